@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What operations need from a way to a phone. HTTP is one; SIP NOTIFY for the D8xx can be another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """How to reach one phone: the options that every per-phone module has."""
+
+    host: str
+    port: int | None = None
+    scheme: str = "https"
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    auth: str = "auto"
+    validate_certs: bool = True
+    ca_path: str | None = None
+    cert_fingerprint: str | None = None
+    tls_min_version: str | None = None
+    tls_ciphers: str | None = None
+    timeout: float = 10.0
+    mac: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. Header names are lower case; text is decoded as UTF-8, or latin-1 where that fails."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+
+class Transport(Protocol):
+    """One phone, one request at a time."""
+
+    def get(self, target: str, *, timeout: float | None = None) -> Answer:
+        """Send one request and return the answer.
+
+        target is a path with its query, already percent-encoded, e.g. ``/command.htm?key=ENTER``. timeout is in
+        seconds and replaces the connection's own. Raises a SnomError.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give up the connection. The next request opens a new one; what was learned about the phone is kept."""
+        ...
