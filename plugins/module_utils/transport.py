@@ -27,6 +27,9 @@ class Connection:
     tls_ciphers: str | None = None
     timeout: float = 10.0
     mac: str | None = None
+    snmp: bool = False
+    snmp_port: int = 161
+    snmp_community: str = field(default="public", repr=False)
 
 
 @dataclass(frozen=True)
