@@ -14,9 +14,9 @@ from typing import Literal
 class Outcome:
     """One outcome word and what follows from it.
 
-    ``bad`` says whether a phone that ends so counts at a rollout's gate (``max_bad``): ``if_triggered`` only when it was
-    triggered before, ``option`` when the rollout's option ``unreachable`` is ``bad``. ``recap`` is how the host ends in
-    Ansible's recap; ``fail_on`` means that the rollout's option of that name decides between ok and failed.
+    ``bad`` says whether a phone that ends so counts at a rollout's gate (``max_bad``): ``if_triggered`` only when it
+    was triggered before, ``option`` when the rollout's option ``unreachable`` is ``bad``. ``recap`` is how the host
+    ends in Ansible's recap; ``fail_on`` means that the rollout's option of that name decides between ok and failed.
     """
 
     word: str
