@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Is somebody talking on this phone? Read from the best evidence at hand, and "unknown" unless that is sure."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+from .errors import AuthFailed, LockedOut, PhoneUnreachable, SnomError
+from .facts import read_facts
+from .snmp import read_calls
+from .transport import Connection, Transport
+
+CallState = Literal["idle", "in_call", "unknown"]
+
+
+def read_call_state(phone: Transport, *, connection: Connection, known: str | None = None) -> tuple[CallState, str]:
+    """The call state and, in words, where it comes from.
+
+    known is what the host variable snom_call_state says; the PBX knows best. Then come the SNMP call counter, where the
+    connection allows it (protocol 4.3), the text of the screen (4.2) and the home page. How a call looks on the two
+    pages is inferred [I]. A source that can't be read gives way to the next one. Raises AuthFailed, LockedOut,
+    PhoneUnreachable: with these, no other page can be read either. Raises InputError if SNMP is wanted but pysnmp is
+    missing.
+    """
+    if known in ("idle", "in_call"):
+        return cast(CallState, known), "host variable snom_call_state"
+    if connection.snmp:
+        calls = read_calls(connection)
+        if calls is not None:
+            return "in_call" if calls else "idle", "SNMP call counter"
+    for subset in ("gui", "home"):
+        try:
+            facts = read_facts(phone, [subset])
+        except (AuthFailed, LockedOut, PhoneUnreachable):
+            raise
+        except SnomError:
+            continue
+        if facts.call_state_source is not None:
+            return cast(CallState, facts.call_state), facts.call_state_source
+    return "unknown", "no source shows it"
