@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options that every per-phone module has, and the connection that they describe."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import InputError
+from .mac import normalize_mac
+from .transport import Connection
+
+CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "host": {"type": "str"},
+    "port": {"type": "int"},
+    "scheme": {"type": "str", "choices": ["https", "http"], "default": "https"},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "auth": {"type": "str", "choices": ["auto", "basic", "digest"], "default": "auto"},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "cert_fingerprint": {"type": "str"},
+    "tls_min_version": {"type": "str", "choices": ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]},
+    "tls_ciphers": {"type": "str"},
+    "timeout": {"type": "float", "default": 10.0},
+    "mac": {"type": "str"},
+    "snmp": {"type": "bool", "default": False},
+    "snmp_port": {"type": "int", "default": 161},
+    # No default here: Ansible would take the word "public" for a secret and blank it out everywhere.
+    "snmp_community": {"type": "str", "no_log": True},
+}
+"""Argument spec of the options of a Connection."""
+
+HOST_VARIABLES: dict[str, str] = {option: f"snom_{option}" for option in CONNECTION_ARGUMENTS} | {
+    "host": "ansible_host"
+}
+"""Option to the host variable that gives it where the task does not."""
+
+_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
+def connection_from(parameters: Mapping[str, Any]) -> Connection:
+    """The connection that a module's options, or a host's variables by the names of the options, describe.
+
+    An option that is None or missing has its default; options of other kinds are ignored. Text is accepted for numbers
+    and booleans, since inventories in INI form hold nothing else. Raises InputError, naming option and remedy.
+    """
+    given = {name: parameters[name] for name in CONNECTION_ARGUMENTS if parameters.get(name) is not None}
+    host = str(given.get("host", "")).strip()
+    if not host:
+        raise _wrong("host", "is missing", "Give the name or address of the phone")
+    if any(sign in host for sign in "/@? \t"):
+        raise _wrong("host", "is not a host", "Give a name or an address alone, without scheme, port, login and path")
+    values: dict[str, Any] = {name: str(value) for name, value in given.items()} | {"host": host}
+    for name in ("port", "snmp_port"):
+        if name in given:
+            values[name] = _port(name, given[name])
+    for name in ("validate_certs", "snmp"):
+        if name in given:
+            values[name] = _boolean(name, given[name])
+    if "timeout" in given:
+        values["timeout"] = _seconds("timeout", given["timeout"])
+    if "mac" in given:
+        try:
+            values["mac"] = normalize_mac(values["mac"])
+        except InputError as error:
+            raise _wrong("mac", "is not a MAC address", error.reason) from None
+    for name in ("scheme", "auth", "tls_min_version"):
+        choices = CONNECTION_ARGUMENTS[name]["choices"]
+        if name in values and values[name] not in choices:
+            raise _wrong(name, f"is {values[name]!r}", f"Choose one of {', '.join(choices)}")
+    return Connection(**values)
+
+
+def _port(name: str, value: object) -> int:
+    try:
+        port = int(str(value))
+    except ValueError:
+        port = 0
+    if not 1 <= port <= 65535:
+        raise _wrong(name, f"is {value!r}", "Give a number from 1 to 65535")
+    return port
+
+
+def _boolean(name: str, value: object) -> bool:
+    try:
+        return _BOOLEANS[str(value).lower()]
+    except KeyError:
+        raise _wrong(name, f"is {value!r}", "Give true or false") from None
+
+
+def _seconds(name: str, value: object) -> float:
+    try:
+        seconds = float(str(value))
+    except ValueError:
+        seconds = 0
+    if not (seconds > 0 and math.isfinite(seconds)):
+        raise _wrong(name, f"is {value!r}", "Give a number of seconds above 0")
+    return seconds
+
+
+def _wrong(name: str, fault: str, remedy: str) -> InputError:
+    return InputError(f"The option {name} (host variable {HOST_VARIABLES[name]}) {fault}. {remedy.rstrip('.')}.")

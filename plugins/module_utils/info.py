@@ -1,0 +1,45 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operation of snom_info: what a phone says about itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from .arguments import CONNECTION_ARGUMENTS, connection_from
+from .errors import Unsupported, UserMode
+from .facts import SUBSETS, PhoneFacts, check_identity, read_facts
+from .snmp import read_calls
+from .transport import Transport
+
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
+    "gather": {"type": "list", "elements": "str", "choices": list(SUBSETS), "default": ["system"]},
+}
+
+
+def read_phone(phone: Transport, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Read the pages that gather names, and the call counter if SNMP is allowed. Changes nothing in either mode.
+
+    A D8xx shows only that it has the Phone Manager (protocol 7), which is an answer, not an error. Raises WrongPhone if
+    a MAC address is given and another phone answers, UserMode if the settings are wanted and the phone keeps them back.
+    """
+    connection = connection_from(parameters)
+    gather = set(parameters["gather"])
+    if connection.mac:
+        gather.add("system")
+    try:
+        facts = read_facts(phone, gather)
+    except Unsupported:
+        return {"changed": False, "phone": PhoneFacts(generation="phone_manager").as_dict()}
+    check_identity(facts, mac=connection.mac, model=None)
+    if facts.admin_mode is False:
+        raise UserMode(
+            "The phone is in user mode and shows its settings only after its administrator password. "
+            "Switch it to admin mode in its web interface, or leave settings out of gather."
+        )
+    if connection.snmp and (calls := read_calls(connection)) is not None:
+        facts = replace(facts, call_state="in_call" if calls else "idle", call_state_source="SNMP call counter")
+    return {"changed": False, "phone": facts.as_dict()}

@@ -1,0 +1,181 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: snom_info
+short_description: Read model, firmware, call state and more from a Snom desk phone
+version_added: 0.1.0
+description:
+  - Reads the pages of a phone's own web server and returns what they say.
+  - What a phone does not show is null. Nothing is guessed.
+author:
+  - telephony.snom contributors (@telephony)
+extends_documentation_fragment:
+  - telephony.snom.connection
+  - telephony.snom.attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Reads in both modes and changes nothing in either.
+  diff_mode:
+    support: N/A
+    details:
+      - Changes nothing.
+  idempotent:
+    support: full
+options:
+  gather:
+    description:
+      - What to read. Each costs one request.
+      - V(system) reads C(info.htm), the system information.
+      - V(home) reads the home page, for the model where older firmware shows it nowhere else, and for the call state.
+      - V(gui) reads C(state_of_gui.htm), the text of the screen, for the call state.
+      - V(settings) reads C(settings.htm), which the phone shows in admin mode only.
+      - V(system) is always read if O(mac) is given.
+    type: list
+    elements: str
+    choices: [system, home, gui, settings]
+    default: [system]
+seealso:
+  - module: telephony.snom.snom_firmware
+"""
+
+EXAMPLES = r"""
+- name: Read model, firmware and registrations of every phone
+  telephony.snom.snom_info:
+  register: info
+
+- name: Show the firmware
+  ansible.builtin.debug:
+    msg: "{{ info.phone.model }} runs {{ info.phone.firmware }}"
+
+- name: Find out whether somebody is talking
+  telephony.snom.snom_info:
+    gather: [gui, home]
+  register: info
+
+- name: Read a phone that is not in the inventory
+  telephony.snom.snom_info:
+    host: 192.0.2.17
+    scheme: http
+    username: admin
+    password: "{{ vault_phone_password }}"
+    gather:
+      - system
+      - settings
+  register: info
+"""
+
+RETURN = r"""
+phone:
+  description: What the phone says about itself. Everything that it does not say is null.
+  returned: success
+  type: dict
+  contains:
+    model:
+      description: Model in short form.
+      returned: success
+      type: str
+      sample: D785
+    firmware:
+      description: Version of the firmware.
+      returned: success
+      type: str
+      sample: 10.1.54.13
+    mac:
+      description: MAC address, as 12 upper-case hex digits.
+      returned: success
+      type: str
+      sample: 000413922D24
+    generation:
+      description:
+        - V(classic) for the web server that this collection can use.
+        - V(phone_manager) for that of the D8xx, which has no remote control over HTTP. Then everything else is null.
+      returned: success
+      type: str
+      sample: classic
+    call_state:
+      description: V(idle), V(in_call), or V(unknown) unless one of these is sure.
+      returned: success
+      type: str
+      sample: idle
+    call_state_source:
+      description: Where RV(phone.call_state) was read, null if it is V(unknown).
+      returned: success
+      type: str
+      sample: state_of_gui.htm
+    identities:
+      description: The lines that are set up.
+      returned: success
+      type: list
+      elements: dict
+      contains:
+        line:
+          description: Number of the identity, from 1.
+          returned: success
+          type: int
+          sample: 1
+        user:
+          description: Account at the PBX.
+          returned: success
+          type: str
+          sample: 100@pbx.example
+        registered:
+          description: Whether the PBX accepted it.
+          returned: success
+          type: bool
+          sample: true
+    expansion_modules:
+      description: Names of the connected expansion modules.
+      returned: success
+      type: list
+      elements: str
+      sample: [D7C]
+    uptime:
+      description: Seconds since the phone booted.
+      returned: success
+      type: int
+      sample: 266405
+    admin_mode:
+      description: Whether the phone shows its settings without asking for its administrator password.
+      returned: success
+      type: bool
+      sample: true
+    settings:
+      description: Settings by name, values that look like secrets masked. Only read if O(gather) says so.
+      returned: success
+      type: dict
+      sample: {"language": "English", "http_pass": "********"}
+outcome:
+  description: What went wrong, in one word.
+  returned: failure
+  type: str
+  sample: auth_failed
+reason:
+  description: What went wrong and what can be done about it, in sentences.
+  returned: failure
+  type: str
+  sample: The phone refused the credentials.
+"""
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.telephony.snom.plugins.module_utils.http import HAS_REQUESTS, REQUESTS_IMPORT_ERROR
+from ansible_collections.telephony.snom.plugins.module_utils.info import ARGUMENT_SPEC, read_phone
+from ansible_collections.telephony.snom.plugins.module_utils.perform import perform
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    if not HAS_REQUESTS:
+        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+    module.exit_json(**perform(read_phone, module.params, module.check_mode))
+
+
+if __name__ == "__main__":
+    main()

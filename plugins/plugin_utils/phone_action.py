@@ -1,0 +1,136 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the action twins of the per-phone modules share.
+
+A twin runs the module's operation inside of the Ansible worker, which costs a tenth of a forked Python for each phone.
+It is loaded before the workers fork, so everything heavy is imported at the top, here and in the library.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ansible.constants import LOCALHOST
+from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible_collections.telephony.snom.plugins.module_utils.arguments import HOST_VARIABLES
+from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError, SnomError
+from ansible_collections.telephony.snom.plugins.module_utils.http import HAS_REQUESTS
+from ansible_collections.telephony.snom.plugins.module_utils.perform import Operation, failure, perform, scrub
+
+
+class PhoneAction(ActionBase):
+    """Base of a twin, which names the module's spec and operation:
+
+    argument_spec, operation: those of the module (operation as a staticmethod).
+    host_variables: option to the host variable that gives it where the task does not.
+    writes: whether the module changes, presses or rings anything. Protected phones are spared then.
+    """
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+
+    argument_spec: ClassVar[dict[str, dict[str, Any]]]
+    operation: ClassVar[Operation]
+    host_variables: ClassVar[Mapping[str, str]] = HOST_VARIABLES
+    writes: ClassVar[bool] = True
+
+    def prepare(self, parameters: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters as the operation or module gets them. For what only the controller can look up."""
+        return parameters
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the operation here, or the real module where the task or its variables want that."""
+        super().run(tmp, task_vars)
+        variables: dict[str, Any] = task_vars or {}
+        parameters = self._arguments(variables)
+        try:
+            parameters = self._validated(parameters)
+            if self.writes and self._is_protected(variables):
+                return {
+                    "changed": False,
+                    "outcome": "protected",
+                    "reason": f"snom_protected is true for {variables['inventory_hostname']}, so nothing was sent. "
+                    "Name the host in snom_protected_override if it is meant all the same.",
+                }
+            parameters = self.prepare(parameters, variables)
+        except SnomError as error:
+            result: dict[str, Any] = scrub(failure(error, variables["inventory_hostname"]), parameters)
+            return result
+        if self._runs_module(variables):
+            return self._run_module(parameters, variables)
+        if not HAS_REQUESTS:
+            return {"failed": True, "msg": missing_required_lib("requests")}
+        return perform(self.operation, parameters, self._task.check_mode)
+
+    def _arguments(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """The task's options, and for those that it does not give, the host's variables."""
+        arguments = {option: value for option, value in self._task.args.items() if value is not None}
+        for option, variable in self.host_variables.items():
+            if option not in arguments:
+                value = self._address(variables) if option == "host" else self._variable(variable, variables)
+                if value is not None:
+                    arguments[option] = value
+        return arguments
+
+    def _address(self, variables: Mapping[str, Any]) -> Any:
+        """ansible_host, or the host's name in the inventory.
+
+        In a delegated task Ansible puts the other machine's ansible_host here if the phone has none of its own.
+        """
+        name = variables["inventory_hostname"]
+        own = variables["hostvars"].raw_get(name) if self._task.delegate_to else variables
+        return self._variable("ansible_host", own) or name
+
+    def _variable(self, name: str, variables: Mapping[str, Any]) -> Any:
+        """A host variable, templated. What can't be a template is spared that: it costs CPU on every phone."""
+        value = variables.get(name)
+        if value is None or isinstance(value, (bool, int, float)) or (isinstance(value, str) and "{" not in value):
+            return value
+        return self._templar.template(value)
+
+    def _flag(self, name: str, variables: Mapping[str, Any], default: bool) -> bool:
+        value = self._variable(name, variables)
+        try:
+            return default if value is None else bool(boolean(value))
+        except TypeError:
+            raise InputError(f"The variable {name} is {value!r}. Give true or false.") from None
+
+    def _validated(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments checked and completed as AnsibleModule does it. Raises InputError."""
+        result = ArgumentSpecValidator(self.argument_spec).validate(arguments)
+        if result.error_messages:
+            raise InputError(" ".join(result.error_messages))
+        return dict(result.validated_parameters)
+
+    def _is_protected(self, variables: Mapping[str, Any]) -> bool:
+        if not self._flag("snom_protected", variables, default=False):
+            return False
+        override = self._variable("snom_protected_override", variables) or []
+        names = [name.strip() for name in override.split(",")] if isinstance(override, str) else override
+        return variables["inventory_hostname"] not in names
+
+    def _runs_module(self, variables: Mapping[str, Any]) -> bool:
+        delegate = self._task.delegate_to
+        if delegate and delegate not in LOCALHOST and self._connection.transport != "local":
+            return True
+        return not self._flag("snom_in_process", variables, default=True)
+
+    def _run_module(self, parameters: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+        """Run the real module on the delegated host, or else on the controller: the inventory host is a phone."""
+        if not self._task.delegate_to:
+            self._connection = self._shared_loader_obj.connection_loader.get(
+                "ansible.builtin.local", self._play_context, new_stdin=None
+            )
+            variables = variables | {"ansible_python_interpreter": sys.executable}
+        given = {option: value for option, value in parameters.items() if value is not None}
+        result: dict[str, Any] = self._execute_module(module_args=given, task_vars=variables)
+        result.pop("invocation", None)
+        return result
