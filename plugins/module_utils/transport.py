@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 
@@ -34,11 +35,19 @@ class Connection:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. Header names are lower case; text is decoded as UTF-8, or latin-1 where that fails."""
+    """What came back. Header names are lower case."""
 
     status: int
     headers: dict[str, str]
-    text: str
+    content: bytes
+
+    @cached_property
+    def text(self) -> str:
+        """The content as UTF-8, or as latin-1 where that fails."""
+        try:
+            return self.content.decode()
+        except UnicodeDecodeError:
+            return self.content.decode("latin-1")
 
 
 class Transport(Protocol):
