@@ -26,8 +26,6 @@ _SECRET_NAME = re.compile(r"pass|secret|private_key|(?:^|_)pin(?![a-z])", re.IGN
 _URL_LOGIN = re.compile(r"(?<=://)[^/\s@]+@")
 _MASK = "********"
 
-_NO_SYSTEM_PAGE = SystemPage(model=None, firmware=None, mac=None, expansion_modules=None, identities=None, uptime=None)
-
 
 @dataclass(frozen=True, kw_only=True)
 class PhoneFacts:
@@ -80,7 +78,7 @@ def read_facts(phone: Transport, gather: Iterable[str], *, timeout: float | None
         return answer.text if answer.status == 200 else None
 
     wanted = set(gather)
-    system, model = _NO_SYSTEM_PAGE, None
+    system, model = SystemPage(), None
     call_state, source, admin_mode, settings = "unknown", None, None, None
     if "system" in wanted and (text := page("/info.htm")) is not None:
         system = read_system(text)

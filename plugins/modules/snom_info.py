@@ -141,7 +141,7 @@ phone:
       description: Seconds since the phone booted.
       returned: success
       type: int
-      sample: 266405
+      sample: 267005
     admin_mode:
       description: Whether the phone shows its settings without asking for its administrator password.
       returned: success

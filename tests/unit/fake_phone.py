@@ -1,0 +1,38 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A transport without a network: answers from a table, and remembers what it was asked."""
+
+from __future__ import annotations
+
+from ansible_collections.telephony.snom.plugins.module_utils.transport import Answer
+
+SYSTEM_PAGE = (
+    "<html><body>Firmware Version: snomD785-SIP 10.1.54.13<br>Mac: 000413922D24<br>Hardware: D785<br>"
+    "Identity 1 Status: 100@pbx.example: registered<br>Uptime: 3 days, 02:10:05<br></body></html>"
+)
+
+
+class FakePhone:
+    """pages maps a target to its text, to an Answer, or to the exception that the request raises.
+
+    Every other target is not found.
+    """
+
+    def __init__(self, pages: dict[str, str | Answer | Exception]) -> None:
+        self.pages = pages
+        self.requests: list[str] = []
+        self.timeouts: list[float | None] = []
+        self.closed = False
+
+    def get(self, target: str, *, timeout: float | None = None) -> Answer:
+        self.requests.append(target)
+        self.timeouts.append(timeout)
+        page = self.pages.get(target, Answer(404, {}, b"File not found"))
+        if isinstance(page, Exception):
+            raise page
+        return Answer(200, {}, page.encode()) if isinstance(page, str) else page
+
+    def close(self) -> None:
+        self.closed = True
