@@ -1,0 +1,160 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is known about each model of desk phone.
+
+The numbers come from the vendor's key table and from provisioning projects (protocol 1.3); where those contradict each
+other, the largest number stands here, because a key that is missing does less harm than one that can't be named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .version import Version
+
+CLASSIC = "classic"
+PHONE_MANAGER = "phone_manager"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Model:
+    """One model. ``None`` means that no public source says it."""
+
+    name: str
+    # The web server that is expected (protocol 0.1). Sources disagree about D81x: the phone's own page decides.
+    generation: str = CLASSIC
+    identities: int | None
+    # P1 to P<function_keys> (protocol 1.3).
+    function_keys: int
+    # F1 to F<soft_keys> (protocol 1.2).
+    soft_keys: int = 4
+    # How many can be connected (protocol 1.3).
+    expansion_modules: int | None
+    # The letter at the end of image names (protocol 3.1). Without one, images can't be named, only listed.
+    image_letter: str | None = "r"
+    # From this version on, provisioning files load images through a chained-update image (protocol 3.3.5).
+    chained_from: Version | None = None
+
+    @property
+    def image_prefix(self) -> str:
+        """How image names begin (protocol 3.1)."""
+        return f"snom{self.name}"
+
+    @property
+    def image_suffix(self) -> str:
+        """How image names end (protocol 3.1)."""
+        return ".swu" if self.generation == PHONE_MANAGER else ".bin"
+
+
+_CHAINED = Version((10, 1, 184, 15))
+
+_TABLE = (
+    # Before the 3xx. Image names, identities and expansion modules of these are not public.
+    Model(name="100", identities=None, function_keys=0, expansion_modules=None, image_letter=None),
+    Model(name="105", identities=None, function_keys=0, expansion_modules=None, image_letter=None),
+    Model(name="190", identities=None, function_keys=5, soft_keys=3, expansion_modules=None, image_letter=None),
+    Model(name="200", identities=None, function_keys=5, soft_keys=3, expansion_modules=None, image_letter=None),
+    Model(name="220", identities=None, function_keys=5, expansion_modules=None, image_letter=None),
+    # 3xx
+    Model(name="300", identities=12, function_keys=6, expansion_modules=3, image_letter="f"),
+    Model(name="320", identities=12, function_keys=12, expansion_modules=3, image_letter="f"),
+    Model(name="360", identities=12, function_keys=12, expansion_modules=3, image_letter="f"),
+    Model(name="370", identities=12, function_keys=12, expansion_modules=3, image_letter="f"),
+    # 7xx
+    Model(name="710", identities=4, function_keys=5, expansion_modules=0),
+    Model(name="715", identities=4, function_keys=5, expansion_modules=3, chained_from=_CHAINED),
+    Model(name="720", identities=12, function_keys=18, expansion_modules=0),
+    Model(name="725", identities=12, function_keys=18, expansion_modules=3),
+    Model(name="760", identities=12, function_keys=16, expansion_modules=0),
+    # 8xx
+    Model(name="820", identities=12, function_keys=16, expansion_modules=0),
+    Model(name="821", identities=12, function_keys=12, expansion_modules=0),
+    Model(name="870", identities=12, function_keys=16, soft_keys=0, expansion_modules=0),
+    # Conference phone and paging amplifier
+    Model(name="MP", identities=12, function_keys=0, expansion_modules=0),
+    Model(name="PA1", identities=1, function_keys=0, expansion_modules=0, image_letter="f"),
+    # D1xx
+    Model(name="D120", identities=2, function_keys=0, expansion_modules=0),
+    Model(name="D140", identities=2, function_keys=2, expansion_modules=None),
+    Model(name="D150", identities=2, function_keys=2, expansion_modules=None),
+    # D3xx
+    Model(name="D305", identities=4, function_keys=5, expansion_modules=None),
+    Model(name="D315", identities=4, function_keys=5, expansion_modules=None, chained_from=_CHAINED),
+    Model(name="D335", identities=12, function_keys=48, expansion_modules=3, chained_from=_CHAINED),
+    Model(name="D345", identities=12, function_keys=48, expansion_modules=None),
+    Model(name="D375", identities=12, function_keys=12, expansion_modules=None),
+    Model(name="D385", identities=12, function_keys=48, expansion_modules=None, chained_from=_CHAINED),
+    # D7xx
+    Model(name="D712", identities=4, function_keys=5, expansion_modules=None, chained_from=_CHAINED),
+    Model(name="D713", identities=6, function_keys=4, expansion_modules=None),
+    Model(name="D717", identities=6, function_keys=3, expansion_modules=None, chained_from=_CHAINED),
+    Model(name="D735", identities=12, function_keys=32, expansion_modules=None, chained_from=_CHAINED),
+    Model(name="D745", identities=12, function_keys=32, expansion_modules=None),
+    Model(name="D765", identities=12, function_keys=16, expansion_modules=3),
+    Model(name="D785", identities=12, function_keys=24, expansion_modules=None, chained_from=_CHAINED),
+    # D8xx. No image name of a D895M was seen.
+    Model(name="D810", generation=PHONE_MANAGER, identities=12, function_keys=16, expansion_modules=None),
+    Model(name="D812", generation=PHONE_MANAGER, identities=12, function_keys=32, expansion_modules=None),
+    Model(name="D815", generation=PHONE_MANAGER, identities=12, function_keys=40, expansion_modules=None),
+    Model(name="D862", generation=PHONE_MANAGER, identities=8, function_keys=32, expansion_modules=None),
+    Model(name="D865", generation=PHONE_MANAGER, identities=12, function_keys=40, expansion_modules=None),
+    Model(name="D892", generation=PHONE_MANAGER, identities=12, function_keys=40, expansion_modules=None),
+    Model(name="D895", generation=PHONE_MANAGER, identities=None, function_keys=42, expansion_modules=None),
+    Model(
+        name="D895M",
+        generation=PHONE_MANAGER,
+        identities=None,
+        function_keys=42,
+        expansion_modules=None,
+        image_letter=None,
+    ),
+)
+
+
+def _bare(name: str) -> str:
+    # A D715 is a rebranded 715 (protocol 3.1), and no two models differ by the D alone (see check_models).
+    return name.upper().removeprefix("D")
+
+
+MODELS: dict[str, Model] = {model.name: model for model in _TABLE}
+_BY_BARE_NAME = {_bare(name): model for name, model in MODELS.items()} | {"MEETINGPOINT": MODELS["MP"]}
+_NAME = re.compile(r"\s*(?:snom[\s_-]*)?(d?[0-9]{3}m?|mp|meeting[\s-]?point|pa1)(?![0-9a-z])", re.IGNORECASE)
+
+
+def find_model(text: str) -> Model | None:
+    """Find the model that a text begins with.
+
+    Understands ``D785``, ``d785``, ``785``, ``snom 320``, ``snomD785``, ``D715`` (the 715), and the titles of home
+    pages, ``snomD305-8325FE`` and ``snom 105 VoIP Phone :: Home`` (protocol 2.6).
+    """
+    match = _NAME.match(text)
+    return _BY_BARE_NAME.get(re.sub(r"[\s-]", "", _bare(match[1]))) if match else None
+
+
+def check_models(models: Sequence[Model] = _TABLE) -> list[str]:
+    """Return what is wrong with the table, one sentence each."""
+    problems = []
+    by_bare_name: dict[str, Model] = {}
+    for model in models:
+        twin = by_bare_name.setdefault(_bare(model.name), model)
+        if twin is not model:
+            problems.append(f"{model.name} and {twin.name}: find_model can't tell them apart.")
+        if find_model(model.image_prefix) != model:
+            problems.append(f"{model.name}: find_model({model.image_prefix!r}) does not find it.")
+        if model.generation not in (CLASSIC, PHONE_MANAGER):
+            problems.append(f"{model.name}: generation {model.generation!r} is neither classic nor phone_manager.")
+        if model.image_letter not in (None, "f", "r"):
+            problems.append(f"{model.name}: image letter {model.image_letter!r} is in no known image name.")
+        if not 0 <= model.soft_keys <= 4:
+            problems.append(f"{model.name}: {model.soft_keys} soft keys, but key names go from F1 to F4.")
+        counts = {
+            "identities": model.identities,
+            "function_keys": model.function_keys,
+            "expansion_modules": model.expansion_modules,
+        }
+        problems += [f"{model.name}: {name} is negative." for name, count in counts.items() if count and count < 0]
+    return problems

@@ -1,0 +1,275 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Readers of the classic web server's pages.
+
+No public source shows a whole page (protocol 11.1), only single lines of some. So nothing here depends on how a page is
+laid out: the tags are taken out, and labels and values are looked for in the text. What can't be read is None; two
+values that contradict each other can't be read. Every pattern works in linear time, because a page may be garbage.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import TypeVar
+
+from .mac import normalize_mac
+from .models import Model, find_model
+from .version import Version
+
+_T = TypeVar("_T")
+
+IDLE = "idle"
+IN_CALL = "in_call"
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One SIP identity. Lines count from 1."""
+
+    line: int
+    user: str | None
+    registered: bool | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemPage:
+    """What info.htm told."""
+
+    # Model.name
+    model: str | None = None
+    firmware: Version | None = None
+    mac: str | None = None
+    expansion_modules: tuple[str, ...] | None = None
+    identities: tuple[Identity, ...] | None = None
+    # Seconds.
+    uptime: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomePage:
+    """What index.htm told."""
+
+    # Model.name
+    model: str | None = None
+    call_state: str = UNKNOWN
+
+
+# What a browser does not show. A page may be cut off inside it.
+_UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+# Real tags only: pages of plain text hold values such as <sip:100@pbx.example> (protocol 5.1).
+_INLINE_TAG = re.compile(r"</?(?:a|b|em|font|i|span|strong|tt|u)(?=[\s>])[^<>]*>", re.IGNORECASE)
+_CELL_TAG = re.compile(r"</?(?:t[dh]|dd)(?=[\s>])[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z][a-z0-9_]*(?=[\s/>])[^<>]*>|<[!?][^<>]*>", re.IGNORECASE)
+# Not html.unescape() over a whole page: it raises ValueError on a number of thousands of digits.
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_TITLE = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
+
+# These are matched against text in lower case. A version must be followed by something: at the end of a page that was
+# cut off, it could be the beginning of another one.
+_VERSION = r"([0-9]{1,6}(?:\.[0-9]{1,6}){1,5}[a-z]?)(?=[^0-9a-z._])"
+_SNOM_VERSION = re.compile(r"snom\s?([a-z0-9]{2,5})-sip\s{1,5}" + _VERSION)
+_LABELED_VERSION = re.compile(
+    r"(?:firmware|application)[-_\s]{0,3}version[\s:=]{0,20}(?:snom\s?([a-z0-9]{2,5})-sip\s{1,5})?" + _VERSION
+)
+_HARDWARE = re.compile(r"\bhardware[\s:=]{0,20}(?:snom\s?)?([a-z0-9]{2,5})(?=[^0-9a-z])")
+_MAC = re.compile(
+    r"\bmac(?:[-\s]{0,3}ad{1,2}r[a-z.]{0,6})?[\s:=-]{0,20}"
+    r"([0-9a-f]{12}|[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})(?![:-]?[0-9a-f])"
+)
+_IDENTITY = re.compile(r"\bidentity\s{0,3}([0-9]{1,2})\s{0,3}status[\s:=]{0,20}((?:(?!identity)[^\n]){0,300})")
+_UPTIME = re.compile(
+    r"\bup[-\s]?time[\s:=]{0,20}(?:([0-9]{1,5})\s{0,3}d(?:ays?)?[,\s]{1,5})?"
+    r"([0-9]{1,5}):([0-5][0-9]):([0-5][0-9])(?![0-9:])"
+)
+_CALL = re.compile(
+    r"\b(?:connected|calling|ringing|ringback|holding|on hold|held|incoming|in (?:a )?call|dial+ing|alerting|talking"
+    r"|transferring|active calls?[\s:=]{1,20}0*[1-9][0-9]*)\b"
+)
+_NO_CALL = re.compile(r"\b(?:state\s{1,5}idle\b|active calls?[\s:=]{1,20}0+(?![0-9]))")
+_ADMIN_PASSWORD = re.compile(r"\badmin(?:istrator)?[-\s]{1,3}password")
+_BLOCKED = re.compile(r"\bblocked\b")
+
+# These are matched against text as it is.
+# In the order of the alternatives: D7C is not a D7 (protocol 4.1).
+_EXPANSION_MODULE = re.compile(r"\b(D7C|D8C|D7|D3)(?=\s)")
+_TEXT_SETTING = re.compile(r"^[ \t]*([a-z][a-z0-9_]*)([ !&$]?):(.*)", re.MULTILINE)
+_XML_SETTING = re.compile(r"<([a-z][a-z0-9_]*)(\s[^<>]*)>([^<]*)(?=<)")
+_INDEX = re.compile(r"""\sidx\s{0,5}=\s{0,5}["']([0-9]{1,4})["']""")
+
+
+def read_system(page: str) -> SystemPage:
+    """Read info.htm, the System Information page (protocol 4.1; identities and uptime are inferred)."""
+    text = _visible(page)
+    low = _lower(text)
+    firmware, model = _firmware_and_model(page, low)
+    mac = _only({normalize_mac(match) for match in _MAC.findall(low)})
+    modules = tuple(_EXPANSION_MODULE.findall(text))
+    return SystemPage(
+        model=model.name if model else None,
+        firmware=firmware,
+        mac=mac,
+        # Nothing public says how a phone without modules shows that, so no names are not the same as no modules.
+        expansion_modules=modules or None,
+        identities=_identities(text, low),
+        uptime=_uptime(low),
+    )
+
+
+def read_home(page: str) -> HomePage:
+    """Read index.htm, the home page (protocol 2.6). How it shows a call is inferred."""
+    model = _titled_model(page)
+    return HomePage(model=model.name if model else None, call_state=_call_state(page))
+
+
+def read_gui(page: str) -> str:
+    """Return the call state that state_of_gui.htm, the text of the screen, tells.
+
+    Inferred from the state names in the phones' logs (protocol 4.2). Safe if wrong: any sign of a call is a call, and
+    without a clear sign of idleness the state is unknown.
+    """
+    return _call_state(page)
+
+
+def read_settings(page: str) -> dict[str, str] | None:
+    """Read settings.htm as text or XML (protocol 4.2, 5.4), or return None where the page is something else.
+
+    Flags of permission are dropped. The number of an indexed setting is the end of its name, as in requests (protocol
+    5.1): ``user_name1``.
+    """
+    if " perm=" in page:
+        return _xml_settings(page)
+    text = _visible(page)
+    found = _TEXT_SETTING.findall(text)
+    lines = sum(1 for line in text.splitlines() if line.strip())
+    if any(flag for _, flag, _ in found) or (found and 2 * len(found) >= lines):
+        return {name: value.strip() for name, _, value in found}
+    return None
+
+
+def is_phone_manager(page: str) -> bool:
+    """Whether this is the Phone Manager of a D8xx, which answers every path with the same page (protocol 4.1)."""
+    return "phone manager" in _title(page).lower()
+
+
+def is_error_page(page: str) -> bool:
+    """Whether this is the page of a 403 or 404 (protocol 2.6)."""
+    title = _title(page).lower()
+    return title.startswith("snom") and title.endswith("error")
+
+
+def is_lockout(page: str) -> bool:
+    """Whether the web server says that it is blocked after failed logins.
+
+    All that is known of that page is the word "blocked" (protocol 2.3). That it is short is inferred: a page with much
+    more on it is at work.
+    """
+    if len(page) > 16_384 or "blocked" not in page.lower():
+        return False
+    text = _visible(page)
+    return len(text.split()) <= 150 and bool(_BLOCKED.search(_lower(text))) and read_settings(page) is None
+
+
+def asks_admin_password(page: str) -> bool:
+    """Whether a phone in user mode wants its administrator password first (protocol 2.1; the wording is inferred)."""
+    return bool(_ADMIN_PASSWORD.search(_lower(_visible(page)))) and read_settings(page) is None
+
+
+def _visible(page: str) -> str:
+    """Return the text of a page: each row, list item and paragraph a line, cells with a blank between."""
+    if "<" not in page:
+        return page
+    text = _UNSEEN.sub(" ", page)
+    text = _INLINE_TAG.sub("", text)
+    text = _CELL_TAG.sub(" ", text)
+    text = _TAG.sub("\n", text)
+    # Plain text has no entities.
+    return page if text == page else _unescape(text)
+
+
+def _unescape(text: str) -> str:
+    if "&" not in text:
+        return text
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+
+
+def _lower(text: str) -> str:
+    """Return the text in lower case and of the same length, so that positions in both agree.
+
+    Patterns with IGNORECASE would take several times as long.
+    """
+    return text.encode("ascii", "replace").lower().decode("ascii")
+
+
+def _title(page: str) -> str:
+    match = _TITLE.search(page)
+    return _unescape(match[1]).strip() if match else ""
+
+
+def _titled_model(page: str) -> Model | None:
+    # Users can change the title (protocol 2.6): one that does not begin like Snom's own says nothing.
+    title = _title(page)
+    return find_model(title) if title.lower().startswith("snom") else None
+
+
+def _only(values: set[_T]) -> _T | None:
+    return values.pop() if len(values) == 1 else None
+
+
+def _firmware_and_model(page: str, low: str) -> tuple[Version | None, Model | None]:
+    labeled = set(_LABELED_VERSION.findall(low))
+    found = {pair for pair in labeled if pair[0]} or set(_SNOM_VERSION.findall(low)) or labeled
+    # A line on hardware may be about something else; a firmware of an unknown model is one of an unknown model.
+    hardware = {find_model(name) for name in _HARDWARE.findall(low)} - {None}
+    models = {find_model(name) for name, _ in found if name} | hardware
+    model = _only(models) if models else _titled_model(page)
+    return _only({Version.parse(version) for _, version in found}), model
+
+
+def _identities(text: str, low: str) -> tuple[Identity, ...] | None:
+    found: dict[int, Identity] = {}
+    for match in _IDENTITY.finditer(low):
+        line = int(match[1])
+        found.setdefault(line, _identity(line, text[match.start(2) : match.end(2)].split()))
+    return tuple(found.values()) or None
+
+
+def _identity(line: int, words: list[str]) -> Identity:
+    """Read ``100@pbx.example: registered``, with or without the user and the colon. The form is inferred."""
+    status = [word.lower() for word in words[-2:]]
+    registered = None
+    if status[-1:] == ["registered"]:
+        registered = status[0] != "not"
+        words = words[:-1] if registered else words[:-2]
+    users = [word.rstrip(":") for word in words if "@" in word or (registered is not None and len(words) == 1)]
+    return Identity(line, users[0] if users and users[0] else None, registered)
+
+
+def _uptime(low: str) -> int | None:
+    match = _UPTIME.search(low)
+    if match is None:
+        return None
+    days, hours, minutes, seconds = (int(number or 0) for number in match.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+
+
+def _call_state(page: str) -> str:
+    low = _lower(_visible(page))
+    if _CALL.search(low):
+        return IN_CALL
+    return IDLE if _NO_CALL.search(low) else UNKNOWN
+
+
+def _xml_settings(page: str) -> dict[str, str] | None:
+    settings = {}
+    for name, attributes, value in _XML_SETTING.findall(page):
+        if " perm=" not in attributes and " idx=" not in attributes:
+            continue
+        index = _INDEX.search(attributes)
+        # <name perm="RW"/> is empty; what follows it is not its value.
+        settings[name + (index[1] if index else "")] = "" if attributes.endswith("/") else _unescape(value).strip()
+    return settings or None
