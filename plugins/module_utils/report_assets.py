@@ -1,0 +1,213 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The style sheet and the script of the HTML report."""
+
+from __future__ import annotations
+
+STYLE = """
+:root {
+  color-scheme: light dark;
+  --page: #f4f5f7; --card: #fff; --ink: #1b2027; --soft: #56606b; --line: #d9dee4; --link: #0b57c2;
+  --same: #93cfa6; --good: #2b9a4b; --move: #3b7fe8; --wait: #dd9d00; --kept: #8a94a1; --fail: #cf2a3c;
+  --same-ink: #23583a; --same-tint: #e9f5ed; --good-ink: #0f5a29; --good-tint: #d3f0dc;
+  --move-ink: #0a479e; --move-tint: #dfeafd; --wait-ink: #704700; --wait-tint: #fcefcd;
+  --kept-ink: #454e59; --kept-tint: #e8ebef; --fail-ink: #9c0b22; --fail-tint: #fde2e5;
+}
+@media (prefers-color-scheme: dark) { :root {
+  --page: #0f1216; --card: #181d23; --ink: #e7eaee; --soft: #9ca7b3; --line: #2d343d; --link: #7cb1ff;
+  --same: #3d7a53; --good: #3fb866; --move: #5896f5; --wait: #e0a92b; --kept: #6d7885; --fail: #ec5565;
+  --same-ink: #a9dcbb; --same-tint: #1b3024; --good-ink: #8ce8a9; --good-tint: #123a20;
+  --move-ink: #a6c8ff; --move-tint: #172b4d; --wait-ink: #f6cf74; --wait-tint: #3b2c08;
+  --kept-ink: #c2cad3; --kept-tint: #2a313a; --fail-ink: #ffa9b2; --fail-tint: #46161d;
+} }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--ink);
+  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+main { max-width: 1480px; margin: 0 auto; padding: 2rem clamp(.75rem, 3vw, 2.5rem) 4rem; }
+h1 { font-size: clamp(1.5rem, 3.5vw, 2.25rem); line-height: 1.2; margin: .15rem 0 .4rem; letter-spacing: -.015em;
+  text-wrap: balance; }
+h2 { font-size: 1.05rem; margin: 0 0 .75rem; }
+p { margin: .4rem 0; }
+code, pre { font-size: .92em;
+  font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+pre { margin: .4rem 0 0; padding: .7rem .9rem; border-radius: 6px; background: var(--page); overflow-x: auto;
+  white-space: pre-wrap; overflow-wrap: anywhere; }
+small, .over { color: var(--soft); }
+.over { margin: 0; }
+.lead { font-size: 1.1rem; color: var(--soft); }
+.facts { display: flex; flex-wrap: wrap; gap: .4rem 2.5rem; margin: 1rem 0 1.5rem; }
+.facts dt { color: var(--soft); font-size: .85rem; }
+.facts dd { margin: 0; font-variant-numeric: tabular-nums; }
+.box { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.25rem;
+  margin: 0 0 1.1rem; }
+.power { border: 2px solid var(--fail); background: var(--fail-tint); }
+.power h2 { color: var(--fail-ink); font-size: 1.25rem; margin-bottom: .3rem; }
+.power ul { margin: .5rem 0 0; padding-left: 1.2rem; }
+.stop { border-left: 5px solid var(--wait); }
+.bar { display: block; width: 100%; height: .7rem; border-radius: 4px; background: var(--page); }
+#outcomes + .bar { height: 1.6rem; border-radius: 6px; }
+rect { stroke: var(--card); stroke-width: 2px; vector-effect: non-scaling-stroke; }
+rect.same { fill: var(--same); } rect.good { fill: var(--good); } rect.move { fill: var(--move); }
+rect.wait { fill: var(--wait); } rect.kept { fill: var(--kept); } rect.fail { fill: var(--fail); }
+.legend { list-style: none; margin: .9rem 0 0; padding: 0; display: grid; gap: .3rem 1.5rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(100%, 25rem), 1fr)); }
+.legend li { display: grid; grid-template-columns: 11.5rem 1fr; align-items: baseline; }
+.legend strong { font-variant-numeric: tabular-nums; margin: 0 .35rem; }
+b { display: inline-block; padding: .05rem .5rem; border-radius: 99px; font-weight: 600; font-size: .87em;
+  white-space: nowrap; }
+b.same { color: var(--same-ink); background: var(--same-tint); }
+b.good { color: var(--good-ink); background: var(--good-tint); }
+b.move { color: var(--move-ink); background: var(--move-tint); }
+b.wait { color: var(--wait-ink); background: var(--wait-tint); }
+b.kept { color: var(--kept-ink); background: var(--kept-tint); }
+b.fail { color: var(--fail-ink); background: var(--fail-tint); }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-top: 1px solid var(--line); }
+thead th { border-top: 0; color: var(--soft); font-size: .85rem; white-space: nowrap; }
+tbody th { font-weight: 600; }
+td.wide { min-width: 10rem; width: 30%; vertical-align: middle; }
+td small { display: block; }
+#sites-table th, #waves-table th, time { white-space: nowrap; }
+#phones-table { table-layout: fixed; min-width: 66rem; font-size: .92rem; }
+#phones-table th, #phones-table td { overflow-wrap: anywhere; }
+#phones-table thead th { position: sticky; top: 0; background: var(--card); z-index: 1; width: 7%; }
+#phones-table thead th:nth-child(1) { width: 12%; }
+#phones-table thead th:nth-child(2) { width: 9.5rem; }
+#phones-table thead th:nth-child(3) { width: auto; }
+#phones-table thead th:nth-child(n+6):nth-child(-n+8) { width: 6.6rem; }
+#phones-table thead th:nth-child(9) { width: 4rem; }
+#phones-table thead th:nth-child(10) { width: 5rem; }
+details summary { cursor: pointer; color: var(--link); width: fit-content; }
+td summary { font-size: .9em; }
+dl { display: grid; grid-template-columns: fit-content(45%) 1fr; gap: .1rem .9rem; margin: .4rem 0; }
+.facts div { display: block; }
+dt { color: var(--soft); }
+dd { margin: 0; overflow-wrap: anywhere; }
+form { display: flex; flex-wrap: wrap; gap: .6rem 1rem; align-items: end; margin: 0 0 .9rem; }
+form[hidden] { display: none; }
+label { color: var(--soft); font-size: .85rem; display: grid; gap: .15rem; }
+input, select, button { font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--soft);
+  border-radius: 6px; padding: .35rem .6rem; }
+input { width: min(20rem, 75vw); }
+output { color: var(--soft); padding: .35rem 0; }
+button { cursor: pointer; }
+th button, li button { border: 0; padding: 0; background: none; font: inherit; color: inherit; text-align: left; }
+th button:hover, li button:hover { text-decoration: underline; }
+th[aria-sort=ascending] button::after { content: " ▲"; } th[aria-sort=descending] button::after { content: " ▼"; }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+@media (max-width: 50rem) {
+  #phones-table { min-width: 0; }
+  #phones-table thead { position: absolute; clip-path: inset(50%); }
+  #phones-table, #phones-table tbody { display: block; }
+  #phones-table tr { display: grid; grid-template-columns: auto 1fr; gap: .1rem .8rem; padding: .7rem 0;
+    border-top: 1px solid var(--line); }
+  #phones-table tr[hidden] { display: none; }
+  #phones-table tbody th, #phones-table td { border: 0; padding: 0; grid-column: 2; }
+  #phones-table tbody th { grid-column: 1; }
+  #phones-table td:nth-child(2) { justify-self: end; text-align: right; }
+  #phones-table td:nth-child(3) { grid-column: 1 / -1; margin: .2rem 0; }
+  #phones-table td:nth-child(n+4) { display: grid; grid-template-columns: 5rem 1fr; grid-column: 1 / -1; }
+  #phones-table td:nth-child(n+4)::before { color: var(--soft); }
+  #phones-table td:nth-child(4)::before { content: "Site"; }
+  #phones-table td:nth-child(5)::before { content: "Model"; }
+  #phones-table td:nth-child(6)::before { content: "Before"; }
+  #phones-table td:nth-child(7)::before { content: "After"; }
+  #phones-table td:nth-child(8)::before { content: "Target"; }
+  #phones-table td:nth-child(9)::before { content: "Wave"; }
+  #phones-table td:nth-child(10)::before { content: "Took"; }
+  #phones-table td:nth-child(4) small { grid-column: 2; }
+}
+@media print {
+  :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; }
+  main { max-width: none; padding: 0; }
+  form, details:not([open]) { display: none; }
+  .box { border: 0; padding: 0; } .power { border: 2px solid #000; padding: .5rem; }
+  .scroll { overflow: visible; } #phones-table { min-width: 0; font-size: 8pt; }
+  #phones-table thead th { position: static; }
+  tr, li, .power { break-inside: avoid; }
+  rect, b { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
+"""
+
+SCRIPT = """
+"use strict";
+const form = document.getElementById("controls");
+const table = document.getElementById("phones-table");
+const body = table.tBodies[0];
+const fields = form.elements;
+
+// Filter. What a row shows is read once; details of thousands of phones are many nodes.
+const rows = Array.from(body.rows, row => ({
+  row,
+  outcome: row.cells[1].firstChild.textContent,
+  site: row.cells[3].firstChild.textContent,
+  text: row.textContent.toLowerCase(),
+}));
+const natural = new Intl.Collator(undefined, {numeric: true});
+for (const name of ["outcome", "site"]) {
+  const counts = new Map();
+  for (const entry of rows) counts.set(entry[name], (counts.get(entry[name]) || 0) + 1);
+  for (const value of [...counts.keys()].sort(natural.compare))
+    fields[name].add(new Option(`${value} (${counts.get(value)})`, value));
+}
+function filter() {
+  const {outcome, site} = fields;
+  const words = fields.text.value.toLowerCase().split(/\\s+/);
+  let shown = 0;
+  for (const entry of rows) {
+    const hit = (!outcome.value || entry.outcome === outcome.value) && (!site.value || entry.site === site.value)
+      && words.every(word => entry.text.includes(word));
+    if (entry.row.hidden === hit) entry.row.hidden = !hit;
+    shown += hit;
+  }
+  fields.shown.value = `${shown.toLocaleString()} of ${rows.length.toLocaleString()} phones`;
+}
+let due;
+form.addEventListener("input", () => { clearTimeout(due); due = setTimeout(filter, 120); });
+form.addEventListener("reset", () => setTimeout(filter));
+form.addEventListener("submit", event => event.preventDefault());
+for (const place of document.querySelectorAll("[data-filter]")) {
+  const button = document.createElement("button");
+  button.title = "Show these phones";
+  button.append(...place.childNodes);
+  place.append(button);
+  button.addEventListener("click", () => {
+    form.reset();
+    fields[place.dataset.filter].value = place.dataset.value;
+    filter();
+    document.getElementById("phones").scrollIntoView();
+  });
+}
+form.hidden = false;
+filter();
+
+// Sort by column.
+for (const head of table.tHead.rows[0].cells) {
+  const button = document.createElement("button");
+  button.append(...head.childNodes);
+  head.append(button);
+  button.addEventListener("click", () => {
+    const up = head.getAttribute("aria-sort") !== "ascending";
+    for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", up ? "ascending" : "descending");
+    for (const entry of rows) entry.key = entry.row.cells[head.cellIndex].firstChild.textContent;
+    rows.sort((one, two) => (up ? 1 : -1) * natural.compare(one.key, two.key));
+    body.append(...rows.map(entry => entry.row));
+  });
+}
+
+// Local times: those in view now, those in the evidence when it is unfolded.
+const local = new Intl.DateTimeFormat(undefined, {dateStyle: "medium", timeStyle: "medium"});
+function localize(root) {
+  for (const time of root.querySelectorAll("time:not([title])")) {
+    time.title = "your time: " + local.format(new Date(time.dateTime));
+    if (new Date(time.dateTime).getTimezoneOffset())
+      time.append(" (" + local.format(new Date(time.dateTime)) + " your time)");
+  }
+}
+document.querySelectorAll("header, .power, #waves-table").forEach(localize);
+document.addEventListener("toggle", event => localize(event.target), true);
+"""

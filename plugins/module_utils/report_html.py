@@ -1,0 +1,344 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The report of a rollout as one HTML page that needs nothing else: neither network nor JavaScript,
+which only adds comfort.
+
+What phones and users wrote is shown on it, so every value goes through `_text`, and a content security policy admits
+only the page's own style and script. Optional end tags are left out of the long table: that saves a tenth of its size.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from .outcomes import OUTCOMES
+from .report_assets import SCRIPT, STYLE
+
+_TONES = {"compliant": "same", "planned": "move", "triggered": "move"} | {
+    word: {"ok": "kept", "changed": "good", "fail_on": "wait", "failed": "fail"}[outcome.recap]
+    for word, outcome in OUTCOMES.items()
+    if word not in ("compliant", "planned", "triggered")
+}
+"""The color of each outcome, as a class of the style sheet."""
+
+_ON_TARGET = ("compliant", "upgraded", "rebooted")
+_NO_SITE = "no site"
+_NOTHING = "&ndash;"
+
+
+def utc(seconds: float | None) -> str | None:
+    """A time as ISO 8601 in UTC, to the second."""
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="seconds")
+
+
+def visible(text: str) -> str:
+    """Text with U+FFFD for each character that neither XML nor HTML can hold; garbled pages of phones have some."""
+    return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", "\ufffd", text)
+
+
+def render_html(result: Mapping[str, Any]) -> str:
+    """The whole page. The form of result is described in `report`."""
+    phones: Mapping[str, Mapping[str, Any]] = result["phones"]
+    body = "\n".join(
+        part
+        for part in (
+            _header(result),
+            _power(result["do_not_power_off"]),
+            _stop(result),
+            _outcomes(result["summary"]),
+            _sites(phones.values()),
+            _waves(result),
+            _phones(phones),
+            _options(result["options"]),
+        )
+        if part
+    )
+    policy = f"default-src 'none'; style-src {_digest(STYLE)}; script-src {_digest(SCRIPT)}; base-uri 'none'"
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{_text(_headline(result))} · {_text(result["run"])}</title>
+<style>{STYLE}</style>
+</head>
+<body>
+<main>
+{body}
+</main>
+<script>{SCRIPT}</script>
+</body>
+</html>
+"""
+
+
+def _digest(source: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"
+
+
+def _text(value: object) -> str:
+    """Any value as HTML text; nothing as a dash."""
+    if value is None or value == "":
+        return _NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return html.escape(visible(str(value)))
+
+
+def _time(seconds: float | None) -> str:
+    """A time in UTC; the script adds the reader's own."""
+    stamp = utc(seconds)
+    return f'<time datetime="{stamp}">{stamp[:10]} {stamp[11:19]} UTC</time>' if stamp else _NOTHING
+
+
+def _took(seconds: float | None) -> str:
+    """Seconds as h:mm:ss."""
+    if seconds is None:
+        return _NOTHING
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+
+
+def _count(number: int, noun: str = "phone") -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _headline(result: Mapping[str, Any]) -> str:
+    summary = result["summary"]
+    total = sum(summary.values())
+    if result["check_mode"]:
+        return f"Plan: {_count(summary.get('planned', 0))} of {total:,} would be upgraded"
+    done = sum(summary.get(word, 0) for word in _ON_TARGET)
+    if done == total:
+        return f"All {_count(total)} run their target version"
+    return f"{done:,} of {_count(total)} run their target version"
+
+
+def _header(result: Mapping[str, Any]) -> str:
+    by_tone: Counter[str] = Counter()
+    for word, number in result["summary"].items():
+        by_tone[_tone(word)] += number
+    phrases = {"fail": "failed", "wait": "wait for another run", "kept": "protected and left alone"}
+    told = [f"{by_tone[tone]:,} {phrase}" for tone, phrase in phrases.items() if by_tone[tone]]
+    nothing = ["Nothing was sent that changes a phone."] if result["check_mode"] else []
+    lead = " ".join([*nothing, ", ".join(told) + "." if told else ""])
+    started, ended = result["started"], result["ended"]
+    facts = {
+        "Started": _time(started),
+        "Ended": _time(ended),
+        "Took": _took(ended - started if started is not None and ended is not None else None),
+        "Plan": f"<code>{_text(result['plan_id'])}</code>",
+    }
+    kind = "Plan of a firmware rollout" if result["check_mode"] else "Firmware rollout"
+    return f"""<header>
+<p class="over">{kind} · <code>{_text(result["run"])}</code></p>
+<h1>{_text(_headline(result))}</h1>
+{f'<p class="lead">{_text(lead.strip())}</p>' if lead.strip() else ""}
+<dl class="facts">{"".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts.items())}</dl>
+</header>"""
+
+
+def _power(entries: list[Mapping[str, Any]]) -> str:
+    if not entries:
+        return ""
+    items = "\n".join(
+        f"<li><strong>{_text(entry['host'])}</strong> until {_time(entry['until'])}. {_text(entry['reason'])}</li>"
+        for entry in entries
+    )
+    return f"""<section class="box power" aria-labelledby="power">
+<h2 id="power">Do not power off {_count(len(entries))}</h2>
+<p>They may still be writing their flash. A phone that loses power then may not start again.</p>
+<ul>
+{items}
+</ul>
+</section>"""
+
+
+def _stop(result: Mapping[str, Any]) -> str:
+    if not result["stopped_by"] and not result["resume"]:
+        return ""
+    reason = f"<p>{_text(result['stopped_by'])}</p>" if result["stopped_by"] else ""
+    resume = f"<p>To go on:</p>\n<pre><code>{_text(result['resume'])}</code></pre>" if result["resume"] else ""
+    heading = "The rollout stopped early" if result["stopped_by"] else "What is left"
+    return f"""<section class="box stop" aria-labelledby="stop">
+<h2 id="stop">{heading}</h2>
+{reason}
+{resume}
+</section>"""
+
+
+def _tone(word: str) -> str:
+    return _TONES.get(word, "fail")
+
+
+def _in_order(summary: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Counts above 0 in the order of the table of outcomes; words that it does not know come last."""
+    known = list(OUTCOMES)
+    return sorted(
+        ((word, number) for word, number in summary.items() if number),
+        key=lambda item: (known.index(item[0]) if item[0] in OUTCOMES else len(known), item[0]),
+    )
+
+
+def _bar(summary: Mapping[str, int], start: float = 0.0, width: float = 100.0) -> str:
+    """Counts as a bar of colored parts, from start over width percent of the line. The text beside it says the same."""
+    counts = _in_order(summary)
+    total = sum(number for _word, number in counts)
+    parts = []
+    for word, number in counts:
+        part = width * number / total
+        parts.append(
+            f'<rect class="{_tone(word)}" x="{start:.2f}" width="{part:.2f}" height="10">'
+            f"<title>{_text(word)}: {number:,}</title></rect>"
+        )
+        start += part
+    return f'<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">{"".join(parts)}</svg>'
+
+
+def _chip(word: str) -> str:
+    return f"<b class={_tone(word)}>{_text(word)}</b>"
+
+
+def _words(summary: Mapping[str, int]) -> str:
+    return ", ".join(f"{number:,} {_text(word)}" for word, number in _in_order(summary)) or _NOTHING
+
+
+def _outcomes(summary: Mapping[str, int]) -> str:
+    items = "\n".join(
+        f'<li><span data-filter="outcome" data-value="{_text(word)}">{_chip(word)} <strong>{number:,}</strong></span> '
+        f"<small>{_text(OUTCOMES[word].meaning) if word in OUTCOMES else ''}</small></li>"
+        for word, number in _in_order(summary)
+    )
+    return f"""<section class="box" aria-labelledby="outcomes">
+<h2 id="outcomes">Outcomes</h2>
+{_bar(summary)}
+<ul class="legend">
+{items}
+</ul>
+</section>"""
+
+
+def _table(name: str, heading: str, columns: Iterable[str], rows: Iterable[str]) -> str:
+    """A section with a table that scrolls sideways, also with the keyboard, where the screen is too narrow."""
+    body = "\n".join(rows)
+    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    return f"""<section class="box" aria-labelledby="{name}">
+<h2 id="{name}">{heading}</h2>
+<div class="scroll" role="region" aria-labelledby="{name}" tabindex="0">
+<table id="{name}-table" aria-labelledby="{name}">
+<thead><tr>{head}</tr></thead>
+<tbody>
+{body}
+</tbody>
+</table>
+</div>
+</section>"""
+
+
+def _sites(phones: Iterable[Mapping[str, Any]]) -> str:
+    sites: dict[str, Counter[str]] = {}
+    for phone in phones:
+        sites.setdefault(phone.get("site") or _NO_SITE, Counter())[phone["outcome"]] += 1
+    rows = (
+        f'<tr><th scope="row"><span data-filter="site" data-value="{_text(site)}">{_text(site)}</span></th>'
+        f"<td>{summary.total():,}</td><td>{sum(summary[word] for word in _ON_TARGET):,}</td>"
+        f'<td class="wide">{_bar(summary)}</td><td>{_words(summary)}</td></tr>'
+        for site, summary in sorted(sites.items())
+    )
+    return _table("sites", "Sites", ("Site", "Phones", "On target", "Share", "Outcomes"), rows)
+
+
+def _waves(result: Mapping[str, Any]) -> str:
+    waves = result["waves"]
+    if not waves:
+        return ""
+    begin = result["started"] or 0.0
+    whole = max((result["ended"] or begin) - begin, 1.0)
+    rows = []
+    for wave in waves:
+        started, ended = wave["started"], wave["ended"] or result["ended"]
+        line = took = _NOTHING
+        if started is not None and ended is not None:
+            left = 100 * (started - begin) / whole
+            line = _bar(wave["summary"], left, max(100 * (ended - started) / whole, 0.5))
+            took = _took(ended - started)
+        rows.append(
+            f'<tr><th scope="row">{_text(wave["number"])} · {_text(wave["label"])}</th><td>{wave["phones"]:,}</td>'
+            f'<td>{_time(started)}</td><td>{took}</td><td class="wide">{line}</td>'
+            f"<td>{_words(wave['summary'])}</td></tr>"
+        )
+    return _table("waves", "Waves", ("Wave", "Phones", "Started", "Took", "Timeline", "Outcomes"), rows)
+
+
+_COLUMNS = ("Host", "Outcome", "Reason", "Site", "Model", "Before", "After", "Target", "Wave", "Took")
+
+
+def _phones(phones: Mapping[str, Mapping[str, Any]]) -> str:
+    """The long table, what failed or waits first."""
+    urgency = ("fail", "wait", "move", "good", "kept", "same")
+    rows = sorted(phones.items(), key=lambda item: (urgency.index(_tone(item[1]["outcome"])), item[0]))
+    table = _table("phones", "Phones", _COLUMNS, (_phone(host, phone) for host, phone in rows))
+    # The script fills these and shows them.
+    controls = """<form id="controls" role="search" aria-label="Filter phones" hidden>
+<label>Outcome <select name="outcome"><option value="">all</option></select></label>
+<label>Site <select name="site"><option value="">all</option></select></label>
+<label>Text <input name="text" type="search" placeholder="host, MAC, version, reason…"></label>
+<button type="reset">Clear</button>
+<output name="shown" aria-live="polite"></output>
+</form>
+<div class="scroll\""""
+    return table.replace('<div class="scroll"', controls, 1)
+
+
+def _phone(host: str, phone: Mapping[str, Any]) -> str:
+    group = f"<small>{_text(phone['group'])}</small>" if phone.get("group") else ""
+    unverified = " <small>unverified</small>" if phone.get("unverified") else ""
+    versions = "".join(f"<td>{_text(phone.get(name))}" for name in ("before", "after", "target"))
+    return (
+        f"<tr><th scope=row>{_text(host)}<td>{_chip(phone['outcome'])}{unverified}"
+        f"<td>{_text(phone['reason'])}{_evidence(phone)}<td>{_text(phone.get('site') or _NO_SITE)}{group}"
+        f"<td>{_text(phone.get('model'))}{versions}<td>{_text(phone.get('wave'))}<td>{_took(phone.get('elapsed'))}"
+    )
+
+
+def _evidence(phone: Mapping[str, Any]) -> str:
+    """What the outcome rests on, folded away."""
+    shown = {"mac": phone.get("mac"), "path": " → ".join(phone.get("path") or ())} | dict(phone.get("evidence") or {})
+    pairs = "".join(
+        f"<dt>{_text(name.replace('_', ' '))}<dd>{_evidence_value(name, value)}"
+        for name, value in shown.items()
+        if value not in (None, "")
+    )
+    return f"<details><summary>Evidence</summary><dl>{pairs}</dl></details>" if pairs else ""
+
+
+def _evidence_value(name: str, value: object) -> str:
+    if name.endswith("_at") and isinstance(value, int | float):
+        return _time(value)
+    if isinstance(value, Mapping):
+        return (
+            ", ".join(f"{_text(key)}: {_evidence_value(str(key), below)}" for key, below in value.items()) or _NOTHING
+        )
+    if isinstance(value, list | tuple):
+        return ", ".join(_evidence_value("", below) for below in value) or _NOTHING
+    return _text(value)
+
+
+def _options(options: Mapping[str, Any]) -> str:
+    pairs = "".join(
+        f"<dt>{_text(name)}</dt><dd>{_evidence_value('', value)}</dd>" for name, value in sorted(options.items())
+    )
+    return f'<details class="box"><summary>Options of this run</summary><dl>{pairs}</dl></details>' if pairs else ""
