@@ -11,6 +11,7 @@ It is loaded before the workers fork, so everything heavy is imported at the top
 from __future__ import annotations
 
 import sys
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -22,13 +23,14 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.telephony.snom.plugins.module_utils.arguments import HOST_VARIABLES
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils.http import HAS_REQUESTS
-from ansible_collections.telephony.snom.plugins.module_utils.perform import Operation, failure, perform, scrub
+from ansible_collections.telephony.snom.plugins.module_utils.perform import failure, perform, scrub, to_plain
+from ansible_collections.telephony.snom.plugins.module_utils.transport import Transport
 
 
-class PhoneAction(ActionBase):
+class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
     """Base of a twin, which names the module's spec and operation:
 
-    argument_spec, operation: those of the module (operation as a staticmethod).
+    argument_spec, operation: those of the module (see perform.Operation).
     host_variables: option to the host variable that gives it where the task does not.
     writes: whether the module changes, presses or rings anything. Protected phones are spared then.
     """
@@ -38,9 +40,13 @@ class PhoneAction(ActionBase):
     _supports_check_mode = True
 
     argument_spec: ClassVar[dict[str, dict[str, Any]]]
-    operation: ClassVar[Operation]
     host_variables: ClassVar[Mapping[str, str]] = HOST_VARIABLES
     writes: ClassVar[bool] = True
+
+    @staticmethod
+    @abstractmethod
+    def operation(phone: Transport, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        """What the module does to a phone."""
 
     def prepare(self, parameters: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters as the operation or module gets them. For what only the controller can look up."""
@@ -78,7 +84,9 @@ class PhoneAction(ActionBase):
                 value = self._address(variables) if option == "host" else self._variable(variable, variables)
                 if value is not None:
                     arguments[option] = value
-        return arguments
+        # Plain, because a value from an encrypted file is an object of its own kind on ansible-core 2.16.
+        plain: dict[str, Any] = to_plain(arguments)
+        return plain
 
     def _address(self, variables: Mapping[str, Any]) -> Any:
         """ansible_host, or the host's name in the inventory.
@@ -107,7 +115,8 @@ class PhoneAction(ActionBase):
         """The arguments checked and completed as AnsibleModule does it. Raises InputError."""
         result = ArgumentSpecValidator(self.argument_spec).validate(arguments)
         if result.error_messages:
-            raise InputError(" ".join(result.error_messages))
+            unknown = "Unsupported options: " if result.unsupported_parameters else ""
+            raise InputError(unknown + "; ".join(result.error_messages))
         return dict(result.validated_parameters)
 
     def _is_protected(self, variables: Mapping[str, Any]) -> bool:
@@ -132,5 +141,5 @@ class PhoneAction(ActionBase):
             variables = variables | {"ansible_python_interpreter": sys.executable}
         given = {option: value for option, value in parameters.items() if value is not None}
         result: dict[str, Any] = self._execute_module(module_args=given, task_vars=variables)
-        result.pop("invocation", None)
-        return result
+        # What only this way adds. (invocation repeats all the options; ansible_parsed comes with ansible-core 2.22.)
+        return {name: value for name, value in result.items() if name not in ("invocation", "ansible_parsed")}
