@@ -53,7 +53,7 @@ rect.same { fill: var(--same); } rect.good { fill: var(--good); } rect.move { fi
 rect.wait { fill: var(--wait); } rect.kept { fill: var(--kept); } rect.fail { fill: var(--fail); }
 .legend { list-style: none; margin: .9rem 0 0; padding: 0; display: grid; gap: .3rem 1.5rem;
   grid-template-columns: repeat(auto-fill, minmax(min(100%, 25rem), 1fr)); }
-.legend li { display: grid; grid-template-columns: 11.5rem 1fr; align-items: baseline; }
+.legend li { display: grid; grid-template-columns: minmax(10.5rem, auto) 1fr; align-items: baseline; }
 .legend strong { font-variant-numeric: tabular-nums; margin: 0 .35rem; }
 b { display: inline-block; padding: .05rem .5rem; border-radius: 99px; font-weight: 600; font-size: .87em;
   white-space: nowrap; }
@@ -68,18 +68,21 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--soft); font-size: .85rem; white-space: nowrap; }
 tbody th { font-weight: 600; }
-td.wide { min-width: 10rem; width: 30%; vertical-align: middle; }
+td.wide { min-width: 10rem; width: 30%; }
+td.wide .bar { margin-top: .4rem; }
+td.wide + td { min-width: 16rem; }
 td small { display: block; }
 #sites-table th, #waves-table th, time { white-space: nowrap; }
-#phones-table { table-layout: fixed; min-width: 66rem; font-size: .92rem; }
+#phones-table { table-layout: fixed; min-width: 74rem; font-size: .9rem; }
 #phones-table th, #phones-table td { overflow-wrap: anywhere; }
-#phones-table thead th { position: sticky; top: 0; background: var(--card); z-index: 1; width: 7%; }
-#phones-table thead th:nth-child(1) { width: 12%; }
-#phones-table thead th:nth-child(2) { width: 9.5rem; }
+#phones-table thead th { position: sticky; top: 0; background: var(--card); z-index: 1; width: 6.9rem; }
+#phones-table thead th:nth-child(1) { width: 13%; }
+#phones-table thead th:nth-child(2) { width: 9.2rem; }
 #phones-table thead th:nth-child(3) { width: auto; }
-#phones-table thead th:nth-child(n+6):nth-child(-n+8) { width: 6.6rem; }
+#phones-table thead th:nth-child(4) { width: 8rem; }
+#phones-table thead th:nth-child(5) { width: 5.9rem; }
 #phones-table thead th:nth-child(9) { width: 4rem; }
-#phones-table thead th:nth-child(10) { width: 5rem; }
+#phones-table thead th:nth-child(10) { width: 4.9rem; }
 details summary { cursor: pointer; color: var(--link); width: fit-content; }
 td summary { font-size: .9em; }
 dl { display: grid; grid-template-columns: fit-content(45%) 1fr; gap: .1rem .9rem; margin: .4rem 0; }
@@ -193,7 +196,7 @@ for (const head of table.tHead.rows[0].cells) {
     const up = head.getAttribute("aria-sort") !== "ascending";
     for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", up ? "ascending" : "descending");
-    for (const entry of rows) entry.key = entry.row.cells[head.cellIndex].firstChild.textContent;
+    for (const entry of rows) entry.key = entry.row.cells[head.cellIndex].textContent;
     rows.sort((one, two) => (up ? 1 : -1) * natural.compare(one.key, two.key));
     body.append(...rows.map(entry => entry.row));
   });

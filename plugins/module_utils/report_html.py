@@ -112,41 +112,40 @@ def _took(seconds: float | None) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
-def _count(number: int, noun: str = "phone") -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def _count(number: int) -> str:
+    return f"{number:,} phone{'' if number == 1 else 's'}"
 
 
 def _headline(result: Mapping[str, Any]) -> str:
     summary = result["summary"]
     total = sum(summary.values())
     if result["check_mode"]:
-        return f"Plan: {_count(summary.get('planned', 0))} of {total:,} would be upgraded"
+        return f"Plan: {summary.get('planned', 0):,} of {_count(total)} would be upgraded"
     done = sum(summary.get(word, 0) for word in _ON_TARGET)
-    if done == total:
-        return f"All {_count(total)} run their target version"
-    return f"{done:,} of {_count(total)} run their target version"
+    return f"{done:,} of {_count(total)} on target"
 
 
 def _header(result: Mapping[str, Any]) -> str:
     by_tone: Counter[str] = Counter()
     for word, number in result["summary"].items():
         by_tone[_tone(word)] += number
-    phrases = {"fail": "failed", "wait": "wait for another run", "kept": "protected and left alone"}
-    told = [f"{by_tone[tone]:,} {phrase}" for tone, phrase in phrases.items() if by_tone[tone]]
-    nothing = ["Nothing was sent that changes a phone."] if result["check_mode"] else []
-    lead = " ".join([*nothing, ", ".join(told) + "." if told else ""])
-    started, ended = result["started"], result["ended"]
+    failed = "can't be upgraded" if result["check_mode"] else "failed"
+    phrases = {"fail": failed, "wait": "left for another run", "kept": "protected and left alone"}
+    counts = ", ".join(f"{by_tone[tone]:,} {phrase}" for tone, phrase in phrases.items() if by_tone[tone])
+    lead = ("Nothing was sent that changes a phone. " if result["check_mode"] else "") + (
+        f"{counts}." if counts else ""
+    )
     facts = {
-        "Started": _time(started),
-        "Ended": _time(ended),
-        "Took": _took(ended - started if started is not None and ended is not None else None),
+        "Started": _time(result["started"]),
+        "Ended": _time(result["ended"]),
+        "Took": _took(result["ended"] - result["started"]),
         "Plan": f"<code>{_text(result['plan_id'])}</code>",
     }
     kind = "Plan of a firmware rollout" if result["check_mode"] else "Firmware rollout"
     return f"""<header>
 <p class="over">{kind} · <code>{_text(result["run"])}</code></p>
 <h1>{_text(_headline(result))}</h1>
-{f'<p class="lead">{_text(lead.strip())}</p>' if lead.strip() else ""}
+{f'<p class="lead">{_text(lead)}</p>' if lead else ""}
 <dl class="facts">{"".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts.items())}</dl>
 </header>"""
 
@@ -265,13 +264,13 @@ def _waves(result: Mapping[str, Any]) -> str:
     waves = result["waves"]
     if not waves:
         return ""
-    begin = result["started"] or 0.0
-    whole = max((result["ended"] or begin) - begin, 1.0)
+    begin = result["started"]
+    whole = max(result["ended"] - begin, 1.0)
     rows = []
     for wave in waves:
         started, ended = wave["started"], wave["ended"] or result["ended"]
         line = took = _NOTHING
-        if started is not None and ended is not None:
+        if started is not None:
             left = 100 * (started - begin) / whole
             line = _bar(wave["summary"], left, max(100 * (ended - started) / whole, 0.5))
             took = _took(ended - started)
@@ -308,7 +307,7 @@ def _phone(host: str, phone: Mapping[str, Any]) -> str:
     unverified = " <small>unverified</small>" if phone.get("unverified") else ""
     versions = "".join(f"<td>{_text(phone.get(name))}" for name in ("before", "after", "target"))
     return (
-        f"<tr><th scope=row>{_text(host)}<td>{_chip(phone['outcome'])}{unverified}"
+        f"<tr><th scope=row>{_text(host).replace('.', '.<wbr>')}<td>{_chip(phone['outcome'])}{unverified}"
         f"<td>{_text(phone['reason'])}{_evidence(phone)}<td>{_text(phone.get('site') or _NO_SITE)}{group}"
         f"<td>{_text(phone.get('model'))}{versions}<td>{_text(phone.get('wave'))}<td>{_took(phone.get('elapsed'))}"
     )
