@@ -1,0 +1,194 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the pages of the classic web server do with their parameters (protocol 1.4, 5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from . import calls, pages, replies
+from .http_server import Reply, Request
+
+if TYPE_CHECKING:
+    from .phone import Phone
+
+# Parameters beside the names of settings.
+NO_SETTINGS = frozenset({"settings", "Settings", "store_settings", "l", "tag"})
+# User mode asks for the administrator password here (2.1; which pages these are is inferred).
+ADMIN_PAGES = frozenset({"/settings.htm", "/dummy.htm", "/advanced.htm", "/advanced_network.htm"}) | {
+    "/advanced_qos_security.htm",
+    "/advanced_update.htm",
+    "/confirm.html",
+}
+# The web interface's own queries, which hidden tags let pass (2.4; which these are is invented).
+OWN_QUERIES = frozenset({"l", "show", "nocache"})
+
+
+def perform(phone: Phone, request: Request) -> Reply:
+    page = PAGES.get(request.path)
+    missing = request.path.lstrip("/") in phone.keys.faults.missing_pages
+    if page is None or missing or request.method not in ("GET", "HEAD", "POST"):
+        return replies.not_found()
+    if not OWN_QUERIES.issuperset(request.parameters) and _blocked(phone):
+        if phone.keys.blocked_answer == 403:
+            return replies.forbidden("Access denied.")
+        return replies.page(pages.home(phone))  # which of the two is unknown (2.4)
+    if request.path in ADMIN_PAGES and not phone.settings.on("admin_mode"):
+        return replies.page(pages.ADMIN_PASSWORD)
+    return page(phone, request.parameters)
+
+
+def asks_reboot(request: Request) -> bool:
+    return bool({"reboot", "REBOOT", "reset", "RESET"} & request.parameters.keys())
+
+
+def _blocked(phone: Phone) -> bool:
+    """Return whether hidden tags or restricted queries forbid remote control (2.4)."""
+    settings = phone.settings
+    secured = settings["http_user"] and settings["http_pass"] and settings["admin_mode_password"] not in ("", "0000")
+    tags = settings.on("use_hidden_tags") and bool(secured)  # without all three the tags have no effect
+    return tags or settings.on("restrict_uri_queries") or phone.keys.faults.blocked
+
+
+def _save(phone: Phone, parameters: dict[str, str]) -> None:
+    """Write settings to RAM, and to flash with ``store_settings=save`` (5.1)."""
+    if parameters.get("settings") == "save" or parameters.get("Settings") in ("Save", "Apply"):
+        names = parameters.keys() - NO_SETTINGS
+        written = sorted(name for name in names if phone.settings.write(name, parameters[name]))
+        phone.note("settings", ", ".join(written))
+    if parameters.get("store_settings") == "save":
+        phone.settings.store()
+
+
+def _home(phone: Phone, parameters: dict[str, str]) -> Reply:
+    if parameters.get("NUMBER"):
+        return _dial(phone, parameters["NUMBER"])
+    for name in ("dialeddel", "misseddel", "receiveddel"):
+        if parameters.get(name) in ("0", "clear"):
+            phone.note("list_cleared", name.removesuffix("del"))
+    return replies.page(pages.home(phone))
+
+
+def _info(phone: Phone, parameters: dict[str, str]) -> Reply:
+    return replies.page(pages.info(phone))
+
+
+def _gui(phone: Phone, parameters: dict[str, str]) -> Reply:
+    return replies.page(pages.gui(phone), "text/plain")
+
+
+def _settings(phone: Phone, parameters: dict[str, str]) -> Reply:
+    _save(phone, parameters)
+    text = pages.settings(phone)
+    return replies.page(text, "text/xml" if text.startswith("<?xml") else "text/html")
+
+
+def _dummy(phone: Phone, parameters: dict[str, str]) -> Reply:
+    if parameters.get("swload") != "load":
+        _save(phone, parameters)
+        return _plain(phone, parameters)
+    if url := parameters.get("firmware"):
+        phone.load(url)
+    match phone.keys.load_answer:  # what a real phone answers is not known
+        case "drop":
+            return replies.nothing()
+        case 302:
+            return replies.redirect("index.htm")
+    return _plain(phone, parameters)
+
+
+def _command(phone: Phone, parameters: dict[str, str]) -> Reply:
+    if number := parameters.get("number"):
+        return _dial(phone, number)
+    if keys := parameters.get("key"):
+        for event in keys.split(";"):
+            calls.press(phone, event.split(",")[0])
+    if digits := parameters.get("key_dtmf"):
+        phone.note("dtmf", digits)
+    if "RELEASE_ALL_CALLS" in parameters:
+        phone.set_call("idle")
+    if "LOGOFFALL" in parameters:
+        for line in range(1, len(phone.identities) + 1):
+            phone.set_registered(line, False)
+    for name, registered in (("LOGOFFLINE", False), ("REREGISTER", True)):
+        if parameters.get(name, "").isdigit():
+            phone.set_registered(int(parameters[name]), registered)
+    return _plain(phone, parameters)
+
+
+def _dial(phone: Phone, number: str) -> Reply:
+    calls.dial(phone, number)
+    return replies.redirect("index.htm") if phone.keys.dial_answer == 302 else replies.nothing()
+
+
+def _line_login(phone: Phone, parameters: dict[str, str]) -> Reply:
+    for name in parameters:
+        if name.startswith("PLAY_RINGER:"):
+            phone.note("ringer", name.partition(":")[2])
+    _save(phone, parameters)
+    return _plain(phone, parameters)
+
+
+def _advanced(phone: Phone, parameters: dict[str, str]) -> Reply:
+    """Reboot, reset, or save a form. Which firmware has which of these pages: 1.4."""
+    if parameters.get("reboot") == "Reboot" or parameters.get("reset") == "Reset":
+        phone.reboot(factory_reset="reset" in parameters)
+        return replies.redirect("/reboot.htm")
+    _save(phone, parameters)
+    return _plain(phone, parameters)
+
+
+def _advanced_until_7(phone: Phone, parameters: dict[str, str]) -> Reply:
+    if "reboot" in parameters or "reset" in parameters:
+        return _advanced(phone, parameters) if phone.generation <= 7 else _plain(phone, parameters)
+    return _advanced(phone, parameters)
+
+
+def _advanced_from_8(phone: Phone, parameters: dict[str, str]) -> Reply:
+    return _advanced(phone, parameters) if phone.generation >= 8 else replies.not_found()
+
+
+def _advanced_network(phone: Phone, parameters: dict[str, str]) -> Reply:
+    """Reboot here on the 300 only (1.4)."""
+    if "reboot" in parameters and phone.keys.model != "300":
+        return _plain(phone, parameters)
+    return _advanced(phone, parameters)
+
+
+def _confirm(phone: Phone, parameters: dict[str, str]) -> Reply:
+    """Reboot or reset in the very old way (1.4); taken to mean firmware 6 [invented]."""
+    if phone.generation > 6:
+        return replies.not_found()
+    if "yes" in (parameters.get("REBOOT"), parameters.get("RESET")):
+        phone.reboot(factory_reset="RESET" in parameters)
+        return replies.redirect("/reboot.htm")
+    return _plain(phone, parameters)
+
+
+def _plain(phone: Phone, parameters: dict[str, str]) -> Reply:
+    return replies.page(pages.plain(phone, "Ok"))
+
+
+# Pages known to exist on the classic server (2.6). Later ones, such as the screenshots, join here.
+PAGES: dict[str, Callable[[Phone, dict[str, str]], Reply]] = {
+    "/": _home,
+    "/index.htm": _home,
+    "/info.htm": _info,
+    "/state_of_gui.htm": _gui,
+    "/settings.htm": _settings,
+    "/dummy.htm": _dummy,
+    "/command.htm": _command,
+    "/line_login.htm": _line_login,
+    "/advanced.htm": _advanced_until_7,
+    "/advanced_network.htm": _advanced_network,
+    "/advanced_qos_security.htm": _advanced,
+    "/advanced_update.htm": _advanced_from_8,
+    "/confirm.html": _confirm,
+    "/reboot.htm": _plain,
+    "/minibrowser.htm": _plain,
+    "/line_sip.htm": _line_login,
+    "/action.htm": _advanced,
+}

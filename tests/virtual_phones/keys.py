@@ -1,0 +1,347 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every key of a fleet file: its default, and how it is read.
+
+A key's type carries its reader (``Annotated[float, seconds]``), so that the fleet file and the control port accept and
+refuse the same things. Readers raise ValueError with the end of a sentence ("must be ..."). README.md says what each
+key does, and which fact it rests on.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from copy import copy
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_type_hints
+
+T = TypeVar("T")
+
+
+def text(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float) or str(value) == "":
+        raise ValueError("must be text")
+    return str(value)
+
+
+def flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        raise ValueError("must be a number, zero or more")
+    return float(value)
+
+
+def count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError("must be a whole number, zero or more")
+    return value
+
+
+def port(value: object) -> int:
+    if not 1 <= count(value) <= 65535:
+        raise ValueError("must be a port from 1 to 65535")
+    return count(value)
+
+
+def loopback(value: object) -> str:
+    try:
+        address = ipaddress.IPv4Address(value if isinstance(value, str) else "")
+    except ValueError:
+        raise ValueError("must be an IPv4 address in 127.0.0.0/8") from None
+    if not address.is_loopback:
+        raise ValueError(f"must lie in 127.0.0.0/8, not be {value}")
+    return str(address)
+
+
+def version(value: object) -> str:
+    if not re.fullmatch(r"\d+(\.\d+)+", text(value)):
+        raise ValueError("must be a version such as 8.7.5.35")
+    return text(value)
+
+
+def mac(value: object) -> str:
+    digits = re.sub(r"[:.-]", "", text(value)).upper()
+    if not re.fullmatch(r"[0-9A-F]{12}", digits):
+        raise ValueError("must be 12 hexadecimal digits (quoted, if all are decimal)")
+    return digits
+
+
+def texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError("must be a list of texts")
+    return tuple(text(item) for item in value)
+
+
+def settings(value: object) -> dict[str, str]:
+    """Read names and values. YAML reads a bare ``on`` as true; a phone says ``on``."""
+    if not isinstance(value, dict):
+        raise ValueError("must be a mapping of setting names to values")
+    words = {True: "on", False: "off", None: ""}
+    return {
+        text(name): words[item] if item is None or item is True or item is False else str(item)
+        for name, item in value.items()
+    }
+
+
+def one_of(choices: object) -> Callable[[object], Any]:
+    """Return a reader that accepts the words of a Literal."""
+    words = get_args(choices)
+
+    def choose(value: object) -> Any:
+        if value not in words:
+            raise ValueError(f"must be one of {', '.join(map(str, words))}")
+        return value
+
+    return choose
+
+
+def some_of(choices: object) -> Callable[[object], frozenset[Any]]:
+    choose = one_of(choices)
+
+    def choose_some(value: object) -> frozenset[Any]:
+        if not isinstance(value, list):
+            raise ValueError("must be a list")
+        return frozenset(choose(item) for item in value)
+
+    return choose_some
+
+
+def nested(kind: type[T]) -> Callable[[object], T]:
+    return lambda value: read(kind, value)
+
+
+def optional(reader: Callable[[object], T]) -> Callable[[object], T | None]:
+    return lambda value: None if value is None else reader(value)
+
+
+def garbage(value: object) -> str | None:
+    """Read ``true`` (bytes that are no HTTP), ``page`` (a good head, noise as body) or ``false``."""
+    return {True: "wire", "page": "page", "wire": "wire", False: None}[
+        one_of(Literal[True, False, "page", "wire"])(value)
+    ]
+
+
+Text = Annotated[str, text]
+Flag = Annotated[bool, flag]
+Seconds = Annotated[float, seconds]
+Count = Annotated[int, count]
+Port = Annotated[int, port]
+Address = Annotated[str, loopback]
+Version = Annotated[str, version]
+Mac = Annotated[str, mac]
+Texts = Annotated[tuple[str, ...], texts]
+Settings = Annotated[dict[str, str], settings]
+MaybeText = Annotated[str | None, optional(text)]
+MaybePort = Annotated[int | None, optional(port)]
+MaybeVersion = Annotated[str | None, optional(version)]
+MaybeMac = Annotated[str | None, optional(mac)]
+MaybeCount = Annotated[int | None, optional(count)]
+MaybeSeconds = Annotated[float | None, optional(seconds)]
+
+CallState = Literal["idle", "calling", "ringing", "in_call", "holding"]
+ShownIn = Literal["gui", "home", "snmp"]
+Step = Literal["connect", "request", "before_trigger", "trigger", "poll", "reboot", "answer", "after_boot"]
+Layout = Literal["table", "list", "plain"]
+SettingsLayout = Literal["text", "pre", "xml"]
+Generation = Literal["classic", "phone_manager"]
+TlsVersion = Literal["TLSv1", "TLSv1_1", "TLSv1_2", "TLSv1_3"]
+Auth = Literal["none", "basic", "digest"]
+ImageFault = Literal["not_found", "wrong_model", "truncated", "wrong_size", "corrupt"]
+
+
+@dataclass(kw_only=True, slots=True)
+class Reset:
+    """Reset the connection at a step; ``times`` counts down, null means every time."""
+
+    on: Annotated[Step, one_of(Step)]
+    times: MaybeCount = None
+
+
+@dataclass(kw_only=True, slots=True)
+class Replacement:
+    """The phone that answers at this address after the next boot."""
+
+    mac: MaybeMac = None
+    model: MaybeText = None
+    firmware: MaybeVersion = None
+
+
+@dataclass(kw_only=True, slots=True)
+class Faults:
+    keep_old_version: Flag = False
+    never_return: Flag = False
+    stuck_in_flash: Seconds = 0.0
+    replaced_by: Annotated[Replacement | None, optional(nested(Replacement))] = None
+    reverts_after: MaybeSeconds = None
+    loses_registration: Flag = False
+    ignores_load: Flag = False
+    ignores_reboot: Flag = False
+    answers_while_flashing: Flag = False
+    reset: Annotated[Reset | None, optional(nested(Reset))] = None
+    slow: Seconds = 0.0
+    drip: Count = 0
+    garbage: Annotated[str | None, garbage] = None
+    truncate: MaybeCount = None
+    needs_keep_alive: Flag = False
+    parallel_broken: Flag = False
+    blocked: Flag = False
+    wrong_mac: MaybeMac = None
+    hides_mac: Flag = False
+    missing_pages: Texts = ()
+
+
+@dataclass(kw_only=True, slots=True)
+class Timing:
+    """Seconds."""
+
+    load: Seconds = 1.0
+    flash: Seconds = 4.0
+    boot: Seconds = 1.0
+    reboot: Seconds = 3.0
+    register: Seconds = 0.0
+    lockout: Seconds = 60.0
+    minibrowser_delay: Seconds = 8.0
+
+
+@dataclass(kw_only=True, slots=True)
+class CallKeys:
+    state: Annotated[CallState, one_of(CallState)] = "idle"
+    ends_after: MaybeSeconds = None
+    remote: Text = "4711"
+
+
+@dataclass(kw_only=True, slots=True)
+class Provisioning:
+    """The firmware that the provisioning server wants."""
+
+    firmware: MaybeVersion = None
+
+
+@dataclass(kw_only=True, slots=True)
+class PhoneKeys:
+    """One phone: first what the file says, then what has become of it. An upgrade changes ``firmware``."""
+
+    address: Address
+    model: Text
+    firmware: Version
+    name: Text = ""
+    port: Annotated[int, port] = 0
+    mac: Mac = ""
+    username: Text = "admin"
+    password: MaybeText = field(default=None, repr=False)
+    auth: Annotated[Auth | None, optional(one_of(Auth))] = None
+    tls: Flag = False
+    certificate: Annotated[Literal["shared", "own"], one_of(Literal["shared", "own"])] = "shared"
+    tls_max_version: Annotated[TlsVersion | None, optional(one_of(TlsVersion))] = None
+    http_port: MaybePort = None
+    generation: Annotated[Generation | None, optional(one_of(Generation))] = None
+    old_server_port: MaybePort = None
+    old_server_command: Annotated[
+        Literal["allowed", "refused", "absent"], one_of(Literal["allowed", "refused", "absent"])
+    ] = "allowed"
+    identities: Texts = ()
+    unregistered: Texts = ()
+    expansion_modules: Texts = ()
+    settings: Settings = field(default_factory=dict, repr=False)
+    read_only_settings: Texts = ()
+    admin_mode: Flag = True
+    running: Flag = True
+    call: Annotated[CallKeys, nested(CallKeys)] = field(default_factory=CallKeys)
+    call_shown_in: Annotated[frozenset[ShownIn], some_of(ShownIn)] = frozenset({"gui"})
+    snmp_port: MaybePort = None
+    timing: Annotated[Timing, nested(Timing)] = field(default_factory=Timing)
+    provisioning: Annotated[Provisioning, nested(Provisioning)] = field(default_factory=Provisioning)
+    title: MaybeText = None
+    page_layout: Annotated[Layout, one_of(Layout)] = "table"
+    settings_layout: Annotated[SettingsLayout | None, optional(one_of(SettingsLayout))] = None
+    load_answer: Annotated[Literal[200, 302, "drop"], one_of(Literal[200, 302, "drop"])] = 200
+    dial_answer: Annotated[Literal[302, "drop"], one_of(Literal[302, "drop"])] = 302
+    blocked_answer: Annotated[Literal[403, 200], one_of(Literal[403, 200])] = 403
+    digest_qop: Annotated[Literal["auth", "none"], one_of(Literal["auth", "none"])] = "auth"
+    nonce_uses: Count = 0
+    count_missing_credentials: Flag = False
+    chained_from: MaybeVersion = None
+    deadlock_below: MaybeVersion = None
+    faults: Annotated[Faults, nested(Faults)] = field(default_factory=Faults)
+
+
+@dataclass(kw_only=True, slots=True)
+class ImageServerKeys:
+    address: Address = "127.0.0.1"
+    port: Port = 8880
+    images: Texts = ()
+    image_size: Count = 4096
+    bytes_per_second: Count = 0
+    faults: Annotated[dict[str, ImageFault], lambda value: image_faults(value)] = field(default_factory=dict)
+
+
+def image_faults(value: object) -> dict[str, ImageFault]:
+    if not isinstance(value, dict):
+        raise ValueError("must be a mapping of image files (or '*') to faults")
+    choose = one_of(ImageFault)
+    return {text(name): choose(item) for name, item in value.items()}
+
+
+@cache
+def readers(kind: type) -> dict[str, Callable[[object], Any]]:
+    """Return the reader of each key of a dataclass."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {item.name: hints[item.name].__metadata__[0] for item in fields(kind)}
+
+
+def read_key(kind: type, name: object, value: object) -> Any:
+    known = readers(kind)
+    if not isinstance(name, str) or name not in known:
+        raise ValueError(f"has no key {name!r}; there are {', '.join(sorted(known))}")
+    try:
+        return known[name](value)
+    except ValueError as error:
+        raise ValueError(f"{name} {error}") from None
+
+
+def read(kind: type[T], raw: object) -> T:
+    """Make a ``kind`` of a mapping. A null stands for the default. Raises ValueError with the end of a sentence."""
+    if not isinstance(raw, dict):
+        raise ValueError("must be a mapping")
+    given = {name: read_key(kind, name, value) for name, value in raw.items() if value is not None}
+    for item in fields(kind):  # type: ignore[arg-type]
+        if item.name not in given and item.default is MISSING and item.default_factory is MISSING:
+            raise ValueError(f"lacks the key {item.name}")
+    return kind(**given)
+
+
+def change(target: Any, changes: dict[str, object]) -> None:
+    """Change keys of a dataclass in place: mappings are merged, a null brings the default back.
+
+    Nothing is changed when one of the changes is wrong: ValueError.
+    """
+    kind = type(target)
+    defaults = {item.name: item for item in fields(kind)}
+    new: dict[str, Any] = {}
+    for name, value in changes.items():
+        current = getattr(target, name, None)
+        if value is None and name in defaults:
+            item = defaults[name]
+            if item.default is MISSING and item.default_factory is MISSING:
+                raise ValueError(f"{name} cannot be null")
+            new[name] = item.default_factory() if item.default_factory is not MISSING else item.default
+        elif isinstance(value, dict) and hasattr(current, "__dataclass_fields__"):
+            merged = copy(current)  # so that a later mistake leaves the target as it was
+            try:
+                change(merged, value)
+            except ValueError as error:
+                raise ValueError(f"{name} {error}") from None
+            new[name] = merged
+        else:
+            new[name] = read_key(kind, name, value)
+    for name, value in new.items():
+        setattr(target, name, value)

@@ -1,0 +1,166 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The pages of a virtual phone.
+
+No whole page of a real phone is public (protocol 11.1). Titles, labels and the forms of values are facts where a
+comment says so; everything else, the layout above all, is invented, and differs by generation on purpose.
+"""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from . import firmware
+from .settings import is_secret, split_index
+
+if TYPE_CHECKING:
+    from .phone import Phone
+
+# A page of the D8xx, the same for every path (7).
+PHONE_MANAGER = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Phone Manager</title></head>'
+    '<body><div id="app"></div><script src="/app.js"></script></body></html>\n'
+)
+# A client looks for the word "blocked" in an answer 200 (2.3). The sentence is invented.
+LOCKED_OUT = (
+    "<HTML><HEAD><TITLE>snom VoIP phone</TITLE></HEAD><BODY><H1>Access blocked</H1>\r\n"
+    "<P>The web interface is blocked after too many failed logins. Please try again later.</P></BODY></HTML>\r\n"
+)
+# User mode asks for the administrator password (2.1). The form is invented.
+ADMIN_PASSWORD = (
+    '<HTML><HEAD><TITLE>snom VoIP phone</TITLE></HEAD><BODY><FORM method="POST">\r\n<P>Administrator password: '
+    '<INPUT type="password" name="admin_password"><INPUT type="submit" value="Login"></P></FORM></BODY></HTML>\r\n'
+)
+
+# Names and numbers of states; only "Idle (29)" was seen, and only in a log line (4.2). The others are invented.
+GUI_STATES = {
+    "idle": "Idle (29)",
+    "calling": "Calling (7)",
+    "ringing": "Ringing (9)",
+    "in_call": "Connected (12)",
+    "holding": "Holding (14)",
+}
+
+
+def uptime_text(seconds: float) -> str:
+    """Write an uptime as ``3 days, 02:10:05`` [invented]."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    clock = f"{hour:02}:{minute:02}:{second:02}"
+    return f"{days} day{'s' if days > 1 else ''}, {clock}" if days else clock
+
+
+def frame(phone: Phone, body: str) -> str:
+    """Put a body into a page; old firmware writes tags in capitals [invented]. The title is a fact (2.6)."""
+    title = html.escape(phone.keys.title or f"snom {phone.keys.model}")
+    if phone.generation >= 10:
+        return f"<html><head>\n<title>{title}</title>\n</head><body>\n{body}\n</body></html>\n"
+    return f"<HTML><HEAD>\r\n<TITLE>{title}</TITLE>\r\n</HEAD><BODY>\r\n{body}\r\n</BODY></HTML>\r\n"
+
+
+def home(phone: Phone) -> str:
+    lines = ["<H1>Welcome to Your Phone!</H1>"]
+    if not phone.settings["http_pass"]:
+        lines.append("<P>HTTP password not set</P>")  # the hint is a fact (2.1)
+    if "home" in phone.keys.call_shown_in:
+        lines.append(f"<P>Active calls: {phone.calls}</P>")  # invented
+    lines.append('<FORM method="POST" action="index.htm">Call a number: <INPUT name="NUMBER">')
+    if phone.settings.on("use_hidden_tags"):
+        lines.append('<INPUT type="hidden" name="tag" value="4f1d">')  # that there is one: 2.4; its name is invented
+    lines.append("</FORM>")
+    return frame(phone, "\n".join(lines))
+
+
+def info(phone: Phone) -> str:
+    """Show System Information. Labels of firmware and MAC: 4.1; uptime and identities are invented."""
+    model, version = firmware.image_model(phone.keys.model), phone.keys.firmware
+    name, mac = f"snom{model}", phone.keys.faults.wrong_mac or phone.keys.mac
+    pairs = [mac[i : i + 2] for i in range(0, 12, 2)]
+    lines: list[tuple[str, str]]
+    if phone.generation >= 10:
+        lines = [("Firmware Version", f"{name}-SIP {version}"), ("Mac", mac)]
+        if phone.keys.model.startswith("D"):
+            lines.append(("Hardware", phone.keys.model))
+    elif phone.generation >= 8:
+        lines = [
+            ("Phone Type", f"{name}-SIP"),
+            ("MAC-Address", ":".join(pairs)),
+            ("Firmware-Version", f"{name}-SIP {version} {firmware.boot_loader(model, version)}"),
+        ]
+    else:
+        lines = [
+            ("MAC Address", "-".join(pairs)),
+            ("Application Version", f"{name}-SIP {version}"),
+            ("Rootfs Version", f"{name} jffs2 v3.36"),
+        ]
+    if phone.keys.faults.hides_mac:
+        lines = [line for line in lines if not line[0].lower().startswith("mac")]
+    lines += [(f"Expansion Module {i}", f"{module} ") for i, module in enumerate(phone.keys.expansion_modules, 1)]
+    lines.append(("Uptime", uptime_text(phone.uptime())))
+    for number, identity in enumerate(phone.identities, 1):
+        state = "registered" if identity.registered else "not registered"
+        lines.append((f"Identity {number} Status", f"{identity.address}: {state}"))
+    # Latin-1 without saying so, and an entity: what a reader of old pages has to bear [invented].
+    lines.append(("Ger\xe4tename", f"{name}&nbsp;&middot;&nbsp;B\xfcro"))
+    return frame(phone, _laid_out(phone, lines))
+
+
+def _laid_out(phone: Phone, lines: list[tuple[str, str]]) -> str:
+    match phone.keys.page_layout:
+        case "table":
+            rows = "\n".join(f"<TR><TD>{label}:</TD><TD>{value}</TD></TR>" for label, value in lines)
+            return f"<H1>System Information</H1>\n<TABLE>\n{rows}\n</TABLE>"
+        case "list":
+            rows = "\n".join(f"<LI>{label}: {value}" for label, value in lines)
+            return f"<H1>System Information</H1>\n<UL>\n{rows}\n</UL>"
+        case _:
+            return "System Information<BR>\n" + "<BR>\n".join(f"{label}: {value}" for label, value in lines)
+
+
+def gui(phone: Phone) -> str:
+    """Show the text of the screen (4.2). The line with the state is invented."""
+    lines = []
+    if "gui" in phone.keys.call_shown_in:
+        lines.append(f"State {GUI_STATES[phone.keys.call.state]}")
+    if phone.keys.call.state == "idle":
+        lines.append("09:41  Mon 23.11.")
+        lines += [identity.user for identity in phone.identities]
+    else:
+        lines += [phone.keys.call.remote, "00:07"]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def settings(phone: Phone) -> str:
+    """Show all settings as text or XML, without passwords (4.2); marks for the permission: 5.4."""
+    layout = phone.keys.settings_layout or (
+        "xml" if phone.generation >= 10 else "pre" if phone.generation == 8 else "text"
+    )
+    names = sorted(name for name in phone.settings if not is_secret(name))
+    if layout == "xml":
+        return _settings_xml(phone, names)
+    marks = ("!", "$", "")  # all three mean "may be changed"; which one stands where is invented
+    lines = "\n".join(
+        f"{name}{'&' if phone.settings.is_read_only(name) else marks[len(name) % 3]}: {phone.settings[name]}"
+        for name in names
+    )
+    return frame(phone, f"<PRE>\n{html.escape(lines)}\n</PRE>") if layout == "pre" else lines + "\n"
+
+
+def _settings_xml(phone: Phone, names: list[str]) -> str:
+    rows = []
+    for name in names:
+        tag, index = split_index(name)
+        idx = f' idx="{index}"' if index else ""
+        perm = "R" if phone.settings.is_read_only(name) else ("" if index else "RW")
+        rows.append(f'<{tag}{idx} perm="{perm}">{html.escape(phone.settings[name])}</{tag}>')
+    body = "\n".join(rows)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n<settings><phone-settings>\n{body}\n</phone-settings></settings>\n'
+
+
+def plain(phone: Phone, text: str) -> str:
+    """Make a page with nothing to read but one line [invented]."""
+    return frame(phone, f"<P>{text}</P>")

@@ -1,0 +1,527 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One virtual phone: its state, and its life of booting, loading, flashing and being gone."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import sys
+import time
+import traceback
+from collections import Counter, deque
+from collections.abc import Coroutine
+from copy import copy
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+from urllib.parse import parse_qs, urlsplit
+
+from . import action_urls, firmware, snmp, tls, web
+from .auth import Lock, Nonce
+from .event_log import EventLog
+from .http_client import FetchError, fetch
+from .http_server import HttpConnection, Reply, Request, listen, really_listening
+from .keys import CallState, PhoneKeys, Step, change
+from .settings import Settings
+
+# Seconds between an answer and the end of the web server, so that the answer gets out [invented].
+LAST_BREATH = 0.05
+# Seconds that every phone has been up when the fleet starts [invented]: a reboot must show as a fall of the uptime.
+FORMER_UPTIME = 100_000.0
+# Keys that the control port cannot change, since sockets and pages hang on them.
+FIXED = frozenset({"name", "address", "port", "tls", "certificate", "tls_max_version", "http_port", "generation"}) | {
+    "old_server_port",
+    "snmp_port",
+    "read_only_settings",
+}
+CREDENTIALS = frozenset({"username", "password", "auth", "admin_mode"})
+
+# up: answers; loading: answers, and fetches an image; flashing, rebooting: gone; dead: gone for good; off: no power.
+Phase = Literal["off", "up", "loading", "flashing", "rebooting", "dead"]
+
+
+@dataclass(slots=True)
+class Identity:
+    user: str
+    host: str
+    registered: bool
+
+    @property
+    def address(self) -> str:
+        return f"{self.user}@{self.host}"
+
+
+class Phone:
+    """A phone of the classic generation, or of the D8xx one (``phone_manager``)."""
+
+    def __init__(self, keys: PhoneKeys, log: EventLog) -> None:
+        self.keys = keys
+        self.name = keys.name
+        self.phase: Phase = "off"
+        self.settings = Settings(self._first_settings(), keys.read_only_settings)
+        self.identities: list[Identity] = []
+        self.lock = Lock()
+        self.nonce = Nonce()
+        self.connections: set[HttpConnection] = set()
+        self.last_remote = ""
+        self.call_number = 0
+        self.updater_broken = False
+        self.came_back = False
+        self.reset_counts()
+        self._log = log
+        self._booted = time.monotonic() - FORMER_UPTIME
+        self._servers: list[asyncio.Server] = []
+        self._snmp: asyncio.DatagramTransport | None = None
+        self._life: asyncio.Task[None] | None = None
+        self._errands: set[asyncio.Task[None]] = set()
+        self._one_at_a_time = asyncio.Lock()
+        self._call_end: asyncio.TimerHandle | None = None
+        self._tls: ssl.SSLContext | None = None
+        if keys.tls and keys.certificate == "own":
+            self._tls = tls.own_context(keys.name, keys.address, keys.tls_max_version)
+        elif keys.tls:
+            self._tls = tls.shared_context(keys.tls_max_version)
+
+    # -- what others read ---------------------------------------------------------------------------------------------
+
+    @property
+    def generation(self) -> int:
+        """6, 7, 8 or 10: how the classic pages look."""
+        number = firmware.major(self.keys.firmware)
+        return 10 if number >= 10 else 8 if number >= 8 else max(number, 6)
+
+    @property
+    def has_phone_manager(self) -> bool:
+        """Return whether this is a D8xx, whose web server is another one (protocol 7)."""
+        return (
+            self.keys.generation or ("phone_manager" if self.keys.model.startswith("D8") else "")
+        ) == "phone_manager"
+
+    @property
+    def calls(self) -> int:
+        return int(self.keys.call.state != "idle")
+
+    def uptime(self) -> float:
+        return time.monotonic() - self._booted
+
+    def sockets(self) -> int:
+        """Count the listening sockets that really are there."""
+        return sum(really_listening(server) for server in self._servers) + (self._snmp is not None)
+
+    def sockets_wanted(self) -> int:
+        return len(self._servers) + (self.keys.snmp_port is not None) if self.keys.running else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Describe the state, without secrets."""
+        keys, faults = self.keys, self.keys.faults
+        return {
+            "name": self.name,
+            "address": keys.address,
+            "port": keys.port,
+            "model": keys.model,
+            "firmware": keys.firmware,
+            "mac": keys.mac,
+            "phase": self.phase,
+            "uptime": round(self.uptime(), 1) if self.phase in ("up", "loading") else None,
+            "call": keys.call.state,
+            "identities": {identity.address: identity.registered for identity in self.identities},
+            "settings": self.settings.changed(),
+            "unsaved_settings": self.settings.unsaved(),
+            "locked_out": self.lock.locked(),
+            "updater_broken": self.updater_broken,
+            "faults": {
+                item.name: _plain(getattr(faults, item.name)) for item in fields(faults) if getattr(faults, item.name)
+            },
+            "requests": self.requests,
+            "requests_while_flashing": self.requests_while_flashing,
+            "writes": self.writes,
+            "violations": self.violations,
+            "calls_cut": self.calls_cut,
+            "fetches": dict(self.fetches),
+            "cycles": list(self.cycles),
+        }
+
+    def note(self, event: str, detail: str | None = None, *, target: str | None = None) -> None:
+        self._log.add(self.name, event, detail, target=target)
+
+    def violation(self, what: str) -> None:
+        """Record that a client did what no client may do."""
+        self.violations += 1
+        self.note("violation", what)
+
+    def reset_counts(self) -> None:
+        self.requests = self.requests_while_flashing = self.writes = self.violations = self.calls_cut = 0
+        self.fetches: Counter[str] = Counter()
+        self.cycles: deque[dict[str, Any]] = deque(maxlen=20)
+
+    # -- the web server -----------------------------------------------------------------------------------------------
+
+    def opened(self, connection: HttpConnection) -> None:
+        self.connections.add(connection)
+        if not self._servers or self.resets_at("connect"):
+            connection.reset()
+
+    def closed(self, connection: HttpConnection) -> None:
+        self.connections.discard(connection)
+
+    def answer(self, request: Request, connection: HttpConnection) -> Reply:
+        write = web.changes_something(request)
+        self.requests += 1
+        self.writes += write
+        self.requests_while_flashing += self.phase != "up"
+        overlapping = any(other.busy for other in self.connections if other is not connection)
+        if overlapping:
+            self.violation(f"two requests at once: {request.path}")
+        reply = web.answer(self, request, connection, overlapping)
+        self._log.add(
+            self.name, "request", method=request.method, target=request.target, status=reply.status, write=write
+        )
+        return reply
+
+    def resets_at(self, step: Step) -> bool:
+        """Return whether the fault ``reset`` wants a reset now, and count it."""
+        reset = self.keys.faults.reset
+        if reset is None or reset.on != step or reset.times == 0:
+            return False
+        if reset.times:
+            reset.times -= 1
+        self.note("reset", step)
+        return True
+
+    # -- power and life -----------------------------------------------------------------------------------------------
+
+    async def power_on(self) -> None:
+        """Start as a phone that has been up for long: registered, and without telling anybody."""
+        if self.keys.running:
+            await self._listen()
+            self.phase = "up"
+            self._register(silently=True)
+            self._arm_call_end()
+
+    def power_off(self) -> None:
+        if self._life:
+            self._life.cancel()
+        self._go_down("off")
+
+    async def finish(self) -> None:
+        """End everything that still runs."""
+        self.power_off()
+        tasks = [task for task in (self._life, *self._errands) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def load(self, url: str) -> None:
+        """Load firmware, as ``swload=load`` asks for (protocol 3.3, 3.4)."""
+        if self.phase != "up":
+            self.violation(f"asked to load firmware while {self.phase}")
+        elif self.keys.faults.ignores_load or self.updater_broken:
+            self.note("load_ignored", "updater broken" if self.updater_broken else "fault")
+        else:
+            self.phase = "loading"
+            self._begin("upgrade")
+            self._live(self._upgrade(url))
+
+    def reboot(self, *, factory_reset: bool = False) -> None:
+        if self.keys.faults.ignores_reboot:
+            self.note("reboot_ignored")
+        elif self.phase == "flashing":
+            # A broken write leaves the phone in recovery (3.4). It can only happen with answers_while_flashing.
+            self.violation("rebooted while flashing")
+            self.power_off()
+            self.phase = "dead"
+        else:
+            if self.phase == "loading":
+                self.violation("rebooted while loading firmware")
+            if factory_reset:
+                self.settings.factory_reset()
+                self.identities = []
+            self._begin("reboot")
+            self._live(self._reboot())
+
+    def _begin(self, kind: str) -> None:
+        """Start the record of an upgrade or reboot; its times are those of the machine's monotonic clock."""
+        self.cycles.append({"kind": kind, "before": self.keys.firmware, "triggered": time.monotonic()})
+
+    def _stamp(self, what: str) -> None:
+        if self.cycles:
+            self.cycles[-1].setdefault(what, time.monotonic())
+
+    def _live(self, life: Coroutine[Any, Any, None]) -> None:
+        if self._life:
+            self._life.cancel()
+        self._life = asyncio.get_running_loop().create_task(life)
+        self._life.add_done_callback(_report_crash)
+
+    async def _reboot(self) -> None:
+        await asyncio.sleep(LAST_BREATH)
+        self._go_down("rebooting")
+        await asyncio.sleep(self.keys.timing.reboot)
+        await self._boot()
+
+    async def _upgrade(self, url: str) -> None:
+        try:
+            image = await self._fetch_images(url)
+        except (FetchError, firmware.BadImage) as error:
+            self.note("load_failed", str(error))
+            self.cycles[-1]["failed"] = str(error)
+            self.phase = "up"
+            return
+        self._stamp("loaded")
+        await asyncio.sleep(max(self.keys.timing.load, LAST_BREATH))
+        await self._flash(image.version)
+
+    async def _fetch_images(self, url: str) -> firmware.Image:
+        """Fetch the image, or the chained update and then the image behind it (protocol 3.3)."""
+        image = await self._fetch_image(url)
+        late = self.keys.chained_from
+        if image.kind == "chained-update":
+            chained = parse_qs(urlsplit(url).query).get("chained_url", [""])[0]
+            image = await self._fetch_image(chained)
+            if image.kind != "phone":
+                raise firmware.BadImage("a chained update behind a chained update")
+        elif late and firmware.version_order(image.version) >= firmware.version_order(late):
+            raise firmware.BadImage(f"{image.version} needs the chained update")
+        return image
+
+    async def _fetch_image(self, url: str) -> firmware.Image:
+        url = url.replace("{mac}", self.keys.mac).replace("%7Bmac%7D", self.keys.mac)
+        file = urlsplit(url).path.rpartition("/")[2]
+        self.fetches[file] += 1
+        self.note("fetch", file, target=url)
+        agent = firmware.user_agent(self.keys.model, self.keys.firmware, self.keys.mac)
+        data = await fetch(url, user_agent=agent, source=self.keys.address)
+        return firmware.check(file, data, self.keys.model)
+
+    async def _flash(self, version: str) -> None:
+        faults, before = self.keys.faults, self.keys.firmware
+        if faults.answers_while_flashing:
+            self.phase = "flashing"
+        else:
+            self._go_down("flashing")
+        self._stamp("down")
+        self.note("flash", version)
+        await asyncio.sleep(self.keys.timing.flash + faults.stuck_in_flash)
+        if faults.never_return:
+            self._go_down("dead")
+            return
+        if not faults.keep_old_version:
+            self._take_version(version)
+        await asyncio.sleep(self.keys.timing.boot)
+        await self._boot()
+        if faults.reverts_after is not None and self.keys.firmware != before:
+            await asyncio.sleep(faults.reverts_after)
+            faults.reverts_after = None
+            self._begin("revert")
+            await self._flash(before)
+
+    def _take_version(self, version: str) -> None:
+        order, safe = firmware.version_order, self.keys.deadlock_below
+        if safe and order(version) < order(safe) and order(self.keys.firmware) >= (8, 9, 3):
+            self.updater_broken = True  # the downgrade trap (3.5); where it begins is not public
+        self.keys.firmware = version
+
+    def _go_down(self, phase: Phase) -> None:
+        """Close the listening sockets, reset every connection, cut the call."""
+        for server in self._servers:
+            server.close()
+        self._servers = []
+        if self._snmp:
+            self._snmp.close()
+            self._snmp = None
+        for connection in list(self.connections):
+            connection.reset()
+        if self.calls:
+            self.calls_cut += 1
+            self.note("call", "cut")
+            self.keys.call.state = "idle"
+        for identity in self.identities:
+            identity.registered = False
+        if self.phase != phase:
+            self.note("down", phase)
+        self.phase = phase
+        self._stamp("down")
+
+    async def _boot(self) -> None:
+        """Come up again: unsaved settings are lost, others are told, provisioning has its say."""
+        self.note("boot", self.keys.firmware)
+        self.settings.reboot()
+        self.lock = Lock()
+        self.nonce.renew()
+        if new := self.keys.faults.replaced_by:
+            self.keys.mac = new.mac or self.keys.mac
+            self.keys.model = new.model or self.keys.model
+            self.keys.firmware = new.firmware or self.keys.firmware
+        if not self._servers:
+            await self._listen()
+        self._booted = time.monotonic()
+        self.phase = "up"
+        self.came_back = True
+        if self.cycles:
+            self._stamp("up")
+            self.cycles[-1]["after"] = self.keys.firmware
+        self.note("up", self.keys.firmware)
+        self.tell("action_setup_url")
+        await asyncio.sleep(self.keys.timing.register)
+        if not self.keys.faults.loses_registration:
+            self._register()
+        await self._provision()
+
+    async def _provision(self) -> None:
+        """Flash what the provisioning wants, if its policy says so (3.3). Where it fetches it from is left out."""
+        wanted = self.keys.provisioning.firmware
+        if wanted in (None, self.keys.firmware) or self.keys.faults.keep_old_version:
+            return
+        if self.settings["update_policy"] == "auto_update":
+            self._begin("provisioning")
+            await asyncio.sleep(self.keys.timing.load)
+            await self._flash(wanted)
+
+    async def _listen(self) -> None:
+        keys = self.keys
+        if self.settings["webserver_type"] != "off":
+            self._servers = [await listen(self, keys.address, keys.port, tls=self._tls)]
+            if keys.http_port:
+                self._servers.append(await listen(self, keys.address, keys.http_port, door="plain"))
+            if keys.old_server_port:
+                self._servers.append(await listen(self, keys.address, keys.old_server_port, door="old"))
+        if keys.snmp_port:
+            where = (keys.address, keys.snmp_port)
+            loop = asyncio.get_running_loop()
+            self._snmp, _ = await loop.create_datagram_endpoint(lambda: snmp.Agent(self), local_addr=where)
+
+    # -- registrations, calls, action URLs ----------------------------------------------------------------------------
+
+    def _register(self, *, silently: bool = False) -> None:
+        self.identities = []
+        for entry in self.keys.identities:
+            user, _, host = entry.partition("@")
+            self.identities.append(Identity(user, host or "pbx.example", user not in self.keys.unregistered))
+            if not silently and self.identities[-1].registered:
+                self.note("registered", user)
+                self.tell("action_log_on_url")
+
+    def set_registered(self, line: int, registered: bool) -> None:
+        """Register or log off an identity; lines count from 1 (1.4)."""
+        if 1 <= line <= len(self.identities) and self.identities[line - 1].registered != registered:
+            self.identities[line - 1].registered = registered
+            self.note("registered" if registered else "logged_off", self.identities[line - 1].user)
+            self.tell("action_log_on_url" if registered else "action_log_off_url")
+
+    def set_call(self, state: CallState, remote: str | None = None, *, rejected: bool = False) -> None:
+        """Bring the call into another state and tell others. Rejecting a call tells nobody (1.5)."""
+        call, before = self.keys.call, self.keys.call.state
+        if state == before:
+            return
+        if before == "idle":
+            self.call_number += 1
+        if remote:
+            call.remote = remote
+        call.state = state
+        self.last_remote = call.remote
+        self.note("call", state)
+        self._arm_call_end()
+        match before, state:
+            case _, "ringing":
+                self.tell("action_incoming_url")
+            case _, "calling":
+                self.tell("action_outgoing_url")
+            case "holding", "in_call":
+                self.tell("action_unhold")
+            case _, "in_call":
+                self.tell("action_connected_url")
+            case _, "holding":
+                self.tell("action_hold")
+            case _ if not rejected:
+                self.tell("action_disconnected_url")
+
+    def _arm_call_end(self) -> None:
+        if self._call_end:
+            self._call_end.cancel()
+            self._call_end = None
+        after = self.keys.call.ends_after
+        if after is not None and self.calls:
+            self._call_end = asyncio.get_running_loop().call_later(after, self.set_call, "idle")
+
+    def tell(self, setting: str) -> None:
+        """Fire an action URL, if one is set; one after the other."""
+        if url := self.settings[setting]:
+            errand = asyncio.get_running_loop().create_task(self._fire(setting, action_urls.filled_in(url, self)))
+            self._errands.add(errand)
+            errand.add_done_callback(self._errands.discard)
+
+    async def _fire(self, setting: str, url: str) -> None:
+        agent = firmware.user_agent(self.keys.model, self.keys.firmware, self.keys.mac)
+        async with self._one_at_a_time:
+            try:
+                await fetch(url, user_agent=agent, source=self.keys.address)
+            except FetchError as error:
+                self.note("action_url_failed", f"{setting}: {error}", target=url)
+            else:
+                self.note("action_url", setting, target=url)
+
+    # -- changes from outside -----------------------------------------------------------------------------------------
+
+    def patch(self, changes: dict[str, Any]) -> None:
+        """Change keys of the fleet file while the phone lives. Raises ValueError, and then nothing has changed."""
+        if fixed := FIXED & changes.keys():
+            raise ValueError(f"{', '.join(sorted(fixed))} cannot be changed while the phone runs")
+        draft, before = copy(self.keys), self.keys
+        change(draft, changes)
+        wanted_call, draft.call = draft.call, copy(before.call)
+        draft.running = before.running
+        self.keys = draft
+        if CREDENTIALS & changes.keys():
+            self.settings.force(self._credentials())
+        if "settings" in changes:
+            self.settings.force(draft.settings)
+        if {"identities", "unregistered"} & changes.keys():
+            self._register(silently=True)
+        if "call" in changes:
+            self.keys.call.ends_after = wanted_call.ends_after
+            self.set_call(wanted_call.state, wanted_call.remote)
+            self._arm_call_end()
+        if "running" in changes:
+            self.keys.running = bool(changes["running"])
+            if not self.keys.running:
+                self.power_off()
+            elif not self._servers:
+                if self._life:
+                    self._life.cancel()
+                self._begin("power_on")
+                self._live(self._boot())
+
+    def _first_settings(self) -> dict[str, str]:
+        keys = self.keys
+        given = {"webserver_type": "https" if keys.tls else "http_https", **self._credentials()}
+        for line, entry in enumerate(keys.identities, 1):
+            user, _, host = entry.partition("@")
+            given |= {f"user_name{line}": user, f"user_host{line}": host or "pbx.example", f"user_active{line}": "on"}
+        if keys.provisioning.firmware:
+            server = "http://provisioning.example"
+            given |= {"update_policy": "auto_update", "setting_server": server, "firmware_status": f"{server}/fw.xml"}
+        return given | keys.settings
+
+    def _credentials(self) -> dict[str, str]:
+        keys = self.keys
+        secured = keys.password is not None and keys.auth != "none"
+        return {
+            "http_user": keys.username if secured else "",
+            "http_pass": keys.password or "" if secured else "",
+            "http_scheme": "on" if keys.auth == "digest" else "off",
+            "admin_mode": "on" if keys.admin_mode else "off",
+        }
+
+
+def _plain(value: Any) -> Any:
+    """Turn the value of a fault into what JSON knows."""
+    if hasattr(value, "__dataclass_fields__"):
+        return {item.name: getattr(value, item.name) for item in fields(value)}
+    return value
+
+
+def _report_crash(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        traceback.print_exception(error, file=sys.stderr)

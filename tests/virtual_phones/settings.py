@@ -1,0 +1,144 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The settings of one phone: what is in flash, and what was changed but not stored (protocol 5.1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+# Names that the protocol file mentions, with a default where it names one. The others are empty [invented].
+DEFAULTS = {
+    "http_user": "",
+    "http_pass": "",
+    "http_scheme": "off",  # off: Basic, on: Digest (2.2)
+    "http_port": "80",
+    "https_port": "443",
+    "webserver_type": "http_https",
+    "webserver_cert": "",
+    "admin_mode": "on",
+    "admin_mode_password": "0000",
+    "webserver_admin_name": "",
+    "webserver_admin_password": "",
+    "webserver_user_name": "",
+    "webserver_user_password": "",
+    "use_hidden_tags": "off",
+    "restrict_uri_queries": "off",
+    "setting_server": "",
+    "provisioning_order": "",
+    "pnp_config": "",
+    "subscribe_config": "",
+    "update_policy": "",
+    "firmware_status": "",
+    "firmware_interval": "",
+    "firmware": "",
+    "update_server": "",
+    "prov_polling_enabled": "",
+    "auto_reboot_on_setting_change": "off",
+    "snmp_trusted_addresses": "",
+    "register_http_contact": "off",
+    "mac_info_in_sip_register": "off",
+    "active_line": "1",
+    "dnd_mode": "off",
+    "keyboard_lock": "off",
+    "phone_name": "",
+    "language": "English",
+    "dhcp": "on",
+    "ip_adr": "",
+    "netmask": "",
+    "gateway": "",
+    "dns_server1": "",
+    "dns_server2": "",
+    "transfer_dialing_on_transfer": "",
+    "quick_transfer": "",
+    "transfer_on_hangup": "",
+    "xml_notify": "",
+    "filter_registrar": "",
+    "network_id_port": "",
+    "allow_sip_settings": "off",
+    "challenge_checksync": "",
+    "challenge_reboot": "",
+    "mb_trusted_hosts": "",
+}
+# The number is glued to the name over HTTP and an idx attribute in XML (5.1).
+INDEXED = re.compile(
+    r"(user_(?:name|pass|host|pname|active|realname|idle_text|outbound|auto_connect|uid)"
+    r"|fkey|fkey_label|fkey_short_label|gui_fkey|context_key|context_key_label|dkey_\w+?)(\d+)"
+)
+ACTION_URL = re.compile(r"action_\w+")  # section 6
+SECRET = re.compile(r"pass|pin|secret", re.IGNORECASE)
+
+
+def split_index(name: str) -> tuple[str, str | None]:
+    """Split ``user_name1`` into ``user_name`` and ``1``."""
+    found = INDEXED.fullmatch(name)
+    return (found[1], found[2]) if found else (name, None)
+
+
+def is_secret(name: str) -> bool:
+    """Return whether a setting is one that no page shows (4.2)."""
+    return bool(SECRET.search(name))
+
+
+class Settings:
+    """Reads see the unsaved changes; ``reboot`` loses them, ``store`` writes them to flash."""
+
+    __slots__ = ("_given", "_read_only", "_stored", "_unsaved")
+
+    def __init__(self, given: Mapping[str, str], read_only: Iterable[str]) -> None:
+        self._given = dict(given)
+        self._stored = dict(given)
+        self._unsaved: dict[str, str] = {}
+        self._read_only = frozenset(read_only)
+
+    def __getitem__(self, name: str) -> str:
+        for layer in (self._unsaved, self._stored, DEFAULTS):
+            if name in layer:
+                return layer[name]
+        return ""
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names that have a value or a default."""
+        return iter({**DEFAULTS, **self._stored, **self._unsaved})
+
+    def on(self, name: str) -> bool:
+        return self[name] == "on"
+
+    def is_read_only(self, name: str) -> bool:
+        return name in self._read_only
+
+    def write(self, name: str, value: str) -> bool:
+        """Change a setting until the next boot, and return whether the phone did (5.1: silently not, if it may not)."""
+        known = name in DEFAULTS or name in self._given or INDEXED.fullmatch(name) or ACTION_URL.fullmatch(name)
+        if not known or self.is_read_only(name):
+            return False
+        self._unsaved[name] = value
+        return True
+
+    def force(self, changes: Mapping[str, str]) -> None:
+        """Change settings in flash, whatever the phone would allow: the fleet file and the control port do."""
+        self._given.update(changes)
+        self._stored.update(changes)
+        for name in changes:
+            self._unsaved.pop(name, None)
+
+    def store(self) -> None:
+        self._stored.update(self._unsaved)
+        self._unsaved.clear()
+
+    def reboot(self) -> None:
+        self._unsaved.clear()
+
+    def factory_reset(self) -> None:
+        """Forget everything, the web login too (8)."""
+        self._stored.clear()
+        self._unsaved.clear()
+
+    def unsaved(self) -> list[str]:
+        return sorted(self._unsaved)
+
+    def changed(self) -> dict[str, str]:
+        """Return what differs from the phone's defaults, without secrets."""
+        return {name: value for name, value in {**self._stored, **self._unsaved}.items() if not is_secret(name)}
