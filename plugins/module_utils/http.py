@@ -46,6 +46,7 @@ except ImportError:
 # Bytes. The largest known page is settings.htm with about 1 MiB; a screenshot of 480 x 272 pixels takes 0.4 MB.
 _LARGEST_ANSWER = 4 * 1024 * 1024
 
+_HOST = re.compile(r"[\w.-]+|[0-9A-Fa-f:.]+(%\w+)?")
 # What a request line may hold. A `#` would never reach the phone (protocol 1.1).
 _TARGET = re.compile(r"/[!-\"$-~]*")
 
@@ -62,8 +63,10 @@ class HttpPhone:
             raise InputError("The Python library requests is missing on the controller: pip install requests.")
         if connection.scheme not in DEFAULT_PORTS:
             raise InputError(f"snom_scheme must be one of {', '.join(DEFAULT_PORTS)}.")
-        if not connection.host:
-            raise InputError("The phone has no address: set ansible_host.")
+        if not _HOST.fullmatch(connection.host):
+            raise InputError(
+                "The phone's address must be a host name or an IP address, without scheme, port, path or login."
+            )
         if connection.scheme == "https":
             check_tls_options(connection)
         self._connection = connection
@@ -110,7 +113,7 @@ class HttpPhone:
                 self._disconnect()
                 answer = self._send()
             self._login.accepted()
-        self._check(answer)
+            self._check(answer)
         return answer
 
     def _send(self) -> Answer:
@@ -215,8 +218,7 @@ class _Exchange:
         return max(self.deadline - time.monotonic(), 0.001)
 
     def lost(self, stage: str, kind: type[AnswerLost] = AnswerLost) -> AnswerLost:
-        in_time = time.monotonic() < self.deadline
-        why = "the connection broke" if in_time else "the time was up"
+        why = "the time was up" if self.left() < 0.01 else "the connection broke"
         return kind(
             f"{self.where}: {why} {stage}. The request may have reached the phone all the same: read the phone's "
             "state before sending it again."
@@ -228,7 +230,7 @@ class _Adapter(HTTPAdapter):
 
     def __init__(self, connection: Connection, exchange: _Exchange) -> None:
         super().__init__()
-        self._pool = _Pool(connection.host, maxsize=1, phone=connection, exchange=exchange)
+        self._pool = _Pool(connection.host, connection.port, maxsize=1, phone=connection, exchange=exchange)
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
         return self._pool
