@@ -233,7 +233,7 @@ def _parse_image(row: Mapping[str, Any]) -> Image:
             raise InputError("model: give the model, for example 320 or D785. The file name does not tell it.")
         if kind == PHONE and version is None:
             raise InputError("version: give the version, in quotes. The file name does not tell it.")
-        for name in (file, file_in_url(url)):
+        for name in {file: None, file_in_url(url): None}:
             problem = contradiction(name, model, version)
             if problem:
                 raise InputError(f"{'file' if name == file else 'url'}: {problem}. Correct one of the two.")

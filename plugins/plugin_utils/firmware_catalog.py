@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 from ansible_collections.telephony.snom.plugins.module_utils.catalog import Catalog, Image, parse_images
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils.version import Version
 
 _BUILT_IN = Path(__file__).with_name("firmware_images.csv")
 # The C loader is 10 times faster, and not everywhere.
@@ -27,11 +28,21 @@ def load_catalog(user_file: str | None) -> Catalog:
     Raises InputError, which names the user's file and what is wrong in it.
     """
     with _BUILT_IN.open(encoding="utf-8", newline="") as stream:
-        # One file was seen without its name.
-        rows = [row for row in csv.DictReader(stream) if row["file"]]
-    for row in rows:
-        row["size"] = row.pop("size_bytes")
-    catalog = Catalog(parse_images(rows, _BUILT_IN.name))
+        catalog = Catalog(
+            # A test proves that parse_images() would find nothing wrong here; it would take four times as long.
+            Image(
+                file=row["file"],
+                model=row["model"] or None,
+                version=Version.parse(row["version"]) if row["version"] else None,
+                kind=row["kind"],
+                url=row["url"],
+                size=int(row["size_bytes"]),
+                sha1=row["sha1"],
+            )
+            for row in csv.DictReader(stream)
+            # One file was seen without its name.
+            if row["file"]
+        )
     return catalog.merged(_read_user_file(user_file)) if user_file else catalog
 
 
