@@ -90,7 +90,7 @@ dl { display: grid; grid-template-columns: fit-content(45%) 1fr; gap: .1rem .9re
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 form { display: flex; flex-wrap: wrap; gap: .6rem 1rem; align-items: end; margin: 0 0 .9rem; }
-form[hidden] { display: none; }
+form[hidden], .loading #phones-table { display: none; }
 label { color: var(--soft); font-size: .85rem; display: grid; gap: .15rem; }
 input, select, button { font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--soft);
   border-radius: 6px; padding: .35rem .6rem; }
@@ -137,80 +137,102 @@ th[aria-sort=ascending] button::after { content: " ▲"; } th[aria-sort=descendi
 
 SCRIPT = """
 "use strict";
-const form = document.getElementById("controls");
-const table = document.getElementById("phones-table");
-const body = table.tBodies[0];
-const fields = form.elements;
+// The long table is laid out once, when it is known which rows to show: with thousands of phones that saves seconds.
+const page = document.documentElement;
+page.className = "loading";
+addEventListener("DOMContentLoaded", start);
+addEventListener("DOMContentLoaded", () => { page.className = ""; });
 
-// Filter. What a row shows is read once; details of thousands of phones are many nodes.
-const rows = Array.from(body.rows, row => ({
-  row,
-  outcome: row.cells[1].firstChild.textContent,
-  site: row.cells[3].firstChild.textContent,
-  text: row.textContent.toLowerCase(),
-}));
-const natural = new Intl.Collator(undefined, {numeric: true});
-for (const name of ["outcome", "site"]) {
-  const counts = new Map();
-  for (const entry of rows) counts.set(entry[name], (counts.get(entry[name]) || 0) + 1);
-  for (const value of [...counts.keys()].sort(natural.compare))
-    fields[name].add(new Option(`${value} (${counts.get(value)})`, value));
-}
-function filter() {
-  const {outcome, site} = fields;
-  const words = fields.text.value.toLowerCase().split(/\\s+/);
-  let shown = 0;
-  for (const entry of rows) {
-    const hit = (!outcome.value || entry.outcome === outcome.value) && (!site.value || entry.site === site.value)
-      && words.every(word => entry.text.includes(word));
-    if (entry.row.hidden === hit) entry.row.hidden = !hit;
-    shown += hit;
+function start() {
+  const form = document.getElementById("controls");
+  const table = document.getElementById("phones-table");
+  const body = table.tBodies[0];
+  const heads = Array.from(table.tHead.rows[0].cells);
+  const fields = form.elements;
+  const natural = new Intl.Collator(undefined, {numeric: true});
+  const rows = Array.from(body.rows, row => ({
+    row,
+    outcome: row.cells[1].firstChild.textContent,
+    site: row.cells[3].firstChild.textContent,
+  }));
+  let limit = 300;
+
+  // Filter.
+  for (const name of ["outcome", "site"]) {
+    const counts = new Map();
+    for (const entry of rows) counts.set(entry[name], (counts.get(entry[name]) || 0) + 1);
+    for (const value of [...counts.keys()].sort(natural.compare))
+      fields[name].add(new Option(`${value} (${counts.get(value)})`, value));
   }
-  fields.shown.value = `${shown.toLocaleString()} of ${rows.length.toLocaleString()} phones`;
-}
-let due;
-form.addEventListener("input", () => { clearTimeout(due); due = setTimeout(filter, 120); });
-form.addEventListener("reset", () => setTimeout(filter));
-form.addEventListener("submit", event => event.preventDefault());
-for (const place of document.querySelectorAll("[data-filter]")) {
-  const button = document.createElement("button");
-  button.title = "Show these phones";
-  button.append(...place.childNodes);
-  place.append(button);
-  button.addEventListener("click", () => {
-    form.reset();
-    fields[place.dataset.filter].value = place.dataset.value;
+  function matches(entry, words) {
+    if (fields.outcome.value && entry.outcome !== fields.outcome.value) return false;
+    if (fields.site.value && entry.site !== fields.site.value) return false;
+    if (!words.length) return true;
+    entry.text ??= entry.row.textContent.toLowerCase();
+    return words.every(word => entry.text.includes(word));
+  }
+  function filter() {
+    const words = fields.text.value.toLowerCase().split(" ").filter(Boolean);
+    let found = 0;
+    for (const entry of rows) {
+      const show = matches(entry, words) && ++found <= limit;
+      if (entry.row.hidden === show) entry.row.hidden = !show;
+    }
+    fields.all.hidden = found <= limit;
+    fields.found.value = `${found.toLocaleString()} of ${rows.length.toLocaleString()} phones`
+      + (found > limit ? `, the first ${limit} shown` : "");
+  }
+  function showAll() {
+    limit = Infinity;
     filter();
-    document.getElementById("phones").scrollIntoView();
-  });
-}
-form.hidden = false;
-filter();
+  }
+  let due;
+  form.addEventListener("input", () => { clearTimeout(due); due = setTimeout(filter, 120); });
+  form.addEventListener("reset", () => setTimeout(filter));
+  form.addEventListener("submit", event => event.preventDefault());
+  fields.all.addEventListener("click", showAll);
+  addEventListener("beforeprint", showAll);
+  for (const place of document.querySelectorAll("[data-filter]")) {
+    button(place).addEventListener("click", () => {
+      form.reset();
+      fields[place.dataset.filter].value = place.dataset.value;
+      document.getElementById("phones").scrollIntoView();
+    });
+  }
 
-// Sort by column.
-for (const head of table.tHead.rows[0].cells) {
-  const button = document.createElement("button");
-  button.append(...head.childNodes);
-  head.append(button);
-  button.addEventListener("click", () => {
-    const up = head.getAttribute("aria-sort") !== "ascending";
-    for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-    head.setAttribute("aria-sort", up ? "ascending" : "descending");
-    for (const entry of rows) entry.key = entry.row.cells[head.cellIndex].textContent;
-    rows.sort((one, two) => (up ? 1 : -1) * natural.compare(one.key, two.key));
-    body.append(...rows.map(entry => entry.row));
-  });
+  // Sort by column.
+  for (const head of heads) {
+    button(head).addEventListener("click", () => {
+      const up = head.getAttribute("aria-sort") !== "ascending";
+      for (const other of heads) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      for (const entry of rows) entry.key = entry.row.cells[head.cellIndex].textContent;
+      rows.sort((one, two) => (up ? 1 : -1) * natural.compare(one.key, two.key));
+      filter();
+      body.append(...rows.map(entry => entry.row));
+    });
+  }
+
+  form.hidden = false;
+  filter();
+  document.querySelectorAll("header, .power, #waves-table").forEach(localize);
+  document.addEventListener("toggle", event => localize(event.target), true);
 }
 
-// Local times: those in view now, those in the evidence when it is unfolded.
+function button(place) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.append(...place.childNodes);
+  place.append(made);
+  return made;
+}
+
 const local = new Intl.DateTimeFormat(undefined, {dateStyle: "medium", timeStyle: "medium"});
 function localize(root) {
-  for (const time of root.querySelectorAll("time:not([title])")) {
-    time.title = "your time: " + local.format(new Date(time.dateTime));
-    if (new Date(time.dateTime).getTimezoneOffset())
-      time.append(" (" + local.format(new Date(time.dateTime)) + " your time)");
+  for (const time of root.querySelectorAll("time:not(.localized)")) {
+    const date = new Date(time.dateTime);
+    time.className = "localized";
+    if (date.getTimezoneOffset()) time.append(` (${local.format(date)} your time)`);
   }
 }
-document.querySelectorAll("header, .power, #waves-table").forEach(localize);
-document.addEventListener("toggle", event => localize(event.target), true);
 """

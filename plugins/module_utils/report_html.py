@@ -74,12 +74,12 @@ def render_html(result: Mapping[str, Any]) -> str:
 <meta name="color-scheme" content="light dark">
 <title>{_text(_headline(result))} · {_text(result["run"])}</title>
 <style>{STYLE}</style>
+<script>{SCRIPT}</script>
 </head>
 <body>
 <main>
 {body}
 </main>
-<script>{SCRIPT}</script>
 </body>
 </html>
 """
@@ -296,7 +296,8 @@ def _phones(phones: Mapping[str, Mapping[str, Any]]) -> str:
 <label>Site <select name="site"><option value="">all</option></select></label>
 <label>Text <input name="text" type="search" placeholder="host, MAC, version, reason…"></label>
 <button type="reset">Clear</button>
-<output name="shown" aria-live="polite"></output>
+<output name="found" aria-live="polite"></output>
+<button type="button" name="all" hidden>Show all</button>
 </form>
 <div class="scroll\""""
     return table.replace('<div class="scroll"', controls, 1)
