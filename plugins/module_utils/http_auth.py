@@ -25,9 +25,8 @@ _ALLOWED = {"auto": ("digest", "basic"), "basic": ("basic",), "digest": ("digest
 
 _HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 
-# `Basic REALM="snom", Digest realm="snom", nonce="5f"` holds two challenges.
-_CHALLENGE = re.compile(r"(?:^|,)\s*(basic|digest)(?=[\s,]|$)", re.IGNORECASE)
-_PARAMETER = re.compile(r'([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
+# A header such as `Basic REALM="snom", Digest realm="snom", nonce="5f"` is a row of schemes and their parameters.
+_SCHEME_OR_PARAMETER = re.compile(r'([\w-]+)(\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?')
 
 
 class Login:
@@ -37,10 +36,10 @@ class Login:
         """Raise InputError for options that cannot work."""
         if connection.auth not in _ALLOWED:
             raise InputError(f"snom_auth must be one of {', '.join(_ALLOWED)}.")
-        self._username = connection.username or ""
-        self._password = connection.password or ""
-        if not self._username.isprintable():
+        if not (connection.username or "").isprintable():
             raise InputError("snom_username holds a control character.")
+        self._username = _wire(connection.username)
+        self._password = _wire(connection.password)
         self._host = connection.host
         self._allowed = _ALLOWED[connection.auth]
         # What goes along with the next request: nothing, "basic" or "digest".
@@ -60,11 +59,8 @@ class Login:
         if not self._scheme:
             return None
         if self._scheme == "digest":
-            value = self._digest.header(self._username, self._password, target)
-        else:
-            value = "Basic " + base64.b64encode(f"{self._username}:{self._password}".encode()).decode()
-        # http.client encodes headers as latin-1. This way a user name still arrives as UTF-8.
-        return value.encode().decode("latin-1")
+            return self._digest.header(self._username, self._password, target)
+        return "Basic " + base64.b64encode(f"{self._username}:{self._password}".encode("latin-1")).decode()
 
     def accepted(self) -> None:
         """Learn that the last request was not answered with 401."""
@@ -142,7 +138,12 @@ class _Digest:
 
     def _hash(self, text: str) -> str:
         algorithm = self._parameters.get("algorithm", "MD5").upper()
-        return _HASHES[algorithm](text.encode(), usedforsecurity=False).hexdigest()
+        return _HASHES[algorithm](text.encode("latin-1"), usedforsecurity=False).hexdigest()
+
+
+def _wire(text: str | None) -> str:
+    """Return text as the characters that http.client, which knows headers as latin-1, sends as UTF-8."""
+    return (text or "").encode(errors="surrogateescape").decode("latin-1")
 
 
 def _parse(challenge: str) -> dict[str, dict[str, str]]:
@@ -150,13 +151,15 @@ def _parse(challenge: str) -> dict[str, dict[str, str]]:
 
     Real phones write ``Basic REALM="snom"`` (protocol 2.2). What their Digest looks like is unknown (protocol 11.3).
     """
+    challenges: list[tuple[str, dict[str, str]]] = []
+    for name, is_parameter, quoted, plain in _SCHEME_OR_PARAMETER.findall(challenge):
+        if not is_parameter:
+            challenges.append((name.lower(), {}))
+        elif challenges:
+            challenges[-1][1][name.lower()] = quoted or plain
     offered: dict[str, dict[str, str]] = {}
-    starts = list(_CHALLENGE.finditer(challenge))
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
-        scheme = start[1].lower()
-        text = challenge[start.end() : following.start() if following else None]
-        parameters = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(text)}
-        if scheme == "basic" or _can_answer(parameters):
+    for scheme, parameters in challenges:
+        if scheme == "basic" or (scheme == "digest" and _can_answer(parameters)):
             offered.setdefault(scheme, parameters)
     return offered
 
