@@ -94,7 +94,7 @@ def find_path(
         versions = _shortest(model, now, target, images)
     hops = [_hop(version, images[version], model, catalog, mac, mirror) for version in versions]
     if complete is not None:
-        hops[-1] = replace(hops[-1], url=complete, chained=True)
+        hops[-1] = replace(hops[-1], url=complete, image_url=_fill_in(hops[-1].image_url, mac), chained=True)
     return tuple(hops)
 
 
@@ -150,7 +150,7 @@ def _image_at(url: str, model: Model, target: Version, catalog: Catalog) -> Imag
         return Image(file=file, model=model.name, version=target, url=real or url)
     if (known.model, known.version) != (model.name, target):
         raise Refused(f"url: the catalogue does not have {file} as {target} for the {model.name}. Correct one of them.")
-    return replace(known, url=real or url)
+    return replace(known, url=real, chain=None) if real else replace(known, url=url)
 
 
 def _check_option(url: str) -> None:
@@ -241,15 +241,18 @@ def _hop(version: Version, image: Image, model: Model, catalog: Catalog, mac: st
             f"chain: {image.chain}, through which {image.file} is to be loaded, is not in the catalogue. "
             "Add it to your own catalog, or give a mirror."
         )
-    # The form of protocol 3.3.5. The phone itself replaces {mac} (protocol 5.4).
-    query = f"mac={normalize_mac(mac) if mac else '{mac}'}"
-    # Braces stay as they are inside the encoded URL, too.
-    inner = quote(_with_query(image.url, query), safe="{}")
-    return replace(hop, url=f"{_with_query(chain_url, query)}&chained_url={inner}", chained=True)
+    # The form of protocol 3.3.5.
+    inner = quote(_with_mac(image.url), safe="{}")
+    return replace(hop, url=_fill_in(f"{_with_mac(chain_url)}&chained_url={inner}", mac), chained=True)
 
 
-def _with_query(url: str, query: str) -> str:
-    return f"{url}{'&' if '?' in url else '?'}{query}"
+def _with_mac(url: str) -> str:
+    return url + ("&" if "?" in url else "?") + "mac={mac}"
+
+
+def _fill_in(url: str, mac: str | None) -> str:
+    # Where the MAC is not known, the phone fills it in (protocol 5.4).
+    return url.replace("{mac}", normalize_mac(mac)) if mac else url
 
 
 def _chained_url(url: str) -> str | None:
