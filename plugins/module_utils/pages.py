@@ -191,9 +191,9 @@ def _visible(page: str) -> str:
     # Text and names of tags take turns.
     pieces = _TAG.split(_UNSEEN.sub(" ", page))
     if len(pieces) == 1:
-        return page
+        return pieces[0]
     pieces[1::2] = [_GAPS.get(name.lower(), "\n") for name in pieces[1::2]]
-    return _unescape("".join(pieces))
+    return _unescape("".join(pieces)).replace("\xa0", " ")
 
 
 def _unescape(text: str) -> str:
@@ -245,6 +245,7 @@ def _identities(text: str, low: str) -> tuple[Identity, ...] | None:
 
 def _identity(line: int, words: list[str]) -> Identity:
     """Read ``100@pbx.example: registered``, with or without the user and the colon. The form is inferred."""
+    words = [word for word in words if word != ":"]
     status = [word.lower() for word in words[-2:]]
     registered = None
     if status[-1:] == ["registered"]:

@@ -1,0 +1,534 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils.pages import (
+    HomePage,
+    Identity,
+    SystemPage,
+    asks_admin_password,
+    is_error_page,
+    is_lockout,
+    is_phone_manager,
+    read_gui,
+    read_home,
+    read_settings,
+    read_system,
+)
+from ansible_collections.telephony.snom.plugins.module_utils.version import Version
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+# No real page is public (protocol 11.1): lines that are (protocol 2.6, 4.1), and invented ones around them.
+FIRMWARE_6 = """<HTML><HEAD><TITLE>snom 320</TITLE></HEAD><BODY><H1>System Information</H1>
+<TABLE BORDER=0>
+<TR><TD>Phone Type:</TD><TD>snom320-SIP</TD></TR>
+<TR><TD>MAC-Address:</TD><TD>00:04:13:24:12:34</TD></TR>
+<TR><TD>Application Version:</TD><TD>snom320-SIP 6.5.20</TD></TR>
+<TR><TD>Rootfs Version:</TD><TD>snom320 jffs2 v3.36</TD></TR>
+<TR><TD>Linux Version:</TD><TD>snom320 linux 3.38</TD></TR>
+<TR><TD>Identity 1 Status:</TD><TD>100@pbx.example: registered</TD></TR>
+<TR><TD>Identity 2 Status:</TD><TD>101@pbx.example: not registered</TD></TR>
+<TR><TD>Uptime:</TD><TD>3 days, 02:10:05</TD></TR>
+</TABLE></BODY></HTML>
+"""
+FIRMWARE_7 = """<html><head><title>snom 360</title></head><body>
+Application&nbsp;Version: snom360-SIP 7.3.14 1.1.3-s<br>
+Rootfs Version: snom360 (ramdisk) 3.38<br>
+MAC Address: 00-04-13-23-AB-CD<br>
+Identity 1 Status: 200@pbx.example: registered<br>
+Uptime: 02:10:05<br>
+</body></html>
+"""
+FIRMWARE_8 = """<html><head><TITLE>snom 320</TITLE><script>var state = "connected"; // Mac: 000000000001
+</script></head><body><ul><li><b>Firmware-Version:</b> snom320-SIP 8.7.5.35 1.1.3-u</li>
+<li><b>MAC:</b> 000413241234</li><li>Identity 1 Status: 100@pbx.example: registered</li></ul></body></html>
+"""
+FIRMWARE_10 = """<!DOCTYPE html><html><head><title>snomD785-922D24</title></head><body><div>
+<p>Firmware Version: snomD785-SIP 10.1.54.13 2010.12-00004-g9ba52f5</p><p>Mac: 000413922D24</p><p>Hardware: D785</p>
+<p>USB Expansion Module 1: D7C 1.6.1</p><p>USB Expansion Module 2: D7 2.1.1</p>
+<p>Identity 1 Status: 100@pbx.example: registered</p>
+</div></body></html>
+"""
+PHONE_MANAGER = "<!doctype html><html><head><title>Phone Manager</title></head><body><div id=app></div></body></html>"
+FORBIDDEN = (
+    "<HTML><HEAD>\r\n<TITLE>snom VoIP phone: Error</TITLE>\r\n</HEAD><BODY>\r\n<H1>Forbidden</H1></BODY></HTML>\r\n"
+)
+LOCKED_OUT = "<html><body><h1>snom 320</h1><p>The web interface is blocked. Try again in 1 minute.</p></body></html>"
+USER_MODE = "<html><body><form>Administrator&nbsp;password: <input type=password></form></body></html>"
+HOME = "<html><head><TITLE>snom 320</TITLE></head><body><a href='adr.htm'>Directory</a><br>{}<br></body></html>"
+GUI = "State {}\nThu 27 Jan\n→ 100@pbx.example\nRedial\n"
+
+# read_system
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        (
+            FIRMWARE_6,
+            SystemPage(
+                model="320",
+                firmware=Version.parse("6.5.20"),
+                mac="000413241234",
+                identities=(Identity(1, "100@pbx.example", True), Identity(2, "101@pbx.example", False)),
+                uptime=3 * 86400 + 2 * 3600 + 10 * 60 + 5,
+            ),
+        ),
+        (
+            FIRMWARE_7,
+            SystemPage(
+                model="360",
+                firmware=Version.parse("7.3.14"),
+                mac="00041323ABCD",
+                identities=(Identity(1, "200@pbx.example", True),),
+                uptime=2 * 3600 + 10 * 60 + 5,
+            ),
+        ),
+        (
+            FIRMWARE_8,
+            SystemPage(
+                model="320",
+                firmware=Version.parse("8.7.5.35"),
+                mac="000413241234",
+                identities=(Identity(1, "100@pbx.example", True),),
+            ),
+        ),
+        (
+            FIRMWARE_10,
+            SystemPage(
+                model="D785",
+                firmware=Version.parse("10.1.54.13"),
+                mac="000413922D24",
+                expansion_modules=("D7C", "D7"),
+                identities=(Identity(1, "100@pbx.example", True),),
+            ),
+        ),
+    ],
+    ids=["6", "7", "8", "10"],
+)
+@pytest.mark.parametrize("case", [str, str.upper, str.lower], ids=["as it is", "upper", "lower"])
+def test_system_page_of_each_generation(page: str, told: SystemPage, case: Callable[[str], str]) -> None:
+    read = read_system(case(page))
+    assert (read.model, read.firmware, read.mac, read.uptime) == (told.model, told.firmware, told.mac, told.uptime)
+    if case is str:
+        assert read == told
+
+
+@pytest.mark.parametrize("page", [FIRMWARE_6, FIRMWARE_7, FIRMWARE_8, FIRMWARE_10], ids=["6", "7", "8", "10"])
+def test_a_page_cut_off_anywhere_is_never_misread(page: str) -> None:
+    whole = read_system(page)
+    for length in range(len(page)):
+        cut = read_system(page[:length])
+        assert cut.firmware in (None, whole.firmware)
+        assert cut.model in (None, whole.model)
+        assert cut.mac in (None, whole.mac)
+        assert cut.uptime in (None, whole.uptime)
+        for identity in cut.identities or ():
+            assert identity.registered in (None, *(full.registered for full in whole.identities or ()))
+
+
+@pytest.mark.parametrize(
+    ("line", "firmware"),
+    [
+        ("Firmware-Version: snomD785-SIP 10.1.54.13", "10.1.54.13"),
+        ("FIRMWARE VERSION snomD785-SIP 10.1.54.13", "10.1.54.13"),
+        ("<td>Firmware-Version</td>\r\n\r\n<td>snomD785-SIP&#32;08.9.3.80</td>", "8.9.3.80"),
+        ("<dt>Firmware-Version</dt><dd>snomD785-SIP&#x20;10.1.54.13</dd>", "10.1.54.13"),
+        ("<b>Firmware</b>-<i>Version</i>: <font color=red>snomD785-SIP 10.1.54.13</font>", "10.1.54.13"),
+        ("Firmware-Version: 10.1.54.13", "10.1.54.13"),
+        ("snomD785-SIP 10.1.54.13", "10.1.54.13"),
+        ("Firmware-Version: snomD785-SIP 10.1.54.13\nUpdate available: snomD785-SIP 10.1.226.16", "10.1.54.13"),
+        ("Firmware-Version: snomD785-SIP 10.1.54.13\nModule Firmware Version: 1.6.1", "10.1.54.13"),
+        ("Firmware-Version: snomD785-SIP 10.1.54.13\nFirmware-Version: snomD785-SIP 10.1.54.14", None),
+        ("snomD785-SIP 10.1.54.13\nsnomD785-SIP 10.1.226.16", None),
+        ("Firmware-Version: snom821-SIP 873_19_20130321", None),
+        ("Firmware-Version: snomD785-SIP 10.1.54.", None),
+        ("Rootfs Version: snom320 jffs2 v3.36", None),
+        ("Version: 10.1.54.13", None),
+        ("<!-- Firmware-Version: snomD785-SIP 10.1.54.13 -->", None),
+        ("<!-- Firmware-Version: snomD785-SIP 10.1.54.13 ", None),
+    ],
+)
+def test_firmware(line: str, firmware: str | None) -> None:
+    assert read_system(line + "\n").firmware == (Version.parse(firmware) if firmware else None)
+
+
+def test_a_version_at_the_very_end_may_be_the_beginning_of_another() -> None:
+    assert read_system("Firmware-Version: snomD785-SIP 10.1.54.1").firmware is None
+
+
+@pytest.mark.parametrize(
+    ("page", "model"),
+    [
+        ("Firmware-Version: snom715-SIP 10.1.54.13\nHardware: D715\n", "715"),
+        ("Hardware: D785\n", "D785"),
+        ("Hardware: snom 320\n", "320"),
+        ("Hardware: Rev2\nFirmware-Version: snom320-SIP 8.7.5.35\n", "320"),
+        ("<title>snom D715</title>", "715"),
+        ("<title>Reception</title>Firmware-Version: snomD785-SIP 10.1.54.13\n", "D785"),
+        # Users can change the title, so it says less than the rest.
+        ("<title>snom 320</title>Firmware-Version: snomD785-SIP 10.1.54.13\n", "D785"),
+        ("<title>320 Reception</title>", None),
+        ("<title>snom 320</title>Firmware-Version: snomD999-SIP 10.1.54.13\n", None),
+        ("Firmware-Version: snomD785-SIP 10.1.54.13\nHardware: D735\n", None),
+        ("Hardware: D78", None),
+    ],
+)
+def test_model(page: str, model: str | None) -> None:
+    assert read_system(page).model == model
+
+
+@pytest.mark.parametrize(
+    ("line", "mac"),
+    [
+        ("Mac: 000413922D24", "000413922D24"),
+        ("MAC Address: 00:04:13:92:2d:24", "000413922D24"),
+        ("MAC-Adresse 00-04-13-92-2D-24", "000413922D24"),
+        ("<td>MAC</td><td>0004.1392.2D24</td>", "000413922D24"),
+        ("MAC=000413922D24 MAC=00:04:13:92:2D:24", "000413922D24"),
+        ("Mac: 000413922D24\nWLAN Mac: 000413922D25", None),
+        ("Mac: 000413922D2", None),
+        ("Mac: 000413922D240", None),
+        ("Mac: 00:04:13:92:2D:24:11", None),
+        ("Serial: 000413922D24", None),
+    ],
+)
+def test_mac(line: str, mac: str | None) -> None:
+    assert read_system(line).mac == mac
+
+
+@pytest.mark.parametrize(
+    ("page", "identities"),
+    [
+        ("Identity 1 Status: 100@pbx.example: registered\n", (Identity(1, "100@pbx.example", True),)),
+        ("Identity 1 Status: 100@pbx.example: REGISTERED\n", (Identity(1, "100@pbx.example", True),)),
+        ("Identity 1 Status: Max@Pbx.Example: not registered\n", (Identity(1, "Max@Pbx.Example", False),)),
+        ("Identity 12 Status: sip:100@pbx.example:5061: registered", (Identity(12, "sip:100@pbx.example:5061", True),)),
+        ("Identity 1 Status: 100 : registered", (Identity(1, "100", True),)),
+        ("Identity 1 Status: registered", (Identity(1, None, True),)),
+        ("Identity 1 Status: not registered", (Identity(1, None, False),)),
+        ("Identity 1 Status: 100@pbx.example: Timeout", (Identity(1, "100@pbx.example", None),)),
+        ("Identity 1 Status: Ihr Telefon: registered", (Identity(1, None, True),)),
+        (
+            "<tr><td>Identity 1 Status:</td><td></td></tr>\n<tr><td>Identity 2 Status:</td><td>registered</td></tr>",
+            (Identity(1, None, None), Identity(2, None, True)),
+        ),
+        (
+            "Identity 1 Status: a@b: registered Identity 2 Status: c@d: not registered",
+            (Identity(1, "a@b", True), Identity(2, "c@d", False)),
+        ),
+        ("Identity 1: 100@pbx.example", None),
+        ("", None),
+    ],
+)
+def test_identities(page: str, identities: tuple[Identity, ...] | None) -> None:
+    assert read_system(page).identities == identities
+
+
+@pytest.mark.parametrize(
+    ("line", "modules"),
+    [
+        ("Expansion: D7C D3 ", ("D7C", "D3")),
+        ("<td>D7</td>", ("D7",)),
+        ("Hardware: D785 ", None),
+        ("snomD7 ", None),
+        ("USB Expansion Module: 0 ", None),
+    ],
+)
+def test_expansion_modules(line: str, modules: tuple[str, ...] | None) -> None:
+    assert read_system(line).expansion_modules == modules
+
+
+@pytest.mark.parametrize(
+    ("line", "seconds"),
+    [
+        ("Uptime: 1 day, 00:00:01", 86401),
+        ("Up Time: 100:00:00", 360000),
+        ("Uptime 2d 01:00:00", 2 * 86400 + 3600),
+        ("Uptime: 00:00:00", 0),
+        ("Uptime: 02:10", None),
+        ("Uptime: 02:61:05", None),
+        ("Uptime: 3 weeks, 02:10:05", None),
+        ("Uptime: 12345", None),
+    ],
+)
+def test_uptime(line: str, seconds: int | None) -> None:
+    assert read_system(line).uptime == seconds
+
+
+def test_latin_1_text_does_not_shift_what_is_read() -> None:
+    page = "<p>Gerät: Büro İstanbul ẞ</p><p>Identity 1 Status: Müller@pbx.example: registered</p>"
+    assert read_system(page).identities == (Identity(1, "Müller@pbx.example", True),)
+
+
+@pytest.mark.parametrize("page", ["", " ", "\0\0", "<", "<html>", PHONE_MANAGER, FORBIDDEN, LOCKED_OUT, USER_MODE])
+def test_nothing_is_invented(page: str) -> None:
+    assert read_system(page) == SystemPage()
+
+
+# read_home and read_gui
+
+
+@pytest.mark.parametrize(
+    ("line", "state"),
+    [
+        ("Active calls: 0", "idle"),
+        ("<td>Active calls:</td><td>0</td>", "idle"),
+        ("Active calls: 1", "in_call"),
+        ("Active calls: 10", "in_call"),
+        ("Active call: 1", "in_call"),
+        ("Active calls: 0 State Connected (12)", "in_call"),
+        ("Active calls: none", "unknown"),
+        ("Missed calls: 0", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_home_page(line: str, state: str) -> None:
+    assert read_home(HOME.format(line)) == HomePage(model="320", call_state=state)
+
+
+@pytest.mark.parametrize(
+    ("title", "model"),
+    [
+        ("snom 320", "320"),
+        ("snom D715", "715"),
+        ("snomD305-8325FE", "D305"),
+        ("snom 105 VoIP Phone :: Home", "105"),
+        ("snom&#32;300", "300"),
+        ("M700", None),
+        ("Reception", None),
+        ("320", None),
+    ],
+)
+def test_title_of_the_home_page(title: str, model: str | None) -> None:
+    assert read_home(f"<HTML><HEAD><TITLE>{title}</TITLE></HEAD></HTML>").model == model
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [
+        ("Idle (29)", "idle"),
+        ("IDLE", "idle"),
+        ("Connected (12)", "in_call"),
+        ("Calling (7)", "in_call"),
+        ("Ringing (9)", "in_call"),
+        ("Holding (14)", "in_call"),
+        ("Incoming", "in_call"),
+        ("Menu (3)", "unknown"),
+        ("Idler (29)", "unknown"),
+        ("", "unknown"),
+    ],
+)
+@pytest.mark.parametrize("html", [False, True])
+def test_screen(name: str, state: str, html: bool) -> None:
+    page = GUI.format(name)
+    if html:
+        page = "<html><body><pre>" + page + "</pre></body></html>"
+    assert read_gui(page) == state
+
+
+@pytest.mark.parametrize("sign", ["Connected", "100 on hold", "Incoming call", "Dialing", "Ringing..."])
+def test_any_sign_of_a_call_outweighs_idleness(sign: str) -> None:
+    assert read_gui(GUI.format("Idle (29)") + sign) == "in_call"
+
+
+def test_a_lost_call_is_no_call() -> None:
+    assert read_gui(GUI.format("Idle (29)") + "Disconnected") == "idle"
+
+
+@pytest.mark.parametrize("page", ["", "Verbunden", PHONE_MANAGER, FORBIDDEN, LOCKED_OUT, USER_MODE, FIRMWARE_10])
+def test_no_state_is_invented(page: str) -> None:
+    assert read_gui(page) == "unknown"
+
+
+# read_settings
+
+TEXT = """# settings
+user_name1!: 100
+setting_server&: http://pbx.example/?mac={mac}&copy=1
+fkey0$: blf <sip:200@pbx.example;user=phone>|*8
+update_policy: settings_only
+http_user :
+"""
+SETTINGS = {
+    "user_name1": "100",
+    "setting_server": "http://pbx.example/?mac={mac}&copy=1",
+    "fkey0": "blf <sip:200@pbx.example;user=phone>|*8",
+    "update_policy": "settings_only",
+    "http_user": "",
+}
+XML = """<?xml version="1.0" encoding="utf-8"?>
+<settings><phone-settings e="2">
+<user_name idx="1" perm="">100</user_name>
+<setting_server perm="R">http://pbx.example/?mac={mac}&amp;copy=1</setting_server>
+<fkey idx='0' context="active" label="" perm="RW">blf &lt;sip:200@pbx.example;user=phone&gt;|*8</fkey>
+<update_policy perm="RW">settings_only</update_policy>
+<http_user perm=""/>
+</phone-settings></settings>
+"""
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        TEXT,
+        TEXT.replace("\n", "\r\n"),
+        "<html><head><title>snom 320</title></head><body><pre>\n" + TEXT + "</pre></body></html>",
+        XML,
+        XML.replace("\n", ""),
+    ],
+    ids=["text", "CRLF", "pre", "XML", "one line"],
+)
+def test_settings(page: str) -> None:
+    assert read_settings(page) == SETTINGS
+
+
+def test_plain_names_are_settings_where_most_lines_are() -> None:
+    assert read_settings("http_user: admin\nhttp_pass:\n") == {"http_user": "admin", "http_pass": ""}
+    assert read_settings("<li>http_user: admin<li>http_port: 80") == {"http_user": "admin", "http_port": "80"}
+
+
+def test_a_setting_cut_off_in_xml_is_not_a_setting() -> None:
+    assert read_settings('<a perm="">1</a><b perm="">2') == {"a": "1"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "",
+        "\n",
+        "<settings></settings>",
+        '<div class="x" perm=',
+        PHONE_MANAGER,
+        FORBIDDEN,
+        LOCKED_OUT,
+        USER_MODE,
+        FIRMWARE_6,
+        FIRMWARE_7,
+        FIRMWARE_8,
+        FIRMWARE_10,
+        GUI,
+        HOME,
+        "Note that\nthis page\nwill not: help\nyou\n",
+    ],
+)
+def test_other_pages_are_no_settings(page: str) -> None:
+    assert read_settings(page) is None
+
+
+# What kind of page
+
+PAGES = {
+    "firmware 6": FIRMWARE_6,
+    "firmware 7": FIRMWARE_7,
+    "firmware 8": FIRMWARE_8,
+    "firmware 10": FIRMWARE_10,
+    "home": HOME,
+    "screen": GUI,
+    "text settings": TEXT + "block_url_dialing!: blocked\n",
+    "xml settings": XML.replace("settings_only", "blocked; ask for the administrator password"),
+    "long": "<p>Blocked numbers</p>" + "<p>a word</p>" * 200,
+    "empty": "",
+}
+KINDS = {
+    is_phone_manager: [PHONE_MANAGER, PHONE_MANAGER.upper(), "<title>\n Phone Manager - D865 </title>"],
+    is_error_page: [FORBIDDEN, FORBIDDEN.lower()],
+    is_lockout: [LOCKED_OUT, LOCKED_OUT.upper(), "blocked"],
+    asks_admin_password: [
+        USER_MODE,
+        USER_MODE.replace("&nbsp;", " ").upper(),
+        "Please enter the Admin-Password",
+        "Administrator <b>Password</b>",
+    ],
+}
+
+
+@pytest.mark.parametrize(("kind", "page"), [(kind, page) for kind, pages in KINDS.items() for page in pages])
+def test_each_kind_of_page_is_known_and_no_other(kind: Callable[[str], bool], page: str) -> None:
+    assert [other for other in KINDS if other(page)] == [kind]
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_a_page_that_works_is_of_no_such_kind(page: str) -> None:
+    assert [kind for kind in KINDS if kind(page)] == []
+
+
+# Anything at all
+
+READERS: list[Callable[[str], object]] = [read_system, read_home, read_gui, read_settings, *KINDS]
+FRAGMENTS = [
+    "<",
+    ">",
+    "<td>",
+    "</pre>",
+    "<!--",
+    "<script",
+    "&",
+    "&#",
+    "&nbsp;",
+    "\n",
+    " ",
+    ":",
+    "0",
+    "9",
+    ".",
+    "\udcff",
+]
+FRAGMENTS += [
+    "mac",
+    "firmware version",
+    "snom320-sip ",
+    "identity 1 status",
+    "registered",
+    "uptime",
+    "active calls",
+    "perm=",
+]
+
+
+@given(st.one_of(st.text(), st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=3))).map("".join)))
+@example("&#" + "9" * 5000 + ";")
+def test_no_text_breaks_a_reader(page: str) -> None:
+    for reader in READERS:
+        assert reader(page) == reader(page)
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "<",
+        "&#",
+        "&#9",
+        "<!--",
+        "<script ",
+        "<td ",
+        "</script ",
+        "<title",
+        " ",
+        "a",
+        "1.",
+        "a!:",
+        "<a perm=",
+        "<a perm=''>",
+        "mac 00:",
+        "identity 1 status ",
+        "firmware version 1.2.",
+        "snom320-sip 1",
+        "uptime 1 day 1:",
+        "state ",
+    ],
+)
+def test_noise_takes_linear_time(noise: str) -> None:
+    page = noise * (300_000 // len(noise))
+    for reader in READERS:
+        started = time.process_time()
+        reader(page)
+        # Linear time is about 0.1 s on a slow machine; quadratic time would be a minute.
+        assert time.process_time() - started < 3
