@@ -40,14 +40,17 @@ class RawServer:
     """Serves one reply per request on 127.0.0.1, each connection in a thread of its own.
 
     reply gets a request's head as it was received, without the blank line at its end. It must be safe to call from
-    several threads. Over TLS if there is a context.
+    several threads. Over TLS if there is a context. A greeting is sent before anything is read.
     """
 
-    def __init__(self, reply: Callable[[str], Reply], context: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, reply: Callable[[str], Reply], context: ssl.SSLContext | None = None, greeting: Reply | None = None
+    ) -> None:
         self.requests: list[str] = []
         self.connections = 0
         self._reply = reply
         self._context = context
+        self._greeting = greeting
         self._threads: list[threading.Thread] = []
         self._stopped = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -88,8 +91,9 @@ class RawServer:
             if self._context:
                 sock = self._context.wrap_socket(sock, server_side=True)
             with sock:
-                while not self._stopped.is_set() and self._answer_one(sock):
-                    pass
+                more = self._greeting is None or self._send(sock, self._greeting)
+                while more and not self._stopped.is_set():
+                    more = self._answer_one(sock)
         except OSError:
             # The client went away, or refused the certificate: the test looks at the client.
             sock.close()
@@ -103,7 +107,10 @@ class RawServer:
             head += received
         request = head.decode("latin-1").removesuffix("\r\n\r\n")
         self.requests.append(request)
-        reply = self._reply(request)
+        return self._send(sock, self._reply(request))
+
+    def _send(self, sock: socket.socket, reply: Reply) -> bool:
+        """Return whether the connection goes on."""
         if isinstance(reply, Endless):
             sock.sendall(reply.start)
             while not self._stopped.wait(0.01):
