@@ -59,6 +59,7 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         parameters = self._arguments(variables)
         try:
             parameters = self._validated(parameters)
+            runs_module = self._runs_module(variables)
             if self.writes and self._is_protected(variables):
                 return {
                     "changed": False,
@@ -70,7 +71,7 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         except SnomError as error:
             result: dict[str, Any] = scrub(failure(error, variables["inventory_hostname"]), parameters)
             return result
-        if self._runs_module(variables):
+        if runs_module:
             return self._run_module(parameters, variables)
         if not HAS_REQUESTS:
             return {"failed": True, "msg": missing_required_lib("requests")}
