@@ -48,7 +48,7 @@ small, .over { color: var(--soft); }
 .stop { border-left: 5px solid var(--wait); }
 .bar { display: block; width: 100%; height: .7rem; border-radius: 4px; background: var(--page); }
 #outcomes + .bar { height: 1.6rem; border-radius: 6px; }
-rect { stroke: var(--card); stroke-width: 2px; vector-effect: non-scaling-stroke; }
+rect { stroke: var(--card); stroke-width: 1px; vector-effect: non-scaling-stroke; }
 rect.same { fill: var(--same); } rect.good { fill: var(--good); } rect.move { fill: var(--move); }
 rect.wait { fill: var(--wait); } rect.kept { fill: var(--kept); } rect.fail { fill: var(--fail); }
 .legend { list-style: none; margin: .9rem 0 0; padding: 0; display: grid; gap: .3rem 1.5rem;
@@ -72,7 +72,7 @@ td.wide { min-width: 10rem; width: 30%; }
 td.wide .bar { margin-top: .4rem; }
 td.wide + td { min-width: 16rem; }
 td small { display: block; }
-#sites-table th, #waves-table th, time { white-space: nowrap; }
+#sites-table th, #waves-table th, #waves-table time { white-space: nowrap; }
 #phones-table { table-layout: fixed; min-width: 74rem; font-size: .9rem; }
 #phones-table th, #phones-table td { overflow-wrap: anywhere; }
 #phones-table thead th { position: sticky; top: 0; background: var(--card); z-index: 1; width: 6.9rem; }
@@ -101,7 +101,7 @@ th button, li button { border: 0; padding: 0; background: none; font: inherit; c
 th button:hover, li button:hover { text-decoration: underline; }
 th[aria-sort=ascending] button::after { content: " ▲"; } th[aria-sort=descending] button::after { content: " ▼"; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-@media (max-width: 50rem) {
+@media screen and (max-width: 50rem) {
   #phones-table { min-width: 0; }
   #phones-table thead { position: absolute; clip-path: inset(50%); }
   #phones-table, #phones-table tbody { display: block; }
@@ -123,13 +123,16 @@ th[aria-sort=ascending] button::after { content: " ▲"; } th[aria-sort=descendi
   #phones-table td:nth-child(10)::before { content: "Took"; }
   #phones-table td:nth-child(4) small { grid-column: 2; }
 }
+@page { size: landscape; }
 @media print {
   :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; }
   main { max-width: none; padding: 0; }
   form, details:not([open]) { display: none; }
   .box { border: 0; padding: 0; } .power { border: 2px solid #000; padding: .5rem; }
-  .scroll { overflow: visible; } #phones-table { min-width: 0; font-size: 8pt; }
-  #phones-table thead th { position: static; }
+  .scroll { overflow: visible; }
+  #phones-table { min-width: 0; font-size: 8pt; table-layout: auto; }
+  #phones-table thead th:nth-child(n) { position: static; width: auto; }
+  #phones-table td:nth-child(n+4) { overflow-wrap: normal; }
   tr, li, .power { break-inside: avoid; }
   rect, b { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
@@ -215,7 +218,7 @@ function start() {
 
   form.hidden = false;
   filter();
-  document.querySelectorAll("header, .power, #waves-table").forEach(localize);
+  document.querySelectorAll("header, .power").forEach(localize);
   document.addEventListener("toggle", event => localize(event.target), true);
 }
 
@@ -227,7 +230,8 @@ function button(place) {
   return made;
 }
 
-const local = new Intl.DateTimeFormat(undefined, {dateStyle: "medium", timeStyle: "medium"});
+const local = new Intl.DateTimeFormat(undefined,
+  {weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit"});
 function localize(root) {
   for (const time of root.querySelectorAll("time:not(.localized)")) {
     const date = new Date(time.dateTime);

@@ -29,6 +29,7 @@ _TONES = {"compliant": "same", "planned": "move", "triggered": "move"} | {
     if word not in ("compliant", "planned", "triggered")
 }
 """The color of each outcome, as a class of the style sheet."""
+_TONES_IN_ORDER = ("same", "good", "move", "kept", "wait", "fail")
 
 _ON_TARGET = ("compliant", "upgraded", "rebooted")
 _NO_SITE = "no site"
@@ -126,9 +127,7 @@ def _headline(result: Mapping[str, Any]) -> str:
 
 
 def _header(result: Mapping[str, Any]) -> str:
-    by_tone: Counter[str] = Counter()
-    for word, number in result["summary"].items():
-        by_tone[_tone(word)] += number
+    by_tone = _by_tone(result["summary"])
     failed = "can't be upgraded" if result["check_mode"] else "failed"
     phrases = {"fail": failed, "wait": "left for another run", "kept": "protected and left alone"}
     counts = ", ".join(f"{by_tone[tone]:,} {phrase}" for tone, phrase in phrases.items() if by_tone[tone])
@@ -183,6 +182,13 @@ def _tone(word: str) -> str:
     return _TONES.get(word, "fail")
 
 
+def _by_tone(summary: Mapping[str, int]) -> Counter[str]:
+    by_tone: Counter[str] = Counter()
+    for word, number in summary.items():
+        by_tone[_tone(word)] += number
+    return by_tone
+
+
 def _in_order(summary: Mapping[str, int]) -> list[tuple[str, int]]:
     """Counts above 0 in the order of the table of outcomes; words that it does not know come last."""
     known = list(OUTCOMES)
@@ -193,16 +199,16 @@ def _in_order(summary: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def _bar(summary: Mapping[str, int], start: float = 0.0, width: float = 100.0) -> str:
-    """Counts as a bar of colored parts, from start over width percent of the line. The text beside it says the same."""
-    counts = _in_order(summary)
-    total = sum(number for _word, number in counts)
+    """Counts as a bar with a part for each color, from start over width percent of the line; text beside it says them.
+
+    No part is too narrow to be seen: one failed phone of ten thousand matters.
+    """
+    by_tone = _by_tone(summary)
+    shares = {tone: max(by_tone[tone] / by_tone.total(), 0.015) for tone in _TONES_IN_ORDER if by_tone[tone]}
     parts = []
-    for word, number in counts:
-        part = width * number / total
-        parts.append(
-            f'<rect class="{_tone(word)}" x="{start:.2f}" width="{part:.2f}" height="10">'
-            f"<title>{_text(word)}: {number:,}</title></rect>"
-        )
+    for tone, share in shares.items():
+        part = width * share / sum(shares.values())
+        parts.append(f'<rect class="{tone}" x="{start:.2f}" width="{part:.2f}" height="10" />')
         start += part
     return f'<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">{"".join(parts)}</svg>'
 
@@ -212,7 +218,7 @@ def _chip(word: str) -> str:
 
 
 def _words(summary: Mapping[str, int]) -> str:
-    return ", ".join(f"{number:,} {_text(word)}" for word, number in _in_order(summary)) or _NOTHING
+    return ", ".join(f"{number:,}&nbsp;{_text(word)}" for word, number in _in_order(summary)) or _NOTHING
 
 
 def _outcomes(summary: Mapping[str, int]) -> str:
@@ -287,8 +293,7 @@ _COLUMNS = ("Host", "Outcome", "Reason", "Site", "Model", "Before", "After", "Ta
 
 def _phones(phones: Mapping[str, Mapping[str, Any]]) -> str:
     """The long table, what failed or waits first."""
-    urgency = ("fail", "wait", "move", "good", "kept", "same")
-    rows = sorted(phones.items(), key=lambda item: (urgency.index(_tone(item[1]["outcome"])), item[0]))
+    rows = sorted(phones.items(), key=lambda item: (-_TONES_IN_ORDER.index(_tone(item[1]["outcome"])), item[0]))
     table = _table("phones", "Phones", _COLUMNS, (_phone(host, phone) for host, phone in rows))
     # The script fills these and shows them.
     controls = """<form id="controls" role="search" aria-label="Filter phones" hidden>
