@@ -1,0 +1,566 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The rollout engine: many phones through their upgrades, in waves, within limits.
+
+One thread decides; workers only carry out single steps of single phones. Every trigger passes `Engine._closed` right
+before it is made, and every phone ends in `Engine._finish`.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import math
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Protocol
+
+from .errors import PhoneUnreachable, SnomError
+from .outcomes import OUTCOMES
+from .plan import Plan, PlannedPhone
+from .runtime import Runtime
+from .schedule import Wave, pick_canaries
+from .survey import Connect
+from .upgrade import Ending, Intent, Order, Phase, Upgrade, pace, still_on
+
+SUMMARY_INTERVAL = 15.0
+"""Seconds between two summary lines, at most."""
+
+TICK = 0.5
+"""Seconds after which the engine looks around at the latest: stop file, SIGTERM, orphaned, windows."""
+
+POLLS_PER_SECOND = 150
+"""Reads that leave a controller room for its triggers; with more phones in flight each is read less often."""
+
+
+class Abandoned(BaseException):
+    """Nobody is left to see what this run does. It must do nothing more, not even clean up."""
+
+
+class Log(Protocol):
+    """Where intents and endings are kept: a `journal.Journal`, or nothing."""
+
+    def write(self, kind: str, **entry: Any) -> None:
+        """Append one entry; it is on disk when this returns."""
+        ...
+
+    def intent(self, intent: Intent) -> None:
+        """Append an intent."""
+        ...
+
+
+@dataclass(kw_only=True)
+class WaveRecord:
+    """What is reported of one wave. Times are in seconds since the epoch."""
+
+    number: int
+    label: str
+    hosts: list[str]
+    started: float
+    ended: float | None = None
+
+
+@dataclass
+class PhoneResult:
+    """How one phone ended. elapsed is in seconds, deadline in seconds since the epoch."""
+
+    phone: PlannedPhone
+    ending: Ending
+    path: list[str] = field(default_factory=list)
+    wave: int | None = None
+    elapsed: float | None = None
+    deadline: float | None = None
+
+
+@dataclass
+class _Flight:
+    """One phone under way."""
+
+    phone: PlannedPhone
+    upgrade: Upgrade
+    wave: int
+    started: float
+    shown: Phase = Phase.PROBE
+
+
+class Engine:
+    """One run over a plan."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        runtime: Runtime,
+        connect: Connect,
+        log: Log,
+        say: Callable[[str], None] = lambda line: None,
+        stop_requested: Callable[[], str | None] = lambda: None,
+        abandoned: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Prepare a run.
+
+        say shows one line to the user. stop_requested gives the reason why no new trigger may be made, or None.
+        abandoned is true once nobody is left to report to; the run then raises Abandoned.
+        """
+        self.results: dict[str, PhoneResult] = {}
+        self.waves: list[WaveRecord] = []
+        self.stopped_by: str | None = None
+        self._plan = plan
+        self._options = plan.options
+        self._runtime = runtime
+        self._connect = connect
+        self._log = log
+        self._say = say
+        self._stop_requested = stop_requested
+        self._abandoned = abandoned
+        self._poll, self._settle = pace(plan.options.flash_time)
+        self._max_bad = plan.options.max_bad.of(len(plan.work))
+        self._with_canaries = any(wave.kind == "canary" for wave in plan.options.waves)
+        self._bad = 0
+        self._wave = 0
+        self._flights: dict[str, _Flight] = {}
+        self._due: list[tuple[float, int, str]] = []
+        self._tie = itertools.count()
+        self._load: Counter[tuple[str, object]] = Counter()
+        self._proven: set[tuple[str | None, str, str]] = set()
+        self._attempts: Counter[str] = Counter()
+        self._retry_at: dict[str, float] = {}
+        self._windows: dict[str | None, tuple[float, float] | None] = {}
+        self._last_trigger: dict[str | None, float] = {}
+        self._next_summary = runtime.now() + SUMMARY_INTERVAL
+        self._next_start = 0.0
+
+    # The run ----------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Bring every phone to its end. Afterwards `results` has an entry for each phone of the plan."""
+        for phone in self._plan.phones:
+            if phone.outcome is not None:
+                self._finish_planned(phone)
+        work = self._plan.work
+        if work and self.stopped_by is None and not self._any_call_state(work):
+            self._stop(
+                "No phone's call state can be read, and unknown_call_state is defer. Set it to proceed, or let the PBX "
+                "say the state in snom_call_state."
+            )
+        deferred = self._run_waves(work)
+        while deferred and self.stopped_by is None:
+            self._wave += 1
+            self._run_wave("retry", deferred, {})
+            deferred = self._open(deferred)
+        for phone in self._open(work):
+            reason = f"The rollout stopped before its turn. {self.stopped_by}"
+            self._finish(phone, Ending("not_started", reason, phone.before))
+
+    def _open(self, phones: Iterable[PlannedPhone]) -> list[PlannedPhone]:
+        """Those that have not ended."""
+        return [phone for phone in phones if phone.host not in self.results]
+
+    def _any_call_state(self, work: Iterable[PlannedPhone]) -> bool:
+        if self._options.unknown_call_state != "defer":
+            return True
+        return any(phone.facts is not None and phone.facts.call_state != "unknown" for phone in work)
+
+    def _run_waves(self, work: list[PlannedPhone]) -> list[PlannedPhone]:
+        """Run all waves; returns the phones that were deferred and may be asked again."""
+        fresh = list(work)
+        deferred: list[PlannedPhone] = []
+        for number, wave in _numbered(self._options.waves):
+            if not fresh or self.stopped_by is not None:
+                return self._open(deferred)
+            members, stand_ins = cut_wave(wave, number, fresh, len(work))
+            if members:
+                self._wave = number
+                again = [phone for phone in self._open(deferred) if self._retry_at[phone.host] <= self._runtime.now()]
+                turned = self._run_wave(wave.label, members + again, stand_ins)
+                fresh = [phone for phone in fresh if phone.host not in turned]
+                deferred = self._open(phone for phone in work if phone.host in self._retry_at)
+        raise AssertionError("The last wave is repeated without end.")
+
+    def _run_wave(
+        self, label: str, members: Sequence[PlannedPhone], stand_ins: dict[tuple[Any, ...], deque[PlannedPhone]]
+    ) -> set[str]:
+        """Run one wave until none of its phones is under way; returns the hosts that had their turn."""
+        record = WaveRecord(
+            number=self._wave, label=label, hosts=[phone.host for phone in members], started=self._runtime.now()
+        )
+        self.waves.append(record)
+        self._say(f"Wave {self._wave} ({label}): {len(members)} {'phone' if len(members) == 1 else 'phones'}")
+        waiting = list(members)
+        turned: set[str] = set()
+        self._next_start = 0.0
+        while waiting or self._flights:
+            if self._runtime.now() >= self._next_start:
+                waiting = self._start(waiting, turned)
+            for phone in self._advance():
+                spare = stand_ins.get(phone.kind)
+                if spare and self.stopped_by is None and not self._has_proven(phone):
+                    stand_in = spare.popleft()
+                    record.hosts.append(stand_in.host)
+                    waiting.append(stand_in)
+        if self.stopped_by is None and self._options.soak:
+            self._soak(record)
+        record.ended = self._runtime.now()
+        counts = Counter(self._outcome(host) for host in record.hosts if host in self.results)
+        summary = ", ".join(f"{count} {word}" for word, count in counts.most_common()) or "nothing done"
+        self._say(f"Wave {self._wave} ended: {summary}")
+        return turned
+
+    def _has_proven(self, phone: PlannedPhone) -> bool:
+        """True when this canary was triggered, so that it proved something, good or bad."""
+        result = self.results.get(phone.host)
+        return result is not None and result.ending.triggered
+
+    def _soak(self, record: WaveRecord) -> None:
+        """Wait, then look at the wave's upgraded phones again."""
+        upgraded = [host for host in record.hosts if host in self.results and self._outcome(host) == "upgraded"]
+        if not upgraded:
+            return
+        self._say(f"Wave {self._wave}: soak for {self._options.soak:.0f} s")
+        self._pause(self._options.soak)
+        give_up = self._runtime.now() + self._settle
+        while upgraded:
+            for host in upgraded:
+                self._runtime.submit(host, partial(self._look_again, host))
+            silent = []
+            for host, ending in self._gather(len(upgraded)):
+                if isinstance(ending, PhoneUnreachable):
+                    silent.append(host)
+                    if self._runtime.now() >= give_up:
+                        silent.pop()
+                        self._overturn(host, Ending("timed_out", f"It does not answer after the soak. {ending.reason}"))
+                elif isinstance(ending, SnomError):
+                    self._overturn(host, Ending(ending.outcome, f"After the soak: {ending.reason}"))
+                elif ending is not None:
+                    self._overturn(host, ending)
+            upgraded = silent
+            if upgraded:
+                self._pause(self._poll)
+
+    def _look_again(self, host: str) -> Ending | SnomError | None:
+        phone = self.results[host].phone
+        assert phone.wanted is not None and phone.facts is not None
+        transport = self._connect(phone.target.connection)
+        try:
+            return still_on(transport, phone.wanted, phone.facts.mac)
+        except SnomError as error:
+            return error
+        finally:
+            transport.close()
+
+    def _overturn(self, host: str, ending: Ending) -> None:
+        """A phone that was upgraded is not any more."""
+        result = self.results[host]
+        result.ending = Ending(ending.outcome, ending.reason, ending.after, True, result.ending.evidence)
+        self._log_end(host, ending)
+        self._say(f"{host}: {ending.outcome}: {ending.reason}")
+        self._count_bad(result)
+
+    def _pause(self, seconds: float) -> None:
+        end = self._runtime.now() + seconds
+        while (left := end - self._runtime.now()) > 0:
+            self._look_around()
+            self._runtime.wait(min(left, TICK))
+
+    def _gather(self, count: int) -> list[tuple[Any, Any]]:
+        done: list[tuple[Any, Any]] = []
+        while len(done) < count:
+            self._look_around()
+            done += _checked(self._runtime.wait(TICK))
+        return done
+
+    # Starting phones --------------------------------------------------------------------------------------------
+
+    def _start(self, waiting: Iterable[PlannedPhone], turned: set[str]) -> list[PlannedPhone]:
+        """Start what may start now; returns those that still wait."""
+        self._look_around()
+        if self.stopped_by is not None:
+            return []
+        now = self._runtime.now()
+        self._next_start = now + TICK
+        left, can_wait = [], bool(self._flights)
+        for phone in waiting:
+            not_before = max(self._retry_at.get(phone.host, 0.0), self._opens_at(phone, phone.deadline))
+            if not_before == math.inf:
+                turned.add(phone.host)
+                self._finish(phone, Ending("deferred", "Its window ends before its deadline would.", phone.before))
+            elif not_before > now:
+                left.append(phone)
+                can_wait = True
+            elif not self._has_room(phone):
+                left.append(phone)
+            else:
+                turned.add(phone.host)
+                self._begin(phone)
+                can_wait = True
+        if can_wait:
+            return left
+        for phone in left:
+            turned.add(phone.host)
+            reason = "Every slot of its site or group is held by a phone that did not come back."
+            self._finish(phone, Ending("not_started", reason, phone.before))
+        return []
+
+    def _slots(self, phone: PlannedPhone) -> list[tuple[tuple[str, object], int]]:
+        """The counters that this phone is counted in, each with its limit; 0 is no limit."""
+        slots: list[tuple[tuple[str, object], int]] = [(("site", phone.target.site), self._options.max_in_flight)]
+        if phone.target.group is not None:
+            slots.append((("group", phone.target.group), self._options.max_in_flight_per_group))
+        # While nothing is known about a kind of phone they go one at a time, each a canary.
+        alone = self._with_canaries and phone.kind not in self._proven
+        slots.append((("kind", phone.kind), 1 if alone else 0))
+        return slots
+
+    def _has_room(self, phone: PlannedPhone) -> bool:
+        return all(not limit or self._load[name] < limit for name, limit in self._slots(phone))
+
+    def _count_load(self, phone: PlannedPhone, change: int) -> None:
+        for name, _limit in self._slots(phone):
+            self._load[name] += change
+        self._next_start = 0.0
+
+    def _opens_at(self, phone: PlannedPhone, seconds: float) -> float:
+        """When something that takes so many seconds may begin: now or before, later, or never (infinity) in this run.
+
+        A run uses the window that is open when it first looks, or else the next one. It does not wait for another.
+        """
+        if self._options.windows is None:
+            return 0.0
+        site, now = phone.target.site, self._runtime.now()
+        if site not in self._windows:
+            window = self._windows[site] = self._options.windows.current_or_next(site, now)
+            if window is not None and window[0] > now:
+                self._say(f"Site {site or '-'}: its window opens in {(window[0] - now) / 60:.0f} minutes")
+        window = self._windows[site]
+        if window is None:
+            return 0.0
+        return math.inf if max(now, window[0]) + seconds > window[1] else window[0]
+
+    def _begin(self, phone: PlannedPhone) -> None:
+        facts, target, options = phone.facts, phone.target, self._options
+        assert facts is not None and facts.firmware is not None
+        order = Order(
+            host=phone.host,
+            connection=target.connection,
+            hops=phone.hops,
+            before=facts.firmware,
+            model=facts.model,
+            mac=facts.mac,
+            registered=frozenset(identity.line for identity in facts.identities or () if identity.registered),
+            unknown_call_state=options.unknown_call_state,
+            deadlines=phone.deadlines,
+            poll=self._poll,
+            settle=self._settle,
+        )
+        upgrade = Upgrade(
+            order,
+            self._connect(target.connection),
+            now=self._runtime.now,
+            record=self._log.intent,
+            may_trigger=partial(self._closed, phone),
+        )
+        self._flights[phone.host] = _Flight(phone, upgrade, self._wave, self._runtime.now())
+        self._attempts[phone.host] += 1
+        self._count_load(phone, +1)
+        self._schedule(phone.host, 0.0)
+
+    def _closed(self, phone: PlannedPhone, seconds: float) -> str | None:
+        """Asked in a worker right before each trigger: why it must not be made, or None."""
+        if self._abandoned():
+            return "The run was killed."
+        if reason := self.stopped_by or self._stop_requested():
+            return f"The rollout stopped before its turn. {reason}"
+        if self._opens_at(phone, seconds) > self._runtime.now():
+            return "Its window ends before its deadline would."
+        return None
+
+    # Phones in flight -------------------------------------------------------------------------------------------
+
+    def _schedule(self, host: str, delay: float) -> None:
+        heapq.heappush(self._due, (self._runtime.now() + delay, next(self._tie), host))
+
+    def _advance(self) -> list[PlannedPhone]:
+        """Carry out the steps that are due and wait for one to return; returns the phones whose turn ended."""
+        self._look_around()
+        now = self._runtime.now()
+        while self._due and self._due[0][0] <= now:
+            flight = self._flights[heapq.heappop(self._due)[2]]
+            # Asked here, not in the worker: it may run Ansible's templating, which belongs to this thread.
+            flight.upgrade.known_call_state = flight.phone.target.known_call_state()
+            self._runtime.submit(flight.phone.host, flight.upgrade.step)
+        next_due = self._due[0][0] - now if self._due else TICK
+        ended = []
+        for host, delay in _checked(self._runtime.wait(min(next_due, TICK))):
+            flight = self._flights[host]
+            self._show(flight)
+            if delay is None:
+                self._land(flight)
+                ended.append(flight.phone)
+            else:
+                self._schedule(host, max(delay, len(self._flights) / POLLS_PER_SECOND) if delay else 0.0)
+        return ended
+
+    def _show(self, flight: _Flight) -> None:
+        """Say when a phone has changed its phase."""
+        phone, upgrade = flight.phone, flight.upgrade
+        if at := upgrade.evidence.get("triggered_at"):
+            self._last_trigger[phone.target.site] = max(at, self._last_trigger.get(phone.target.site, 0.0))
+        if upgrade.phase not in (flight.shown, Phase.ENDED):
+            self._say(f"{phone.host}: {upgrade.phase.value} ({phone.model} {phone.before} -> {phone.wanted})")
+        flight.shown = upgrade.phase
+
+    def _land(self, flight: _Flight) -> None:
+        """A phone's turn has ended."""
+        phone, upgrade, ending = flight.phone, flight.upgrade, flight.upgrade.ending
+        assert ending is not None
+        del self._flights[phone.host]
+        if ending.outcome != "timed_out":
+            self._count_load(phone, -1)
+        if ending.outcome == "deferred" and not ending.triggered and self._may_retry(phone):
+            self._retry_at[phone.host] = self._runtime.now() + self._options.deferred_interval
+            self._say(f"{phone.host}: deferred, will be asked again. {ending.reason}")
+            return
+        self._finish(
+            phone,
+            ending,
+            path=upgrade.path,
+            wave=flight.wave,
+            elapsed=self._runtime.now() - flight.started,
+            deadline=upgrade.deadline,
+        )
+
+    def _may_retry(self, phone: PlannedPhone) -> bool:
+        return self.stopped_by is None and self._attempts[phone.host] <= self._options.deferred_retries
+
+    def _finish(self, phone: PlannedPhone, ending: Ending, **more: Any) -> None:
+        """The one place where a phone gets its outcome."""
+        assert phone.host not in self.results, phone.host
+        result = self.results[phone.host] = PhoneResult(phone, ending, **more)
+        if ending.triggered or ending.outcome == "auth_failed":
+            self._log_end(phone.host, ending)
+        self._say(f"{phone.host}: {ending.outcome}: {ending.reason}")
+        if ending.outcome == "upgraded":
+            self._proven.add(phone.kind)
+        self._count_bad(result)
+
+    def _finish_planned(self, phone: PlannedPhone) -> None:
+        """A phone whose outcome the plan knows already; the plan has been shown."""
+        assert phone.outcome is not None
+        ending = Ending(phone.outcome, phone.reason, phone.before)
+        result = self.results[phone.host] = PhoneResult(phone, ending)
+        if phone.resumed is not None:
+            # Its end stands in the journal already.
+            ending.triggered, ending.evidence = True, phone.resumed.evidence
+            result.deadline = phone.resumed.evidence.get("deadline")
+            if ending.outcome == "timed_out":
+                self._count_load(phone, +1)
+        elif ending.outcome == "auth_failed":
+            self._log_end(phone.host, ending)
+        self._count_bad(result)
+
+    def _log_end(self, host: str, ending: Ending) -> None:
+        self._log.write("end", host=host, outcome=ending.outcome, reason=ending.reason, time=self._runtime.now())
+
+    def _count_bad(self, result: PhoneResult) -> None:
+        """The gate. It counts continuously, and a canary that fails closes it at once."""
+        if not self._is_bad(result):
+            return
+        self._bad += 1
+        host, word = result.phone.host, result.ending.outcome
+        if self.stopped_by is not None:
+            return
+        if self._with_canaries and result.ending.triggered and result.phone.kind not in self._proven:
+            self._stop(f"The canary {host} ended as {word}, and canaries may not fail.")
+        elif self._bad > self._max_bad:
+            self._stop(f"{self._bad} bad phones, max_bad is {self._max_bad}; the last one is {host} ({word}).")
+
+    def _is_bad(self, result: PhoneResult) -> bool:
+        """Beyond the outcomes that always count, any failure of a phone that was triggered does."""
+        outcome = OUTCOMES[result.ending.outcome]
+        if outcome.bad == "option":
+            return self._options.unreachable == "bad" or result.ending.triggered
+        return outcome.bad == "yes" or (result.ending.triggered and outcome.recap == "failed")
+
+    # Around -----------------------------------------------------------------------------------------------------
+
+    def _outcome(self, host: str) -> str:
+        return self.results[host].ending.outcome
+
+    def _look_around(self) -> None:
+        if self._abandoned():
+            raise Abandoned
+        if self.stopped_by is None and (reason := self._stop_requested()):
+            self._stop(reason)
+        if self._runtime.now() >= self._next_summary:
+            self._next_summary = self._runtime.now() + SUMMARY_INTERVAL
+            self._say(self.summary_line())
+
+    def _stop(self, reason: str) -> None:
+        self.stopped_by = reason
+        self._next_start = 0.0
+        flying = len(self._flights)
+        tail = f" {flying} in flight {'is' if flying == 1 else 'are'} watched to the end." if flying else ""
+        self._say(f"STOPPED, no new triggers: {reason}{tail}")
+
+    def summary_line(self) -> str:
+        """For each site what is done, in flight, deferred and bad, and when the last trigger was."""
+        sites: dict[str | None, Counter[str]] = {}
+        for phone in self._plan.phones:
+            counts = sites.setdefault(phone.target.site, Counter())
+            result = self.results.get(phone.host)
+            counts["all"] += 1
+            counts["done"] += result is not None
+            counts["in flight"] += phone.host in self._flights
+            counts["bad"] += result is not None and self._is_bad(result)
+            waits = result is None and phone.host in self._retry_at and phone.host not in self._flights
+            counts["deferred"] += waits or (result is not None and result.ending.outcome == "deferred")
+        return "; ".join(self._site_summary(site, counts) for site, counts in sites.items())
+
+    def _site_summary(self, site: str | None, counts: Counter[str]) -> str:
+        last = self._last_trigger.get(site)
+        ago = f"{self._runtime.now() - last:.0f} s ago" if last is not None else "none"
+        return (
+            f"{site or 'no site'}: {counts['done']}/{counts['all']} done, {counts['in flight']} in flight, "
+            f"{counts['deferred']} deferred, {counts['bad']} bad, last trigger {ago}"
+        )
+
+
+def _checked(done: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """What workers returned; what one of them raised is a mistake of ours and ends the run."""
+    for _key, result in done:
+        if isinstance(result, BaseException) and not isinstance(result, SnomError):
+            raise result
+    return done
+
+
+def _numbered(waves: Sequence[Wave]) -> Iterable[tuple[int, Wave]]:
+    """(1, first), (2, second) …, the last one repeated without end."""
+    return enumerate(itertools.chain(waves, itertools.repeat(waves[-1])), start=1)
+
+
+def cut_wave(
+    wave: Wave, number: int, fresh: Sequence[PlannedPhone], total: int
+) -> tuple[list[PlannedPhone], dict[tuple[Any, ...], deque[PlannedPhone]]]:
+    """The phones of a wave, and for canaries those of the same kind that can stand in, in order."""
+    eligible = [phone for phone in fresh if phone.target.wave <= number]
+    if wave.kind != "canary":
+        return eligible[: wave.size(total)], {}
+    candidates = pick_canaries(eligible, lambda phone: phone.kind, lambda phone: phone.target.site)
+    return [first for first, *_rest in candidates], {first.kind: deque(rest) for first, *rest in candidates}
+
+
+def planned_waves(plan: Plan) -> dict[str, int]:
+    """The wave in which each phone that needs work will be, if no canary needs a stand-in."""
+    fresh, total = plan.work, len(plan.work)
+    result: dict[str, int] = {}
+    for number, wave in _numbered(plan.options.waves):
+        if not fresh:
+            break
+        members, _stand_ins = cut_wave(wave, number, fresh, total)
+        result.update({phone.host: number for phone in members})
+        fresh = [phone for phone in fresh if phone.host not in result]
+    return result

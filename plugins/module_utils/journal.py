@@ -1,0 +1,162 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The memory of a rollout: what it asked of which phone, on disk before it asks.
+
+Append-only JSON lines, each on disk before the call that wrote it returns. A lock beside it lives as long as the
+process that holds it, so that two runs never work on one fleet's journal.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from .errors import InputError
+from .upgrade import Intent, plain_intent
+
+LOCK_PATIENCE = 3.0
+"""Seconds to wait for a lock: an orphan of a killed run notices within a second that it is one, and lets go."""
+
+
+@dataclass
+class History:
+    """What earlier runs left behind."""
+
+    open_intents: dict[str, Intent] = field(default_factory=dict)
+    """By host: triggers whose end nobody saw."""
+    failed_images: dict[tuple[str, str], float] = field(default_factory=dict)
+    """(host, file) that came back on the old version, and when (seconds since the epoch)."""
+    refused_credentials: set[str] = field(default_factory=set)
+    """Hosts that refused their credentials in a run that was cut off, so that its resume does not ask again."""
+
+    def apply(self, entry: Mapping[str, Any]) -> None:
+        """Take in one line of a journal. Raises KeyError or TypeError when it lacks something."""
+        kind = entry["type"]
+        if kind == "run_end":
+            self.refused_credentials.clear()
+        elif kind == "intent":
+            intent = Intent(**{name: entry[name] for name in Intent.__dataclass_fields__})
+            self.open_intents[intent.host] = intent
+        elif kind == "end":
+            host, outcome = entry["host"], entry["outcome"]
+            intent_or_none = self.open_intents.pop(host, None)
+            if outcome == "auth_failed":
+                self.refused_credentials.add(host)
+            if intent_or_none is None:
+                return
+            if outcome == "old_version":
+                self.failed_images[host, intent_or_none.file] = entry["time"]
+            elif outcome == "upgraded":
+                self.failed_images.pop((host, intent_or_none.file), None)
+
+
+def read_history(path: str) -> History:
+    """Read a journal; a missing one is an empty one.
+
+    The last line may be cut off by a crash. A broken line anywhere else raises InputError: what it said is unknown.
+    """
+    history = History()
+    try:
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().split("\n")
+    except FileNotFoundError:
+        return history
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"journal: {path} can't be read: {error}.") from None
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
+        try:
+            history.apply(json.loads(line))
+        except (ValueError, KeyError, TypeError):
+            if number == len(lines):
+                break
+            raise InputError(
+                f"journal: line {number} of {path} is broken, so what earlier runs did is not known. "
+                "Mend the line, or move the file away once no phone is being upgraded."
+            ) from None
+    return history
+
+
+class Journal:
+    """The open journal of one run."""
+
+    def __init__(self, path: str, run: str) -> None:
+        """Take the lock and open the journal. Raises InputError when another run holds it or it can't be written."""
+        self.path = path
+        self.run = run
+        self._mutex = threading.Lock()
+        try:
+            self._lock = _lock(path, run)
+            mend_cut_line(path)
+            self._file: IO[str] = open(path, "a", encoding="utf-8", opener=_private)  # noqa: SIM115 - lives as long as self
+        except OSError as error:
+            raise InputError(
+                f"journal: {path} can't be written: {error.strerror}. Name a path on a writable volume."
+            ) from None
+
+    def write(self, kind: str, **entry: Any) -> None:
+        """Append one line; it is on disk when this returns."""
+        line = json.dumps({"type": kind, "run": self.run, **entry}, sort_keys=True)
+        with self._mutex:
+            self._file.write(line + "\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+
+    def intent(self, intent: Intent) -> None:
+        """Append an intent line."""
+        self.write("intent", **plain_intent(intent))
+
+    def close(self) -> None:
+        """Let go of the file and of the lock."""
+        self._file.close()
+        self._lock.close()
+
+
+def mend_cut_line(path: str) -> None:
+    """End a line that a crash cut off, so that the next one starts on its own."""
+    try:
+        with open(path, "r+b") as file:
+            content = file.read()
+            if content and not content.endswith(b"\n"):
+                file.truncate(content.rfind(b"\n") + 1)
+    except FileNotFoundError:
+        return
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o640)
+
+
+def _lock(path: str, run: str) -> IO[str]:
+    file = open(f"{path}.lock", "a+", encoding="utf-8", opener=_private)  # noqa: SIM115 - held for the whole run
+    give_up = time.monotonic() + LOCK_PATIENCE
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if time.monotonic() < give_up:
+                time.sleep(0.1)
+                continue
+            file.seek(0)
+            holder = file.read().strip() or "a run that left no name"
+            file.close()
+            raise InputError(
+                f"journal: {path} is in use by {holder}. Wait until that run has ended; two runs must not share phones."
+            ) from None
+    file.seek(0)
+    file.truncate()
+    since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    file.write(f"run {run}, process {os.getpid()} on {socket.gethostname()}, since {since}")
+    file.flush()
+    return file

@@ -1,0 +1,414 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a rollout would do with each phone, and why. Nothing here talks to a phone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .catalog import Catalog, read_image_name
+from .errors import Blocked, InputError, Refused, SnomError, Unsupported, UserMode
+from .facts import PhoneFacts, check_identity
+from .journal import History
+from .models import find_model
+from .schedule import BySite, Limit, Wave
+from .transport import Connection
+from .upgrade import Ending, hop_deadline
+from .upgrade_path import Hop, find_path
+from .version import Version
+from .windows import Windows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The options of a rollout, parsed. Times are in seconds."""
+
+    waves: tuple[Wave, ...]
+    max_bad: Limit
+    bandwidth: BySite
+    catalog: Catalog
+    soak: float = 0.0
+    max_in_flight: int = 10
+    max_in_flight_per_group: int = 1
+    flash_time: float = 600.0
+    deadline: float | None = None
+    windows: Windows | None = None
+    unknown_call_state: str = "defer"
+    deferred_retries: int = 3
+    deferred_interval: float = 60.0
+    unreachable: str = "ignore"
+    verify_image: str = "head"
+    mirror: str | None = None
+    allow_downgrade: bool = False
+    force: bool = False
+    approved: Mapping[str, Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What the inventory says of one host."""
+
+    host: str
+    connection: Connection
+    version: Version | None = None
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    model: str | None = None
+    site: str | None = None
+    group: str | None = None
+    wave: int = 1
+    mirror: str | None = None
+    protected: bool = False
+    known_call_state: Callable[[], str | None] = lambda: None
+
+    @property
+    def mac(self) -> str | None:
+        """The MAC that the inventory states, in normal form."""
+        return self.connection.mac
+
+    def wanted(self, model: str) -> Version | None:
+        """The version that the inventory wants for a phone of this model."""
+        return self.version or self.versions.get(model)
+
+    def possible_versions(self) -> frozenset[Version]:
+        """Every version that this host may be wanted on, before its model is known."""
+        return frozenset({self.version} if self.version else self.versions.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What one phone said, or why it did not."""
+
+    facts: PhoneFacts | None = None
+    error: SnomError | None = None
+
+
+@dataclass(kw_only=True)
+class PlannedPhone:
+    """One line of the plan. outcome None means that the phone needs work."""
+
+    target: Target
+    facts: PhoneFacts | None = None
+    outcome: str | None = None
+    reason: str = ""
+    wanted: Version | None = None
+    hops: tuple[Hop, ...] = ()
+    deadlines: tuple[float, ...] = ()
+    resumed: Ending | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def host(self) -> str:
+        """The inventory's name of the phone."""
+        return self.target.host
+
+    @property
+    def model(self) -> str | None:
+        """The model that the phone showed."""
+        return self.facts.model if self.facts else None
+
+    @property
+    def before(self) -> Version | None:
+        """The version that the phone ran when it was read."""
+        return self.facts.firmware if self.facts else None
+
+    @property
+    def kind(self) -> tuple[str | None, str, str]:
+        """(model, now, target): phones alike enough that one is the canary for all."""
+        return self.model, str(self.before), str(self.wanted)
+
+    @property
+    def deadline(self) -> float:
+        """Seconds from the first trigger to the end of the last hop's deadline."""
+        return sum(self.deadlines)
+
+    @property
+    def size(self) -> int | None:
+        """Bytes that the phone will fetch; None when an image's size is not known."""
+        sizes = [hop.size for hop in self.hops]
+        return sum(size for size in sizes if size) if sizes and all(sizes) else None
+
+
+@dataclass(kw_only=True)
+class Plan:
+    """All phones of a rollout, in the order of the inventory."""
+
+    phones: list[PlannedPhone]
+    options: Options
+    plan_id: str
+
+    @property
+    def work(self) -> list[PlannedPhone]:
+        """The phones that need an upgrade."""
+        return [phone for phone in self.phones if phone.outcome is None]
+
+
+def check_targets(targets: Sequence[Target]) -> None:
+    """Raise InputError naming every host that can't be planned; nothing has been sent when this runs."""
+    problems = [
+        f"{target.host} has no target: set snom_firmware_version or snom_firmware_versions."
+        for target in targets
+        if not target.possible_versions() and not target.protected
+    ]
+    problems += _doubles(targets, lambda target: target.mac, "the MAC", "Correct snom_mac of one of them.")
+    problems += _doubles(
+        targets,
+        lambda target: f"{target.connection.host}:{target.connection.port or target.connection.scheme}",
+        "the address",
+        "Correct ansible_host of one of them.",
+    )
+    if problems:
+        shown = problems[:20]
+        if len(problems) > len(shown):
+            shown.append(f"… and {len(problems) - len(shown)} more.")
+        raise InputError("The inventory can't be rolled out; nothing was sent. " + " ".join(shown))
+
+
+def _doubles(targets: Iterable[Target], key: Callable[[Target], str | None], what: str, remedy: str) -> list[str]:
+    seen: dict[str, list[str]] = {}
+    for target in targets:
+        value = key(target)
+        if value is not None:
+            seen.setdefault(value, []).append(target.host)
+    return [
+        f"{' and '.join(hosts)} have {what} {value} in common. {remedy}"
+        for value, hosts in seen.items()
+        if len(hosts) > 1
+    ]
+
+
+def make_plan(
+    targets: Sequence[Target],
+    readings: Mapping[str, Reading],
+    options: Options,
+    history: History,
+    resumed: Mapping[str, Ending],
+) -> Plan:
+    """Decide for each phone what it needs. resumed says how phones ended that an interrupted run had triggered."""
+    phones = [
+        plan_phone(target, readings[target.host], options, history, resumed.get(target.host)) for target in targets
+    ]
+    at_site = Counter(phone.target.site for phone in phones if phone.outcome is None)
+    for phone in phones:
+        phone.deadlines = _deadlines(phone, options, at_site[phone.target.site])
+        if phone.outcome is None and options.windows:
+            longest = options.windows.longest(phone.target.site)
+            if longest < phone.deadline:
+                phone.outcome = "deferred"
+                phone.reason = (
+                    f"Its deadline of {phone.deadline:.0f} s never fits into the window of {longest:.0f} s: "
+                    "widen the window, or set deadline or flash_time."
+                )
+    return Plan(phones=phones, options=options, plan_id=_plan_id(phones))
+
+
+def _deadlines(phone: PlannedPhone, options: Options, at_site: int) -> tuple[float, ...]:
+    if options.deadline is not None:
+        return tuple(options.deadline for _hop in phone.hops)
+    parallel = min(options.max_in_flight or at_site, at_site)
+    bandwidth = options.bandwidth.of(phone.target.site)
+    return tuple(
+        hop_deadline(hop.size, options.flash_time, parallel=parallel, bandwidth_mbit=bandwidth) for hop in phone.hops
+    )
+
+
+def _plan_id(phones: Iterable[PlannedPhone]) -> str:
+    """A short hash of all that would be done: equal plans have equal ids."""
+    text = json.dumps(
+        [
+            [
+                phone.host,
+                phone.facts.mac if phone.facts else None,
+                str(phone.before),
+                str(phone.wanted),
+                [hop.file for hop in phone.hops],
+                phone.outcome,
+                phone.target.wave,
+            ]
+            for phone in sorted(phones, key=lambda phone: phone.host)
+        ]
+    )
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def plan_phone(
+    target: Target, reading: Reading, options: Options, history: History, resumed: Ending | None = None
+) -> PlannedPhone:
+    """Decide for one phone. Its problems become its own outcome and never stop the others."""
+    phone = PlannedPhone(target=target, facts=reading.facts)
+    try:
+        if target.protected:
+            raise Protected(
+                "snom_protected is set; only naming the host in snom_protected_override lets it be changed."
+            )
+        if reading.error is not None:
+            raise reading.error
+        _decide(phone, options, history)
+    except SnomError as error:
+        phone.outcome, phone.reason = error.outcome, error.reason
+    if resumed is not None:
+        _take_over(phone, resumed)
+    return phone
+
+
+def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
+    """What the end of an interrupted run's trigger means for the plan.
+
+    A phone that never went away (image_failed) was perhaps not even asked, so it is planned like any other. One that is
+    on its way over several hops goes on. Every other end stands.
+    """
+    arrived = resumed.outcome == "upgraded"
+    if resumed.outcome == "image_failed" or (arrived and phone.outcome != "compliant"):
+        return
+    phone.outcome, phone.reason, phone.resumed = resumed.outcome, resumed.reason, resumed
+
+
+def _decide(phone: PlannedPhone, options: Options, history: History) -> None:
+    target, facts = phone.target, phone.facts
+    assert facts is not None
+    check_identity(facts, mac=target.mac, model=target.model)
+    if facts.model is None or facts.firmware is None:
+        what = "model" if facts.model is None else "firmware version"
+        raise Refused(f"The phone's pages show no {what}, so the right image and a success could not be told.")
+    model = find_model(facts.model)
+    if model is None:
+        raise Refused(f"Nothing is known about the model {facts.model}: add it to the model catalogue.")
+    phone.wanted = wanted = target.wanted(model.name)
+    if wanted is None:
+        raise Refused(f"The inventory names no version for the model {model.name}: add it to snom_firmware_versions.")
+    if facts.firmware == wanted and not options.force:
+        phone.outcome, phone.reason = "compliant", f"Runs {wanted} already."
+        return
+    if model.generation == "phone_manager":
+        raise Unsupported(f"Snom supports no firmware load over HTTP on the {model.name}; use its provisioning.")
+    phone.hops = find_path(
+        model=model,
+        now=facts.firmware,
+        target=wanted,
+        catalog=options.catalog,
+        mac=facts.mac,
+        mirror=target.mirror or options.mirror,
+        allow_downgrade=options.allow_downgrade,
+        force=options.force,
+    )
+    if any(hop.chained for hop in phone.hops):
+        phone.notes.append("Loading a chained update over HTTP is unverified.")
+    _check_approved(phone, options)
+    for hop in phone.hops:
+        if (target.host, hop.file) in history.failed_images and not options.force:
+            raise Refused(
+                f"It came back on its old version after {hop.file} before. Check the image; force sends it again."
+            )
+    phone.notes += check_settings(facts, wanted)
+
+
+def check_settings(facts: PhoneFacts, wanted: Version) -> list[str]:
+    """Raise what the phone's readable settings say against an upgrade; return notes on what they leave open.
+
+    Sources: protocol 2.4 (hidden tags, restricted queries), 3.3.3 and 3.3.4 (update_policy, firmware_status, firmware).
+    """
+    settings = facts.settings
+    if facts.admin_mode is False:
+        raise UserMode("The phone is in user mode; a firmware load needs administrator mode.")
+    if not settings:
+        return []
+    if settings.get("restrict_uri_queries") == "on":
+        raise Blocked("restrict_uri_queries is on, so the phone ignores commands. Switch it off (QoS/Security page).")
+    # Effective only with a password set (protocol 2.4); whether it is can't be told from the page, where passwords
+    # are not shown. A phone that asks for a login has one.
+    if settings.get("use_hidden_tags") == "on":
+        raise Blocked("use_hidden_tags is on, so the phone ignores commands. Switch it off (QoS/Security page).")
+    if settings.get("update_policy", "auto_update") != "auto_update":
+        return []
+    for name in ("firmware_status", "firmware"):
+        image = read_image_name(settings.get(name, "").split("?")[0].rsplit("/", 1)[-1])
+        if image and image[1] != wanted:
+            raise Refused(
+                f"Its provisioning would undo it: {name} names {image[1]} and update_policy lets the phone load it. "
+                "Change the provisioning first, or set update_policy to settings_only."
+            )
+    if settings.get("update_policy") and settings.get("setting_server"):
+        return ["update_policy is auto_update: make sure that setting_server does not bring another version back."]
+    return []
+
+
+def _check_approved(phone: PlannedPhone, options: Options) -> None:
+    if options.approved is None:
+        return
+    approved = options.approved.get(phone.host)
+    shown = {
+        "mac": phone.facts.mac if phone.facts else None,
+        "before": str(phone.before),
+        "target": str(phone.wanted),
+    }
+    if approved is None or any(approved.get(name) != value for name, value in shown.items()):
+        raise NotApproved(
+            "It does not stand in the approved plan with this MAC, version and target. Plan and approve anew."
+        )
+
+
+class Protected(SnomError):
+    """The inventory says that nothing may change this phone."""
+
+    outcome = "protected"
+
+
+class NotApproved(SnomError):
+    """The approved plan does not hold this phone as it is."""
+
+    outcome = "deferred"
+
+
+def read_approved(path: str) -> Mapping[str, Mapping[str, Any]]:
+    """The phones of an approved plan: the report.json of a check-mode run. Raises InputError."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+        phones = content["phones"]
+        return {host: dict(phone) for host, phone in phones.items() if phone["outcome"] == "planned"}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"approved_plan: {path} can't be used ({type(error).__name__}: {error}). "
+            "Name the report.json that the playbook telephony.snom.plan wrote."
+        ) from None
+
+
+def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> list[str]:
+    """The plan as text. waves gives the planned wave of each host that needs work; limit says how many are listed."""
+    work = plan.work
+    lines = [f"Plan {plan.plan_id}: {len(work)} of {len(plan.phones)} phones need work."]
+    listed = plan.phones if len(plan.phones) <= limit else []
+    width = max((len(phone.host) for phone in listed), default=0)
+    for phone in listed:
+        if phone.outcome is None:
+            path = " -> ".join(str(hop.version) for hop in phone.hops)
+            size = f"{phone.size / 1e6:.1f} MB" if phone.size else "size unknown"
+            text = f"{phone.before} -> {path}, {size}, deadline {phone.deadline:.0f} s, wave {waves[phone.host]}"
+        else:
+            text = f"{phone.outcome}: {phone.reason}"
+        lines.append(f"  {phone.host:{width}}  {phone.model or '?':5} {text}")
+        lines += [f"  {'':{width}}        note: {note}" for note in phone.notes]
+    if not listed:
+        kinds = Counter(phone.kind for phone in work)
+        lines += [
+            f"  {count} x {model} {before} -> {wanted}"
+            for (model, before, wanted), count in sorted(kinds.items(), key=str)
+        ]
+        skipped = Counter(phone.outcome for phone in plan.phones if phone.outcome)
+        lines += [f"  {count} x {outcome}" for outcome, count in skipped.most_common()]
+    readable = sum(phone.facts is not None and phone.facts.call_state != "unknown" for phone in work)
+    lines.append(f"  Call state readable on {readable} of the {len(work)} phones that need work.")
+    if plan.options.deadline is None:
+        rates = sorted({plan.options.bandwidth.of(phone.target.site) for phone in work})
+        lines.append(
+            f"  Deadlines assume {plan.options.flash_time:.0f} s to flash (flash_time) and "
+            f"{' or '.join(f'{rate:g}' for rate in rates) or '?'} Mbit/s per site (site_bandwidth_mbit)."
+        )
+    lines.append("  A call that begins while a phone fetches its image can be cut.")
+    return lines

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run that was cut off left in flight: watched to its end before anything new is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from .engine import TICK, Abandoned, Log
+from .errors import SnomError
+from .plan import Target
+from .runtime import Runtime
+from .survey import Connect
+from .upgrade import Ending, Intent, Order, Upgrade, pace
+from .upgrade_path import Hop
+from .version import Version
+
+
+def watch_interrupted(
+    targets: Sequence[Target],
+    intents: Mapping[str, Intent],
+    flash_time: float,
+    *,
+    runtime: Runtime,
+    connect: Connect,
+    log: Log,
+    say: Callable[[str], None],
+    abandoned: Callable[[], bool],
+) -> dict[str, Ending]:
+    """Watch each phone with an open intent until it is proven upgraded or its deadline has passed; nothing is sent.
+
+    Returns how each ended; the journal knows it too. `image_failed` means that the phone is up on its old version after
+    the deadline, so it may be triggered again.
+    """
+    poll, settle = pace(flash_time)
+    waiting: dict[str, Upgrade] = {}
+    for target in targets:
+        if (intent := intents.get(target.host)) is not None:
+            order = Order(
+                host=target.host,
+                connection=target.connection,
+                hops=(_hop(intent),),
+                before=Version.parse(intent.before),
+                mac=intent.mac,
+                poll=poll,
+                settle=settle,
+            )
+            waiting[target.host] = Upgrade(order, connect(target.connection), now=runtime.now)
+            waiting[target.host].resume(intent)
+            say(f"{target.host}: triggered by the interrupted run, watched until its deadline")
+    endings: dict[str, Ending] = {}
+    due = dict.fromkeys(waiting, 0.0)
+    while waiting:
+        if abandoned():
+            raise Abandoned
+        now = runtime.now()
+        for host in [host for host, at in due.items() if at <= now]:
+            del due[host]
+            runtime.submit(host, waiting[host].step)
+        next_due = min(due.values(), default=now + TICK) - now
+        for host, delay in runtime.wait(max(0.0, min(next_due, TICK))):
+            if isinstance(delay, BaseException) and not isinstance(delay, SnomError):
+                raise delay
+            if delay is not None:
+                due[host] = runtime.now() + delay
+                continue
+            ending = waiting.pop(host).ending
+            assert ending is not None
+            endings[host] = ending
+            log.write("end", host=host, outcome=ending.outcome, reason=ending.reason, time=runtime.now())
+            say(f"{host}: {ending.outcome}: {ending.reason}")
+    return endings
+
+
+def _hop(intent: Intent) -> Hop:
+    version = Version.parse(intent.target)
+    return Hop(version=version, file=intent.file, url="", image_url="", size=None, sha1=None, chained=False)

@@ -1,0 +1,303 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One rollout, from options to report: read the fleet, plan, show the plan, run the waves, write down what happened."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .catalog import Catalog
+from .engine import Engine, Log, PhoneResult, planned_waves
+from .errors import InputError
+from .journal import History, Journal, read_history
+from .outcomes import OUTCOMES
+from .plan import Options, Plan, PlannedPhone, Target, check_targets, make_plan, plan_lines, read_approved
+from .report import check_report_dir, write_report
+from .resume import watch_interrupted
+from .runtime import Runtime
+from .schedule import parse_by_site, parse_limit, parse_waves
+from .survey import Connect, read_fleet, verify_images
+from .upgrade import Ending, Intent
+from .windows import parse_windows
+
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
+    "waves": {"type": "raw", "default": ["canary", "10%", "100%"]},
+    "soak": {"type": "float", "default": 0.0},
+    "max_bad": {"type": "raw", "default": 0},
+    "max_in_flight": {"type": "int", "default": 10},
+    "max_in_flight_per_group": {"type": "int", "default": 1},
+    "site_bandwidth_mbit": {"type": "raw", "default": 100},
+    "flash_time": {"type": "float", "default": 600.0},
+    "deadline": {"type": "float"},
+    "window": {"type": "raw"},
+    "unknown_call_state": {"type": "str", "choices": ["defer", "proceed"], "default": "defer"},
+    "deferred_retries": {"type": "int", "default": 3},
+    "deferred_interval": {"type": "float", "default": 60.0},
+    "unreachable": {"type": "str", "choices": ["ignore", "bad"], "default": "ignore"},
+    "fail_on": {
+        "type": "list",
+        "elements": "str",
+        "choices": ["deferred", "not_started"],
+        "default": ["deferred", "not_started"],
+    },
+    "verify_image": {"type": "str", "choices": ["head", "full", "none"], "default": "head"},
+    "mirror": {"type": "str"},
+    "catalog": {"type": "path"},
+    "allow_downgrade": {"type": "bool", "default": False},
+    "force": {"type": "bool", "default": False},
+    "approved_plan": {"type": "path"},
+    "stop_file": {"type": "path"},
+    "journal": {"type": "path"},
+    "report_dir": {"type": "path"},
+}
+
+_TAKEN_AS_THEY_ARE = (
+    "soak",
+    "max_in_flight",
+    "max_in_flight_per_group",
+    "flash_time",
+    "deadline",
+    "unknown_call_state",
+    "deferred_retries",
+    "deferred_interval",
+    "unreachable",
+    "verify_image",
+    "mirror",
+    "allow_downgrade",
+    "force",
+)
+
+
+class NoJournal:
+    """Stands in where no journal is wanted."""
+
+    def write(self, kind: str, **entry: Any) -> None:
+        """Forget it."""
+
+    def intent(self, intent: Intent) -> None:
+        """Forget it."""
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a rollout needs from whoever runs it; tests put simulated ones here."""
+
+    run: str
+    runtime: Runtime
+    connect: Connect
+    say: Callable[[str], None] = lambda line: None
+    stop_requested: Callable[[], str | None] = lambda: None
+    abandoned: Callable[[], bool] = lambda: False
+    resume_command: str | None = None
+
+
+def parse_options(parameters: Mapping[str, Any], catalog: Catalog) -> Options:
+    """The options of a rollout out of a module's parameters. Raises InputError naming the option."""
+    for name in ("soak", "flash_time", "deadline", "deferred_interval"):
+        if parameters[name] is not None and parameters[name] < (0 if name in ("soak", "deferred_interval") else 1):
+            raise InputError(f"{name} is {parameters[name]:g}: give a number of seconds that is not so small.")
+    for name in ("max_in_flight", "max_in_flight_per_group", "deferred_retries"):
+        if parameters[name] < 0:
+            raise InputError(f"{name} is {parameters[name]}: give 0 or more.")
+    return Options(
+        waves=parse_waves(parameters["waves"]),
+        max_bad=parse_limit(parameters["max_bad"], "max_bad"),
+        bandwidth=parse_by_site(parameters["site_bandwidth_mbit"], "site_bandwidth_mbit"),
+        windows=parse_windows(parameters["window"]),
+        approved=read_approved(parameters["approved_plan"]) if parameters["approved_plan"] else None,
+        catalog=catalog,
+        **{name: parameters[name] for name in _TAKEN_AS_THEY_ARE},
+    )
+
+
+def rollout(
+    targets: Sequence[Target], parameters: Mapping[str, Any], catalog: Catalog, check_mode: bool, around: Surroundings
+) -> dict[str, Any]:
+    """Bring a fleet to the firmware that its inventory states, or in check mode only plan it.
+
+    Returns the result as plain JSON (see `report`). Raises InputError before anything is sent, and `engine.Abandoned`.
+    """
+    options = parse_options(parameters, catalog)
+    check_targets(targets)
+    for target in targets:
+        options.bandwidth.of(target.site)
+        if options.windows is not None:
+            options.windows.longest(target.site)
+    if parameters["report_dir"]:
+        check_report_dir(parameters["report_dir"])
+    path = parameters["journal"]
+    journal: Journal | NoJournal = Journal(path, around.run) if path and not check_mode else NoJournal()
+    try:
+        history = read_history(path) if path else History()
+        return carry_out(targets, parameters, options, history, journal, check_mode, around)
+    finally:
+        journal.close()
+
+
+def carry_out(
+    targets: Sequence[Target],
+    parameters: Mapping[str, Any],
+    options: Options,
+    history: History,
+    log: Log,
+    check_mode: bool,
+    around: Surroundings,
+) -> dict[str, Any]:
+    """A rollout whose options are known to be good, with an open journal."""
+    started = around.runtime.now()
+    say = around.say
+    log.write("run", time=started, hosts=len(targets))
+    resumed: dict[str, Ending] = {}
+    if history.open_intents and not check_mode:
+        resumed = watch_interrupted(
+            targets,
+            history.open_intents,
+            options.flash_time,
+            runtime=around.runtime,
+            connect=around.connect,
+            log=log,
+            say=say,
+            abandoned=around.abandoned,
+        )
+        history.failed_images.update(
+            {
+                (host, history.open_intents[host].file): started
+                for host, ending in resumed.items()
+                if ending.outcome == "old_version"
+            }
+        )
+    say(f"Reading {len(targets)} phones")
+    readings = read_fleet(targets, around.runtime, around.connect, force=options.force, refused_before=history.refused_credentials)
+    plan = make_plan(targets, readings, options, history, resumed)
+    verify_images(plan.work, options.verify_image, around.runtime)
+    for line in plan_lines(plan, planned_waves(plan)):
+        say(line)
+    if not parameters["journal"] and not check_mode:
+        say("No journal: if this run is killed, the next one does not know which phones are flashing.")
+    engine = Engine(
+        plan,
+        runtime=around.runtime,
+        connect=around.connect,
+        log=log,
+        say=say,
+        stop_requested=around.stop_requested,
+        abandoned=around.abandoned,
+    )
+    if not check_mode:
+        engine.run()
+    result = _result(plan, engine, parameters, check_mode, around, started)
+    log.write("run_end", time=around.runtime.now(), summary=result["summary"], stopped_by=engine.stopped_by)
+    result["report"] = write_report(result, parameters["report_dir"]) if parameters["report_dir"] else None
+    for line in closing_lines(result):
+        say(line)
+    return result
+
+
+def _result(
+    plan: Plan, engine: Engine, parameters: Mapping[str, Any], check_mode: bool, around: Surroundings, started: float
+) -> dict[str, Any]:
+    waves = planned_waves(plan)
+    fail_on = set(parameters["fail_on"])
+    phones = {}
+    for phone in plan.phones:
+        ended = engine.results.get(phone.host) or _planned(phone, waves)
+        phones[phone.host] = _phone_record(ended, fail_on)
+    unsafe = [
+        {
+            "host": ended.phone.host,
+            "until": ended.deadline + (ended.deadline - ended.ending.evidence.get("triggered_at", ended.deadline)),
+            "reason": "It went away to write its flash and has not come back.",
+        }
+        for ended in engine.results.values()
+        if ended.ending.outcome == "timed_out" and ended.deadline is not None
+    ]
+    unfinished = any(record["outcome"] in ("deferred", "not_started", "timed_out") for record in phones.values())
+    return {
+        "run": around.run,
+        "plan_id": plan.plan_id,
+        "check_mode": check_mode,
+        "started": started,
+        "ended": around.runtime.now(),
+        "stopped_by": engine.stopped_by,
+        "resume": around.resume_command if unfinished and not check_mode else None,
+        "do_not_power_off": unsafe,
+        "summary": dict(Counter(record["outcome"] for record in phones.values()).most_common()),
+        "waves": [
+            {
+                "number": wave.number,
+                "label": wave.label,
+                "phones": len(wave.hosts),
+                "started": wave.started,
+                "ended": wave.ended,
+                "summary": dict(Counter(phones[host]["outcome"] for host in wave.hosts)),
+            }
+            for wave in engine.waves
+        ],
+        "options": {name: parameters[name] for name in ARGUMENT_SPEC if parameters[name] is not None},
+        "phones": phones,
+    }
+
+
+def _planned(phone: PlannedPhone, waves: Mapping[str, int]) -> PhoneResult:
+    """What check mode says of a phone."""
+    if phone.outcome is not None:
+        return PhoneResult(phone, Ending(phone.outcome, phone.reason, phone.before))
+    path = [str(hop.version) for hop in phone.hops]
+    reason = f"Would go from {phone.before} to {' and then '.join(path)}."
+    return PhoneResult(phone, Ending("planned", reason, phone.before), path=path, wave=waves[phone.host])
+
+
+def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
+    phone, ending = ended.phone, ended.ending
+    outcome = OUTCOMES[ending.outcome]
+    recap: str = outcome.recap
+    if recap == "fail_on":
+        recap = "failed" if outcome.word in fail_on else "ok"
+    facts = phone.facts
+    return {
+        "outcome": ending.outcome,
+        "reason": ending.reason,
+        "recap": recap,
+        "before": _text(phone.before),
+        "after": _text(ending.after),
+        "target": _text(phone.wanted),
+        "path": ended.path,
+        "model": phone.model,
+        "mac": (facts.mac if facts else None) or phone.target.mac,
+        "site": phone.target.site,
+        "group": phone.target.group,
+        "wave": ended.wave,
+        "elapsed": None if ended.elapsed is None else round(ended.elapsed, 1),
+        "deadline": ended.deadline,
+        "evidence": ending.evidence,
+        "unverified": any(hop.chained for hop in phone.hops),
+    }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def closing_lines(result: Mapping[str, Any]) -> list[str]:
+    """The last screen: what happened, what stopped it, what must not be powered off, and how to go on."""
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in result["summary"].items())
+    lines = [f"{'Planned' if result['check_mode'] else 'Ended'}: {counts}"]
+    if result["stopped_by"]:
+        lines.append(f"Stopped by: {result['stopped_by']}")
+    for unsafe in result["do_not_power_off"]:
+        until = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(unsafe["until"]))
+        lines.append(f"DO NOT POWER OFF {unsafe['host']} before {until}: {unsafe['reason']}")
+    if result["resume"]:
+        lines.append(f"To go on: {result['resume']}")
+    if result.get("report"):
+        lines.append(f"Report: {result['report']['html']}")
+    return lines

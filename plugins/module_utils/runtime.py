@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Time and workers: the only two things of the outside world that the rollout engine touches itself.
+
+Tests put a simulated runtime in their place and live through hours in seconds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import resource
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+MAX_WORKERS = 256
+"""Requests at a time. A request holds one socket, so this stays below the 512 that a controller may have open."""
+
+
+class Runtime(Protocol):
+    """A clock, and workers that run blocking calls."""
+
+    def now(self) -> float:
+        """Seconds since the epoch; never runs backwards."""
+        ...
+
+    def submit(self, key: Any, call: Callable[[], Any]) -> None:
+        """Run call beside the caller; `wait` hands out what it returned."""
+        ...
+
+    def wait(self, seconds: float) -> list[tuple[Any, Any]]:
+        """Pause until a call has returned, at most so long; returns (key, result) pairs.
+
+        A call that raised gives its exception as its result.
+        """
+        ...
+
+
+class ThreadRuntime:
+    """The real one: the system's clock and a pool of threads."""
+
+    def __init__(self, workers: int = MAX_WORKERS) -> None:
+        # Wall time at the start plus monotonic time since: a clock that is set meanwhile moves no deadline.
+        self._offset = time.time() - time.monotonic()
+        self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="snom")
+        self._done: queue.SimpleQueue[tuple[Any, Any]] = queue.SimpleQueue()
+
+    def now(self) -> float:
+        return self._offset + time.monotonic()
+
+    def submit(self, key: Any, call: Callable[[], Any]) -> None:
+        def work() -> None:
+            try:
+                result = call()
+            except BaseException as error:
+                result = error
+            self._done.put((key, result))
+
+        self._pool.submit(work)
+
+    def wait(self, seconds: float) -> list[tuple[Any, Any]]:
+        done = []
+        try:
+            done.append(self._done.get(timeout=max(seconds, 0.0)))
+            while True:
+                done.append(self._done.get_nowait())
+        except queue.Empty:
+            return done
+
+    def close(self) -> None:
+        """End the workers; calls under way end by their own timeouts."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def raise_file_limit() -> None:
+    """Allow as many open files as the system lets this process have."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Some systems name a hard limit that they then do not grant.
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

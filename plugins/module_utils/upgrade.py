@@ -1,0 +1,431 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The firmware upgrade of one phone as a state machine.
+
+One call of `Upgrade.step` does what is due now, which is never more than a few requests to the phone, and says when the
+next one is due. So the same machine serves one phone that somebody waits for, and thousands in one process.
+
+The way of a phone::
+
+    PROBE -> INTENT -> TRIGGER -> STILL_UP -> DOWN -> UP -> VERIFIED      (once per hop, then ENDED)
+
+What a status code says about a firmware load is nothing (protocol 0.3, 0.4): from the trigger on, only what the phone's
+own pages show decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+from urllib.parse import quote
+
+from .call_state import read_call_state
+from .errors import AnswerLost, AuthFailed, LockedOut, PhoneUnreachable, Refused, SnomError, UserMode, WrongPhone
+from .facts import PhoneFacts, check_identity, read_facts
+from .pages import asks_admin_password
+from .transport import Connection, Transport
+from .upgrade_path import Hop
+from .version import Version
+
+POLL_TIMEOUT = 5.0
+"""Seconds that a poll waits for an answer: long enough for a busy phone, short enough to notice one that is gone."""
+
+LARGEST_IMAGE = 140_000_000
+"""Bytes. What an image of unknown size is taken for: the largest known ones have about 135 MB (protocol 3.1)."""
+
+
+class Phase(str, Enum):
+    """Where a phone stands."""
+
+    PROBE = "probe"
+    INTENT = "intent"
+    TRIGGER = "trigger"
+    STILL_UP = "still up"
+    DOWN = "down"
+    UP = "up"
+    VERIFIED = "verified"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What is wanted of one phone, and what was known of it when it was planned."""
+
+    host: str
+    connection: Connection
+    hops: tuple[Hop, ...]
+    before: Version
+    model: str | None = None
+    mac: str | None = None
+    registered: frozenset[int] = frozenset()
+    only_when_idle: bool = True
+    unknown_call_state: str = "defer"
+    deadlines: tuple[float, ...] = ()
+    poll: float = 5.0
+    settle: float = 60.0
+
+    @property
+    def target(self) -> Version:
+        """The version at the end of the path."""
+        return self.hops[-1].version
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    """One trigger, as it stands in the journal before the request leaves."""
+
+    host: str
+    mac: str | None
+    file: str
+    before: str
+    target: str
+    time: float
+    deadline: float
+
+
+@dataclass
+class Ending:
+    """How it ended: an outcome word and a sentence, with what was read from the phone."""
+
+    outcome: str
+    reason: str
+    after: Version | None = None
+    triggered: bool = False
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+def hop_deadline(size: int | None, flash_time: float, *, parallel: int = 1, bandwidth_mbit: float = 100.0) -> float:
+    """Seconds after which a phone that loads an image counts as lost: 1.5 x (8·S·P/B + flash time).
+
+    size is in bytes; parallel is how many phones share bandwidth_mbit. How long phones really take is not public
+    (protocol 11.6), so the flash time is an assumption that users set.
+    """
+    transfer = 8 * (size or LARGEST_IMAGE) * max(parallel, 1) / (bandwidth_mbit * 1e6)
+    return 1.5 * (transfer + flash_time)
+
+
+def pace(flash_time: float) -> tuple[float, float]:
+    """Seconds between two polls, and seconds for which a phone that is back on another version may still move on.
+
+    Old firmware restarts twice (protocol 3.4), so being back is not yet the end. Both scale with the flash time.
+    """
+    return min(5.0, max(0.25, flash_time / 60)), min(60.0, max(1.0, flash_time / 4))
+
+
+class Watch:
+    """Whether a phone was gone and is back.
+
+    It counts as gone after two polls in a row without an answer (one may be a hiccup of a busy web server), or when its
+    uptime fell between two readings.
+    """
+
+    def __init__(self, phone: Transport, uptime: int | None) -> None:
+        self._phone = phone
+        self._uptime = uptime
+        self._silent = 0
+        self.gone = False
+        self.problem: str | None = None
+
+    @property
+    def silent(self) -> bool:
+        """True while the last poll got no answer."""
+        return self._silent > 0
+
+    def poll(self) -> PhoneFacts | None:
+        """Read the phone once; None when it does not answer or shows nothing readable.
+
+        Raises AuthFailed and LockedOut, because asking again would make both worse (protocol 2.3).
+        """
+        try:
+            facts = read_facts(self._phone, ["system"], timeout=POLL_TIMEOUT)
+        except PhoneUnreachable as error:
+            self.problem = error.reason
+            self._silent += 1
+            self.gone = self.gone or self._silent >= 2
+            return None
+        except (AuthFailed, LockedOut):
+            raise
+        except SnomError as error:
+            # Seen while a web server starts or stops: neither gone nor back.
+            self.problem = error.reason
+            return None
+        finally:
+            self._phone.close()
+        self._silent = 0
+        self.problem = None
+        if facts.uptime is not None:
+            if self._uptime is not None and facts.uptime < self._uptime:
+                self.gone = True
+            self._uptime = facts.uptime
+        return facts
+
+
+class Upgrade:
+    """One phone on its way to a firmware version."""
+
+    def __init__(
+        self,
+        order: Order,
+        phone: Transport,
+        *,
+        now: Callable[[], float],
+        record: Callable[[Intent], None] = lambda intent: None,
+        may_trigger: Callable[[float], str | None] = lambda seconds: None,
+    ) -> None:
+        """Prepare; nothing is sent yet.
+
+        now gives seconds since the epoch and never runs backwards. record must have the intent on disk when it returns.
+        may_trigger is asked right before each trigger, with the seconds until the last deadline: None means go, a
+        sentence says why not. Who drives the machine sets known_call_state (what the PBX says, see read_call_state)
+        right before a step.
+        """
+        self.order = order
+        self.phase = Phase.PROBE
+        self.ending: Ending | None = None
+        self.known_call_state: str | None = None
+        self.deadline: float | None = None
+        self.path: list[str] = []
+        self.evidence: dict[str, Any] = {}
+        self._phone = phone
+        self._now = now
+        self._record = record
+        self._may_trigger = may_trigger
+        self._hop = 0
+        self._version = order.before
+        self._watch: Watch | None = None
+        self._other_since: float | None = None
+
+    @property
+    def triggered(self) -> bool:
+        """True once the phone may have been asked to load an image."""
+        return self.deadline is not None
+
+    def resume(self, intent: Intent) -> None:
+        """Only watch: the trigger was made, or was about to be made, by a run that did not live to see its end."""
+        self.deadline = intent.deadline
+        self.evidence.update(triggered_at=intent.time, deadline=intent.deadline, resumed=True)
+        self._watch = Watch(self._phone, None)
+        self.phase = Phase.STILL_UP
+
+    def step(self) -> float | None:
+        """Do what is due; return the seconds until the next step, or None when it has ended."""
+        try:
+            if self.phase is Phase.PROBE:
+                return self._probe()
+            return self._look()
+        except SnomError as error:
+            return self._end(error.outcome, error.reason)
+        finally:
+            self._phone.close()
+
+    def _probe(self) -> float | None:
+        order = self.order
+        hop = order.hops[self._hop]
+        facts = read_facts(self._phone, ["system"])
+        check_identity(facts, mac=order.mac, model=order.model)
+        if facts.firmware is None:
+            raise Refused("The phone's pages show no firmware version, so a success could not be proven.")
+        self.evidence.update(mac=facts.mac, model=facts.model, firmware_before=str(order.before))
+        if facts.firmware == order.target and order.target != order.before:
+            return self._end("compliant", f"The phone runs {order.target} already.", after=facts.firmware)
+        if facts.firmware != self._version:
+            return self._end(
+                "deferred",
+                f"The phone runs {facts.firmware} now, not {self._version} as planned. Run again to plan it anew.",
+                after=facts.firmware,
+            )
+        if order.only_when_idle:
+            state, source = read_call_state(self._phone, connection=order.connection, known=self.known_call_state)
+            self.evidence.update(call_state=state, call_state_source=source)
+            if state == "in_call":
+                return self._end("deferred", f"The phone is in a call ({source}).", after=facts.firmware)
+            if state == "unknown" and order.unknown_call_state == "defer":
+                return self._end(
+                    "deferred",
+                    "Whether the phone is in a call can't be read. Set unknown_call_state: proceed to go on all the "
+                    "same, or let the PBX say it in snom_call_state.",
+                    after=facts.firmware,
+                )
+        return self._trigger(hop, facts)
+
+    def _trigger(self, hop: Hop, facts: PhoneFacts) -> float | None:
+        if closed := self._may_trigger(sum(self.order.deadlines[self._hop :])):
+            return self._end("deferred" if self.path else "not_started", closed, after=facts.firmware)
+        self.phase = Phase.INTENT
+        now = self._now()
+        deadline = now + self.order.deadlines[self._hop]
+        self._record(
+            Intent(
+                host=self.order.host,
+                mac=facts.mac,
+                file=hop.file,
+                before=str(self._version),
+                target=str(hop.version),
+                time=now,
+                deadline=deadline,
+            )
+        )
+        self.deadline = deadline
+        self.phase = Phase.TRIGGER
+        self._watch = Watch(self._phone, facts.uptime)
+        self._other_since = None
+        self.evidence.update(triggered_at=now, deadline=deadline)
+        self.evidence["trigger_answer"] = load_image(self._phone, hop.url)
+        self.phase = Phase.STILL_UP
+        return self.order.poll
+
+    def _look(self) -> float | None:
+        watch = self._watch
+        assert watch is not None and self.deadline is not None
+        try:
+            facts = watch.poll()
+        except (AuthFailed, LockedOut) as error:
+            return self._end(error.outcome, f"After the trigger: {error.reason}")
+        now = self._now()
+        if watch.gone:
+            self.evidence.setdefault("seen_gone_at", now)
+        if facts is None:
+            if watch.gone and watch.silent:
+                self.phase = Phase.DOWN
+                self._other_since = None
+            return self._wait_or_give_up(now)
+        if watch.gone:
+            self.evidence.setdefault("seen_back_at", now)
+            self.phase = Phase.UP
+        return self._judge(facts, now)
+
+    def _judge(self, facts: PhoneFacts, now: float) -> float | None:
+        """Decide by what the phone shows while it answers."""
+        assert self._watch is not None
+        order = self.order
+        hop = order.hops[self._hop]
+        self.evidence.update(mac_after=facts.mac, firmware_after=str(facts.firmware) if facts.firmware else None)
+        if order.mac and facts.mac and facts.mac != order.mac:
+            return self._end("wrong_phone", f"The phone that answers now has the MAC {facts.mac}, not {order.mac}.")
+        if facts.firmware is None:
+            return self._wait_or_give_up(now)
+        if facts.firmware != hop.version:
+            return self._judge_other_version(facts.firmware, now)
+        if hop.version == self._version and not self._watch.gone:
+            return self._wait_or_give_up(now)
+        if order.mac and not facts.mac:
+            return self._wait_or_give_up(
+                now, "wrong_phone", f"It came back on {hop.version} but shows no MAC any more."
+            )
+        missing = self._missing_registrations(facts)
+        if missing and self._hop == len(order.hops) - 1:
+            lines = ", ".join(map(str, missing))
+            return self._wait_or_give_up(
+                now,
+                "not_registered",
+                f"It runs {hop.version}, but identity {lines} was registered before and is not now.",
+            )
+        return self._hop_done(facts.firmware)
+
+    def _judge_other_version(self, version: Version, now: float) -> float | None:
+        assert self._watch is not None and self.deadline is not None
+        if not self._watch.gone:
+            return self._wait_or_give_up(now)
+        if self._other_since is None:
+            self._other_since = now
+        if now < self._other_since + self.order.settle and now < self.deadline:
+            return min(self.order.poll, self.deadline - now)
+        return self._end(
+            "old_version",
+            f"It was gone and came back on {version}, not on {self.order.hops[self._hop].version}. Check that the "
+            "image is whole and made for this model; the same image is not sent again unless force is set.",
+            after=version,
+        )
+
+    def _missing_registrations(self, facts: PhoneFacts) -> list[int]:
+        """Lines that were registered before and are now known not to be, or not known at all."""
+        if not self.order.registered or facts.identities is None:
+            return []
+        now_registered = {identity.line for identity in facts.identities if identity.registered is not False}
+        return sorted(self.order.registered - now_registered)
+
+    def _hop_done(self, version: Version) -> float | None:
+        self.path.append(str(version))
+        self._version = version
+        self.phase = Phase.VERIFIED
+        if version == self.order.target:
+            return self._end("upgraded", f"Runs {version}, read back from the phone.", after=version)
+        self._hop += 1
+        self.phase = Phase.PROBE
+        return 0.0
+
+    def _wait_or_give_up(self, now: float, outcome: str | None = None, reason: str = "") -> float | None:
+        """Wait for the next poll; at the deadline end with the given outcome, or with what was seen last."""
+        assert self._watch is not None and self.deadline is not None
+        if now < self.deadline:
+            return min(self.order.poll, self.deadline - now)
+        if outcome is None:
+            if self._watch.silent:
+                outcome = "timed_out"
+                reason = (
+                    "It is gone and not back by the deadline. It may still be writing its flash: do not power it off."
+                )
+            elif self._watch.gone:
+                outcome, reason = (
+                    "timed_out",
+                    f"It is back but can't be read: {self._watch.problem or 'no version shown'}.",
+                )
+            else:
+                outcome = "image_failed"
+                reason = (
+                    "It was never seen gone and runs the old version at the deadline. Check that the phone can reach "
+                    "the mirror, that the image is there, and that hidden tags and restricted URI queries are off."
+                )
+        return self._end(outcome, reason)
+
+    def _end(self, outcome: str, reason: str, *, after: Version | None = None) -> float | None:
+        if after is None and self.evidence.get("firmware_after"):
+            after = Version.parse(self.evidence["firmware_after"])
+        self.ending = Ending(outcome, reason, after, self.triggered, self.evidence)
+        self.phase = Phase.ENDED
+        return None
+
+
+def load_image(phone: Transport, url: str) -> str:
+    """Ask a phone to load an image, and say in a word what it answered, which proves nothing (protocol 0.3).
+
+    Raises a SnomError when the request was certainly not carried out. The request is that of the vendor's page
+    (protocol 3.3.1); that the whole URL must be percent-encoded is inferred from other commands (protocol 1.1).
+    """
+    try:
+        answer = phone.get(f"/dummy.htm?swload=load&firmware={quote(url, safe='')}")
+    except AnswerLost:
+        return "no answer"
+    if asks_admin_password(answer.text):
+        raise UserMode("The phone is in user mode and loads no firmware. Switch it to administrator mode.")
+    return str(answer.status)
+
+
+def still_on(phone: Transport, version: Version, mac: str | None) -> Ending | None:
+    """Look again at a phone that was upgraded: None when it still runs the version, else how it failed.
+
+    Raises PhoneUnreachable when it does not answer.
+    """
+    facts = read_facts(phone, ["system"])
+    try:
+        check_identity(facts, mac=mac, model=None)
+    except WrongPhone as error:
+        return Ending("wrong_phone", error.reason, triggered=True)
+    if facts.firmware == version:
+        return None
+    shown = facts.firmware or "no readable version"
+    return Ending(
+        "reverted",
+        f"It ran {version} after the upgrade and shows {shown} now. Its provisioning may name another version.",
+        facts.firmware,
+        triggered=True,
+    )
+
+
+def plain_intent(intent: Intent) -> Mapping[str, Any]:
+    """The intent as a JSON object."""
+    return dict(vars(intent))
