@@ -66,7 +66,7 @@ def build(image: Image, size: int) -> bytes:
 
 
 def _head(image: Image, payload: bytes) -> bytes:
-    lines = (image.model, image.version, image.kind, str(len(payload)), hashlib.sha1(payload).hexdigest())
+    lines = (image.model, image.version or "-", image.kind, str(len(payload)), hashlib.sha1(payload).hexdigest())
     return MAGIC + "\n".join(lines).encode() + b"\n\n"
 
 
@@ -85,7 +85,9 @@ def check(file: str, data: bytes, model: str) -> Image:
         raise BadImage("wrong checksum")
     if made_for != image_model(model):
         raise BadImage(f"made for {made_for}, not for {image_model(model)}")
-    return Image(file, made_for, version, "phone" if kind == "phone" else "chained-update")
+    if kind == "phone":
+        return Image(file, made_for, version, "phone")
+    return Image(file, made_for, "", "chained-update")
 
 
 def user_agent(model: str, version: str, mac: str) -> str:

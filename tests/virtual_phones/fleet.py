@@ -36,6 +36,8 @@ class Fleet:
 
     async def stop(self) -> None:
         await asyncio.gather(*(phone.finish() for phone in self.phones.values()))
+        if self.image_server:
+            self.image_server.stop()
 
     def counters(self) -> dict[str, Any]:
         """Sum up, cheaply enough to be asked often."""

@@ -16,7 +16,7 @@ import ssl
 import struct
 from dataclasses import dataclass
 from typing import Literal, Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 MAX_HEAD = 64 * 1024
 MAX_BODY = 4 * 1024 * 1024
@@ -34,9 +34,8 @@ class Request:
         self.version = version
         self.headers = headers
         self.body = body
-        url = urlsplit(target)
-        self.path = url.path or "/"
-        self.parameters = dict(parse_qsl(url.query, keep_blank_values=True)) if url.query else {}
+        self.path, _, query = target.partition("?")
+        self.parameters = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
         if method == "POST" and body and "json" not in headers.get("content-type", ""):
             self.parameters.update(parse_qsl(body.decode("latin-1").strip(), keep_blank_values=True))
 

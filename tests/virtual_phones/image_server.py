@@ -35,6 +35,10 @@ class ImageServer:
         self._server = await listen(self, self.keys.address, self.keys.port)
         return self._server
 
+    def stop(self) -> None:
+        if self._server:
+            self._server.close()
+
     def opened(self, connection: HttpConnection) -> None:
         pass
 

@@ -68,6 +68,12 @@ def version(value: object) -> str:
     return text(value)
 
 
+def model(value: object) -> str:
+    if not re.fullmatch(r"D?\d{3}M?|MP|PA1", text(value)):
+        raise ValueError("must be a model such as 320, D785, MP or PA1")
+    return text(value)
+
+
 def mac(value: object) -> str:
     digits = re.sub(r"[:.-]", "", text(value)).upper()
     if not re.fullmatch(r"[0-9A-F]{12}", digits):
@@ -137,6 +143,7 @@ Count = Annotated[int, count]
 Port = Annotated[int, port]
 Address = Annotated[str, loopback]
 Version = Annotated[str, version]
+Model = Annotated[str, model]
 Mac = Annotated[str, mac]
 Texts = Annotated[tuple[str, ...], texts]
 Settings = Annotated[dict[str, str], settings]
@@ -171,7 +178,7 @@ class Replacement:
     """The phone that answers at this address after the next boot."""
 
     mac: MaybeMac = None
-    model: MaybeText = None
+    model: Annotated[str | None, optional(model)] = None
     firmware: MaybeVersion = None
 
 
@@ -231,10 +238,10 @@ class PhoneKeys:
     """One phone: first what the file says, then what has become of it. An upgrade changes ``firmware``."""
 
     address: Address
-    model: Text
+    model: Model
     firmware: Version
     name: Text = ""
-    port: Annotated[int, port] = 0
+    port: Port = 0  # 443 with tls, else 80
     mac: Mac = ""
     username: Text = "admin"
     password: MaybeText = field(default=None, repr=False)
@@ -274,6 +281,13 @@ class PhoneKeys:
     faults: Annotated[Faults, nested(Faults)] = field(default_factory=Faults)
 
 
+def image_faults(value: object) -> dict[str, ImageFault]:
+    if not isinstance(value, dict):
+        raise ValueError("must be a mapping of image files (or '*') to faults")
+    choose = one_of(ImageFault)
+    return {text(name): choose(item) for name, item in value.items()}
+
+
 @dataclass(kw_only=True, slots=True)
 class ImageServerKeys:
     address: Address = "127.0.0.1"
@@ -281,14 +295,7 @@ class ImageServerKeys:
     images: Texts = ()
     image_size: Count = 4096
     bytes_per_second: Count = 0
-    faults: Annotated[dict[str, ImageFault], lambda value: image_faults(value)] = field(default_factory=dict)
-
-
-def image_faults(value: object) -> dict[str, ImageFault]:
-    if not isinstance(value, dict):
-        raise ValueError("must be a mapping of image files (or '*') to faults")
-    choose = one_of(ImageFault)
-    return {text(name): choose(item) for name, item in value.items()}
+    faults: Annotated[dict[str, ImageFault], image_faults] = field(default_factory=dict)
 
 
 @cache

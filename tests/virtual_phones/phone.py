@@ -16,7 +16,7 @@ from collections.abc import Coroutine
 from copy import copy
 from dataclasses import dataclass, fields
 from typing import Any, Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from . import action_urls, firmware, snmp, tls, web
 from .auth import Lock, Nonce
@@ -68,6 +68,7 @@ class Phone:
         self.last_remote = ""
         self.call_number = 0
         self.updater_broken = False
+        self.https_only = False
         self.came_back = False
         self.reset_counts()
         self._log = log
@@ -230,14 +231,13 @@ class Phone:
         elif self.phase == "flashing":
             # A broken write leaves the phone in recovery (3.4). It can only happen with answers_while_flashing.
             self.violation("rebooted while flashing")
-            self.power_off()
-            self.phase = "dead"
+            self._live(self._die())
         else:
             if self.phase == "loading":
                 self.violation("rebooted while loading firmware")
             if factory_reset:
                 self.settings.factory_reset()
-                self.identities = []
+                self.keys.identities = ()
             self._begin("reboot")
             self._live(self._reboot())
 
@@ -261,6 +261,10 @@ class Phone:
         await asyncio.sleep(self.keys.timing.reboot)
         await self._boot()
 
+    async def _die(self) -> None:
+        await asyncio.sleep(LAST_BREATH)
+        self._go_down("dead")
+
     async def _upgrade(self, url: str) -> None:
         try:
             image = await self._fetch_images(url)
@@ -278,7 +282,7 @@ class Phone:
         image = await self._fetch_image(url)
         late = self.keys.chained_from
         if image.kind == "chained-update":
-            chained = parse_qs(urlsplit(url).query).get("chained_url", [""])[0]
+            chained = parse_qs(url.partition("?")[2]).get("chained_url", [""])[0]
             image = await self._fetch_image(chained)
             if image.kind != "phone":
                 raise firmware.BadImage("a chained update behind a chained update")
@@ -288,7 +292,7 @@ class Phone:
 
     async def _fetch_image(self, url: str) -> firmware.Image:
         url = url.replace("{mac}", self.keys.mac).replace("%7Bmac%7D", self.keys.mac)
-        file = urlsplit(url).path.rpartition("/")[2]
+        file = url.partition("?")[0].rpartition("/")[2]
         self.fetches[file] += 1
         self.note("fetch", file, target=url)
         agent = firmware.user_agent(self.keys.model, self.keys.firmware, self.keys.mac)
@@ -381,6 +385,7 @@ class Phone:
 
     async def _listen(self) -> None:
         keys = self.keys
+        self.https_only = self.settings["webserver_type"] == "https"  # a change takes effect at boot (5.1)
         if self.settings["webserver_type"] != "off":
             self._servers = [await listen(self, keys.address, keys.port, tls=self._tls)]
             if keys.http_port:

@@ -31,28 +31,33 @@ def free_port(address: str = "127.0.0.1") -> int:
 
 
 class VirtualFleet:
-    """The control port of a running fleet. Every method raises RuntimeError with the port's own sentence."""
+    """The control port of a running fleet, and in ``images`` the URL of its image server.
 
-    def __init__(self, control_port: int, process: subprocess.Popen[str]) -> None:
+    Every method raises RuntimeError with the control port's own sentence.
+    """
+
+    def __init__(self, control_port: int, pid: int, image_server: dict[str, Any] | None = None) -> None:
         self.control_port = control_port
-        self.pid = process.pid
+        self.pid = pid
+        images = image_server or {}
+        self.images = f"http://{images.get('address', '127.0.0.1')}:{images.get('port', 8880)}"
 
     def phones(self) -> dict[str, dict[str, Any]]:
         return self._ask("GET", "/phones")
 
     def phone(self, name: str) -> dict[str, Any]:
-        return self._ask("GET", f"/phones/{quote(name)}")
+        return self._ask("GET", f"/phones/{quote(name, safe='')}")
 
     def patch(self, name: str, **changes: object) -> dict[str, Any]:
         """Change keys of one phone, e.g. ``patch("reception", faults={"never_return": True})``; return its state."""
-        return self._ask("PATCH", f"/phones/{quote(name)}", changes)
+        return self._ask("PATCH", f"/phones/{quote(name, safe='')}", changes)
 
     def patch_image_server(self, **changes: object) -> None:
         self._ask("PATCH", "/image-server", changes)
 
     def log(self, name: str | None = None, *, since: int = 0, event: str | None = None) -> list[dict[str, Any]]:
         """Return the entries of all phones, or of one; after a number, or of one kind."""
-        path = f"/log?since={since}" if name is None else f"/phones/{quote(name)}/log"
+        path = f"/log?since={since}" if name is None else f"/phones/{quote(name, safe='')}/log"
         entries: list[dict[str, Any]] = self._ask("GET", path)["entries"]
         return [entry for entry in entries if entry["number"] > since and (event is None or entry["event"] == event)]
 
@@ -94,6 +99,6 @@ def running(fleet: dict[str, Any], folder: Path) -> Iterator[VirtualFleet]:
             assert process.stdout is not None
             if process.stdout.readline() != "ready\n":
                 raise RuntimeError("The virtual phones did not start; their error stands above.")
-            yield VirtualFleet(port, process)
+            yield VirtualFleet(port, process.pid, fleet.get("image_server"))
         finally:
             process.terminate()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 # Names that the protocol file mentions, with a default where it names one. The others are empty [invented].
 DEFAULTS = {
@@ -77,6 +78,7 @@ def split_index(name: str) -> tuple[str, str | None]:
     return (found[1], found[2]) if found else (name, None)
 
 
+@cache
 def is_secret(name: str) -> bool:
     """Return whether a setting is one that no page shows (4.2)."""
     return bool(SECRET.search(name))

@@ -72,7 +72,7 @@ def _spoil(phone: Phone, request: Request, reply: Reply, overlapping: bool) -> R
 
 
 def _answer_well(phone: Phone, request: Request, door: str) -> Reply:
-    if door == "plain" and phone.settings["webserver_type"] == "https":
+    if door == "plain" and phone.https_only:
         if phone.generation >= 10:  # "newer" is taken to mean 10 [invented]
             port = "" if phone.keys.port == 443 else f":{phone.keys.port}"
             return replies.redirect(f"https://{phone.keys.address}{port}{request.target}", 307)
