@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"
@@ -40,20 +41,24 @@ class Core:
     get_pip: str
 
 
+# The cores to run: all of the supported ones, unless the developer asks for fewer.
 CORES = {
     name: Core(name, pin["release"], tuple(pin["pythons"]), pin["get_pip"])
     for name, pin in PINS["cores"].items()
-    if name != "packages"
+    if name in os.environ.get("CORES", " ".join(PINS["cores"])).split()
 }
 
 
 def run(
-    *command: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None, accept: Sequence[int] = (0,)
+    *command: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None, output: TextIO | None = None
 ) -> None:
-    """Run a command with its output shown. env adds to this process's environment."""
+    """Run a command with its output shown, or written to a file. env adds to this process's environment."""
     print("+", shlex.join(map(str, command)), flush=True)
-    code = subprocess.run(command, cwd=cwd, env=os.environ | dict(env or {}), stdin=subprocess.DEVNULL).returncode
-    if code not in accept:
+    environ = os.environ | dict(env or {})
+    code = subprocess.run(
+        command, cwd=cwd, env=environ, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+    ).returncode
+    if code:
         raise GateError(f"`{Path(command[0]).name}` ended with exit code {code}.")
 
 
@@ -63,6 +68,17 @@ def output_of(*command: str | Path, cwd: Path = ROOT) -> str:
     if result.returncode:
         raise GateError(f"`{shlex.join(map(str, command))}` ended with exit code {result.returncode}.")
     return result.stdout
+
+
+def require(program: str, package: str) -> None:
+    """See to it that a program of the operating system is there: install it where that is allowed, else say so."""
+    if shutil.which(program):
+        return
+    if os.geteuid() or not shutil.which("apt-get"):
+        raise GateError(f"The program {program} is missing: install it (Debian's package is {package}).")
+    with locked("apt-get"):
+        run("apt-get", "update", "-qq")
+        run("apt-get", "install", "-qq", "--yes", "--no-install-recommends", package)
 
 
 @contextmanager
@@ -94,11 +110,12 @@ def interpreter(versions: Sequence[str]) -> Path | None:
 
 def environment(name: str) -> Path:
     """The environment of this name in pins.toml, made if need be."""
-    wanted = CORES["2.19"].pythons
-    python = interpreter([f"3.{sys.version_info.minor}", *wanted]) if name == "venv" else interpreter(wanted)
+    pin = PINS["environments"][name]
+    python = interpreter(pin["pythons"])
     if python is None:
-        raise GateError(f"No Python of {', '.join(wanted)} is on PATH: install one.")
-    return _virtual_environment(BUILD / name, python, PINS["environments"][name]["packages"])
+        raise GateError(f"The checks need one of Python {', '.join(pin['pythons'])}, and none is on PATH: install one.")
+    packages = pin["packages"] + (PINS["test_packages"] if name == "venv" else [])
+    return _virtual_environment(BUILD / name, python, packages)
 
 
 def core_environment(core: Core) -> Path:
@@ -106,10 +123,10 @@ def core_environment(core: Core) -> Path:
     python = interpreter(core.pythons)
     if python is None:
         raise GateError(
-            f"ansible-core {core.name} needs one of Python {', '.join(core.pythons)}, and none is on PATH: install one, "
-            f"or name the cores to run, as in `make test CORES='2.16 2.19'`."
+            f"ansible-core {core.name} needs one of Python {', '.join(core.pythons)}, and none is on PATH: "
+            "install one, or name the cores to run, as in `make test CORES='2.16 2.19'`."
         )
-    packages = [f"ansible-core=={core.release}", *PINS["cores"]["packages"]["packages"]]
+    packages = [f"ansible-core=={core.release}", *PINS["test_packages"]]
     return _virtual_environment(BUILD / f"core-{core.name}", python, packages)
 
 
@@ -186,7 +203,7 @@ def home() -> Path:
 
 
 def _pip_config(listed: str) -> str:
-    """Turn the lines of ``pip config list``, such as ``global.cert='/x.pem'`` or ``:env:.cert='/x.pem'``, into a file."""
+    """Turn the lines of ``pip config list``, such as ``global.cert='/x.pem'``, into a file."""
     options: dict[str, str] = {}
     for line in listed.splitlines():
         name, _, value = line.partition("=")

@@ -9,7 +9,6 @@ ansible-test runs it inside a new environment, with the pip it wants as an argum
 
 from __future__ import annotations
 
-import ensurepip
 import os
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import sys
 # It tells ansible-test's wrapper of pip to run this script; the pip started below must not do so again.
 os.environ.pop("GET_PIP", None)
 
-ensurepip.bootstrap()
 packages = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
+subprocess.run([sys.executable, "-m", "ensurepip"], check=True)
 if packages:
-    sys.exit(subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *packages]).returncode)
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *packages], check=True)
