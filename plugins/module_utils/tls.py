@@ -91,6 +91,7 @@ def _connect(connection: Connection, scheme: str, timeout: float, where: str) ->
     port = connection.port or DEFAULT_PORTS[scheme]
     try:
         sock = socket.create_connection((connection.host, port), timeout)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except (OSError, UnicodeError) as error:
         if isinstance(error, TimeoutError):
             why = "no answer in time"
@@ -102,7 +103,6 @@ def _connect(connection: Connection, scheme: str, timeout: float, where: str) ->
             f"{where}: cannot connect to port {port}: {why}. Check that the phone is on and reachable, and that its "
             "web server listens there (snom_scheme, snom_port)."
         ) from None
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return sock
 
 

@@ -40,17 +40,17 @@ class RawServer:
     """Serves one reply per request on 127.0.0.1, each connection in a thread of its own.
 
     reply gets a request's head as it was received, without the blank line at its end. It must be safe to call from
-    several threads. Over TLS if there is a context. A greeting is sent before anything is read.
+    several threads. Over TLS if there is a context. to_handshake is what answers the first bytes, whatever they are.
     """
 
     def __init__(
-        self, reply: Callable[[str], Reply], context: ssl.SSLContext | None = None, greeting: Reply | None = None
+        self, reply: Callable[[str], Reply], context: ssl.SSLContext | None = None, to_handshake: Reply | None = None
     ) -> None:
         self.requests: list[str] = []
         self.connections = 0
         self._reply = reply
         self._context = context
-        self._greeting = greeting
+        self._to_handshake = to_handshake
         self._threads: list[threading.Thread] = []
         self._stopped = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -91,7 +91,10 @@ class RawServer:
             if self._context:
                 sock = self._context.wrap_socket(sock, server_side=True)
             with sock:
-                more = self._greeting is None or self._send(sock, self._greeting)
+                more = True
+                if self._to_handshake is not None:
+                    sock.recv(4096)
+                    more = self._send(sock, self._to_handshake)
                 while more and not self._stopped.is_set():
                     more = self._answer_one(sock)
         except OSError:

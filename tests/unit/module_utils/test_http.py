@@ -276,6 +276,13 @@ def test_silence_ends_at_the_deadline() -> None:
         client.get("/index.htm")
 
 
+def test_after_the_deadline_nothing_is_read_even_if_it_is_there() -> None:
+    with phone(HOME, timeout=60) as (client, _):
+        client.get("/index.htm")
+        with pytest.raises(AnswerLost, match="the time was up"):
+            client.get("/index.htm", timeout=1e-9)
+
+
 @pytest.mark.parametrize(
     "reply",
     [

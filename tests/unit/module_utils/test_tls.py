@@ -242,9 +242,9 @@ def test_only_who_allows_old_tls_allows_unsafe_renegotiation(version: str | None
 # No TLS at all
 
 
-@pytest.mark.parametrize("greeting", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-OpenSSH_9.2\r\n"])
-def test_a_port_without_tls(greeting: bytes) -> None:
-    with RawServer(lambda request: HOME, greeting=greeting) as server:
+@pytest.mark.parametrize("said", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-OpenSSH_9.2\r\n"])
+def test_a_port_without_tls(said: bytes) -> None:
+    with RawServer(lambda request: HOME, to_handshake=said) as server:
         with pytest.raises(CertificateRejected, match="does not speak TLS") as error:
             get(server)
         assert 'snom_scheme: "http"' in error.value.reason
@@ -254,18 +254,18 @@ def test_a_port_without_tls(greeting: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("greeting", "why"),
+    ("said", "timeout", "why"),
     [
-        (Last(b""), "connection"),
-        (Last(b"", reset=True), "connection"),
-        (Endless(b"", b""), "no answer in time"),
+        (Last(b""), 10, "connection"),
+        (Last(b"", reset=True), 10, "connection"),
+        (Endless(b"", b""), 0.2, "no answer in time"),
         # A TLS record that never ends.
-        (Endless(b"\x16\x03\x03\x40\x00\x02", b"\0"), "no answer in time"),
+        (Endless(b"\x16\x03\x03\x40\x00\x02", b"\0"), 0.2, "no answer in time"),
     ],
 )
-def test_a_handshake_that_does_not_end(greeting: Last | Endless, why: str) -> None:
-    with RawServer(lambda request: HOME, greeting=greeting) as server, pytest.raises(PhoneUnreachable) as error:
-        get(server, timeout=0.2)
+def test_a_handshake_that_does_not_end(said: Last | Endless, timeout: float, why: str) -> None:
+    with RawServer(lambda request: HOME, to_handshake=said) as server, pytest.raises(PhoneUnreachable) as error:
+        get(server, timeout=timeout)
     assert not isinstance(error.value, AnswerLost | CertificateRejected)
     assert "the TLS handshake did not end: " in error.value.reason
     assert why in error.value.reason
@@ -281,7 +281,7 @@ def test_a_slow_answer_over_tls_ends_at_the_deadline(authority: Authority) -> No
     context = authority.certificate("good").context()
     slow = Endless(b"HTTP/1.1 200 Ok\r\nX: ", b"x")
     with RawServer(lambda request: slow, context) as server, pytest.raises(AnswerLost, match="the time was up"):
-        get(server, validate_certs=False, timeout=0.2)
+        get(server, validate_certs=False, timeout=1)
 
 
 # Trust on first use
