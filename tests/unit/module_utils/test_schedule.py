@@ -149,6 +149,11 @@ def test_a_key_with_a_choice_goes_where_nobody_else_wants_to():
     assert [first for first, *_ in canaries("1@a", "1@b", "2@a", "2@c", "3@a", "3@c")] == ["1@b", "2@c", "3@a"]
 
 
+def test_keys_with_the_fewest_sites_choose_first():
+    picked = canaries("1@a", "1@b", "2@a", "3@b", "3@c", "4@b", "4@d")
+    assert [first for first, *_ in picked] == ["1@b", "2@a", "3@c", "4@d"]
+
+
 def test_stand_ins_change_the_site_with_each_step():
     assert canaries("1@a/1", "1@a/2", "1@a/3", "1@b/1", "1@b/2", "1@") == [
         ["1@a/1", "1@b/1", "1@", "1@a/2", "1@b/2", "1@a/3"]

@@ -63,6 +63,11 @@ def test_zones_far_from_utc(zone):
     assert windows.current_or_next(None, now) == (now - 0.5 * HOUR, now + 0.5 * HOUR)
 
 
+def test_a_window_that_opened_two_utc_days_ago_is_still_open():
+    # 13:30 on 9 January in Pago Pago (UTC-11): the window opened there at 14:00 on the 8th.
+    assert span("14:00-13:45 Pacific/Pago_Pago", "2026-01-10 00:30") == ("01-09 01:00", "01-10 00:45")
+
+
 def test_windows_of_a_list_that_overlap_or_touch_are_one():
     value = ["20:00-22:00 UTC", "22:00-23:00 UTC", "22:30-01:00 UTC", "12:00-13:00 UTC"]
     assert span(value, "2026-01-10 14:00") == ("01-10 20:00", "01-11 01:00")
