@@ -42,8 +42,6 @@ options:
     elements: str
     choices: [system, home, gui, settings]
     default: [system]
-seealso:
-  - module: telephony.snom.snom_firmware
 """
 
 EXAMPLES = r"""
