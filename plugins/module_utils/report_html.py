@@ -23,11 +23,10 @@ from typing import Any
 from .outcomes import OUTCOMES
 from .report_assets import SCRIPT, STYLE
 
-_TONES = {"compliant": "same", "planned": "move", "triggered": "move"} | {
+_TONES = {
     word: {"ok": "kept", "changed": "good", "fail_on": "wait", "failed": "fail"}[outcome.recap]
     for word, outcome in OUTCOMES.items()
-    if word not in ("compliant", "planned", "triggered")
-}
+} | {"compliant": "same", "planned": "move", "triggered": "move"}
 """The color of each outcome, as a class of the style sheet."""
 _TONES_IN_ORDER = ("same", "good", "move", "kept", "wait", "fail")
 
