@@ -134,8 +134,10 @@ def _virtual_environment(folder: Path, python: Path, packages: list[str]) -> Pat
     stamp = folder / "gate-pins.txt"
     pins = "\n".join([str(python), *packages])
     with locked(folder.name):
-        if not stamp.is_file() or stamp.read_text("utf-8") != pins:
-            run(python, "-m", "venv", "--clear", folder)
+        made = stamp.read_text("utf-8") if stamp.is_file() else ""
+        if made != pins:
+            if made.partition("\n")[0] != str(python):
+                run(python, "-m", "venv", "--clear", folder)
             run(folder / "bin" / "pip", "install", "-qq", "--disable-pip-version-check", *packages)
             stamp.write_text(pins, "utf-8")
     return folder
