@@ -64,6 +64,8 @@ b.wait { color: var(--wait-ink); background: var(--wait-tint); }
 b.kept { color: var(--kept-ink); background: var(--kept-tint); }
 b.fail { color: var(--fail-ink); background: var(--fail-tint); }
 .scroll { overflow-x: auto; }
+/* A head can stick to the window only where nothing around it scrolls. */
+@media (min-width: 80rem) { .scroll { overflow: visible; } }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--soft); font-size: .85rem; white-space: nowrap; }
@@ -73,7 +75,7 @@ td.wide .bar { margin-top: .4rem; }
 td.wide + td { min-width: 16rem; }
 td small { display: block; }
 #sites-table th, #waves-table th, #waves-table time { white-space: nowrap; }
-#phones-table { table-layout: fixed; min-width: 74rem; font-size: .9rem; }
+#phones-table { table-layout: fixed; min-width: 72rem; font-size: .9rem; }
 #phones-table th, #phones-table td { overflow-wrap: anywhere; }
 #phones-table thead th { position: sticky; top: 0; background: var(--card); z-index: 1; width: 6.9rem; }
 #phones-table thead th:nth-child(1) { width: 13%; }
