@@ -6,17 +6,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from urllib.parse import urlsplit, urlunsplit
 
 from .errors import Refused
 from .upgrade_path import Hop
 
-try:
+# Whoever runs an operation has said so already where it is missing: `http.HAS_REQUESTS`.
+with contextlib.suppress(ImportError):
     import requests
-except ImportError:
-    # Whoever runs an operation has said so already: `http.HAS_REQUESTS`.
-    pass
 
 TIMEOUT = 15.0
 """Seconds that a mirror may stay silent."""

@@ -21,6 +21,14 @@ MAX_WORKERS = 256
 """Requests at a time. A request holds one socket, so this stays below the 512 that a controller may have open."""
 
 
+_START = time.time() - time.monotonic()
+
+
+def system_time() -> float:
+    """Seconds since the epoch, by a clock that runs evenly: setting the system's clock moves no deadline."""
+    return _START + time.monotonic()
+
+
 class Runtime(Protocol):
     """A clock, and workers that run blocking calls."""
 
@@ -44,13 +52,11 @@ class ThreadRuntime:
     """The real one: the system's clock and a pool of threads."""
 
     def __init__(self, workers: int = MAX_WORKERS) -> None:
-        # Wall time at the start plus monotonic time since: a clock that is set meanwhile moves no deadline.
-        self._offset = time.time() - time.monotonic()
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="snom")
         self._done: queue.SimpleQueue[tuple[Any, Any]] = queue.SimpleQueue()
 
     def now(self) -> float:
-        return self._offset + time.monotonic()
+        return system_time()
 
     def submit(self, key: Any, call: Callable[[], Any]) -> None:
         def work() -> None:

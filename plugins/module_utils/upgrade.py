@@ -37,6 +37,9 @@ POLL_TIMEOUT = 5.0
 LARGEST_IMAGE = 140_000_000
 """Bytes. What an image of unknown size is taken for: the largest known ones have about 135 MB (protocol 3.1)."""
 
+CLOCK_MARGIN = 3.0
+"""Seconds by which a phone's uptime, in whole seconds and read over a network, may differ from the truth."""
+
 
 class Phase(str, Enum):
     """Where a phone stands."""
@@ -120,12 +123,13 @@ class Watch:
     """Whether a phone was gone and is back.
 
     It counts as gone after two polls in a row without an answer (one may be a hiccup of a busy web server), or when its
-    uptime fell between two readings.
+    uptime says that it started after it was asked to.
     """
 
-    def __init__(self, phone: Transport, uptime: int | None) -> None:
+    def __init__(self, phone: Transport, now: Callable[[], float], asked_at: float) -> None:
         self._phone = phone
-        self._uptime = uptime
+        self._now = now
+        self._asked_at = asked_at
         self._silent = 0
         self.gone = False
         self.problem: str | None = None
@@ -157,10 +161,8 @@ class Watch:
             self._phone.close()
         self._silent = 0
         self.problem = None
-        if facts.uptime is not None:
-            if self._uptime is not None and facts.uptime < self._uptime:
-                self.gone = True
-            self._uptime = facts.uptime
+        if facts.uptime is not None and facts.uptime + CLOCK_MARGIN < self._now() - self._asked_at:
+            self.gone = True
         return facts
 
 
@@ -208,7 +210,7 @@ class Upgrade:
         """Only watch: the trigger was made, or was about to be made, by a run that did not live to see its end."""
         self.deadline = intent.deadline
         self.evidence.update(triggered_at=intent.time, deadline=intent.deadline, resumed=True)
-        self._watch = Watch(self._phone, None)
+        self._watch = Watch(self._phone, self._now, intent.time)
         self.phase = Phase.STILL_UP
 
     def step(self) -> float | None:
@@ -271,7 +273,7 @@ class Upgrade:
         )
         self.deadline = deadline
         self.phase = Phase.TRIGGER
-        self._watch = Watch(self._phone, facts.uptime)
+        self._watch = Watch(self._phone, self._now, now)
         self._other_since = None
         self.evidence.update(triggered_at=now, deadline=deadline)
         self.evidence["trigger_answer"] = load_image(self._phone, hop.url)

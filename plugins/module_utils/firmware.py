@@ -1,0 +1,160 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operation of snom_firmware: one phone to one version, with proof. `upgrade` has the way there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from .arguments import CONNECTION_ARGUMENTS, connection_from
+from .catalog import Catalog, parse_images
+from .errors import InputError, Refused
+from .facts import PhoneFacts, check_identity, read_facts
+from .images import verify_image
+from .models import find_model
+from .plan import check_settings
+from .runtime import system_time
+from .transport import Transport
+from .upgrade import Ending, Order, Phase, Upgrade, hop_deadline, pace
+from .upgrade_path import Hop, find_path, version_in_url
+from .version import Version
+
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
+    "version": {"type": "str"},
+    "url": {"type": "str"},
+    "mirror": {"type": "str"},
+    "catalog": {"type": "raw"},
+    "verify_image": {"type": "str", "choices": ["head", "full", "none"], "default": "head"},
+    "allow_downgrade": {"type": "bool", "default": False},
+    "force": {"type": "bool", "default": False},
+    "only_when_idle": {"type": "bool", "default": True},
+    "unknown_call_state": {"type": "str", "choices": ["defer", "proceed"], "default": "defer"},
+    "wait": {"type": "bool", "default": True},
+    "flash_time": {"type": "float", "default": 600.0},
+    "deadline": {"type": "float"},
+    "call_state": {"type": "str", "choices": ["idle", "in_call", "unknown"], "default": "unknown"},
+    "model": {"type": "str"},
+}
+
+
+def wanted_version(parameters: dict[str, Any]) -> Version:
+    """The target that the options name. Raises InputError."""
+    in_url = version_in_url(parameters["url"]) if parameters["url"] else None
+    if parameters["version"]:
+        version = Version.parse(parameters["version"])
+        if in_url is not None and in_url != version:
+            raise InputError(f"version is {version}, but the file name in url says {in_url}. Correct one of them.")
+        return version
+    if in_url is None:
+        raise InputError("Give the version that is wanted, or a url whose file name holds it.")
+    return in_url
+
+
+def upgrade_phone(
+    phone: Transport,
+    parameters: dict[str, Any],
+    check_mode: bool,
+    *,
+    now: Callable[[], float] = system_time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> dict[str, Any]:
+    """Bring one phone to a version, and read it back. Raises SnomError where nothing was sent that could change it."""
+    target = wanted_version(parameters)
+    if parameters["flash_time"] <= 0 or (parameters["deadline"] is not None and parameters["deadline"] <= 0):
+        raise InputError("flash_time and deadline must be more than 0 seconds.")
+    started = now()
+    facts = read_facts(phone, ["system"])
+    if facts.model is None:
+        facts = replace(facts, model=read_facts(phone, ["home"]).model)
+    check_identity(facts, mac=parameters["mac"], model=parameters["model"])
+    hops = _path(facts, target, parameters)
+    if not hops:
+        return _result(facts, Ending("compliant", f"Runs {target} already.", facts.firmware), (), 0.0)
+    settings = read_facts(phone, ["settings"])
+    notes = check_settings(replace(facts, settings=settings.settings, admin_mode=settings.admin_mode), target)
+    for hop in hops:
+        verify_image(hop, parameters["verify_image"])
+    if check_mode:
+        path = " and then ".join(str(hop.version) for hop in hops)
+        ending = Ending("planned", " ".join([f"Would go from {facts.firmware} to {path}.", *notes]), facts.firmware)
+        return _result(facts, ending, hops, 0.0)
+    upgrade = _start(phone, facts, hops, parameters, now)
+    while (delay := upgrade.step()) is not None:
+        if upgrade.phase is Phase.STILL_UP and not parameters["wait"]:
+            reason = f"Was asked to load {hops[0].version}; nobody looked whether it did."
+            ending = Ending("triggered", reason, facts.firmware, True, upgrade.evidence)
+            return _result(facts, ending, hops, now() - started)
+        sleep(delay)
+    assert upgrade.ending is not None
+    return _result(facts, upgrade.ending, hops, now() - started, path=upgrade.path)
+
+
+def _path(facts: PhoneFacts, target: Version, parameters: dict[str, Any]) -> tuple[Hop, ...]:
+    model = find_model(facts.model) if facts.model else None
+    if model is None or facts.firmware is None:
+        what = "firmware version" if model is not None else "model that this collection knows"
+        raise Refused(f"The phone's pages show no {what}, so the right image and a success could not be told.")
+    return find_path(
+        model=model,
+        now=facts.firmware,
+        target=target,
+        # The action plugin has resolved the user's file and passes on what a path to the target may need.
+        catalog=Catalog(parse_images(parameters["catalog"] or [], "catalog")),
+        mac=facts.mac,
+        mirror=parameters["mirror"],
+        url=parameters["url"],
+        allow_downgrade=parameters["allow_downgrade"],
+        force=parameters["force"],
+    )
+
+
+def _start(
+    phone: Transport, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any], now: Callable[[], float]
+) -> Upgrade:
+    assert facts.firmware is not None
+    poll, settle = pace(parameters["flash_time"])
+    deadlines = tuple(parameters["deadline"] or hop_deadline(hop.size, parameters["flash_time"]) for hop in hops)
+    order = Order(
+        host=parameters["host"],
+        connection=connection_from(parameters),
+        hops=hops,
+        before=facts.firmware,
+        model=facts.model,
+        mac=facts.mac,
+        registered=frozenset(identity.line for identity in facts.identities or () if identity.registered),
+        only_when_idle=parameters["only_when_idle"],
+        unknown_call_state=parameters["unknown_call_state"],
+        deadlines=deadlines,
+        poll=poll,
+        settle=settle,
+    )
+    upgrade = Upgrade(order, phone, now=now)
+    upgrade.known_call_state = parameters["call_state"]
+    return upgrade
+
+
+def _result(
+    facts: PhoneFacts, ending: Ending, hops: tuple[Hop, ...], elapsed: float, *, path: list[str] | None = None
+) -> dict[str, Any]:
+    before, after = str(facts.firmware), str(ending.after) if ending.after else None
+    planned = [str(hop.version) for hop in hops] if path is None else path
+    shown_after = hops[-1].version if ending.outcome in ("planned", "triggered") else ending.after
+    failed = ending.outcome not in ("compliant", "planned", "triggered", "upgraded", "deferred")
+    return {
+        "changed": ending.triggered or ending.outcome == "planned",
+        "failed": failed,
+        "outcome": ending.outcome,
+        "reason": ending.reason,
+        "before": before,
+        "after": after,
+        "path": planned,
+        "elapsed": round(elapsed, 1),
+        "evidence": ending.evidence,
+        "diff": {"before": f"{before}\n", "after": f"{shown_after or before}\n"},
+        **({"msg": ending.reason} if failed else {}),
+    }

@@ -1,0 +1,179 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operation of snom_reboot: restart one phone, with proof that it did."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from .arguments import CONNECTION_ARGUMENTS, connection_from
+from .call_state import read_call_state
+from .errors import AnswerLost, InputError, UserMode
+from .facts import PhoneFacts, check_identity, read_facts
+from .pages import asks_admin_password
+from .runtime import system_time
+from .transport import Transport
+from .upgrade import Watch
+from .version import Version
+
+POLL = 2.0
+"""Seconds between two looks at a phone that restarts."""
+
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
+    "only_when_idle": {"type": "bool", "default": True},
+    "unknown_call_state": {"type": "str", "choices": ["defer", "proceed"], "default": "defer"},
+    "wait": {"type": "bool", "default": True},
+    "deadline": {"type": "float", "default": 300.0},
+    "call_state": {"type": "str", "choices": ["idle", "in_call", "unknown"], "default": "unknown"},
+    "model": {"type": "str"},
+}
+
+_NEWER = "/advanced_update.htm?reboot=Reboot"
+_OLDER = "/advanced.htm?reboot=Reboot"
+
+
+def reboot_targets(firmware: Version | None) -> tuple[str, str]:
+    """The request that restarts a phone, and the other spelling to try where that did nothing.
+
+    Firmware 6 and 7 have the button on advanced.htm, newer firmware on advanced_update.htm (protocol 1.4).
+    """
+    return (_OLDER, _NEWER) if firmware is not None and firmware.major < 8 else (_NEWER, _OLDER)
+
+
+def reboot_phone(
+    phone: Transport,
+    parameters: dict[str, Any],
+    check_mode: bool,
+    *,
+    now: Callable[[], float] = system_time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> dict[str, Any]:
+    """Restart one phone and wait until it is back. Raises SnomError where nothing was sent that could restart it."""
+    if parameters["deadline"] <= 0:
+        raise InputError("deadline must be more than 0 seconds.")
+    facts = read_facts(phone, ["system"])
+    check_identity(facts, mac=parameters["mac"], model=parameters["model"])
+    evidence: dict[str, Any] = {"mac": facts.mac, "uptime_before": facts.uptime}
+    if parameters["only_when_idle"] and (reason := _busy(phone, parameters, evidence)):
+        return _result("deferred", reason, 0.0, evidence)
+    if check_mode:
+        return _result("planned", "Would be rebooted.", 0.0, evidence, changed=True)
+    return _Restart(phone, facts, parameters["deadline"], evidence, now, sleep).run(wait=parameters["wait"])
+
+
+def _busy(phone: Transport, parameters: dict[str, Any], evidence: dict[str, Any]) -> str | None:
+    """Why the phone must not be restarted now: it is in a call, or may be."""
+    connection = connection_from(parameters)
+    state, source = read_call_state(phone, connection=connection, known=parameters["call_state"])
+    evidence.update(call_state=state, call_state_source=source)
+    if state == "in_call":
+        return f"The phone is in a call ({source})."
+    if state == "unknown" and parameters["unknown_call_state"] == "defer":
+        return (
+            "Whether the phone is in a call can't be read. Set unknown_call_state: proceed to go on all the same, or "
+            "let the PBX say it in snom_call_state."
+        )
+    return None
+
+
+class _Restart:
+    """One restart: ask, watch, and ask in the other spelling once it is proven that nothing happened."""
+
+    def __init__(
+        self,
+        phone: Transport,
+        facts: PhoneFacts,
+        deadline: float,
+        evidence: dict[str, Any],
+        now: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._phone = phone
+        self._facts = facts
+        self._started = now()
+        self._deadline = self._started + deadline
+        # A phone that takes the request is gone within seconds; a third of the time proves that it did not.
+        self._patience = deadline / 3
+        self._evidence = evidence
+        self._now = now
+        self._sleep = sleep
+
+    def run(self, *, wait: bool) -> dict[str, Any]:
+        first, second = reboot_targets(self._facts.firmware)
+        self._ask(first)
+        if not wait:
+            return self._end("triggered", "Was asked to restart; nobody looked whether it did.")
+        outcome = self._watch(min(self._started + self._patience, self._deadline))
+        if outcome is None:
+            self._ask(second)
+            outcome = self._watch(self._deadline)
+        if outcome is None:
+            return self._end(
+                "blocked",
+                "It never went away: it ignores the request. Check that hidden tags and restricted URI queries are "
+                "off, and that it is in administrator mode.",
+            )
+        return outcome
+
+    def _ask(self, target: str) -> None:
+        self._evidence["request"] = target
+        self._asked_at = self._now()
+        try:
+            answer = self._phone.get(target)
+        except AnswerLost:
+            # Some phones go down before they answer (protocol 0.3).
+            self._evidence["answer"] = "no answer"
+            return
+        self._evidence["answer"] = str(answer.status)
+        if asks_admin_password(answer.text):
+            raise UserMode("The phone is in user mode and does not restart. Switch it to administrator mode.")
+
+    def _watch(self, until: float) -> dict[str, Any] | None:
+        """Watch until it is back; None when it is proven that it stayed up, with an uptime that shows it."""
+        watch = Watch(self._phone, self._now, self._asked_at)
+        limit = until
+        while True:
+            self._sleep(POLL)
+            facts = watch.poll()
+            if watch.gone:
+                limit = self._deadline
+                self._evidence.setdefault("seen_gone_at", self._now())
+                if facts is not None:
+                    return self._back(facts)
+            if self._now() < limit:
+                continue
+            if watch.gone or watch.silent:
+                return self._end("timed_out", "Gone, and not back by the deadline.")
+            if until < self._deadline and (facts is None or facts.uptime is None):
+                # Up, but nothing proves that it did not restart in between: no second request.
+                limit = until = self._deadline
+                continue
+            return None
+
+    def _back(self, facts: PhoneFacts) -> dict[str, Any]:
+        self._evidence.update(seen_back_at=self._now(), uptime_after=facts.uptime, mac_after=facts.mac)
+        if self._facts.mac and facts.mac and facts.mac != self._facts.mac:
+            return self._end("wrong_phone", f"The phone that answers now has the MAC {facts.mac}.")
+        return self._end("rebooted", "It was seen gone and is back.")
+
+    def _end(self, outcome: str, reason: str) -> dict[str, Any]:
+        return _result(outcome, reason, self._now() - self._started, self._evidence, changed=outcome != "blocked")
+
+
+def _result(
+    outcome: str, reason: str, elapsed: float, evidence: dict[str, Any], *, changed: bool = False
+) -> dict[str, Any]:
+    failed = outcome not in ("rebooted", "triggered", "planned", "deferred")
+    return {
+        "changed": changed,
+        "failed": failed,
+        "outcome": outcome,
+        "reason": reason,
+        "elapsed": round(elapsed, 1),
+        "evidence": evidence,
+        **({"msg": reason} if failed else {}),
+    }
