@@ -167,12 +167,10 @@ class HttpPhone:
         """Raise for answers that are the same whatever was asked for."""
         where = self._exchange.where
         if answer.status == 403:
-            https_only = self._connection.scheme == "http"
-            raise Blocked(
-                f"{where}: the phone forbids this request. "
-                + ('It may accept https only: set snom_scheme: "https". Otherwise s' if https_only else "S")
-                + "witch off its settings use_hidden_tags and restrict_uri_queries to allow remote control."
-            )
+            remedy = "switch off its settings use_hidden_tags and restrict_uri_queries, which block remote control"
+            if self._connection.scheme == "http":
+                remedy = f'set snom_scheme: "https" if it accepts https only; otherwise {remedy}'
+            raise Blocked(f"{where}: the phone forbids this request. To be allowed, {remedy}.")
         if self._connection.scheme == "http" and self._leads_to_https(answer):
             raise Blocked(f'{where}: the phone accepts https only. Set snom_scheme: "https".')
         if answer.status == 200 and _is_page(answer) and is_phone_manager(answer.text):

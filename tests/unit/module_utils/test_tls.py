@@ -19,6 +19,7 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils import tls
 from ansible_collections.telephony.snom.plugins.module_utils.errors import (
     AnswerLost,
+    Blocked,
     CertificateRejected,
     InputError,
     PhoneUnreachable,
@@ -282,6 +283,14 @@ def test_a_slow_answer_over_tls_ends_at_the_deadline(authority: Authority) -> No
     slow = Endless(b"HTTP/1.1 200 Ok\r\nX: ", b"x")
     with RawServer(lambda request: slow, context) as server, pytest.raises(AnswerLost, match="the time was up"):
         get(server, validate_certs=False, timeout=1)
+
+
+def test_403_over_https_does_not_point_to_https(authority: Authority) -> None:
+    context = authority.certificate("good").context()
+    with RawServer(lambda request: page("", "403 Forbidden"), context) as server, pytest.raises(Blocked) as error:
+        get(server, validate_certs=False)
+    assert "use_hidden_tags and restrict_uri_queries" in error.value.reason
+    assert "snom_scheme" not in error.value.reason
 
 
 # Trust on first use
