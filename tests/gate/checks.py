@@ -69,6 +69,10 @@ def _mypy() -> None:
     run(mypy, "--python-version", "3.11", gate, env={"MYPYPATH": str(gate)})
 
 
+def _yamllint() -> None:
+    run(environment("venv") / "bin" / "yamllint", "--strict", ".", cwd=copy_collection())
+
+
 def _tool(name: str, *arguments: str | Path) -> None:
     """Run one of the tools on a copy of the collection, where what it drops does no harm."""
     copy = copy_collection()
@@ -152,7 +156,7 @@ def _sanity(core: Core) -> None:
 CHECKS = [
     Check("ruff", "lint", "Python is formatted and free of lint", _ruff),
     Check("mypy", "lint", "types hold, strictly", _mypy),
-    Check("yamllint", "lint", "YAML files are tidy", partial(_tool, "yamllint", "--strict", ".")),
+    Check("yamllint", "lint", "YAML files are tidy", _yamllint),
     Check("reuse", "lint", "every file names its licence", partial(_tool, "reuse", "lint")),
     Check("changelog", "lint", "changelog and its fragments are well formed", _changelog),
     Check(

@@ -1,0 +1,62 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the texts say holds: links lead somewhere, and the supported versions are stated once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+PINS = tomllib.loads((ROOT / "tests" / "gate" / "pins.toml").read_text("utf-8"))
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "roles").glob("*/README.md"), *(ROOT / "tests").rglob("*.md")])
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors that a Markdown page's headings get."""
+    headings = re.findall(r"^#+ +(.+?) *$", page, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"\w+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        if not file.exists() or (anchor and anchor not in anchors(file.read_text("utf-8"))):
+            broken.append(target)
+    assert broken == []
+
+
+def test_the_oldest_ansible_core_is_the_oldest_tested() -> None:
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text("utf-8"))
+    oldest = next(iter(PINS["cores"]))
+    assert runtime["requires_ansible"] == f">={oldest}.0"
+
+
+def test_the_ansible_core_of_every_day_is_one_of_those_tested() -> None:
+    everyday = {
+        package
+        for environment in PINS["environments"].values()
+        for package in environment["packages"]
+        if package.startswith("ansible-core==")
+    }
+    assert len(everyday) == 1
+    assert min(everyday).removeprefix("ansible-core==") in {core["release"] for core in PINS["cores"].values()}
+
+
+def test_the_library_is_checked_for_the_oldest_python() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
+    oldest = PINS["cores"][next(iter(PINS["cores"]))]["pythons"][0]
+    assert settings["mypy"]["python_version"] == oldest
+    assert settings["ruff"]["target-version"] == f"py{oldest.replace('.', '')}"
