@@ -37,6 +37,9 @@ POLLS_PER_SECOND = 150
 """Reads that leave a controller room for its triggers; with more phones in flight each is read less often."""
 
 
+_SHOWN_PHASES = {phase: phase.value for phase in Phase} | {Phase.STILL_UP: "asked to load, still up"}
+
+
 class Abandoned(BaseException):
     """Nobody is left to see what this run does. It must do nothing more, not even clean up."""
 
@@ -410,7 +413,7 @@ class Engine:
         if at := upgrade.evidence.get("triggered_at"):
             self._last_trigger[phone.target.site] = max(at, self._last_trigger.get(phone.target.site, 0.0))
         if upgrade.phase not in (flight.shown, Phase.ENDED):
-            self._say(f"{phone.host}: {upgrade.phase.value} ({phone.model} {phone.before} -> {phone.wanted})")
+            self._say(f"{phone.host}: {_SHOWN_PHASES[upgrade.phase]} ({phone.model} {phone.before} -> {phone.wanted})")
         flight.shown = upgrade.phase
 
     def _land(self, flight: _Flight) -> None:
@@ -455,7 +458,7 @@ class Engine:
         if phone.resumed is not None:
             # Its end stands in the journal already.
             ending.triggered, ending.evidence = True, phone.resumed.evidence
-            result.deadline = phone.resumed.evidence.get("deadline")
+            result.deadline = phone.resumed.evidence.get("deadline_at")
             if ending.outcome == "timed_out":
                 self._count_load(phone, +1)
         elif ending.outcome == "auth_failed":

@@ -402,13 +402,15 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> lis
         ]
         skipped = Counter(phone.outcome for phone in plan.phones if phone.outcome)
         lines += [f"  {count} x {outcome}" for outcome, count in skipped.most_common()]
+    if not work:
+        return lines
     readable = sum(phone.facts is not None and phone.facts.call_state != "unknown" for phone in work)
     lines.append(f"  Call state readable on {readable} of the {len(work)} phones that need work.")
     if plan.options.deadline is None:
         rates = sorted({plan.options.bandwidth.of(phone.target.site) for phone in work})
         lines.append(
             f"  Deadlines assume {plan.options.flash_time:.0f} s to flash (flash_time) and "
-            f"{' or '.join(f'{rate:g}' for rate in rates) or '?'} Mbit/s per site (site_bandwidth_mbit)."
+            f"{' or '.join(f'{rate:g}' for rate in rates)} Mbit/s per site (site_bandwidth_mbit)."
         )
     lines.append("  A call that begins while a phone fetches its image can be cut.")
     return lines

@@ -176,7 +176,9 @@ def carry_out(
             }
         )
     say(f"Reading {len(targets)} phones")
-    readings = read_fleet(targets, around.runtime, around.connect, force=options.force, refused_before=history.refused_credentials)
+    readings = read_fleet(
+        targets, around.runtime, around.connect, force=options.force, refused_before=history.refused_credentials
+    )
     plan = make_plan(targets, readings, options, history, resumed)
     verify_images(plan.work, options.verify_image, around.runtime)
     for line in plan_lines(plan, planned_waves(plan)):
@@ -197,7 +199,8 @@ def carry_out(
     result = _result(plan, engine, parameters, check_mode, around, started)
     log.write("run_end", time=around.runtime.now(), summary=result["summary"], stopped_by=engine.stopped_by)
     result["report"] = write_report(result, parameters["report_dir"]) if parameters["report_dir"] else None
-    for line in closing_lines(result):
+    result["closing"] = closing_lines(result)
+    for line in result["closing"]:
         say(line)
     return result
 

@@ -209,7 +209,7 @@ class Upgrade:
     def resume(self, intent: Intent) -> None:
         """Only watch: the trigger was made, or was about to be made, by a run that did not live to see its end."""
         self.deadline = intent.deadline
-        self.evidence.update(triggered_at=intent.time, deadline=intent.deadline, resumed=True)
+        self.evidence.update(triggered_at=intent.time, deadline_at=intent.deadline, resumed=True)
         self._watch = Watch(self._phone, self._now, intent.time)
         self.phase = Phase.STILL_UP
 
@@ -275,7 +275,7 @@ class Upgrade:
         self.phase = Phase.TRIGGER
         self._watch = Watch(self._phone, self._now, now)
         self._other_since = None
-        self.evidence.update(triggered_at=now, deadline=deadline)
+        self.evidence.update(triggered_at=now, deadline_at=deadline)
         self.evidence["trigger_answer"] = load_image(self._phone, hop.url)
         self.phase = Phase.STILL_UP
         return self.order.poll

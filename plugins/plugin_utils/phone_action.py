@@ -26,6 +26,9 @@ from ansible_collections.telephony.snom.plugins.module_utils.http import HAS_REQ
 from ansible_collections.telephony.snom.plugins.module_utils.perform import failure, perform, scrub, to_plain
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Transport
 
+WRITER_VARIABLES = HOST_VARIABLES | {"call_state": "snom_call_state", "model": "snom_model"}
+"""For modules that change something and first make sure that it is the right phone, and idle."""
+
 
 class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
     """Base of a twin, which names the module's spec and operation:

@@ -1,0 +1,32 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The action twin of the module snom_firmware."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.telephony.snom.plugins.module_utils.firmware import (
+    ARGUMENT_SPEC,
+    upgrade_phone,
+    wanted_version,
+)
+from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import load_catalog
+from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import WRITER_VARIABLES, PhoneAction
+
+
+class ActionModule(PhoneAction):
+    argument_spec = ARGUMENT_SPEC
+    operation = staticmethod(upgrade_phone)
+    host_variables = WRITER_VARIABLES | {"version": "snom_firmware_version", "mirror": "snom_mirror"}
+
+    def prepare(self, parameters: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Resolve the catalogue here; only the entries that a path to the target may need travel on."""
+        catalog = parameters["catalog"]
+        if not isinstance(catalog, list):
+            path = None if catalog is None else self._loader.path_dwim(str(catalog))
+            catalog = load_catalog(path).needed_for(wanted_version(parameters)).as_list()
+        return parameters | {"catalog": catalog}

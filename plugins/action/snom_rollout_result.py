@@ -1,0 +1,38 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Turn a phone's outcome of a rollout into its host's ok, changed or failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+
+ARGUMENT_SPEC = {"phone": {"type": "dict", "required": True}}
+
+SHOWN = ("outcome", "reason", "before", "after", "path", "wave", "elapsed", "evidence")
+
+
+class ActionModule(ActionBase):
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate(self._task.args)
+        phone = checked.validated_parameters.get("phone") or {}
+        if checked.error_messages or "outcome" not in phone or "recap" not in phone:
+            return {
+                "failed": True,
+                "msg": "phone: give this host's entry of a rollout's phones, "
+                "for example {{ rollout.phones[inventory_hostname] }}.",
+            }
+        result = {name: phone.get(name) for name in SHOWN}
+        result |= {"changed": phone["recap"] == "changed", "failed": phone["recap"] == "failed"}
+        if result["failed"]:
+            result["msg"] = f"{phone['outcome']}: {phone['reason']}"
+        return result

@@ -1,0 +1,146 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the inventory says of a play's phones, read in one go by the one task that serves them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.telephony.snom.plugins.module_utils.arguments import HOST_VARIABLES, connection_from
+from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils.models import find_model
+from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
+from ansible_collections.telephony.snom.plugins.module_utils.version import Version
+
+_CALL_STATES = ("idle", "in_call", "unknown")
+
+
+class FleetVariables:
+    """A host's variables, with the task's own ones behind them.
+
+    Ansible gives a task only the variables of one host; those of the others come from hostvars, where variables of the
+    play, the role and the task are missing. So a name that a host does not have is looked up among the task's
+    variables, but only if it did not get there from the first host.
+    """
+
+    def __init__(self, task_vars: Mapping[str, Any]) -> None:
+        self._hostvars = task_vars["hostvars"]
+        first = self._hostvars.raw_get(task_vars["inventory_hostname"])
+        self._own = {name: task_vars[name] for name in task_vars if name.startswith("snom_") and name not in first}
+
+    def of(self, host: str) -> _HostVariables:
+        """The variables of one host."""
+        return _HostVariables(self._hostvars, host, self._own)
+
+
+class _HostVariables:
+    def __init__(self, hostvars: Any, host: str, own: Mapping[str, Any]) -> None:
+        self._hostvars = hostvars
+        self._host = host
+        self._raw = hostvars.raw_get(host)
+        self._own = own
+
+    def get(self, name: str) -> Any:
+        """The value, templated as this host's; None if there is none."""
+        if name not in self._raw:
+            return self._own.get(name)
+        value = self._raw[name]
+        # What can't hold a template is spared the templating, which costs more than all the rest.
+        if value is None or isinstance(value, (bool, int, float)) or (isinstance(value, str) and "{" not in value):
+            return value
+        return self._hostvars[self._host][name]
+
+
+def read_targets(hosts: Sequence[str], fleet: FleetVariables) -> list[Target]:
+    """What is wanted of each host. Raises InputError that names every host whose variables can't be used."""
+    if not hosts:
+        raise InputError("No hosts: the pattern snom_hosts matches no phone.")
+    overridden = fleet.of(hosts[0]).get("snom_protected_override") or []
+    names = overridden.split(",") if isinstance(overridden, str) else overridden
+    override = {str(name).strip() for name in names}
+    read = [_target_or_problem(host, fleet, override) for host in hosts]
+    problems = [problem for problem in read if isinstance(problem, str)]
+    if problems:
+        more = f" … and {len(problems) - 10} more hosts." if len(problems) > 10 else ""
+        raise InputError(f"The inventory can't be rolled out; nothing was sent. {' '.join(problems[:10])}{more}")
+    return [target for target in read if isinstance(target, Target)]
+
+
+def _target_or_problem(host: str, fleet: FleetVariables, override: set[str]) -> Target | str:
+    try:
+        return _target(host, fleet.of(host), override)
+    except InputError as error:
+        return f"{host}: {error.reason}"
+
+
+def _target(host: str, variables: _HostVariables, override: set[str]) -> Target:
+    connection = {option: variables.get(variable) for option, variable in HOST_VARIABLES.items()}
+    version = variables.get("snom_firmware_version")
+    return Target(
+        host=host,
+        connection=connection_from(connection | {"host": connection["host"] or host}),
+        version=None if version is None else _version(version, "snom_firmware_version"),
+        versions=_versions(variables.get("snom_firmware_versions")),
+        model=_text(variables.get("snom_model")),
+        site=_text(variables.get("snom_site")),
+        group=_text(variables.get("snom_group")),
+        wave=_wave(variables.get("snom_wave")),
+        mirror=_text(variables.get("snom_mirror")),
+        protected=_flag(variables.get("snom_protected"), "snom_protected") and host not in override,
+        known_call_state=partial(_call_state, variables),
+    )
+
+
+def _text(value: Any) -> str | None:
+    return None if value in (None, "") else str(value)
+
+
+def _version(value: Any, name: str) -> Version:
+    try:
+        return Version.parse(str(value))
+    except InputError as error:
+        raise InputError(f"{name}: {error.reason}") from None
+
+
+def _versions(value: Any) -> dict[str, Version]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InputError("snom_firmware_versions must be a mapping from models to versions.")
+    versions = {}
+    for name, version in value.items():
+        model = find_model(str(name))
+        if model is None:
+            raise InputError(f"snom_firmware_versions: {name!r} is no model that this collection knows. Correct it.")
+        versions[model.name] = _version(version, f"snom_firmware_versions, model {name}")
+    return versions
+
+
+def _wave(value: Any) -> int:
+    if value is None:
+        return 1
+    try:
+        wave = int(str(value))
+    except ValueError:
+        wave = 0
+    if not 1 <= wave <= 1000:
+        raise InputError(f"snom_wave is {value!r}: give a number from 1 to 1000.")
+    return wave
+
+
+def _flag(value: Any, name: str) -> bool:
+    try:
+        return False if value is None else bool(boolean(value))
+    except TypeError:
+        raise InputError(f"{name} is {value!r}: give true or false.") from None
+
+
+def _call_state(variables: _HostVariables) -> str | None:
+    """What the PBX says now: a template is evaluated each time."""
+    state = _text(variables.get("snom_call_state"))
+    return state if state in _CALL_STATES else None

@@ -1,0 +1,296 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What must hold for every rollout, whatever the fleet, the options and the moment at which it is killed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils.catalog import Catalog
+from ansible_collections.telephony.snom.plugins.module_utils.outcomes import OUTCOMES
+from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
+from ansible_collections.telephony.snom.plugins.module_utils.rollout import (
+    ARGUMENT_SPEC,
+    Surroundings,
+    carry_out,
+    parse_options,
+)
+from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
+from ansible_collections.telephony.snom.plugins.module_utils.version import Version
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from .simulation import Crash, Fleet, MemoryJournal, SimulatedPhone, SimulatedRuntime, World
+
+TARGET = "10.1.54.13"
+FAULTS = [
+    None,
+    None,
+    None,
+    "keep_old_version",
+    "never_returns",
+    "ignores_load",
+    "no_answer",
+    "replaced",
+    "loses_registration",
+    "dead",
+    "wrong_password",
+]
+
+
+def defaults(**changes: Any) -> dict[str, Any]:
+    return {name: argument.get("default") for name, argument in ARGUMENT_SPEC.items()} | {
+        "mirror": "http://127.0.0.1/fw",
+        "verify_image": "none",
+        **changes,
+    }
+
+
+def run(fleet: Fleet, journal: MemoryJournal, check_mode: bool = False, **changes: Any) -> dict[str, Any]:
+    """One rollout over the fleet; an earlier one may have left lines in the journal."""
+    stop = changes.pop("stop_requested", lambda: None)
+    parameters = defaults(**changes)
+    targets = [
+        Target(
+            host=phone.name,
+            connection=Connection(host=phone.name, username="admin", password=phone.site or "none"),
+            version=Version.parse(TARGET),
+            site=phone.site,
+            group=phone.group,
+        )
+        for phone in fleet.phones.values()
+    ]
+    runtime = SimulatedRuntime(fleet.world)
+    wait = runtime.wait
+
+    def watched_wait(seconds: float) -> list[tuple[Any, Any]]:
+        fleet.observe()
+        return wait(seconds)
+
+    runtime.wait = watched_wait  # type: ignore[method-assign]
+    journal.run += 1
+    around = Surroundings(run=str(journal.run), runtime=runtime, connect=fleet.connect, stop_requested=stop)
+    options = parse_options(parameters, Catalog())
+    return carry_out(targets, parameters, options, journal.history(), journal, check_mode, around)
+
+
+@st.composite
+def fleets(draw: st.DrawFn) -> Callable[[], Fleet]:
+    """A recipe, so that one example can be lived through more than once."""
+    recipe = draw(
+        st.lists(
+            st.fixed_dictionaries(
+                {
+                    "model": st.sampled_from(["D785", "D335", "720"]),
+                    "firmware": st.sampled_from(["8.9.3.80", "10.1.39.11", TARGET]),
+                    "site": st.sampled_from([None, "berlin", "paris"]),
+                    "group": st.sampled_from([None, "ward 1", "ward 2"]),
+                    "fault": st.sampled_from(FAULTS),
+                    "in_call": st.sampled_from([0, 0, 0, 90, 100_000]),
+                    "call_state_readable": st.sampled_from([True, True, False]),
+                    "load_time": st.sampled_from([0.1, 5.0, 40.0]),
+                    "flash_time": st.sampled_from([20.0, 300.0]),
+                }
+            ),
+            min_size=1,
+            max_size=12,
+        )
+    )
+
+    def make() -> Fleet:
+        world = World()
+        phones = [
+            SimulatedPhone(
+                world,
+                f"phone{number}",
+                mac=f"0004130000{number:02X}",
+                in_call_until=world.time + one["in_call"],
+                **{name: value for name, value in one.items() if name != "in_call"},
+            )
+            for number, one in enumerate(recipe)
+        ]
+        return Fleet(world, phones)
+
+    return make
+
+
+options_strategy = st.fixed_dictionaries(
+    {
+        "waves": st.sampled_from([["canary", "10%", "100%"], [1], ["100%"], ["50%", 1], ["canary"]]),
+        "max_bad": st.sampled_from([0, 1, "100%"]),
+        "max_in_flight": st.sampled_from([0, 1, 3]),
+        "max_in_flight_per_group": st.sampled_from([0, 1, 2]),
+        "unknown_call_state": st.sampled_from(["defer", "proceed"]),
+        "deferred_retries": st.sampled_from([0, 2]),
+        "soak": st.sampled_from([0.0, 60.0]),
+        "unreachable": st.sampled_from(["ignore", "bad"]),
+        "window": st.sampled_from([None, "00:00-23:59 UTC", "07:00-09:10 UTC"]),
+        "force": st.sampled_from([False, False, True]),
+    }
+)
+
+thorough = settings(
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate],
+)
+
+
+def check_limits(fleet: Fleet, options: dict[str, Any]) -> None:
+    """Never more in flight than allowed, and no phone is asked twice while it flashes."""
+    for (kind, _name), peak in fleet.peak.items():
+        limit = options["max_in_flight" if kind == "site" else "max_in_flight_per_group"]
+        assert not limit or peak <= limit, fleet.peak
+    for phone in fleet.phones.values():
+        assert phone.violations == []
+
+
+@given(fleets(), options_strategy)
+@thorough
+def test_every_phone_ends_once_within_limits(make: Callable[[], Fleet], options: dict[str, Any]) -> None:
+    fleet = make()
+    result = run(fleet, MemoryJournal(fleet.world), **options)
+    assert set(result["phones"]) == set(fleet.phones)
+    assert sum(result["summary"].values()) == len(fleet.phones)
+    check_limits(fleet, options)
+    for name, record in result["phones"].items():
+        phone = fleet.phones[name]
+        assert record["outcome"] in OUTCOMES
+        if record["outcome"] in ("upgraded", "compliant"):
+            assert phone.firmware == TARGET
+        if record["outcome"] in ("deferred", "not_started", "refused", "unreachable", "auth_failed", "compliant"):
+            assert phone.triggers == [], record
+        if phone.triggers:
+            assert record["evidence"]["triggered_at"] == phone.triggers[-1][0]
+
+
+@given(fleets(), options_strategy)
+@thorough
+def test_check_mode_triggers_nothing(make: Callable[[], Fleet], options: dict[str, Any]) -> None:
+    fleet = make()
+    result = run(fleet, MemoryJournal(fleet.world), check_mode=True, **options)
+    assert all(phone.triggers == [] for phone in fleet.phones.values())
+    assert "upgraded" not in result["summary"]
+
+
+@given(fleets(), options_strategy, st.integers(min_value=0, max_value=60))
+@thorough
+def test_no_trigger_after_a_stop(make: Callable[[], Fleet], options: dict[str, Any], seconds: int) -> None:
+    fleet = make()
+    end = fleet.world.time + seconds
+    result = run(
+        fleet,
+        MemoryJournal(fleet.world),
+        stop_requested=lambda: "Stopped by the test." if fleet.world.time >= end else None,
+        **options,
+    )
+    assert all(time < end for phone in fleet.phones.values() for time, _version in phone.triggers)
+    for name, phone in fleet.phones.items():
+        if phone.triggers:
+            assert result["phones"][name]["outcome"] != "not_started"
+
+
+@given(fleets(), options_strategy)
+@thorough
+def test_no_trigger_outside_the_window(make: Callable[[], Fleet], options: dict[str, Any]) -> None:
+    fleet = make()
+    # Simulated time starts at 08:00:00 UTC, so this opens in two minutes.
+    options = options | {"window": "08:02-09:10 UTC", "soak": 0.0}
+    start = fleet.world.time
+    run(fleet, MemoryJournal(fleet.world), **options)
+    for phone in fleet.phones.values():
+        for time, _version in phone.triggers:
+            assert start + 120 <= time < start + 4200
+
+
+@given(fleets(), options_strategy)
+@thorough
+def test_the_gate_closes_at_the_first_phone_too_many(make: Callable[[], Fleet], options: dict[str, Any]) -> None:
+    fleet = make()
+    journal = MemoryJournal(fleet.world)
+    run(fleet, journal, **options)
+    history = [entry for line in journal.lines if (entry := json.loads(line))["type"] in ("intent", "end")]
+    bad = 0
+    limit = 10**9 if options["max_bad"] == "100%" else options["max_bad"]
+    for entry in history:
+        if entry["type"] == "end" and OUTCOMES[entry["outcome"]].bad == "yes":
+            bad += 1
+        if entry["type"] == "intent":
+            assert bad <= limit, history
+
+
+@given(fleets(), options_strategy, st.integers(min_value=1, max_value=200))
+@thorough
+def test_a_kill_at_any_event_and_a_resume_give_the_same_end(
+    make: Callable[[], Fleet], options: dict[str, Any], crash_at: int
+) -> None:
+    # What changes with time or with who was first is left out: windows, calls that end, limits on failures.
+    options = options | {
+        "window": None,
+        "max_bad": 1000,
+        "soak": 0.0,
+        "waves": ["100%"],
+        "force": False,
+        "unknown_call_state": "proceed",
+    }
+    undisturbed = make()
+    for phone in undisturbed.phones.values():
+        phone.in_call_until = phone.in_call_until if phone.in_call_until > phone.world.time + 1000 else 0.0
+    expected = run(undisturbed, MemoryJournal(undisturbed.world), **options)
+
+    fleet = make()
+    for phone in fleet.phones.values():
+        phone.in_call_until = phone.in_call_until if phone.in_call_until > phone.world.time + 1000 else 0.0
+    journal = MemoryJournal(fleet.world)
+    fleet.world.crash_at = crash_at
+    try:
+        run(fleet, journal, **options)
+        return
+    except Crash:
+        fleet.world.crash_at = None
+    fleet.world.time += 1.0
+    resumed = run(fleet, journal, **options)
+
+    check_limits(fleet, options)
+    for name, record in resumed["phones"].items():
+        phone = fleet.phones[name]
+        wanted = expected["phones"][name]["outcome"]
+        if record["outcome"] != wanted:
+            # An upgrade that was proven before the kill is found as compliant, and an end that the interrupted run had
+            # written down is told as what follows from it.
+            assert (wanted, record["outcome"]) in {
+                ("upgraded", "compliant"),
+                ("old_version", "refused"),
+                ("timed_out", "unreachable"),
+                ("wrong_phone", "upgraded"),
+                ("not_registered", "compliant"),
+                ("not_registered", "upgraded"),
+                ("wrong_phone", "compliant"),
+            }, (name, wanted, record)
+        fetched = Counter(version for _time, version in phone.triggers)
+        if phone.fault != "ignores_load":
+            assert all(count == 1 for count in fetched.values()), (phone.name, phone.triggers)
+
+
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault])
+def test_each_fault_has_its_outcome(fault: str) -> None:
+    world = World()
+    fleet = Fleet(world, [SimulatedPhone(world, "one", fault=fault)])
+    expected = {
+        "keep_old_version": "old_version",
+        "never_returns": "timed_out",
+        "ignores_load": "image_failed",
+        "no_answer": "upgraded",
+        "replaced": "wrong_phone",
+        "loses_registration": "not_registered",
+        "dead": "unreachable",
+        "wrong_password": "auth_failed",
+    }
+    assert run(fleet, MemoryJournal(world))["phones"]["one"]["outcome"] == expected[fault]
