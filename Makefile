@@ -5,25 +5,46 @@
 # Everything that is set up goes to .build in this checkout. CONTRIBUTING.md explains.
 
 PYTHON ?= python3
-GATE = $(PYTHON) tests/gate
+GATE = @$(PYTHON) tests/gate
 
 .DEFAULT_GOAL := help
-.PHONY: help test unit lint sanity integration docs check list
+.PHONY: help demo test unit lint own sanity integration docs artifact check list mutants
 
 help:  ## show this
-	@sed -n 's/^\([a-z]*\):.*## */\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z]*\):.*## */  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
+
+demo:  ## watch the main job: a fleet of virtual phones is brought to new firmware
+	$(GATE) demo
 
 test:  ## every check of the project, with a table at the end
-	@$(GATE)
+	$(GATE)
 
 unit:  ## the unit tests
-	@$(GATE) unit
+	$(GATE) unit
 
 lint:  ## what reads the sources only
-	@$(GATE) lint
+	$(GATE) lint
 
-check:  ## one check or group: make check NAME=ruff
-	@$(GATE) $(NAME)
+own:  ## what no standard tool checks
+	$(GATE) own
+
+sanity:  ## ansible-test sanity, on each ansible-core
+	$(GATE) sanity
+
+integration:  ## playbooks against virtual phones
+	$(GATE) integration
+
+docs:  ## build the documentation site
+	$(GATE) docs
+
+artifact:  ## build the collection, import it as Galaxy does, install it
+	$(GATE) artifact
+
+check:  ## one check or group, by the names of `make list`: make check NAME=ruff
+	$(GATE) $(NAME)
 
 list:  ## what `make check` knows
-	@$(GATE) --list
+	$(GATE) --list
+
+mutants:  ## break one thing per check, and see each check name it
+	$(GATE)/mutants.py

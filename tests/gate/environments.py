@@ -20,7 +20,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"
@@ -49,23 +48,21 @@ CORES = {
 }
 
 
-def run(
-    *command: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None, output: TextIO | None = None
-) -> None:
-    """Run a command with its output shown, or written to a file. env adds to this process's environment."""
+def run(*command: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> None:
+    """Run a command with its output shown. env adds to this process's environment."""
     print("+", shlex.join(map(str, command)), flush=True)
-    environ = os.environ | dict(env or {})
-    code = subprocess.run(
-        command, cwd=cwd, env=environ, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
-    ).returncode
+    code = subprocess.run(command, cwd=cwd, env=os.environ | dict(env or {}), stdin=subprocess.DEVNULL).returncode
     if code:
         raise GateError(f"`{Path(command[0]).name}` ended with exit code {code}.")
 
 
-def output_of(*command: str | Path, cwd: Path = ROOT) -> str:
-    """What a command prints."""
-    result = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
-    if result.returncode:
+def output_of(
+    *command: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None, accept: Sequence[int] = (0,)
+) -> str:
+    """What a command prints. env adds to this process's environment; accept are the exit codes that are no failure."""
+    environ = os.environ | dict(env or {})
+    result = subprocess.run(command, cwd=cwd, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    if result.returncode not in accept:
         raise GateError(f"`{shlex.join(map(str, command))}` ended with exit code {result.returncode}.")
     return result.stdout
 

@@ -15,9 +15,19 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 
 # What a user gets: folders with all below them, and single files.
-FOLDERS = ("changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles", "LICENSES")
-# The virtual phones let users test their playbooks, and the demo shows how.
-FOLDERS += ("tests/demo", "tests/virtual_phones")
+FOLDERS = [
+    "LICENSES",
+    "changelogs",
+    "docs",
+    "extensions",
+    "meta",
+    "playbooks",
+    "plugins",
+    "roles",
+    # The virtual phones let users test their playbooks, and the demo shows how.
+    "tests/demo",
+    "tests/virtual_phones",
+]
 FILES = {
     "CHANGELOG.md",
     "CONTRIBUTING.md",

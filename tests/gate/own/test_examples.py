@@ -57,6 +57,8 @@ def problems(where: str, options: Mapping[str, Any], given: Any) -> Iterator[str
     """What is wrong with the arguments of one task, as sentences. Templated values are taken to be right."""
     if is_template(given):
         return
+    if given is None:
+        given = {}
     if not isinstance(given, Mapping):
         yield f"{where} takes a mapping, not {given!r}."
         return
