@@ -63,13 +63,14 @@ class Nonce:
         self.uses = 0
 
 
+# Credentials of the other scheme are bad ones [invented].
 Verdict = Literal["good", "bad", "missing", "stale"]
 
 
 def check_basic(request: Request, user: str, password: str) -> Verdict:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
-        return "missing"
+        return "bad" if scheme else "missing"
     try:
         given = base64.b64decode(value, validate=True).decode("utf-8", "replace")
     except binascii.Error:
@@ -81,7 +82,7 @@ def check_digest(request: Request, user: str, password: str, nonce: Nonce, most_
     """Check an answer to the challenge, with qop or without. most_uses: 0 for a nonce that never gets stale."""
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "digest":
-        return "missing"
+        return "bad" if scheme else "missing"
     given = {name: quoted or bare for name, quoted, bare in re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', value)}
     if given.get("uri") != request.target:
         return "bad"

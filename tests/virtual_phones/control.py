@@ -78,6 +78,8 @@ class Control:
             case "GET", ["catalog"] if fleet.image_server:
                 return reply(200, {"images": catalog(fleet.image_server.keys)})
             case "PATCH", ["image-server"] if fleet.image_server:
+                if fixed := sorted({"address", "port"} & changes.keys()):
+                    raise ValueError(f"{', '.join(fixed)} cannot be changed while the server runs")
                 change(fleet.image_server.keys, changes)
                 return reply(200, {})
         return wrong(404, f"There is no {request.method} {request.path}.")

@@ -10,7 +10,6 @@ Light on purpose: one process serves thousands of phones, and each of them sends
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import ssl
 import struct
@@ -102,8 +101,8 @@ class HttpConnection(asyncio.Protocol):
     def reset(self) -> None:
         """End the connection by a TCP reset; unsent bytes are lost."""
         if self._transport:
-            with contextlib.suppress(OSError):
-                sock: socket.socket = self._transport.get_extra_info("socket")
+            sock: socket.socket | None = self._transport.get_extra_info("socket")
+            if sock is not None:  # TLS may know of the end before we do
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self._transport.abort()
 
