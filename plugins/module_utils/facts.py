@@ -34,6 +34,7 @@ class PhoneFacts:
     mac is 12 upper-case hex digits, uptime is in seconds. generation is what the web server shows itself to be.
     call_state is "idle", "in_call" or "unknown"; call_state_source names the page it was read from. admin_mode is False
     when the phone wanted its administrator password for the settings page (protocol 2.1), True when it showed them.
+    cert_fingerprint is the SHA-256 of the certificate that the phone shows, as 64 lower-case hex digits.
     """
 
     model: str | None = None
@@ -47,6 +48,7 @@ class PhoneFacts:
     uptime: int | None = None
     admin_mode: bool | None = None
     settings: dict[str, str] | None = None
+    cert_fingerprint: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The facts as plain JSON types, without secrets."""

@@ -13,10 +13,11 @@ from .arguments import CONNECTION_ARGUMENTS, connection_from
 from .errors import Unsupported, UserMode
 from .facts import SUBSETS, PhoneFacts, check_identity, read_facts
 from .snmp import read_calls
+from .tls import certificate_fingerprint
 from .transport import Transport
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
-    "gather": {"type": "list", "elements": "str", "choices": list(SUBSETS), "default": ["system"]},
+    "gather": {"type": "list", "elements": "str", "choices": [*SUBSETS, "certificate"], "default": ["system"]},
 }
 
 
@@ -28,12 +29,19 @@ def read_phone(phone: Transport, parameters: dict[str, Any], check_mode: bool) -
     """
     connection = connection_from(parameters)
     gather = set(parameters["gather"])
-    if connection.mac:
+    fingerprint = certificate_fingerprint(connection) if "certificate" in gather else None
+    # Alone, the certificate is read without a request: nothing is trusted yet.
+    if connection.mac and gather != {"certificate"}:
         gather.add("system")
     try:
-        facts = read_facts(phone, gather)
+        facts = replace(read_facts(phone, gather), cert_fingerprint=fingerprint)
     except Unsupported:
-        return {"changed": False, "phone": PhoneFacts(generation="phone_manager").as_dict()}
+        return {
+            "changed": False,
+            "phone": PhoneFacts(generation="phone_manager", cert_fingerprint=fingerprint).as_dict(),
+        }
+    if gather == {"certificate"}:
+        return {"changed": False, "phone": facts.as_dict()}
     check_identity(facts, mac=connection.mac, model=None)
     if facts.admin_mode is False:
         raise UserMode(

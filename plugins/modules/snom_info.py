@@ -37,10 +37,12 @@ options:
       - V(home) reads the home page, for the model where older firmware shows it nowhere else, and for the call state.
       - V(gui) reads C(state_of_gui.htm), the text of the screen, for the call state.
       - V(settings) reads C(settings.htm), which the phone shows in admin mode only.
-      - V(system) is always read if O(mac) is given.
+      - V(certificate) reads the fingerprint of the phone's TLS certificate without trusting it. Alone it sends no
+        request, so it can be had before there is any trust; the playbook C(telephony.snom.fingerprints) does that.
+      - V(system) is always read if O(mac) is given, unless V(certificate) is all that is wanted.
     type: list
     elements: str
-    choices: [system, home, gui, settings]
+    choices: [system, home, gui, settings, certificate]
     default: [system]
 """
 
@@ -150,6 +152,11 @@ phone:
       returned: success
       type: dict
       sample: {"language": "English", "http_pass": "********"}
+    cert_fingerprint:
+      description: SHA-256 of the phone's TLS certificate, in hex. Only read if O(gather) says so.
+      returned: success
+      type: str
+      sample: 5f2c1a9e0b7d4c3f8e6a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60
 outcome:
   description: What went wrong, in one word.
   returned: failure
