@@ -30,18 +30,15 @@ def read_phone(phone: Transport, parameters: dict[str, Any], check_mode: bool) -
     connection = connection_from(parameters)
     gather = set(parameters["gather"])
     fingerprint = certificate_fingerprint(connection) if "certificate" in gather else None
-    # Alone, the certificate is read without a request: nothing is trusted yet.
-    if connection.mac and gather != {"certificate"}:
+    if gather == {"certificate"}:
+        # Without a request: nothing is trusted yet.
+        return _result(PhoneFacts(cert_fingerprint=fingerprint))
+    if connection.mac:
         gather.add("system")
     try:
         facts = replace(read_facts(phone, gather), cert_fingerprint=fingerprint)
     except Unsupported:
-        return {
-            "changed": False,
-            "phone": PhoneFacts(generation="phone_manager", cert_fingerprint=fingerprint).as_dict(),
-        }
-    if gather == {"certificate"}:
-        return {"changed": False, "phone": facts.as_dict()}
+        return _result(PhoneFacts(generation="phone_manager", cert_fingerprint=fingerprint))
     check_identity(facts, mac=connection.mac, model=None)
     if facts.admin_mode is False:
         raise UserMode(
@@ -50,4 +47,8 @@ def read_phone(phone: Transport, parameters: dict[str, Any], check_mode: bool) -
         )
     if connection.snmp and (calls := read_calls(connection)) is not None:
         facts = replace(facts, call_state="in_call" if calls else "idle", call_state_source="SNMP call counter")
+    return _result(facts)
+
+
+def _result(facts: PhoneFacts) -> dict[str, Any]:
     return {"changed": False, "phone": facts.as_dict()}

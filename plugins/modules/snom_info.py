@@ -96,7 +96,7 @@ phone:
     generation:
       description:
         - V(classic) for the web server that this collection can use.
-        - V(phone_manager) for that of the D8xx, which has no remote control over HTTP. Then everything else is null.
+        - V(phone_manager) for that of the D8xx, which has no remote control over HTTP and shows nothing else.
       returned: success
       type: str
       sample: classic

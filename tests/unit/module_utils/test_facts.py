@@ -59,6 +59,7 @@ def test_the_system_page_tells_all_but_the_call_state() -> None:
         "uptime": 3 * 86_400 + 2 * 3_600 + 10 * 60 + 5,
         "admin_mode": None,
         "settings": None,
+        "cert_fingerprint": None,
     }
 
 

@@ -43,6 +43,22 @@ def test_settings_that_the_phone_keeps_back_are_an_error() -> None:
         read(page, gather=["settings"])
 
 
+def test_the_certificate_alone_is_read_without_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(info, "certificate_fingerprint", lambda connection: f"of {connection.host}")
+    phone = FakePhone({"/info.htm": SYSTEM_PAGE})
+    facts = read(phone, gather=["certificate"], mac="000413000001")["phone"]
+    assert (facts["cert_fingerprint"], facts["model"]) == ("of 127.0.0.1", None)
+    assert phone.requests == []
+
+
+def test_the_certificate_comes_with_what_else_is_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(info, "certificate_fingerprint", lambda connection: f"of {connection.host}")
+    for page in (SYSTEM_PAGE, Unsupported("Phone Manager")):
+        facts = read(FakePhone({"/info.htm": page}), gather=["system", "certificate"])["phone"]
+        assert facts["cert_fingerprint"] == "of 127.0.0.1"
+        assert facts["generation"] == ("classic" if page == SYSTEM_PAGE else "phone_manager")
+
+
 @pytest.mark.parametrize(("calls", "expected"), [(0, "idle"), (1, "in_call"), (None, "unknown")])
 def test_the_call_counter_is_asked_where_allowed(
     calls: int | None, expected: str, monkeypatch: pytest.MonkeyPatch
