@@ -500,7 +500,8 @@ class Engine:
             self._stop(reason)
         if self._runtime.now() >= self._next_summary:
             self._next_summary = self._runtime.now() + SUMMARY_INTERVAL
-            self._say(self.summary_line())
+            for line in self.summary_lines():
+                self._say(line)
 
     def _stop(self, reason: str) -> None:
         self.stopped_by = reason
@@ -509,8 +510,8 @@ class Engine:
         tail = f" {flying} in flight {'is' if flying == 1 else 'are'} watched to the end." if flying else ""
         self._say(f"STOPPED, no new triggers: {reason}{tail}")
 
-    def summary_line(self) -> str:
-        """For each site what is done, in flight, deferred and bad, and when the last trigger was."""
+    def summary_lines(self) -> list[str]:
+        """A line for each site: what is done, in flight, deferred and bad, and when the last trigger was."""
         sites: dict[str | None, Counter[str]] = {}
         for phone in self._plan.phones:
             counts = sites.setdefault(phone.target.site, Counter())
@@ -521,13 +522,13 @@ class Engine:
             counts["bad"] += result is not None and self._is_bad(result)
             waits = result is None and phone.host in self._retry_at and phone.host not in self._flights
             counts["deferred"] += waits or (result is not None and result.ending.outcome == "deferred")
-        return "; ".join(self._site_summary(site, counts) for site, counts in sites.items())
+        return [self._site_summary(site, counts) for site, counts in sites.items()]
 
     def _site_summary(self, site: str | None, counts: Counter[str]) -> str:
         last = self._last_trigger.get(site)
         ago = f"{self._runtime.now() - last:.0f} s ago" if last is not None else "none"
         return (
-            f"{site or 'no site'}: {counts['done']}/{counts['all']} done, {counts['in flight']} in flight, "
+            f"-- {site or 'no site'}: {counts['done']}/{counts['all']} done, {counts['in flight']} in flight, "
             f"{counts['deferred']} deferred, {counts['bad']} bad, last trigger {ago}"
         )
 

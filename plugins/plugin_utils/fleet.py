@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -80,6 +81,8 @@ def _target_or_problem(host: str, fleet: FleetVariables, override: set[str]) -> 
 
 def _target(host: str, variables: _HostVariables, override: set[str]) -> Target:
     connection = {option: variables.get(variable) for option, variable in HOST_VARIABLES.items()}
+    if not connection["host"]:
+        _require_address(host)
     version = variables.get("snom_firmware_version")
     return Target(
         host=host,
@@ -94,6 +97,14 @@ def _target(host: str, variables: _HostVariables, override: set[str]) -> Target:
         protected=_flag(variables.get("snom_protected"), "snom_protected") and host not in override,
         known_call_state=partial(_call_state, variables),
     )
+
+
+def _require_address(host: str) -> None:
+    """A host without ansible_host is addressed by its name, which must lead somewhere."""
+    try:
+        socket.getaddrinfo(host, None)
+    except (OSError, UnicodeError):
+        raise InputError("it has no address, and its name is not one. Set ansible_host.") from None
 
 
 def _text(value: Any) -> str | None:
