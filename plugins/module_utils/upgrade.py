@@ -200,6 +200,7 @@ class Upgrade:
         self._version = order.before
         self._watch: Watch | None = None
         self._other_since: float | None = None
+        self._readable = False
 
     @property
     def triggered(self) -> bool:
@@ -219,6 +220,13 @@ class Upgrade:
             if self.phase is Phase.PROBE:
                 return self._probe()
             return self._look()
+        except PhoneUnreachable as error:
+            if self.phase is Phase.PROBE and self.path:
+                # It has just loaded an image, and may restart once more (protocol 3.4).
+                return self._wait_or_give_up(
+                    self._now(), "timed_out", f"It was gone again after {self._version}. {error.reason}"
+                )
+            return self._end(error.outcome, error.reason)
         except SnomError as error:
             return self._end(error.outcome, error.reason)
         finally:
@@ -288,6 +296,7 @@ class Upgrade:
         except (AuthFailed, LockedOut) as error:
             return self._end(error.outcome, f"After the trigger: {error.reason}")
         now = self._now()
+        self._readable = facts is not None and facts.firmware is not None
         if watch.gone:
             self.evidence.setdefault("seen_gone_at", now)
         if facts is None:
@@ -371,11 +380,9 @@ class Upgrade:
                 reason = (
                     "It is gone and not back by the deadline. It may still be writing its flash: do not power it off."
                 )
-            elif self._watch.gone:
-                outcome, reason = (
-                    "timed_out",
-                    f"It is back but can't be read: {self._watch.problem or 'no version shown'}.",
-                )
+            elif not self._readable:
+                outcome = "timed_out"
+                reason = f"It answers but can't be read: {self._watch.problem or 'it shows no version.'}"
             else:
                 outcome = "image_failed"
                 reason = (

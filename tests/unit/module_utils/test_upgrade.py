@@ -1,0 +1,551 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The state machine of one phone. Polls are 5 s apart, a deadline is 300 s away, 30 s are left for a second restart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils.errors import (
+    AnswerLost,
+    AnswerUnreadable,
+    AuthFailed,
+    Blocked,
+    LockedOut,
+    PhoneUnreachable,
+)
+from ansible_collections.telephony.snom.plugins.module_utils.transport import Answer, Connection
+from ansible_collections.telephony.snom.plugins.module_utils.upgrade import (
+    LARGEST_IMAGE,
+    Ending,
+    Intent,
+    Order,
+    Phase,
+    Upgrade,
+    hop_deadline,
+    load_image,
+    pace,
+    still_on,
+)
+from ansible_collections.telephony.snom.plugins.module_utils.upgrade_path import Hop
+from ansible_collections.telephony.snom.plugins.module_utils.version import Version
+from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone
+
+OLD, MIDDLE, NEW, OTHER = "10.1.39.11", "10.1.50.1", "10.1.54.13", "10.1.20.0"
+MAC, OTHER_MAC = "000413922D24", "000413000001"
+DEADLINE, POLL, SETTLE = 300.0, 5.0, 30.0
+
+GOES_WELL = [(2, {"up": False}), (60, {"up": True, "firmware": NEW})]
+
+
+def hop(version: str) -> Hop:
+    file = f"snomD785-{version}-SIP-r.bin"
+    url = f"http://images.example/fw/{file}"
+    return Hop(version=Version.parse(version), file=file, url=url, image_url=url, size=None, sha1=None, chained=False)
+
+
+class Bench:
+    """One machine, one phone, one clock, and what the machine told its surroundings."""
+
+    def __init__(self, phone: LabPhone, *, hops: tuple[str, ...] = (NEW,), **order: Any) -> None:
+        self.phone = phone
+        self.clock = phone.clock
+        self.intents: list[Intent] = []
+        self.asked: list[float] = []
+        self.closed: list[str | None] = []
+        self.phases: list[Phase] = []
+        self.machine = Upgrade(
+            Order(
+                **{
+                    "host": "desk-1",
+                    "connection": Connection(host="127.0.0.1"),
+                    "hops": tuple(hop(version) for version in hops),
+                    "before": Version.parse(OLD),
+                    "model": "D785",
+                    "mac": MAC,
+                    "registered": frozenset({1}),
+                    "deadlines": (DEADLINE,) * len(hops),
+                    "poll": POLL,
+                    "settle": SETTLE,
+                    **order,
+                }
+            ),
+            phone,
+            now=self.clock.now,
+            record=self.intents.append,
+            may_trigger=self._may_trigger,
+        )
+
+    def _may_trigger(self, seconds: float) -> str | None:
+        self.asked.append(seconds)
+        return self.closed.pop(0) if self.closed else None
+
+    def run(self) -> Ending:
+        """To the end; the phases that were seen on the way are in phases."""
+        started = self.clock.time
+        while (delay := self.machine.step()) is not None:
+            self._note()
+            self.clock.sleep(delay)
+            assert self.clock.time < started + 10 * DEADLINE, "it never ends"
+        self._note()
+        assert self.machine.ending is not None
+        return self.machine.ending
+
+    def _note(self) -> None:
+        if not self.phases or self.phases[-1] is not self.machine.phase:
+            self.phases.append(self.machine.phase)
+
+
+def bench(*scripts: Any, hops: tuple[str, ...] = (NEW,), order: dict[str, Any] | None = None, **phone: Any) -> Bench:
+    return Bench(LabPhone(Clock(), *scripts, **phone), hops=hops, **(order or {}))
+
+
+# A good way -------------------------------------------------------------------------------------------------------
+
+
+def test_the_way_of_a_phone_that_is_upgraded() -> None:
+    one = bench(GOES_WELL)
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, str(ending.after), ending.triggered) == ("upgraded", NEW, True)
+    assert one.phases == [Phase.STILL_UP, Phase.DOWN, Phase.ENDED]
+    assert one.machine.path == [NEW]
+    evidence = ending.evidence
+    assert evidence["mac"] == evidence["mac_after"] == MAC
+    assert (evidence["firmware_before"], evidence["firmware_after"]) == (OLD, NEW)
+    assert (evidence["call_state"], evidence["call_state_source"]) == ("idle", "state_of_gui.htm")
+    assert evidence["trigger_answer"] == "302"
+    times = [evidence[name] - started for name in ("triggered_at", "seen_gone_at", "seen_back_at", "deadline_at")]
+    assert times == [0, 10, 60, DEADLINE]
+
+
+def test_the_whole_url_of_the_image_is_encoded() -> None:
+    phone = LabPhone(Clock())
+    assert load_image(phone, "http://images.example/a b.bin?mac=1&chained_url=x#y") == "302"
+    assert phone.commands == [
+        "/dummy.htm?swload=load&firmware=http%3A%2F%2Fimages.example%2Fa%20b.bin%3Fmac%3D1%26chained_url%3Dx%23y"
+    ]
+
+
+def test_the_intent_is_recorded_before_the_request() -> None:
+    one = bench(GOES_WELL)
+    known_at_the_request: list[int] = []
+    one.phone.on_command = lambda target: known_at_the_request.append(len(one.intents))
+    started = one.clock.time
+    one.run()
+    assert known_at_the_request == [1]
+    assert one.intents == [
+        Intent(
+            host="desk-1",
+            mac=MAC,
+            file=hop(NEW).file,
+            before=OLD,
+            target=NEW,
+            time=started,
+            deadline=started + DEADLINE,
+        )
+    ]
+
+
+def test_without_a_recorded_intent_nothing_is_sent() -> None:
+    phone = LabPhone(Clock(), GOES_WELL)
+
+    def full_disk(intent: Intent) -> None:
+        raise OSError("No space left on device")
+
+    order = Bench(phone).machine.order
+    with pytest.raises(OSError, match="No space"):
+        Upgrade(order, phone, now=phone.clock.now, record=full_disk).step()
+    assert phone.commands == []
+
+
+def test_a_restart_between_two_polls_is_enough() -> None:
+    ending = bench([(1, {"up": False}), (4, {"up": True, "firmware": NEW})]).run()
+    assert (ending.outcome, "seen_gone_at" in ending.evidence) == ("upgraded", True)
+
+
+@pytest.mark.parametrize("answer", [AnswerLost("reset"), Answer(200, {}, b""), Answer(404, {}, b"")])
+def test_what_the_phone_answers_to_the_request_proves_nothing(answer: Any) -> None:
+    one = bench(GOES_WELL, answer=answer)
+    ending = one.run()
+    assert ending.outcome == "upgraded"
+    assert ending.evidence["trigger_answer"] == ("no answer" if isinstance(answer, AnswerLost) else str(answer.status))
+    assert bench([], answer=answer).run().outcome == "image_failed"
+
+
+# Before anything is sent ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("phone", "outcome", "words"),
+    [
+        ({"mac": OTHER_MAC}, "wrong_phone", OTHER_MAC),
+        ({"model": "D765"}, "wrong_phone", "D765"),
+        ({"mac": None}, "refused", "shows none"),
+        ({"firmware": None}, "refused", "no firmware version"),
+        ({"firmware": NEW}, "compliant", NEW),
+        ({"firmware": OTHER}, "deferred", OTHER),
+        ({"screen": "State Connected (12)"}, "deferred", "in a call"),
+        ({"screen": "Menu"}, "deferred", "unknown_call_state"),
+        ({"up": False}, "unreachable", "does not answer"),
+        ({"error": AuthFailed("It refused the password.")}, "auth_failed", "refused the password"),
+        ({"error": LockedOut("It is locked.")}, "locked_out", "locked"),
+        ({"error": AnswerLost("It was cut off.")}, "unreachable", "cut off"),
+    ],
+)
+def test_phones_that_are_not_asked(phone: dict[str, Any], outcome: str, words: str) -> None:
+    one = bench(GOES_WELL, **phone)
+    ending = one.run()
+    assert (ending.outcome, ending.triggered) == (outcome, False)
+    assert words in ending.reason
+    assert (one.phone.commands, one.intents, one.asked) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("screen", "order"),
+    [
+        ("Menu", {"unknown_call_state": "proceed"}),
+        ("State Connected (12)", {"only_when_idle": False}),
+    ],
+)
+def test_calls_that_do_not_hold_up_the_upgrade(screen: str, order: dict[str, Any]) -> None:
+    assert bench(GOES_WELL, screen=screen, order=order).run().outcome == "upgraded"
+
+
+def test_a_call_defers_whatever_is_said_of_unknown_states() -> None:
+    order = {"unknown_call_state": "proceed"}
+    assert bench(GOES_WELL, screen="State Holding (14)", order=order).run().outcome == "deferred"
+
+
+@pytest.mark.parametrize(("known", "outcome"), [("in_call", "deferred"), ("idle", "upgraded")])
+def test_what_the_pbx_knows_overrules_the_screen(known: str, outcome: str) -> None:
+    one = bench(GOES_WELL, screen="State Idle (29)" if known == "in_call" else "State Connected (12)")
+    one.machine.known_call_state = known
+    assert one.run().outcome == outcome
+
+
+def test_a_closed_gate_lets_nothing_through() -> None:
+    one = bench(GOES_WELL)
+    one.closed = ["The rollout stopped."]
+    ending = one.run()
+    assert (ending.outcome, ending.reason, ending.triggered) == ("not_started", "The rollout stopped.", False)
+    assert (one.phone.commands, one.intents) == ([], [])
+    assert one.asked == [DEADLINE]
+
+
+# At the request ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ("<html>Please enter the Administrator password</html>", "user_mode"),
+        (Blocked("Hidden tags are on."), "blocked"),
+        (AuthFailed("It refused the password."), "auth_failed"),
+        (PhoneUnreachable("Connection refused."), "unreachable"),
+    ],
+)
+def test_requests_that_are_turned_down(answer: Any, outcome: str) -> None:
+    one = bench(GOES_WELL, answer=answer)
+    ending = one.run()
+    assert ending.outcome == outcome
+    # The intent stands in the journal, so its end must get there too.
+    assert ending.triggered
+    assert len(one.phone.commands) == len(one.intents) == 1
+
+
+# What a phone may do after it -------------------------------------------------------------------------------------
+
+
+def test_one_hiccup_is_not_gone() -> None:
+    ending = bench([(4, {"up": False}), (6, {"up": True, "booted": 0.0})]).run()
+    assert ending.outcome == "image_failed"
+    assert "seen_gone_at" not in ending.evidence
+
+
+def test_two_silent_polls_are_gone() -> None:
+    ending = bench([(4, {"up": False}), (11, {"up": True, "booted": 0.0})]).run()
+    assert (ending.outcome, str(ending.after)) == ("old_version", OLD)
+
+
+def test_hiccups_that_do_not_follow_each_other_are_not_gone() -> None:
+    blinks = [(at + delay, {"up": up, "booted": 0.0}) for at in (4, 14, 24) for delay, up in ((0, False), (2, True))]
+    assert bench(blinks).run().outcome == "image_failed"
+
+
+def test_a_second_restart_is_waited_for() -> None:
+    # As firmware up to 7 does (protocol 3.4): it comes back on the old version, and goes away again to write.
+    script = [(2, {"up": False}), (20, {"up": True}), (45, {"up": False}), (90, {"up": True, "firmware": NEW})]
+    one = bench(script)
+    assert one.run().outcome == "upgraded"
+    assert one.phases == [Phase.STILL_UP, Phase.DOWN, Phase.UP, Phase.DOWN, Phase.ENDED]
+
+
+def test_the_time_for_a_second_restart_begins_anew_with_each() -> None:
+    script = [(2, {"up": False})]
+    for at in (20, 60, 100):
+        script += [(at, {"up": True}), (at + 25, {"up": False})]
+    assert bench([*script, (150, {"up": True, "firmware": NEW})]).run().outcome == "upgraded"
+
+
+@pytest.mark.parametrize("firmware", [OLD, OTHER])
+def test_a_phone_that_stays_back_on_another_version(firmware: str) -> None:
+    one = bench([(2, {"up": False}), (60, {"up": True, "firmware": firmware}), (200, {"firmware": NEW})])
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, str(ending.after)) == ("old_version", firmware)
+    assert one.clock.time == started + 60 + SETTLE
+    assert len(one.phone.commands) == 1
+
+
+def test_a_phone_that_ignores_the_request() -> None:
+    one = bench([])
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, str(ending.after), ending.triggered) == ("image_failed", OLD, True)
+    assert one.clock.time == started + DEADLINE
+    assert one.phases == [Phase.STILL_UP, Phase.ENDED]
+
+
+def test_a_phone_that_never_comes_back_is_not_touched_again() -> None:
+    one = bench([(2, {"up": False})])
+    ending = one.run()
+    assert ending.outcome == "timed_out"
+    assert "do not power it off" in ending.reason
+    assert len(one.phone.commands) == 1
+    assert one.clock.time == ending.evidence["deadline_at"]
+
+
+def test_a_phone_that_is_silent_for_the_first_time_at_the_deadline() -> None:
+    # Perhaps a hiccup, perhaps it writes its flash: the safe word is the one that lets nobody power it off.
+    assert bench([(DEADLINE - 1, {"up": False})]).run().outcome == "timed_out"
+
+
+@pytest.mark.parametrize("back_at", [DEADLINE, DEADLINE + 0.5])
+def test_the_last_look_is_at_the_deadline(back_at: float) -> None:
+    outcome = bench([(2, {"up": False}), (back_at, {"up": True, "firmware": NEW})]).run().outcome
+    assert outcome == ("upgraded" if back_at <= DEADLINE else "timed_out")
+
+
+def test_polls_end_at_a_deadline_that_is_no_multiple_of_them() -> None:
+    one = bench([], order={"deadlines": (12.5,)})
+    started = one.clock.time
+    one.run()
+    assert one.clock.time == started + 12.5
+
+
+@pytest.mark.parametrize(
+    "state",
+    [{"error": AnswerUnreadable("This is not a Snom page.")}, {"firmware": None}],
+)
+def test_a_phone_that_can_not_be_read_is_not_said_to_run_anything(state: dict[str, Any]) -> None:
+    gone_before = bench([(2, {"up": False}), (60, {"up": True, **state})]).run()
+    assert (gone_before.outcome, gone_before.triggered) == ("timed_out", True)
+    never_gone = bench([(2, state)]).run()
+    assert never_gone.outcome == "timed_out"
+
+
+def test_garbage_while_it_starts_is_waited_out() -> None:
+    starting = {"up": True, "firmware": NEW, "error": AnswerUnreadable("Half a page.")}
+    assert bench([(2, {"up": False}), (40, starting), (80, {"error": None})]).run().outcome == "upgraded"
+
+
+def test_another_phone_at_the_address() -> None:
+    one = bench([(2, {"up": False}), (60, {"up": True, "firmware": NEW, "mac": OTHER_MAC})])
+    ending = one.run()
+    assert (ending.outcome, ending.triggered, ending.evidence["mac_after"]) == ("wrong_phone", True, OTHER_MAC)
+
+
+def test_a_phone_that_shows_no_mac_any_more() -> None:
+    back = {"up": True, "firmware": NEW, "mac": None}
+    one = bench([(2, {"up": False}), (60, back)])
+    ending = one.run()
+    assert (ending.outcome, str(ending.after)) == ("wrong_phone", NEW)
+    assert one.clock.time == ending.evidence["deadline_at"]
+    assert bench([(2, {"up": False}), (60, back), (90, {"mac": MAC})]).run().outcome == "upgraded"
+
+
+def test_a_phone_that_never_showed_a_mac() -> None:
+    assert bench(GOES_WELL, mac=None, order={"mac": None}).run().outcome == "upgraded"
+
+
+def test_a_lost_registration() -> None:
+    back = {"up": True, "firmware": NEW, "registered": {1: True, 2: False}}
+    one = bench([(2, {"up": False}), (60, back)], order={"registered": frozenset({1, 2})})
+    ending = one.run()
+    assert (ending.outcome, str(ending.after)) == ("not_registered", NEW)
+    assert "identity 2 was registered" in ending.reason
+    assert one.clock.time == ending.evidence["deadline_at"]
+
+
+def test_a_registration_that_comes_late() -> None:
+    back = {"up": True, "firmware": NEW, "registered": {1: False}}
+    assert bench([(2, {"up": False}), (60, back), (100, {"registered": {1: True}})]).run().outcome == "upgraded"
+
+
+def test_a_registration_that_was_missing_before_is_not_asked_for() -> None:
+    one = bench(GOES_WELL, registered={1: False}, order={"registered": frozenset()})
+    assert one.run().outcome == "upgraded"
+
+
+@pytest.mark.parametrize("error", [AuthFailed("It refused the password."), LockedOut("It is locked.")])
+def test_a_refused_login_after_the_request_is_not_repeated(error: Exception) -> None:
+    one = bench([(2, {"up": False}), (60, {"up": True, "error": error})])
+    ending = one.run()
+    assert (ending.outcome, ending.triggered) == (error.outcome, True)  # type: ignore[attr-defined]
+    assert ending.reason.startswith("After the trigger: ")
+    assert one.clock.time == ending.evidence["triggered_at"] + 60
+
+
+# The same version again -------------------------------------------------------------------------------------------
+
+
+def test_the_same_version_again_needs_a_restart_as_proof() -> None:
+    same = {"hops": (OLD,)}
+    assert bench([], **same).run().outcome == "image_failed"
+    assert bench([(2, {"up": False}), (60, {"up": True})], **same).run().outcome == "upgraded"
+    # Too quick to be seen gone, but its uptime fell.
+    assert bench([(6, {"up": False}), (9, {"up": True})], **same).run().outcome == "upgraded"
+    unseen = bench([(6, {"up": False}), (9, {"up": True})], shows_uptime=False, **same)
+    assert unseen.run().outcome == "image_failed"
+
+
+# Several images ---------------------------------------------------------------------------------------------------
+
+TWO_HOPS = (MIDDLE, NEW)
+FIRST = [(2, {"up": False}), (60, {"up": True, "firmware": MIDDLE})]
+
+
+def test_several_images_one_after_the_other() -> None:
+    one = bench(FIRST, GOES_WELL, hops=TWO_HOPS, order={"deadlines": (100.0, 200.0)})
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, one.machine.path) == ("upgraded", [MIDDLE, NEW])
+    assert [(intent.before, intent.target) for intent in one.intents] == [(OLD, MIDDLE), (MIDDLE, NEW)]
+    assert [intent.deadline - started for intent in one.intents] == [100, 60 + 200]
+    # The gate hears how long all that is left may take.
+    assert one.asked == [300, 200]
+    assert ending.evidence["firmware_before"] == OLD
+
+
+def test_the_gate_closes_between_two_images() -> None:
+    one = bench(FIRST, GOES_WELL, hops=TWO_HOPS)
+    one.closed = [None, "The window ends."]
+    ending = one.run()
+    assert (ending.outcome, ending.triggered, str(ending.after)) == ("deferred", True, MIDDLE)
+    assert (one.machine.path, len(one.phone.commands)) == ([MIDDLE], 1)
+
+
+def test_a_call_between_two_images() -> None:
+    one = bench([*FIRST[:1], (60, FIRST[1][1] | {"screen": "State Connected (12)"})], hops=TWO_HOPS)
+    ending = one.run()
+    assert (ending.outcome, one.machine.path, len(one.phone.commands)) == ("deferred", [MIDDLE], 1)
+
+
+def test_a_registration_counts_after_the_last_image_only() -> None:
+    first = [FIRST[0], (60, FIRST[1][1] | {"registered": {1: False}})]
+    one = bench(first, [GOES_WELL[0], (60, GOES_WELL[1][1] | {"registered": {1: True}})], hops=TWO_HOPS)
+    assert one.run().outcome == "upgraded"
+
+
+def test_a_hiccup_between_two_images_is_waited_out() -> None:
+    one = bench(FIRST, GOES_WELL, hops=TWO_HOPS)
+    while one.machine.phase is not Phase.PROBE or not one.machine.path:
+        one.clock.sleep(one.machine.step() or 0.0)
+    one.phone.up = False
+    one.clock.sleep(one.machine.step() or 0.0)
+    one.phone.up = True
+    assert one.run().outcome == "upgraded"
+
+
+def test_a_phone_that_is_lost_between_two_images() -> None:
+    one = bench(FIRST, hops=TWO_HOPS)
+    while one.machine.phase is not Phase.PROBE or not one.machine.path:
+        one.clock.sleep(one.machine.step() or 0.0)
+    one.phone.up = False
+    ending = one.run()
+    assert (ending.outcome, ending.triggered, str(ending.after)) == ("timed_out", True, MIDDLE)
+    assert one.clock.time == ending.evidence["deadline_at"]
+
+
+def test_the_second_image_fails() -> None:
+    one = bench(FIRST, [], hops=TWO_HOPS)
+    ending = one.run()
+    assert (ending.outcome, str(ending.after), one.machine.path) == ("image_failed", MIDDLE, [MIDDLE])
+
+
+# Watching what an interrupted run began ---------------------------------------------------------------------------
+
+
+def resumed(seconds_ago: float, **phone: Any) -> Bench:
+    clock = Clock()
+    one = Bench(LabPhone(clock, **phone))
+    time = clock.time - seconds_ago
+    one.machine.resume(
+        Intent(host="desk-1", mac=MAC, file=hop(NEW).file, before=OLD, target=NEW, time=time, deadline=time + DEADLINE)
+    )
+    return one
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "phone", "outcome"),
+    [
+        (100, {"firmware": NEW}, "upgraded"),
+        (1000, {"firmware": NEW}, "upgraded"),
+        (100, {}, "image_failed"),
+        (1000, {}, "image_failed"),
+        (100, {"up": False}, "timed_out"),
+        (1000, {"up": False}, "timed_out"),
+        (100, {"firmware": NEW, "mac": OTHER_MAC}, "wrong_phone"),
+        (100, {"booted": Clock().time - 50}, "old_version"),
+        (1000, {"booted": Clock().time - 50}, "old_version"),
+        (100, {"error": AuthFailed("It refused the password.")}, "auth_failed"),
+        (1000, {"error": AnswerUnreadable("This is not a Snom page.")}, "timed_out"),
+    ],
+)
+def test_a_phone_of_an_interrupted_run_is_only_watched(seconds_ago: float, phone: dict[str, Any], outcome: str) -> None:
+    one = resumed(seconds_ago, **phone)
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, ending.triggered, ending.evidence["resumed"]) == (outcome, True, True)
+    assert (one.phone.commands, one.intents, one.asked) == ([], [], [])
+    assert one.clock.time <= max(started, started - seconds_ago + DEADLINE)
+
+
+# Looking again ----------------------------------------------------------------------------------------------------
+
+
+def test_a_phone_that_stays_on_its_version() -> None:
+    assert still_on(LabPhone(Clock(), firmware=NEW), Version.parse(NEW), MAC) is None
+
+
+@pytest.mark.parametrize(
+    ("phone", "outcome"),
+    [({}, "reverted"), ({"firmware": None}, "reverted"), ({"firmware": NEW, "mac": OTHER_MAC}, "wrong_phone")],
+)
+def test_a_phone_that_left_its_version(phone: dict[str, Any], outcome: str) -> None:
+    ending = still_on(LabPhone(Clock(), **phone), Version.parse(NEW), MAC)
+    assert ending is not None and ending.outcome == outcome and ending.triggered
+
+
+def test_a_phone_that_does_not_answer_has_not_left_its_version() -> None:
+    with pytest.raises(PhoneUnreachable):
+        still_on(LabPhone(Clock(), up=False), Version.parse(NEW), MAC)
+
+
+# Times ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_deadline_of_an_image() -> None:
+    # 30 MB by 10 phones over 100 Mbit/s are 24 s.
+    assert hop_deadline(30_000_000, 600.0, parallel=10, bandwidth_mbit=100.0) == pytest.approx(1.5 * (24 + 600))
+    assert hop_deadline(30_000_000, 600.0, parallel=0) == hop_deadline(30_000_000, 600.0, parallel=1)
+    assert hop_deadline(None, 600.0) == hop_deadline(LARGEST_IMAGE, 600.0)
+
+
+@pytest.mark.parametrize(("flash_time", "expected"), [(600.0, (5.0, 60.0)), (120.0, (2.0, 30.0)), (1.0, (0.25, 1.0))])
+def test_the_pace_follows_the_flash_time(flash_time: float, expected: tuple[float, float]) -> None:
+    assert pace(flash_time) == expected
