@@ -12,7 +12,7 @@ from typing import Any
 
 from .arguments import CONNECTION_ARGUMENTS, connection_from
 from .call_state import read_call_state
-from .errors import AnswerLost, InputError, UserMode
+from .errors import AnswerLost, AuthFailed, InputError, LockedOut, UserMode
 from .facts import PhoneFacts, check_identity, read_facts
 from .pages import asks_admin_password
 from .runtime import system_time
@@ -103,21 +103,14 @@ class _Restart:
         self._sleep = sleep
 
     def run(self, *, wait: bool) -> dict[str, Any]:
-        first, second = reboot_targets(self._facts.firmware)
+        first, other = reboot_targets(self._facts.firmware)
         self._ask(first)
         if not wait:
             return self._end("triggered", "Was asked to restart; nobody looked whether it did.")
-        outcome = self._watch(min(self._started + self._patience, self._deadline))
-        if outcome is None:
-            self._ask(second)
-            outcome = self._watch(self._deadline)
-        if outcome is None:
-            return self._end(
-                "blocked",
-                "It never went away: it ignores the request. Check that hidden tags and restricted URI queries are "
-                "off, and that it is in administrator mode.",
-            )
-        return outcome
+        try:
+            return self._watch(other)
+        except (AuthFailed, LockedOut) as error:
+            return self._end(error.outcome, f"After it was asked to restart: {error.reason}")
 
     def _ask(self, target: str) -> None:
         self._evidence["request"] = target
@@ -132,27 +125,30 @@ class _Restart:
         if asks_admin_password(answer.text):
             raise UserMode("The phone is in user mode and does not restart. Switch it to administrator mode.")
 
-    def _watch(self, until: float) -> dict[str, Any] | None:
-        """Watch until it is back; None when it is proven that it stayed up, with an uptime that shows it."""
+    def _watch(self, other: str | None) -> dict[str, Any]:
+        """Watch until it is back or the deadline has passed; ask in the other spelling where that is safe."""
         watch = Watch(self._phone, self._now, self._asked_at)
-        limit = until
         while True:
             self._sleep(POLL)
             facts = watch.poll()
             if watch.gone:
-                limit = self._deadline
                 self._evidence.setdefault("seen_gone_at", self._now())
                 if facts is not None:
                     return self._back(facts)
-            if self._now() < limit:
-                continue
-            if watch.gone or watch.silent:
-                return self._end("timed_out", "Gone, and not back by the deadline.")
-            if until < self._deadline and (facts is None or facts.uptime is None):
-                # Up, but nothing proves that it did not restart in between: no second request.
-                limit = until = self._deadline
-                continue
-            return None
+            if self._now() >= self._deadline:
+                if watch.gone or watch.silent:
+                    return self._end("timed_out", "Gone, and not back by the deadline.")
+                return self._end(
+                    "blocked",
+                    "It was never seen gone: it ignores the request. Check that hidden tags and restricted URI queries "
+                    "are off, and that it is in administrator mode.",
+                )
+            # Only an uptime proves that it did not restart in between; without one there is no second request.
+            stayed_up = not watch.gone and facts is not None and facts.uptime is not None
+            if other is not None and stayed_up and self._now() >= self._started + self._patience:
+                self._ask(other)
+                other = None
+                watch = Watch(self._phone, self._now, self._asked_at)
 
     def _back(self, facts: PhoneFacts) -> dict[str, Any]:
         self._evidence.update(seen_back_at=self._now(), uptime_after=facts.uptime, mac_after=facts.mac)
