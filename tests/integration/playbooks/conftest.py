@@ -1,0 +1,29 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the tests through ansible-playbook share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .bench import Bench, bench
+
+StartBench = Callable[..., Bench]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[StartBench]:
+    """Start a fleet that lives as long as the test."""
+    with ExitStack() as stack:
+
+        def start(phones: dict[str, Any], **more: Any) -> Bench:
+            return stack.enter_context(bench(tmp_path, phones, **more))
+
+        yield start
