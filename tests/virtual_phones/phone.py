@@ -246,7 +246,7 @@ class Phone:
         self.cycles.append({"kind": kind, "before": self.keys.firmware, "triggered": time.monotonic()})
 
     def _stamp(self, what: str) -> None:
-        if self.cycles:
+        if self.cycles and not {"up", "failed"} & self.cycles[-1].keys():
             self.cycles[-1].setdefault(what, time.monotonic())
 
     def _live(self, life: Coroutine[Any, Any, None]) -> None:
