@@ -13,10 +13,10 @@ from typing import Any
 
 from .arguments import CONNECTION_ARGUMENTS, connection_from
 from .catalog import Catalog, parse_images
-from .errors import InputError, Refused
+from .errors import InputError, Refused, Unsupported
 from .facts import PhoneFacts, check_identity, read_facts
 from .images import verify_image
-from .models import find_model
+from .models import PHONE_MANAGER, find_model
 from .plan import check_settings
 from .runtime import system_time
 from .transport import Transport
@@ -99,6 +99,8 @@ def _path(facts: PhoneFacts, target: Version, parameters: dict[str, Any]) -> tup
     if model is None or facts.firmware is None:
         what = "firmware version" if model is not None else "model that this collection knows"
         raise Refused(f"The phone's pages show no {what}, so the right image and a success could not be told.")
+    if model.generation == PHONE_MANAGER and (facts.firmware != target or parameters["force"]):
+        raise Unsupported(f"Snom supports no firmware load over HTTP on the {model.name}; use its provisioning.")
     return find_path(
         model=model,
         now=facts.firmware,
