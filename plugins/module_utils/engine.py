@@ -443,7 +443,7 @@ class Engine:
         """The one place where a phone gets its outcome."""
         assert phone.host not in self.results, phone.host
         result = self.results[phone.host] = PhoneResult(phone, ending, **more)
-        if ending.triggered or ending.outcome == "auth_failed":
+        if result.deadline is not None or ending.outcome == "auth_failed":
             self._log_end(phone.host, ending)
         self._say(f"{phone.host}: {ending.outcome}: {ending.reason}")
         if ending.outcome == "upgraded":

@@ -187,9 +187,12 @@ class Upgrade:
         """
         self.order = order
         self.phase = Phase.PROBE
+        self.triggered = False
+        """True once the phone may have taken a request to load an image."""
         self.ending: Ending | None = None
         self.known_call_state: str | None = None
         self.deadline: float | None = None
+        """Of the last intent, in seconds since the epoch; None while there is none."""
         self.path: list[str] = []
         self.evidence: dict[str, Any] = {}
         self._phone = phone
@@ -202,14 +205,10 @@ class Upgrade:
         self._other_since: float | None = None
         self._readable = False
 
-    @property
-    def triggered(self) -> bool:
-        """True once the phone may have been asked to load an image."""
-        return self.deadline is not None
-
     def resume(self, intent: Intent) -> None:
         """Only watch: the trigger was made, or was about to be made, by a run that did not live to see its end."""
         self.deadline = intent.deadline
+        self.triggered = True
         self.evidence.update(triggered_at=intent.time, deadline_at=intent.deadline, resumed=True)
         self._watch = Watch(self._phone, self._now, intent.time)
         self.phase = Phase.STILL_UP
@@ -281,10 +280,15 @@ class Upgrade:
         )
         self.deadline = deadline
         self.phase = Phase.TRIGGER
+        self.triggered = True
         self._watch = Watch(self._phone, self._now, now)
         self._other_since = None
         self.evidence.update(triggered_at=now, deadline_at=deadline)
-        self.evidence["trigger_answer"] = load_image(self._phone, hop.url)
+        try:
+            self.evidence["trigger_answer"] = load_image(self._phone, hop.url)
+        except SnomError:
+            self.triggered = bool(self.path)
+            raise
         self.phase = Phase.STILL_UP
         return self.order.poll
 

@@ -146,7 +146,8 @@ class SimulatedPhone:
             days, rest = divmod(uptime, 86400)
             clock = f"{rest // 3600:02}:{rest % 3600 // 60:02}:{rest % 60:02}"
             return page(
-                f"Firmware Version: snom{self.model}-SIP {self.firmware}<br>Mac: {self.mac}<br>Hardware: {self.model}<br>"
+                f"Firmware Version: snom{self.model}-SIP {self.firmware}<br>"
+                f"Mac: {self.mac}<br>Hardware: {self.model}<br>"
                 f"Identity 1 Status: 100@pbx.example: {'registered' if self.registered else 'not registered'}<br>"
                 f"Uptime: {days} days, {clock}<br>"
             )

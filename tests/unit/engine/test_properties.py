@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -135,9 +136,10 @@ options_strategy = st.fixed_dictionaries(
     }
 )
 
+# HYPOTHESIS_EXAMPLES=2000 searches longer. A failing fleet is shown as it was found: making it smaller takes minutes.
 thorough = settings(
     deadline=None,
-    max_examples=150,
+    max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "40")),
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.generate],
 )

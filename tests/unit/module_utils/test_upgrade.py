@@ -252,8 +252,9 @@ def test_requests_that_are_turned_down(answer: Any, outcome: str) -> None:
     one = bench(GOES_WELL, answer=answer)
     ending = one.run()
     assert ending.outcome == outcome
+    assert not ending.triggered
     # The intent stands in the journal, so its end must get there too.
-    assert ending.triggered
+    assert one.machine.deadline is not None
     assert len(one.phone.commands) == len(one.intents) == 1
 
 
