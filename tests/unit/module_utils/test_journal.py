@@ -1,0 +1,245 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils import journal as journal_module
+from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils.journal import History, Journal, read_history
+from ansible_collections.telephony.snom.plugins.module_utils.upgrade import Intent
+
+IMAGE = "snomD785-10.1.54.13-SIP-r.bin"
+
+
+def intent(host: str = "desk-1", file: str = IMAGE, time: float = 1000.0) -> Intent:
+    return Intent(
+        host=host,
+        mac="000413922D24",
+        file=file,
+        before="10.1.39.11",
+        target="10.1.54.13",
+        time=time,
+        deadline=time + 900,
+    )
+
+
+@pytest.fixture(name="path")
+def _path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(journal_module, "LOCK_PATIENCE", 0.0)
+    return str(tmp_path / "rollout.journal")
+
+
+@pytest.fixture(name="journal")
+def _journal(path: str) -> Iterator[Journal]:
+    journal = Journal(path, "run-1")
+    yield journal
+    journal.close()
+
+
+def end(journal: Journal, outcome: str, host: str = "desk-1", time: float = 2000.0) -> None:
+    journal.write("end", host=host, outcome=outcome, reason="", time=time)
+
+
+# What is remembered -----------------------------------------------------------------------------------------------
+
+
+def test_an_intent_without_an_end_is_open(journal: Journal) -> None:
+    journal.intent(intent())
+    journal.intent(intent("desk-2"))
+    end(journal, "upgraded", "desk-2")
+    assert read_history(journal.path).open_intents == {"desk-1": intent()}
+
+
+def test_the_last_intent_counts(journal: Journal) -> None:
+    journal.intent(intent(file="snomD785-10.1.50.1-SIP-r.bin"))
+    journal.intent(intent(time=1500.0))
+    assert read_history(journal.path).open_intents == {"desk-1": intent(time=1500.0)}
+
+
+def test_an_image_after_which_the_old_version_came_back(journal: Journal) -> None:
+    journal.intent(intent())
+    end(journal, "old_version")
+    assert read_history(journal.path).failed_images == {("desk-1", IMAGE): 2000.0}
+    journal.intent(intent(time=3000.0))
+    assert read_history(journal.path).failed_images == {("desk-1", IMAGE): 2000.0}
+    end(journal, "upgraded")
+    assert read_history(journal.path) == History()
+
+
+@pytest.mark.parametrize("outcome", ["timed_out", "image_failed", "wrong_phone", "not_registered", "reverted"])
+def test_other_ends_leave_nothing_behind(journal: Journal, outcome: str) -> None:
+    journal.intent(intent())
+    end(journal, outcome)
+    assert read_history(journal.path) == History()
+
+
+def test_an_end_without_an_intent_says_nothing_about_an_image(journal: Journal) -> None:
+    end(journal, "old_version")
+    assert read_history(journal.path) == History()
+
+
+def test_refused_credentials_are_remembered_until_the_run_has_ended(journal: Journal) -> None:
+    end(journal, "auth_failed")
+    assert read_history(journal.path).refused_credentials == {"desk-1"}
+    journal.write("run_end", time=3000.0, summary={}, stopped_by=None)
+    assert read_history(journal.path).refused_credentials == set()
+
+
+def test_a_missing_journal_is_an_empty_one(path: str) -> None:
+    assert read_history(path) == History()
+
+
+def test_lines_of_later_versions_are_passed_over(journal: Journal) -> None:
+    journal.write("something_new", host="desk-1")
+    journal.write("intent", **vars(intent()), something="new")
+    assert read_history(journal.path).open_intents == {"desk-1": intent()}
+
+
+# The file ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_line_is_json_and_names_its_run(journal: Journal) -> None:
+    journal.intent(intent())
+    line = json.loads(Path(journal.path).read_text("utf-8"))
+    assert line == {"type": "intent", "run": "run-1", **vars(intent())}
+
+
+def test_a_line_is_on_disk_when_the_call_returns(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[bytes] = []
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(Path(journal.path).read_bytes()))
+    journal.intent(intent())
+    assert len(synced) == 1 and synced[0].endswith(b"\n") and b"desk-1" in synced[0]
+
+
+def test_nobody_else_may_read_it(journal: Journal) -> None:
+    for path in (journal.path, f"{journal.path}.lock"):
+        assert stat.S_IMODE(os.stat(path).st_mode) & 0o027 == 0, path
+
+
+def test_a_run_adds_to_what_earlier_ones_wrote(path: str) -> None:
+    for run, host in (("run-1", "desk-1"), ("run-2", "desk-2")):
+        journal = Journal(path, run)
+        journal.intent(intent(host))
+        journal.close()
+    assert set(read_history(path).open_intents) == {"desk-1", "desk-2"}
+
+
+def test_lines_of_many_threads_do_not_mix(journal: Journal) -> None:
+    threads = [threading.Thread(target=journal.intent, args=(intent(f"desk-{number}"),)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(read_history(journal.path).open_intents) == 20
+
+
+@pytest.mark.parametrize("rest", ['{"type": "int', '{"type": "end", "host": "desk-1", "outcome": "upgraded"', "{"])
+def test_a_last_line_that_a_crash_cut_off_is_no_line(path: str, rest: str) -> None:
+    journal = Journal(path, "run-1")
+    journal.intent(intent())
+    journal.close()
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(rest)
+    assert set(read_history(path).open_intents) == {"desk-1"}
+
+    journal = Journal(path, "run-2")
+    journal.intent(intent("desk-2"))
+    journal.close()
+    assert set(read_history(path).open_intents) == {"desk-1", "desk-2"}
+
+
+def test_a_first_line_that_a_crash_cut_off(path: str) -> None:
+    Path(path).write_text('{"type"', "utf-8")
+    journal = Journal(path, "run-1")
+    journal.intent(intent())
+    journal.close()
+    assert set(read_history(path).open_intents) == {"desk-1"}
+
+
+@pytest.mark.parametrize("broken", ["{", "[]", "7", '{"host": "desk-1"}', '{"type": "intent", "host": "desk-1"}'])
+def test_a_broken_line_anywhere_else_is_not_passed_over(path: str, broken: str) -> None:
+    good = json.dumps({"type": "end", "host": "desk-1", "outcome": "upgraded", "time": 1.0})
+    Path(path).write_text(f"{good}\n{broken}\n{good}\n", "utf-8")
+    with pytest.raises(InputError, match=r"line 2 of .* is broken"):
+        read_history(path)
+    Path(path).write_text(f"{good}\n{broken}\n", "utf-8")
+    with pytest.raises(InputError, match=r"line 2 of .* is broken"):
+        read_history(path)
+
+
+def test_bytes_that_are_no_text(path: str) -> None:
+    Path(path).write_bytes(b"\xff\xfe\n")
+    with pytest.raises(InputError, match="can't be read"):
+        read_history(path)
+
+
+@pytest.mark.parametrize("name", ["missing/rollout.journal", "."])
+def test_a_place_that_can_not_be_written(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=r"journal: .* can't be written"):
+        Journal(str(tmp_path / name), "run-1")
+
+
+# The lock ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_second_run_is_refused_and_told_who_is_there(journal: Journal) -> None:
+    with pytest.raises(InputError, match=rf"in use by run run-1, process {os.getpid()} on .*, since 20") as refusal:
+        Journal(journal.path, "run-2")
+    assert "two runs must not share phones" in refusal.value.reason
+    # The refused one must not have taken the name of the holder away.
+    assert "run-1" in Path(f"{journal.path}.lock").read_text("utf-8")
+
+
+def test_a_run_that_has_ended_holds_nothing(path: str) -> None:
+    Journal(path, "run-1").close()
+    Journal(path, "run-2").close()
+
+
+def test_a_lock_is_waited_for(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    naps: list[float] = []
+
+    def holder_ends(seconds: float) -> None:
+        naps.append(seconds)
+        journal.close()
+
+    monkeypatch.setattr(journal_module, "LOCK_PATIENCE", 3.0)
+    monkeypatch.setattr(journal_module.time, "sleep", holder_ends)
+    Journal(journal.path, "run-2").close()
+    assert len(naps) == 1
+
+
+HOLDER = """
+import os, signal, sys
+from ansible_collections.telephony.snom.plugins.module_utils.journal import Journal
+journal = Journal(sys.argv[1], "run-of-another-process")
+print(os.getpid(), flush=True)
+signal.pause()
+"""
+
+
+def test_the_lock_ends_with_its_process_however_that_ends(path: str) -> None:
+    import_path = os.pathsep.join(sys.path)
+    command = [sys.executable, "-c", HOLDER, path]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": import_path}
+    ) as holder:
+        assert holder.stdout is not None
+        process: Any = holder.stdout.readline().strip()
+        try:
+            with pytest.raises(InputError, match=f"run-of-another-process, process {process} "):
+                Journal(path, "run-2")
+        finally:
+            holder.kill()
+    Journal(path, "run-2").close()
