@@ -32,6 +32,8 @@ def verify_image(hop: Hop, how: str) -> None:
     shown = without_secrets(hop.image_url)
     session = requests.Session()
     session.trust_env = False
+    # Else a server may compress the file, and tell the length of that.
+    session.headers["Accept-Encoding"] = "identity"
     try:
         with (
             session,
