@@ -1,0 +1,279 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The benchmarks. Each runs on its own fleet and returns its figures."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.telephony.snom.plugins.module_utils.arguments import HOST_VARIABLES, connection_from
+from ansible_collections.telephony.snom.plugins.module_utils.http import HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
+from ansible_collections.telephony.snom.plugins.module_utils.runtime import ThreadRuntime
+from ansible_collections.telephony.snom.plugins.module_utils.survey import read_fleet
+from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
+from ansible_collections.telephony.snom.plugins.module_utils.version import Version
+from figures import Figure
+from measuring import Cost, busy_seconds, cpu_of
+from scene import Scene, play, playbook, scene
+
+FOREIGN_CPU = 0.25
+"""Share of a core. When other processes took more, a wall time that missed its goal is measured again."""
+
+GONE = 30.0
+"""Seconds that a phone is gone in its upgrade."""
+
+
+def rollout_http(phones: int | None) -> list[Figure]:
+    return _rollout("http", phones or 1000)
+
+
+def rollout_https(phones: int | None) -> list[Figure]:
+    return _rollout("https", phones or 1000)
+
+
+def _rollout(scheme: str, count: int) -> list[Figure]:
+    """Three waves, nothing limited; the wall time of a rollout is repeated while others take the CPU."""
+    for attempt in range(1, 4):
+        with scene(f"rollout-{scheme}", count, tls=scheme == "https", timing={"flash": GONE - 5, "boot": 5}) as stage:
+            figures, foreign = _roll_out(stage, scheme, attempt)
+        if all(figure.met is not False for figure in figures) or foreign < FOREIGN_CPU:
+            break
+    return figures
+
+
+def _roll_out(stage: Scene, scheme: str, attempt: int) -> tuple[list[Figure], float]:
+    folder = stage.inventory.parent
+    (folder / "journal.jsonl").unlink(missing_ok=True)
+    busy, phones_before = busy_seconds(), cpu_of(stage.fleet.pid)
+    cost = playbook(
+        stage,
+        "telephony.snom.rollout",
+        "rollout",
+        {
+            "snom_hosts": "all",
+            "firmware_rollout_waves": [1, "10%", "100%"],
+            "firmware_rollout_max_in_flight": 0,
+            # Real phones are asked every five seconds. These are faster, and say so.
+            "firmware_rollout_flash_time": GONE,
+            "firmware_rollout_catalog": str(stage.catalog),
+            "firmware_rollout_journal": str(folder / "journal.jsonl"),
+            "firmware_rollout_report_dir": str(folder / "report"),
+        },
+    )
+    foreign = (busy_seconds() - busy - cost.cpu - (cpu_of(stage.fleet.pid) - phones_before)) / cost.wall
+    result = json.loads((folder / "report" / "report.json").read_text("utf-8"))
+    phones = stage.fleet.phones()
+    own, spread = _waves(result, phones)
+    wall = result["ended"] - result["started"]
+    good = sum(
+        result["phones"][name]["outcome"] == "upgraded" and list(phone["fetches"].values()) == [1]
+        for name, phone in phones.items()
+    )
+    counters = stage.fleet.counters()
+    name = f"rollout-{scheme}"
+    ratio = wall / sum(own)
+    how = (
+        f"{len(phones)} phones that are gone for {GONE:.0f} s, waves [1, 10%, 100%], no limit, flash_time {GONE:.0f}; "
+        f"from the first read to the last verdict {wall:.1f} s; longest upgrades of the waves by the phones' own "
+        f"records, trigger to up: {', '.join(f'{seconds:.1f}' for seconds in own)} s; attempt {attempt}, other "
+        f"processes took {max(foreign, 0):.2f} of {os.cpu_count()} cores meanwhile"
+    )
+    figures = [
+        Figure(
+            name=name,
+            what="wall time / waves' own upgrade times",
+            value=f"{ratio:.3f}",
+            goal="<= 1.15",
+            met=ratio <= 1.15,
+            how=how,
+        ),
+        Figure(
+            name=name,
+            what="controller's peak memory (PSS)",
+            value=f"{cost.memory / 1e6:.0f} MB",
+            goal="< 300 MB",
+            met=cost.memory < 300e6,
+        ),
+        Figure(
+            name=name,
+            what="upgraded, image fetched exactly once",
+            value=str(good),
+            goal=f"= {len(phones)}",
+            met=good == len(phones),
+        ),
+        Figure(
+            name=name,
+            what="violations seen by the phones",
+            value=str(counters["violations"]),
+            goal="= 0",
+            met=counters["violations"] == 0,
+        ),
+        Figure(name=name, what="first to last trigger of the last wave", value=f"{spread:.1f} s"),
+        Figure(name=name, what="requests, per phone", value=f"{counters['requests'] / len(phones):.1f}"),
+        Figure(name=name, what="CPU of the playbook, per phone", value=_ms(cost.cpu / len(phones))),
+        Figure(name=name, what="whole playbook", value=f"{cost.wall:.0f} s"),
+    ]
+    return figures, foreign
+
+
+def _waves(result: dict[str, Any], phones: dict[str, dict[str, Any]]) -> tuple[list[float], float]:
+    """Each wave's longest upgrade, and the time from first to last trigger in the last one. All in seconds."""
+    waves: dict[int, list[dict[str, float]]] = {}
+    for name, phone in result["phones"].items():
+        waves.setdefault(phone["wave"], []).append(phones[name]["cycles"][-1])
+    last = [cycle["triggered"] for cycle in waves[max(waves)]]
+    longest = [max(cycle["up"] - cycle["triggered"] for cycle in cycles) for _number, cycles in sorted(waves.items())]
+    return longest, max(last) - min(last)
+
+
+def info(phones: int | None) -> list[Figure]:
+    """snom_info against debug and uri."""
+    count = phones or 200
+    with scene("info", count) as stage:
+        debug, asked = _cheapest(
+            lambda: play(stage, "debug", {"ansible.builtin.debug": {"msg": "hello"}}),
+            lambda: play(stage, "snom_info", {"telephony.snom.snom_info": {}}),
+        )
+        uri = play(
+            stage,
+            "uri",
+            {
+                "ansible.builtin.uri": {
+                    "url": "http://{{ ansible_host }}:{{ snom_port }}/info.htm",
+                    "url_username": "{{ snom_username }}",
+                    "url_password": "{{ snom_password }}",
+                },
+                "connection": "local",
+            },
+        )
+    how = (
+        f"CPU of the process tree of a play with one task over {count} hosts, which read info.htm over http with a "
+        f"login; debug {_ms(debug.cpu / count)}, snom_info {_ms(asked.cpu / count)}, uri {_ms(uri.cpu / count)} a "
+        "host; the cheaper of two runs of debug and snom_info, one of uri"
+    )
+    to_debug, to_uri = asked.cpu / debug.cpu, uri.cpu / asked.cpu
+    return [
+        Figure(
+            name="info",
+            what="CPU of snom_info / debug",
+            value=f"{to_debug:.2f}",
+            goal="<= 1.4 (1.15)",
+            met=to_debug <= 1.4,
+            how=how,
+        ),
+        Figure(
+            name="info", what="CPU of uri / snom_info", value=f"{to_uri:.1f}", goal=">= 10", met=to_uri >= 10, how=how
+        ),
+    ]
+
+
+def plan(phones: int | None) -> list[Figure]:
+    """The plan of a fleet as one task, against debug over its hosts."""
+    count = phones or 2000
+    with scene("plan", count) as stage:
+        planned, debug = _cheapest(
+            lambda: play(
+                stage,
+                "plan",
+                {
+                    "telephony.snom.snom_rollout": {"catalog": str(stage.catalog)},
+                    "check_mode": True,
+                    "run_once": True,
+                },
+            ),
+            lambda: play(stage, "debug", {"ansible.builtin.debug": {"msg": "hello"}}),
+        )
+        writes = stage.fleet.counters()["writes"]
+    ratio = planned.cpu / debug.cpu
+    how = (
+        f"CPU of the process tree of a play with one task over {count} hosts, all of which need work, so that three "
+        f"pages of each are read: plan {planned.cpu:.1f} s, debug {debug.cpu:.1f} s; the cheaper of two runs each"
+    )
+    return [
+        Figure(
+            name="plan", what="CPU of the plan / debug", value=f"{ratio:.3f}", goal="< 0.33", met=ratio < 0.33, how=how
+        ),
+        Figure(name="plan", what="writes to phones", value=str(writes), goal="= 0", met=writes == 0),
+        Figure(name="plan", what="wall time of the plan", value=f"{planned.wall:.1f} s"),
+    ]
+
+
+def client(phones: int | None) -> list[Figure]:
+    """The HTTP client alone."""
+    return [*_client("http", phones or 200), *_client("https", phones or 200)]
+
+
+def _client(scheme: str, count: int) -> list[Figure]:
+    with scene(f"client-{scheme}", count, tls=scheme == "https") as stage:
+        ways = [HttpPhone(_connection(variables)) for variables in stage.hosts.values()]
+        for phone in ways:
+            phone.get("/info.htm")
+        kept = _cpu(lambda: [phone.get("/info.htm") for phone in ways for _again in range(5)]) / (5 * count)
+        for phone in ways:
+            phone.close()
+        fresh = _cpu(lambda: [phone.get("/info.htm") for phone in ways]) / count
+    name = f"client-{scheme}"
+    return [
+        Figure(name=name, what="CPU of a GET on a kept connection", value=_ms(kept)),
+        Figure(name=name, what="CPU of a GET on a new connection", value=_ms(fresh)),
+    ]
+
+
+def reading(phones: int | None) -> list[Figure]:
+    """A fleet's first reading, without Ansible around it."""
+    count = phones or 5000
+    with scene("reading", count) as stage:
+        targets = [
+            Target(host=host, connection=_connection(variables), version=Version.parse("10.1.175.16"))
+            for host, variables in stage.hosts.items()
+        ]
+        workers = ThreadRuntime()
+        started, cpu = time.monotonic(), time.process_time()
+        readings = read_fleet(targets, workers, HttpPhone)
+        wall, cpu = time.monotonic() - started, time.process_time() - cpu
+        workers.close()
+        requests = stage.fleet.counters()["requests"]
+    read = sum(reading.facts is not None for reading in readings.values())
+    how = f"{count} phones that need work, {requests} requests, in one process; {_ms(cpu / count)} CPU a phone"
+    return [
+        Figure(name="reading", what="phones read", value=str(read), goal=f"= {count}", met=read == count, how=how),
+        Figure(name="reading", what="wall time", value=f"{wall:.1f} s"),
+    ]
+
+
+def _connection(variables: dict[str, Any]) -> Connection:
+    return connection_from({option: variables.get(name) for option, name in HOST_VARIABLES.items()})
+
+
+def _cheapest(*plays: Callable[[], Cost]) -> list[Cost]:
+    """Run the plays in turn, twice, and keep the cheaper run of each: whatever disturbs only adds to the CPU."""
+    rounds = [[one() for one in plays] for _round in range(2)]
+    return [min(costs, key=lambda cost: cost.cpu) for costs in zip(*rounds, strict=True)]
+
+
+def _cpu(work: Callable[[], object]) -> float:
+    """CPU seconds of this process for a piece of work."""
+    before = time.process_time()
+    work()
+    return time.process_time() - before
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.2f} ms"
+
+
+CASES: dict[str, Callable[[int | None], list[Figure]]] = {
+    "client": client,
+    "reading": reading,
+    "info": info,
+    "plan": plan,
+    "rollout-http": rollout_http,
+    "rollout-https": rollout_https,
+}
