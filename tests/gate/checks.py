@@ -187,6 +187,12 @@ CHECKS = [
         ),
     ),
     Check("own", "own", "what no standard tool checks: see tests/gate/own", partial(_pytest, "tests/gate/own")),
+    Check(
+        "live",
+        "own",
+        "modules do and return what they document: see tests/gate/live",
+        partial(_pytest, "tests/gate/live"),
+    ),
     Check("unit", "unit", "unit tests, on the everyday ansible-core", partial(_pytest, "tests/unit")),
     Check("artifact", "artifact", "what is built is complete, passes the Galaxy importer and installs", _artifact),
     Check("docs", "docs", "the documentation site builds, and its links hold", _docs),

@@ -1,0 +1,23 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Gives each test phones of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import playing
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[playing.Site]:
+    with playing.site(tmp_path) as site:
+        yield site

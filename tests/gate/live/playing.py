@@ -1,0 +1,140 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plays against a few virtual phones, and what they leave behind: results, output, and what the phones saw."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[3]
+BIN = Path(sys.executable).parent
+sys.path.insert(0, str(ROOT / "tests" / "virtual_phones"))
+
+from running import VirtualFleet, free_port, running  # noqa: E402 - a folder of programs, not a package
+
+PASSWORD = "Never/shown&1"
+# A phone of each of two generations, the version that the inventory wants of it, and the image of that version. They
+# are such that each example of a module applies to one of them.
+PHONES = {
+    "hall": {"address": "127.31.0.1", "model": "320", "firmware": "8.4.35"},
+    "desk": {"address": "127.31.0.2", "model": "D713", "firmware": "10.1.141.13"},
+}
+WANTED = {"320": "8.7.5.35", "D713": "10.1.198.19"}
+IMAGES = ["snom320-8.7.5.35-SIP-f.bin", "snomD713-10.1.198.19-SIP-r.bin"]
+COLLECTIONS = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build")}
+
+
+@cache
+def module_docs(name: str) -> dict[str, Any]:
+    """A module's documentation: ``doc``, ``examples`` as text, and ``return``."""
+    command = [BIN / "ansible-doc", "--json", "--type", "module", f"telephony.snom.{name}"]
+    told = subprocess.run(command, env=os.environ | COLLECTIONS, capture_output=True, check=True)
+    docs: dict[str, Any] = json.loads(told.stdout)[f"telephony.snom.{name}"]
+    return docs
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one playbook left behind. results: host, action and result of each task on each host."""
+
+    code: int
+    output: str
+    results: list[dict[str, Any]]
+    writes: list[str]
+
+    def of(self, module: str) -> list[dict[str, Any]]:
+        """The results of this module's tasks, by host."""
+        action = f"telephony.snom.{module}"
+        in_order = sorted(self.results, key=lambda recorded: str(recorded["host"]))
+        found = [recorded["result"] for recorded in in_order if recorded["action"] == action]
+        return [{key: value for key, value in result.items() if not key.startswith("_ansible")} for result in found]
+
+
+class Site:
+    """A user's folder with an inventory of the virtual phones, and the phones themselves."""
+
+    def __init__(self, fleet: VirtualFleet, folder: Path) -> None:
+        self.fleet = fleet
+        self.folder = folder
+        phones = fleet.phones()
+        hosts = {
+            name: {
+                "ansible_host": phone["address"],
+                "snom_firmware_version": WANTED[phone["model"]],
+                "snom_mac": phones[name]["mac"],
+            }
+            for name, phone in PHONES.items()
+        }
+        shared = {
+            "snom_scheme": "http",
+            "snom_port": phones["hall"]["port"],
+            "snom_username": "admin",
+            "snom_password": PASSWORD,
+            "snom_mirror": f"{fleet.images}/fw",
+            "snom_site": "berlin",
+            "vault_phone_password": PASSWORD,
+        }
+        (folder / "files").mkdir()
+        (folder / "files" / "images.yml").write_text(json.dumps({"images": fleet.catalog()}))
+        (folder / "inventory.json").write_text(json.dumps({"phones": {"hosts": hosts, "vars": shared}}))
+
+    def restore(self) -> None:
+        """Give each phone the firmware that it had at first."""
+        for name, phone in PHONES.items():
+            self.fleet.patch(name, firmware=phone["firmware"])
+
+    def play(self, plays: list[dict[str, Any]], *options: str, **variables: object) -> Run:
+        """Run plays as loudly as Ansible can."""
+        self.fleet.reset_log()
+        results = self.folder / "results.jsonl"
+        results.write_text("")
+        (self.folder / "play.json").write_text(json.dumps(plays))
+        env = COLLECTIONS | {
+            "ANSIBLE_CALLBACKS_ENABLED": "record",
+            "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback"),
+            "ANSIBLE_HOME": str(self.folder / "ansible"),
+            "ANSIBLE_NOCOLOR": "true",
+            "SNOM_RESULTS": str(results),
+        }
+        done = subprocess.run(
+            [
+                *(BIN / "ansible-playbook", "-vvvvv", "-i", "inventory.json", "play.json"),
+                *("-e", json.dumps(variables), *options),
+            ],
+            cwd=self.folder,
+            env=os.environ | env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        writes = sorted(f"{entry['phone']}: {entry['target']}" for entry in self.fleet.log() if entry.get("write"))
+        return Run(done.returncode, done.stdout, list(map(json.loads, results.read_text().splitlines())), writes)
+
+
+@contextmanager
+def site(folder: Path) -> Iterator[Site]:
+    content = {
+        "image_server": {"port": free_port(), "images": IMAGES},
+        "defaults": {
+            "port": free_port("127.31.0.1"),
+            "password": PASSWORD,
+            "identities": ["100"],
+            "timing": {"load": 0.1, "flash": 2, "boot": 0.1, "reboot": 2},
+        },
+        "phones": [{"name": name, **phone} for name, phone in PHONES.items()],
+    }
+    with running(content, folder) as fleet:
+        yield Site(fleet, folder)

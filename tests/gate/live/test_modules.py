@@ -1,0 +1,169 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each module's examples are run against virtual phones, and what it does and returns is compared with what it says."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+import yaml
+from playing import PASSWORD, PHONES, ROOT, Run, Site, module_docs
+
+MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py"))
+CATALOG = "files/images.yml"
+
+# What is done for real with each module: tasks, on all phones.
+ROLLOUT = {"catalog": CATALOG, "flash_time": 5, "report_dir": "report", "unknown_call_state": "proceed"}
+ROLLOUT_TASK = {"telephony.snom.snom_rollout": ROLLOUT, "run_once": True, "register": "rollout"}
+REAL: dict[str, list[dict[str, Any]]] = {
+    "snom_firmware": [{"telephony.snom.snom_firmware": {"catalog": CATALOG, "flash_time": 5}}],
+    "snom_info": [{"telephony.snom.snom_info": {"gather": ["system", "home", "gui", "settings"]}}],
+    "snom_reboot": [{"telephony.snom.snom_reboot": {"deadline": 20}}],
+    "snom_rollout": [ROLLOUT_TASK],
+    "snom_rollout_result": [
+        ROLLOUT_TASK,
+        {"telephony.snom.snom_rollout_result": {"phone": "{{ rollout.phones[inventory_hostname] }}"}},
+    ],
+}
+# Modules that watch a fleet from the controller; there is no other way to run them.
+FLEET = {"snom_rollout", "snom_rollout_result"}
+
+# What every result of Ansible may hold beside what a module documents.
+COMMON = {"changed", "failed", "msg", "diff", "skipped", "warnings", "deprecations", "invocation"}
+TYPES: dict[str, type | tuple[type, ...]] = {
+    "bool": bool,
+    "dict": dict,
+    "float": (int, float),
+    "int": int,
+    "list": list,
+    "str": str,
+}
+
+
+def as_plays(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"name": "Try a module", "hosts": "phones", "gather_facts": False, "tasks": tasks}]
+
+
+def examples(name: str, site: Site) -> list[dict[str, Any]]:
+    """A module's examples as plays that run here: what stands for a user's own is replaced."""
+    text: str = module_docs(name)["examples"]
+    for shown, real in {
+        "http://images.example": site.fleet.images,
+        "192.0.2.17": PHONES["hall"]["address"],
+        "/var/lib/rollout/": f"{site.folder}/",
+        "/tmp/stop-rollout": f"{site.folder}/stop-rollout",
+        "approved/report.json": f"{site.folder}/report/report.json",
+    }.items():
+        text = text.replace(shown, real)
+    found: list[dict[str, Any]] = yaml.safe_load(text)
+    plays = found if "hosts" in found[0] else as_plays(found)
+    # The virtual phones' images are small; the built-in catalogue knows the sizes of the real ones.
+    images = {f"telephony.snom.{module}": {"catalog": CATALOG} for module in ("snom_firmware", "snom_rollout")}
+    return [play | {"module_defaults": images} for play in plays]
+
+
+def check_output(run: Run) -> None:
+    """Nothing that worries or betrays the user. How a task failed is told; that is checked elsewhere."""
+    assert [line for line in run.output.splitlines() if line.startswith(("[WARNING]", "[DEPRECATION"))] == []
+    assert "Traceback" not in run.output
+    login = b64encode(f"admin:{PASSWORD}".encode()).decode()
+    for secret in (PASSWORD, quote(PASSWORD, safe=""), quote_plus(PASSWORD), quote(PASSWORD), login):
+        assert secret not in run.output, "the password is shown"
+
+
+def undocumented(where: str, result: Mapping[str, Any], documented: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in result.items():
+        if key not in documented:
+            yield f"{where} returns {key}, which is not documented."
+        else:
+            yield from mistyped(f"{where}.{key}", value, documented[key])
+
+
+def mistyped(where: str, value: Any, documented: Mapping[str, Any]) -> Iterator[str]:
+    """How a value differs from its documentation. Null stands for what is not known."""
+    kind = documented["type"]
+    if value is None:
+        return
+    if kind in TYPES and (not isinstance(value, TYPES[kind]) or (isinstance(value, bool) and kind != "bool")):
+        yield f"{where} is {value!r}, but is documented as {kind}."
+        return
+    if contains := documented.get("contains"):
+        values = value if isinstance(value, list) else [value]
+        if kind == "dict" and not set(value) & set(contains):
+            values = list(value.values())  # a mapping by name, such as phones by host
+        for one in values:
+            yield from undocumented(where, one, contains)
+
+
+def check_documentation(name: str, results: list[dict[str, Any]]) -> None:
+    documented = module_docs(name)["return"]
+    known = documented | {key: {"type": "any"} for key in COMMON - set(documented)}
+    bad = [problem for result in results for problem in undocumented(name, result, known)]
+    for key, entry in documented.items():
+        if entry["returned"] in ("always", "success"):
+            bad += [f"{name} does not return {key}, which is documented." for result in results if key not in result]
+    assert not bad, "\n".join(sorted(set(bad)))
+
+
+def steady(value: Any) -> Any:
+    """A result without what differs from run to run: times, which are floats, and how long a phone has been up."""
+    if isinstance(value, dict):
+        return {key: steady(one) for key, one in value.items() if "uptime" not in key}
+    if isinstance(value, list):
+        return [steady(one) for one in value]
+    return "a time" if isinstance(value, float) else value
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_run_in_check_mode(name: str, site: Site) -> None:
+    """Each example ends well on one of the phones at least, and no phone is touched."""
+    site.play(as_plays([ROLLOUT_TASK]), "--check")  # writes the plan that an example approves
+    run = site.play([play | {"ignore_errors": True} for play in examples(name, site)], "--check", "--diff")
+    check_output(run)
+    assert run.writes == []
+    ended: dict[str, list[dict[str, Any]]] = {}
+    for recorded in run.results:
+        ended.setdefault(recorded["task"], []).append(recorded["result"])
+    assert ended
+    for task, results in ended.items():
+        messages = [result.get("msg") for result in results]
+        assert any(not result.get("failed") for result in results), f"{task}: {messages}"
+    check_documentation(name, [result for result in run.of(name) if not result.get("failed")])
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_check_do_and_do_again(name: str, site: Site) -> None:
+    plays = as_plays(REAL[name])
+    planned = site.play(plays, "--check", "--diff")
+    assert planned.code == 0, planned.output
+    assert planned.writes == []
+
+    done = site.play(plays, "--diff")
+    assert done.code == 0, done.output
+    again = site.play(plays, "--diff")
+    assert again.code == 0, again.output
+    for run in (planned, done, again):
+        check_output(run)
+        check_documentation(name, run.of(name))
+    assert [result["changed"] for result in planned.of(name)] == [result["changed"] for result in done.of(name)]
+    if module_docs(name)["doc"]["attributes"]["idempotent"]["support"] in ("full", "partial"):
+        assert not any(result["changed"] for result in again.of(name))
+        assert again.writes == []
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name not in FLEET])
+@pytest.mark.parametrize("options", [("--check",), ()], ids=["check", "do"])
+def test_both_ways_give_the_same(name: str, options: tuple[str, ...], site: Site) -> None:
+    plays = as_plays(REAL[name])
+    in_process = site.play(plays, *options)
+    site.restore()
+    as_module = site.play(plays, *options, snom_in_process=False)
+    check_output(as_module)
+    assert steady(as_module.of(name)) == steady(in_process.of(name))
+    assert as_module.writes == in_process.writes
