@@ -35,7 +35,7 @@ display = Display()
 _PATHS = ("catalog", "approved_plan", "stop_file", "journal", "report_dir")
 
 
-class ActionModule(ActionBase):
+class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
     # One task for all hosts of the play; a strategy that can't do that refuses it.
     BYPASS_HOST_LOOP = True
     TRANSFERS_FILES = False

@@ -16,7 +16,7 @@ ARGUMENT_SPEC = {"phone": {"type": "dict", "required": True}}
 SHOWN = ("outcome", "reason", "before", "after", "path", "wave", "elapsed", "evidence")
 
 
-class ActionModule(ActionBase):
+class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
     TRANSFERS_FILES = False
     _requires_connection = False
     _supports_check_mode = True

@@ -24,6 +24,7 @@ from environments import (
     environment,
     home,
     link_collections,
+    locked,
     output_of,
     require,
     run,
@@ -66,7 +67,8 @@ def _mypy() -> None:
     run(mypy, "tests/virtual_phones")
     # The gate runs on the developer's Python, which reads TOML; the collection supports older ones.
     gate = ROOT / "tests" / "gate"
-    run(mypy, "--python-version", "3.11", gate, env={"MYPYPATH": str(gate)})
+    path = os.pathsep.join(map(str, [gate, gate / "live", link_collections()]))
+    run(mypy, "--python-version", "3.11", gate, env={"MYPYPATH": path})
 
 
 def _yamllint() -> None:
@@ -94,7 +96,7 @@ def _changelog() -> None:
 
 
 def _artifact() -> None:
-    """Build the collection, let the importer judge it, install it, and see that Ansible finds its modules."""
+    """Build the collection, let the importer judge it, install it, and run the demo from what was installed."""
     copy = copy_collection()
     tools, env = environment("tools") / "bin", _tool_environment(copy)
     folder = BUILD / "artifact"
@@ -114,6 +116,22 @@ def _artifact() -> None:
     env["ANSIBLE_COLLECTIONS_PATH"] = str(installed)
     run(tools / "ansible-galaxy", "collection", "install", "-p", installed, artifact, cwd=folder, env=env)
     run(tools / "ansible-galaxy", "collection", "verify", "--offline", "telephony.snom", cwd=folder, env=env)
+    _demo(installed)
+
+
+def _demo(collections: Path | None = None) -> None:
+    """Run the demo of the checkout, or of an installed collection."""
+    folder = collections or link_collections()
+    demo = folder / "ansible_collections" / "telephony" / "snom" / "tests" / "demo" / "run.py"
+    venv = environment("venv") / "bin"
+    env = {
+        "ANSIBLE_COLLECTIONS_PATH": str(folder),
+        "ANSIBLE_HOME": str(home() / ".ansible"),
+        "PATH": f"{venv}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    with locked("demo"):  # its phones have fixed addresses
+        run(venv / "python", demo, BUILD / "demo", env=env)
 
 
 def _said_by_importer(artifact: Path, env: dict[str, str]) -> str:
@@ -194,6 +212,13 @@ CHECKS = [
         partial(_pytest, "tests/gate/live"),
     ),
     Check("unit", "unit", "unit tests, on the everyday ansible-core", partial(_pytest, "tests/unit")),
+    Check(
+        "playbooks",
+        "integration",
+        "playbooks over virtual phones, for every outcome",
+        partial(_pytest, "tests/integration/playbooks"),
+    ),
+    Check("demo", "demo", "the demo runs from the checkout", _demo),
     Check("artifact", "artifact", "what is built is complete, passes the Galaxy importer and installs", _artifact),
     Check("docs", "docs", "the documentation site builds, and its links hold", _docs),
     *(

@@ -17,12 +17,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.telephony.snom.tests.virtual_phones.running import VirtualFleet, free_port, running
+
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
-sys.path.insert(0, str(ROOT / "tests" / "virtual_phones"))
-
-from running import VirtualFleet, free_port, running  # noqa: E402 - a folder of programs, not a package
-
 PASSWORD = "Never/shown&1"
 # A phone of each of two generations, the version that the inventory wants of it, and the image of that version. They
 # are such that each example of a module applies to one of them.
@@ -38,7 +36,7 @@ COLLECTIONS = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build")}
 @cache
 def module_docs(name: str) -> dict[str, Any]:
     """A module's documentation: ``doc``, ``examples`` as text, and ``return``."""
-    command = [BIN / "ansible-doc", "--json", "--type", "module", f"telephony.snom.{name}"]
+    command = [str(BIN / "ansible-doc"), "--json", "--type", "module", f"telephony.snom.{name}"]
     told = subprocess.run(command, env=os.environ | COLLECTIONS, capture_output=True, check=True)
     docs: dict[str, Any] = json.loads(told.stdout)[f"telephony.snom.{name}"]
     return docs
