@@ -157,17 +157,18 @@ def check_targets(targets: Sequence[Target]) -> None:
         if not target.possible_versions() and not target.protected
     ]
     problems += _doubles(targets, lambda target: target.mac, "the MAC", "Correct snom_mac of one of them.")
-    problems += _doubles(
-        targets,
-        lambda target: f"{target.connection.host}:{target.connection.port or target.connection.scheme}",
-        "the address",
-        "Correct ansible_host of one of them.",
-    )
+    problems += _doubles(targets, _address, "the address", "Correct ansible_host of one of them.")
     if problems:
         shown = problems[:20]
         if len(problems) > len(shown):
             shown.append(f"… and {len(problems) - len(shown)} more.")
         raise InputError("The inventory can't be rolled out; nothing was sent. " + " ".join(shown))
+
+
+def _address(target: Target) -> str:
+    """The host, and its port unless it is 80 or 443: these two are the same phone."""
+    host, port = target.connection.host.lower(), target.connection.port
+    return host if port in (None, 80, 443) else f"{host}:{port}"
 
 
 def _doubles(targets: Iterable[Target], key: Callable[[Target], str | None], what: str, remedy: str) -> list[str]:
