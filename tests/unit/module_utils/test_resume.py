@@ -1,0 +1,132 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils.engine import Abandoned
+from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
+from ansible_collections.telephony.snom.plugins.module_utils.resume import watch_interrupted
+from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
+from ansible_collections.telephony.snom.plugins.module_utils.upgrade import Ending, Intent
+from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone, LabRuntime
+
+OLD, NEW = "10.1.39.11", "10.1.54.13"
+MAC = "000413922D24"
+
+
+class Log:
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+
+    def write(self, kind: str, **entry: Any) -> None:
+        self.lines.append({"type": kind, **entry})
+
+    def intent(self, intent: Intent) -> None:
+        raise AssertionError("Nothing may be triggered.")
+
+
+def watch(
+    clock: Clock,
+    phones: dict[str, LabPhone],
+    *,
+    began: float = -100.0,
+    deadline: float = 200.0,
+    intents: set[str] | None = None,
+    abandoned: bool = False,
+) -> tuple[dict[str, Ending], Log, list[str]]:
+    """Watch phones that an interrupted run triggered; began and deadline are in seconds from now."""
+    log, said = Log(), []
+    endings = watch_interrupted(
+        [Target(host=host, connection=Connection(host=host)) for host in phones],
+        {
+            host: Intent(
+                host=host,
+                mac=MAC,
+                file=f"snomD785-{NEW}-SIP-r.bin",
+                before=OLD,
+                target=NEW,
+                time=clock.time + began,
+                deadline=clock.time + deadline,
+            )
+            for host in (phones if intents is None else intents)
+        },
+        600.0,
+        runtime=LabRuntime(clock),
+        connect=lambda connection: phones[connection.host],
+        log=log,
+        say=said.append,
+        abandoned=lambda: abandoned,
+    )
+    return endings, log, said
+
+
+def comes_back(clock: Clock, seconds: float, **changes: Any) -> LabPhone:
+    phone = LabPhone(clock, [(seconds, {"up": True, **changes})])
+    phone.get("/dummy.htm?swload=load")
+    phone.up = False
+    return phone
+
+
+def test_phones_are_watched_side_by_side_until_each_has_ended() -> None:
+    clock = Clock()
+    started = clock.time
+    phones = {
+        "back": LabPhone(clock, firmware=NEW),
+        "soon": comes_back(clock, 50, firmware=NEW),
+        "never": LabPhone(clock, up=False),
+        "ignored it": LabPhone(clock),
+        "old": comes_back(clock, 20),
+    }
+    commands = {host: list(phone.commands) for host, phone in phones.items()}
+    endings, log, said = watch(clock, phones)
+    assert {host: ending.outcome for host, ending in endings.items()} == {
+        "back": "upgraded",
+        "soon": "upgraded",
+        "never": "timed_out",
+        "ignored it": "image_failed",
+        "old": "old_version",
+    }
+    ends = {line["host"]: (line["type"], line["outcome"], line["time"] - started) for line in log.lines}
+    assert ends == {
+        "back": ("end", "upgraded", 0),
+        "soon": ("end", "upgraded", 50),
+        "never": ("end", "timed_out", 200),
+        "ignored it": ("end", "image_failed", 200),
+        "old": ("end", "old_version", 80),
+    }
+    assert {host: phone.commands for host, phone in phones.items()} == commands
+    assert sum("watched until its deadline" in line for line in said) == len(phones)
+
+
+def test_only_phones_of_this_run_are_watched() -> None:
+    clock = Clock()
+    phones = {"mine": LabPhone(clock, firmware=NEW), "fresh": LabPhone(clock)}
+    endings, _log, _said = watch(clock, phones, intents={"mine", "of another inventory"})
+    assert set(endings) == {"mine"}
+    assert phones["fresh"].requests == []
+
+
+def test_a_deadline_that_has_passed_allows_one_look() -> None:
+    clock = Clock()
+    phones = {"back": LabPhone(clock, firmware=NEW), "gone": LabPhone(clock, up=False), "old": LabPhone(clock)}
+    endings, _log, _said = watch(clock, phones, began=-5000, deadline=-4000)
+    assert [ending.outcome for ending in endings.values()] == ["upgraded", "timed_out", "image_failed"]
+    assert [len(phone.requests) for phone in phones.values()] == [1, 1, 1]
+
+
+def test_an_orphan_does_nothing_more() -> None:
+    clock = Clock()
+    phones = {"back": LabPhone(clock, firmware=NEW)}
+    with pytest.raises(Abandoned):
+        watch(clock, phones, abandoned=True)
+    assert phones["back"].requests == []
+
+
+def test_a_mistake_of_ours_is_not_an_ending() -> None:
+    clock = Clock()
+    with pytest.raises(ZeroDivisionError):
+        watch(clock, {"desk-1": LabPhone(clock, error=ZeroDivisionError())})

@@ -1,0 +1,296 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils import survey
+from ansible_collections.telephony.snom.plugins.module_utils.errors import (
+    AnswerUnreadable,
+    AuthFailed,
+    LockedOut,
+    PhoneUnreachable,
+    Refused,
+    SnomError,
+)
+from ansible_collections.telephony.snom.plugins.module_utils.plan import PlannedPhone, Reading, Target
+from ansible_collections.telephony.snom.plugins.module_utils.runtime import MAX_WORKERS
+from ansible_collections.telephony.snom.plugins.module_utils.survey import (
+    MAX_REFUSALS,
+    NotTried,
+    read_fleet,
+    read_phone,
+    verify_images,
+)
+from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
+from ansible_collections.telephony.snom.plugins.module_utils.upgrade_path import Hop
+from ansible_collections.telephony.snom.plugins.module_utils.version import Version
+from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+OLD, NEW = "10.1.39.11", "10.1.54.13"
+
+
+class ShuffledRuntime:
+    """Finishes what is under way one call at a time, in any order."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.under_way: list[tuple[Any, Callable[[], Any]]] = []
+        self.peak = 0
+        self._random = random.Random(seed)
+
+    def now(self) -> float:
+        return 0.0
+
+    def submit(self, key: Any, call: Callable[[], Any]) -> None:
+        self.under_way.append((key, call))
+        self.peak = max(self.peak, len(self.under_way))
+
+    def wait(self, seconds: float) -> list[tuple[Any, Any]]:
+        assert self.under_way, "waits for nothing"
+        key, call = self.under_way.pop(self._random.randrange(len(self.under_way)))
+        try:
+            return [(key, call())]
+        except Exception as error:
+            return [(key, error)]
+
+
+def target(host: str, *, site: str | None = "berlin", password: str = "one", **more: Any) -> Target:
+    connection = Connection(host=host, username="admin", password=password)
+    return Target(host=host, connection=connection, site=site, version=Version.parse(NEW), **more)
+
+
+class Fleet:
+    """Phones by host; a host is asked once in a survey, so each connection counts."""
+
+    def __init__(self, **errors: Exception) -> None:
+        self.errors = errors
+        self.asked: list[str] = []
+
+    def connect(self, connection: Connection) -> LabPhone:
+        self.asked.append(connection.host)
+        return LabPhone(Clock(), error=self.errors.get(connection.host))
+
+
+def refused() -> AuthFailed:
+    return AuthFailed("It refused the password.")
+
+
+# One phone --------------------------------------------------------------------------------------------------------
+
+
+def read(phone: LabPhone, **more: Any) -> Reading:
+    known = more.pop("known", None)
+    force = more.pop("force", False)
+    return read_phone(target("desk-1", **more), lambda connection: phone, known, force=force)
+
+
+def test_a_phone_that_needs_work_is_read_whole() -> None:
+    phone = LabPhone(Clock(), settings="language!: English\n")
+    reading = read(phone)
+    assert reading.error is None and reading.facts is not None
+    assert (reading.facts.firmware, reading.facts.mac) == (Version.parse(OLD), "000413922D24")
+    assert (reading.facts.call_state, reading.facts.call_state_source) == ("idle", "state_of_gui.htm")
+    assert (reading.facts.settings, reading.facts.admin_mode) == ({"language": "English"}, True)
+    assert phone.requests == ["/info.htm", "/state_of_gui.htm", "/settings.htm"]
+    assert phone.commands == []
+
+
+@pytest.mark.parametrize(
+    ("attributes", "more"),
+    [({"firmware": NEW}, {}), ({}, {"protected": True}), ({"firmware": None}, {})],
+)
+def test_a_phone_that_needs_none_costs_one_request(attributes: dict[str, Any], more: dict[str, Any]) -> None:
+    phone = LabPhone(Clock(), **attributes)
+    assert read(phone, **more).facts is not None
+    assert phone.requests == ["/info.htm"]
+
+
+def test_a_phone_that_is_to_load_its_version_again_is_read_whole() -> None:
+    phone = LabPhone(Clock(), firmware=NEW)
+    assert read(phone, force=True).facts is not None
+    assert "/settings.htm" in phone.requests
+
+
+def test_what_the_pbx_knows_spares_a_request() -> None:
+    phone = LabPhone(Clock())
+    reading = read(phone, known="in_call")
+    assert reading.facts is not None and reading.facts.call_state == "in_call"
+    assert "/state_of_gui.htm" not in phone.requests
+
+
+def test_a_phone_in_user_mode_is_told_apart_from_one_that_shows_nothing() -> None:
+    asks = read(LabPhone(Clock(), settings="Please enter the Administrator password"))
+    assert asks.facts is not None and asks.facts.admin_mode is False
+    garbage = read(LabPhone(Clock(), settings=""))
+    assert garbage.facts is not None and garbage.facts.admin_mode is None
+
+
+@pytest.mark.parametrize("error", [PhoneUnreachable("Gone."), refused(), AnswerUnreadable("Not a Snom page.")])
+def test_what_goes_wrong_is_a_reading_too(error: SnomError) -> None:
+    assert read(LabPhone(Clock(), error=error)).error is error
+
+
+# Many phones ------------------------------------------------------------------------------------------------------
+
+
+def test_every_phone_is_read_once() -> None:
+    fleet, done = Fleet(), []
+    targets = [target(f"desk-{number}") for number in range(400)]
+    runtime = ShuffledRuntime()
+    readings = read_fleet(targets, runtime, fleet.connect, on_reading=done.append)
+    assert set(readings) == {one.host for one in targets}
+    assert sorted(fleet.asked) == sorted(readings)
+    assert done == list(range(1, 401))
+    assert 100 < runtime.peak <= MAX_WORKERS
+
+
+def test_the_call_state_of_the_pbx_is_asked_for_each_phone() -> None:
+    states = {"desk-1": "in_call", "desk-2": "idle"}
+    targets = [target(host, known_call_state=lambda host=host: states[host]) for host in states]
+    readings = read_fleet(targets, ShuffledRuntime(), Fleet().connect)
+    assert {host: reading.facts.call_state for host, reading in readings.items() if reading.facts} == states
+
+
+def test_a_mistake_of_ours_is_not_a_reading() -> None:
+    def connect(connection: Connection) -> LabPhone:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        read_fleet([target("desk-1")], ShuffledRuntime(), connect)
+
+
+@given(
+    seed=st.integers(0, 1000),
+    wrong=st.lists(st.booleans(), min_size=1, max_size=30),
+)
+@settings(max_examples=100, deadline=None)
+def test_wrong_credentials_do_not_lock_a_site(seed: int, wrong: list[bool]) -> None:
+    targets = [target(f"desk-{number}") for number in range(len(wrong))]
+    fleet = Fleet(**{one.host: refused() for one, is_wrong in zip(targets, wrong, strict=True) if is_wrong})
+    readings = read_fleet(targets, ShuffledRuntime(seed), fleet.connect)
+    assert set(readings) == {one.host for one in targets}
+    assert len(fleet.asked) == len(set(fleet.asked))
+    for host, reading in readings.items():
+        if host not in fleet.asked:
+            assert isinstance(reading.error, NotTried) and reading.error.outcome == "not_started"
+    if all(wrong):
+        assert len(fleet.asked) == min(len(wrong), MAX_REFUSALS)
+    if sum(wrong) < MAX_REFUSALS:
+        assert len(fleet.asked) == len(wrong)
+
+
+@given(seed=st.integers(0, 1000), wrong=st.lists(st.booleans(), min_size=1, max_size=30))
+@settings(max_examples=100, deadline=None)
+def test_no_more_than_three_refusals_come_before_a_success(seed: int, wrong: list[bool]) -> None:
+    targets = [target(f"desk-{number}") for number in range(len(wrong))]
+    fleet = Fleet(**{one.host: refused() for one, is_wrong in zip(targets, wrong, strict=True) if is_wrong})
+    runtime = ShuffledRuntime(seed)
+    finished: list[str] = []
+    wait = runtime.wait
+
+    def noted_wait(seconds: float) -> list[tuple[Any, Any]]:
+        done = wait(seconds)
+        finished.extend(one.host for one, _reading in done)
+        return done
+
+    runtime.wait = noted_wait  # type: ignore[method-assign]
+    read_fleet(targets, runtime, fleet.connect)
+    before_success = 0
+    for host in finished:
+        if host not in fleet.errors:
+            break
+        before_success += 1
+    assert before_success <= MAX_REFUSALS
+
+
+def test_each_site_and_password_counts_alone() -> None:
+    targets = [
+        target(f"{site}-{password}-{number}", site=site, password=password)
+        for site in ("berlin", "lisbon")
+        for password in ("one", "two")
+        for number in range(10)
+    ]
+    fleet = Fleet(**{one.host: refused() for one in targets if one.host.startswith("berlin-one")})
+    readings = read_fleet(targets, ShuffledRuntime(), fleet.connect)
+    not_tried = [host for host, reading in readings.items() if isinstance(reading.error, NotTried)]
+    assert len(not_tried) == 10 - MAX_REFUSALS
+    assert all(host.startswith("berlin-one") for host in not_tried)
+
+
+@pytest.mark.parametrize("error", [PhoneUnreachable("Gone."), LockedOut("Locked."), AnswerUnreadable("Garbage.")])
+def test_other_failures_are_no_refusals(error: SnomError) -> None:
+    targets = [target(f"desk-{number}") for number in range(10)]
+    fleet = Fleet(**{one.host: error for one in targets})
+    readings = read_fleet(targets, ShuffledRuntime(), fleet.connect)
+    assert len(fleet.asked) == 10
+    assert {reading.error for reading in readings.values()} == {error}
+
+
+def test_a_refusal_of_an_interrupted_run_is_not_asked_for_again() -> None:
+    fleet = Fleet()
+    readings = read_fleet(
+        [target("desk-1"), target("desk-2")], ShuffledRuntime(), fleet.connect, refused_before={"desk-1"}
+    )
+    assert fleet.asked == ["desk-2"]
+    assert isinstance(readings["desk-1"].error, AuthFailed)
+    assert readings["desk-2"].facts is not None
+
+
+# Images -----------------------------------------------------------------------------------------------------------
+
+
+def planned(host: str, *files: str) -> PlannedPhone:
+    hops = tuple(
+        Hop(
+            version=Version.parse(NEW),
+            file=file,
+            url=f"http://images.example/{file}?mac=1",
+            image_url=f"http://images.example/{file}",
+            size=None,
+            sha1=None,
+            chained=False,
+        )
+        for file in files
+    )
+    return PlannedPhone(target=target(host), hops=hops)
+
+
+def test_each_image_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[tuple[str, str]] = []
+
+    def look(hop: Hop, how: str) -> None:
+        looked.append((hop.file, how))
+        if hop.file == "missing.bin":
+            raise Refused("The mirror answers 404.")
+
+    monkeypatch.setattr(survey, "verify_image", look)
+    phones = [planned("one", "a.bin"), planned("two", "a.bin", "missing.bin"), planned("three", "b.bin")]
+    verify_images(phones, "full", ShuffledRuntime())
+    assert sorted(looked) == [("a.bin", "full"), ("b.bin", "full"), ("missing.bin", "full")]
+    assert [(phone.outcome, phone.reason) for phone in phones] == [
+        (None, ""),
+        ("refused", "The mirror answers 404."),
+        (None, ""),
+    ]
+
+
+def test_a_mistake_of_ours_is_not_a_missing_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(hop: Hop, how: str) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(survey, "verify_image", look)
+    with pytest.raises(ZeroDivisionError):
+        verify_images([planned("one", "a.bin")], "full", ShuffledRuntime())
+
+
+def test_nothing_to_look_at() -> None:
+    runtime = ShuffledRuntime()
+    verify_images([], "full", runtime)
+    assert runtime.peak == 0
