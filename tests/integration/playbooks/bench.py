@@ -164,6 +164,8 @@ class Bench:
     expected_violations: int = 0
     _runs: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
+    password = PASSWORD
+
     @property
     def out(self) -> Path:
         return self.folder / "out"
@@ -186,6 +188,12 @@ class Bench:
     def fetches(self) -> dict[str, int]:
         """How often each phone has fetched an image."""
         return {name: sum(state["fetches"].values()) for name, state in self.fleet.phones().items()}
+
+    def change_catalog(self, file: str, **changes: str) -> None:
+        """Change an entry of the user's catalogue."""
+        images = json.loads(self.catalog.read_text())["images"]
+        next(entry for entry in images if entry["file"] == file).update(changes)
+        self.catalog.write_text(json.dumps({"images": images}))
 
     def write_inventory(self) -> Path:
         file = self.folder / "inventory.json"

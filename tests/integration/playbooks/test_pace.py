@@ -1,0 +1,320 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How many phones at a time, when, and when no more: waves, limits, windows, the gate. The phones' own clocks prove it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from .bench import Bench, image, phone, until
+from .conftest import StartBench
+
+OLD, NEW = "8.4.35", "8.7.5.35"
+SLOW = {"flash": 3}
+
+
+def many(count: int, **keys: Any) -> dict[str, Any]:
+    return {f"phone-{number}": phone(**keys) for number in range(1, count + 1)}
+
+
+def cycle(found: Bench, name: str) -> dict[str, Any]:
+    """The phone's only upgrade."""
+    (only,) = found.fleet.phone(name)["cycles"]
+    return dict(only)
+
+
+def most_at_once(found: Bench, names: Iterable[str]) -> int:
+    """How many of these phones were between trigger and back at the same time."""
+    cycles = [cycle(found, name) for name in names]
+    return max(sum(other["triggered"] <= one["triggered"] < other["up"] for other in cycles) for one in cycles)
+
+
+def in_turn(found: Bench, *groups: Iterable[str]) -> bool:
+    """Whether each group was triggered after the group before was back."""
+    cycles = [[cycle(found, name) for name in group] for group in groups]
+    return all(
+        max(one["up"] for one in before) <= min(one["triggered"] for one in after)
+        for before, after in zip(cycles, cycles[1:])
+    )
+
+
+def test_waves_follow_each_other(start: StartBench) -> None:
+    found = start(many(7, model="320"))
+    found.hosts()["phone-2"]["snom_wave"] = 3
+    run = found.rollout(waves=["canary", "30%", "100%"])
+    assert set(run.outcomes.values()) == {"upgraded"}
+    waves = {name: record["wave"] for name, record in run.rollout["phones"].items()}
+    assert waves == {"phone-1": 1, "phone-2": 3} | {
+        f"phone-{number}": 2 if number in (3, 4, 5) else 3 for number in range(3, 8)
+    }
+    assert in_turn(found, ["phone-1"], ["phone-3", "phone-4", "phone-5"], ["phone-2", "phone-6", "phone-7"])
+    assert most_at_once(found, waves) == 3
+
+
+def test_canaries_are_one_of_each_kind(start: StartBench) -> None:
+    found = start({"a": phone("320"), "b": phone("320"), "c": phone("370"), "d": phone("320", "8.7.3.25.9")})
+    run = found.rollout(waves=["canary", "100%"])
+    assert {name: record["wave"] for name, record in run.rollout["phones"].items()} == {"a": 1, "b": 2, "c": 1, "d": 1}
+
+
+def test_limits_per_site_and_group(start: StartBench) -> None:
+    sites = {"here": [f"here-{number}" for number in range(6)], "there": [f"there-{number}" for number in range(3)]}
+    phones = {
+        name: phone(inventory={"snom_site": site, "snom_group": "ward" if name in ("here-0", "here-1") else None})
+        for site, names in sites.items()
+        for name in names
+    }
+    found = start(phones)
+    run = found.rollout(max_in_flight=3, max_in_flight_per_group=1)
+    assert set(run.outcomes.values()) == {"upgraded"}
+    assert most_at_once(found, sites["here"]) == 3
+    assert most_at_once(found, sites["there"]) == 3
+    assert most_at_once(found, [*sites["here"], *sites["there"]]) > 3
+    assert most_at_once(found, ["here-0", "here-1"]) == 1
+
+
+def test_a_dead_phone_keeps_its_slot_and_holds_up_nobody_else(start: StartBench) -> None:
+    found = start(many(3) | {"dead": phone(faults={"never_return": True}, inventory={"snom_site": "elsewhere"})})
+    run = found.rollout(max_in_flight=1)
+    assert run.outcomes == {"dead": "timed_out"} | dict.fromkeys(many(3), "upgraded")
+
+    found.hosts()["phone-1"]["snom_site"] = "elsewhere"
+    found.fleet.patch("phone-1", firmware=OLD)
+    again = found.rollout("--limit", "phone-1", max_in_flight=1, rehearse=False)
+    assert again.outcomes == {"phone-1": "upgraded"}
+
+
+def test_phones_behind_a_dead_one_are_not_started(start: StartBench) -> None:
+    found = start({"dead": phone(faults={"never_return": True}), "waiting": phone()})
+    run = found.rollout(max_in_flight=1)
+    assert run.outcomes == {"dead": "timed_out", "waiting": "not_started"}
+    assert "held by a phone that did not come back" in run.rollout["phones"]["waiting"]["reason"]
+    assert found.fleet.phone("waiting")["writes"] == 0
+
+
+def test_a_canary_that_fails_stops_everything(start: StartBench) -> None:
+    found = start({"canary": phone(faults={"keep_old_version": True})} | many(3))
+    run = found.rollout(waves=["canary", "100%"], max_bad="100%")
+    assert run.outcomes == {"canary": "old_version"} | dict.fromkeys(many(3), "not_started")
+    assert "The canary canary ended as old_version" in run.rollout["stopped_by"]
+    assert "STOPPED, no new triggers" in run.output
+    assert set(found.firmware(*many(3))) == {OLD}
+    assert run.code != 0 and run.recap["phone-1"] == "failed"
+    assert run.rollout["resume"] in run.output
+
+
+def test_one_bad_phone_too_many(start: StartBench) -> None:
+    """Those in flight are watched to their end, and are not lost."""
+    phones = {
+        "bad-1": phone(faults={"keep_old_version": True}),
+        "bad-2": phone(faults={"keep_old_version": True}),
+        "slow": phone(timing=SLOW),
+        "never": phone(),
+        "never-either": phone(),
+    }
+    found = start(phones)
+    run = found.rollout(max_bad=1, max_in_flight=3, flash_time=6)
+    assert run.outcomes == {
+        "bad-1": "old_version",
+        "bad-2": "old_version",
+        "slow": "upgraded",
+        **dict.fromkeys(("never", "never-either"), "not_started"),
+    } or run.outcomes == {
+        # The first bad one ends before the second: one more may begin in its place, and is watched too.
+        "bad-1": "old_version",
+        "bad-2": "old_version",
+        "slow": "upgraded",
+        "never": "upgraded",
+        "never-either": "not_started",
+    }
+    assert "max_bad is 1" in run.rollout["stopped_by"]
+    assert found.firmware("slow", "never-either") == [NEW, OLD]
+
+
+def test_fail_on_decides_about_phones_left_behind(start: StartBench) -> None:
+    found = start({"busy": phone(call={"state": "in_call"}), "other": phone()})
+    green = found.rollout(fail_on=[], deferred_retries=0)
+    assert (green.code, green.recap) == (0, {"busy": "ok", "other": "changed", "localhost": "ok"})
+    red = found.rollout(deferred_retries=0)
+    assert (red.code, red.recap["busy"]) == (2, "failed")
+
+
+def window(opens: timedelta, closes: timedelta) -> str:
+    now = datetime.now(timezone.utc)
+    return f"{now + opens:%H:%M}-{now + closes:%H:%M} UTC"
+
+
+def test_no_trigger_that_would_outlast_the_window(start: StartBench) -> None:
+    found = start(many(2))
+    found.hosts()["phone-2"]["snom_site"] = "always"
+    run = found.rollout(
+        deadline=600,
+        window={"default": window(-timedelta(hours=2), timedelta(minutes=3)), "always": "always"},
+    )
+    assert run.outcomes == {"phone-1": "deferred", "phone-2": "upgraded"}
+    assert "window ends before" in run.rollout["phones"]["phone-1"]["reason"]
+    assert found.fleet.phone("phone-1")["writes"] == 0
+
+
+def test_a_window_that_is_too_short_is_told_in_the_plan(start: StartBench) -> None:
+    found = start(many(1))
+    run = found.rollout(deadline=7200, window=window(-timedelta(minutes=30), timedelta(minutes=30)))
+    assert run.outcomes == {"phone-1": "deferred"}
+    assert "never fits into the window" in run.rollout["phones"]["phone-1"]["reason"]
+
+
+def test_an_open_window_lets_phones_go(start: StartBench) -> None:
+    found = start(many(1))
+    run = found.rollout(window=window(-timedelta(hours=1), timedelta(hours=1)))
+    assert run.outcomes == {"phone-1": "upgraded"}
+
+
+def test_who_waits_for_a_window_can_be_stopped(start: StartBench) -> None:
+    found = start(many(1))
+    stop = found.out / "stop"
+    variables = found.rollout_variables(
+        {"window": window(timedelta(hours=1), timedelta(hours=2)), "stop_file": str(stop)}
+    )
+    job = found.start("telephony.snom.rollout", variables=variables)
+    until(lambda: job.says("its window opens in"), "the run waits for its window")
+    stop.touch()
+    run = found.check(job.wait())
+    assert run.outcomes == {"phone-1": "not_started"}
+    assert found.fleet.counters()["writes"] == 0
+
+
+def test_soak_shows_who_goes_back(start: StartBench) -> None:
+    found = start({"stays": phone(), "reverts": phone(faults={"reverts_after": 2.5})})
+    run = found.rollout(soak=4)
+    assert run.outcomes == {"stays": "upgraded", "reverts": "reverted"}
+    assert "provisioning" in run.rollout["phones"]["reverts"]["reason"]
+    assert found.firmware("stays", "reverts") == [NEW, OLD]
+
+
+def test_provisioning_that_brings_the_old_version_back(start: StartBench) -> None:
+    """Where its settings can't tell, the phone shows it afterwards."""
+    found = start({"pulled-back": phone(provisioning={"firmware": OLD}, timing={"load": 1.5})})
+    run = found.rollout(soak=5)
+    assert run.outcomes == {"pulled-back": "reverted"}
+    assert found.firmware("pulled-back") == [OLD]
+
+
+def test_a_call_that_ends_delays_the_phone(start: StartBench) -> None:
+    found = start({"busy": phone(call={"state": "in_call"})})
+    variables = found.rollout_variables({"deferred_retries": 20})
+    job = found.start("telephony.snom.rollout", variables=variables)
+    until(lambda: job.says("busy: deferred, will be asked again"), "the phone is deferred")
+    assert found.fleet.phone("busy")["writes"] == 0
+    found.fleet.patch("busy", call={"state": "idle"})
+    run = found.check(job.wait())
+    assert run.outcomes == {"busy": "upgraded"}
+    assert found.fleet.phone("busy")["calls_cut"] == 0
+
+
+def test_unknown_call_state_can_proceed(start: StartBench) -> None:
+    found = start({"silent": phone(call_shown_in=[]), "busy": phone(call={"state": "in_call"})})
+    run = found.rollout(unknown_call_state="proceed", deferred_retries=0)
+    assert run.outcomes == {"silent": "upgraded", "busy": "deferred"}
+
+
+def test_no_readable_call_state_at_all_ends_the_run(start: StartBench) -> None:
+    found = start(many(2, call_shown_in=[]))
+    run = found.rollout()
+    assert set(run.outcomes.values()) == {"not_started"}
+    assert "unknown_call_state" in run.rollout["stopped_by"]
+    assert found.fleet.counters()["writes"] == 0
+
+
+@pytest.mark.parametrize("where", ["a variable", "the command line"])
+def test_protected_phones_move_by_name_only(where: str, start: StartBench) -> None:
+    found = start({"lift": phone(inventory={"snom_protected": True}), "gate": phone(inventory={"snom_protected": "yes"})})
+    forced = found.rollout(force=True)
+    assert set(forced.outcomes.values()) == {"protected"}
+    assert found.fleet.counters()["writes"] == 0
+    if where == "a variable":
+        found.inventory["phones"]["vars"]["snom_protected_override"] = ["lift"]
+        named = found.rollout()
+    else:
+        named = found.rollout("-e", "snom_protected_override=lift")
+    assert named.outcomes == {"lift": "upgraded", "gate": "protected"}
+    assert found.firmware("lift", "gate") == [NEW, OLD]
+
+
+def test_the_credentials_gate(start: StartBench) -> None:
+    """A wrong password for a site never locks its phones: after three refusals the others are left alone."""
+    found = start(many(20) | {"elsewhere": phone(inventory={"snom_site": "elsewhere"})})
+    found.inventory["phones"]["vars"]["snom_password"] = "n0t-to-be-seen, and wrong"
+    found.hosts()["elsewhere"]["snom_password"] = found.password
+    run = found.rollout(rehearse=False)
+    refused = {entry["phone"] for entry in found.fleet.log(event="login_failed")}
+    assert len(refused) <= 3
+    assert run.outcomes.pop("elsewhere") == "upgraded"
+    assert {name for name, outcome in run.outcomes.items() if outcome == "auth_failed"} == refused
+    assert set(run.outcomes.values()) == {"auth_failed", "not_started", "upgraded"}
+    assert all(entry["number"] for entry in found.fleet.log(event="login_failed"))
+    assert found.fleet.counters()["login_failed"] == len(refused)
+
+
+def test_downgrades_by_permission(start: StartBench) -> None:
+    images = ["snom320-8.4.18-SIP-f.bin", "snom720-8.7.5.35-SIP-r.bin"]
+    phones = {
+        "back": phone("320", OLD, inventory={"snom_firmware_version": "8.4.18"}),
+        "far-back": phone("720", "8.9.3.80", inventory={"snom_firmware_version": "8.7.5.35"}),
+    }
+    found = start(phones, images=images)
+    assert set(found.rollout().outcomes.values()) == {"refused"}
+    allowed = found.rollout(allow_downgrade=True)
+    assert allowed.outcomes == {"back": "upgraded", "far-back": "refused"}
+    assert "force: true" in allowed.rollout["phones"]["far-back"]["reason"]
+    assert found.rollout("--limit", "far-back", allow_downgrade=True, force=True).outcomes == {"far-back": "upgraded"}
+    assert found.firmware("back", "far-back") == ["8.4.18", "8.7.5.35"]
+
+
+def test_an_image_that_failed_is_not_sent_again(start: StartBench) -> None:
+    found = start({"bad": phone(faults={"keep_old_version": True})})
+    assert found.rollout().outcomes == {"bad": "old_version"}
+    assert found.rollout().outcomes == {"bad": "refused"}
+    assert found.fetches() == {"bad": 1}
+    found.fleet.patch("bad", faults={"keep_old_version": False})
+    assert found.rollout(force=True).outcomes == {"bad": "upgraded"}
+    assert found.fetches() == {"bad": 2}
+
+
+def test_verifying_images_in_full_finds_a_corrupt_one(start: StartBench) -> None:
+    found = start({"phone": phone()})
+    found.fleet.patch_image_server(faults={image("320"): "corrupt"})
+    run = found.rollout(verify_image="full")
+    assert run.outcomes == {"phone": "refused"}
+    assert "SHA-1" in run.rollout["phones"]["phone"]["reason"]
+    assert found.fleet.counters()["writes"] == 0
+
+
+def test_a_chained_update(start: StartBench) -> None:
+    """Two images behind each other, over HTTP, where the user's catalogue asks for it."""
+    version, chain = "10.1.198.19", "snomD785-ramdisk-chained-update-r.bin"
+    file = f"snomD785-{version}-SIP-r.bin"
+    phones = {"phone": phone("D785", "10.1.175.16", chained_from="10.1.184.15")}
+    found = start(phones, images=[file, chain])
+    found.hosts()["phone"]["snom_firmware_version"] = version
+    found.change_catalog(file, chain=chain)
+    run = found.rollout()
+    assert run.outcomes == {"phone": "upgraded"}
+    assert run.rollout["phones"]["phone"]["unverified"] is True
+    assert found.fleet.phone("phone")["fetches"] == {chain: 1, file: 1}
+    assert found.firmware("phone") == [version]
+
+
+def test_a_path_over_two_images(start: StartBench) -> None:
+    between = "snom320-8.4.35-SIP-f.bin"
+    found = start({"phone": phone("320", "7.3.14")}, images=[between])
+    found.change_catalog(image("320"), requires="8.4.35")
+    run = found.rollout()
+    assert run.outcomes == {"phone": "upgraded"}
+    assert run.rollout["phones"]["phone"]["path"] == ["8.4.35", NEW]
+    assert [one["after"] for one in found.fleet.phone("phone")["cycles"]] == ["8.4.35", NEW]
