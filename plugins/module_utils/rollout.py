@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .catalog import Catalog
+from .catalog import Catalog, image_url
 from .engine import Engine, Log, PhoneResult, planned_waves
 from .errors import InputError
 from .journal import History, Journal, read_history
@@ -108,6 +108,9 @@ def parse_options(parameters: Mapping[str, Any], catalog: Catalog) -> Options:
     for name in ("max_in_flight", "max_in_flight_per_group", "deferred_retries"):
         if parameters[name] < 0:
             raise InputError(f"{name} is {parameters[name]}: give 0 or more.")
+    if parameters["mirror"]:
+        # For its check: a mirror that can't be used would make every phone's image wrong.
+        image_url("", parameters["mirror"])
     return Options(
         waves=parse_waves(parameters["waves"]),
         max_bad=parse_limit(parameters["max_bad"], "max_bad"),

@@ -1,0 +1,409 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A rollout from its options to its report. What the engine does in between is tested in simulated time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.telephony.snom.plugins.module_utils import journal as journal_module
+from ansible_collections.telephony.snom.plugins.module_utils.catalog import Catalog
+from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils.journal import Journal
+from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
+from ansible_collections.telephony.snom.plugins.module_utils.rollout import (
+    ARGUMENT_SPEC,
+    Surroundings,
+    parse_options,
+    rollout,
+)
+from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
+from ansible_collections.telephony.snom.plugins.module_utils.upgrade import Intent
+from ansible_collections.telephony.snom.plugins.module_utils.version import Version
+from ansible_collections.telephony.snom.plugins.modules import snom_rollout
+from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone, LabRuntime
+
+OLD, NEW = "10.1.39.11", "10.1.54.13"
+IMAGE = f"snomD785-{NEW}-SIP-r.bin"
+GOES_WELL = [(3, {"up": False}), (60, {"up": True, "firmware": NEW})]
+COMES_BACK_OLD = [(3, {"up": False}), (60, {"up": True})]
+NEVER_COMES_BACK = [(3, {"up": False})]
+RESUME = "ansible-playbook -i inventory.yml rollout.yml"
+
+
+def parameters(**given: Any) -> dict[str, Any]:
+    defaults = {name: argument.get("default") for name, argument in ARGUMENT_SPEC.items()}
+    return defaults | {"mirror": "http://images.example/fw", "verify_image": "none", **given}
+
+
+class Fleet:
+    """Lab phones by host, and rollouts over them."""
+
+    def __init__(self, *scripts: Any, clock: Clock | None = None, **phones: dict[str, Any]) -> None:
+        """One phone for each script, desk-1 and so on; more phones by name, with attributes."""
+        self.clock = clock or Clock()
+        self.phones = {f"desk-{number}": LabPhone(self.clock, script) for number, script in enumerate(scripts, 1)}
+        self.phones |= {name: LabPhone(self.clock, GOES_WELL, **state) for name, state in phones.items()}
+        for number, phone in enumerate(self.phones.values(), 1):
+            phone.mac = phone.mac and f"0004130000{number:02X}"
+        self.said: list[str] = []
+        self.connected: list[str] = []
+
+    def targets(self, **more: Any) -> list[Target]:
+        wanted = {"version": Version.parse(NEW)} | more
+        return [Target(host=host, connection=Connection(host=host), **wanted) for host in self.phones]
+
+    def run(
+        self,
+        *,
+        check_mode: bool = False,
+        target: dict[str, Any] | None = None,
+        stop: Callable[[], str | None] = lambda: None,
+        **given: Any,
+    ) -> dict[str, Any]:
+        def connect(connection: Connection) -> LabPhone:
+            self.connected.append(connection.host)
+            return self.phones[connection.host]
+
+        around = Surroundings(
+            run="run-1",
+            runtime=LabRuntime(self.clock),
+            connect=connect,
+            say=self.said.append,
+            stop_requested=stop,
+            resume_command=RESUME,
+        )
+        return rollout(self.targets(**target or {}), parameters(**given), Catalog(), check_mode, around)
+
+    def outcomes(self, **given: Any) -> dict[str, str]:
+        return {host: record["outcome"] for host, record in self.run(**given)["phones"].items()}
+
+    @property
+    def commands(self) -> int:
+        return sum(len(phone.commands) for phone in self.phones.values())
+
+
+@pytest.fixture(name="journal")
+def _journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(journal_module, "LOCK_PATIENCE", 0.0)
+    return str(tmp_path / "rollout.journal")
+
+
+# What is documented -----------------------------------------------------------------------------------------------
+
+DOCUMENTED = yaml.safe_load(snom_rollout.RETURN)
+
+
+def test_the_documentation_has_the_options_that_there_are() -> None:
+    # validate-modules compares them for modules with code only; this one's code is its action plugin.
+    documented = yaml.safe_load(snom_rollout.DOCUMENTATION)["options"]
+    assert {
+        name: {key: option[key] for key in ("type", "elements", "choices", "default", "required") if key in option}
+        for name, option in documented.items()
+    } == ARGUMENT_SPEC
+
+
+def test_the_result_has_the_keys_that_are_documented(tmp_path: Path) -> None:
+    fleet = Fleet(GOES_WELL, NEVER_COMES_BACK)
+    result = fleet.run(waves=["100%"], max_in_flight=1, max_bad=1, report_dir=str(tmp_path))
+    assert set(result) == set(DOCUMENTED)
+    assert set(result["waves"][0]) == set(DOCUMENTED["waves"]["contains"])
+    assert set(result["do_not_power_off"][0]) == set(DOCUMENTED["do_not_power_off"]["contains"])
+    assert set(result["report"]) == set(DOCUMENTED["report"]["contains"])
+    for record in result["phones"].values():
+        assert set(record) == set(DOCUMENTED["phones"]["contains"])
+    assert json.loads(json.dumps(result)) == result
+
+
+# Good ways --------------------------------------------------------------------------------------------------------
+
+
+def test_a_rollout(tmp_path: Path, journal: str) -> None:
+    fleet = Fleet(GOES_WELL, GOES_WELL, done={"firmware": NEW})
+    started = fleet.clock.time
+    result = fleet.run(journal=journal, report_dir=str(tmp_path / "report"))
+    assert result["summary"] == {"upgraded": 2, "compliant": 1}
+    assert (result["stopped_by"], result["resume"], result["do_not_power_off"]) == (None, None, [])
+    assert (result["run"], result["check_mode"], result["started"]) == ("run-1", False, started)
+    one = result["phones"]["desk-1"]
+    assert {name: one[name] for name in ("recap", "before", "after", "target", "path", "model", "mac", "wave")} == {
+        "recap": "changed",
+        "before": OLD,
+        "after": NEW,
+        "target": NEW,
+        "path": [NEW],
+        "model": "D785",
+        "mac": "000413000001",
+        "wave": 1,
+    }
+    assert result["phones"]["done"]["recap"] == "ok"
+    # The canary goes alone, then the rest.
+    assert [(wave["label"], wave["summary"]) for wave in result["waves"]] == [
+        ("canary", {"upgraded": 1}),
+        ("10%", {"upgraded": 1}),
+    ]
+    assert result["closing"][0] == "Ended: 2 upgraded, 1 compliant"
+    assert json.loads(Path(result["report"]["json"]).read_text("utf-8"))["plan_id"] == result["plan_id"]
+
+
+def test_the_second_run_asks_nobody(journal: str) -> None:
+    fleet = Fleet(GOES_WELL, GOES_WELL)
+    fleet.run(journal=journal)
+    assert fleet.outcomes(journal=journal) == {"desk-1": "compliant", "desk-2": "compliant"}
+    assert fleet.commands == 2
+
+
+def test_check_mode_plans(tmp_path: Path, journal: str) -> None:
+    fleet = Fleet(GOES_WELL, done={"firmware": NEW}, lost={"up": False})
+    result = fleet.run(check_mode=True, journal=journal, report_dir=str(tmp_path / "report"))
+    assert {host: record["outcome"] for host, record in result["phones"].items()} == {
+        "desk-1": "planned",
+        "done": "compliant",
+        "lost": "unreachable",
+    }
+    planned = result["phones"]["desk-1"]
+    assert (planned["recap"], planned["wave"], planned["path"]) == ("changed", 1, [NEW])
+    assert (result["waves"], result["resume"], result["closing"][0][:7]) == ([], None, "Planned")
+    assert fleet.commands == 0
+    assert not Path(journal).exists()
+
+
+def test_an_approved_plan_is_the_report_of_check_mode(tmp_path: Path) -> None:
+    fleet = Fleet(GOES_WELL, GOES_WELL)
+    report = fleet.run(check_mode=True, report_dir=str(tmp_path))["report"]["json"]
+    fleet.phones["desk-2"].firmware = "10.1.40.1"
+    assert fleet.outcomes(approved_plan=report) == {"desk-1": "upgraded", "desk-2": "deferred"}
+
+
+def test_the_plan_is_shown_before_anything_is_sent() -> None:
+    fleet = Fleet(GOES_WELL)
+    shown: list[bool] = []
+    fleet.phones["desk-1"].on_command = lambda target: shown.append(any("Plan " in line for line in fleet.said))
+    fleet.run()
+    assert shown == [True]
+
+
+def test_the_intent_is_on_disk_when_the_request_leaves(journal: str) -> None:
+    fleet = Fleet(GOES_WELL)
+    on_disk: list[list[str]] = []
+
+    def note(target: str) -> None:
+        on_disk.append([json.loads(line)["type"] for line in Path(journal).read_text("utf-8").splitlines()])
+
+    fleet.phones["desk-1"].on_command = note
+    fleet.run(journal=journal)
+    assert on_disk == [["run", "intent"]]
+    kinds = [json.loads(line)["type"] for line in Path(journal).read_text("utf-8").splitlines()]
+    assert kinds == ["run", "intent", "end", "run_end"]
+
+
+def test_a_run_without_a_journal_says_what_that_means(journal: str) -> None:
+    without, planned, protected = Fleet(GOES_WELL), Fleet(GOES_WELL), Fleet(GOES_WELL)
+    without.run()
+    planned.run(check_mode=True)
+    protected.run(journal=journal)
+    warned = [any("No journal" in line for line in fleet.said) for fleet in (without, planned, protected)]
+    assert warned == [True, False, False]
+
+
+# Bad ways ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_phone_that_does_not_come_back(journal: str) -> None:
+    fleet = Fleet(NEVER_COMES_BACK, GOES_WELL)
+    started = fleet.clock.time
+    result = fleet.run(journal=journal, deadline=100)
+    assert {host: record["outcome"] for host, record in result["phones"].items()} == {
+        "desk-1": "timed_out",
+        "desk-2": "not_started",
+    }
+    assert "desk-1" in result["stopped_by"]
+    (unsafe,) = result["do_not_power_off"]
+    # As long again as its deadline was.
+    assert (unsafe["host"], unsafe["until"]) == ("desk-1", started + 200)
+    closing = "\n".join(result["closing"])
+    assert "Stopped by: The canary desk-1" in closing
+    assert "DO NOT POWER OFF desk-1 before 20" in closing
+    assert result["resume"] == RESUME and f"To go on: {RESUME}" in closing
+
+
+def test_an_image_that_failed_is_not_sent_again_by_the_next_run(journal: str) -> None:
+    fleet = Fleet(COMES_BACK_OLD)
+    assert fleet.outcomes(journal=journal) == {"desk-1": "old_version"}
+    assert fleet.outcomes(journal=journal) == {"desk-1": "refused"}
+    assert fleet.commands == 1
+    fleet.phones["desk-1"].scripts = [GOES_WELL]
+    assert fleet.outcomes(journal=journal, force=True) == {"desk-1": "upgraded"}
+    assert fleet.commands == 2
+
+
+def test_no_call_state_at_all_ends_the_run_before_the_first_wave() -> None:
+    fleet = Fleet(GOES_WELL, GOES_WELL)
+    for phone in fleet.phones.values():
+        phone.screen = "Menu"
+    result = fleet.run()
+    assert result["summary"] == {"not_started": 2}
+    assert "unknown_call_state" in result["stopped_by"]
+    assert (result["waves"], fleet.commands) == ([], 0)
+    assert fleet.outcomes(unknown_call_state="proceed") == {"desk-1": "upgraded", "desk-2": "upgraded"}
+
+
+def test_a_stop_lets_those_under_way_end() -> None:
+    fleet = Fleet(GOES_WELL, GOES_WELL)
+    result = fleet.run(stop=lambda: "The stop file is there." if fleet.commands else None)
+    assert {host: record["outcome"] for host, record in result["phones"].items()} == {
+        "desk-1": "upgraded",
+        "desk-2": "not_started",
+    }
+    assert result["stopped_by"] == "The stop file is there."
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "recap"),
+    [
+        (["deferred", "not_started"], {"deferred": "failed", "not_started": "failed"}),
+        (["deferred"], {"deferred": "failed", "not_started": "ok"}),
+        ([], {"deferred": "ok", "not_started": "ok"}),
+    ],
+)
+def test_what_counts_as_failed(fail_on: list[str], recap: dict[str, str]) -> None:
+    fleet = Fleet(
+        COMES_BACK_OLD,
+        GOES_WELL,
+        busy={"screen": "State Connected (12)", "model": "D765"},
+        lost={"up": False},
+    )
+    phones = fleet.run(fail_on=fail_on, deferred_retries=0)["phones"]
+    assert {record["outcome"]: record["recap"] for record in phones.values()} == {
+        "old_version": "failed",
+        "unreachable": "failed",
+        **recap,
+    }
+
+
+# After a crash ----------------------------------------------------------------------------------------------------
+
+
+def interrupted(path: str, clock: Clock) -> None:
+    """What a run leaves that was killed right after it had asked desk-1."""
+    journal = Journal(path, "run-0")
+    journal.intent(
+        Intent(
+            host="desk-1",
+            mac="000413000001",
+            file=IMAGE,
+            before=OLD,
+            target=NEW,
+            time=clock.time - 10,
+            deadline=clock.time + 500,
+        )
+    )
+    journal.close()
+
+
+@pytest.mark.parametrize("back_on", [NEW, OLD])
+def test_a_phone_under_way_is_watched_and_not_asked_again(journal: str, back_on: str) -> None:
+    fleet = Fleet(GOES_WELL, GOES_WELL)
+    interrupted(journal, fleet.clock)
+    fleet.phones["desk-1"].scripts = [[(0, {"up": False}), (50, {"up": True, "firmware": back_on})]]
+    fleet.phones["desk-1"].get("/dummy.htm")
+    result = fleet.run(journal=journal, max_bad=5, waves=["100%"])
+    record = result["phones"]["desk-1"]
+    assert record["outcome"] == ("upgraded" if back_on == NEW else "old_version")
+    assert record["evidence"]["resumed"] is True
+    assert len(fleet.phones["desk-1"].commands) == 1
+    assert result["phones"]["desk-2"]["outcome"] == "upgraded"
+    # Both ends stand in the journal, so the next run starts with nothing left over.
+    again = fleet.run(journal=journal, max_bad=5)
+    assert again["phones"]["desk-1"]["outcome"] == ("compliant" if back_on == NEW else "refused")
+    assert len(fleet.phones["desk-1"].commands) == 1
+
+
+def test_a_phone_that_was_never_asked_is_asked_after_its_deadline(journal: str) -> None:
+    fleet = Fleet(GOES_WELL)
+    interrupted(journal, fleet.clock)
+    asked: list[float] = []
+    fleet.phones["desk-1"].on_command = lambda target: asked.append(fleet.clock.time)
+    deadline = fleet.clock.time + 500
+    assert fleet.outcomes(journal=journal) == {"desk-1": "upgraded"}
+    assert len(asked) == 1 and asked[0] >= deadline
+
+
+def test_two_runs_do_not_share_a_journal(journal: str) -> None:
+    fleet = Fleet(GOES_WELL)
+    other = Journal(journal, "run-0")
+    with pytest.raises(InputError, match="in use by run run-0"):
+        fleet.run(journal=journal)
+    assert fleet.connected == []
+    other.close()
+    assert fleet.outcomes(journal=journal) == {"desk-1": "upgraded"}
+
+
+def test_a_run_that_fails_lets_go_of_the_journal(journal: str) -> None:
+    Path(journal).write_text("{\n{}\n", "utf-8")
+    fleet = Fleet(GOES_WELL)
+    for _attempt in range(2):
+        with pytest.raises(InputError, match="line 1"):
+            fleet.run(journal=journal)
+    assert fleet.connected == []
+
+
+# Bad input --------------------------------------------------------------------------------------------------------
+
+
+def test_the_defaults_are_good() -> None:
+    options = parse_options(parameters(), Catalog())
+    assert [wave.label for wave in options.waves] == ["canary", "10%", "100%"]
+    assert (options.max_bad.of(1000), options.windows, options.approved) == (0, None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("waves", "many"),
+        ("waves", []),
+        ("waves", ["0%"]),
+        ("max_bad", -1),
+        ("max_bad", "some"),
+        ("window", "22:00"),
+        ("window", "22:00-05:00 Nowhere/City"),
+        ("window", {"lisbon": "22:00-05:00 UTC"}),
+        ("site_bandwidth_mbit", 0),
+        ("site_bandwidth_mbit", {"lisbon": 100}),
+        ("soak", -1.0),
+        ("flash_time", 0.0),
+        ("deadline", 0.0),
+        ("deferred_interval", -1.0),
+        ("deferred_retries", -1),
+        ("max_in_flight", -1),
+        ("max_in_flight_per_group", -1),
+        ("mirror", "images.example/fw"),
+        ("mirror", "http:///fw"),
+        ("approved_plan", "/nowhere/report.json"),
+        ("report_dir", "/dev/null/report"),
+        ("journal", "/dev/null/journal"),
+    ],
+)
+def test_options_that_can_not_be_used(name: str, value: Any) -> None:
+    for check_mode in (False, True):
+        if name == "journal" and check_mode:
+            continue
+        fleet = Fleet(GOES_WELL)
+        with pytest.raises(InputError, match=name):
+            fleet.run(check_mode=check_mode, target={"site": "berlin"}, **{name: value})
+        assert fleet.connected == []
+
+
+def test_hosts_that_can_not_be_planned_stop_the_run_before_it_begins(journal: str) -> None:
+    fleet = Fleet(GOES_WELL)
+    with pytest.raises(InputError, match="desk-1 has no target"):
+        fleet.run(target={"version": None}, journal=journal)
+    assert fleet.connected == []
+    assert not Path(journal).exists()
