@@ -55,6 +55,10 @@ class Log(Protocol):
         """Append an intent."""
         ...
 
+    def end(self, host: str, ending: Ending, time: float) -> None:
+        """Append how a phone ended. time is in seconds since the epoch."""
+        ...
+
 
 @dataclass(kw_only=True)
 class WaveRecord:
@@ -259,7 +263,7 @@ class Engine:
         """A phone that was upgraded is not any more."""
         result = self.results[host]
         result.ending = Ending(ending.outcome, ending.reason, ending.after, True, result.ending.evidence)
-        self._log_end(host, ending)
+        self._log.end(host, result.ending, self._runtime.now())
         self._say(f"{host}: {ending.outcome}: {ending.reason}")
         self._count_bad(result)
 
@@ -444,7 +448,7 @@ class Engine:
         assert phone.host not in self.results, phone.host
         result = self.results[phone.host] = PhoneResult(phone, ending, **more)
         if result.deadline is not None or ending.outcome == "auth_failed":
-            self._log_end(phone.host, ending)
+            self._log.end(phone.host, ending, self._runtime.now())
         self._say(f"{phone.host}: {ending.outcome}: {ending.reason}")
         if ending.outcome == "upgraded":
             self._proven.add(phone.kind)
@@ -462,11 +466,8 @@ class Engine:
             if ending.outcome == "timed_out":
                 self._count_load(phone, +1)
         elif ending.outcome == "auth_failed":
-            self._log_end(phone.host, ending)
+            self._log.end(phone.host, ending, self._runtime.now())
         self._count_bad(result)
-
-    def _log_end(self, host: str, ending: Ending) -> None:
-        self._log.write("end", host=host, outcome=ending.outcome, reason=ending.reason, time=self._runtime.now())
 
     def _count_bad(self, result: PhoneResult) -> None:
         """The gate. It counts continuously, and a canary that fails closes it at once."""

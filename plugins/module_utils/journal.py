@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from .errors import InputError
-from .upgrade import Intent, plain_intent
+from .outcomes import OUTCOMES
+from .upgrade import Ending, Intent, plain_intent, resumed_evidence
 
 LOCK_PATIENCE = 3.0
 """Seconds to wait for a lock: an orphan of a killed run notices within a second that it is one, and lets go."""
@@ -37,26 +38,37 @@ class History:
     """(host, file) that came back on the old version, and when (seconds since the epoch)."""
     refused_credentials: set[str] = field(default_factory=set)
     """Hosts that refused their credentials in a run that was cut off, so that its resume does not ask again."""
+    ended: dict[str, Ending] = field(default_factory=dict)
+    """By host: how the phones ended that a run had triggered before it was cut off. They count in its resume."""
 
     def apply(self, entry: Mapping[str, Any]) -> None:
         """Take in one line of a journal. Raises KeyError or TypeError when it lacks something."""
         kind = entry["type"]
         if kind == "run_end":
             self.refused_credentials.clear()
+            self.ended.clear()
         elif kind == "intent":
             intent = Intent(**{name: entry[name] for name in Intent.__dataclass_fields__})
             self.open_intents[intent.host] = intent
+            self.ended.pop(intent.host, None)
         elif kind == "end":
-            host, outcome = entry["host"], entry["outcome"]
-            intent_or_none = self.open_intents.pop(host, None)
-            if outcome == "auth_failed":
-                self.refused_credentials.add(host)
-            if intent_or_none is None:
-                return
-            if outcome == "old_version":
-                self.failed_images[host, intent_or_none.file] = entry["time"]
-            elif outcome == "upgraded":
-                self.failed_images.pop((host, intent_or_none.file), None)
+            self._end(entry["host"], entry["outcome"], entry)
+
+    def _end(self, host: str, outcome: str, entry: Mapping[str, Any]) -> None:
+        intent = self.open_intents.pop(host, None)
+        if outcome == "auth_failed":
+            self.refused_credentials.add(host)
+        if intent is not None and outcome == "old_version":
+            self.failed_images[host, intent.file] = entry["time"]
+        elif intent is not None and outcome == "upgraded":
+            self.failed_images.pop((host, intent.file), None)
+        if entry["triggered"] and (outcome == "upgraded" or OUTCOMES[outcome].recap == "failed"):
+            if intent is not None:
+                evidence = resumed_evidence(intent)
+                self.ended[host] = Ending(outcome, entry["reason"], triggered=True, evidence=evidence)
+            elif host in self.ended:
+                # The soak overturns an ending.
+                self.ended[host].outcome, self.ended[host].reason = outcome, entry["reason"]
 
 
 def read_history(path: str) -> History:
@@ -115,6 +127,12 @@ class Journal:
     def intent(self, intent: Intent) -> None:
         """Append an intent line."""
         self.write("intent", **plain_intent(intent))
+
+    def end(self, host: str, ending: Ending, time: float) -> None:
+        """Append how a phone ended."""
+        self.write(
+            "end", host=host, outcome=ending.outcome, reason=ending.reason, triggered=ending.triggered, time=time
+        )
 
     def close(self) -> None:
         """Let go of the file and of the lock."""

@@ -259,13 +259,13 @@ def plan_phone(
 
 
 def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
-    """What the end of an interrupted run's trigger means for the plan.
+    """What the end of an interrupted run's trigger means for the plan: it stands, as if nothing had interrupted it.
 
-    A phone that never went away (image_failed) was perhaps not even asked, so it is planned like any other. One that is
-    on its way over several hops goes on. Every other end stands.
+    But a phone that is on its way over several hops goes on, and one that came back after its deadline is planned anew.
     """
-    arrived = resumed.outcome == "upgraded"
-    if resumed.outcome == "image_failed" or (arrived and phone.outcome != "compliant"):
+    on_its_way = resumed.outcome == "upgraded" and phone.before != phone.wanted
+    came_back = resumed.outcome == "timed_out" and phone.facts is not None
+    if on_its_way or came_back:
         return
     phone.outcome, phone.reason, phone.resumed = resumed.outcome, resumed.reason, resumed
 

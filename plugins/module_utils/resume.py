@@ -31,8 +31,8 @@ def watch_interrupted(
 ) -> dict[str, Ending]:
     """Watch each phone with an open intent until it is proven upgraded or its deadline has passed; nothing is sent.
 
-    Returns how each ended; the journal knows it too. `image_failed` means that the phone is up on its old version after
-    the deadline, so it may be triggered again.
+    Returns how they ended; the journal knows it too. A phone that is up on its old version after the deadline, and was
+    never seen gone, is not among them: it was perhaps not even asked, and may be triggered again.
     """
     poll, settle = pace(flash_time)
     waiting: dict[str, Upgrade] = {}
@@ -68,8 +68,11 @@ def watch_interrupted(
                 continue
             ending = waiting.pop(host).ending
             assert ending is not None
-            endings[host] = ending
-            log.write("end", host=host, outcome=ending.outcome, reason=ending.reason, time=runtime.now())
+            if ending.outcome == "image_failed":
+                ending = Ending("not_started", "It was not taken; the phone may be triggered again.")
+            else:
+                endings[host] = ending
+            log.end(host, ending, runtime.now())
             say(f"{host}: {ending.outcome}: {ending.reason}")
     return endings
 

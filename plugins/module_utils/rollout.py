@@ -83,6 +83,9 @@ class NoJournal:
     def intent(self, intent: Intent) -> None:
         """Forget it."""
 
+    def end(self, host: str, ending: Ending, time: float) -> None:
+        """Forget it."""
+
     def close(self) -> None:
         """Nothing to let go of."""
 
@@ -159,9 +162,9 @@ def carry_out(
     started = around.runtime.now()
     say = around.say
     log.write("run", time=started, hosts=len(targets))
-    resumed: dict[str, Ending] = {}
+    resumed = dict(history.ended)
     if history.open_intents and not check_mode:
-        resumed = watch_interrupted(
+        resumed |= watch_interrupted(
             targets,
             history.open_intents,
             options.flash_time,
@@ -170,13 +173,6 @@ def carry_out(
             log=log,
             say=say,
             abandoned=around.abandoned,
-        )
-        history.failed_images.update(
-            {
-                (host, history.open_intents[host].file): started
-                for host, ending in resumed.items()
-                if ending.outcome == "old_version"
-            }
         )
     say(f"Reading {len(targets)} phones")
     readings = read_fleet(

@@ -209,7 +209,7 @@ class Upgrade:
         """Only watch: the trigger was made, or was about to be made, by a run that did not live to see its end."""
         self.deadline = intent.deadline
         self.triggered = True
-        self.evidence.update(triggered_at=intent.time, deadline_at=intent.deadline, resumed=True)
+        self.evidence.update(resumed_evidence(intent))
         self._watch = Watch(self._phone, self._now, intent.time)
         self.phase = Phase.STILL_UP
 
@@ -437,6 +437,11 @@ def still_on(phone: Transport, version: Version, mac: str | None) -> Ending | No
         facts.firmware,
         triggered=True,
     )
+
+
+def resumed_evidence(intent: Intent) -> dict[str, Any]:
+    """What is known of a phone that an interrupted run triggered."""
+    return {"triggered_at": intent.time, "deadline_at": intent.deadline, "resumed": True}
 
 
 def plain_intent(intent: Intent) -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.errors import (
 )
 from ansible_collections.telephony.snom.plugins.module_utils.journal import History
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Answer, Connection
-from ansible_collections.telephony.snom.plugins.module_utils.upgrade import Intent
+from ansible_collections.telephony.snom.plugins.module_utils.upgrade import Ending, Intent
 
 
 class Crash(BaseException):
@@ -207,6 +207,10 @@ class MemoryJournal:
 
     def intent(self, intent: Intent) -> None:
         self.write("intent", **dataclasses.asdict(intent))
+
+    def end(self, host: str, ending: Ending, time: float) -> None:
+        end = {"outcome": ending.outcome, "reason": ending.reason, "triggered": ending.triggered, "time": time}
+        self.write("end", host=host, **end)
 
     def close(self) -> None:
         pass

@@ -265,16 +265,11 @@ def test_a_kill_at_any_event_and_a_resume_give_the_same_end(
         phone = fleet.phones[name]
         wanted = expected["phones"][name]["outcome"]
         if record["outcome"] != wanted:
-            # An upgrade that was proven before the kill is found as compliant, and an end that the interrupted run had
-            # written down is told as what follows from it.
+            # What a phone looked like before it was triggered died with the killed run: another phone at its address,
+            # or a registration that is missing, can't be told any more.
             assert (wanted, record["outcome"]) in {
-                ("upgraded", "compliant"),
-                ("old_version", "refused"),
-                ("timed_out", "unreachable"),
                 ("wrong_phone", "upgraded"),
-                ("not_registered", "compliant"),
                 ("not_registered", "upgraded"),
-                ("wrong_phone", "compliant"),
             }, (name, wanted, record)
         fetched = Counter(version for _time, version in phone.triggers)
         if phone.fault != "ignores_load":

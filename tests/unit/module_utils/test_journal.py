@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils import journal as journal_module
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils.journal import History, Journal, read_history
-from ansible_collections.telephony.snom.plugins.module_utils.upgrade import Intent
+from ansible_collections.telephony.snom.plugins.module_utils.upgrade import Ending, Intent
 
 IMAGE = "snomD785-10.1.54.13-SIP-r.bin"
 
@@ -49,7 +49,7 @@ def _journal(path: str) -> Iterator[Journal]:
 
 
 def end(journal: Journal, outcome: str, host: str = "desk-1", time: float = 2000.0) -> None:
-    journal.write("end", host=host, outcome=outcome, reason="", time=time)
+    journal.end(host, Ending(outcome, "", triggered=True), time)
 
 
 # What is remembered -----------------------------------------------------------------------------------------------
@@ -75,13 +75,29 @@ def test_an_image_after_which_the_old_version_came_back(journal: Journal) -> Non
     journal.intent(intent(time=3000.0))
     assert read_history(journal.path).failed_images == {("desk-1", IMAGE): 2000.0}
     end(journal, "upgraded")
+    assert read_history(journal.path).failed_images == {}
+
+
+@pytest.mark.parametrize("outcome", ["upgraded", "timed_out", "image_failed", "wrong_phone", "not_registered"])
+def test_how_phones_ended_is_remembered_until_the_run_has_ended(journal: Journal, outcome: str) -> None:
+    journal.intent(intent())
+    end(journal, outcome)
+    ended = read_history(journal.path).ended["desk-1"]
+    assert (ended.outcome, ended.triggered, ended.evidence["triggered_at"]) == (outcome, True, intent().time)
+    journal.write("run_end", time=3000.0, summary={}, stopped_by=None)
     assert read_history(journal.path) == History()
 
 
-@pytest.mark.parametrize("outcome", ["timed_out", "image_failed", "wrong_phone", "not_registered", "reverted"])
-def test_other_ends_leave_nothing_behind(journal: Journal, outcome: str) -> None:
+def test_the_soak_overturns_an_ending(journal: Journal) -> None:
     journal.intent(intent())
-    end(journal, outcome)
+    end(journal, "upgraded")
+    end(journal, "reverted")
+    assert read_history(journal.path).ended["desk-1"].outcome == "reverted"
+
+
+def test_a_phone_that_was_not_asked_after_all_may_be_asked_again(journal: Journal) -> None:
+    journal.intent(intent())
+    journal.end("desk-1", Ending("blocked", "It turned the request down."), 2000.0)
     assert read_history(journal.path) == History()
 
 
@@ -170,7 +186,8 @@ def test_a_first_line_that_a_crash_cut_off(path: str) -> None:
 
 @pytest.mark.parametrize("broken", ["{", "[]", "7", '{"host": "desk-1"}', '{"type": "intent", "host": "desk-1"}'])
 def test_a_broken_line_anywhere_else_is_not_passed_over(path: str, broken: str) -> None:
-    good = json.dumps({"type": "end", "host": "desk-1", "outcome": "upgraded", "time": 1.0})
+    end = {"host": "desk-1", "outcome": "upgraded", "reason": "", "triggered": True, "time": 1.0}
+    good = json.dumps({"type": "end", **end})
     Path(path).write_text(f"{good}\n{broken}\n{good}\n", "utf-8")
     with pytest.raises(InputError, match=r"line 2 of .* is broken"):
         read_history(path)

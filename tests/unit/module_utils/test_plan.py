@@ -295,9 +295,9 @@ def test_a_setting_server_that_may_undo_it_is_worth_a_note() -> None:
         ("upgraded", NEW, "upgraded"),
         # It has loaded one of several images, or has been changed since.
         ("upgraded", OLD, None),
-        # It was perhaps never asked.
-        ("image_failed", OLD, None),
-        ("timed_out", OLD, "timed_out"),
+        # It has come back since.
+        ("timed_out", OLD, None),
+        ("image_failed", OLD, "image_failed"),
         ("old_version", OLD, "old_version"),
         ("wrong_phone", OLD, "wrong_phone"),
     ],
