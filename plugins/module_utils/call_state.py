@@ -10,6 +10,7 @@ from typing import Literal, cast
 
 from .errors import AuthFailed, LockedOut, PhoneUnreachable, SnomError
 from .facts import read_facts
+from .pages import UNKNOWN, read_gui_phase
 from .snmp import read_calls
 from .transport import Connection, Transport
 
@@ -41,3 +42,18 @@ def read_call_state(phone: Transport, *, connection: Connection, known: str | No
         if facts.call_state_source is not None:
             return cast(CallState, facts.call_state), facts.call_state_source
     return "unknown", "no source shows it"
+
+
+def read_call_phase(phone: Transport, *, connection: Connection, known: str | None = None) -> str:
+    """Like read_call_state, and more exactly calling, ringing, connected or holding where the screen shows it.
+
+    So the screen comes first here, before what the PBX knows.
+    """
+    try:
+        answer = phone.get("/state_of_gui.htm")
+        phase = read_gui_phase(answer.text) if answer.status == 200 else UNKNOWN
+    except (AuthFailed, LockedOut, PhoneUnreachable):
+        raise
+    except SnomError:
+        phase = UNKNOWN
+    return read_call_state(phone, connection=connection, known=known)[0] if phase == UNKNOWN else phase

@@ -26,6 +26,10 @@ _T = TypeVar("_T")
 IDLE = "idle"
 IN_CALL = "in_call"
 UNKNOWN = "unknown"
+CALLING = "calling"
+RINGING = "ringing"
+CONNECTED = "connected"
+HOLDING = "holding"
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,16 @@ _CALL = re.compile(
     r"|transferring|active calls?[\s:=]{1,20}0*[1-9][0-9]*)\b"
 )
 _NO_CALL = re.compile(r"(?:state\s{1,5}idle\b|active calls?[\s:=]{1,20}0+(?![0-9]))")
+_PHASES = {
+    "idle": IDLE,
+    "calling": CALLING,
+    "ringback": CALLING,
+    "ringing": RINGING,
+    "connected": CONNECTED,
+    "holding": HOLDING,
+}
+_PHASE = re.compile(rf"\bstate\s{{1,5}}({'|'.join(_PHASES)})\b")
+_CALL_LIST = re.compile(r"(missed|dial+ed|received)\s{1,3}(?:calls?|numbers?)[\s:=(]{1,20}([0-9]{1,4})(?![0-9:.])")
 _ADMIN_PASSWORD = re.compile(r"admin(?:istrator)?[-\s]{1,3}password")
 _BLOCKED = re.compile(r"\bblocked\b")
 
@@ -130,6 +144,17 @@ def read_home(page: str) -> HomePage:
     return HomePage(model=model.name if model else None, call_state=_call_state(page))
 
 
+def read_call_lists(page: str) -> dict[str, int]:
+    """Return how many calls the lists on index.htm hold: ``missed``, ``dialed``, ``received``.
+
+    How they look there is not public; a line such as ``Missed calls: 3`` is inferred.
+    """
+    found: dict[str, set[int]] = {}
+    for name, number in _CALL_LIST.findall(_lower(_visible(page))):
+        found.setdefault(name.replace("ll", "l"), set()).add(int(number))
+    return {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
+
+
 def read_gui(page: str) -> str:
     """Return the call state that state_of_gui.htm, the text of the screen, tells.
 
@@ -137,6 +162,16 @@ def read_gui(page: str) -> str:
     without a clear sign of idleness the state is unknown.
     """
     return _call_state(page)
+
+
+def read_gui_phase(page: str) -> str:
+    """Return what read_gui does, or more exactly calling, ringing, connected or holding, where the screen names one.
+
+    Inferred like that. ``ringing`` is a phone that is called.
+    """
+    state = _call_state(page)
+    phase = _only({_PHASES[name] for name in _PHASE.findall(_lower(_visible(page)))})
+    return phase if phase and state == IN_CALL and phase != IDLE else state
 
 
 def read_settings(page: str) -> dict[str, str] | None:

@@ -26,8 +26,11 @@ from ansible_collections.telephony.snom.plugins.module_utils.http import HAS_REQ
 from ansible_collections.telephony.snom.plugins.module_utils.perform import failure, perform, scrub, to_plain
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Transport
 
-WRITER_VARIABLES = HOST_VARIABLES | {"call_state": "snom_call_state", "model": "snom_model"}
-"""For modules that change something and first make sure that it is the right phone, and idle."""
+MODEL_VARIABLES = HOST_VARIABLES | {"model": "snom_model"}
+"""For modules that first make sure that it is the right phone."""
+
+WRITER_VARIABLES = MODEL_VARIABLES | {"call_state": "snom_call_state"}
+"""For modules that also look whether somebody is talking on it."""
 
 
 class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped

@@ -1,0 +1,17 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The action twin of the module snom_call."""
+
+from __future__ import annotations
+
+from ansible_collections.telephony.snom.plugins.module_utils.call import ARGUMENT_SPEC, control_call
+from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import WRITER_VARIABLES
+from ansible_collections.telephony.snom.plugins.plugin_utils.typing_action import SECRET_VARIABLES, TypingAction
+
+
+class ActionModule(TypingAction):
+    argument_spec = ARGUMENT_SPEC
+    operation = staticmethod(control_call)
+    host_variables = WRITER_VARIABLES | SECRET_VARIABLES
