@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from . import calls, pages, replies
+from . import calls, pages, replies, screens
 from .http_server import Reply, Request
 
 if TYPE_CHECKING:
@@ -64,11 +64,15 @@ def _save(phone: Phone, parameters: dict[str, str]) -> None:
 
 
 def _home(phone: Phone, parameters: dict[str, str]) -> Reply:
-    if parameters.get("NUMBER"):
-        return _dial(phone, parameters["NUMBER"])
-    for name in ("dialeddel", "misseddel", "receiveddel"):
-        if parameters.get(name) in ("0", "clear"):
-            phone.note("list_cleared", name.removesuffix("del"))
+    # One client writes NUMBER:200 into its form (1.4).
+    colon = next((name.partition(":")[2] for name in parameters if name.startswith("NUMBER:")), "")
+    if number := parameters.get("NUMBER") or colon:
+        return _dial(phone, number)
+    words = ("0", "clear") if phone.keys.list_clear == "both" else (phone.keys.list_clear,)
+    for name in screens.LISTS:
+        if parameters.get(f"{name}del") in words:
+            phone.lists[name].clear()
+            phone.note("list_cleared", name)
     return replies.page(pages.home(phone))
 
 
@@ -77,7 +81,7 @@ def _info(phone: Phone, parameters: dict[str, str]) -> Reply:
 
 
 def _gui(phone: Phone, parameters: dict[str, str]) -> Reply:
-    return replies.page(pages.gui(phone), "text/plain")
+    return replies.page(pages.gui(phone), "text/plain; charset=utf-8", "utf-8")
 
 
 def _settings(phone: Phone, parameters: dict[str, str]) -> Reply:
@@ -102,14 +106,17 @@ def _dummy(phone: Phone, parameters: dict[str, str]) -> Reply:
 
 def _command(phone: Phone, parameters: dict[str, str]) -> Reply:
     if number := parameters.get("number"):
-        return _dial(phone, number)
+        return _dial(phone, number, parameters.get("outgoing_uri"))
     if keys := parameters.get("key"):
         for event in keys.split(";"):
-            calls.press(phone, event.split(",")[0])
+            screens.press(phone, event.split(",")[0])
+    if events := parameters.get("touch"):
+        screens.touch(phone, events)
     if digits := parameters.get("key_dtmf"):
-        phone.note("dtmf", digits)
+        calls.send_dtmf(phone, digits)
     if "RELEASE_ALL_CALLS" in parameters:
-        phone.set_call("idle")
+        for leg in list(phone.legs):
+            calls.hang_up(leg)
     if "LOGOFFALL" in parameters:
         for line in range(1, len(phone.identities) + 1):
             phone.set_registered(line, False)
@@ -119,8 +126,8 @@ def _command(phone: Phone, parameters: dict[str, str]) -> Reply:
     return _plain(phone, parameters)
 
 
-def _dial(phone: Phone, number: str) -> Reply:
-    calls.dial(phone, number)
+def _dial(phone: Phone, number: str, uri: str | None = None) -> Reply:
+    calls.dial(phone, number, uri)
     return replies.redirect("index.htm") if phone.keys.dial_answer == 302 else replies.nothing()
 
 

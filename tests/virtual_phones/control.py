@@ -70,6 +70,8 @@ class Control:
                 if not since.isdigit():
                     raise ValueError("since must be a number")
                 return reply(200, fleet.log.since(int(since)))
+            case "GET", ["calls"]:
+                return reply(200, {"calls": fleet.calls()})
             case "GET", ["counters"]:
                 return reply(200, fleet.counters())
             case "POST", ["reset-log"]:

@@ -33,6 +33,7 @@ class Entry(NamedTuple):
     status: int | None
     write: bool
     detail: str | None
+    call: dict[str, Any] | None
 
 
 class EventLog:
@@ -54,13 +55,14 @@ class EventLog:
         target: str | None = None,
         status: int | None = None,
         write: bool = False,
+        call: dict[str, Any] | None = None,
     ) -> None:
         self._last += 1
         self.counts[event] += 1
         self.writes += write
         shown = None if target is None else hide_secrets(target)
         self._entries.append(
-            Entry(self._last, time.time(), time.monotonic(), phone, event, method, shown, status, write, detail)
+            Entry(self._last, time.time(), time.monotonic(), phone, event, method, shown, status, write, detail, call)
         )
 
     def since(self, number: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import asyncio
 from collections import Counter
 from typing import Any
 
+from .calls import Exchange
 from .event_log import EventLog
 from .fleet_file import FleetFile
 from .http_server import really_listening
@@ -20,7 +21,8 @@ from .phone import Phone
 class Fleet:
     def __init__(self, file: FleetFile) -> None:
         self.log = EventLog(file.log_size)
-        self.phones = {keys.name: Phone(keys, self.log) for keys in file.phones}
+        exchange = Exchange()
+        self.phones = {keys.name: Phone(keys, self.log, exchange) for keys in file.phones}
         self.image_server = ImageServer(file.image_server, self.log) if file.image_server else None
 
     async def start(self) -> None:
@@ -55,6 +57,14 @@ class Fleet:
             "events": dict(log.counts),
             "images": dict(self.image_server.gets) if self.image_server else {},
         }
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Return every call, with both parties."""
+        ends = {leg.number: leg.called_from_and_to() for phone in self.phones.values() for leg in phone.legs}
+        return [
+            {"number": number, "from": caller.as_json(), "to": callee.as_json()}
+            for number, (caller, callee) in sorted(ends.items())
+        ]
 
     def reset(self) -> None:
         self.log.reset()

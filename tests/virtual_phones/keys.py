@@ -272,6 +272,9 @@ class PhoneKeys:
     settings_layout: Annotated[SettingsLayout | None, optional(one_of(SettingsLayout))] = None
     load_answer: Annotated[Literal[200, 302, "drop"], one_of(Literal[200, 302, "drop"])] = 200
     dial_answer: Annotated[Literal[302, "drop"], one_of(Literal[302, "drop"])] = 302
+    list_clear: Annotated[Literal["0", "clear", "both"], one_of(Literal["0", "clear", "both"])] = "both"
+    locked_keys: Annotated[Literal["pass", "ignored"], one_of(Literal["pass", "ignored"])] = "ignored"
+    transfer_confirm: Flag = True
     blocked_answer: Annotated[Literal[403, 200], one_of(Literal[403, 200])] = 403
     digest_qop: Annotated[Literal["auth", "none"], one_of(Literal["auth", "none"])] = "auth"
     nonce_uses: Count = 0

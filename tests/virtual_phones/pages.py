@@ -13,7 +13,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from . import firmware
+from . import firmware, screens
 from .settings import is_secret, split_index
 
 if TYPE_CHECKING:
@@ -37,6 +37,14 @@ ADMIN_PASSWORD = (
 
 # Names and numbers of states; only "Idle (29)" was seen, and only in a log line (4.2). The others are invented.
 GUI_STATES = {
+    "dial": "Dialing (5)",
+    "transfer": "Transferring (15)",
+    "held": "Transferring (15)",
+    "confirm": "Transferring (15)",
+    "menu": "Menu (30)",
+    "missed": "List (31)",
+    "dialed": "List (31)",
+    "received": "List (31)",
     "idle": "Idle (29)",
     "calling": "Calling (7)",
     "ringing": "Ringing (9)",
@@ -67,11 +75,16 @@ def home(phone: Phone) -> str:
     if not phone.settings["http_pass"]:
         lines.append("<P>HTTP password not set</P>")  # the hint is a fact (2.1)
     if "home" in phone.keys.call_shown_in:
-        lines.append(f"<P>Active calls: {phone.calls}</P>")  # invented
+        lines.append(f"<P>Active calls: {len(phone.legs)}</P>")  # invented
     lines.append('<FORM method="POST" action="index.htm">Call a number: <INPUT name="NUMBER">')
     if phone.settings.on("use_hidden_tags"):
         lines.append('<INPUT type="hidden" name="tag" value="4f1d">')  # that there is one: 2.4; its name is invented
     lines.append("</FORM>")
+    for name in screens.LISTS:  # how the page shows them is invented
+        numbers = phone.lists[name]
+        lines.append(f"<H2>{screens.title(name)} ({len(numbers)})</H2>")
+        if numbers:
+            lines.append("<UL>" + "".join(f"<LI>{html.escape(number)}</LI>" for number in numbers) + "</UL>")
     return frame(phone, "\n".join(lines))
 
 
@@ -123,15 +136,24 @@ def _laid_out(phone: Phone, lines: list[tuple[str, str]]) -> str:
 
 def gui(phone: Phone) -> str:
     """Show the text of the screen (4.2). The line with the state is invented."""
-    lines = []
+    lines = screen(phone)
     if "gui" in phone.keys.call_shown_in:
-        lines.append(f"State {GUI_STATES[phone.keys.call.state]}")
-    if phone.keys.call.state == "idle":
-        lines.append("09:41  Mon 23.11.")
-        lines += [identity.user for identity in phone.identities]
-    else:
-        lines += [phone.keys.call.remote, "00:07"]
+        shown = phone.call_state if phone.screen.name == "main" else phone.screen.name
+        lines.insert(0, f"State {GUI_STATES[shown]}")
     return "\r\n".join(lines) + "\r\n"
+
+
+def screen(phone: Phone) -> list[str]:
+    """Return what stands on the screen. Of its form only the arrow of the cursor is known (4.2)."""
+    if phone.screen.name != "main":
+        rows = screens.rows(phone)
+        marked = [("\u2192 " if i == phone.screen.cursor else "  ") + row for i, row in enumerate(rows)]
+        typed = [phone.screen.typed] if phone.screen.name in ("dial", "transfer") else []
+        return [screens.title(phone.screen.name), *typed, *marked]
+    if not phone.legs:
+        return ["09:41  Mon 23.11.", *(identity.user for identity in phone.identities)]
+    *others, selected = phone.legs
+    return [selected.peer.user, "00:07", *(leg.peer.user for leg in others)]
 
 
 def settings(phone: Phone) -> str:

@@ -14,22 +14,25 @@ import traceback
 from collections import Counter, deque
 from collections.abc import Coroutine
 from copy import copy
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 from urllib.parse import parse_qs
 
-from . import action_urls, firmware, snmp, tls, web
+from . import action_urls, calls, firmware, snmp, tls, web
 from .auth import Lock, Nonce
+from .calls import Exchange, Leg
 from .event_log import EventLog
 from .http_client import FetchError, fetch
 from .http_server import HttpConnection, Reply, Request, listen, really_listening
 from .keys import CallState, PhoneKeys, Step, change
+from .screens import LISTS, ListName, Screen
 from .settings import Settings
 
 # Seconds between an answer and the end of the web server, so that the answer gets out [invented].
 LAST_BREATH = 0.05
 # Seconds that every phone has been up when the fleet starts [invented]: a reboot must show as a fall of the uptime.
 FORMER_UPTIME = 100_000.0
+LONGEST_LIST = 100  # calls in each of the lists [invented]
 # Keys that the control port cannot change, since sockets and pages hang on them.
 FIXED = frozenset({"name", "address", "port", "tls", "certificate", "tls_max_version", "http_port", "generation"}) | {
     "old_server_port",
@@ -56,8 +59,9 @@ class Identity:
 class Phone:
     """A phone of the classic generation, or of the D8xx one (``phone_manager``)."""
 
-    def __init__(self, keys: PhoneKeys, log: EventLog) -> None:
+    def __init__(self, keys: PhoneKeys, log: EventLog, exchange: Exchange) -> None:
         self.keys = keys
+        self.exchange = exchange
         self.name = keys.name
         self.phase: Phase = "off"
         self.settings = Settings(self._first_settings(), keys.read_only_settings)
@@ -65,8 +69,10 @@ class Phone:
         self.lock = Lock()
         self.nonce = Nonce()
         self.connections: set[HttpConnection] = set()
+        self.legs: list[Leg] = []  # its ends of calls; the last one is the selected one
         self.last_remote = ""
-        self.call_number = 0
+        self.lists: dict[ListName, deque[str]] = {name: deque(maxlen=LONGEST_LIST) for name in LISTS}
+        self.screen = Screen()
         self.updater_broken = False
         self.https_only = False
         self.came_back = False
@@ -101,8 +107,18 @@ class Phone:
         ) == "phone_manager"
 
     @property
-    def calls(self) -> int:
-        return int(self.keys.call.state != "idle")
+    def call_state(self) -> CallState:
+        """The state of the selected call."""
+        return self.legs[-1].state if self.legs else "idle"
+
+    def outgoing_identity(self, uri: str | None) -> Identity | None:
+        """Return the identity of a URI, or the active one (8)."""
+        if uri:
+            address = uri.strip("<>").removeprefix("sip:")
+            return next((identity for identity in self.identities if identity.address == address), None)
+        line = self.settings["active_line"]
+        number = int(line) if line.isdecimal() and 1 <= int(line) <= len(self.identities) else 1
+        return self.identities[number - 1] if self.identities else None
 
     def uptime(self) -> float:
         return time.monotonic() - self._booted
@@ -126,7 +142,9 @@ class Phone:
             "mac": keys.mac,
             "phase": self.phase,
             "uptime": round(self.uptime(), 1) if self.phase in ("up", "loading") else None,
-            "call": keys.call.state,
+            "call": self.call_state,
+            "calls": [{"number": leg.number, "state": leg.state, "remote": leg.peer.user} for leg in self.legs],
+            "call_lists": {name: list(numbers) for name, numbers in self.lists.items()},
             "identities": {identity.address: identity.registered for identity in self.identities},
             "settings": self.settings.changed(),
             "unsaved_settings": self.settings.unsaved(),
@@ -144,8 +162,15 @@ class Phone:
             "cycles": list(self.cycles),
         }
 
-    def note(self, event: str, detail: str | None = None, *, target: str | None = None) -> None:
-        self._log.add(self.name, event, detail, target=target)
+    def note(
+        self,
+        event: str,
+        detail: str | None = None,
+        *,
+        target: str | None = None,
+        call: dict[str, Any] | None = None,
+    ) -> None:
+        self._log.add(self.name, event, detail, target=target, call=call)
 
     def violation(self, what: str) -> None:
         """Record that a client did what no client may do."""
@@ -199,6 +224,8 @@ class Phone:
             await self._listen()
             self.phase = "up"
             self._register(silently=True)
+            if self.keys.call.state != "idle":
+                calls.begin(self, self.keys.call.state, self.keys.call.remote)
             self._arm_call_end()
 
     def power_off(self) -> None:
@@ -237,6 +264,8 @@ class Phone:
                 self.violation("rebooted while loading firmware")
             if factory_reset:
                 self.settings.factory_reset()
+                for numbers in self.lists.values():
+                    numbers.clear()
                 self.keys.identities = ()
             self._begin("reboot")
             self._live(self._reboot())
@@ -337,10 +366,10 @@ class Phone:
             self._snmp = None
         for connection in list(self.connections):
             connection.reset()
-        if self.calls:
+        for leg in list(self.legs):
             self.calls_cut += 1
-            self.note("call", "cut")
-            self.keys.call.state = "idle"
+            calls.cut(leg)
+        self.screen = Screen()
         for identity in self.identities:
             identity.registered = False
         if self.phase != phase:
@@ -404,56 +433,43 @@ class Phone:
         for entry in self.keys.identities:
             user, _, host = entry.partition("@")
             self.identities.append(Identity(user, host or "pbx.example", user not in self.keys.unregistered))
+            self.exchange.enlist(self, user)
             if not silently and self.identities[-1].registered:
                 self.note("registered", user)
                 self.tell("action_log_on_url")
 
     def set_registered(self, line: int, registered: bool) -> None:
-        """Register or log off an identity; lines count from 1 (1.4)."""
-        if 1 <= line <= len(self.identities) and self.identities[line - 1].registered != registered:
-            self.identities[line - 1].registered = registered
-            self.note("registered" if registered else "logged_off", self.identities[line - 1].user)
+        """Register, perhaps again, or log off an identity; lines count from 1 (1.4)."""
+        if not 1 <= line <= len(self.identities):
+            return
+        identity = self.identities[line - 1]
+        if registered and identity.user in self.keys.unregistered:
+            self.note("registration_failed", identity.user)
+            self.tell("action_reg_failed")
+        elif registered or identity.registered:
+            identity.registered = registered
+            self.note("registered" if registered else "logged_off", identity.user)
             self.tell("action_log_on_url" if registered else "action_log_off_url")
 
-    def set_call(self, state: CallState, remote: str | None = None, *, rejected: bool = False) -> None:
-        """Bring the call into another state and tell others. Rejecting a call tells nobody (1.5)."""
-        call, before = self.keys.call, self.keys.call.state
-        if state == before:
-            return
-        if before == "idle":
-            self.call_number += 1
-        if remote:
-            call.remote = remote
-        call.state = state
-        self.last_remote = call.remote
-        self.note("call", state)
+    def call_changed(self) -> None:
+        """Bring the call to the front of the screen, and give it its time."""
+        self.screen = Screen()
         self._arm_call_end()
-        match before, state:
-            case _, "ringing":
-                self.tell("action_incoming_url")
-            case _, "calling":
-                self.tell("action_outgoing_url")
-            case "holding", "in_call":
-                self.tell("action_unhold")
-            case _, "in_call":
-                self.tell("action_connected_url")
-            case _, "holding":
-                self.tell("action_hold")
-            case _ if not rejected:
-                self.tell("action_disconnected_url")
 
     def _arm_call_end(self) -> None:
         if self._call_end:
             self._call_end.cancel()
             self._call_end = None
         after = self.keys.call.ends_after
-        if after is not None and self.calls:
-            self._call_end = asyncio.get_running_loop().call_later(after, self.set_call, "idle")
+        if after is not None and self.legs:
+            self._call_end = asyncio.get_running_loop().call_later(after, calls.script, self, "idle", "")
 
-    def tell(self, setting: str) -> None:
+    def tell(self, setting: str, leg: Leg | None = None) -> None:
         """Fire an action URL, if one is set; one after the other."""
+        if leg:
+            self.last_remote = leg.peer.address
         if url := self.settings[setting]:
-            errand = asyncio.get_running_loop().create_task(self._fire(setting, action_urls.filled_in(url, self)))
+            errand = asyncio.get_running_loop().create_task(self._fire(setting, action_urls.filled_in(url, self, leg)))
             self._errands.add(errand)
             errand.add_done_callback(self._errands.discard)
 
@@ -474,8 +490,8 @@ class Phone:
         if fixed := FIXED & changes.keys():
             raise ValueError(f"{', '.join(sorted(fixed))} cannot be changed while the phone runs")
         draft, before = copy(self.keys), self.keys
+        draft.call = replace(before.call, state=self.call_state)
         change(draft, changes)
-        wanted_call, draft.call = draft.call, copy(before.call)
         draft.running = before.running
         self.keys = draft
         if CREDENTIALS & changes.keys():
@@ -485,8 +501,7 @@ class Phone:
         if {"identities", "unregistered"} & changes.keys():
             self._register(silently=True)
         if "call" in changes:
-            self.keys.call.ends_after = wanted_call.ends_after
-            self.set_call(wanted_call.state, wanted_call.remote)
+            calls.script(self, draft.call.state, draft.call.remote)
             self._arm_call_end()
         if "running" in changes:
             self.keys.running = bool(changes["running"])

@@ -25,9 +25,12 @@ ERROR_PAGE = (
 )
 
 
-def page(body: str, content_type: str = "text/html") -> Reply:
-    """Answer 200. Characters outside latin-1 become question marks, as the page says no charset [invented]."""
-    data = body.encode("latin-1", "replace")
+def page(body: str, content_type: str = "text/html", charset: str = "latin-1") -> Reply:
+    """Answer 200. A page that names no charset is latin-1; other characters become question marks [invented]."""
+    return content(body.encode(charset, "replace"), content_type)
+
+
+def content(data: bytes, content_type: str) -> Reply:
     head = f"Content-Type: {content_type}\r\nContent-Length: {len(data)}\r\n\r\n".encode()
     return Reply(200, HEAD_200 + head + data)
 

@@ -64,6 +64,11 @@ class VirtualFleet:
     def counters(self) -> dict[str, Any]:
         return self._ask("GET", "/counters")
 
+    def calls(self) -> list[dict[str, Any]]:
+        """Return every call: its ``number``, and ``from`` and ``to`` with ``phone``, ``user`` and ``state``."""
+        calls: list[dict[str, Any]] = self._ask("GET", "/calls")["calls"]
+        return calls
+
     def catalog(self) -> list[dict[str, Any]]:
         images: list[dict[str, Any]] = self._ask("GET", "/catalog")["images"]
         return images

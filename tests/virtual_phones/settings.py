@@ -55,6 +55,7 @@ DEFAULTS = {
     "transfer_dialing_on_transfer": "",
     "quick_transfer": "",
     "transfer_on_hangup": "",
+    "call_join_xfer": "off",  # "Call Join on Xfer (2 calls)" of the vendor's page; no fact tells its name
     "xml_notify": "",
     "filter_registrar": "",
     "network_id_port": "",

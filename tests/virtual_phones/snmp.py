@@ -122,7 +122,7 @@ class Agent(asyncio.DatagramProtocol):
             case 5:
                 return encode_integer(sum(identity.registered for identity in phone.identities))
             case 6 if "snmp" in phone.keys.call_shown_in:
-                return encode_integer(phone.calls)
+                return encode_integer(len(phone.legs))
             case 8:
                 return encode(OCTETS, pages.uptime_text(phone.uptime()).encode())
         return None
