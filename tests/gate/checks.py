@@ -204,7 +204,7 @@ CHECKS = [
             _tool, "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=all", "."
         ),
     ),
-    Check("own", "own", "what no standard tool checks: see tests/gate/own", partial(_pytest, "tests/gate/own")),
+    Check("conventions", "own", "what no standard tool checks: see tests/gate/own", partial(_pytest, "tests/gate/own")),
     Check(
         "live",
         "own",
