@@ -152,7 +152,7 @@ EXAMPLES = r"""
     number: "4711"
     audio: speaker
 
-- name: Call from the second identity
+- name: Call from one of several identities
   telephony.snom.snom_call:
     action: dial
     number: +49 (0)30 1234-0

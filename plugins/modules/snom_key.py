@@ -94,8 +94,9 @@ EXAMPLES = r"""
 
 - name: Unlock a hot desk with a PIN that nobody sees
   telephony.snom.snom_key:
-    keys: "{{ desk_pin }}"
-    allow_cleartext_secrets: "{{ snom_scheme == 'http' }}"
+    keys: "{{ vault_desk_pin }}"
+    # These phones are so old that they have no https.
+    allow_cleartext_secrets: true
   no_log: true
 
 - name: Hold the key for do not disturb for two seconds
