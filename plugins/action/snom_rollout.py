@@ -13,6 +13,7 @@ import sys
 import time
 import uuid
 from collections.abc import Mapping
+from functools import cache
 from types import FrameType
 from typing import Any
 
@@ -67,7 +68,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         around = Surroundings(
             run=uuid.uuid4().hex[:12],
             runtime=runtime,
-            connect=HttpPhone,
+            # What one visit teaches about a phone's login saves a request on the next.
+            connect=cache(HttpPhone),
             say=_say,
             stop_requested=stop.reason,
             abandoned=lambda: os.getppid() != parent and not stop.signalled,

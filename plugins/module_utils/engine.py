@@ -33,9 +33,11 @@ SUMMARY_INTERVAL = 15.0
 TICK = 0.5
 """Seconds after which the engine looks around at the latest: stop file, SIGTERM, orphaned, windows."""
 
-POLLS_PER_SECOND = 150
+POLLS_PER_SECOND = 300
 """Reads that leave a controller room for its triggers; with more phones in flight each is read less often."""
 
+POLL_BURST = 0.1
+"""Seconds of polls that a busy engine may make up for at once."""
 
 _SHOWN_PHASES = {phase: phase.value for phase in Phase} | {Phase.STILL_UP: "asked to load, still up"}
 
@@ -131,6 +133,7 @@ class Engine:
         self._wave = 0
         self._flights: dict[str, _Flight] = {}
         self._due: list[tuple[float, int, str]] = []
+        self._next_poll = 0.0
         self._tie = itertools.count()
         self._load: Counter[tuple[str, object]] = Counter()
         self._proven: set[tuple[str | None, str, str]] = set()
@@ -373,7 +376,7 @@ class Engine:
         self._flights[phone.host] = _Flight(phone, upgrade, self._wave, self._runtime.now())
         self._attempts[phone.host] += 1
         self._count_load(phone, +1)
-        self._schedule(phone.host, 0.0)
+        self._step(phone.host)
 
     def _closed(self, phone: PlannedPhone, seconds: float) -> str | None:
         """Asked in a worker right before each trigger: why it must not be made, or None."""
@@ -387,19 +390,22 @@ class Engine:
 
     # Phones in flight -------------------------------------------------------------------------------------------
 
-    def _schedule(self, host: str, delay: float) -> None:
-        heapq.heappush(self._due, (self._runtime.now() + delay, next(self._tie), host))
+    def _step(self, host: str) -> None:
+        """Let a worker carry out a phone's next step."""
+        flight = self._flights[host]
+        # Asked here, not in the worker: it may run Ansible's templating, which belongs to this thread.
+        flight.upgrade.known_call_state = flight.phone.target.known_call_state()
+        self._runtime.submit(host, flight.upgrade.step)
 
     def _advance(self) -> list[PlannedPhone]:
-        """Carry out the steps that are due and wait for one to return; returns the phones whose turn ended."""
+        """Make the polls that are due and wait for a step to return; returns the phones whose turn ended."""
         self._look_around()
         now = self._runtime.now()
-        while self._due and self._due[0][0] <= now:
-            flight = self._flights[heapq.heappop(self._due)[2]]
-            # Asked here, not in the worker: it may run Ansible's templating, which belongs to this thread.
-            flight.upgrade.known_call_state = flight.phone.target.known_call_state()
-            self._runtime.submit(flight.phone.host, flight.upgrade.step)
-        next_due = self._due[0][0] - now if self._due else TICK
+        # Who is due longest comes first, so that a rate too low for all is shared evenly.
+        while self._due and max(self._due[0][0], self._next_poll) <= now:
+            self._next_poll = max(self._next_poll, now - POLL_BURST) + 1 / POLLS_PER_SECOND
+            self._step(heapq.heappop(self._due)[2])
+        next_due = max(self._due[0][0], self._next_poll) - now if self._due else TICK
         ended = []
         for host, delay in _checked(self._runtime.wait(min(next_due, TICK))):
             flight = self._flights[host]
@@ -407,8 +413,10 @@ class Engine:
             if delay is None:
                 self._land(flight)
                 ended.append(flight.phone)
+            elif delay:
+                heapq.heappush(self._due, (self._runtime.now() + delay, next(self._tie), host))
             else:
-                self._schedule(host, max(delay, len(self._flights) / POLLS_PER_SECOND) if delay else 0.0)
+                self._step(host)
         return ended
 
     def _show(self, flight: _Flight) -> None:
