@@ -45,6 +45,11 @@ class Leg:
         return (self, self.peer) if self.is_caller else (self.peer, self)
 
 
+def plain(uri: str) -> str:
+    """Strip a URI such as ``<sip:20@x;user>`` to ``20@x``; a number stays as it is."""
+    return uri.strip("<>").removeprefix("sip:").partition(";")[0]
+
+
 class Exchange:
     """What a PBX does for all phones: it knows which of them has a number."""
 
@@ -57,7 +62,7 @@ class Exchange:
 
     def find(self, number: str) -> tuple[Phone, Identity] | None:
         """Return the first phone with a registered identity of that user, and with that host if the number has one."""
-        user, _, host = number.strip("<>").removeprefix("sip:").partition(";")[0].partition("@")
+        user, _, host = number.partition("@")
         for phone in self._phones.get(user, ()):
             for identity in phone.identities:
                 if identity.registered and identity.user == user and host in ("", identity.host):
@@ -74,6 +79,7 @@ class Exchange:
 
 def dial(phone: Phone, number: str, uri: str | None = None) -> None:
     """Call a number, with the identity of that URI or the active one (1.4). A current call is held first."""
+    number = plain(number)
     identity = phone.outgoing_identity(uri)
     if len(phone.legs) == MOST_CALLS or phone.call_state in ("calling", "ringing"):
         phone.note("not_dialed", "busy")

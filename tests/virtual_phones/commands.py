@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from . import calls, pages, replies, screens
+from . import bitmap, calls, pages, replies, screens
 from .http_server import Reply, Request
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 # Parameters beside the names of settings.
 NO_SETTINGS = frozenset({"settings", "Settings", "store_settings", "l", "tag"})
+ACTIVE = re.compile(r"user_active(\d+)")  # an identity registers or not; a client logs people on and off by it (5.1)
 # User mode asks for the administrator password here (2.1; which pages these are is inferred).
 ADMIN_PAGES = frozenset({"/settings.htm", "/dummy.htm", "/advanced.htm", "/advanced_network.htm"}) | {
     "/advanced_qos_security.htm",
@@ -59,6 +61,9 @@ def _save(phone: Phone, parameters: dict[str, str]) -> None:
         names = parameters.keys() - NO_SETTINGS
         written = sorted(name for name in names if phone.settings.write(name, parameters[name]))
         phone.note("settings", ", ".join(written))
+        for name in written:
+            if found := ACTIVE.fullmatch(name):
+                phone.set_registered(int(found[1]), phone.settings.on(name))
     if parameters.get("store_settings") == "save":
         phone.settings.store()
 
@@ -82,6 +87,26 @@ def _info(phone: Phone, parameters: dict[str, str]) -> Reply:
 
 def _gui(phone: Phone, parameters: dict[str, str]) -> Reply:
     return replies.page(pages.gui(phone), "text/plain; charset=utf-8", "utf-8")
+
+
+def _screen(phone: Phone, parameters: dict[str, str]) -> Reply:
+    """Show the display; on an 820 or 821 without its line-info layer, unless that was fixed (1.4)."""
+    missing = phone.keys.model in ("820", "821") and not phone.line_info_fixed
+    line_info = None if missing else [identity.user for identity in phone.identities]
+    return replies.content(bitmap.display(phone.keys.model, pages.screen(phone), line_info), "image/bmp")
+
+
+def _label_screen(phone: Phone, parameters: dict[str, str]) -> Reply:
+    if phone.keys.model not in bitmap.WITH_LABELS:
+        return replies.not_found()
+    functions = [phone.settings[f"fkey{number}"] for number in range(16)]
+    return replies.content(bitmap.labels(functions, bitmap.LABELS), "image/bmp")
+
+
+def _expansion_screen(phone: Phone, parameters: dict[str, str]) -> Reply:
+    if not phone.keys.expansion_modules:
+        return replies.not_found()
+    return replies.content(bitmap.labels(list(phone.keys.expansion_modules), bitmap.EXPANSION), "image/bmp")
 
 
 def _settings(phone: Phone, parameters: dict[str, str]) -> Reply:
@@ -117,6 +142,9 @@ def _command(phone: Phone, parameters: dict[str, str]) -> Reply:
     if "RELEASE_ALL_CALLS" in parameters:
         for leg in list(phone.legs):
             calls.hang_up(leg)
+    if parameters.get("FIX_LIL") == "true":
+        phone.line_info_fixed = True
+        phone.note("line_info_fixed")
     if "LOGOFFALL" in parameters:
         for line in range(1, len(phone.identities) + 1):
             phone.set_registered(line, False)
@@ -179,12 +207,15 @@ def _plain(phone: Phone, parameters: dict[str, str]) -> Reply:
     return replies.page(pages.plain(phone, "Ok"))
 
 
-# Pages known to exist on the classic server (2.6). Later ones, such as the screenshots, join here.
+# Pages known to exist on the classic server (2.6).
 PAGES: dict[str, Callable[[Phone, dict[str, str]], Reply]] = {
     "/": _home,
     "/index.htm": _home,
     "/info.htm": _info,
     "/state_of_gui.htm": _gui,
+    "/screen.bmp": _screen,
+    "/label_screen.bmp": _label_screen,
+    "/exp_screen.bmp": _expansion_screen,
     "/settings.htm": _settings,
     "/dummy.htm": _dummy,
     "/command.htm": _command,

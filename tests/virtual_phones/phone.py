@@ -75,6 +75,7 @@ class Phone:
         self.screen = Screen()
         self.updater_broken = False
         self.https_only = False
+        self.line_info_fixed = False
         self.came_back = False
         self.reset_counts()
         self._log = log
@@ -114,8 +115,7 @@ class Phone:
     def outgoing_identity(self, uri: str | None) -> Identity | None:
         """Return the identity of a URI, or the active one (8)."""
         if uri:
-            address = uri.strip("<>").removeprefix("sip:")
-            return next((identity for identity in self.identities if identity.address == address), None)
+            return next((identity for identity in self.identities if identity.address == calls.plain(uri)), None)
         line = self.settings["active_line"]
         number = int(line) if line.isdecimal() and 1 <= int(line) <= len(self.identities) else 1
         return self.identities[number - 1] if self.identities else None
@@ -390,6 +390,7 @@ class Phone:
         if not self._servers:
             await self._listen()
         self._booted = time.monotonic()
+        self.line_info_fixed = False
         self.phase = "up"
         self.came_back = True
         if self.cycles:
@@ -490,7 +491,8 @@ class Phone:
         if fixed := FIXED & changes.keys():
             raise ValueError(f"{', '.join(sorted(fixed))} cannot be changed while the phone runs")
         draft, before = copy(self.keys), self.keys
-        draft.call = replace(before.call, state=self.call_state)
+        remote = self.legs[-1].peer.address if self.legs else before.call.remote
+        draft.call = replace(before.call, state=self.call_state, remote=remote)
         change(draft, changes)
         draft.running = before.running
         self.keys = draft
