@@ -189,6 +189,7 @@ def test_the_deadline_otherwise_follows_from_size_and_flash_time() -> None:
         ({"model": None}, {}, Refused, "no model"),
         ({"firmware": None}, {}, Refused, "no firmware version"),
         ({"model": "D865", "firmware": "10.1.141.13"}, {"version": "10.1.215.13"}, Unsupported, "D865"),
+        ({"model": "D865"}, {"version": OLD, "force": True}, Unsupported, "D865"),
         ({"firmware": "10.1.60.1"}, {}, Refused, "allow_downgrade"),
         ({"firmware": "10.1.60.1"}, {"allow_downgrade": True}, Refused, "force"),
         ({"firmware": "10.1.60.1"}, {"force": True}, Refused, "allow_downgrade"),

@@ -85,12 +85,12 @@ class Bench:
 
     def run(self) -> Ending:
         """To the end; the phases that were seen on the way are in phases."""
-        started = self.clock.time
-        while (delay := self.machine.step()) is not None:
+        for _step in range(1000):
+            delay = self.machine.step()
             self._note()
+            if delay is None:
+                break
             self.clock.sleep(delay)
-            assert self.clock.time < started + 10 * DEADLINE, "it never ends"
-        self._note()
         assert self.machine.ending is not None
         return self.machine.ending
 
