@@ -14,6 +14,7 @@ from typing import Any
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.telephony.snom.plugins.module_utils.arguments import HOST_VARIABLES, connection_from
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils.http import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils.models import find_model
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version
@@ -83,13 +84,15 @@ def _target(host: str, variables: _HostVariables, override: set[str]) -> Target:
     connection = {option: variables.get(variable) for option, variable in HOST_VARIABLES.items()}
     if not connection["host"]:
         _require_address(host)
+    checked = connection_from(connection | {"host": connection["host"] or host})
+    HttpPhone(checked)  # It refuses options that can't work, before anything is sent.
     version = variables.get("snom_firmware_version")
     return Target(
         host=host,
-        connection=connection_from(connection | {"host": connection["host"] or host}),
+        connection=checked,
         version=None if version is None else _version(version, "snom_firmware_version"),
         versions=_versions(variables.get("snom_firmware_versions")),
-        model=_text(variables.get("snom_model")),
+        model=_model(variables.get("snom_model")),
         site=_text(variables.get("snom_site")),
         group=_text(variables.get("snom_group")),
         wave=_wave(variables.get("snom_wave")),
@@ -109,6 +112,13 @@ def _require_address(host: str) -> None:
 
 def _text(value: Any) -> str | None:
     return None if value in (None, "") else str(value)
+
+
+def _model(value: Any) -> str | None:
+    text = _text(value)
+    if text is not None and find_model(text) is None:
+        raise InputError(f"snom_model is {text!r}, which is no model that this collection knows. Correct it.")
+    return text
 
 
 def _version(value: Any, name: str) -> Version:

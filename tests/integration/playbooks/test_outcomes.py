@@ -19,6 +19,9 @@ from ansible_collections.telephony.snom.plugins.module_utils.outcomes import OUT
 
 from .bench import Bench, Run, bench, image, phone
 
+# What belongs to one fixture runs in one process.
+pytestmark = pytest.mark.xdist_group("outcomes")
+
 OLD, NEW = "8.4.35", "8.7.5.35"
 
 
