@@ -2,10 +2,14 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How many phones at a time, when, and when no more: waves, limits, windows, the gate. The phones' own clocks prove it."""
+"""How many phones at a time, when, and when no more: waves, limits, windows, the gate.
+
+The times are those that the phones themselves kept.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -40,7 +44,7 @@ def in_turn(found: Bench, *groups: Iterable[str]) -> bool:
     cycles = [[cycle(found, name) for name in group] for group in groups]
     return all(
         max(one["up"] for one in before) <= min(one["triggered"] for one in after)
-        for before, after in zip(cycles, cycles[1:])
+        for before, after in itertools.pairwise(cycles)
     )
 
 
@@ -233,7 +237,9 @@ def test_no_readable_call_state_at_all_ends_the_run(start: StartBench) -> None:
 
 @pytest.mark.parametrize("where", ["a variable", "the command line"])
 def test_protected_phones_move_by_name_only(where: str, start: StartBench) -> None:
-    found = start({"lift": phone(inventory={"snom_protected": True}), "gate": phone(inventory={"snom_protected": "yes"})})
+    found = start(
+        {"lift": phone(inventory={"snom_protected": True}), "gate": phone(inventory={"snom_protected": "yes"})}
+    )
     forced = found.rollout(force=True)
     assert set(forced.outcomes.values()) == {"protected"}
     assert found.fleet.counters()["writes"] == 0
