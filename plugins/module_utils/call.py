@@ -100,10 +100,11 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = (
     | SECRET_ARGUMENTS
     | {
         "action": {"type": "str", "required": True, "choices": [*_RULES]},
-        "number": {"type": "str"},
+        # Not str: what YAML takes for a number has lost its zeros in front, and 0114 is 76.
+        "number": {"type": "raw"},
         "outgoing_uri": {"type": "str"},
         "number_format": {"type": "str", "choices": [*NUMBER_FORMATS], "default": "keep"},
-        "digits": {"type": "str"},
+        "digits": {"type": "raw"},
         "audio": {"type": "str", "choices": [*_AUDIO]},
         "emergency_numbers": {"type": "list", "elements": "str", "default": [*EMERGENCY_NUMBERS]},
         "allow_emergency": {"type": "bool", "default": False},
@@ -132,6 +133,8 @@ def _target(parameters: dict[str, Any]) -> str:
             raise InputError(f"The action {action} needs the option {name}.")
     if number is None and digits is None:
         return ""
+    if not isinstance(digits if number is None else number, str):
+        raise InputError("number and digits must be in quotes: without, zeros in front are lost.")
     refuse_cleartext(parameters)
     if digits is not None:
         return read_tones(digits)

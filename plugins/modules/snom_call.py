@@ -68,7 +68,7 @@ options:
     description:
       - Number to call, in quotes. Blanks and the signs V(-), V(.), V(/), V((), V(\)) are taken out.
       - For V(dial) also an address V(user@host), if the host is that of one of the phone's identities.
-    type: str
+    type: raw
   outgoing_uri:
     description:
       - Identity to call from, V(user@host). Where the phone's identities can be read, it must be one of them. The
@@ -83,7 +83,7 @@ options:
     default: keep
   digits:
     description: Tones to send, of V(0) to V(9), V(*), V(#) and V(A) to V(D). In quotes.
-    type: str
+    type: raw
   audio:
     description:
       - What to talk with, for V(dial) and V(answer). The key for it is pressed after dialing, or to answer.
@@ -92,8 +92,8 @@ options:
     choices: [handset, headset, speaker]
   emergency_numbers:
     description:
-      - Numbers that are not called. They are found behind one digit for the outside line, an international prefix or a
-        feature code, too.
+      - Numbers that are not called, in quotes. They are found behind one digit for the outside line, an international
+        prefix or a feature code, too.
       - The default has those of many countries with three digits. Those of two digits, as in France, are not in it,
         because extensions end with them.
     type: list
@@ -239,7 +239,10 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     if module.params["secret"] is None:
         module.params["secret"] = module.no_log
-    module.exit_json(**perform(control_call, module.params, module.check_mode))
+    result = perform(control_call, module.params, module.check_mode)
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

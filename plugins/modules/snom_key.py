@@ -138,7 +138,10 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     if module.params["secret"] is None:
         module.params["secret"] = module.no_log
-    module.exit_json(**perform(press_keys, module.params, module.check_mode))
+    result = perform(press_keys, module.params, module.check_mode)
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":
