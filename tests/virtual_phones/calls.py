@@ -87,7 +87,7 @@ def dial(phone: Phone, number: str, uri: str | None = None) -> None:
         phone.note("not_dialed", f"no identity {uri}")
     else:
         _hold_all(phone)
-        phone.lists["dialed"].appendleft(number)
+        phone.remember("dialed", number)
         caller = Leg(phone, identity.address if identity else ANONYMOUS, 0, is_caller=True)
         phone.legs.append(caller)
         _ring(phone.exchange, caller, number, may_call=identity is not None and identity.registered)
@@ -96,7 +96,7 @@ def dial(phone: Phone, number: str, uri: str | None = None) -> None:
 def answer(leg: Leg) -> None:
     """Take a call that rings; the others of this phone are held."""
     assert leg.phone is not None
-    leg.phone.lists["received"].appendleft(leg.peer.user)
+    leg.phone.remember("received", leg.peer.user)
     _select(leg)
     _enter(leg, "in_call")
     _enter(leg.peer, "in_call")
@@ -105,7 +105,7 @@ def answer(leg: Leg) -> None:
 def hang_up(leg: Leg) -> None:
     """End a call, or reject one that rings, which tells nobody here (1.5)."""
     if leg.state == "ringing" and leg.phone is not None:
-        leg.phone.lists["received"].appendleft(leg.peer.user)  # a rejected call in this list: invented
+        leg.phone.remember("received", leg.peer.user)  # a rejected call in this list: invented
     _leave(leg, silently=leg.state == "ringing")
     _leave(leg.peer)
 
@@ -277,7 +277,7 @@ def _leave(leg: Leg, *, silently: bool = False) -> None:
     if silently:
         return
     if before == "ringing":
-        phone.lists["missed"].appendleft(leg.peer.user)
+        phone.remember("missed", leg.peer.user)
         phone.tell("action_missed_url", leg)
     phone.tell("action_disconnected_url", leg)
 

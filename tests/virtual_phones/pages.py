@@ -82,7 +82,7 @@ def home(phone: Phone) -> str:
     lines.append("</FORM>")
     for name in screens.LISTS:  # how the page shows them is invented
         numbers = phone.lists[name]
-        lines.append(f"<H2>{screens.title(name)} ({len(numbers)})</H2>")
+        lines.append(f"<H2>{screens.TITLES[name]} ({len(numbers)})</H2>")
         if numbers:
             lines.append("<UL>" + "".join(f"<LI>{html.escape(number)}</LI>" for number in numbers) + "</UL>")
     return frame(phone, "\n".join(lines))
@@ -149,7 +149,7 @@ def screen(phone: Phone) -> list[str]:
         rows = screens.rows(phone)
         marked = [("\u2192 " if i == phone.screen.cursor else "  ") + row for i, row in enumerate(rows)]
         typed = [phone.screen.typed] if phone.screen.name in ("dial", "transfer") else []
-        return [screens.title(phone.screen.name), *typed, *marked]
+        return [screens.TITLES[phone.screen.name], *typed, *marked]
     if not phone.legs:
         return ["09:41  Mon 23.11.", *(identity.user for identity in phone.identities)]
     *others, selected = phone.legs

@@ -71,7 +71,7 @@ class Phone:
         self.connections: set[HttpConnection] = set()
         self.legs: list[Leg] = []  # its ends of calls; the last one is the selected one
         self.last_remote = ""
-        self.lists: dict[ListName, deque[str]] = {name: deque(maxlen=LONGEST_LIST) for name in LISTS}
+        self.lists: dict[ListName, list[str]] = {name: [] for name in LISTS}  # numbers, the newest first
         self.screen = Screen()
         self.updater_broken = False
         self.https_only = False
@@ -144,7 +144,7 @@ class Phone:
             "uptime": round(self.uptime(), 1) if self.phase in ("up", "loading") else None,
             "call": self.call_state,
             "calls": [{"number": leg.number, "state": leg.state, "remote": leg.peer.user} for leg in self.legs],
-            "call_lists": {name: list(numbers) for name, numbers in self.lists.items()},
+            "call_lists": dict(self.lists),
             "identities": {identity.address: identity.registered for identity in self.identities},
             "settings": self.settings.changed(),
             "unsaved_settings": self.settings.unsaved(),
@@ -451,6 +451,9 @@ class Phone:
             identity.registered = registered
             self.note("registered" if registered else "logged_off", identity.user)
             self.tell("action_log_on_url" if registered else "action_log_off_url")
+
+    def remember(self, name: ListName, number: str) -> None:
+        self.lists[name] = [number, *self.lists[name]][:LONGEST_LIST]
 
     def call_changed(self) -> None:
         """Bring the call to the front of the screen, and give it its time."""

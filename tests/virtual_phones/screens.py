@@ -25,6 +25,16 @@ LISTS: tuple[ListName, ...] = get_args(ListName)
 # main: idle, or the selected call; dial, transfer: an editor for digits; held, confirm: which calls to bring together.
 ScreenName = Literal["main", "menu", "dial", "transfer", "held", "confirm"] | ListName
 
+TITLES: dict[ScreenName, str] = {
+    "menu": "Menu",
+    "dial": "Enter number",
+    "transfer": "Transfer to",
+    "held": "Calls on Hold",  # the words of the vendor's page
+    "confirm": "Transfer call?",
+    "missed": "Missed Calls",
+    "dialed": "Dialed Numbers",
+    "received": "Received Calls",
+}
 NAMED_KEYS = {
     *("CANCEL", "ENTER", "OFFHOOK", "ONHOOK", "RIGHT", "LEFT", "UP", "DOWN", "VOLUME_UP", "VOLUME_DOWN", "MENU"),
     *("MUTE", "REDIAL", "DND", "REC", "SPEAKER", "HEADSET", "TRANSFER", "F_ADR_BOOK", "CLEAR", "FUNCTION", "RECALL"),
@@ -77,25 +87,12 @@ def rows(phone: Phone) -> list[str]:
     """Return the rows that can be walked through on a menu or list."""
     match phone.screen.name:
         case "menu":
-            return [title(name) for name in LISTS]
+            return [TITLES[name] for name in LISTS]
         case "missed" | "dialed" | "received" as name:
-            return list(phone.lists[name])
+            return phone.lists[name]
         case "held":
             return [leg.peer.user for leg in _held(phone)]
     return []
-
-
-def title(name: ScreenName) -> str:
-    return {
-        "menu": "Menu",
-        "dial": "Enter number",
-        "transfer": "Transfer to",
-        "held": "Calls on Hold",  # the words of the vendor's page
-        "confirm": "Transfer call?",
-        "missed": "Missed Calls",
-        "dialed": "Dialed Numbers",
-        "received": "Received Calls",
-    }.get(name, "")
 
 
 def _has_key(phone: Phone, key: str) -> bool:
