@@ -29,7 +29,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.rollout import ARGUMENT_SPEC, Surroundings, rollout
 from ansible_collections.telephony.snom.plugins.module_utils.runtime import ThreadRuntime, raise_file_limit
 from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import load_catalog
-from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables, read_targets
+from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables, read_targets, split_arguments
 
 display = Display()
 
@@ -58,9 +58,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
 
     def _rollout(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         self._check_task(task_vars)
-        parameters = self._parameters()
-        fleet = FleetVariables(task_vars)
-        targets = read_targets(task_vars["ansible_play_batch"], fleet)
+        connection, own = split_arguments(self._task.args)
+        parameters = self._parameters(own)
+        targets = read_targets(task_vars["ansible_play_batch"], FleetVariables(task_vars), connection)
         raise_file_limit()
         stop = _StopRequests(parameters["stop_file"])
         runtime = ThreadRuntime()
@@ -96,8 +96,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
                 "serial runs this task once per batch: waves, canaries and max_bad then count within each batch only."
             )
 
-    def _parameters(self) -> dict[str, Any]:
-        checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate(self._task.args)
+    def _parameters(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate(arguments)
         if checked.error_messages:
             raise InputError(" ".join(checked.error_messages))
         parameters: dict[str, Any] = dict(checked.validated_parameters)

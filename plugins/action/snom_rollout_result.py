@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
+from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import split_arguments
 
 ARGUMENT_SPEC = {"phone": {"type": "dict", "required": True}}
 
@@ -23,7 +24,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate(self._task.args)
+        _connection, own = split_arguments(self._task.args)
+        checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate(own)
         phone = checked.validated_parameters.get("phone") or {}
         if checked.error_messages or "outcome" not in phone or "recap" not in phone:
             return {

@@ -12,7 +12,11 @@ from functools import partial
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.telephony.snom.plugins.module_utils.arguments import HOST_VARIABLES, connection_from
+from ansible_collections.telephony.snom.plugins.module_utils.arguments import (
+    CONNECTION_ARGUMENTS,
+    HOST_VARIABLES,
+    connection_from,
+)
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils.http import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils.models import find_model
@@ -58,14 +62,28 @@ class _HostVariables:
         return self._hostvars[self._host][name]
 
 
-def read_targets(hosts: Sequence[str], fleet: FleetVariables) -> list[Target]:
-    """What is wanted of each host. Raises InputError that names every host whose variables can't be used."""
+def split_arguments(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The connection options among a task's arguments, and the others.
+
+    They come from module_defaults for the action group, which reach the fleet's modules as well.
+    """
+    connection = {name: value for name, value in arguments.items() if name in CONNECTION_ARGUMENTS}
+    return connection, {name: value for name, value in arguments.items() if name not in connection}
+
+
+def read_targets(hosts: Sequence[str], fleet: FleetVariables, connection: Mapping[str, Any]) -> list[Target]:
+    """What is wanted of each host. connection holds the options that the task gives for all of them.
+
+    Raises InputError that names every host whose variables can't be used.
+    """
+    if one := {"host", "mac"} & set(connection):
+        raise InputError(f"{one.pop()} belongs to one phone. For a fleet it comes from the inventory.")
     if not hosts:
         raise InputError("No hosts: the pattern snom_hosts matches no phone.")
     overridden = fleet.of(hosts[0]).get("snom_protected_override") or []
     names = overridden.split(",") if isinstance(overridden, str) else overridden
     override = {str(name).strip() for name in names}
-    read = [_target_or_problem(host, fleet, override) for host in hosts]
+    read = [_target_or_problem(host, fleet.of(host), connection, override) for host in hosts]
     problems = [problem for problem in read if isinstance(problem, str)]
     if problems:
         more = f" … and {len(problems) - 10} more hosts." if len(problems) > 10 else ""
@@ -73,15 +91,20 @@ def read_targets(hosts: Sequence[str], fleet: FleetVariables) -> list[Target]:
     return [target for target in read if isinstance(target, Target)]
 
 
-def _target_or_problem(host: str, fleet: FleetVariables, override: set[str]) -> Target | str:
+def _target_or_problem(
+    host: str, variables: _HostVariables, given: Mapping[str, Any], override: set[str]
+) -> Target | str:
     try:
-        return _target(host, fleet.of(host), override)
+        return _target(host, variables, given, override)
     except InputError as error:
         return f"{host}: {error.reason}"
 
 
-def _target(host: str, variables: _HostVariables, override: set[str]) -> Target:
-    connection = {option: variables.get(variable) for option, variable in HOST_VARIABLES.items()}
+def _target(host: str, variables: _HostVariables, given: Mapping[str, Any], override: set[str]) -> Target:
+    connection = {
+        option: variables.get(variable) if given.get(option) is None else given[option]
+        for option, variable in HOST_VARIABLES.items()
+    }
     if not connection["host"]:
         _require_address(host)
     checked = connection_from(connection | {"host": connection["host"] or host})

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
+from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import (
+    FleetVariables,
+    read_targets,
+    split_arguments,
+)
+
+PHONE = {"ansible_host": "127.0.0.2", "snom_firmware_version": "10.1.54.13"}
+
+
+class HostVars(dict[str, dict[str, Any]]):
+    """Like Ansible's: raw_get gives the text of templates, [] what they say."""
+
+    def __init__(self, raw: dict[str, dict[str, Any]], templated: dict[str, dict[str, Any]] | None = None) -> None:
+        super().__init__({host: {**raw[host], **(templated or {}).get(host, {})} for host in raw})
+        self.raw_get = raw.__getitem__
+
+
+def read(
+    raw: dict[str, dict[str, Any]],
+    own: dict[str, Any] | None = None,
+    connection: dict[str, Any] | None = None,
+    templated: dict[str, dict[str, Any]] | None = None,
+) -> list[Target]:
+    """The targets of a play over these hosts, whose task runs with the variables of the first one."""
+    first = next(iter(raw), "none")
+    hostvars = HostVars(raw or {"none": {}}, templated)
+    task_vars = {**hostvars[first], **(own or {}), "hostvars": hostvars, "inventory_hostname": first}
+    return read_targets(list(raw), FleetVariables(task_vars), connection or {})
+
+
+def test_what_the_inventory_says() -> None:
+    (target,) = read(
+        {
+            "desk-1": PHONE
+            | {
+                "snom_scheme": "http",
+                "snom_mac": "00:04:13:92:2d:24",
+                "snom_site": "berlin",
+                "snom_group": "ward",
+                "snom_wave": "2",
+                "snom_model": "D785",
+                "snom_protected": "yes",
+            }
+        }
+    )
+    assert (target.connection.host, target.connection.scheme, target.mac) == ("127.0.0.2", "http", "000413922D24")
+    assert (str(target.version), target.site, target.group, target.wave) == ("10.1.54.13", "berlin", "ward", 2)
+    assert (target.model, target.protected) == ("D785", True)
+
+
+def test_the_order_is_option_then_host_then_task() -> None:
+    raw = {"desk-1": PHONE, "desk-2": PHONE | {"ansible_host": "127.0.0.3", "snom_username": "host"}}
+    users = [target.connection.username for target in read(raw, own={"snom_username": "play"})]
+    assert users == ["play", "host"]
+    assert [
+        target.connection.username
+        for target in read(raw, own={"snom_username": "play"}, connection={"username": "option"})
+    ] == ["option", "option"]
+
+
+def test_a_variable_of_the_first_host_is_not_one_of_the_task() -> None:
+    raw = {
+        "desk-1": PHONE | {"snom_password": "its own", "snom_protected": True},
+        "desk-2": PHONE | {"ansible_host": "127.0.0.3"},
+    }
+    first, second = read(raw)
+    assert (first.connection.password, first.protected) == ("its own", True)
+    assert (second.connection.password, second.protected) == (None, False)
+
+
+def test_templates_are_evaluated_as_the_host_and_the_call_state_each_time() -> None:
+    raw = {"desk-1": PHONE | {"snom_call_state": "{{ lookup }}", "snom_site": "{{ city }}"}}
+    templated = {"desk-1": {"snom_call_state": "in_call", "snom_site": "paris"}}
+    (target,) = read(raw, templated=templated)
+    assert (target.site, target.known_call_state()) == ("paris", "in_call")
+
+
+def test_naming_a_protected_host_is_what_lets_it_be_changed() -> None:
+    raw = {"lift": PHONE | {"snom_protected": True}, "desk": PHONE | {"ansible_host": "127.0.0.3"}}
+    for override in ("lift", ["lift"], "desk, lift"):
+        assert not read(raw, own={"snom_protected_override": override})[0].protected
+    assert read(raw, own={"snom_protected_override": "desk"})[0].protected
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"snom_wave": 0}, "snom_wave"),
+        ({"snom_protected": "maybe"}, "snom_protected"),
+        ({"snom_firmware_version": "new"}, "snom_firmware_version"),
+        ({"snom_firmware_versions": ["D785"]}, "snom_firmware_versions"),
+        ({"snom_firmware_versions": {"D999": "10.1.54.13"}}, "D999"),
+        ({"snom_port": "many"}, "snom_port"),
+        ({"ansible_host": ""}, "Set ansible_host"),
+    ],
+)
+def test_bad_variables_name_the_host_and_the_remedy(variables: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=r"no such name\.invalid: ") as caught:
+        read({"no such name.invalid": PHONE | variables})
+    assert words in caught.value.reason
+
+
+def test_all_bad_hosts_are_named_at_once_up_to_ten() -> None:
+    raw = {f"desk-{number}": PHONE | {"snom_wave": "x"} for number in range(12)}
+    with pytest.raises(InputError, match=r"desk-9: .* and 2 more hosts"):
+        read(raw)
+
+
+def test_a_play_without_hosts() -> None:
+    with pytest.raises(InputError, match="snom_hosts"):
+        read({})
+
+
+@pytest.mark.parametrize("option", ["host", "mac"])
+def test_what_belongs_to_one_phone_is_no_option_of_a_fleet(option: str) -> None:
+    with pytest.raises(InputError, match=option):
+        read({"desk-1": PHONE}, connection={option: "127.0.0.1"})
+
+
+def test_connection_options_are_told_from_the_others() -> None:
+    connection, own = split_arguments({"username": "a", "soak": 5, "tls_min_version": None})
+    assert (connection, own) == ({"username": "a", "tls_min_version": None}, {"soak": 5})
