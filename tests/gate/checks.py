@@ -207,9 +207,9 @@ CHECKS = [
     Check("conventions", "own", "what no standard tool checks: see tests/gate/own", partial(_pytest, "tests/gate/own")),
     Check(
         "live",
-        "own",
+        "integration",
         "modules do and return what they document: see tests/gate/live",
-        partial(_pytest, "tests/gate/live"),
+        partial(_pytest, "-n2", "tests/gate/live"),
     ),
     Check("unit", "unit", "unit tests, on the everyday ansible-core", partial(_pytest, "tests/unit")),
     Check(

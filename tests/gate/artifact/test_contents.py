@@ -29,6 +29,7 @@ FOLDERS = [
     "tests/virtual_phones",
 ]
 FILES = {
+    ".ansible-lint",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "LICENSE",
