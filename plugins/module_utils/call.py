@@ -140,9 +140,7 @@ def _target(parameters: dict[str, Any]) -> str:
         return read_tones(digits)
     target = read_address(number, "number") if "@" in number else read_number(number, parameters["number_format"])
     if action != "dial" and target.strip("0123456789*#"):
-        raise InputError(
-            f"number is {number!r}, and a transfer types it on the keypad, which has digits, * and # only."
-        )
+        raise InputError("A transfer types number on the keypad, which has digits, * and # only.")
     if not parameters["allow_emergency"]:
         refuse_emergency(target, parameters["emergency_numbers"])
     return target
@@ -168,7 +166,8 @@ class _Call:
             self._check_settings()
             changed = True
         result = self._remote.attempt(self._act if changed else lambda: {"changed": False})
-        return result | {"before": self._before, "after": self._after, "steps": self._remote.steps}
+        after = None if self._remote.check_mode else self._after
+        return result | {"before": self._before, "after": after, "steps": self._remote.steps}
 
     def _phase(self, known: str | None = None) -> str:
         return read_call_phase(self._remote.phone, connection=self._connection, known=known)
@@ -225,11 +224,7 @@ class _Call:
             return {}
 
     def _check_addresses(self, settings: dict[str, str]) -> None:
-        own = {identity.user for identity in self._remote.facts.identities or () if identity.user}
-        for name, user in settings.items():
-            if name.startswith("user_name") and user:
-                own.add(f"{user}@{settings.get('user_host' + name.removeprefix('user_name'), '')}")
-        own = {address for address in own if not address.endswith("@") and "@" in address}
+        own = self._own_addresses(settings)
         if "@" in self._target:
             refuse_elsewhere(self._target, own)
         outgoing = self._parameters["outgoing_uri"]
@@ -239,6 +234,15 @@ class _Call:
                 raise Refused(
                     f"outgoing_uri is {address}, which the phone does not have. It has {', '.join(sorted(own))}."
                 )
+
+    def _own_addresses(self, settings: dict[str, str]) -> set[str]:
+        """The addresses of the phone's identities, from info.htm and from its settings (protocol 5.1)."""
+        own = {identity.user for identity in self._remote.facts.identities or () if "@" in (identity.user or "")}
+        for name, user in settings.items():
+            host = settings.get(name.replace("user_name", "user_host", 1), "").partition(":")[0]
+            if name.startswith("user_name") and user and host:
+                own.add(f"{user}@{host}")
+        return {address for address in own if address}
 
     def _act(self) -> dict[str, Any]:
         audio = _AUDIO.get(self._parameters["audio"])
@@ -251,8 +255,8 @@ class _Call:
             case "answer":
                 self._press(audio or "ENTER", ends)
             case "reject" | "hangup":
-                # Under a call that is on hold there may be another one, but that can't be seen.
-                self._press("CANCEL", ends - {self._before})
+                # Where all calls look the same, only none is another phase.
+                self._press("CANCEL", frozenset({IDLE}) if self._before == IN_CALL else ends - {self._before})
             case "hangup_all":
                 self._send("/command.htm?RELEASE_ALL_CALLS", ends)
             case "hold" | "resume":
@@ -314,6 +318,7 @@ class _Call:
         did nothing, SnomError if it shows something else.
         """
         lost: AnswerLost | None = None
+        former = self._after
         try:
             step()
         except AnswerLost as error:
@@ -321,12 +326,12 @@ class _Call:
         if self._remote.check_mode:
             return
         self._after = self._settle(ends)
-        if self._after == UNKNOWN:
-            if lost:
+        if self._after == UNKNOWN or _agrees(self._after, ends):
+            if lost and self._after in (UNKNOWN, former):
                 raise lost
-        elif not _agrees(self._after, ends):
+        else:
             reason = f"The phone is {_WORDS[self._after]} after {self._remote.sent[-1]}, not {_either(ends)}."
-            if self._after == self._before:
+            if self._after == self._before and len(self._remote.steps) == 1:
                 raise NoEffect(
                     f"{reason} It ignores the request: check that hidden tags, restricted URI queries and the keyboard "
                     "lock are off."
@@ -349,4 +354,5 @@ def _agrees(phase: str, ends: frozenset[str]) -> bool:
 
 
 def _either(phases: frozenset[str]) -> str:
-    return " or ".join(sorted({_WORDS[phase] for phase in phases}))
+    *words, last = sorted({_WORDS[phase] for phase in phases})
+    return f"{', '.join(words)} or {last}" if words else last

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Numbers and SIP addresses that a phone may be told to call."""
+"""Numbers and SIP addresses that a phone may be told to call. They may be secret, so no reason shows them."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def read_number(text: str, number_format: str) -> str:
     number = _SEPARATORS.sub("", text.replace("(0)", "") if text.lstrip(" ").startswith("+") else text)
     if len(number) > _LONGEST or not _NUMBER.fullmatch(number):
         raise InputError(
-            f"number is {text!r}. Give up to {_LONGEST} digits, * and #, with + in front at most, or an address "
-            "user@host of the phone's own PBX."
+            f"number must be up to {_LONGEST} digits, * and #, with + in front at most, or an address user@host of the "
+            "phone's own PBX."
         )
     if number_format == "plus" and number.startswith("00"):
         return "+" + number[2:]
@@ -48,7 +48,7 @@ def read_address(text: str, name: str) -> str:
     """A SIP address as ``user@host``. name is the option that holds it. Raises InputError."""
     match = _ADDRESS.fullmatch(text)
     if match is None or len(text) > 2 * _LONGEST:
-        raise InputError(f"{name} is {text!r}. Write a SIP address as user@host, without port and parameters.")
+        raise InputError(f"{name} must be a SIP address, user@host without port and parameters.")
     return f"{match[1]}@{match[2]}"
 
 
@@ -64,8 +64,8 @@ def refuse_elsewhere(address: str, own: Iterable[str]) -> None:
     """Raise Refused unless the host of an address is that of one of the phone's own addresses."""
     hosts = {one.rpartition("@")[2].lower() for one in own}
     if address.rpartition("@")[2].lower() not in hosts:
-        known = f"only {', '.join(sorted(hosts))} is its PBX" if hosts else "the phone does not show its own PBX"
-        raise Refused(f"{address} is somewhere else, and {known}. Calls to other hosts are refused.")
+        known = f"the PBX of the phone is {' or '.join(sorted(hosts))}" if hosts else "the phone does not show its PBX"
+        raise Refused(f"The host of number is refused: {known}, and calls to elsewhere are not made.")
 
 
 def refuse_emergency(number: str, emergency_numbers: Collection[str]) -> None:
@@ -78,6 +78,6 @@ def refuse_emergency(number: str, emergency_numbers: Collection[str]) -> None:
         digits = part.removeprefix("+")
         if {digits, digits[1:], digits.removeprefix("00")} & known:
             raise Refused(
-                f"{number} is an emergency number, or one behind a prefix. If the call is meant, or if it is an "
+                "number is an emergency number, or one behind a prefix. If the call is meant, or if it is an "
                 "extension, set allow_emergency: true, or set emergency_numbers to those of your country."
             )

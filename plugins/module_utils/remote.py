@@ -129,8 +129,8 @@ class Remote:
         return result | ({"warnings": self.warnings} if self.warnings else {})
 
     def _shown(self, target: str) -> str:
-        start, mark, _ = target.partition("=")
-        return start + mark + _MASK if self._secret else target
+        command, equals, _ = target.partition("=")
+        return f"{command}={_MASK}" if self._secret and equals else target
 
 
 def refuse_cleartext(parameters: dict[str, Any]) -> None:
