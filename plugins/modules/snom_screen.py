@@ -79,7 +79,7 @@ path:
   type: str
   sample: /tmp/reception.png
 checksum:
-  description: SHA-1 of the file, as M(ansible.builtin.stat) has it.
+  description: SHA-1 of the file, as C(ansible.builtin.stat) has it.
   returned: success
   type: str
   sample: 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12
