@@ -114,7 +114,7 @@ def test_redial_calls_the_last_number(start_fleet: StartFleet) -> None:
     ],
 )
 def test_keys_are_logged_as_known_or_not(start_fleet: StartFleet, keys: dict[str, str], key: str, known: bool) -> None:
-    fleet = start_fleet(phone := phone_keys(**keys, name="p"))  # type: ignore[arg-type]
+    fleet = start_fleet(phone := phone_keys(**keys, name="p"))
     press(phone, key)
     assert details(fleet, "key" if known else "key_unknown") == [key]
 
