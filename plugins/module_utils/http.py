@@ -108,9 +108,10 @@ class HttpPhone:
             answer = self._send()
             while answer.status == 401:
                 self._login.challenged(answer.headers.get("www-authenticate", ""))
-                # Whether a phone keeps a connection after a 401 is unknown (protocol 11.3). On a new one an answer
-                # that is lost can only be the answer to what is sent now.
-                self._disconnect()
+                # Whether a phone keeps a connection after a 401 is unknown (protocol 11.3). A request that only reads
+                # finds out, and is sent again if not. For any other a new connection tells what a lost answer was to.
+                if "?" in target:
+                    self._disconnect()
                 answer = self._send()
             self._login.accepted()
             self._check(answer)

@@ -15,7 +15,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.errors import AuthF
 from ansible_collections.telephony.snom.plugins.module_utils.http import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils.http_auth import Login
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
-from ansible_collections.telephony.snom.tests.unit.raw_server import RawServer, page
+from ansible_collections.telephony.snom.tests.unit.raw_server import Last, RawServer, page
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -137,12 +137,29 @@ def test_basic_is_sent_at_once_if_asked_for() -> None:
     assert schemes(server) == ["Basic"]
 
 
-def test_credentials_go_out_on_a_connection_of_their_own() -> None:
+def test_credentials_for_a_page_go_out_on_the_same_connection() -> None:
     with RawServer(BasicServer("admin", "right")) as server, connect(server) as phone:
         phone.get("/index.htm")
-        assert server.connections == 2
         phone.get("/index.htm")
-        assert server.connections == 2
+    assert (schemes(server), server.connections) == (["", "Basic", "Basic"], 1)
+
+
+def test_credentials_for_a_command_go_out_on_a_connection_of_their_own() -> None:
+    with RawServer(BasicServer("admin", "right")) as server, connect(server) as phone:
+        phone.get("/command.htm?key=F1")
+        phone.get("/command.htm?key=F1")
+    assert (schemes(server), server.connections) == (["", "Basic", "Basic"], 2)
+
+
+def test_a_phone_may_end_the_connection_after_its_challenge() -> None:
+    accepts = BasicServer("admin", "right")
+
+    def reply(request: str) -> bytes | Last:
+        return accepts(request) if authorization(request) else Last(UNAUTHORIZED)
+
+    with RawServer(reply) as server, connect(server) as phone:
+        assert phone.get("/index.htm").status == 200
+    assert (schemes(server), server.connections) == (["", "Basic"], 2)
 
 
 @pytest.mark.parametrize(
