@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import sys
@@ -14,6 +15,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 from types import FrameType
 from typing import Any
 
@@ -33,6 +35,8 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetV
 
 display = Display()
 
+# Extra variables that are not in a file.
+_NAMES_SECRET = re.compile(r"(?!(-e)?@).*(pass|secret|token|community)", re.IGNORECASE | re.DOTALL)
 _PATHS = ("catalog", "approved_plan", "stop_file", "journal", "report_dir")
 
 
@@ -73,7 +77,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             say=_say,
             stop_requested=stop.reason,
             abandoned=lambda: os.getppid() != parent and not stop.signalled,
-            resume_command=_hide_secrets(_command_line(), targets),
+            resume_command=_command_line(targets),
         )
         with stop:
             try:
@@ -138,14 +142,18 @@ def _say(line: str) -> None:
     display.display(f"{time.strftime('%H:%M:%S')}  {line}")
 
 
-def _command_line() -> str:
-    """The command that runs this again."""
+def _command_line(targets: list[Target]) -> str:
+    """The command that runs this again, without secrets.
+
+    Of extra variables that name one nothing is shown: a secret can stand there in more spellings than can be told.
+    """
     if os.environ.get("AWX_ISOLATED_DATA_DIR") or os.environ.get("JOB_ID"):
         return "relaunch this job"
-    return shlex.join([os.path.basename(sys.argv[0]), *sys.argv[1:]])
-
-
-def _hide_secrets(text: str, targets: list[Target]) -> str:
+    shown = [os.path.basename(sys.argv[0])]
+    for before, argument in pairwise(sys.argv):
+        is_extra = before in ("-e", "--extra-vars") or argument.startswith(("-e", "--extra-vars="))
+        shown.append("********" if is_extra and _NAMES_SECRET.match(argument) else argument)
+    command = shlex.join(shown)
     for password in {target.connection.password for target in targets if target.connection.password}:
-        text = scrub(text, {"password": password})
-    return text
+        command = scrub(command, {"password": password})
+    return command

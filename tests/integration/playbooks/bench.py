@@ -160,6 +160,7 @@ class Bench:
     fleet: VirtualFleet
     folder: Path
     addresses: dict[str, str]
+    port: int
     inventory: dict[str, Any]
     expected_violations: int = 0
     _runs: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -367,7 +368,7 @@ def bench(
     (folder / "out").mkdir(parents=True)
     with running({"image_server": server, "defaults": common, "phones": given}, folder) as fleet:
         (folder / "catalog.yml").write_text(json.dumps({"images": fleet.catalog()}))
-        yield Bench(fleet, folder, addresses, {"phones": {"hosts": hosts, "vars": everybody}})
+        yield Bench(fleet, folder, addresses, port, {"phones": {"hosts": hosts, "vars": everybody}})
 
 
 def certificate(address: str, port: int) -> str:

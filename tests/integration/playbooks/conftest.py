@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from .bench import Bench, bench
+pytest.register_assert_rewrite(f"{__package__}.bench")
+
+from .bench import Bench, bench  # noqa: E402 - its assertions are rewritten first
 
 StartBench = Callable[..., Bench]
 

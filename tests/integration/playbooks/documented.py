@@ -16,7 +16,7 @@ import yaml
 
 MODULES = Path(__file__).resolve().parents[3] / "plugins" / "modules"
 # What every Ansible module may return, and so no module documents.
-COMMON = {"changed", "failed", "msg", "warnings", "deprecations", "exception"}
+COMMON = {"changed", "failed", "msg", "warnings", "deprecations", "exception", "failed_when_result"}
 TYPES: dict[str, Any] = {
     "bool": bool,
     "dict": dict,
@@ -42,7 +42,8 @@ def undocumented(module: str, result: Mapping[str, Any]) -> list[str]:
     """What a result holds against its documentation, as sentences."""
     # Names that begin with an underscore are Ansible's own.
     own = {name: value for name, value in result.items() if name not in COMMON and not name.startswith("_")}
-    return list(_differences(module, returned(module), own))
+    # Bad input is answered by a message alone.
+    return list(_differences(module, returned(module), own)) if own else []
 
 
 def _differences(where: str, docs: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[str]:

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""No password in any output, file or process list, however loud the run is and whatever goes wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .bench import Bench, phone
+from .conftest import StartBench
+
+# Everything that talks about phones, and everything that goes wrong on the way to one.
+PHONES = {
+    "fine": phone(),
+    "digest": phone(auth="digest"),
+    "refuses": phone(inventory={"snom_password": "n0t-to-be-seen & wrong"}),
+    "garbage": phone(faults={"garbage": True}),
+    "gone": phone(running=False),
+    "in-the-firmware": phone(
+        settings={"update_policy": "settings_only", "firmware": "http://u:n0t-to-be-seen@x/y.bin"}
+    ),
+}
+
+
+def tasks(found: Bench) -> list[dict[str, Any]]:
+    firmware = {"version": "8.7.5.35", "catalog": str(found.catalog), "flash_time": 4}
+    names = {
+        "snom_info": {"gather": ["system", "home", "gui", "settings"]},
+        "snom_firmware": firmware,
+        "snom_reboot": {"deadline": 6},
+    }
+    return [
+        {"name": name, f"telephony.snom.{name}": options, "ignore_errors": True, "diff": True}
+        for name, options in names.items()
+    ]
+
+
+@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "as modules"])
+def test_modules_at_their_loudest(in_process: bool, start: StartBench) -> None:
+    """The harness itself looks for passwords in everything that was written."""
+    found = start(PHONES)
+    play = {"name": "All", "hosts": "phones", "gather_facts": False, "tasks": tasks(found)}
+    run = found.play(
+        [play],
+        "-vvvvv",
+        variables={"snom_in_process": in_process},
+        env={"ANSIBLE_LOG_PATH": str(found.out / "ansible.log")},
+    )
+    assert run.results("snom_firmware")["fine"]["outcome"] == "upgraded"
+    assert run.results("snom_info")["refuses"]["outcome"] == "auth_failed"
+    assert (found.out / "ansible.log").stat().st_size > 0
+
+
+@pytest.mark.parametrize("form", ["-e {}", "--extra-vars={}", "-e snom_password=n0t-to-be-seen-either"])
+def test_a_rollout(form: str, start: StartBench) -> None:
+    """The command that resumes is shown, but not the password that was given on the command line.
+
+    Louder than this, Ansible itself shows the command line.
+    """
+    found = start(PHONES)
+    del found.inventory["phones"]["vars"]["snom_password"]
+    del found.hosts()["refuses"]["snom_password"]
+    found.fleet.patch("refuses", password="another one")
+    found.fleet.patch("fine", call={"state": "in_call"})
+    given = [part.replace("{}", json.dumps({"snom_password": found.password})) for part in form.split(" ")]
+    run = found.rollout("-vvv", *given, deferred_retries=0)
+    assert run.outcomes["digest"] == ("upgraded" if "{}" in form else "auth_failed")
+    assert "telephony.snom.rollout -vvv" in run.rollout["resume"]
+    assert "********" in run.rollout["resume"]
+    files = {file.name for file in (found.out / "report").iterdir()}
+    assert files == {"report.json", "report.csv", "report.junit.xml", "report.html"}
+
+
+def test_files_of_a_rollout_are_not_for_everybody(start: StartBench) -> None:
+    found = start({"fine": phone()})
+    found.rollout(rehearse=False)
+    written = [found.journal, *(found.out / "report").iterdir()]
+    assert {file.name: file.stat().st_mode & 0o007 for file in written} == {file.name: 0 for file in written}
+
+
+def test_a_vault(start: StartBench) -> None:
+    """Encrypted variables work both ways, and stay secret."""
+    found = start({"a": phone(), "b": phone()})
+    key = found.folder / "key"
+    key.write_text("the key")
+    found.inventory["phones"]["vars"]["snom_password"] = encrypted(found.password, key)
+    found.hosts()["b"]["snom_in_process"] = False
+    play = {"name": "Read", "hosts": "phones", "gather_facts": False, "tasks": [{"telephony.snom.snom_info": {}}]}
+    run = found.play([play], "-vvvvv", "--vault-password-file", str(key))
+    assert [result["phone"]["firmware"] for result in run.results("snom_info").values()] == ["8.4.35", "8.4.35"]
+    assert set(found.rollout("--vault-password-file", str(key)).outcomes.values()) == {"upgraded"}
+
+
+def encrypted(text: str, key: Path) -> dict[str, str]:
+    """A text as a JSON inventory holds it: encrypted, and marked as that."""
+    vault = Path(sys.executable).with_name("ansible-vault")
+    command = [str(vault), "encrypt", "--vault-password-file", str(key), "--output", "-"]
+    told = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+    return {"__ansible_vault": told.stdout}
