@@ -27,7 +27,7 @@ def many(count: int, **keys: Any) -> dict[str, Any]:
     return {f"phone-{number}": phone(**keys) for number in range(1, count + 1)}
 
 
-def cycle(found: Bench, name: str) -> dict[str, Any]:
+def cycle(found: Bench, name: str) -> dict[str, float]:
     """The phone's only upgrade."""
     (only,) = found.fleet.phone(name)["cycles"]
     return dict(only)

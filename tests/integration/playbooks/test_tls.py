@@ -1,0 +1,137 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Phones behind TLS, with certificates that they signed themselves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from .bench import Bench, certificate, phone
+from .conftest import StartBench
+
+OLD, NEW = "8.4.35", "8.7.5.35"
+
+
+def secure(**keys: Any) -> Any:
+    inventory = {"snom_scheme": "https"} | keys.pop("inventory", {})
+    return phone(inventory=inventory, tls=True, certificate="own", **keys)
+
+
+def collect_fingerprints(found: Bench, file: Path, **variables: Any) -> Any:
+    return found.play(
+        "telephony.snom.fingerprints",
+        "--diff",
+        variables={"snom_hosts": "phones", "snom_fingerprints_file": str(file), **variables},
+    )
+
+
+def test_trust_by_fingerprint_by_ca_or_not_at_all(start: StartBench) -> None:
+    phones = {
+        "pinned": secure(auth="digest"),
+        "by-ca": secure(),
+        "unverified": secure(inventory={"snom_validate_certs": False}),
+        "refused": secure(),
+        "wrong-fingerprint": secure(inventory={"snom_cert_fingerprint": "ab" * 32}),
+        "no-tls-there": phone(inventory={"snom_scheme": "https"}),
+        "old-tls": secure(
+            tls_max_version="TLSv1",
+            inventory={
+                "snom_validate_certs": False,
+                "snom_tls_min_version": "TLSv1",
+                "snom_tls_ciphers": "DEFAULT:@SECLEVEL=0",
+            },
+        ),
+        "too-old-tls": secure(tls_max_version="TLSv1", inventory={"snom_validate_certs": False}),
+    }
+    found = start(phones)
+    ca = found.folder / "ca.pem"
+    ca.write_text(certificate(found.address("by-ca"), found.port))
+    found.hosts()["by-ca"]["snom_ca_path"] = str(ca)
+    fingerprints = found.folder / "collected.yml"
+    collect_fingerprints(found, fingerprints, snom_hosts="pinned")
+    collected = yaml.safe_load(fingerprints.read_text())
+    found.hosts()["pinned"] |= find_host(collected, "pinned")
+
+    run = found.rollout()
+    trusted = ("pinned", "by-ca", "unverified", "old-tls")
+    assert run.outcomes == dict.fromkeys(trusted, "upgraded") | dict.fromkeys(phones.keys() - trusted, "unreachable")
+    reasons = {name: run.rollout["phones"][name]["reason"] for name in phones}
+    assert "telephony.snom.fingerprints" in reasons["refused"]
+    assert "ab" * 32 in reasons["wrong-fingerprint"]
+    assert found.firmware(*trusted) == [NEW] * len(trusted)
+    # A handshake that failed is followed by nothing, above all not by plain http.
+    assert [found.fleet.phone(name)["requests"] for name in ("refused", "wrong-fingerprint", "too-old-tls")] == [
+        0,
+        0,
+        0,
+    ]
+
+
+def find_host(inventory: Any, name: str) -> dict[str, Any]:
+    """The variables of a host somewhere in an inventory."""
+    for group in inventory.values():
+        if name in (group.get("hosts") or {}):
+            return dict(group["hosts"][name])
+    raise AssertionError(f"{name} is not in {inventory}")
+
+
+def test_fingerprints_are_trusted_when_seen_first(start: StartBench) -> None:
+    found = start({"a": secure(), "b": secure()})
+    file = found.out / "fingerprints.yml"
+    first = collect_fingerprints(found, file)
+    assert first.code == 0 and "+++" in first.output
+    before = file.read_text()
+    for name in ("a", "b"):
+        found.hosts()[name] |= find_host(yaml.safe_load(before), name)
+
+    again = collect_fingerprints(found, file)
+    assert "changed" not in set(again.recap.values())
+    assert file.read_text() == before
+
+    found.hosts()["b"]["snom_cert_fingerprint"] = "ab" * 32
+    changed = collect_fingerprints(found, file)
+    assert changed.recap["b"] == "failed"
+    assert "is not the one in snom_cert_fingerprint" in changed.output
+    renewed = collect_fingerprints(found, file, snom_fingerprints_renew=True)
+    assert renewed.code == 0
+    assert file.read_text() == before
+    assert found.fleet.counters()["requests"] == 0
+
+
+@pytest.mark.parametrize("firmware", [OLD, "10.1.84.12"], ids=["answers 403", "answers 307"])
+def test_an_https_only_phone_asked_over_http(firmware: str, start: StartBench) -> None:
+    found = start({"a": phone("320" if firmware == OLD else "D785", firmware, tls=True, http_port=8099)})
+    found.hosts()["a"]["snom_port"] = 8099
+    run = found.rollout()
+    assert run.outcomes == {"a": "blocked"}
+    assert 'snom_scheme: "https"' in run.rollout["phones"]["a"]["reason"]
+    # No login went over the wire in the clear, and nothing followed the redirect.
+    assert found.fleet.counters()["events"]["request"] == found.fleet.phone("a")["requests"]
+    assert found.fleet.counters()["writes"] == 0
+
+
+def test_an_audit(start: StartBench) -> None:
+    phones = {
+        "secure": secure(inventory={"snom_validate_certs": False}),
+        "plain": phone("D785", "10.1.84.12", expansion_modules=["D7C"]),
+        "manager": phone("D865", "10.1.141.13"),
+        "lost": phone(running=False),
+    }
+    found = start(phones)
+    for name in phones:
+        found.hosts()[name].pop("snom_firmware_versions", None)
+    folder = found.out / "audit"
+    run = found.play("telephony.snom.audit", variables={"snom_hosts": "phones", "snom_audit_dir": str(folder)})
+    assert run.code == 0
+    audit = json.loads((folder / "audit.json").read_text())
+    assert "10.1.84.12" in json.dumps(audit) and set(phones) <= set(json.dumps(audit).replace('"', " ").split())
+    lines = (folder / "audit.csv").read_text().splitlines()
+    assert len(lines) == 1 + len(phones)
+    assert found.fleet.counters()["writes"] == 0
