@@ -44,8 +44,9 @@ def bitmap_to_png(data: bytes) -> bytes:
     try:
         picture = _read(data)
     except (struct.error, ValueError) as error:
+        why = "it is cut off" if isinstance(error, struct.error) else error
         raise AnswerUnreadable(
-            f"The phone's picture can't be made a PNG ({error}). With format: bmp it is saved as it is."
+            f"The phone's picture can't be made a PNG ({why}). With format: bmp it is saved as it is."
         ) from None
     if picture.palette:
         depth, kind, rows = picture.depth, 3, picture.rows

@@ -16,7 +16,9 @@ from ansible_collections.telephony.snom.plugins.module_utils.pages import (
     is_error_page,
     is_lockout,
     is_phone_manager,
+    read_call_lists,
     read_gui,
+    read_gui_phase,
     read_home,
     read_settings,
     read_system,
@@ -348,6 +350,60 @@ def test_no_state_is_invented(page: str) -> None:
     assert read_gui(page) == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("state", "phase"),
+    [
+        ("Idle (29)", "idle"),
+        ("Calling (7)", "calling"),
+        ("Ringback (8)", "calling"),
+        ("Ringing (9)", "ringing"),
+        ("Connected (12)", "connected"),
+        ("Holding (14)", "holding"),
+        ("Connected_transfer", "unknown"),
+        ("Menu (3)", "unknown"),
+    ],
+)
+def test_phases_of_a_call(state: str, phase: str) -> None:
+    assert read_gui_phase(GUI.format(state)) == phase
+    assert read_gui_phase(f"<html><p>State {state}</p></html>") == phase
+
+
+@pytest.mark.parametrize(
+    ("page", "phase"),
+    [
+        # Two states, or a call beside idleness: a call, and nothing more is sure.
+        ("State Connected (12)\nState Holding (14)", "in_call"),
+        ("State Idle (29)\nActive calls: 1", "in_call"),
+        ("State Idle (29)\nState Connected (12)", "in_call"),
+        ("Active calls: 1", "in_call"),
+        ("Active calls: 0", "idle"),
+        ("", "unknown"),
+    ],
+)
+def test_phases_that_are_not_sure(page: str, phase: str) -> None:
+    assert read_gui_phase(page) == phase
+
+
+@pytest.mark.parametrize(
+    ("page", "lists"),
+    [
+        ("Missed calls: 3\nDialled numbers: 0\nReceived calls (12)", {"missed": 3, "dialed": 0, "received": 12}),
+        ("<tr><td>Missed Calls:</td><td>0</td></tr><li>Dialed Numbers: 7", {"missed": 0, "dialed": 7}),
+        ("<li>Missed calls:&nbsp;5", {"missed": 5}),
+        # Two numbers are none; a time of day or a number that was called is not how many there are.
+        ("Missed calls: 3\nMissed calls: 4", {}),
+        ("Missed calls 09:41", {}),
+        ("Missed calls: 23.11.", {}),
+        ("Missed calls: 0049301234", {}),
+        ("Missed calls", {}),
+        ("Active calls: 1", {}),
+        ("", {}),
+    ],
+)
+def test_call_lists(page: str, lists: dict[str, int]) -> None:
+    assert read_call_lists(page) == lists
+
+
 # read_settings
 
 TEXT = """# settings
@@ -462,7 +518,15 @@ def test_a_page_that_works_is_of_no_such_kind(page: str) -> None:
 
 # Anything at all
 
-READERS: list[Callable[[str], object]] = [read_system, read_home, read_gui, read_settings, *KINDS]
+READERS: list[Callable[[str], object]] = [
+    read_system,
+    read_home,
+    read_call_lists,
+    read_gui,
+    read_gui_phase,
+    read_settings,
+    *KINDS,
+]
 FRAGMENTS = [
     "<",
     ">",
