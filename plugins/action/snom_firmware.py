@@ -12,21 +12,30 @@ from typing import Any
 from ansible_collections.telephony.snom.plugins.module_utils.firmware import (
     ARGUMENT_SPEC,
     upgrade_phone,
-    wanted_version,
+    wanted_versions,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import load_catalog
+from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import controller_path, load_catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import WRITER_VARIABLES, PhoneAction
 
 
 class ActionModule(PhoneAction):
     argument_spec = ARGUMENT_SPEC
     operation = staticmethod(upgrade_phone)
-    host_variables = WRITER_VARIABLES | {"version": "snom_firmware_version", "mirror": "snom_mirror"}
+    host_variables = WRITER_VARIABLES | {
+        "version": "snom_firmware_version",
+        "versions": "snom_firmware_versions",
+        "mirror": "snom_mirror",
+    }
 
     def prepare(self, parameters: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Resolve the catalogue here; only the entries that a path to the target may need travel on."""
         catalog = parameters["catalog"]
         if not isinstance(catalog, list):
-            path = None if catalog is None else self._loader.path_dwim(str(catalog))
-            catalog = load_catalog(path).needed_for(wanted_version(parameters)).as_list()
+            known = load_catalog(None if catalog is None else controller_path(str(catalog)))
+            needed = {
+                image.file: image
+                for version in set(wanted_versions(parameters).values())
+                for image in known.needed_for(version)
+            }
+            catalog = [image.as_dict() for image in needed.values()]
         return parameters | {"catalog": catalog}

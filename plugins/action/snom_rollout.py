@@ -30,7 +30,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.perform import scru
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.rollout import ARGUMENT_SPEC, Surroundings, rollout
 from ansible_collections.telephony.snom.plugins.module_utils.runtime import ThreadRuntime, raise_file_limit
-from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import load_catalog
+from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import controller_path, load_catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables, read_targets, split_arguments
 
 display = Display()
@@ -107,7 +107,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         parameters: dict[str, Any] = dict(checked.validated_parameters)
         for name in _PATHS:
             if parameters[name]:
-                parameters[name] = self._loader.path_dwim(parameters[name])
+                parameters[name] = controller_path(parameters[name])
         return parameters
 
 

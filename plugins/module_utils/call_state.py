@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from .errors import AuthFailed, LockedOut, PhoneUnreachable, SnomError
 from .facts import read_facts
@@ -42,6 +42,25 @@ def read_call_state(phone: Transport, *, connection: Connection, known: str | No
         if facts.call_state_source is not None:
             return cast(CallState, facts.call_state), facts.call_state_source
     return "unknown", "no source shows it"
+
+
+def reason_to_wait(
+    phone: Transport, *, connection: Connection, known: str | None, unknown_call_state: str, evidence: dict[str, Any]
+) -> str | None:
+    """Why the phone must be left alone now, or None: it is in a call, or may be and unknown_call_state is ``defer``.
+
+    What was read goes into evidence. Raises what read_call_state raises.
+    """
+    state, source = read_call_state(phone, connection=connection, known=known)
+    evidence.update(call_state=state, call_state_source=source)
+    if state == "in_call":
+        return f"The phone is in a call ({source})."
+    if state == "unknown" and unknown_call_state == "defer":
+        return (
+            "Whether the phone is in a call can't be read. Set unknown_call_state: proceed to go on all the same, or "
+            "let the PBX say it in snom_call_state."
+        )
+    return None
 
 
 def read_call_phase(phone: Transport, *, connection: Connection, known: str | None = None) -> str:

@@ -12,11 +12,12 @@ from dataclasses import replace
 from typing import Any
 
 from .arguments import CONNECTION_ARGUMENTS, connection_from
+from .call_state import reason_to_wait
 from .catalog import Catalog, parse_images
 from .errors import InputError, Refused, Unsupported
 from .facts import PhoneFacts, check_identity, read_facts
 from .images import verify_image
-from .models import PHONE_MANAGER, find_model
+from .models import PHONE_MANAGER, find_model, versions_by_model
 from .plan import check_settings
 from .runtime import system_time
 from .transport import Transport
@@ -26,6 +27,7 @@ from .version import Version
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
     "version": {"type": "str"},
+    "versions": {"type": "dict"},
     "url": {"type": "str"},
     "mirror": {"type": "str"},
     "catalog": {"type": "raw"},
@@ -42,17 +44,19 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
 }
 
 
-def wanted_version(parameters: dict[str, Any]) -> Version:
-    """The target that the options name. Raises InputError."""
+def wanted_versions(parameters: dict[str, Any]) -> dict[str | None, Version]:
+    """The targets that the options name, by model; the only one for None is for every model. Raises InputError."""
     in_url = version_in_url(parameters["url"]) if parameters["url"] else None
     if parameters["version"]:
         version = Version.parse(parameters["version"])
         if in_url is not None and in_url != version:
             raise InputError(f"version is {version}, but the file name in url says {in_url}. Correct one of them.")
-        return version
-    if in_url is None:
-        raise InputError("Give the version that is wanted, or a url whose file name holds it.")
-    return in_url
+        return {None: version}
+    if in_url is not None:
+        return {None: in_url}
+    if versions := versions_by_model(parameters["versions"], "versions"):
+        return dict(versions.items())
+    raise InputError("Give the version that is wanted, or versions by model, or a url whose file name holds it.")
 
 
 def upgrade_phone(
@@ -64,7 +68,7 @@ def upgrade_phone(
     sleep: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
     """Bring one phone to a version, and read it back. Raises SnomError where nothing was sent that could change it."""
-    target = wanted_version(parameters)
+    wanted = wanted_versions(parameters)
     if parameters["flash_time"] <= 0 or (parameters["deadline"] is not None and parameters["deadline"] <= 0):
         raise InputError("flash_time and deadline must be more than 0 seconds.")
     started = now()
@@ -72,6 +76,9 @@ def upgrade_phone(
     if facts.model is None:
         facts = replace(facts, model=read_facts(phone, ["home"]).model)
     check_identity(facts, mac=parameters["mac"], model=parameters["model"])
+    target = wanted.get(None) or wanted.get(facts.model)
+    if target is None:
+        raise Refused(f"versions names none for the model {facts.model}. Add it.")
     hops = _path(facts, target, parameters)
     if not hops:
         return _result(facts, Ending("compliant", f"Runs {target} already.", facts.firmware), (), 0.0)
@@ -79,9 +86,17 @@ def upgrade_phone(
     notes = check_settings(replace(facts, settings=settings.settings, admin_mode=settings.admin_mode), target)
     for hop in hops:
         verify_image(hop, parameters["verify_image"])
+    evidence: dict[str, Any] = {"mac": facts.mac, "model": facts.model}
+    if check_mode and parameters["only_when_idle"] and (reason := _reason_to_wait(phone, parameters, evidence)):
+        return _result(facts, Ending("deferred", reason, facts.firmware, evidence=evidence), hops, 0.0)
     if check_mode:
         path = " and then ".join(str(hop.version) for hop in hops)
-        ending = Ending("planned", " ".join([f"Would go from {facts.firmware} to {path}.", *notes]), facts.firmware)
+        ending = Ending(
+            "planned",
+            " ".join([f"Would go from {facts.firmware} to {path}.", *notes]),
+            facts.firmware,
+            evidence=evidence,
+        )
         return _result(facts, ending, hops, 0.0)
     upgrade = _start(phone, facts, hops, parameters, now)
     while (delay := upgrade.step()) is not None:
@@ -112,6 +127,16 @@ def _path(facts: PhoneFacts, target: Version, parameters: dict[str, Any]) -> tup
         url=parameters["url"],
         allow_downgrade=parameters["allow_downgrade"],
         force=parameters["force"],
+    )
+
+
+def _reason_to_wait(phone: Transport, parameters: dict[str, Any], evidence: dict[str, Any]) -> str | None:
+    return reason_to_wait(
+        phone,
+        connection=connection_from(parameters),
+        known=parameters["call_state"],
+        unknown_call_state=parameters["unknown_call_state"],
+        evidence=evidence,
     )
 
 
@@ -158,5 +183,5 @@ def _result(
         "elapsed": round(elapsed, 1),
         "evidence": ending.evidence,
         "diff": {"before": f"{before}\n", "after": f"{shown_after or before}\n"},
-        **({"msg": ending.reason} if failed else {}),
+        **({"msg": ending.reason} if failed or ending.outcome == "deferred" else {}),
     }

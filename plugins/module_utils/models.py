@@ -11,9 +11,10 @@ other, the largest number stands here, because a key that is missing does less h
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from .errors import InputError
 from .version import Version
 
 CLASSIC = "classic"
@@ -158,3 +159,21 @@ def check_models(models: Sequence[Model] = _TABLE) -> list[str]:
         }
         problems += [f"{model.name}: {name} is negative." for name, count in counts.items() if count and count < 0]
     return problems
+
+
+def versions_by_model(value: object, option: str) -> dict[str, Version]:
+    """Read a mapping from models to versions; None is an empty one. Raises InputError that begins with the option."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InputError(f"{option} must be a mapping from models to versions.")
+    versions = {}
+    for name, version in value.items():
+        model = find_model(str(name))
+        if model is None:
+            raise InputError(f"{option}: {name!r} is no model that this collection knows. Correct it.")
+        try:
+            versions[model.name] = Version.parse(str(version))
+        except InputError as error:
+            raise InputError(f"{option}, model {name}: {error.reason}") from None
+    return versions

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .arguments import CONNECTION_ARGUMENTS, connection_from
-from .call_state import read_call_state
+from .call_state import reason_to_wait
 from .errors import AnswerLost, AuthFailed, InputError, LockedOut, UserMode
 from .facts import PhoneFacts, check_identity, read_facts
 from .pages import asks_admin_password
@@ -58,26 +58,19 @@ def reboot_phone(
     facts = read_facts(phone, ["system"])
     check_identity(facts, mac=parameters["mac"], model=parameters["model"])
     evidence: dict[str, Any] = {"mac": facts.mac, "uptime_before": facts.uptime}
-    if parameters["only_when_idle"] and (reason := _busy(phone, parameters, evidence)):
+    if parameters["only_when_idle"] and (
+        reason := reason_to_wait(
+            phone,
+            connection=connection_from(parameters),
+            known=parameters["call_state"],
+            unknown_call_state=parameters["unknown_call_state"],
+            evidence=evidence,
+        )
+    ):
         return _result("deferred", reason, 0.0, evidence)
     if check_mode:
         return _result("planned", "Would be rebooted.", 0.0, evidence, changed=True)
     return _Restart(phone, facts, parameters["deadline"], evidence, now, sleep).run(wait=parameters["wait"])
-
-
-def _busy(phone: Transport, parameters: dict[str, Any], evidence: dict[str, Any]) -> str | None:
-    """Why the phone must not be restarted now: it is in a call, or may be."""
-    connection = connection_from(parameters)
-    state, source = read_call_state(phone, connection=connection, known=parameters["call_state"])
-    evidence.update(call_state=state, call_state_source=source)
-    if state == "in_call":
-        return f"The phone is in a call ({source})."
-    if state == "unknown" and parameters["unknown_call_state"] == "defer":
-        return (
-            "Whether the phone is in a call can't be read. Set unknown_call_state: proceed to go on all the same, or "
-            "let the PBX say it in snom_call_state."
-        )
-    return None
 
 
 class _Restart:
@@ -171,5 +164,5 @@ def _result(
         "reason": reason,
         "elapsed": round(elapsed, 1),
         "evidence": evidence,
-        **({"msg": reason} if failed else {}),
+        **({"msg": reason} if failed or outcome == "deferred" else {}),
     }

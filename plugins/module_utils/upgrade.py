@@ -23,7 +23,7 @@ from enum import Enum
 from typing import Any
 from urllib.parse import quote
 
-from .call_state import read_call_state
+from .call_state import reason_to_wait
 from .errors import AnswerLost, AuthFailed, LockedOut, PhoneUnreachable, Refused, SnomError, UserMode, WrongPhone
 from .facts import PhoneFacts, check_identity, read_facts
 from .pages import asks_admin_password
@@ -247,18 +247,16 @@ class Upgrade:
                 f"The phone runs {facts.firmware} now, not {self._version} as planned. Run again to plan it anew.",
                 after=facts.firmware,
             )
-        if order.only_when_idle:
-            state, source = read_call_state(self._phone, connection=order.connection, known=self.known_call_state)
-            self.evidence.update(call_state=state, call_state_source=source)
-            if state == "in_call":
-                return self._end("deferred", f"The phone is in a call ({source}).", after=facts.firmware)
-            if state == "unknown" and order.unknown_call_state == "defer":
-                return self._end(
-                    "deferred",
-                    "Whether the phone is in a call can't be read. Set unknown_call_state: proceed to go on all the "
-                    "same, or let the PBX say it in snom_call_state.",
-                    after=facts.firmware,
-                )
+        if order.only_when_idle and (
+            reason := reason_to_wait(
+                self._phone,
+                connection=order.connection,
+                known=self.known_call_state,
+                unknown_call_state=order.unknown_call_state,
+                evidence=self.evidence,
+            )
+        ):
+            return self._end("deferred", reason, after=facts.firmware)
         return self._trigger(hop, facts)
 
     def _trigger(self, hop: Hop, facts: PhoneFacts) -> float | None:
@@ -352,7 +350,7 @@ class Upgrade:
         return self._end(
             "old_version",
             f"It was gone and came back on {version}, not on {self.order.hops[self._hop].version}. Check that the "
-            "image is whole and made for this model; the same image is not sent again unless force is set.",
+            "image is whole and made for this model.",
             after=version,
         )
 

@@ -36,9 +36,14 @@ options:
   version:
     description:
       - The version that is wanted. C(08.9.3.80) is the same as C(8.9.3.80).
-      - Needed unless O(url) is given and its file name holds the version.
+      - Needed unless O(url) is given and its file name holds the version, or O(versions) is.
       - Taken from the host variable C(snom_firmware_version) if not given.
     type: str
+  versions:
+    description:
+      - The version that is wanted, by model. Counts where there is no O(version) and none in O(url).
+      - Taken from the host variable C(snom_firmware_versions) if not given.
+    type: dict
   url:
     description:
       - From where the phone loads the image of O(version). The default is what O(mirror) and O(catalog) say.

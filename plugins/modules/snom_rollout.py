@@ -198,6 +198,7 @@ notes:
   - The task needs C(run_once=true). Without it Ansible would register the result on the first host only, so it refuses
     to run. It can't be delegated, and C(strategy=free) can't run it.
   - With C(serial) it runs once for each batch, and waves, canaries and O(max_bad) count within a batch.
+  - Relative paths in the options count from the current directory.
   - C(when) and templates in the options are evaluated for the first host only.
   - What is wanted of a phone is said by host variables. C(snom_firmware_version) is the version, or
     C(snom_firmware_versions) a mapping from models to versions; the first wins. Each host needs one of them.

@@ -10,6 +10,7 @@ Data files don't travel to a jump host with a module, so the controller reads th
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
 import yaml
@@ -20,6 +21,14 @@ from ansible_collections.telephony.snom.plugins.module_utils.version import Vers
 _BUILT_IN = Path(__file__).with_name("firmware_images.csv")
 # The C loader is 10 times faster, and not everywhere.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def controller_path(path: str) -> str:
+    """A path of an option. A relative one counts from the current directory.
+
+    Beside the playbook, as Ansible has it, would be inside of the collection for the playbooks that it brings.
+    """
+    return os.path.abspath(os.path.expanduser(path))
 
 
 def load_catalog(user_file: str | None) -> Catalog:

@@ -19,7 +19,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.arguments import (
 )
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils.http import HttpPhone
-from ansible_collections.telephony.snom.plugins.module_utils.models import find_model
+from ansible_collections.telephony.snom.plugins.module_utils.models import find_model, versions_by_model
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version
 
@@ -114,7 +114,7 @@ def _target(host: str, variables: _HostVariables, given: Mapping[str, Any], over
         host=host,
         connection=checked,
         version=None if version is None else _version(version, "snom_firmware_version"),
-        versions=_versions(variables.get("snom_firmware_versions")),
+        versions=versions_by_model(variables.get("snom_firmware_versions"), "snom_firmware_versions"),
         model=_model(variables.get("snom_model")),
         site=_text(variables.get("snom_site")),
         group=_text(variables.get("snom_group")),
@@ -149,20 +149,6 @@ def _version(value: Any, name: str) -> Version:
         return Version.parse(str(value))
     except InputError as error:
         raise InputError(f"{name}: {error.reason}") from None
-
-
-def _versions(value: Any) -> dict[str, Version]:
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise InputError("snom_firmware_versions must be a mapping from models to versions.")
-    versions = {}
-    for name, version in value.items():
-        model = find_model(str(name))
-        if model is None:
-            raise InputError(f"snom_firmware_versions: {name!r} is no model that this collection knows. Correct it.")
-        versions[model.name] = _version(version, f"snom_firmware_versions, model {name}")
-    return versions
 
 
 def _wave(value: Any) -> int:

@@ -25,7 +25,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.errors import (
 from ansible_collections.telephony.snom.plugins.module_utils.firmware import (
     ARGUMENT_SPEC,
     upgrade_phone,
-    wanted_version,
+    wanted_versions,
 )
 from ansible_collections.telephony.snom.plugins.module_utils.upgrade_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version
@@ -52,7 +52,7 @@ def parameters(**given: Any) -> dict[str, Any]:
 
 def upgrade(phone: LabPhone, *, check_mode: bool = False, **given: Any) -> dict[str, Any]:
     result = upgrade_phone(phone, parameters(**given), check_mode, now=phone.clock.now, sleep=phone.clock.sleep)
-    assert set(result) == (KEYS | {"msg"} if result["failed"] else KEYS)
+    assert set(result) == (KEYS | {"msg"} if result["failed"] or result["outcome"] == "deferred" else KEYS)
     assert json.loads(json.dumps(result)) == result
     return result
 
@@ -252,7 +252,24 @@ def test_times_that_are_none(name: str, value: float) -> None:
     ],
 )
 def test_the_version_that_is_wanted(version: str | None, url: str | None, expected: str) -> None:
-    assert wanted_version({"version": version, "url": url}) == Version.parse(expected)
+    # The mapping is for what nothing else decides.
+    given = {"version": version, "url": url, "versions": {"320": "8.4.35"}}
+    assert wanted_versions(given) == {None: Version.parse(expected)}
+
+
+def test_the_version_that_is_wanted_by_model() -> None:
+    given = {"version": None, "url": None, "versions": {"snom 320": "08.7.5.35", "D785": NEW}}
+    assert wanted_versions(given) == {"320": Version.parse("8.7.5.35"), "D785": Version.parse(NEW)}
+    assert upgrade(LabPhone(Clock()), version=None, versions=given["versions"], check_mode=True)["path"] == [NEW]
+    with pytest.raises(Refused, match="D785"):
+        upgrade(LabPhone(Clock()), version=None, versions={"320": "8.7.5.35"})
+
+
+def test_check_mode_tells_that_a_phone_would_be_left_alone() -> None:
+    result = upgrade(LabPhone(Clock(), screen="State Connected (12)"), check_mode=True)
+    assert (result["outcome"], result["changed"], result["failed"]) == ("deferred", False, False)
+    assert result["msg"] == result["reason"] == "The phone is in a call (state_of_gui.htm)."
+    assert upgrade(LabPhone(Clock(), screen="?"), check_mode=True, only_when_idle=False)["outcome"] == "planned"
 
 
 @pytest.mark.parametrize(
@@ -267,7 +284,7 @@ def test_the_version_that_is_wanted(version: str | None, url: str | None, expect
 )
 def test_versions_that_can_not_be_wanted(version: str | None, url: str | None, words: str) -> None:
     with pytest.raises(InputError, match=words):
-        wanted_version({"version": version, "url": url})
+        wanted_versions({"version": version, "url": url, "versions": None})
 
 
 def test_the_home_page_tells_the_model_where_nothing_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
