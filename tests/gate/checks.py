@@ -57,8 +57,8 @@ def _pytest(*arguments: str | Path) -> None:
 
 def _ruff() -> None:
     ruff = environment("venv") / "bin" / "ruff"
-    run(ruff, "format", "--check", ROOT)
     run(ruff, "check", ROOT)
+    run(ruff, "format", "--check", ROOT)
 
 
 def _mypy() -> None:

@@ -161,8 +161,8 @@ def copy_collection(name: str = "copy") -> Path:
         if not (copy / ".git").is_dir():
             copy.mkdir(parents=True, exist_ok=True)
             run("git", "init", "--quiet", copy)
-        wanted = _files_of(ROOT)
-        for stale in _files_of(copy) - wanted:
+        wanted = files_of(ROOT)
+        for stale in files_of(copy) - wanted:
             (copy / stale).unlink()
         for file in wanted:
             _copy_if_changed(ROOT / file, copy / file)
@@ -170,7 +170,8 @@ def copy_collection(name: str = "copy") -> Path:
     return copy
 
 
-def _files_of(tree: Path) -> set[str]:
+def files_of(tree: Path) -> set[str]:
+    """What git tracks in a tree, or would track."""
     listed = output_of("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=tree)
     return {file for file in listed.split("\0") if file and (tree / file).is_file()}
 

@@ -22,14 +22,24 @@ CATALOG = "files/images.yml"
 ROLLOUT = {"catalog": CATALOG, "flash_time": 5, "report_dir": "report", "unknown_call_state": "proceed"}
 ROLLOUT_TASK = {"telephony.snom.snom_rollout": ROLLOUT, "run_once": True, "register": "rollout"}
 REAL: dict[str, list[dict[str, Any]]] = {
+    "snom_call": [
+        {"telephony.snom.snom_call": {"action": "dial", "number": "4711"}},
+        {"telephony.snom.snom_call": {"action": "hangup_all"}},
+    ],
+    "snom_call_list": [{"telephony.snom.snom_call_list": {}}],
+    "snom_factory_reset": [{"telephony.snom.snom_factory_reset": {"confirm": "{{ snom_mac }}"}}],
     "snom_firmware": [{"telephony.snom.snom_firmware": {"catalog": CATALOG, "flash_time": 5}}],
+    "snom_identity": [{"telephony.snom.snom_identity": {"line": "all", "state": "logged_off"}}],
     "snom_info": [{"telephony.snom.snom_info": {"gather": ["system", "home", "gui", "settings"]}}],
+    "snom_key": [{"telephony.snom.snom_key": {"keys": "P1"}}],
     "snom_reboot": [{"telephony.snom.snom_reboot": {"deadline": 20}}],
+    "snom_ringer": [{"telephony.snom.snom_ringer": {"ringer": 1}}],
     "snom_rollout": [ROLLOUT_TASK],
     "snom_rollout_result": [
         ROLLOUT_TASK,
         {"telephony.snom.snom_rollout_result": {"phone": "{{ rollout.phones[inventory_hostname] }}"}},
     ],
+    "snom_screen": [{"telephony.snom.snom_screen": {"dest": "{{ inventory_hostname }}.bmp"}}],
 }
 # Modules that watch a fleet from the controller; there is no other way to run them.
 FLEET = {"snom_rollout", "snom_rollout_result"}

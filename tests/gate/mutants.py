@@ -1,0 +1,274 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""See each check fail: ``python3 tests/gate/mutants.py [NAME ...]`` breaks one thing at a time in a copy.
+
+A mutant is caught when its check fails and names what is wrong. Green when all are caught.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from environments import BUILD, ROOT, files_of
+
+TREE = BUILD / "mutant"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One thing that is wrong: in file, old becomes new; or new is added at the end; or the file is new.
+
+    named is what the check must say. tests narrows down pytest's work, as its ``-k`` does.
+    """
+
+    name: str
+    check: str
+    file: str
+    old: str
+    new: str
+    named: str
+    tests: str = ""
+
+
+MUTANTS = [
+    Mutant("lint", "ruff", "plugins/module_utils/errors.py", "", "import os\n", "F401"),
+    Mutant("format", "ruff", "plugins/module_utils/errors.py", "", "x = {  }\n", "would be reformatted"),
+    Mutant("type", "mypy", "plugins/module_utils/errors.py", "", 'count: int = "one"\n', "Incompatible types"),
+    Mutant("untidy YAML", "yamllint", "galaxy.yml", "", "extra:   [1,2]\n", "too many spaces"),
+    Mutant("no licence", "reuse", "plugins/module_utils/nameless.py", "", "NAMELESS = True\n", "nameless.py"),
+    Mutant(
+        "changelog fragment",
+        "changelog",
+        "changelogs/fragments/bad.yml",
+        "",
+        "---\nnonsense:\n  - Something.\n",
+        "nonsense",
+    ),
+    Mutant(
+        "task without a name",
+        "ansible-lint",
+        "roles/firmware_rollout/tasks/main.yml",
+        "",
+        "\n- ansible.builtin.debug:\n    msg: Hello\n",
+        "name[missing]",
+    ),
+    Mutant(
+        "reference to an option that is not there",
+        "antsibull-docs",
+        "plugins/modules/snom_info.py",
+        "description:\n",
+        "description:\n  - See O(nonsense).\n",
+        "nonsense",
+    ),
+    Mutant(
+        "upward import",
+        "own",
+        "plugins/module_utils/models.py",
+        "from .version import Version\n",
+        "from . import perform\nfrom .version import Version\n",
+        "must not import the operation perform",
+        "layers",
+    ),
+    Mutant(
+        "Ansible in the library",
+        "own",
+        "plugins/module_utils/models.py",
+        "from .version import Version\n",
+        "from ansible.errors import AnsibleError\nfrom .version import Version\n",
+        "must not import ansible.errors",
+        "layers",
+    ),
+    Mutant(
+        "virtual phones that know the library",
+        "own",
+        "tests/virtual_phones/keys.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\n\n"
+        "from ansible_collections.telephony.snom.plugins.module_utils.models import MODELS\n",
+        "tests/virtual_phones/keys.py must not import",
+        "layers",
+    ),
+    Mutant(
+        "wrong option in an example",
+        "own",
+        "plugins/modules/snom_firmware.py",
+        "    verify_image: full\n",
+        "    verify_images: full\n",
+        "snom_firmware has no option 'verify_images'",
+        "examples",
+    ),
+    Mutant(
+        "wrong choice on a page",
+        "own",
+        "README.md",
+        "",
+        "\n```yaml\n- telephony.snom.snom_firmware:\n    verify_image: half\n```\n",
+        "verify_image can't be 'half'",
+        "examples",
+    ),
+    Mutant(
+        "default that no task uses",
+        "own",
+        "roles/firmware_rollout/defaults/main.yml",
+        "",
+        "firmware_rollout_colour: red\n",
+        "defaults and argument_specs name different variables",
+        "roles",
+    ),
+    Mutant(
+        "default other than documented",
+        "own",
+        "roles/firmware_rollout/defaults/main.yml",
+        "firmware_rollout_max_bad: 0\n",
+        "firmware_rollout_max_bad: 1\n",
+        "test_documented_defaults_are_the_real_ones",
+        "roles",
+    ),
+    Mutant("broken link", "own", "README.md", "", "\n[nowhere](docs/nowhere.md)\n", "docs/nowhere.md", "texts"),
+    Mutant(
+        "module outside the action group",
+        "own",
+        "meta/runtime.yml",
+        "    - snom_reboot\n",
+        "",
+        "an entry in the action group",
+        "modules",
+    ),
+    Mutant("file too many in the artifact", "artifact", "notes.txt", "", "Remember the milk.\n", "notes.txt"),
+    Mutant(
+        "undocumented result",
+        "live",
+        "plugins/modules/snom_reboot.py",
+        "\nreason:\n",
+        "\nreasons:\n",
+        "snom_reboot returns reason, which is not documented",
+        "snom_reboot and again",
+    ),
+    Mutant(
+        "write in check mode",
+        "live",
+        "plugins/plugin_utils/phone_action.py",
+        "self._task.check_mode)",
+        "False)",
+        "planned.writes == []",
+        "snom_reboot and again",
+    ),
+    Mutant(
+        "password shown",
+        "live",
+        "plugins/plugin_utils/phone_action.py",
+        "        return perform(self.operation, parameters",
+        '        self._display.vv(variables["snom_password"])\n        return perform(self.operation, parameters',
+        "the password is shown",
+        "snom_info and again",
+    ),
+    Mutant(
+        "one way returns more than the other",
+        "live",
+        "plugins/plugin_utils/phone_action.py",
+        'if name not in ("invocation", "ansible_parsed")}',
+        'if name not in ("invocation", "ansible_parsed", "phone")}',
+        "test_both_ways_give_the_same[do-snom_info]",
+        "snom_info and both and do",
+    ),
+    Mutant(
+        "example that fails",
+        "live",
+        "plugins/modules/snom_firmware.py",
+        "  telephony.snom.snom_firmware:\n    url: http://images.example/fw/snom320-8.7.5.35-SIP-f.bin\n",
+        "  telephony.snom.snom_firmware:\n    url: http://images.example/fw/snom320-8.7.5.35.zip\n",
+        "Load one image, in the evening",
+        "snom_firmware and examples",
+    ),
+    Mutant(
+        "unequal versions",
+        "unit",
+        "plugins/module_utils/version.py",
+        "tuple(int(number) for number",
+        "tuple(int(number) % 10 for number",
+        "test_version.py",
+        "version",
+    ),
+    Mutant(
+        "phone that does what the demo does not expect",
+        "demo",
+        "tests/demo/fleet.yml",
+        "    faults: {keep_old_version: true}\n",
+        "",
+        "Unexpected outcomes: {'ward-3': 'upgraded'}",
+    ),
+    Mutant("broken reference", "docs", "docs/docsite/rst/five_minutes.rst", "", "\n:ref:`nowhere`\n", "nowhere"),
+    Mutant(
+        "option without documentation",
+        "sanity-2.19",
+        "plugins/modules/snom_info.py",
+        "\n  gather:\n",
+        "\n  gathers:\n",
+        "Argument 'gather' is listed in the argument_spec, but not documented in the module documentation",
+    ),
+]
+
+
+def main(names: Sequence[str]) -> int:
+    chosen = [mutant for mutant in MUTANTS if not names or mutant.name in names]
+    escaped = 0
+    for mutant in chosen:
+        started = time.monotonic()
+        problem = escape(mutant)
+        escaped += problem is not None
+        verdict = "caught" if problem is None else f"ESCAPED: {problem}"
+        print(f"{mutant.check:<15} {mutant.name}: {verdict} ({time.monotonic() - started:.0f} s)", flush=True)
+    print(f"\n{len(chosen) - escaped} passed, {escaped} failed")
+    return 1 if escaped or not chosen else 0
+
+
+def escape(mutant: Mutant) -> str | None:
+    """Apply one mutation and run its check: why it was not caught, or None."""
+    copy_project()
+    file = TREE / mutant.file
+    before = file.read_text("utf-8") if file.exists() else ""
+    if mutant.old not in before:
+        return f"{mutant.file} no longer holds {mutant.old!r}; mend the mutant"
+    file.write_text(before.replace(mutant.old, mutant.new, 1) if mutant.old else before + mutant.new, "utf-8")
+    env = os.environ | ({"PYTEST_ADDOPTS": f"-k '{mutant.tests}'"} if mutant.tests else {})
+    command = [sys.executable, str(TREE / "tests" / "gate"), mutant.check]
+    done = subprocess.run(
+        command,
+        cwd=TREE,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    (BUILD / "log").mkdir(exist_ok=True)
+    (BUILD / "log" / "mutant.txt").write_text(done.stdout, "utf-8")
+    if done.returncode == 0:
+        return "the check passes"
+    return None if mutant.named in done.stdout else f"the check fails, but does not say {mutant.named!r}"
+
+
+def copy_project() -> None:
+    """A fresh copy of the project that uses this checkout's environments."""
+    if TREE.exists():
+        shutil.rmtree(TREE)
+    for name in files_of(ROOT):
+        (TREE / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, TREE / name, follow_symlinks=False)
+    subprocess.run(["git", "init", "--quiet", TREE], check=True)
+    (TREE / ".build").mkdir()
+    for folder in BUILD.iterdir():
+        if folder.name in ("venv", "tools", "home") or folder.name.startswith("core-"):
+            (TREE / ".build" / folder.name).symlink_to(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
