@@ -126,8 +126,8 @@ class _Restart:
             facts = watch.poll()
             if watch.gone:
                 self._evidence.setdefault("seen_gone_at", self._now())
-                if facts is not None:
-                    return self._back(facts)
+            if facts is not None and (watch.gone or self._uptime_fell(facts)):
+                return self._back(facts)
             if self._now() >= self._deadline:
                 if watch.gone or watch.silent:
                     return self._end("timed_out", "Gone, and not back by the deadline.")
@@ -143,11 +143,15 @@ class _Restart:
                 other = None
                 watch = Watch(self._phone, self._now, self._asked_at)
 
+    def _uptime_fell(self, facts: PhoneFacts) -> bool:
+        before, after = self._facts.uptime, facts.uptime
+        return before is not None and after is not None and after < before
+
     def _back(self, facts: PhoneFacts) -> dict[str, Any]:
         self._evidence.update(seen_back_at=self._now(), uptime_after=facts.uptime, mac_after=facts.mac)
         if self._facts.mac and facts.mac and facts.mac != self._facts.mac:
             return self._end("wrong_phone", f"The phone that answers now has the MAC {facts.mac}.")
-        return self._end("rebooted", "It was seen gone and is back.")
+        return self._end("rebooted", "It was gone and is back.")
 
     def _end(self, outcome: str, reason: str) -> dict[str, Any]:
         return _result(outcome, reason, self._now() - self._started, self._evidence, changed=outcome != "blocked")

@@ -104,7 +104,7 @@ reason:
   description: The same in sentences, with what can be done about it.
   returned: always
   type: str
-  sample: It was seen gone and is back.
+  sample: It was gone and is back.
 elapsed:
   description: Seconds from the request to the end.
   returned: when the phone was read
