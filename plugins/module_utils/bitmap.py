@@ -62,7 +62,7 @@ def _read(data: bytes) -> _Bitmap:
     if not is_bitmap(data):
         raise ValueError("it does not begin with BM")
     start, size = struct.unpack_from("<II", data, 10)
-    width, height, _, depth, compression = struct.unpack_from("<iiHHI", data, 18)
+    width, height, _planes, depth, compression = struct.unpack_from("<iiHHI", data, 18)
     if size < 40 or depth not in (1, 4, 8, 16, 24, 32):
         raise ValueError("its form is not known")
     masks = None

@@ -129,7 +129,7 @@ class Remote:
         return result | ({"warnings": self.warnings} if self.warnings else {})
 
     def _shown(self, target: str) -> str:
-        command, equals, _ = target.partition("=")
+        command, equals, _value = target.partition("=")
         return f"{command}={_MASK}" if self._secret and equals else target
 
 

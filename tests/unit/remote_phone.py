@@ -73,7 +73,7 @@ class RemotePhone:
         return answer
 
     def _page(self, target: str) -> Answer:
-        path, command, _ = target.partition("?")
+        path, command, _parameters = target.partition("?")
         if command:
             return Answer(200, {}, b"Ok")
         if path == "/info.htm":

@@ -76,7 +76,7 @@ def test_what_is_no_bitmap(data: bytes, reason: str) -> None:
 def test_garbage_is_an_error_that_people_can_read(data: st.DataObject) -> None:
     depth = data.draw(st.sampled_from([1, 8, 16, 24]))
     broken = bytearray(bitmap(TWO_COLORS, depth))
-    for _ in range(data.draw(st.integers(1, 4))):
+    for _change in range(data.draw(st.integers(1, 4))):
         broken[data.draw(st.integers(2, 60))] = data.draw(st.integers(0, 255))
     try:
         png = bitmap_to_png(bytes(broken))

@@ -65,7 +65,7 @@ def test_a_secret_is_shown_nowhere() -> None:
 def test_a_chain_that_breaks_off_is_not_sent_further() -> None:
     phone = RemotePhone()
     keys = [{"key": "1", "press": 100, "pause": pause} for pause in range(100, 340)]
-    first, second, _ = press(RemotePhone(), keys=keys)["sent"]
+    first, second, _third = press(RemotePhone(), keys=keys)["sent"]
     phone.answers[second] = AnswerLost("It broke.")
     result = press(phone, keys=keys)
     assert (result["failed"], result["changed"], result["outcome"]) == (True, True, "unreachable")

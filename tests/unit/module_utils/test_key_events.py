@@ -170,7 +170,7 @@ def test_hold_is_named_as_the_firmware_knows_it(key: str, firmware: str, sent: s
 
 
 def test_each_warning_comes_once() -> None:
-    _, warnings = fit_keys([KeyEvent("MENU")] * 3, None, Version.parse("8.4.35"))
+    _events, warnings = fit_keys([KeyEvent("MENU")] * 3, None, Version.parse("8.4.35"))
     assert len(warnings) == 1
 
 
