@@ -37,9 +37,6 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core is unt
     def v2_runner_on_unreachable(self, result: Any) -> None:
         self._write("unreachable", result)
 
-    def v2_runner_on_skipped(self, result: Any) -> None:
-        self._write("skipped", result)
-
     def v2_playbook_on_stats(self, stats: Any) -> None:
         self._append({"recap": {host: stats.summarize(host) for host in stats.processed}, "custom": stats.custom})
 
