@@ -33,6 +33,11 @@ WRITER_VARIABLES = MODEL_VARIABLES | {"call_state": "snom_call_state"}
 """For modules that also look whether somebody is talking on it."""
 
 
+ONLY_OF_MODULES = {"invocation", "ansible_parsed", "uid", "gid", "owner", "group", "mode", "size", "state", "secontext"}
+"""What Ansible adds to the result of a module and not to that of an action: all the options, a mark (2.22), and the
+attributes of a file whose ``path`` is returned."""
+
+
 class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
     """Base of a twin, which names the module's spec and operation:
 
@@ -148,5 +153,4 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             variables = variables | {"ansible_python_interpreter": sys.executable}
         given = {option: value for option, value in parameters.items() if value is not None}
         result: dict[str, Any] = self._execute_module(module_args=given, task_vars=variables)
-        # What only this way adds. (invocation repeats all the options; ansible_parsed comes with ansible-core 2.22.)
-        return {name: value for name, value in result.items() if name not in ("invocation", "ansible_parsed")}
+        return {name: value for name, value in result.items() if name not in ONLY_OF_MODULES}

@@ -19,5 +19,5 @@ import playing
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[playing.Site]:
-    with playing.site(tmp_path) as site:
+    with playing.open_site(tmp_path) as site:
         yield site
