@@ -22,7 +22,7 @@ from typing import Any, Protocol
 from .errors import PhoneUnreachable, SnomError
 from .outcomes import OUTCOMES
 from .plan import Plan, PlannedPhone
-from .runtime import Runtime
+from .runtime import MAX_WORKERS, Runtime
 from .schedule import Wave, pick_canaries
 from .survey import Connect
 from .upgrade import Ending, Intent, Order, Phase, Upgrade, pace, still_on
@@ -38,6 +38,9 @@ POLLS_PER_SECOND = 300
 
 POLL_BURST = 0.1
 """Seconds of polls that a busy engine may make up for at once."""
+
+POLLING_WORKERS = MAX_WORKERS // 2
+"""With so many steps under way no poll is added, so that triggers never wait behind polls that time out."""
 
 _SHOWN_PHASES = {phase: phase.value for phase in Phase} | {Phase.STILL_UP: "asked to load, still up"}
 
@@ -134,6 +137,7 @@ class Engine:
         self._flights: dict[str, _Flight] = {}
         self._due: list[tuple[float, int, str]] = []
         self._next_poll = 0.0
+        self._under_way = 0
         self._tie = itertools.count()
         self._load: Counter[tuple[str, object]] = Counter()
         self._proven: set[tuple[str | None, str, str]] = set()
@@ -396,18 +400,20 @@ class Engine:
         # Asked here, not in the worker: it may run Ansible's templating, which belongs to this thread.
         flight.upgrade.known_call_state = flight.phone.target.known_call_state()
         self._runtime.submit(host, flight.upgrade.step)
+        self._under_way += 1
 
     def _advance(self) -> list[PlannedPhone]:
         """Make the polls that are due and wait for a step to return; returns the phones whose turn ended."""
         self._look_around()
         now = self._runtime.now()
-        # Who is due longest comes first, so that a rate too low for all is shared evenly.
-        while self._due and max(self._due[0][0], self._next_poll) <= now:
+        next_poll = self._poll_at()
+        while next_poll <= now:
             self._next_poll = max(self._next_poll, now - POLL_BURST) + 1 / POLLS_PER_SECOND
             self._step(heapq.heappop(self._due)[2])
-        next_due = max(self._due[0][0], self._next_poll) - now if self._due else TICK
+            next_poll = self._poll_at()
         ended = []
-        for host, delay in _checked(self._runtime.wait(min(next_due, TICK))):
+        for host, delay in _checked(self._runtime.wait(min(next_poll - now, TICK))):
+            self._under_way -= 1
             flight = self._flights[host]
             self._show(flight)
             if delay is None:
@@ -418,6 +424,12 @@ class Engine:
             else:
                 self._step(host)
         return ended
+
+    def _poll_at(self) -> float:
+        """When the next poll may be made. Who is due longest comes first: a rate too low for all is shared evenly."""
+        if not self._due or self._under_way >= POLLING_WORKERS:
+            return math.inf
+        return max(self._due[0][0], self._next_poll)
 
     def _show(self, flight: _Flight) -> None:
         """Say when a phone has changed its phase."""
