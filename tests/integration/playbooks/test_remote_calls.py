@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Calls between virtual phones, each end of which a playbook controls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .bench import Bench, phone, until
+from .conftest import StartBench
+
+EVENTS = ("outgoing", "incoming", "connected", "disconnected")
+
+
+def play(hosts: str, **arguments: Any) -> dict[str, Any]:
+    return {"hosts": hosts, "gather_facts": False, "tasks": [{"telephony.snom.snom_call": arguments}]}
+
+
+def test_a_call_is_transferred_after_a_word_with_the_third(start: StartBench) -> None:
+    """The vendor's example: B gives the call of A to C, in two tasks that take four steps."""
+    bench = start(
+        {
+            "a": phone(identities=["201"]),
+            "b": phone("D785", "10.1.54.13", identities=["202"], settings={"call_join_xfer": "off"}),
+            "c": phone("370", identities=["203"]),
+        }
+    )
+    run = bench.play(
+        [
+            play("a", action="dial", number="202"),
+            play("b", action="answer"),
+            play("b", action="attended_transfer_start", number="203"),
+            play("c", action="answer"),
+            play("b", action="attended_transfer_complete"),
+        ],
+        rehearse=False,
+    )
+    assert run.code == 0, run.output
+    assert [entry["target"] for entry in bench.fleet.log("b") if entry["write"]] == [
+        "/command.htm?key=ENTER",
+        "/command.htm?key=F_HOLD",
+        "/command.htm?key=2,100,100;0,100,100;3,100,100",
+        "/command.htm?key=ENTER",
+        "/command.htm?key=TRANSFER",
+        "/command.htm?key=ENTER",
+    ]
+    (left,) = bench.fleet.calls()
+    assert {left[end]["phone"]: left[end]["state"] for end in ("from", "to")} == {"a": "in_call", "c": "in_call"}
+
+
+def canary(start: StartBench, **keys: Any) -> Bench:
+    """Two test phones that tell a listener of their calls, and a phone that is none."""
+    listener = "http://127.0.0.1:9"
+    urls = {f"action_{event}_url": f"{listener}/{event}?$local-$remote" for event in EVENTS}
+    test = {"inventory": {"snom_test_phone": True}, "settings": urls}
+    return start(
+        {
+            "caller": phone(identities=["201"], **test),
+            "called": phone("D785", "10.1.54.13", identities=["202"], **test | keys),
+            "other": phone(identities=["203"]),
+        }
+    )
+
+
+def test_canary_call(start: StartBench) -> None:
+    bench = canary(start)
+    run = bench.play("telephony.snom.canary_call", variables={"snom_hosts": "phones"})
+    assert run.code == 0, run.output
+    assert states(bench, "caller") == ["calling", "in_call", "idle"]
+    assert states(bench, "called") == ["ringing", "in_call", "idle"]
+    assert [entry["phone"] for entry in bench.fleet.log(event="dtmf_received")] == ["called", "caller"]
+    assert bench.fleet.phone("other")["requests"] == 0
+    told = until(lambda: action_urls(bench), "both phones tell what happened")
+    assert told["caller"] == ["outgoing", "connected", "disconnected"]
+    assert told["called"] == ["incoming", "connected", "disconnected"]
+
+
+def test_canary_call_that_nobody_hears(start: StartBench) -> None:
+    """It fails, and leaves no call behind."""
+    bench = canary(start, unregistered=["202"])
+    run = bench.play("telephony.snom.canary_call", variables={"snom_hosts": "phones", "snom_canary_tries": 1})
+    assert run.code != 0
+    assert run.recap["called"] == "failed"
+    assert states(bench, "caller") == ["calling", "idle"]
+    assert bench.fleet.calls() == []
+
+
+def test_canary_call_needs_two_phones(start: StartBench) -> None:
+    bench = start({"only": phone(inventory={"snom_test_phone": True})})
+    run = bench.play("telephony.snom.canary_call", variables={"snom_hosts": "phones"}, rehearse=False)
+    assert run.code != 0
+    assert "needs two phones with snom_test_phone: true" in " ".join(run.output.split())
+
+
+def states(bench: Bench, name: str) -> list[str]:
+    return [entry["detail"] for entry in bench.fleet.log(name, event="call")]
+
+
+def action_urls(bench: Bench) -> dict[str, list[str]] | None:
+    """What the phones tried to tell their listener; None until they have told all of it."""
+    told: dict[str, list[str]] = {"caller": [], "called": []}
+    for entry in bench.fleet.log():
+        if entry["event"] in ("action_url", "action_url_failed") and "/" in (entry["target"] or ""):
+            told[entry["phone"]].append(entry["target"].rpartition("/")[2].partition("?")[0])
+    return told if all(len(events) == 3 for events in told.values()) else None
