@@ -53,11 +53,15 @@ class Log(Protocol):
     """Where intents and endings are kept: a `journal.Journal`, or nothing."""
 
     def write(self, kind: str, **entry: Any) -> None:
-        """Append one entry; it is on disk when this returns."""
+        """Append one entry; it is on disk after the next `sync`."""
+        ...
+
+    def sync(self) -> None:
+        """Return when all entries are on disk."""
         ...
 
     def intent(self, intent: Intent) -> None:
-        """Append an intent."""
+        """Append an intent; it is on disk when this returns."""
         ...
 
     def end(self, host: str, ending: Ending, time: float) -> None:
@@ -517,6 +521,8 @@ class Engine:
     def _look_around(self) -> None:
         if self._abandoned():
             raise Abandoned
+        # Once for all that ended since the last look: a disk takes milliseconds for it.
+        self._log.sync()
         if self.stopped_by is None and (reason := self._stop_requested()):
             self._stop(reason)
         if self._runtime.now() >= self._next_summary:

@@ -4,8 +4,8 @@
 
 """The memory of a rollout: what it asked of which phone, on disk before it asks.
 
-Append-only JSON lines, each on disk before the call that wrote it returns. A lock beside it lives as long as the
-process that holds it, so that two runs never work on one fleet's journal.
+Append-only JSON lines; the one that announces a trigger is on disk before it is made. A lock beside the file lives as
+long as the process that holds it, so that two runs never work on one fleet's journal.
 """
 
 from __future__ import annotations
@@ -106,7 +106,9 @@ class Journal:
         """Take the lock and open the journal. Raises InputError when another run holds it or it can't be written."""
         self.path = path
         self.run = run
-        self._mutex = threading.Lock()
+        self._writing = threading.Lock()
+        self._syncing = threading.Lock()
+        self._lines = self._lines_on_disk = 0
         try:
             self._lock = _lock(path, run)
             mend_cut_line(path)
@@ -117,16 +119,26 @@ class Journal:
             ) from None
 
     def write(self, kind: str, **entry: Any) -> None:
-        """Append one line; it is on disk when this returns."""
+        """Append one line. Who kills this process does not undo it; a power cut may, until `sync`."""
         line = json.dumps({"type": kind, "run": self.run, **entry}, sort_keys=True)
-        with self._mutex:
+        with self._writing:
             self._file.write(line + "\n")
             self._file.flush()
-            os.fsync(self._file.fileno())
+            self._lines += 1
+
+    def sync(self) -> None:
+        """Return when every line so far is on disk. Threads that wait for it at the same time share one fsync."""
+        wanted = self._lines
+        with self._syncing:
+            if self._lines_on_disk < wanted:
+                lines = self._lines
+                os.fsync(self._file.fileno())
+                self._lines_on_disk = lines
 
     def intent(self, intent: Intent) -> None:
-        """Append an intent line."""
+        """Append an intent line; it is on disk when this returns."""
         self.write("intent", **plain_intent(intent))
+        self.sync()
 
     def end(self, host: str, ending: Ending, time: float) -> None:
         """Append how a phone ended."""
@@ -136,6 +148,7 @@ class Journal:
 
     def close(self) -> None:
         """Let go of the file and of the lock."""
+        self.sync()
         self._file.close()
         self._lock.close()
 

@@ -74,6 +74,7 @@ def watch_interrupted(
                 endings[host] = ending
             log.end(host, ending, runtime.now())
             say(f"{host}: {ending.outcome}: {ending.reason}")
+    log.sync()
     return endings
 
 

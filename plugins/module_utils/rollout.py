@@ -80,6 +80,9 @@ class NoJournal:
     def write(self, kind: str, **entry: Any) -> None:
         """Forget it."""
 
+    def sync(self) -> None:
+        """Nothing to wait for."""
+
     def intent(self, intent: Intent) -> None:
         """Forget it."""
 

@@ -205,6 +205,9 @@ class MemoryJournal:
         self.lines.append(json.dumps({"type": kind, "run": str(self.run), **entry}))
         self.world.event(f"after {kind}")
 
+    def sync(self) -> None:
+        """A kill of the process loses no line."""
+
     def intent(self, intent: Intent) -> None:
         self.write("intent", **dataclasses.asdict(intent))
 

@@ -132,11 +132,46 @@ def test_a_line_is_json_and_names_its_run(journal: Journal) -> None:
     assert line == {"type": "intent", "run": "run-1", **vars(intent())}
 
 
-def test_a_line_is_on_disk_when_the_call_returns(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_intent_is_on_disk_when_the_call_returns(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[bytes] = []
     monkeypatch.setattr(os, "fsync", lambda fd: synced.append(Path(journal.path).read_bytes()))
     journal.intent(intent())
     assert len(synced) == 1 and synced[0].endswith(b"\n") and b"desk-1" in synced[0]
+
+
+def test_ends_are_on_disk_after_the_next_sync(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[bytes] = []
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(Path(journal.path).read_bytes()))
+    end(journal, "upgraded", "desk-1")
+    end(journal, "upgraded", "desk-2")
+    # Whoever kills the process finds them in the file all the same.
+    assert b"desk-2" in Path(journal.path).read_bytes() and not synced
+    journal.sync()
+    journal.sync()
+    assert len(synced) == 1 and b"desk-2" in synced[0]
+
+
+def test_threads_that_wait_for_the_disk_share_it(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[bytes] = []
+    slow, first = threading.Event(), threading.Event()
+
+    def fsync(_file: int) -> None:
+        synced.append(Path(journal.path).read_bytes())
+        first.set()
+        assert slow.wait(10)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    threads = [threading.Thread(target=journal.intent, args=(intent(f"desk-{number}"),)) for number in range(20)]
+    threads[0].start()
+    assert first.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    while Path(journal.path).read_bytes().count(b"\n") < len(threads):
+        pass
+    slow.set()
+    for thread in threads:
+        thread.join()
+    assert len(synced) == 2 and synced[1].count(b"\n") == len(threads)
 
 
 def test_nobody_else_may_read_it(journal: Journal) -> None:
