@@ -278,7 +278,7 @@ def _version(row: Mapping[str, Any], field: str) -> Version | None:
 def _model(row: Mapping[str, Any]) -> str | None:
     value = row.get("model")
     # YAML reads the unquoted model 320 as a number.
-    text = str(value) if type(value) is int else _text(row, "model")
+    text = str(value) if isinstance(value, int) else _text(row, "model")
     if text is None:
         return None
     model = find_model(text)
@@ -291,7 +291,8 @@ def _size(row: Mapping[str, Any]) -> int | None:
     value = row.get("size")
     if value is None or value == "":
         return None
-    if type(value) is not int and not (isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value)):
+    # YAML's true is an int to Python.
+    if isinstance(value, bool) or not re.fullmatch(r"-?[0-9]{1,12}", str(value)):
         raise InputError(f"size: {value!r} is not a number of bytes.")
     if int(value) <= 0:
         raise InputError(f"size: {value} is not a number of bytes above 0.")

@@ -10,6 +10,17 @@ what a person can do about it. Nothing in a reason may hold a secret or the quer
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def expect(value: T | None) -> T:
+    """The value, where the logic of the code leaves no room for None; a mistake of ours otherwise."""
+    if value is None:
+        raise AssertionError("A value that must be there is missing.")
+    return value
+
 
 class SnomError(Exception):
     """A failure that a person can act on."""

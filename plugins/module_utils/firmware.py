@@ -14,7 +14,7 @@ from typing import Any
 from .arguments import CONNECTION_ARGUMENTS, connection_from
 from .call_state import reason_to_wait
 from .catalog import Catalog, parse_images
-from .errors import InputError, Refused, Unsupported
+from .errors import InputError, Refused, Unsupported, expect
 from .facts import PhoneFacts, check_identity, read_facts
 from .images import verify_image
 from .models import PHONE_MANAGER, find_model, versions_by_model
@@ -105,8 +105,7 @@ def upgrade_phone(
             ending = Ending("triggered", reason, facts.firmware, True, upgrade.evidence)
             return _result(facts, ending, hops, now() - started)
         sleep(delay)
-    assert upgrade.ending is not None
-    return _result(facts, upgrade.ending, hops, now() - started, path=upgrade.path)
+    return _result(facts, expect(upgrade.ending), hops, now() - started, path=upgrade.path)
 
 
 def _path(facts: PhoneFacts, target: Version, parameters: dict[str, Any]) -> tuple[Hop, ...]:
@@ -143,14 +142,13 @@ def _reason_to_wait(phone: Transport, parameters: dict[str, Any], evidence: dict
 def _start(
     phone: Transport, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any], now: Callable[[], float]
 ) -> Upgrade:
-    assert facts.firmware is not None
     poll, settle = pace(parameters["flash_time"])
     deadlines = tuple(parameters["deadline"] or hop_deadline(hop.size, parameters["flash_time"]) for hop in hops)
     order = Order(
         host=parameters["host"],
         connection=connection_from(parameters),
         hops=hops,
-        before=facts.firmware,
+        before=expect(facts.firmware),
         model=facts.model,
         mac=facts.mac,
         registered=frozenset(identity.line for identity in facts.identities or () if identity.registered),

@@ -185,8 +185,8 @@ def read_settings(page: str) -> dict[str, str] | None:
     text = _visible(page)
     found = _TEXT_SETTING.findall(text)
     lines = sum(1 for line in text.splitlines() if line.strip())
-    if any(flag for _, flag, _ in found) or (found and 2 * len(found) >= lines):
-        return {name: value.strip() for name, _, value in found}
+    if any(flag for _unused, flag, _unused in found) or (found and 2 * len(found) >= lines):
+        return {name: value.strip() for name, _unused, value in found}
     return None
 
 
@@ -265,9 +265,9 @@ def _firmware_and_model(page: str, low: str) -> tuple[Version | None, Model | No
     found = {pair for pair in labeled if pair[0]} or set(_SNOM_VERSION.findall(low)) or labeled
     # A line on hardware may be about something else; a firmware of an unknown model is one of an unknown model.
     hardware = {find_model(name) for name in _HARDWARE.findall(low)} - {None}
-    models = {find_model(name) for name, _ in found if name} | hardware
+    models = {find_model(name) for name, _unused in found if name} | hardware
     model = _only(models) if models else _titled_model(page)
-    return _only({Version.parse(version) for _, version in found}), model
+    return _only({Version.parse(version) for _unused, version in found}), model
 
 
 def _identities(text: str, low: str) -> tuple[Identity, ...] | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .catalog import Catalog, read_image_name
-from .errors import Blocked, InputError, Refused, SnomError, Unsupported, UserMode
+from .errors import Blocked, InputError, Refused, SnomError, Unsupported, UserMode, expect
 from .facts import PhoneFacts, check_identity
 from .journal import History
 from .models import find_model
@@ -271,8 +271,7 @@ def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
 
 
 def _decide(phone: PlannedPhone, options: Options, history: History) -> None:
-    target, facts = phone.target, phone.facts
-    assert facts is not None
+    target, facts = phone.target, expect(phone.facts)
     check_identity(facts, mac=target.mac, model=target.model)
     if facts.model is None or facts.firmware is None:
         what = "model" if facts.model is None else "firmware version"

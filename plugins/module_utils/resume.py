@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from .engine import TICK, Abandoned, Log
-from .errors import SnomError
+from .errors import SnomError, expect
 from .plan import Target
 from .runtime import Runtime
 from .survey import Connect
@@ -66,8 +66,7 @@ def watch_interrupted(
             if delay is not None:
                 due[host] = runtime.now() + delay
                 continue
-            ending = waiting.pop(host).ending
-            assert ending is not None
+            ending = expect(waiting.pop(host).ending)
             if ending.outcome == "image_failed":
                 ending = Ending("not_started", "It was not taken; the phone may be triggered again.")
             else:

@@ -59,8 +59,6 @@ class Transport(Protocol):
         target is a path with its query, already percent-encoded, e.g. ``/command.htm?key=ENTER``. timeout is in
         seconds and replaces the connection's own. Raises a SnomError.
         """
-        ...
 
     def close(self) -> None:
         """Give up the connection. The next request opens a new one; what was learned about the phone is kept."""
-        ...

@@ -24,7 +24,17 @@ from typing import Any
 from urllib.parse import quote
 
 from .call_state import reason_to_wait
-from .errors import AnswerLost, AuthFailed, LockedOut, PhoneUnreachable, Refused, SnomError, UserMode, WrongPhone
+from .errors import (
+    AnswerLost,
+    AuthFailed,
+    LockedOut,
+    PhoneUnreachable,
+    Refused,
+    SnomError,
+    UserMode,
+    WrongPhone,
+    expect,
+)
 from .facts import PhoneFacts, check_identity, read_facts
 from .pages import asks_admin_password
 from .transport import Connection, Transport
@@ -291,8 +301,7 @@ class Upgrade:
         return self.order.poll
 
     def _look(self) -> float | None:
-        watch = self._watch
-        assert watch is not None and self.deadline is not None
+        watch = expect(self._watch)
         try:
             facts = watch.poll()
         except (AuthFailed, LockedOut) as error:
@@ -313,7 +322,7 @@ class Upgrade:
 
     def _judge(self, facts: PhoneFacts, now: float) -> float | None:
         """Decide by what the phone shows while it answers."""
-        assert self._watch is not None
+        gone = expect(self._watch).gone
         order = self.order
         hop = order.hops[self._hop]
         self.evidence.update(mac_after=facts.mac, firmware_after=str(facts.firmware) if facts.firmware else None)
@@ -323,7 +332,7 @@ class Upgrade:
             return self._wait_or_give_up(now)
         if facts.firmware != hop.version:
             return self._judge_other_version(facts.firmware, now)
-        if hop.version == self._version and not self._watch.gone:
+        if hop.version == self._version and not gone:
             return self._wait_or_give_up(now)
         if order.mac and not facts.mac:
             return self._wait_or_give_up(
@@ -340,13 +349,13 @@ class Upgrade:
         return self._hop_done(facts.firmware)
 
     def _judge_other_version(self, version: Version, now: float) -> float | None:
-        assert self._watch is not None and self.deadline is not None
-        if not self._watch.gone:
+        if not expect(self._watch).gone:
             return self._wait_or_give_up(now)
+        deadline = expect(self.deadline)
         if self._other_since is None:
             self._other_since = now
-        if now < self._other_since + self.order.settle and now < self.deadline:
-            return min(self.order.poll, self.deadline - now)
+        if now < self._other_since + self.order.settle and now < deadline:
+            return min(self.order.poll, deadline - now)
         return self._end(
             "old_version",
             f"It was gone and came back on {version}, not on {self.order.hops[self._hop].version}. Check that the "
@@ -373,18 +382,18 @@ class Upgrade:
 
     def _wait_or_give_up(self, now: float, outcome: str | None = None, reason: str = "") -> float | None:
         """Wait for the next poll; at the deadline end with the given outcome, or with what was seen last."""
-        assert self._watch is not None and self.deadline is not None
-        if now < self.deadline:
-            return min(self.order.poll, self.deadline - now)
+        watch, deadline = expect(self._watch), expect(self.deadline)
+        if now < deadline:
+            return min(self.order.poll, deadline - now)
         if outcome is None:
-            if self._watch.silent:
+            if watch.silent:
                 outcome = "timed_out"
                 reason = (
                     "It is gone and not back by the deadline. It may still be writing its flash: do not power it off."
                 )
             elif not self._readable:
                 outcome = "timed_out"
-                reason = f"It answers but can't be read: {self._watch.problem or 'it shows no version.'}"
+                reason = f"It answers but can't be read: {watch.problem or 'it shows no version.'}"
             else:
                 outcome = "image_failed"
                 reason = (

@@ -79,7 +79,7 @@ class RawServer:
     def _accept(self) -> None:
         while True:
             try:
-                sock, _ = self._listener.accept()
+                sock, _unused = self._listener.accept()
             except OSError:
                 return
             self.connections += 1

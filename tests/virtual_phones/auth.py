@@ -68,7 +68,7 @@ Verdict = Literal["good", "bad", "missing", "stale"]
 
 
 def check_basic(request: Request, user: str, password: str) -> Verdict:
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    scheme, _unused, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return "bad" if scheme else "missing"
     try:
@@ -80,7 +80,7 @@ def check_basic(request: Request, user: str, password: str) -> Verdict:
 
 def check_digest(request: Request, user: str, password: str, nonce: Nonce, most_uses: int) -> Verdict:
     """Check an answer to the challenge, with qop or without. most_uses: 0 for a nonce that never gets stale."""
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    scheme, _unused, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "digest":
         return "bad" if scheme else "missing"
     given = {name: quoted or bare for name, quoted, bare in re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', value)}

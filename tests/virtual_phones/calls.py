@@ -62,7 +62,7 @@ class Exchange:
 
     def find(self, number: str) -> tuple[Phone, Identity] | None:
         """Return the first phone with a registered identity of that user, and with that host if the number has one."""
-        user, _, host = number.partition("@")
+        user, _unused, host = number.partition("@")
         for phone in self._phones.get(user, ()):
             for identity in phone.identities:
                 if identity.registered and identity.user == user and host in ("", identity.host):

@@ -51,7 +51,7 @@ async def _exchange(host: str, port: int, source: str, request: bytes) -> bytes:
         except asyncio.LimitOverrunError:
             raise FetchError("answered an endless head") from None
         status, *lines = head.split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        headers = {name.lower(): value.strip() for name, _unused, value in (line.partition(":") for line in lines)}
         if status.split(" ")[1:2] != ["200"]:
             raise FetchError(f"answered {status}")
         length = headers.get("content-length", "")

@@ -33,7 +33,7 @@ class Request:
         self.version = version
         self.headers = headers
         self.body = body
-        self.path, _, query = target.partition("?")
+        self.path, _unused, query = target.partition("?")
         self.parameters = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
         if method == "POST" and body and "json" not in headers.get("content-type", ""):
             self.parameters.update(parse_qsl(body.decode("latin-1").strip(), keep_blank_values=True))
@@ -158,7 +158,7 @@ class HttpConnection(asyncio.Protocol):
         lines = self._buffer[:end].decode("latin-1").split("\r\n")
         headers: dict[str, str] = {}
         for line in lines[1:]:
-            name, _, value = line.partition(":")
+            name, _unused, value = line.partition(":")
             headers[name.lower()] = value.strip()
         words = lines[0].split(" ")
         length = headers.get("content-length", "0")

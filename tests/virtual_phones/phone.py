@@ -425,14 +425,14 @@ class Phone:
         if keys.snmp_port:
             where = (keys.address, keys.snmp_port)
             loop = asyncio.get_running_loop()
-            self._snmp, _ = await loop.create_datagram_endpoint(lambda: snmp.Agent(self), local_addr=where)
+            self._snmp, _unused = await loop.create_datagram_endpoint(lambda: snmp.Agent(self), local_addr=where)
 
     # -- registrations, calls, action URLs ----------------------------------------------------------------------------
 
     def _register(self, *, silently: bool = False) -> None:
         self.identities = []
         for entry in self.keys.identities:
-            user, _, host = entry.partition("@")
+            user, _unused, host = entry.partition("@")
             self.identities.append(Identity(user, host or "pbx.example", user not in self.keys.unregistered))
             self.exchange.enlist(self, user)
             if not silently and self.identities[-1].registered:
@@ -522,7 +522,7 @@ class Phone:
         keys = self.keys
         given = {"webserver_type": "https" if keys.tls else "http_https", **self._credentials()}
         for line, entry in enumerate(keys.identities, 1):
-            user, _, host = entry.partition("@")
+            user, _unused, host = entry.partition("@")
             given |= {f"user_name{line}": user, f"user_host{line}": host or "pbx.example", f"user_active{line}": "on"}
         if keys.provisioning.firmware:
             server = "http://provisioning.example"

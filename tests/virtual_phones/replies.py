@@ -6,13 +6,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from .http_server import Reply
 
-DATA = Path(__file__).parent / "data"
-BASIC_401 = (DATA / "401-basic-snom300.http").read_bytes()
-NOT_FOUND_404 = (DATA / "404-not-found.http").read_bytes()
+# Captured, whole.
+BASIC_401 = (
+    b"HTTP/1.1 401 Unauthorized\r\n"
+    b'Www-Authenticate: Basic REALM="snom"\r\n'
+    b"Content-Type: text/plain\r\n"
+    b"Content-Length: 22\r\n"
+    b"\r\n"
+    b"Unauthorized request\r\n"
+)
+NOT_FOUND_404 = (
+    b"HTTP/1.1 404 Not Found\r\n"
+    b"Server: snom embedded\r\n"
+    b"Cache-Control: no-cache\r\n"
+    b"Cache-Control: no-store\r\n"
+    b"Content-Type: text/html\r\n"
+    b"Content-Length: 181\r\n"
+    b"\r\n"
+    b"<HTML><HEAD>\r\n"
+    b"<TITLE>snom VoIP phone: Error</TITLE>\r\n"
+    b"</HEAD><BODY>\r\n"
+    b"<H1>File not found</H1>\r\n"
+    b"<P>Please ask your system administrator to check the lcs log file.</P>\r\n"
+    b"</BODY></HTML>\r\n"
+)
 
 # First header and spelling of "Ok" from a captured 200; the order of the others from the captured 404.
 NO_CACHE = b"Cache-Control: no-cache\r\nCache-Control: no-store\r\n"

@@ -110,7 +110,7 @@ def _has_key(phone: Phone, key: str) -> bool:
 
 def _function_key(phone: Phone, function: str) -> None:
     """Do what a function key is programmed to; the forms of ``fkeyN``: 5.1. What ``line`` does is invented."""
-    kind, _, argument = function.partition(" ")
+    kind, _unused, argument = function.partition(" ")
     match kind:
         case "speed" | "dest" if argument:
             calls.dial(phone, argument)

@@ -82,22 +82,22 @@ class Agent(asyncio.DatagramProtocol):
             self._transport.sendto(answer, addr)
 
     def _answer(self, data: bytes) -> bytes | None:
-        _, message, _ = decode(data, SEQUENCE)
-        _, version, rest = decode(message, INTEGER)
-        _, community, rest = decode(rest, OCTETS)
-        kind, request, _ = decode(rest)
+        _unused, message, _unused = decode(data, SEQUENCE)
+        _unused, version, rest = decode(message, INTEGER)
+        _unused, community, rest = decode(rest, OCTETS)
+        kind, request, _unused = decode(rest)
         if version != b"\0" or community != COMMUNITY or kind != GET_REQUEST:
             return None
-        _, number, rest = decode(request, INTEGER)
-        _, _, rest = decode(rest, INTEGER)
-        _, _, rest = decode(rest, INTEGER)
-        _, asked, _ = decode(rest, SEQUENCE)
+        _unused, number, rest = decode(request, INTEGER)
+        _unused, _unused, rest = decode(rest, INTEGER)
+        _unused, _unused, rest = decode(rest, INTEGER)
+        _unused, asked, _unused = decode(rest, SEQUENCE)
         answered, problem, position = b"", (0, 0), 0
         remaining = asked
         while remaining:
             position += 1
-            _, binding, remaining = decode(remaining, SEQUENCE)
-            _, oid, _ = decode(binding, OID)
+            _unused, binding, remaining = decode(remaining, SEQUENCE)
+            _unused, oid, _unused = decode(binding, OID)
             value = self._value(decode_oid(oid))
             if value is None and problem == (0, 0):
                 problem = (NO_SUCH_NAME, position)

@@ -140,7 +140,7 @@ class SimulatedPhone:
         self.comes_back = float("inf") if self.fault == "never_returns" else self.goes_down + self.flash_time
 
     def answer(self, target: str) -> Answer:
-        path, _, query = target.partition("?")
+        path, _unused, query = target.partition("?")
         if path == "/info.htm":
             uptime = int(self.world.time - self.booted)
             days, rest = divmod(uptime, 86400)

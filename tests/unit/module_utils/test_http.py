@@ -126,7 +126,7 @@ def test_environment_and_cookies_are_ignored(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_an_answer_has_status_headers_and_content() -> None:
-    with phone(NOT_FOUND) as (client, _):
+    with phone(NOT_FOUND) as (client, _unused):
         answer = client.get("/nothing.htm")
     assert answer.status == 404
     assert answer.headers == {
@@ -155,25 +155,25 @@ def test_text_is_utf8_or_latin1(content: bytes, text: str) -> None:
     ],
 )
 def test_ways_to_end_an_answer(reply: Reply) -> None:
-    with phone(reply) as (client, _):
+    with phone(reply) as (client, _unused):
         assert client.get("/index.htm").content == b"hello"
 
 
 def test_a_screenshot_stays_bytes() -> None:
     picture = b"BM" + bytes(range(256)) + b"your web interface is blocked"
     head = f"HTTP/1.1 200 Ok\r\nContent-Type: image/bmp\r\nContent-Length: {len(picture)}\r\n\r\n".encode()
-    with phone(head + picture) as (client, _):
+    with phone(head + picture) as (client, _unused):
         assert client.get("/screen.bmp").content == picture
 
 
 def test_a_large_settings_page_is_read_whole() -> None:
     text = "user_name1!: 100\n" * 80_000
-    with phone(page(text)) as (client, _):
+    with phone(page(text)) as (client, _unused):
         assert client.get("/settings.htm").text == text
 
 
 def test_an_answer_without_end_is_given_up() -> None:
-    with phone(Last(b"HTTP/1.1 200 Ok\r\n\r\n" + b"x" * (4 * 1024 * 1024 + 1)), HOME) as (client, _):
+    with phone(Last(b"HTTP/1.1 200 Ok\r\n\r\n" + b"x" * (4 * 1024 * 1024 + 1)), HOME) as (client, _unused):
         with pytest.raises(AnswerUnreadable, match="larger than 4 MiB"):
             client.get("/index.htm")
         assert client.get("/index.htm").status == 200
@@ -200,7 +200,7 @@ def test_a_redirect_to_https_of_the_same_host_is_an_https_only_phone(status: int
 
 
 def test_403_names_both_remedies() -> None:
-    with phone(FORBIDDEN) as (client, _), pytest.raises(Blocked) as error:
+    with phone(FORBIDDEN) as (client, _unused), pytest.raises(Blocked) as error:
         client.get("/command.htm?key=ENTER")
     assert 'snom_scheme: "https"' in error.value.reason
     assert "use_hidden_tags and restrict_uri_queries" in error.value.reason
@@ -209,7 +209,7 @@ def test_403_names_both_remedies() -> None:
 
 def test_the_phone_manager_is_unsupported() -> None:
     with (
-        phone(page("<html><head><title>Phone Manager</title></head></html>")) as (client, _),
+        phone(page("<html><head><title>Phone Manager</title></head></html>")) as (client, _unused),
         pytest.raises(Unsupported, match="D8xx"),
     ):
         client.get("/info.htm")
@@ -251,7 +251,7 @@ def test_no_answer_at_all_is_lost(reset: bool) -> None:
 
 def test_a_cut_chunk_is_lost() -> None:
     with (
-        phone(Last(b"HTTP/1.1 200 Ok\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhel")) as (client, _),
+        phone(Last(b"HTTP/1.1 200 Ok\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhel")) as (client, _unused),
         pytest.raises(AnswerLost, match="the connection broke"),
     ):
         client.get("/index.htm")
@@ -262,7 +262,7 @@ def test_a_cut_chunk_is_lost() -> None:
     [b"", b"HTTP/1.1 200 Ok\r\nX: ", b"HTTP/1.1 200 Ok\r\n\r\n", b"HTTP/1.1 200 Ok\r\nContent-Length: 9999\r\n\r\n"],
 )
 def test_a_slow_answer_ends_at_the_deadline(start: bytes) -> None:
-    with phone(Endless(start, b"x"), HOME, timeout=60) as (client, _):
+    with phone(Endless(start, b"x"), HOME, timeout=60) as (client, _unused):
         with pytest.raises(AnswerLost, match="the time was up"):
             client.get("/index.htm", timeout=0.1)
         assert client.get("/index.htm").status == 200
@@ -270,14 +270,14 @@ def test_a_slow_answer_ends_at_the_deadline(start: bytes) -> None:
 
 def test_silence_ends_at_the_deadline() -> None:
     with (
-        phone(Endless(b"", b""), timeout=0.1) as (client, _),
+        phone(Endless(b"", b""), timeout=0.1) as (client, _unused),
         pytest.raises(AnswerLost, match="the time was up before an answer came"),
     ):
         client.get("/index.htm")
 
 
 def test_after_the_deadline_nothing_is_read_even_if_it_is_there() -> None:
-    with phone(HOME, timeout=60) as (client, _):
+    with phone(HOME, timeout=60) as (client, _unused):
         client.get("/index.htm")
         with pytest.raises(AnswerLost, match="the time was up"):
             client.get("/index.htm", timeout=1e-9)
@@ -298,7 +298,7 @@ def test_after_the_deadline_nothing_is_read_even_if_it_is_there() -> None:
     ],
 )
 def test_what_is_not_http_is_unreadable(reply: Reply) -> None:
-    with phone(reply) as (client, _), pytest.raises(AnswerUnreadable, match="does not speak proper HTTP"):
+    with phone(reply) as (client, _unused), pytest.raises(AnswerUnreadable, match="does not speak proper HTTP"):
         client.get("/index.htm")
 
 
@@ -417,7 +417,7 @@ def test_threads_wait_for_each_other() -> None:
         RawServer(reply) as server,
         HttpPhone(Connection(host="127.0.0.1", port=server.port, scheme="http")) as client,
     ):
-        threads = [threading.Thread(target=client.get, args=("/index.htm",)) for _ in range(5)]
+        threads = [threading.Thread(target=client.get, args=("/index.htm",)) for _unused in range(5)]
         for thread in threads:
             thread.start()
         for thread in threads:

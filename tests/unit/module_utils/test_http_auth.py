@@ -249,7 +249,7 @@ def test_a_refused_password_is_sent_exactly_once_in_digest(also: list[str]) -> N
         return HOME if digest.is_right(request) else unauthorized(digest.challenge, *also)
 
     with RawServer(reply) as server, connect(server, password="wrong") as phone:
-        for _ in range(3):
+        for _unused in range(3):
             with pytest.raises(AuthFailed, match="the phone refused"):
                 phone.get("/index.htm")
     assert schemes(server) == ["", "Digest"]
@@ -265,7 +265,7 @@ def test_threads_that_wait_do_not_send_a_refused_password() -> None:
             except AuthFailed as error:
                 failures.append(error)
 
-        threads = [threading.Thread(target=get) for _ in range(8)]
+        threads = [threading.Thread(target=get) for _unused in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -278,7 +278,7 @@ def test_threads_that_wait_do_not_send_a_refused_password() -> None:
 @pytest.mark.parametrize(("username", "password"), [(None, None), ("", ""), (None, "right")])
 def test_no_user_name(auth: str, username: str | None, password: str | None) -> None:
     with RawServer(BasicServer("admin", "right")) as server, connect(server, username, password, auth) as phone:
-        for _ in range(2):
+        for _unused in range(2):
             with pytest.raises(AuthFailed, match="Set snom_username and snom_password"):
                 phone.get("/index.htm")
     assert schemes(server) == [""]
@@ -296,7 +296,7 @@ def test_no_user_name(auth: str, username: str | None, password: str | None) -> 
 )
 def test_a_login_that_does_not_go_together(auth: str, challenges: list[str], sent: list[str]) -> None:
     with RawServer(lambda request: unauthorized(*challenges)) as server, connect(server, auth=auth) as phone:
-        for _ in range(2):
+        for _unused in range(2):
             with pytest.raises(AuthFailed, match=r"the phone asks for a login by .* snom_auth"):
                 phone.get("/index.htm")
     assert schemes(server) == sent
@@ -347,7 +347,7 @@ def test_nonces_that_are_always_stale_are_given_up() -> None:
         RawServer(lambda request: unauthorized('Digest realm="r", nonce="n", stale=true')) as server,
         connect(server) as phone,
     ):
-        for _ in range(2):
+        for _unused in range(2):
             with pytest.raises(AuthFailed, match="the phone refused"):
                 phone.get("/index.htm")
     assert schemes(server) == ["", "Digest", "Digest"]
@@ -358,7 +358,7 @@ def test_a_password_that_changed_is_tried_with_one_new_nonce() -> None:
     with RawServer(digest) as server, connect(server) as phone:
         phone.get("/index.htm")
         digest.password = "new"
-        for _ in range(2):
+        for _unused in range(2):
             with pytest.raises(AuthFailed, match="the phone refused"):
                 phone.get("/index.htm")
     assert schemes(server) == ["", "Digest", "Digest", "Digest"]
@@ -387,7 +387,11 @@ def test_a_web_server_that_changes_its_scheme_is_followed(first: str) -> None:
     }
     second = "Digest" if first == "Basic" else "Basic"
     now = first
-    with RawServer(lambda request: servers[now](request)) as server, connect(server) as phone:
+
+    def answer(request: str) -> bytes:
+        return servers[now](request)
+
+    with RawServer(answer) as server, connect(server) as phone:
         phone.get("/index.htm")
         now = second
         assert phone.get("/index.htm").status == 200
@@ -425,7 +429,7 @@ def test_any_challenge_is_answered_or_refused(challenge: str, auth: str) -> None
     sent = []
 
     def send_and_be_challenged() -> None:
-        for _ in range(9):
+        for _unused in range(9):
             sent.append(login.header("/"))
             login.challenged(challenge)
 

@@ -152,7 +152,7 @@ def assert_plain(value: object) -> None:
     assert type(value) in (str, int, float, bool, type(None), list, dict)
     if isinstance(value, dict):
         for key, item in value.items():
-            assert type(key) is str
+            assert type(key) in (str,)
             assert_plain(item)
     if isinstance(value, list):
         for item in value:

@@ -92,8 +92,8 @@ class Page(HTMLParser):
         self._hidden = False
         self.feed(source)
 
-    def handle_starttag(self, tag, attributes):
-        self.tags.append((tag, dict(attributes)))
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
         self._hidden = tag in ("style", "script")
 
     def handle_endtag(self, tag):

@@ -142,16 +142,16 @@ def test_each_key_gets_its_candidates_and_the_first_of_each_lie_at_different_sit
 
 
 def test_a_key_with_a_choice_leaves_the_only_site_to_the_key_that_has_no_other():
-    assert [first for first, *_ in canaries("320@a", "320@b", "370@a")] == ["320@b", "370@a"]
+    assert [first for first, *_unused in canaries("320@a", "320@b", "370@a")] == ["320@b", "370@a"]
 
 
 def test_a_key_with_a_choice_goes_where_nobody_else_wants_to():
-    assert [first for first, *_ in canaries("1@a", "1@b", "2@a", "2@c", "3@a", "3@c")] == ["1@b", "2@c", "3@a"]
+    assert [first for first, *_unused in canaries("1@a", "1@b", "2@a", "2@c", "3@a", "3@c")] == ["1@b", "2@c", "3@a"]
 
 
 def test_keys_with_the_fewest_sites_choose_first():
     picked = canaries("1@a", "1@b", "2@a", "3@b", "3@c", "4@b", "4@d")
-    assert [first for first, *_ in picked] == ["1@b", "2@a", "3@c", "4@d"]
+    assert [first for first, *_unused in picked] == ["1@b", "2@a", "3@c", "4@d"]
 
 
 def test_stand_ins_change_the_site_with_each_step():

@@ -196,7 +196,9 @@ def test_the_error_names_the_option_that_was_read():
 
 
 def test_a_controller_without_zones_is_told_what_to_install(monkeypatch):
-    monkeypatch.setattr(zoneinfo, "ZoneInfo", lambda name: (_ for _ in ()).throw(zoneinfo.ZoneInfoNotFoundError(name)))
+    monkeypatch.setattr(
+        zoneinfo, "ZoneInfo", lambda name: (_unused for _unused in ()).throw(zoneinfo.ZoneInfoNotFoundError(name))
+    )
     monkeypatch.setattr(zoneinfo, "available_timezones", set)
     with pytest.raises(InputError, match=r"install the Python package tzdata"):
         parse_windows("22:00-05:00 Europe/Berlin")

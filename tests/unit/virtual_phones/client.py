@@ -55,7 +55,7 @@ def receive_answer(sock: socket.socket, *, has_body: bool = True) -> bytes:
         if not (piece := sock.recv(65536)):
             return received
         received += piece
-    head, _, body = received.partition(b"\r\n\r\n")
+    head, _unused, body = received.partition(b"\r\n\r\n")
     lines = head.lower().split(b"\r\n")
     length = next((int(line.split(b":")[1]) for line in lines if line.startswith(b"content-length:")), 0)
     while has_body and len(body) < length and (piece := sock.recv(65536)):
@@ -101,7 +101,7 @@ class Listener:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-            def log_message(self, *_: object) -> None:
+            def log_message(self, *_unused: object) -> None:
                 pass
 
         self._server = HTTPServer(("127.0.0.1", 0), Handler)

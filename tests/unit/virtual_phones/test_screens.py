@@ -32,7 +32,7 @@ def details(fleet: VirtualFleet, event: str) -> list[str]:
 
 def picture(phone: dict[str, Any], file: str = "screen.bmp") -> tuple[int, int, bytes]:
     """Return width, height and pixels of a picture."""
-    head, _, data = get(phone, f"/{file}?nocache=1").partition(b"\r\n\r\n")
+    head, _unused, data = get(phone, f"/{file}?nocache=1").partition(b"\r\n\r\n")
     assert b"\r\nContent-Type: image/bmp\r\n" in head
     magic, size, start = data[:2], *struct.unpack("<I4xI", data[2:14])
     width, height, planes, bits, packing = struct.unpack("<iiHHI", data[18:34])
@@ -222,5 +222,5 @@ def test_labels_and_expansion_modules_have_screens_where_there_are_some(start_fl
     )
     for file in ("label_screen.bmp", "exp_screen.bmp"):
         assert status(get(plain, f"/{file}")) == 404
-        _, _, pixels = picture(rich, file)
+        _unused, _unused, pixels = picture(rich, file)
         assert pixels.count(b"\xff") < len(pixels)

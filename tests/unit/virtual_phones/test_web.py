@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import socket
 import ssl
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,12 +27,15 @@ from ansible_collections.telephony.snom.tests.unit.virtual_phones.client import 
     until,
 )
 from ansible_collections.telephony.snom.tests.unit.virtual_phones.conftest import StartFleet
-from ansible_collections.telephony.snom.tests.virtual_phones import replies
 from ansible_collections.telephony.snom.tests.virtual_phones.auth import Lock
 from ansible_collections.telephony.snom.tests.virtual_phones.running import free_port
 from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 
-DATA = Path(replies.__file__).parent / "data"
+# SHA-256 of the two answers as they were captured from real phones.
+CAPTURED = {
+    401: "a19bf59b77d50be8e3d15408180ea86f129a1cd514d47d46a9c605637cc074f1",
+    404: "bf202cc206de91193a6026366b2f34cbf4fb35c5916fd60b24a9a7109bb8f7be",
+}
 GOOD_HEAD = (
     b"HTTP/1.1 200 Ok\r\nServer: snom embedded\r\nCache-Control: no-cache\r\nCache-Control: no-store\r\nContent-Type: "
 )
@@ -54,11 +57,11 @@ class TestBytes:
 
     def test_not_found_is_the_captured_one(self, start_fleet: StartFleet) -> None:
         start_fleet(phone := phone_keys())
-        assert get(phone, "/nothing.htm") == (DATA / "404-not-found.http").read_bytes()
+        assert hashlib.sha256(get(phone, "/nothing.htm")).hexdigest() == CAPTURED[404]
 
     def test_unauthorized_is_the_captured_one(self, start_fleet: StartFleet) -> None:
         start_fleet(phone := phone_keys(password="geheim"))
-        assert get(phone, "/") == (DATA / "401-basic-snom300.http").read_bytes()
+        assert hashlib.sha256(get(phone, "/")).hexdigest() == CAPTURED[401]
 
     def test_head_has_no_body(self, start_fleet: StartFleet) -> None:
         start_fleet(phone := phone_keys())
@@ -74,7 +77,7 @@ class TestBytes:
     def test_connections_are_kept_unless_the_client_says_close(self, start_fleet: StartFleet) -> None:
         start_fleet(phone := phone_keys())
         with socket.create_connection((phone["address"], phone["port"])) as sock:
-            for _ in range(3):
+            for _unused in range(3):
                 sock.sendall(b"GET /info.htm HTTP/1.1\r\n\r\n")
                 assert status(receive_answer(sock)) == 200
             sock.sendall(b"GET /info.htm HTTP/1.1\r\nConnection: close\r\n\r\n")
@@ -104,7 +107,7 @@ class TestLogin:
         phone = phone_keys(name="p", password="geheim", auth="digest", nonce_uses=1)
         fleet = start_fleet(phone)
         auth = HTTPDigestAuth("admin", "geheim")
-        for _ in range(2):
+        for _unused in range(2):
             assert fetch(phone, "/info.htm", auth).status_code == 200
         # The second fetch begins with the nonce of the first.
         assert [entry["status"] for entry in fleet.log("p", event="request")] == [401, 200, 401, 200]
@@ -112,7 +115,7 @@ class TestLogin:
 
     def test_the_fourth_failure_locks(self, start_fleet: StartFleet) -> None:
         fleet = start_fleet(phone := phone_keys(name="p", password="geheim"))
-        for _ in range(3):
+        for _unused in range(3):
             assert status(get(phone, "/", WRONG_LOGIN)) == 401
         assert not fleet.phone("p")["locked_out"]
         get(phone, "/", WRONG_LOGIN)
@@ -125,18 +128,18 @@ class TestLogin:
         monkeypatch.setattr(time, "monotonic", lambda: now)
         lock = Lock()
         for failures, seconds in ((4, 60), (3, 120), (3, 240)):
-            assert [lock.failed(60) for _ in range(failures)] == [False] * (failures - 1) + [True]
+            assert [lock.failed(60) for _unused in range(failures)] == [False] * (failures - 1) + [True]
             now += seconds - 1
             assert lock.locked()
             now += 1
             assert not lock.locked()
         lock.passed()
-        assert [lock.failed(60) for _ in range(4)] == [False, False, False, True]
+        assert [lock.failed(60) for _unused in range(4)] == [False, False, False, True]
 
     def test_asking_without_credentials_counts_only_if_told_so(self, start_fleet: StartFleet) -> None:
         strict = phone_keys(name="strict", password="p", count_missing_credentials=True)
         fleet = start_fleet(normal := phone_keys(name="normal", password="p"), strict)
-        for _ in range(4):
+        for _unused in range(4):
             get(normal, "/")
             get(strict, "/")
         assert (fleet.phone("normal")["locked_out"], fleet.phone("strict")["locked_out"]) == (False, True)
@@ -364,11 +367,11 @@ class TestFaults:
         )
         target = load_target(f"{fleet.images}/snom320-8.7.5.35-SIP-f.bin")
         assert status(get(polled, "/info.htm")) == status(get(polled, target)) == status(get(back, target)) == 200
-        for _ in range(3):
+        for _unused in range(3):
             with pytest.raises(ConnectionResetError):
                 get(polled, "/info.htm")
         until(lambda: fleet.log("back", event="up"), bool)
-        for _ in range(2):
+        for _unused in range(2):
             with pytest.raises(ConnectionResetError):
                 get(back, "/info.htm")
         assert status(get(back, "/info.htm")) == 200
@@ -388,7 +391,7 @@ class TestFaults:
         answer = get(noise, "/info.htm")
         assert answer.startswith(GOOD_HEAD)
         assert b"snom320" not in answer
-        head, _, body = converse(short, b"GET / HTTP/1.1\r\n\r\n").partition(b"\r\n\r\n")
+        head, _unused, body = converse(short, b"GET / HTTP/1.1\r\n\r\n").partition(b"\r\n\r\n")
         assert len(body) == 10
         assert b"Content-Length: 10" not in head
 
@@ -410,7 +413,7 @@ class TestFaults:
     def test_parallel_requests_break_and_are_recorded(self, start_fleet: StartFleet) -> None:
         fleet = start_fleet(phone := phone_keys(name="p", faults={"parallel_broken": True}))
         answers: list[bytes] = []
-        threads = [threading.Thread(target=lambda: answers.append(get(phone, "/info.htm"))) for _ in range(2)]
+        threads = [threading.Thread(target=lambda: answers.append(get(phone, "/info.htm"))) for _unused in range(2)]
         for thread in threads:
             thread.start()
         for thread in threads:
