@@ -87,6 +87,7 @@ def run_apart(check: Check) -> Result:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            check=False,
         ).returncode
     result = Result(check, code == 0, time.monotonic() - started)
     report = f"{check.name}: {'passed' if result.passed else 'FAILED'} in {result.seconds:.1f} s"

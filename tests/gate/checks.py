@@ -227,6 +227,11 @@ CHECKS = [
         for check in [partial(_ansible_test, core, "units")]
     ),
     *(
+        Check(f"targets-{core.name}", "integration", f"ansible-test integration, on ansible-core {core.release}", check)
+        for core in CORES.values()
+        for check in [partial(_ansible_test, core, "integration")]
+    ),
+    *(
         Check(f"sanity-{core.name}", "sanity", f"ansible-test sanity, on ansible-core {core.release}", check)
         for core in CORES.values()
         for check in [partial(_sanity, core)]

@@ -51,7 +51,9 @@ CORES = {
 def run(*command: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> None:
     """Run a command with its output shown. env adds to this process's environment."""
     print("+", shlex.join(map(str, command)), flush=True)
-    code = subprocess.run(command, cwd=cwd, env=os.environ | dict(env or {}), stdin=subprocess.DEVNULL).returncode
+    code = subprocess.run(
+        command, cwd=cwd, env=os.environ | dict(env or {}), stdin=subprocess.DEVNULL, check=False
+    ).returncode
     if code:
         raise GateError(f"`{Path(command[0]).name}` ended with exit code {code}.")
 
@@ -61,7 +63,9 @@ def output_of(
 ) -> str:
     """What a command prints. env adds to this process's environment; accept are the exit codes that are no failure."""
     environ = os.environ | dict(env or {})
-    result = subprocess.run(command, cwd=cwd, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    result = subprocess.run(
+        command, cwd=cwd, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False
+    )
     if result.returncode not in accept:
         raise GateError(f"`{shlex.join(map(str, command))}` ended with exit code {result.returncode}.")
     return result.stdout
@@ -98,7 +102,10 @@ def interpreter(versions: Sequence[str]) -> Path | None:
             found.append(on_path)
         for candidate in found:
             asked = subprocess.run(
-                [candidate, "-c", "import sys, ensurepip; print(sys._base_executable)"], capture_output=True, text=True
+                [candidate, "-c", "import sys, ensurepip; print(sys._base_executable)"],
+                capture_output=True,
+                text=True,
+                check=False,
             )
             if asked.returncode == 0:
                 return Path(asked.stdout.strip())
@@ -206,8 +213,8 @@ def _pip_config(listed: str) -> str:
     """Turn the lines of ``pip config list``, such as ``global.cert='/x.pem'``, into a file."""
     options: dict[str, str] = {}
     for line in listed.splitlines():
-        name, _, value = line.partition("=")
-        section, _, option = name.rpartition(".")
+        name, _unused, value = line.partition("=")
+        section, _unused, option = name.rpartition(".")
         if section in ("global", "install", ":env:"):
             # Values are shown as Python literals; lists have one entry a line.
             options[option] = " ".join(value.strip("'\"").replace("\\n", "\n").split())
