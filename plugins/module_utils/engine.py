@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
-from .errors import PhoneUnreachable, SnomError
+from .errors import PhoneUnreachable, SnomError, expect
 from .outcomes import OUTCOMES
 from .plan import Plan, PlannedPhone
 from .runtime import MAX_WORKERS, Runtime
@@ -54,19 +54,15 @@ class Log(Protocol):
 
     def write(self, kind: str, **entry: Any) -> None:
         """Append one entry; it is on disk after the next `sync`."""
-        ...
 
     def sync(self) -> None:
         """Return when all entries are on disk."""
-        ...
 
     def intent(self, intent: Intent) -> None:
         """Append an intent; it is on disk when this returns."""
-        ...
 
     def end(self, host: str, ending: Ending, time: float) -> None:
         """Append how a phone ended. time is in seconds since the epoch."""
-        ...
 
 
 @dataclass(kw_only=True)
@@ -261,10 +257,9 @@ class Engine:
 
     def _look_again(self, host: str) -> Ending | SnomError | None:
         phone = self.results[host].phone
-        assert phone.wanted is not None and phone.facts is not None
         transport = self._connect(phone.target.connection)
         try:
-            return still_on(transport, phone.wanted, phone.facts.mac)
+            return still_on(transport, expect(phone.wanted), expect(phone.facts).mac)
         except SnomError as error:
             return error
         finally:
@@ -359,13 +354,12 @@ class Engine:
         return math.inf if max(now, window[0]) + seconds > window[1] else window[0]
 
     def _begin(self, phone: PlannedPhone) -> None:
-        facts, target, options = phone.facts, phone.target, self._options
-        assert facts is not None and facts.firmware is not None
+        facts, target, options = expect(phone.facts), phone.target, self._options
         order = Order(
             host=phone.host,
             connection=target.connection,
             hops=phone.hops,
-            before=facts.firmware,
+            before=expect(facts.firmware),
             model=facts.model,
             mac=facts.mac,
             registered=frozenset(identity.line for identity in facts.identities or () if identity.registered),
@@ -446,8 +440,7 @@ class Engine:
 
     def _land(self, flight: _Flight) -> None:
         """A phone's turn has ended."""
-        phone, upgrade, ending = flight.phone, flight.upgrade, flight.upgrade.ending
-        assert ending is not None
+        phone, upgrade, ending = flight.phone, flight.upgrade, expect(flight.upgrade.ending)
         del self._flights[phone.host]
         if ending.outcome != "timed_out":
             self._count_load(phone, -1)
@@ -469,7 +462,8 @@ class Engine:
 
     def _finish(self, phone: PlannedPhone, ending: Ending, **more: Any) -> None:
         """The one place where a phone gets its outcome."""
-        assert phone.host not in self.results, phone.host
+        if phone.host in self.results:
+            raise AssertionError(f"{phone.host} has ended already.")
         result = self.results[phone.host] = PhoneResult(phone, ending, **more)
         if result.deadline is not None or ending.outcome == "auth_failed":
             self._log.end(phone.host, ending, self._runtime.now())
@@ -480,8 +474,7 @@ class Engine:
 
     def _finish_planned(self, phone: PlannedPhone) -> None:
         """A phone whose outcome the plan knows already; the plan has been shown."""
-        assert phone.outcome is not None
-        ending = Ending(phone.outcome, phone.reason, phone.before)
+        ending = Ending(expect(phone.outcome), phone.reason, phone.before)
         result = self.results[phone.host] = PhoneResult(phone, ending)
         if phone.resumed is not None:
             # Its end stands in the journal already.

@@ -34,18 +34,15 @@ class Runtime(Protocol):
 
     def now(self) -> float:
         """Seconds since the epoch; never runs backwards."""
-        ...
 
     def submit(self, key: Any, call: Callable[[], Any]) -> None:
         """Run call beside the caller; `wait` hands out what it returned."""
-        ...
 
     def wait(self, seconds: float) -> list[tuple[Any, Any]]:
         """Pause until a call has returned, at most so long; returns (key, result) pairs.
 
         A call that raised gives its exception as its result.
         """
-        ...
 
 
 class ThreadRuntime:
