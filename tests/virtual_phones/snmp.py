@@ -82,22 +82,22 @@ class Agent(asyncio.DatagramProtocol):
             self._transport.sendto(answer, addr)
 
     def _answer(self, data: bytes) -> bytes | None:
-        _unused, message, _unused = decode(data, SEQUENCE)
-        _unused, version, rest = decode(message, INTEGER)
-        _unused, community, rest = decode(rest, OCTETS)
-        kind, request, _unused = decode(rest)
+        _tag, message, _rest = decode(data, SEQUENCE)
+        _tag, version, rest = decode(message, INTEGER)
+        _tag, community, rest = decode(rest, OCTETS)
+        kind, request, _rest = decode(rest)
         if version != b"\0" or community != COMMUNITY or kind != GET_REQUEST:
             return None
-        _unused, number, rest = decode(request, INTEGER)
-        _unused, _unused, rest = decode(rest, INTEGER)
-        _unused, _unused, rest = decode(rest, INTEGER)
-        _unused, asked, _unused = decode(rest, SEQUENCE)
+        _tag, number, rest = decode(request, INTEGER)
+        _tag, _unused, rest = decode(rest, INTEGER)
+        _tag, _unused, rest = decode(rest, INTEGER)
+        _tag, asked, _rest = decode(rest, SEQUENCE)
         answered, problem, position = b"", (0, 0), 0
         remaining = asked
         while remaining:
             position += 1
-            _unused, binding, remaining = decode(remaining, SEQUENCE)
-            _unused, oid, _unused = decode(binding, OID)
+            _tag, binding, remaining = decode(remaining, SEQUENCE)
+            _tag, oid, _rest = decode(binding, OID)
             value = self._value(decode_oid(oid))
             if value is None and problem == (0, 0):
                 problem = (NO_SUCH_NAME, position)
