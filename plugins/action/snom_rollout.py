@@ -25,7 +25,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.telephony.snom.plugins.module_utils.engine import Abandoned
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError, SnomError
-from ansible_collections.telephony.snom.plugins.module_utils.http import HAS_REQUESTS, HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HAS_REQUESTS, HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils.perform import scrub, to_plain
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.rollout import ARGUMENT_SPEC, Surroundings, rollout

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from .errors import Refused
 from .upgrade_path import Hop
 
-# Whoever runs an operation has said so already where it is missing: `http.HAS_REQUESTS`.
+# Whoever runs an operation has said so already where it is missing: `http_phone.HAS_REQUESTS`.
 with contextlib.suppress(ImportError):
     import requests
 

@@ -18,7 +18,7 @@ from urllib.parse import quote, quote_plus
 
 from .arguments import CONNECTION_ARGUMENTS, connection_from
 from .errors import SnomError
-from .http import HttpPhone
+from .http_phone import HttpPhone
 from .transport import Connection, Transport
 
 Operation = Callable[[Transport, dict[str, Any], bool], dict[str, Any]]

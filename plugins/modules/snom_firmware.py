@@ -284,7 +284,7 @@ diff:
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.telephony.snom.plugins.module_utils.firmware import ARGUMENT_SPEC, upgrade_phone
-from ansible_collections.telephony.snom.plugins.module_utils.http import HAS_REQUESTS, REQUESTS_IMPORT_ERROR
+from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HAS_REQUESTS, REQUESTS_IMPORT_ERROR
 from ansible_collections.telephony.snom.plugins.module_utils.perform import perform
 
 

@@ -168,7 +168,7 @@ evidence:
 """
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.telephony.snom.plugins.module_utils.http import HAS_REQUESTS, REQUESTS_IMPORT_ERROR
+from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HAS_REQUESTS, REQUESTS_IMPORT_ERROR
 from ansible_collections.telephony.snom.plugins.module_utils.perform import perform
 from ansible_collections.telephony.snom.plugins.module_utils.reboot import ARGUMENT_SPEC, reboot_phone
 

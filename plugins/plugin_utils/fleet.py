@@ -18,7 +18,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.arguments import (
     connection_from,
 )
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils.http import HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils.models import find_model, versions_by_model
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version

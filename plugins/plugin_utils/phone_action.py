@@ -22,7 +22,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.telephony.snom.plugins.module_utils.arguments import HOST_VARIABLES
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError, SnomError
-from ansible_collections.telephony.snom.plugins.module_utils.http import HAS_REQUESTS
+from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HAS_REQUESTS
 from ansible_collections.telephony.snom.plugins.module_utils.perform import failure, perform, scrub, to_plain
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Transport
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils.arguments import HOST_VARIABLES, connection_from
-from ansible_collections.telephony.snom.plugins.module_utils.http import HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.runtime import ThreadRuntime
 from ansible_collections.telephony.snom.plugins.module_utils.survey import read_fleet

@@ -20,7 +20,7 @@ PLUGINS = "ansible_collections.telephony.snom.plugins"
 ACCESS = {
     "catalog",
     "errors",
-    "http",
+    "http_phone",
     "http_auth",
     "mac",
     "models",
@@ -121,7 +121,7 @@ def test_operations_speak_to_the_transport(file: Path) -> None:
         return
     roots = {name.split(".")[0] for name in imports(file)} & {"requests", "urllib3", "ssl"}
     assert not roots, f"{relative(file)} is an operation and must not import {min(roots)}"
-    assert "http" not in siblings(file), f"{relative(file)} is an operation and must not import http"
+    assert "http_phone" not in siblings(file), f"{relative(file)} is an operation and must not import http_phone"
 
 
 def test_no_import_goes_in_a_circle() -> None:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from itertools import chain, repeat
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils import http
+from ansible_collections.telephony.snom.plugins.module_utils import http_phone
 from ansible_collections.telephony.snom.plugins.module_utils.errors import (
     AnswerLost,
     AnswerUnreadable,
@@ -26,7 +26,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.errors import (
     SnomError,
     Unsupported,
 )
-from ansible_collections.telephony.snom.plugins.module_utils.http import HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Answer, Connection
 from ansible_collections.telephony.snom.tests.unit.raw_server import Endless, Last, RawServer, Reply, page
 from hypothesis import given, settings
@@ -475,7 +475,7 @@ def test_secrets_stay_inside(reply: Reply, caplog: pytest.LogCaptureFixture, rec
 
 def test_without_requests_the_library_loads_and_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "requests", None)
-    spec = importlib.util.spec_from_file_location(f"{http.__package__}.http_alone", http.__file__)
+    spec = importlib.util.spec_from_file_location(f"{http_phone.__package__}.http_alone", http_phone.__file__)
     assert spec is not None
     assert spec.loader is not None
     alone = importlib.util.module_from_spec(spec)
@@ -487,4 +487,4 @@ def test_without_requests_the_library_loads_and_says_what_is_missing(monkeypatch
 
 
 def test_with_requests_nothing_is_missing() -> None:
-    assert (http.HAS_REQUESTS, http.REQUESTS_IMPORT_ERROR) == (True, None)
+    assert (http_phone.HAS_REQUESTS, http_phone.REQUESTS_IMPORT_ERROR) == (True, None)

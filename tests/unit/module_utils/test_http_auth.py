@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils.errors import AuthFailed, Blocked, InputError, LockedOut
-from ansible_collections.telephony.snom.plugins.module_utils.http import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils.http_auth import Login
+from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
 from ansible_collections.telephony.snom.tests.unit.raw_server import Last, RawServer, page
 from hypothesis import given

@@ -24,7 +24,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.errors import (
     InputError,
     PhoneUnreachable,
 )
-from ansible_collections.telephony.snom.plugins.module_utils.http import HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils.tls import certificate_fingerprint
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
 from ansible_collections.telephony.snom.tests.unit.raw_server import Endless, Last, RawServer, page
