@@ -124,6 +124,7 @@ def _bare(name: str) -> str:
 MODELS: dict[str, Model] = {model.name: model for model in _TABLE}
 _BY_BARE_NAME = {_bare(name): model for name, model in MODELS.items()} | {"MEETINGPOINT": MODELS["MP"]}
 _NAME = re.compile(r"\s*(?:snom[\s_-]*)?(d?[0-9]{3}m?|mp|meeting[\s-]?point|pa1)(?![0-9a-z])", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[\s-]")
 
 
 def find_model(text: str) -> Model | None:
@@ -133,7 +134,7 @@ def find_model(text: str) -> Model | None:
     pages, ``snomD305-8325FE`` and ``snom 105 VoIP Phone :: Home`` (protocol 2.6).
     """
     match = _NAME.match(text)
-    return _BY_BARE_NAME.get(re.sub(r"[\s-]", "", _bare(match[1]))) if match else None
+    return _BY_BARE_NAME.get(_SEPARATORS.sub("", _bare(match[1]))) if match else None
 
 
 def check_models(models: Sequence[Model] = _TABLE) -> list[str]:

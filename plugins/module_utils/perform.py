@@ -80,10 +80,13 @@ def to_plain(value: Any) -> Any:
         return value
     if isinstance(value, Enum):
         return to_plain(value.value)
-    if isinstance(value, Mapping):
-        return {str(key): to_plain(item) for key, item in value.items()}
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, (list, tuple)):
         return [to_plain(item) for item in value]
+    # An abstract class is slow to ask, so it comes after what most values are.
+    if isinstance(value, (dict, Mapping)):
+        return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, (set, frozenset)):
         return sorted((to_plain(item) for item in value), key=str)
     if is_dataclass(value) and not isinstance(value, type) and type(value).__str__ is object.__str__:

@@ -23,6 +23,7 @@ from .transport import Connection
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _MIN_VERSIONS = {
     "TLSv1": ssl.TLSVersion.TLSv1,
     "TLSv1.1": ssl.TLSVersion.TLSv1_1,
@@ -158,7 +159,7 @@ def _pinned(connection: Connection) -> str | None:
     if not connection.cert_fingerprint:
         return None
     pinned = connection.cert_fingerprint.replace(":", "").lower()
-    if not re.fullmatch(r"[0-9a-f]{64}", pinned):
+    if not _FINGERPRINT.fullmatch(pinned):
         raise InputError(
             f"snom_cert_fingerprint is not a SHA-256 fingerprint: 64 hex digits, with or without colons. {_PIN_IT}."
         )
