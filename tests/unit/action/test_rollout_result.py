@@ -1,0 +1,59 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.action.snom_rollout_result import ActionModule
+
+PHONE = {
+    "outcome": "upgraded",
+    "reason": "Runs 10.1.54.13, read back from the phone.",
+    "recap": "changed",
+    "before": "10.1.39.11",
+    "after": "10.1.54.13",
+    "path": ["10.1.54.13"],
+    "wave": 1,
+    "elapsed": 61.5,
+    "evidence": {"mac": "000413922D24"},
+    "site": "berlin",
+}
+
+
+def settle(**arguments: Any) -> dict[str, Any]:
+    """The result of the task with these arguments."""
+    task = SimpleNamespace(args=arguments, async_val=0, check_mode=False, diff=False)
+    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
+    action = ActionModule(task, connection, SimpleNamespace(), None, None, None)
+    result: dict[str, Any] = action.run(task_vars={})
+    return result
+
+
+def test_an_upgrade_is_a_change() -> None:
+    result = settle(phone=PHONE)
+    assert (result["changed"], result["failed"], result["outcome"]) == (True, False, "upgraded")
+    assert (result["before"], result["after"], result["wave"]) == ("10.1.39.11", "10.1.54.13", 1)
+    assert "site" not in result
+
+
+@pytest.mark.parametrize(("recap", "changed", "failed"), [("ok", False, False), ("failed", False, True)])
+def test_the_recap_decides(recap: str, changed: bool, failed: bool) -> None:
+    result = settle(phone=PHONE | {"recap": recap, "outcome": "deferred", "reason": "The phone is in a call."})
+    assert (result["changed"], result["failed"]) == (changed, failed)
+    assert ("msg" in result) is failed
+    if failed:
+        assert result["msg"] == "deferred: The phone is in a call."
+
+
+@pytest.mark.parametrize("arguments", [{}, {"phone": {}}, {"phone": "upgraded"}, {"phone": PHONE, "phones": {}}])
+def test_anything_else_says_what_to_give(arguments: dict[str, Any]) -> None:
+    result = settle(**arguments)
+    assert result["failed"] and "phones[inventory_hostname]" in result["msg"]
+
+
+def test_defaults_for_the_action_group_do_no_harm() -> None:
+    assert settle(phone=PHONE, username="admin", password="secret", validate_certs=False)["changed"]
