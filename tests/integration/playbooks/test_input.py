@@ -16,9 +16,6 @@ import pytest
 from .bench import Bench, bench, phone
 from .conftest import StartBench
 
-# What belongs to one fixture runs in one process.
-pytestmark = pytest.mark.xdist_group("input")
-
 Variables = dict[str, Any]
 
 

@@ -20,9 +20,6 @@ from .bench import Bench, Run, bench, image, phone
 from .documented import returned
 from .jump_host import jump_host
 
-# What belongs to one fixture runs in one process.
-pytestmark = pytest.mark.xdist_group("modules")
-
 OLD, NEW = "8.4.35", "8.7.5.35"
 WAYS = ("in_process", "as_module", "on_jump_host")
 # What differs between phones that are alike: address, MAC, the end of the name.

@@ -19,9 +19,6 @@ from ansible_collections.telephony.snom.plugins.module_utils.outcomes import OUT
 
 from .bench import Bench, Run, bench, image, phone
 
-# What belongs to one fixture runs in one process.
-pytestmark = pytest.mark.xdist_group("outcomes")
-
 OLD, NEW = "8.4.35", "8.7.5.35"
 
 
@@ -105,7 +102,7 @@ CASES = {
     "wrong-password": left_alone(
         "auth_failed", "snom_password", inventory={"snom_password": "n0t-to-be-seen either", "snom_site": "elsewhere"}
     ),
-    "locked-out": left_alone("locked_out", "locked its web interface"),
+    "locked-out": left_alone("locked_out", "locked its web interface", timing={"lockout": 3600}),
     "hidden-tags": left_alone(
         "blocked", "use_hidden_tags", settings={"use_hidden_tags": "on", "admin_mode_password": "4711"}
     ),
