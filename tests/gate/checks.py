@@ -211,7 +211,7 @@ CHECKS = [
         "modules do and return what they document: see tests/gate/live",
         partial(_pytest, "-n2", "tests/gate/live"),
     ),
-    Check("unit", "unit", "unit tests, on the everyday ansible-core", partial(_pytest, "tests/unit")),
+    Check("unit", "unit", "unit tests, on the everyday ansible-core", partial(_pytest, "-nauto", "tests/unit")),
     Check(
         "playbooks",
         "integration",

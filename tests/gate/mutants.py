@@ -70,7 +70,7 @@ MUTANTS = [
     ),
     Mutant(
         "upward import",
-        "own",
+        "conventions",
         "plugins/module_utils/models.py",
         "from .version import Version\n",
         "from . import perform\nfrom .version import Version\n",
@@ -79,7 +79,7 @@ MUTANTS = [
     ),
     Mutant(
         "Ansible in the library",
-        "own",
+        "conventions",
         "plugins/module_utils/models.py",
         "from .version import Version\n",
         "from ansible.errors import AnsibleError\nfrom .version import Version\n",
@@ -88,7 +88,7 @@ MUTANTS = [
     ),
     Mutant(
         "virtual phones that know the library",
-        "own",
+        "conventions",
         "tests/virtual_phones/keys.py",
         "from __future__ import annotations\n",
         "from __future__ import annotations\n\n"
@@ -98,7 +98,7 @@ MUTANTS = [
     ),
     Mutant(
         "wrong option in an example",
-        "own",
+        "conventions",
         "plugins/modules/snom_firmware.py",
         "    verify_image: full\n",
         "    verify_images: full\n",
@@ -107,7 +107,7 @@ MUTANTS = [
     ),
     Mutant(
         "wrong choice on a page",
-        "own",
+        "conventions",
         "README.md",
         "",
         "\n```yaml\n- telephony.snom.snom_firmware:\n    verify_image: half\n```\n",
@@ -116,7 +116,7 @@ MUTANTS = [
     ),
     Mutant(
         "default that no task uses",
-        "own",
+        "conventions",
         "roles/firmware_rollout/defaults/main.yml",
         "",
         "firmware_rollout_colour: red\n",
@@ -125,17 +125,17 @@ MUTANTS = [
     ),
     Mutant(
         "default other than documented",
-        "own",
+        "conventions",
         "roles/firmware_rollout/defaults/main.yml",
         "firmware_rollout_max_bad: 0\n",
         "firmware_rollout_max_bad: 1\n",
         "test_documented_defaults_are_the_real_ones",
         "roles",
     ),
-    Mutant("broken link", "own", "README.md", "", "\n[nowhere](docs/nowhere.md)\n", "docs/nowhere.md", "texts"),
+    Mutant("broken link", "conventions", "README.md", "", "\n[nowhere](docs/nowhere.md)\n", "docs/nowhere.md", "texts"),
     Mutant(
         "module outside the action group",
-        "own",
+        "conventions",
         "meta/runtime.yml",
         "    - snom_reboot\n",
         "",
