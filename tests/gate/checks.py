@@ -216,7 +216,7 @@ CHECKS = [
         "playbooks",
         "integration",
         "playbooks over virtual phones, for every outcome",
-        partial(_pytest, "tests/integration/playbooks"),
+        partial(_pytest, "-n4", "--dist=loadscope", "tests/integration/playbooks"),
     ),
     Check("demo", "demo", "the demo runs from the checkout", _demo),
     Check("artifact", "artifact", "what is built is complete, passes the Galaxy importer and installs", _artifact),

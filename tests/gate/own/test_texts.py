@@ -44,6 +44,11 @@ def test_the_oldest_ansible_core_is_the_oldest_tested() -> None:
     assert runtime["requires_ansible"] == f">={oldest}.0"
 
 
+def test_the_readme_names_the_tested_ansible_cores() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [core for core in PINS["cores"] if core not in readme] == []
+
+
 def test_the_ansible_core_of_every_day_is_one_of_those_tested() -> None:
     everyday = {
         package
