@@ -142,9 +142,10 @@ class Job:
         self.process.send_signal(number)
 
     def workers(self) -> list[int]:
-        """The processes that it forked."""
+        """The processes that it forked and that live."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(pid) for pid in children.split()]
+        # One that has ended stays there until ansible-playbook looks after it, and has no memory any more.
+        return [int(pid) for pid in children.split() if Path(f"/proc/{pid}/statm").read_text().split()[0] != "0"]
 
     def says(self, text: str) -> bool:
         return text in self.output.read_text("utf-8", "replace")

@@ -67,7 +67,7 @@ CASES = {
     "expected-mac-and-model": upgraded(
         mac="000413123456", inventory={"snom_mac": "00:04:13:12:34:56", "snom_model": 320}
     ),
-    "pbx-says-idle": upgraded(call_shown_in=[], inventory={"snom_call_state": "idle"}),
+    "pbx-says-idle": upgraded(call_shown_in=[], inventory={"snom_call_state": "{{ 'idle' }}"}),
     "idle-by-snmp": upgraded(
         call_shown_in=["snmp"], snmp_port=1161, inventory={"snom_snmp": True, "snom_snmp_port": 1161}
     ),

@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import pytest
+
 from .bench import Bench, phone, until
 from .conftest import StartBench
 
@@ -139,11 +141,18 @@ def test_one_bad_phone_too_many(start: StartBench) -> None:
     assert found.firmware("slow", "never-either") == [NEW, OLD]
 
 
+@pytest.mark.parametrize(("counts", "outcome"), [("ignore", "upgraded"), ("bad", "not_started")])
+def test_unreachable_phones_count_as_bad_where_that_is_wanted(counts: str, outcome: str, start: StartBench) -> None:
+    found = start({"lost": phone(running=False), "other": phone()})
+    run = found.rollout(max_bad=0, unreachable=counts, rehearse=False)
+    assert run.outcomes == {"lost": "unreachable", "other": outcome}
+
+
 def test_fail_on_decides_about_phones_left_behind(start: StartBench) -> None:
     found = start({"busy": phone(call={"state": "in_call"}), "other": phone()})
     green = found.rollout(fail_on=[], deferred_retries=0)
     assert (green.code, green.recap) == (0, {"busy": "ok", "other": "changed", "localhost": "ok"})
-    red = found.rollout(deferred_retries=0)
+    red = found.rollout(deferred_retries=0, rehearse=False)
     assert (red.code, red.recap["busy"]) == (2, "failed")
 
 

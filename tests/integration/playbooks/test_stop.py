@@ -119,6 +119,19 @@ def test_killed_and_started_again(start: StartBench) -> None:
     assert "triggered by the interrupted run" in run.output
 
 
+def test_a_resume_sends_no_refused_password_again(start: StartBench) -> None:
+    found = start(many(2, timing={"flash": 4}) | {"refuses": phone(password="another one")})
+    job = start_rollout(found, flash_time=8, max_in_flight=1)
+    until(lambda: len(asked(found)) == 1, "one phone is in flight")
+    worker = engine_process(job)
+    job.kill(signal.SIGKILL)
+    job.process.wait()
+    until(lambda: not os.path.exists(f"/proc/{worker}"), "the orphan has ended")
+    run = found.check(start_rollout(found, flash_time=8).wait())
+    assert run.outcomes == {"phone-01": "upgraded", "phone-02": "upgraded", "refuses": "auth_failed"}
+    assert found.fleet.counters()["login_failed"] == 1
+
+
 def test_killed_between_intent_and_request(start: StartBench) -> None:
     """The journal knows of a trigger that no phone ever saw: the phone is watched, and asked once that is proven."""
     found = start(many(3))
