@@ -15,6 +15,7 @@ from .errors import InputError, Refused, WrongPhone
 from .mac import normalize_mac
 from .models import find_model
 from .pages import Identity, SystemPage, asks_admin_password, read_gui, read_home, read_settings, read_system
+from .setting_names import is_secret
 from .transport import Transport
 from .version import Version
 
@@ -22,7 +23,6 @@ SUBSETS = ("system", "home", "gui", "settings")
 
 # The phone leaves passwords out of its settings page (protocol 4.2). Names that look like a secret are masked all the
 # same, and so is the login inside of a URL.
-_SECRET_NAME = re.compile(r"pass|secret|private_key|(?:^|_)pin(?![a-z])", re.IGNORECASE)
 _URL_LOGIN = re.compile(r"(?<=://)[^/\s@]+@")
 _MASK = "********"
 
@@ -63,7 +63,7 @@ class PhoneFacts:
 def mask_settings(settings: dict[str, str]) -> dict[str, str]:
     """The settings with every value masked that looks like a secret. Empty values stay: nothing to hide."""
     return {
-        name: _MASK if value and _SECRET_NAME.search(name) else _URL_LOGIN.sub(_MASK + "@", value)
+        name: _MASK if value and is_secret(name) else _URL_LOGIN.sub(_MASK + "@", value)
         for name, value in settings.items()
     }
 

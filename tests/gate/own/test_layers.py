@@ -25,6 +25,8 @@ ACCESS = {
     "mac",
     "models",
     "pages",
+    "setting_names",
+    "setting_values",
     "snmp",
     "tls",
     "transport",
