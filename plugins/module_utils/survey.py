@@ -104,23 +104,22 @@ def read_fleet(
     """
     gate = CredentialsGate()
     readings: dict[str, Reading] = {}
-    waiting: deque[Target] = deque()
-    for target in targets:
-        if target.host in refused_before:
-            readings[target.host] = Reading(
-                error=AuthFailed(
-                    "It refused its credentials in the interrupted run and is not asked again while that is resumed. "
-                    "Correct them and run once more afterwards."
-                )
-            )
-        else:
-            waiting.append(target)
+    waiting = deque(targets)
     under_way = 0
     while waiting or under_way:
         held: list[Target] = []
         while waiting and under_way < MAX_WORKERS:
             target = waiting.popleft()
-            if gate.is_closed(target):
+            if target.host in refused_before:
+                readings[target.host] = refusal = Reading(
+                    error=AuthFailed(
+                        "It refused its credentials in the interrupted run and is not asked again while that is "
+                        "resumed. Correct them and run once more afterwards."
+                    )
+                )
+                gate.begin(target)
+                gate.end(target, refusal)
+            elif gate.is_closed(target):
                 readings[target.host] = Reading(
                     error=NotTried(
                         f"{MAX_REFUSALS} phones of its site refused the same credentials, so they were not tried here. "

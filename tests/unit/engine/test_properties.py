@@ -257,19 +257,23 @@ def test_a_kill_at_any_event_and_a_resume_give_the_same_end(
         return
     except Crash:
         fleet.world.crash_at = None
+    if any('"type": "run_end"' in line for line in journal.lines):
+        return  # It had ended, so the next run is one of its own.
     fleet.world.time += 1.0
     resumed = run(fleet, journal, **options)
 
     check_limits(fleet, options)
     for name, record in resumed["phones"].items():
         phone = fleet.phones[name]
-        wanted = expected["phones"][name]["outcome"]
-        if record["outcome"] != wanted:
+        wanted = expected["phones"][name]
+        # Which phones wait in vain, behind one that does not come back or for credentials that proved to be right,
+        # depends on who was first.
+        reasons = wanted["reason"] + record["reason"]
+        in_vain = "held by a phone that did not come back" in reasons or "refused the same credentials" in reasons
+        if record["outcome"] != wanted["outcome"] and not in_vain:
             # What a phone looked like before it was triggered died with the killed run: another phone at its address,
-            # or a registration that is missing, can't be told any more. And a phone that did not come back holds its
-            # slot from the start of the resume, so that one behind it is not even asked whether it is idle.
-            assert (wanted, record["outcome"]) in {
-                ("deferred", "not_started"),
+            # or a registration that is missing, can't be told any more.
+            assert (wanted["outcome"], record["outcome"]) in {
                 ("wrong_phone", "upgraded"),
                 ("not_registered", "upgraded"),
             }, (name, wanted, record)

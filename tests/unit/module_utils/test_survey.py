@@ -243,6 +243,16 @@ def test_a_refusal_of_an_interrupted_run_is_not_asked_for_again() -> None:
     assert readings["desk-2"].facts is not None
 
 
+def test_refusals_of_an_interrupted_run_count() -> None:
+    fleet = Fleet()
+    hosts = [f"desk-{number}" for number in range(1, 6)]
+    readings = read_fleet(
+        [target(host) for host in hosts], ShuffledRuntime(), fleet.connect, refused_before=set(hosts[:3])
+    )
+    assert fleet.asked == []
+    assert {readings[host].error.outcome for host in hosts[3:] if readings[host].error} == {"not_started"}
+
+
 # Images -----------------------------------------------------------------------------------------------------------
 
 
