@@ -34,6 +34,7 @@ class PhoneFacts:
     mac is 12 upper-case hex digits, uptime is in seconds. generation is what the web server shows itself to be.
     call_state is "idle", "in_call" or "unknown"; call_state_source names the page it was read from. admin_mode is False
     when the phone wanted its administrator password for the settings page (protocol 2.1), True when it showed them.
+    http_pass_set is True when the phone wanted a login, False when it did not or its home page says so (protocol 2.1).
     cert_fingerprint is the SHA-256 of the certificate that the phone shows, as 64 lower-case hex digits.
     """
 
@@ -47,6 +48,7 @@ class PhoneFacts:
     expansion_modules: tuple[str, ...] | None = None
     uptime: int | None = None
     admin_mode: bool | None = None
+    http_pass_set: bool | None = None
     settings: dict[str, str] | None = None
     cert_fingerprint: str | None = None
 
@@ -77,9 +79,13 @@ def read_facts(phone: Transport, gather: Iterable[str], *, timeout: float | None
 
     def page(target: str) -> str | None:
         answer = phone.get(target, timeout=timeout)
-        return answer.text if answer.status == 200 else None
+        if answer.status != 200:
+            return None
+        logins.add(answer.login)
+        return answer.text
 
     wanted = set(gather)
+    logins: set[bool | None] = set()
     system, model = SystemPage(), None
     call_state, source, admin_mode, settings = "unknown", None, None, None
     if "system" in wanted and (text := page("/info.htm")) is not None:
@@ -89,6 +95,8 @@ def read_facts(phone: Transport, gather: Iterable[str], *, timeout: float | None
         home = read_home(text)
         model = model or home.model
         call_state, source = home.call_state, "index.htm"
+        if home.lacks_password:
+            logins.add(False)
     if "gui" in wanted and (text := page("/state_of_gui.htm")) is not None:
         # The screen is the better evidence: it overrules the home page wherever it says anything.
         state = read_gui(text)
@@ -108,6 +116,8 @@ def read_facts(phone: Transport, gather: Iterable[str], *, timeout: float | None
         expansion_modules=system.expansion_modules,
         uptime=system.uptime,
         admin_mode=admin_mode,
+        # One page behind a login is enough to prove that there is one.
+        http_pass_set=True if True in logins else False if False in logins else None,
         settings=settings,
     )
 

@@ -20,6 +20,7 @@ from .images import verify_image
 from .models import PHONE_MANAGER, find_model, versions_by_model
 from .plan import check_settings
 from .runtime import system_time
+from .survey import read_settings_too
 from .transport import Transport
 from .upgrade import Ending, Order, Phase, Upgrade, hop_deadline, pace
 from .upgrade_path import Hop, find_path, version_in_url
@@ -82,22 +83,33 @@ def upgrade_phone(
     hops = _path(facts, target, parameters)
     if not hops:
         return _result(facts, Ending("compliant", f"Runs {target} already.", facts.firmware), (), 0.0)
-    settings = read_facts(phone, ["settings"])
-    notes = check_settings(replace(facts, settings=settings.settings, admin_mode=settings.admin_mode), target)
+    notes = check_settings(read_settings_too(phone, facts, target), target)
     for hop in hops:
         verify_image(hop, parameters["verify_image"])
-    evidence: dict[str, Any] = {"mac": facts.mac, "model": facts.model}
-    if check_mode and parameters["only_when_idle"] and (reason := _reason_to_wait(phone, parameters, evidence)):
-        return _result(facts, Ending("deferred", reason, facts.firmware, evidence=evidence), hops, 0.0)
     if check_mode:
-        path = " and then ".join(str(hop.version) for hop in hops)
-        ending = Ending(
-            "planned",
-            " ".join([f"Would go from {facts.firmware} to {path}.", *notes]),
-            facts.firmware,
-            evidence=evidence,
-        )
-        return _result(facts, ending, hops, 0.0)
+        result = _result(facts, _planned(phone, facts, hops, parameters), hops, 0.0)
+    else:
+        result = _carry_out(phone, facts, hops, parameters, now, sleep, started)
+    return result | ({"warnings": notes} if notes else {})
+
+
+def _planned(phone: Transport, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any]) -> Ending:
+    evidence: dict[str, Any] = {"mac": facts.mac, "model": facts.model}
+    if parameters["only_when_idle"] and (reason := _reason_to_wait(phone, parameters, evidence)):
+        return Ending("deferred", reason, facts.firmware, evidence=evidence)
+    path = " and then ".join(str(hop.version) for hop in hops)
+    return Ending("planned", f"Would go from {facts.firmware} to {path}.", facts.firmware, evidence=evidence)
+
+
+def _carry_out(
+    phone: Transport,
+    facts: PhoneFacts,
+    hops: tuple[Hop, ...],
+    parameters: dict[str, Any],
+    now: Callable[[], float],
+    sleep: Callable[[float], None],
+    started: float,
+) -> dict[str, Any]:
     upgrade = _start(phone, facts, hops, parameters, now)
     while (delay := upgrade.step()) is not None:
         if upgrade.phase is Phase.STILL_UP and not parameters["wait"]:

@@ -44,6 +44,8 @@ class Login:
         self._allowed = _ALLOWED[connection.auth]
         # What goes along with the next request: nothing, "basic" or "digest".
         self._scheme = "basic" if connection.auth == "basic" and self._username else ""
+        self.demanded: bool | None = None if self._scheme else False
+        """Whether the phone asks for a login; None while credentials go along unasked."""
         self._digest = _Digest({})
         # Schemes that the phone turned down since it last accepted something.
         self._declined: set[str] = set()
@@ -72,6 +74,7 @@ class Login:
 
         Returns if ``header`` now gives something new that is worth a try. Raises AuthFailed if not.
         """
+        self.demanded = True
         offered = _parse(challenge)
         if self._scheme == "digest" and "digest" in offered and self._digest.is_stale(offered["digest"]):
             self._digest = _Digest(offered["digest"], renewed=True)

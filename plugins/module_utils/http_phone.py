@@ -162,7 +162,8 @@ class HttpPhone:
         if length.isdecimal() and len(content) < int(length):
             self._disconnect()
             raise exchange.lost("in the middle of the answer")
-        return Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, content)
+        received = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, received, content, self._login.demanded)
 
     def _check(self, answer: Answer) -> None:
         """Raise for answers that are the same whatever was asked for."""

@@ -62,6 +62,8 @@ class HomePage:
     # Model.name
     model: str | None = None
     call_state: str = UNKNOWN
+    # Whether the page hints that http_pass is empty.
+    lacks_password: bool = False
 
 
 # What a browser does not show. A page may be cut off inside it.
@@ -110,6 +112,7 @@ _PHASES = {
 }
 _PHASE = re.compile(rf"\bstate\s{{1,5}}({'|'.join(_PHASES)})\b")
 _CALL_LIST = re.compile(r"(missed|dial+ed|received)\s{1,3}(?:calls?|numbers?)[\s:=(]{1,20}([0-9]{1,4})(?![0-9:.])")
+_NO_HTTP_PASSWORD = re.compile(r"http[-\s]password\s(?:is\s)?not\sset")
 _ADMIN_PASSWORD = re.compile(r"admin(?:istrator)?[-\s]{1,3}password")
 _BLOCKED = re.compile(r"\bblocked\b")
 
@@ -139,9 +142,16 @@ def read_system(page: str) -> SystemPage:
 
 
 def read_home(page: str) -> HomePage:
-    """Read index.htm, the home page (protocol 2.6). How it shows a call is inferred."""
+    """Read index.htm, the home page (protocol 2.6), and its hint that the HTTP password is not set (2.1).
+
+    How it shows a call is inferred.
+    """
     model = _titled_model(page)
-    return HomePage(model=model.name if model else None, call_state=_call_state(page))
+    return HomePage(
+        model=model.name if model else None,
+        call_state=_call_state(page),
+        lacks_password=bool(_NO_HTTP_PASSWORD.search(_lower(_visible(page)))),
+    )
 
 
 def read_call_lists(page: str) -> dict[str, int]:

@@ -25,6 +25,9 @@ from .upgrade_path import Hop, find_path
 from .version import Version
 from .windows import Windows
 
+NEW_ADMIN_PASSWORD = Version.parse("10.1.185.0")
+"""From this version on another setting is the administrator password by default (protocol 2.1)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -311,19 +314,25 @@ def _decide(phone: PlannedPhone, options: Options, history: History) -> None:
 def check_settings(facts: PhoneFacts, wanted: Version) -> list[str]:
     """Raise what the phone's readable settings say against an upgrade; return notes on what they leave open.
 
-    Sources: protocol 2.4 (hidden tags, restricted queries), 3.3.3 and 3.3.4 (update_policy, firmware_status, firmware).
+    Sources: protocol 2.1 (passwords), 2.4 (hidden tags, restricted queries), 3.3.3 and 3.3.4 (update_policy,
+    firmware_status, firmware).
     """
-    settings = facts.settings
+    settings = facts.settings or {}
     if facts.admin_mode is False:
         raise UserMode("The phone is in user mode; a firmware load needs administrator mode.")
-    if not settings:
-        return []
     if settings.get("restrict_uri_queries") == "on":
         raise Blocked("restrict_uri_queries is on, so the phone ignores commands. Switch it off (QoS/Security page).")
     # Effective only with a password set (protocol 2.4); whether it is can't be told from the page, where passwords
     # are not shown. A phone that asks for a login has one.
     if settings.get("use_hidden_tags") == "on":
         raise Blocked("use_hidden_tags is on, so the phone ignores commands. Switch it off (QoS/Security page).")
+    notes = _check_provisioning(settings, wanted)
+    if facts.firmware is not None and passes_new_admin_password(facts.firmware, wanted):
+        notes += _check_admin_password(facts.http_pass_set, settings.get("webserver_admin_password"))
+    return notes
+
+
+def _check_provisioning(settings: Mapping[str, str], wanted: Version) -> list[str]:
     if settings.get("update_policy", "auto_update") != "auto_update":
         return []
     for name in ("firmware_status", "firmware"):
@@ -336,6 +345,38 @@ def check_settings(facts: PhoneFacts, wanted: Version) -> list[str]:
     if settings.get("update_policy") and settings.get("setting_server"):
         return ["update_policy is auto_update: make sure that setting_server does not bring another version back."]
     return []
+
+
+def passes_new_admin_password(now: Version, wanted: Version) -> bool:
+    """Whether an upgrade passes the version that changes the rules of the administrator password (protocol 2.1)."""
+    return now < NEW_ADMIN_PASSWORD <= wanted
+
+
+def _check_admin_password(http_pass_set: bool | None, admin_password: str | None) -> list[str]:
+    """What passing the new rules means for a phone. admin_password is what its settings page shows, None for nothing.
+
+    Something shown is set. Something shown empty proves nothing, because a page may hide every secret so (protocol 4.2
+    says only that passwords are not shown); nor does a page without it, which may belong to a model without that
+    setting. So only http_pass can be known to be missing.
+    """
+    if admin_password:
+        return []
+    rule = (
+        f"From {NEW_ADMIN_PASSWORD} on the administrator password is empty unless set, and the phone takes "
+        "webserver_admin_password for it, or http_pass on a model without that setting."
+    )
+    if http_pass_set is False:
+        raise Refused(
+            f"{rule} This phone has no http_pass, and webserver_admin_password can't be seen to be set. Set http_user "
+            "and http_pass (page QoS/Security, or provisioning), name them in snom_username and snom_password, and "
+            "plan again."
+        )
+    if http_pass_set is None:
+        return [f"{rule} Whether one of them is set can't be read: make sure of it."]
+    shown = "is not shown" if admin_password is None else "is shown empty, which can mean hidden"
+    return [
+        f"{rule} http_pass is set; webserver_admin_password {shown}: if the model has it, make sure that it is set."
+    ]
 
 
 def _check_approved(phone: PlannedPhone, options: Options) -> None:
@@ -402,6 +443,8 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> lis
         ]
         skipped = Counter(phone.outcome for phone in plan.phones if phone.outcome)
         lines += [f"  {count} x {outcome}" for outcome, count in skipped.most_common()]
+        notes = Counter(note for phone in plan.phones for note in phone.notes)
+        lines += [f"  note for {count} of them: {note}" for note, count in notes.most_common()]
     if not work:
         return lines
     readable = sum(phone.facts is not None and phone.facts.call_state != "unknown" for phone in work)

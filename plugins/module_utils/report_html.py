@@ -320,7 +320,11 @@ def _phone(host: str, phone: Mapping[str, Any]) -> str:
 
 def _evidence(phone: Mapping[str, Any]) -> str:
     """What the outcome rests on, folded away."""
-    shown = {"mac": phone.get("mac"), "path": " → ".join(phone.get("path") or ())} | dict(phone.get("evidence") or {})
+    shown = {
+        "mac": phone.get("mac"),
+        "path": " → ".join(phone.get("path") or ()),
+        "notes": " ".join(phone.get("notes") or ()),
+    } | dict(phone.get("evidence") or {})
     pairs = "".join(
         f"<dt>{_text(name.replace('_', ' '))}<dd>{_evidence_value(name, value)}"
         for name, value in shown.items()

@@ -284,6 +284,7 @@ def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
         "elapsed": None if ended.elapsed is None else round(ended.elapsed, 1),
         "deadline": ended.deadline,
         "evidence": ending.evidence,
+        "notes": phone.notes,
         "unverified": any(hop.chained for hop in phone.hops),
     }
 

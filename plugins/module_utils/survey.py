@@ -13,11 +13,12 @@ from functools import partial
 
 from .call_state import read_call_state
 from .errors import AuthFailed, SnomError
-from .facts import read_facts
+from .facts import PhoneFacts, read_facts
 from .images import verify_image
-from .plan import PlannedPhone, Reading, Target
+from .plan import PlannedPhone, Reading, Target, passes_new_admin_password
 from .runtime import MAX_WORKERS, Runtime
 from .transport import Connection, Transport
+from .version import Version
 
 MAX_REFUSALS = 3
 """So many phones of a site may refuse the same credentials before they are not tried on the rest of it."""
@@ -81,12 +82,27 @@ def read_phone(target: Target, connect: Connect, known_call_state: str | None, *
             return Reading(facts=facts)
         state, source = read_call_state(phone, connection=target.connection, known=known_call_state)
         facts = replace(facts, call_state=state, call_state_source=source)
-        more = read_facts(phone, ["settings"])
-        return Reading(facts=replace(facts, settings=more.settings, admin_mode=more.admin_mode))
+        return Reading(facts=read_settings_too(phone, facts, wanted))
     except SnomError as error:
         return Reading(error=error)
     finally:
         phone.close()
+
+
+def read_settings_too(phone: Transport, facts: PhoneFacts, wanted: Version | None) -> PhoneFacts:
+    """The facts with what `plan.check_settings` needs beside them for an upgrade to the version. Raises SnomError."""
+    gather = ["settings"]
+    if (
+        facts.http_pass_set is None
+        and facts.firmware is not None
+        and wanted is not None
+        and passes_new_admin_password(facts.firmware, wanted)
+    ):
+        # Its home page may know.
+        gather.append("home")
+    more = read_facts(phone, gather)
+    known = facts.http_pass_set if more.http_pass_set is None else more.http_pass_set
+    return replace(facts, settings=more.settings, admin_mode=more.admin_mode, http_pass_set=known)
 
 
 def read_fleet(

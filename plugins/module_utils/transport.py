@@ -35,11 +35,15 @@ class Connection:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. Header names are lower case."""
+    """What came back. Header names are lower case.
+
+    login says whether the phone wanted a login for it; None where credentials went along unasked.
+    """
 
     status: int
     headers: dict[str, str]
     content: bytes
+    login: bool | None = None
 
     @cached_property
     def text(self) -> str:

@@ -15,6 +15,9 @@ description:
   - A phone counts as upgraded only when it shows the wanted version itself. What it answers to the request proves
     nothing.
   - Where an image can't be loaded from the present version, the images on the way are loaded one after the other.
+  - An upgrade from before 10.1.185.0 to that version or a later one is refused where the phone is known to have no
+    password for its web server, because that becomes its administrator password. Where it can't be told, there is a
+    warning.
   - For many phones use M(telephony.snom.snom_rollout), which watches all of them at once and stops when some fail.
 author:
   - telephony.snom contributors (@telephony)
@@ -292,7 +295,10 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     if not HAS_REQUESTS:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-    module.exit_json(**perform(upgrade_phone, module.params, module.check_mode))
+    result = perform(upgrade_phone, module.params, module.check_mode)
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

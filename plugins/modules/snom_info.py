@@ -147,6 +147,11 @@ phone:
       returned: success
       type: bool
       sample: true
+    http_pass_set:
+      description: Whether the phone has a password for its web server. It has where it asked for a login.
+      returned: success
+      type: bool
+      sample: true
     settings:
       description: Settings by name, values that look like secrets masked. Only read if O(gather) says so.
       returned: success

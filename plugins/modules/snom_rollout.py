@@ -18,6 +18,8 @@ description:
   - Within a wave a phone begins as soon as another one of its site and group has ended, so that one dead phone holds up
     nobody else.
   - In check mode it reads, shows the plan and ends.
+  - A phone that is to pass 10.1.185.0 is refused where it is known to have no password for its web server, because that
+    becomes its administrator password. Where it can't be told, the plan has a note.
   - It never fails for the outcome of a phone, only for input that can't be used, and then before anything is sent. Put
     M(telephony.snom.snom_rollout_result) after it, which turns each phone's outcome into its host's ok, changed or
     failed.
@@ -385,6 +387,12 @@ phones:
       returned: always
       type: dict
       sample: {"seen_gone_at": 1795413670.7, "seen_back_at": 1795413967.9, "firmware_after": 10.1.54.13}
+    notes:
+      description: What the plan could not be sure of, in sentences.
+      returned: always
+      type: list
+      elements: str
+      sample: ["update_policy is auto_update: make sure that setting_server does not bring another version back."]
     unverified:
       description: Whether an image has to go through a chained-update image, which nobody has tried over HTTP.
       returned: always

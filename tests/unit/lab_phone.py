@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils.errors import PhoneUnreachable
@@ -73,6 +74,8 @@ class LabPhone:
         self.shows_uptime = True
         self.registered: dict[int, bool] = {1: True}
         self.screen = "State Idle (29)"
+        self.home: str | Answer = Answer(404, {}, b"File not found")
+        self.login: bool | None = None
         self.settings: str | Exception = "language!: English\n"
         self.up = True
         self.error: Exception | None = None
@@ -102,7 +105,7 @@ class LabPhone:
             return self._obey(target)
         if self.error is not None:
             raise self.error
-        return _answer(self._page(path))
+        return replace(_answer(self._page(path)), login=self.login)
 
     def _obey(self, target: str) -> Answer:
         self.on_command(target)
@@ -126,6 +129,8 @@ class LabPhone:
             return "<br>".join([*lines, "end"])
         if path == "/state_of_gui.htm":
             return self.screen
+        if path == "/index.htm":
+            return self.home
         if path == "/settings.htm":
             return self.settings
         return Answer(404, {}, b"File not found")

@@ -50,6 +50,7 @@ def asks_reboot(request: Request) -> bool:
 def _blocked(phone: Phone) -> bool:
     """Return whether hidden tags or restricted queries forbid remote control (2.4)."""
     settings = phone.settings
+    # Whether a password that stands in for the administrator's counts is not known; here it does not [invented].
     secured = settings["http_user"] and settings["http_pass"] and settings["admin_mode_password"] not in ("", "0000")
     tags = settings.on("use_hidden_tags") and bool(secured)  # without all three the tags have no effect
     return tags or settings.on("restrict_uri_queries") or phone.keys.faults.blocked

@@ -159,6 +159,7 @@ ShownIn = Literal["gui", "home", "snmp"]
 Step = Literal["connect", "request", "before_trigger", "trigger", "poll", "reboot", "answer", "after_boot"]
 Layout = Literal["table", "list", "plain"]
 SettingsLayout = Literal["text", "pre", "xml"]
+SecretsShown = Literal["absent", "empty", "masked"]
 Generation = Literal["classic", "phone_manager"]
 TlsVersion = Literal["TLSv1", "TLSv1_1", "TLSv1_2", "TLSv1_3"]
 Auth = Literal["none", "basic", "digest"]
@@ -269,6 +270,8 @@ class PhoneKeys:
     provisioning: Annotated[Provisioning, nested(Provisioning)] = field(default_factory=Provisioning)
     title: MaybeText = None
     page_layout: Annotated[Layout, one_of(Layout)] = "table"
+    secrets_shown: Annotated[SecretsShown, one_of(SecretsShown)] = "absent"
+    has_webserver_admin_password: Flag = False
     settings_layout: Annotated[SettingsLayout | None, optional(one_of(SettingsLayout))] = None
     load_answer: Annotated[Literal[200, 302, "drop"], one_of(Literal[200, 302, "drop"])] = 200
     dial_answer: Annotated[Literal[302, "drop"], one_of(Literal[302, "drop"])] = 302

@@ -157,28 +157,44 @@ def screen(phone: Phone) -> list[str]:
 
 
 def settings(phone: Phone) -> str:
-    """Show all settings as text or XML, without passwords (4.2); marks for the permission: 5.4."""
+    """Show all settings as text or XML (4.2), with marks for the permission (5.4).
+
+    Passwords are not shown (4.2). What stands in their place is not public, so there are three ways.
+    """
     layout = phone.keys.settings_layout or (
         "xml" if phone.generation >= 10 else "pre" if phone.generation == 8 else "text"
     )
-    names = sorted(name for name in phone.settings if not is_secret(name))
+    shown = {name: _shown(phone, name) for name in sorted(phone.settings) if _has(phone, name)}
     if layout == "xml":
-        return _settings_xml(phone, names)
+        return _settings_xml(phone, shown)
     marks = ("!", "$", "")  # all three mean "may be changed"; which one stands where is invented
     lines = "\n".join(
-        f"{name}{'&' if phone.settings.is_read_only(name) else marks[len(name) % 3]}: {phone.settings[name]}"
-        for name in names
+        f"{name}{'&' if phone.settings.is_read_only(name) else marks[len(name) % 3]}: {value}"
+        for name, value in shown.items()
     )
     return frame(phone, f"<PRE>\n{html.escape(lines)}\n</PRE>") if layout == "pre" else lines + "\n"
 
 
-def _settings_xml(phone: Phone, names: list[str]) -> str:
+def _has(phone: Phone, name: str) -> bool:
+    """Return whether a settings page has a line for this setting."""
+    if name == "webserver_admin_password" and not phone.keys.has_webserver_admin_password:
+        return False
+    return not is_secret(name) or phone.keys.secrets_shown != "absent"
+
+
+def _shown(phone: Phone, name: str) -> str:
+    if not is_secret(name):
+        return phone.settings[name]
+    return "********" if phone.keys.secrets_shown == "masked" and phone.settings[name] else ""
+
+
+def _settings_xml(phone: Phone, shown: dict[str, str]) -> str:
     rows = []
-    for name in names:
+    for name, value in shown.items():
         tag, index = split_index(name)
         idx = f' idx="{index}"' if index else ""
         perm = "R" if phone.settings.is_read_only(name) else ("" if index else "RW")
-        rows.append(f'<{tag}{idx} perm="{perm}">{html.escape(phone.settings[name])}</{tag}>')
+        rows.append(f'<{tag}{idx} perm="{perm}">{html.escape(value)}</{tag}>')
     body = "\n".join(rows)
     return f'<?xml version="1.0" encoding="utf-8"?>\n<settings><phone-settings>\n{body}\n</phone-settings></settings>\n'
 

@@ -42,6 +42,7 @@ FIXED = frozenset({"name", "address", "port", "tls", "certificate", "tls_max_ver
     "snmp_port",
     "read_only_settings",
 }
+ADMIN_PASSWORD_BORDER = (10, 1, 185, 0)  # from here on the default is empty (2.1)
 CREDENTIALS = frozenset({"username", "password", "auth", "admin_mode"})
 
 # up: answers; loading: answers, and fetches an image; flashing, rebooting: gone; dead: gone for good; off: no power.
@@ -357,7 +358,22 @@ class Phone:
         order, safe = firmware.version_order, self.keys.deadlock_below
         if safe and order(version) < order(safe) and order(self.keys.firmware) >= (8, 9, 3):
             self.updater_broken = True  # the downgrade trap (3.5); where it begins is not public
+        passes = order(self.keys.firmware) < ADMIN_PASSWORD_BORDER <= order(version)
         self.keys.firmware = version
+        if passes and not self.admin_password:
+            # No fact says what a phone without any does. This is the worst for its owner: it asks for one.
+            self.settings.force({"admin_mode": "off"})
+            self.note("no_admin_password", version)
+
+    @property
+    def admin_password(self) -> str:
+        """The administrator password that counts, empty where there is none (2.1)."""
+        if own := self.settings["admin_mode_password"]:
+            return own
+        if firmware.version_order(self.keys.firmware) < ADMIN_PASSWORD_BORDER:
+            return "0000"
+        stand_in = "webserver_admin_password" if self.keys.has_webserver_admin_password else "http_pass"
+        return self.settings[stand_in]
 
     def _go_down(self, phase: Phase) -> None:
         """Close the listening sockets, reset every connection, cut the call."""

@@ -20,7 +20,7 @@ DEFAULTS = {
     "webserver_type": "http_https",
     "webserver_cert": "",
     "admin_mode": "on",
-    "admin_mode_password": "0000",
+    "admin_mode_password": "",  # what counts then depends on the firmware: Phone.admin_password
     "webserver_admin_name": "",
     "webserver_admin_password": "",
     "webserver_user_name": "",

@@ -58,6 +58,7 @@ def test_the_system_page_tells_all_but_the_call_state() -> None:
         "expansion_modules": None,
         "uptime": 3 * 86_400 + 2 * 3_600 + 10 * 60 + 5,
         "admin_mode": None,
+        "http_pass_set": None,
         "settings": None,
         "cert_fingerprint": None,
     }
@@ -105,6 +106,32 @@ def test_user_mode_is_told_apart_from_an_unreadable_page(
 ) -> None:
     facts = read_facts(FakePhone({"/settings.htm": page}), ["settings"])
     assert (facts.admin_mode, facts.settings) == (admin_mode, settings)
+
+
+HINT = "<TITLE>snom D785</TITLE><P>HTTP password not set</P>"
+
+
+@pytest.mark.parametrize(
+    ("pages", "is_set"),
+    [
+        ({"/info.htm": None}, None),
+        ({"/info.htm": True}, True),
+        ({"/info.htm": False}, False),
+        # Somebody may read this page, but not that one.
+        ({"/info.htm": False, "/settings.htm": True}, True),
+        ({"/info.htm": None, "/index.htm": None}, False),
+        ({"/info.htm": True, "/index.htm": True}, True),
+    ],
+)
+def test_whether_there_is_a_password_for_the_web_server(pages: dict[str, bool | None], is_set: bool | None) -> None:
+    texts = {"/info.htm": SYSTEM_PAGE, "/index.htm": HINT, "/settings.htm": "language!: English\n"}
+    phone = FakePhone({name: Answer(200, {}, texts[name].encode(), login) for name, login in pages.items()})
+    assert read_facts(phone, ["system", "home", "settings"]).http_pass_set is is_set
+
+
+def test_an_error_page_without_a_login_proves_nothing() -> None:
+    phone = FakePhone({"/info.htm": Answer(404, {}, b"File not found", False)})
+    assert read_facts(phone, ["system"]).http_pass_set is None
 
 
 def test_errors_of_the_transport_are_not_hidden() -> None:

@@ -52,7 +52,8 @@ def parameters(**given: Any) -> dict[str, Any]:
 
 def upgrade(phone: LabPhone, *, check_mode: bool = False, **given: Any) -> dict[str, Any]:
     result = upgrade_phone(phone, parameters(**given), check_mode, now=phone.clock.now, sleep=phone.clock.sleep)
-    assert set(result) == (KEYS | {"msg"} if result["failed"] or result["outcome"] == "deferred" else KEYS)
+    message = {"msg"} if result["failed"] or result["outcome"] == "deferred" else set()
+    assert set(result) - {"warnings"} == KEYS | message
     assert json.loads(json.dumps(result)) == result
     return result
 
@@ -214,6 +215,39 @@ def test_refusals_before_anything_is_sent(
         with pytest.raises(error, match=words):
             upgrade(lab, check_mode=check_mode, **given)
         assert lab.commands == []
+
+
+ACROSS = {"model": "D713", "firmware": "10.1.184.15"}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize(
+    ("attributes", "words"),
+    [
+        ({"login": True}, "webserver_admin_password is not shown"),
+        ({"settings": "webserver_admin_password!: \n", "login": True}, "is shown empty"),
+        ({}, "can't be read"),
+        ({"settings": "webserver_admin_password!: ***\n"}, None),
+    ],
+)
+def test_new_rules_of_the_administrator_password_are_warned_of(
+    check_mode: bool, attributes: dict[str, Any], words: str | None
+) -> None:
+    script = [(3, {"up": False}), (60, {"up": True, "firmware": "10.1.198.19"})]
+    result = upgrade(LabPhone(Clock(), script, **ACROSS, **attributes), version="10.1.198.19", check_mode=check_mode)
+    assert result["outcome"] == ("planned" if check_mode else "upgraded")
+    warnings = result.get("warnings", [])
+    assert len(warnings) == (words is not None)
+    assert all(words in warning for warning in warnings if words)
+
+
+@pytest.mark.parametrize("attributes", [{"login": False}, {"home": "HTTP password not set"}])
+def test_a_phone_that_would_have_no_administrator_password(attributes: dict[str, Any]) -> None:
+    for check_mode in (False, True):
+        phone = LabPhone(Clock(), **ACROSS, **attributes)
+        with pytest.raises(Refused, match="Set http_user and http_pass"):
+            upgrade(phone, version="10.1.198.19", check_mode=check_mode, force=True)
+        assert phone.commands == []
 
 
 @pytest.mark.parametrize("check_mode", [False, True])

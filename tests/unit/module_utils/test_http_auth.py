@@ -123,6 +123,25 @@ def test_an_open_phone_never_sees_the_credentials() -> None:
     assert schemes(server) == [""]
 
 
+@pytest.mark.parametrize(
+    ("serve", "auth", "login"),
+    [
+        (lambda request: HOME, "auto", False),
+        (BasicServer("admin", "right"), "auto", True),
+        (DigestServer("admin", "right"), "digest", True),
+        # Sent unasked: the phone may ignore them.
+        (lambda request: HOME, "basic", None),
+        (BasicServer("admin", "right"), "basic", None),
+    ],
+    ids=["open", "basic", "digest", "open, unasked", "basic, unasked"],
+)
+def test_an_answer_says_whether_the_phone_wanted_a_login(
+    serve: Callable[[str], bytes], auth: str, login: bool | None
+) -> None:
+    with RawServer(serve) as server, connect(server, auth=auth) as phone:
+        assert [phone.get("/index.htm").login for _again in range(2)] == [login, login]
+
+
 def test_basic_is_learned_from_the_challenge_and_then_sent_at_once() -> None:
     with RawServer(BasicServer("admin", "right")) as server, connect(server) as phone:
         assert phone.get("/index.htm").status == 200

@@ -297,6 +297,20 @@ def test_home_page(line: str, state: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "lacks"),
+    [
+        ("HTTP password not set", True),
+        ("<b>HTTP</b> Password is not set!", True),
+        ("HTTP password set", False),
+        ("Admin password not set", False),
+        ("", False),
+    ],
+)
+def test_the_hint_that_there_is_no_password(line: str, lacks: bool) -> None:
+    assert read_home(HOME.format(line)).lacks_password is lacks
+
+
+@pytest.mark.parametrize(
     ("title", "model"),
     [
         ("snom 320", "320"),

@@ -286,6 +286,65 @@ def test_a_setting_server_that_may_undo_it_is_worth_a_note() -> None:
     assert "setting_server" in note
 
 
+# New rules of the administrator password --------------------------------------------------------------------------
+
+BEFORE, BORDER = "10.1.184.15", "10.1.185.0"
+MASKED = {"webserver_admin_password": "********"}
+EMPTY = {"webserver_admin_password": ""}
+
+
+def past_the_border(
+    http_pass_set: bool | None, shown: dict[str, str] | None, now: str = BEFORE, wanted: str = BORDER
+) -> list[str]:
+    return check_settings(facts(firmware=now, http_pass_set=http_pass_set, settings=shown), Version.parse(wanted))
+
+
+@pytest.mark.parametrize("shown", [None, {}, EMPTY, {"http_pass": ""}])
+def test_a_phone_that_would_have_no_administrator_password(shown: dict[str, str] | None) -> None:
+    with pytest.raises(Refused, match="Set http_user and http_pass") as refusal:
+        past_the_border(False, shown)
+    assert "webserver_admin_password can't be seen to be set" in refusal.value.reason
+
+
+@pytest.mark.parametrize("http_pass_set", [True, False, None])
+def test_a_phone_that_has_another_one_needs_no_note(http_pass_set: bool | None) -> None:
+    assert past_the_border(http_pass_set, MASKED) == []
+
+
+@pytest.mark.parametrize(
+    ("http_pass_set", "shown", "words"),
+    [
+        (True, {}, "is not shown"),
+        (True, None, "is not shown"),
+        # What is shown empty may be hidden.
+        (True, EMPTY, "is shown empty"),
+        (None, {"http_pass": ""}, "can't be read"),
+        (None, None, "can't be read"),
+    ],
+)
+def test_what_is_left_open_is_a_note(http_pass_set: bool | None, shown: dict[str, str] | None, words: str) -> None:
+    (note,) = past_the_border(http_pass_set, shown)
+    assert words in note and BORDER in note
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted"),
+    [(OLD, BEFORE), (BORDER, "10.1.198.19"), ("10.1.198.19", BEFORE), (BEFORE, BEFORE), ("8.9.3.80", "10.1.54.13")],
+)
+def test_other_ways_have_no_new_rules(now: str, wanted: str) -> None:
+    assert past_the_border(False, None, now, wanted) == []
+
+
+def test_force_does_not_override_it() -> None:
+    version = Version.parse("10.1.198.19")
+    reading = Reading(facts=facts(model="D713", firmware=BEFORE, http_pass_set=False))
+    phone = plan_one(target(version=version), reading, force=True)
+    assert (phone.outcome, phone.notes) == ("refused", [])
+    reading = Reading(facts=facts(model="D713", firmware=BEFORE, http_pass_set=True))
+    phone = plan_one(target(version=version), reading)
+    assert phone.outcome is None and len(phone.notes) == 1
+
+
 # An interrupted run -----------------------------------------------------------------------------------------------
 
 
@@ -386,6 +445,13 @@ def test_the_text_of_a_large_plan_counts_kinds() -> None:
     text = "\n".join(plan_lines(plan(targets), {}, limit=10))
     assert f"10 x D785 {OLD} -> {NEW}" in text and "1 x protected" in text
     assert "desk-3" not in text
+
+
+def test_the_text_of_a_large_plan_counts_notes() -> None:
+    made = plan([target(f"desk-{number}") for number in range(11)])
+    for phone in made.phones[3:]:
+        phone.notes.append("Make sure of it.")
+    assert "  note for 8 of them: Make sure of it." in plan_lines(made, {}, limit=10)
 
 
 # An approved plan -------------------------------------------------------------------------------------------------

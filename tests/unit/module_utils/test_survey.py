@@ -118,6 +118,25 @@ def test_a_phone_that_is_to_load_its_version_again_is_read_whole() -> None:
     assert "/settings.htm" in phone.requests
 
 
+@pytest.mark.parametrize(
+    ("now", "version", "login", "asked"),
+    [
+        ("10.1.184.15", "10.1.185.0", None, True),
+        ("10.1.184.15", "10.1.198.19", True, False),
+        ("10.1.184.15", "10.1.198.19", False, False),
+        ("10.1.184.15", "10.1.184.99", None, False),
+        ("10.1.185.0", "10.1.198.19", None, False),
+        ("10.1.198.19", "10.1.184.15", None, False),
+    ],
+)
+def test_the_home_page_is_read_only_where_it_decides(now: str, version: str, login: bool | None, asked: bool) -> None:
+    phone = LabPhone(Clock(), firmware=now, home="HTTP password not set", login=login)
+    one = Target(host="desk-1", connection=Connection(host="desk-1"), version=Version.parse(version))
+    facts = read_phone(one, lambda connection: phone, None).facts
+    assert ("/index.htm" in phone.requests) is asked
+    assert facts is not None and facts.http_pass_set is (False if asked else login)
+
+
 def test_what_the_pbx_knows_spares_a_request() -> None:
     phone = LabPhone(Clock())
     reading = read(phone, known="in_call")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import socket
 import time
+from base64 import b64encode
 from typing import Any
 from urllib.parse import quote
 
@@ -229,6 +230,28 @@ def test_an_unsafe_downgrade_breaks_the_updater(start_fleet: StartFleet) -> None
     assert (state["firmware"], state["updater_broken"]) == ("8.7.5.35", True)
     load(fleet, phone, "snomD785-10.1.54.13-SIP-r.bin")
     assert fleet.log("p", event="load_ignored")[0]["detail"] == "updater broken"
+
+
+@pytest.mark.parametrize(
+    ("keys", "settings", "mode"),
+    [
+        ({}, {}, "off"),
+        ({"password": "geheim"}, {}, "on"),
+        ({"password": "geheim", "has_webserver_admin_password": True}, {}, "off"),
+        ({"has_webserver_admin_password": True}, {"webserver_admin_password": "geheim"}, "on"),
+        ({}, {"admin_mode_password": "4711"}, "on"),
+    ],
+)
+def test_without_an_administrator_password_new_firmware_is_in_user_mode(
+    start_fleet: StartFleet, keys: dict[str, Any], settings: dict[str, str], mode: str
+) -> None:
+    phone = phone_keys("D713", "10.1.184.15", name="p", settings=settings, **keys)
+    fleet = start_fleet(phone)
+    login = ["Authorization: Basic " + b64encode(b"admin:geheim").decode()] if "password" in keys else []
+    get(phone, load_target(f"{fleet.images}/snomD713-10.1.198.19-SIP-r.bin"), *login)
+    state = eventually(fleet, "p", settled)
+    assert (state["firmware"], state["settings"].get("admin_mode")) == ("10.1.198.19", mode)
+    assert len(fleet.log("p", event="no_admin_password")) == (mode == "off")
 
 
 @pytest.mark.parametrize(

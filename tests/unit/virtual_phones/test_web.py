@@ -231,6 +231,28 @@ class TestPages:
         assert not any(b"geheim" in page or b"_pass" in page for page in (text, pre, xml))
 
     @pytest.mark.parametrize(
+        ("keys", "lines"),
+        [
+            ({}, []),
+            ({"secrets_shown": "empty"}, [b"http_pass: ", b"user_pass1: "]),
+            ({"secrets_shown": "masked"}, [b"http_pass: ********", b"user_pass1: "]),
+            (
+                {"secrets_shown": "empty", "has_webserver_admin_password": True},
+                [b"http_pass: ", b"user_pass1: ", b"webserver_admin_password: "],
+            ),
+        ],
+    )
+    def test_three_ways_to_keep_a_secret(
+        self, start_fleet: StartFleet, keys: dict[str, Any], lines: list[bytes]
+    ) -> None:
+        settings = {"user_pass1": ""}
+        start_fleet(phone := phone_keys(settings_layout="text", password="geheim", settings=settings, **keys))
+        page = get(phone, "/settings.htm", LOGIN)
+        names = (b"http_pass", b"user_pass1", b"webserver_admin_password")
+        shown = [line.strip() for line in re.sub(rb"[!$&]:", b":", page).splitlines() if line.startswith(names)]
+        assert shown == [line.strip() for line in lines]
+
+    @pytest.mark.parametrize(
         ("state", "line", "active"),
         [("idle", b"State Idle (29)", b"0"), ("in_call", b"State Connected (12)", b"1"), ("ringing", b"(9)", b"1")],
     )
