@@ -21,13 +21,20 @@ from urllib.request import ProxyHandler, Request, build_opener
 FOLDER = Path(__file__).parent
 TIMEOUT = 30  # seconds for one answer of the control port
 _opener = build_opener(ProxyHandler({}))  # never through a proxy
+_held: list[socket.socket] = []
 
 
 def free_port(address: str = "127.0.0.1") -> int:
-    """Return a port that nobody listens on right now."""
-    with socket.socket() as sock:
-        sock.bind((address, 0))
-        return int(sock.getsockname()[1])
+    """Return a port that nobody uses, and keep it from everybody else for as long as this process lives.
+
+    It stays bound, but not listening. Linux lets a server have it that asks for it by number and reuses addresses, as
+    asyncio's do, and gives it to no other process and to no outgoing connection.
+    """
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((address, 0))
+    _held.append(sock)
+    return int(sock.getsockname()[1])
 
 
 class VirtualFleet:

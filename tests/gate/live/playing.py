@@ -123,14 +123,21 @@ class Site:
         return Run(done.returncode, done.stdout, list(map(json.loads, results.read_text().splitlines())), writes)
 
 
+@cache
+def ports() -> tuple[int, int]:
+    """The image server's port and the phones'. They stay the same, so that results from two sites can be compared."""
+    return free_port(), free_port("127.31.0.1")
+
+
 @contextmanager
 def open_site(folder: Path) -> Iterator[Site]:
     """Start the phones, and end them with the block. folder need not exist."""
     folder.mkdir(exist_ok=True)
+    for_images, for_phones = ports()
     content = {
-        "image_server": {"port": free_port(), "images": IMAGES},
+        "image_server": {"port": for_images, "images": IMAGES},
         "defaults": {
-            "port": free_port("127.31.0.1"),
+            "port": for_phones,
             "password": PASSWORD,
             "identities": ["100"],
             "timing": {"load": 0.1, "flash": 2, "boot": 0.1, "reboot": 2},

@@ -80,6 +80,14 @@ def until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE) ->
     return value
 
 
+def lives(pid: int) -> bool:
+    """Whether a process has not ended. One that has stays in /proc, as a zombie, until its parent looks after it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
 @dataclass
 class Run:
     """One finished run of ansible-playbook."""
@@ -144,8 +152,7 @@ class Job:
     def workers(self) -> list[int]:
         """The processes that it forked and that live."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        # One that has ended stays there until ansible-playbook looks after it, and has no memory any more.
-        return [int(pid) for pid in children.split() if Path(f"/proc/{pid}/statm").read_text().split()[0] != "0"]
+        return [int(pid) for pid in children.split() if lives(int(pid))]
 
     def says(self, text: str) -> bool:
         return text in self.output.read_text("utf-8", "replace")

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from .bench import Bench, Job, phone, until
+from .bench import Bench, Job, lives, phone, until
 from .conftest import StartBench
 
 NEW = "8.7.5.35"
@@ -42,7 +42,7 @@ def journal(found: Bench) -> list[dict[str, Any]]:
 
 def engine_process(job: Job) -> int:
     """The worker that runs the fleet task: the only child that lives for long."""
-    (worker,) = until(lambda: len(job.workers()) == 1 and job.workers(), "one worker is left")
+    (worker,) = until(lambda: len(found := job.workers()) == 1 and found, "one worker is left")
     return int(worker)
 
 
@@ -58,7 +58,7 @@ def sigterm_to_playbook(found: Bench, job: Job) -> None:
     """ansible-playbook passes it on and ends; the worker brings the rollout to its end."""
     worker = engine_process(job)
     job.kill(signal.SIGTERM)
-    until(lambda: not os.path.exists(f"/proc/{worker}"), "the worker has ended")
+    until(lambda: not lives(worker), "the worker has ended")
 
 
 @pytest.mark.parametrize("ask", [touch_stop_file, sigterm_to_worker, sigterm_to_playbook])
@@ -107,7 +107,7 @@ def test_killed_and_started_again(start: StartBench) -> None:
     job.kill(signal.SIGKILL)
     job.process.wait()
     intended = {entry["host"] for entry in journal(found) if entry["type"] == "intent"}
-    until(lambda: not os.path.exists(f"/proc/{worker}"), "the orphan has ended")
+    until(lambda: not lives(worker), "the orphan has ended")
     assert asked(found) <= intended
     with open(f"{found.journal}.lock", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -126,7 +126,7 @@ def test_a_resume_sends_no_refused_password_again(start: StartBench) -> None:
     worker = engine_process(job)
     job.kill(signal.SIGKILL)
     job.process.wait()
-    until(lambda: not os.path.exists(f"/proc/{worker}"), "the orphan has ended")
+    until(lambda: not lives(worker), "the orphan has ended")
     run = found.check(start_rollout(found, flash_time=8).wait())
     assert run.outcomes == {"phone-01": "upgraded", "phone-02": "upgraded", "refuses": "auth_failed"}
     assert found.fleet.counters()["login_failed"] == 1
