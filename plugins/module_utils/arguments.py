@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,7 +41,15 @@ HOST_VARIABLES: dict[str, str] = {option: f"snom_{option}" for option in CONNECT
 }
 """Option to the host variable that gives it where the task does not."""
 
+ENVIRONMENT_VARIABLES = {"username": "SNOM_USERNAME", "password": "SNOM_PASSWORD"}
+"""Option to the controller's environment variable that gives it where neither the task nor the host does."""
+
 _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
+def from_environment(option: str) -> str | None:
+    """What the environment says of an option. None where it says nothing; an empty variable says nothing either."""
+    return os.environ.get(ENVIRONMENT_VARIABLES.get(option, "")) or None
 
 
 def connection_from(parameters: Mapping[str, Any]) -> Connection:

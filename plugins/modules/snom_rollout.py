@@ -206,7 +206,8 @@ notes:
     C(snom_firmware_versions) a mapping from models to versions; the first wins. Each host needs one of them.
   - How a phone is reached is said by host variables, C(ansible_host) and those that M(telephony.snom.snom_info) names,
     C(snom_username) and C(snom_password) for example. Where C(module_defaults) set these options for the action group,
-    they go before the host variables, as they do in any task.
+    they go before the host variables, as they do in any task. The login of phones without those variables comes from
+    the controller's environment, C(SNOM_USERNAME) and C(SNOM_PASSWORD).
   - C(snom_mac) and C(snom_model) are checked where they are given. The MAC address is read again right before a phone
     is asked to load an image.
   - C(snom_site), C(snom_group), C(snom_wave) and C(snom_mirror) are explained with the options.

@@ -16,6 +16,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.arguments import (
     CONNECTION_ARGUMENTS,
     HOST_VARIABLES,
     connection_from,
+    from_environment,
 )
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HttpPhone
@@ -101,10 +102,10 @@ def _target_or_problem(
 
 
 def _target(host: str, variables: _HostVariables, given: Mapping[str, Any], override: set[str]) -> Target:
-    connection = {
-        option: variables.get(variable) if given.get(option) is None else given[option]
-        for option, variable in HOST_VARIABLES.items()
-    }
+    connection = {}
+    for option, variable in HOST_VARIABLES.items():
+        value = variables.get(variable) if given.get(option) is None else given[option]
+        connection[option] = from_environment(option) if value is None else value
     if not connection["host"]:
         _require_address(host)
     checked = connection_from(connection | {"host": connection["host"] or host})

@@ -20,7 +20,7 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.telephony.snom.plugins.module_utils.arguments import HOST_VARIABLES
+from ansible_collections.telephony.snom.plugins.module_utils.arguments import HOST_VARIABLES, from_environment
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HAS_REQUESTS
 from ansible_collections.telephony.snom.plugins.module_utils.perform import failure, perform, scrub, to_plain
@@ -89,11 +89,13 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         return perform(self.operation, parameters, self._task.check_mode)
 
     def _arguments(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """The task's options, and for those that it does not give, the host's variables."""
+        """The task's options; for those that it does not give, the host's variables; and then the environment."""
         arguments = {option: value for option, value in self._task.args.items() if value is not None}
         for option, variable in self.host_variables.items():
             if option not in arguments:
                 value = self._address(variables) if option == "host" else self._variable(variable, variables)
+                if value is None:
+                    value = from_environment(option)
                 if value is not None:
                     arguments[option] = value
         # Plain, because a value from an encrypted file is an object of its own kind on ansible-core 2.16.

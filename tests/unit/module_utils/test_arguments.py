@@ -11,6 +11,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.arguments import (
     CONNECTION_ARGUMENTS,
     HOST_VARIABLES,
     connection_from,
+    from_environment,
 )
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
@@ -35,6 +36,18 @@ def test_only_secrets_are_no_log() -> None:
         "password",
         "snmp_community",
     }
+
+
+def test_only_the_login_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in CONNECTION_ARGUMENTS:
+        monkeypatch.setenv(f"SNOM_{name.upper()}", "given")
+    assert {name for name in CONNECTION_ARGUMENTS if from_environment(name)} == {"username", "password"}
+
+
+def test_an_empty_or_missing_environment_variable_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SNOM_USERNAME", "")
+    monkeypatch.delenv("SNOM_PASSWORD", raising=False)
+    assert (from_environment("username"), from_environment("password")) == (None, None)
 
 
 def test_missing_and_null_options_have_defaults_and_others_are_ignored() -> None:

@@ -69,6 +69,16 @@ def test_the_order_is_option_then_host_then_task() -> None:
     ] == ["option", "option"]
 
 
+def test_the_environment_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SNOM_USERNAME", "outer")
+    monkeypatch.setenv("SNOM_PASSWORD", "outer pw")
+    raw = {"desk-1": PHONE, "desk-2": PHONE | {"ansible_host": "127.0.0.3", "snom_password": "its own"}}
+    logins = [(target.connection.username, target.connection.password) for target in read(raw)]
+    assert logins == [("outer", "outer pw"), ("outer", "its own")]
+    (_first, second) = read(raw, own={"snom_username": "play"}, connection={"password": "option"})
+    assert (second.connection.username, second.connection.password) == ("play", "option")
+
+
 def test_a_variable_of_the_first_host_is_not_one_of_the_task() -> None:
     raw = {
         "desk-1": PHONE | {"snom_password": "its own", "snom_protected": True},

@@ -121,6 +121,26 @@ def test_option_before_variable_before_default(sent: list[Result]) -> None:
     assert (sent[0]["validate_certs"], sent[0]["auth"]) == (False, "auto")
 
 
+def test_the_environment_comes_after_option_and_variable(
+    sent: list[Result], modules: list[tuple[PhoneAction, Result, Result]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SNOM_USERNAME", "outer")
+    monkeypatch.setenv("SNOM_PASSWORD", "outer pw")
+    run({"ringer": 1, "username": "task"}, {"snom_password": "host pw"})
+    run({"ringer": 1}, {"snom_username": None})
+    assert [(one["username"], one["password"]) for one in sent] == [("task", "host pw"), ("outer", "outer pw")]
+    hosts = HostVars({"desk7": {"ansible_host": "127.0.0.7"}})
+    run({"ringer": 1}, {"hostvars": hosts}, delegate_to="jump")
+    assert [arguments["password"] for _twin, arguments, _variables in modules] == ["outer pw"]
+
+
+def test_a_password_from_the_environment_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SNOM_PASSWORD", "pw-of-mine")
+    result = run({"ringer": "pw-of-mine"})
+    assert result["failed"] is True
+    assert "pw-of-mine" not in str(result)
+
+
 def test_a_module_can_have_host_variables_of_its_own(sent: list[Result]) -> None:
     run({}, {"snom_ringer": 5})
     assert sent[0]["ringer"] == 5
