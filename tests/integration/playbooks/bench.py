@@ -244,7 +244,7 @@ class Bench:
             process = subprocess.Popen(
                 command,
                 cwd=self.out,
-                env=_environment(self.folder) | {"RECORD_TO": str(record)} | dict(env or {}),
+                env=environment(self.folder) | {"RECORD_TO": str(record)} | dict(env or {}),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -320,7 +320,7 @@ class Bench:
                 assert not shown, f"{file.name} shows a password"
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
     nowhere = "http://127.0.0.1:9"
     return clean | {

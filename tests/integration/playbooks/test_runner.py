@@ -1,0 +1,263 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Playbooks under ansible-runner, which is how AWX runs them: at once, or shipped to a node and back."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .bench import PATIENCE, SECRETS, Bench, Run, environment, phone
+from .conftest import StartBench
+
+PROJECT = Path(__file__).resolve().parents[3] / "extensions" / "awx" / "project"
+PROGRAM = str(Path(sys.executable).with_name("ansible-runner"))
+# What ansible-runner itself writes of the job: the command with its whole environment.
+OF_THE_RUNNER = "command"
+
+
+@dataclass
+class Job:
+    """A job that has ended: what Ansible recorded, and the folder of artifacts as it came back."""
+
+    run: Run
+    artifacts: Path
+
+    @cached_property
+    def events(self) -> list[dict[str, Any]]:
+        """The job's events, in their order."""
+        files = sorted((self.artifacts / "job_events").glob("*.json"), key=lambda file: int(file.name.split("-")[0]))
+        return [json.loads(file.read_text("utf-8")) for file in files]
+
+    @property
+    def screen(self) -> list[str]:
+        """What a user of AWX sees, line by line."""
+        return [line.rstrip() for event in self.events for line in event["stdout"].splitlines()]
+
+    def shows(self, text: str) -> bool:
+        return any(text in line for line in self.screen)
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        """What AWX shows as the job's artifacts."""
+        (stats,) = (event["event_data"] for event in self.events if event["event"] == "playbook_on_stats")
+        return dict(stats["artifact_data"])
+
+    def files_with_secrets(self) -> list[Path]:
+        files = [file for file in self.artifacts.rglob("*") if file.is_file()]
+        assert files
+        return [file for file in files if any(secret in file.read_text("utf-8", "replace") for secret in SECRETS)]
+
+
+class Node:
+    """Runs the playbooks of the project, as AWX gives them to ansible-runner."""
+
+    def __init__(self, found: Bench) -> None:
+        self.found = found
+        self.jobs = 0
+
+    def _private(self, inventory: Mapping[str, Any], variables: Mapping[str, Any], env: Mapping[str, str]) -> Path:
+        """A private data directory for one job."""
+        self.jobs += 1
+        private = self.found.folder / f"job-{self.jobs}"
+        shutil.copytree(PROJECT, private / "project")
+        record = self.found.out / f"job-{self.jobs}.jsonl"
+        given = {
+            "inventory/hosts.json": inventory,
+            # AWX adds variables of its own to each job.
+            "env/extravars": {"awx_job_id": self.jobs} | dict(variables),
+            "env/envvars": {"RECORD_TO": str(record), "JOB_ID": str(self.jobs)} | dict(env),
+        }
+        for name, content in given.items():
+            file = private / name
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(json.dumps(content))
+        return private
+
+    def play(
+        self,
+        playbook: str,
+        variables: Mapping[str, Any],
+        *,
+        shipped: bool = False,
+        inventory: Mapping[str, Any] | None = None,
+        env: Mapping[str, str] | None = None,
+        warns: str | None = None,
+    ) -> Job:
+        """Run a playbook of the project; shipped: transmitted to a worker, whose stream is then processed.
+
+        warns is a part of the one warning that is expected.
+        """
+        private = self._private(inventory or self.found.inventory, variables, env or {})
+        job = ["--ident", str(self.jobs), "--playbook", playbook, str(private)]
+        if shipped:
+            node = self.found.folder / f"node-{self.jobs}"
+            sent = self._runner("transmit", *job)
+            back = self._runner("worker", "--private-data-dir", str(node), given=sent)
+            output = self._runner("process", "--ident", str(self.jobs), str(private), given=back)
+        else:
+            output = self._runner("run", *job)
+        record = self.found.out / f"job-{self.jobs}.jsonl"
+        lines = record.read_text("utf-8").splitlines()
+        artifacts = private / "artifacts" / str(self.jobs)
+        # The exit code of "process" is its own. What AWX looks at is in this file.
+        code = int((artifacts / "rc").read_text())
+        run = Run(code, output.decode("utf-8", "replace"), [json.loads(line) for line in lines])
+        return Job(self.found.check(run, warns), artifacts)
+
+    def _runner(self, *arguments: str, given: bytes = b"") -> bytes:
+        return subprocess.run(
+            [PROGRAM, *arguments],
+            cwd=self.found.out,
+            env=environment(self.found.folder) | {"PATH": f"{Path(PROGRAM).parent}{os.pathsep}{os.environ['PATH']}"},
+            input=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=PATIENCE,
+            check=False,
+        ).stdout
+
+    def rollout(self, *, options: Mapping[str, Any] | None = None, **more: Any) -> Job:
+        """Run the project's rollout; options are those of the role, without its prefix."""
+        return self.play("snom_rollout.yml", self.found.rollout_variables(options or {}), **more)
+
+
+# How they end, and that the job fails for it.
+PHONES = {
+    "desk-1": phone(),
+    "desk-2": phone("D785", "10.1.84.12"),
+    "in-a-call": phone(call={"state": "in_call"}),
+    "lift": phone(inventory={"snom_protected": True}),
+    "right-already": phone(firmware="8.7.5.35"),
+}
+OUTCOMES = {
+    "desk-1": "upgraded",
+    "desk-2": "upgraded",
+    "in-a-call": "deferred",
+    "lift": "protected",
+    "right-already": "compliant",
+}
+
+
+def without_login(found: Bench) -> dict[str, str]:
+    """Take the phones' login out of the inventory, and return the environment that a credential gives instead."""
+    common = found.inventory["phones"]["vars"]
+    return {"SNOM_USERNAME": common.pop("snom_username"), "SNOM_PASSWORD": common.pop("snom_password")}
+
+
+@pytest.mark.parametrize("shipped", [False, True], ids=["run", "transmit, worker, process"])
+def test_a_job_ends_like_the_playbook(shipped: bool, start: StartBench) -> None:
+    """Same outcomes and recap, progress in the events, the summary as an artifact, no password anywhere."""
+    found = start(PHONES)
+    login = without_login(found)
+    job = Node(found).rollout(options={"deferred_retries": 0}, shipped=shipped, env=login)
+    assert job.run.code != 0
+    assert job.run.outcomes == OUTCOMES
+    assert job.run.recap == {
+        "desk-1": "changed",
+        "desk-2": "changed",
+        "in-a-call": "failed",
+        "lift": "ok",
+        "localhost": "ok",
+        "right-already": "ok",
+    }
+    for line in (
+        "3 of 5 phones need work",
+        "desk-1: asked to load, still up (320 8.4.35 -> 8.7.5.35)",
+        "desk-1: down (320 8.4.35 -> 8.7.5.35)",
+        "desk-2: upgraded: Runs 10.1.175.16, read back from the phone.",
+        "Wave 1 ended: ",
+    ):
+        assert job.shows(line), line
+    assert job.stats["snom_rollout_summary"] == job.run.rollout["summary"]
+    assert job.run.rollout["resume"] == "relaunch this job"
+    # The runner keeps the environment for itself, in a file that AWX masks and that nobody else may read.
+    for file in job.files_with_secrets():
+        assert file.name == OF_THE_RUNNER
+        assert file.stat().st_mode & 0o077 == 0
+
+
+def sliced(inventory: Mapping[str, Any], number: int, count: int) -> dict[str, Any]:
+    """An inventory as AWX cuts it: each count-th host by name, beginning with the one of this number. Groups stay."""
+    hosts = inventory["phones"]["hosts"]
+    return {"phones": inventory["phones"] | {"hosts": {host: hosts[host] for host in sorted(hosts)[number::count]}}}
+
+
+def test_slices_upgrade_each_phone_once(start: StartBench) -> None:
+    """Each slice has its own canary and its own journal, and knows nothing of the others."""
+    found = start({f"phone-{number:02}": phone() for number in range(1, 11)})
+    node = Node(found)
+    sizes, canaries = [], []
+    for number in range(4):
+        journal = found.out / f"journal-{number}.jsonl"
+        job = node.rollout(
+            options={"journal": str(journal), "waves": ["canary", "100%"]},
+            inventory=sliced(found.inventory, number, 4),
+        )
+        assert job.run.code == 0
+        phones = job.run.rollout["phones"]
+        asked = [entry["host"] for entry in map(json.loads, journal.open()) if entry["type"] == "intent"]
+        assert sorted(asked) == sorted(phones)
+        sizes.append(len(phones))
+        canaries += [host for host, record in phones.items() if record["wave"] == 1]
+    assert sizes == [3, 3, 2, 2]
+    assert canaries == ["phone-01", "phone-02", "phone-03", "phone-04"]
+    assert found.fetches() == dict.fromkeys(found.hosts(), 1)
+    assert set(found.firmware(*found.hosts())) == {"8.7.5.35"}
+
+
+@pytest.mark.parametrize("playbook", ["snom_audit.yml", "snom_plan.yml", "snom_rollout.yml"])
+def test_an_empty_slice_ends_well(playbook: str, start: StartBench) -> None:
+    found = start({"a": phone(), "b": phone()})
+    empty = sliced(found.inventory, 2, 3) | {"others": {"hosts": {"switch": {}}}}
+    job = Node(found).play(playbook, found.rollout_variables({}) | {"awx_workflow_job_id": 7}, inventory=empty)
+    assert job.run.code == 0
+    assert job.shows("No phone of phones is in this slice of the inventory, so there is nothing to do.")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "of_awx", "warns"),
+    [
+        # Not a slice: a slice is always a part of a workflow.
+        ("phones:!phones", {}, None),
+        # A slice perhaps, but no group has this name.
+        ("phnoes", {"awx_workflow_job_id": 7}, "Could not match supplied host pattern, ignoring: phnoes"),
+        ("phones:&berlin", {"awx_workflow_job_id": 7}, "Could not match supplied host pattern, ignoring: berlin"),
+    ],
+)
+def test_a_mistyped_pattern_fails_all_the_same(
+    pattern: str, of_awx: dict[str, Any], warns: str | None, start: StartBench
+) -> None:
+    found = start({"a": phone()})
+    job = Node(found).play("snom_audit.yml", {"snom_hosts": pattern} | of_awx, warns=warns)
+    assert job.run.code != 0
+    assert job.shows("which matches no host of the inventory")
+
+
+COUNT = 200
+
+
+def test_events_of_many_phones_are_few_and_small(start: StartBench) -> None:
+    """What AWX has to keep of a rollout grows with the phones, by a few KB each, and by a handful of events."""
+    timing = {"load": 0, "flash": 0, "boot": 0, "reboot": 0}
+    found = start({f"phone-{number:03}": phone() for number in range(1, COUNT + 1)}, defaults={"timing": timing})
+    job = Node(found).rollout()
+    assert set(job.run.outcomes.values()) == {"upgraded"}
+    size = sum(len(json.dumps(event)) for event in job.events)
+    assert len(job.events) < 8 * COUNT
+    assert size / COUNT < 12_288
+    # AWX cuts a result that is larger (MAX_EVENT_RES_DATA).
+    assert max(len(json.dumps(event["event_data"].get("res", ""))) for event in job.events) < 700_000
+    assert len(json.dumps(job.stats)) < 2_048
