@@ -14,7 +14,11 @@ TIMEOUT = 120.0  # seconds for one whole fetch
 
 
 class FetchError(Exception):
-    """The fetch failed; the text says why."""
+    """The fetch failed; the text says why. status is that of an answer which was none of 200, None without one."""
+
+    def __init__(self, text: str, status: int | None = None) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 async def fetch(url: str, *, user_agent: str, source: str) -> bytes:
@@ -52,8 +56,9 @@ async def _exchange(host: str, port: int, source: str, request: bytes) -> bytes:
             raise FetchError("answered an endless head") from None
         status, *lines = head.split("\r\n")
         headers = {name.lower(): value.strip() for name, _unused, value in (line.partition(":") for line in lines)}
-        if status.split(" ")[1:2] != ["200"]:
-            raise FetchError(f"answered {status}")
+        code = status.split(" ")[1:2]
+        if code != ["200"]:
+            raise FetchError(f"answered {status}", int(code[0]) if code and code[0].isdigit() else None)
         length = headers.get("content-length", "")
         return await (reader.readexactly(int(length)) if length.isdigit() else reader.read())
     finally:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 from urllib.parse import parse_qs
 
-from . import action_urls, calls, firmware, snmp, tls, web
+from . import action_urls, calls, firmware, provisioning, snmp, tls, web
 from .auth import Lock, Nonce
 from .calls import Exchange, Leg
 from .event_log import EventLog
@@ -77,6 +77,7 @@ class Phone:
         self.last_remote = ""
         self.lists: dict[ListName, list[str]] = {name: [] for name in LISTS}  # numbers, the newest first
         self.screen = Screen()
+        self.phone_book: dict[str, str] = {}  # names by number
         self.updater_broken = False
         self.https_only = False
         self.line_info_fixed = False
@@ -149,6 +150,7 @@ class Phone:
             "call": self.call_state,
             "calls": [{"number": leg.number, "state": leg.state, "remote": leg.peer.user} for leg in self.legs],
             "call_lists": dict(self.lists),
+            "phone_book": dict(self.phone_book),
             "identities": {identity.address: identity.registered for identity in self.identities},
             "settings": self.settings.changed(),
             "unsaved_settings": self.settings.unsaved(),
@@ -172,9 +174,10 @@ class Phone:
         detail: str | None = None,
         *,
         target: str | None = None,
+        status: int | None = None,
         call: dict[str, Any] | None = None,
     ) -> None:
-        self._log.add(self.name, event, detail, target=target, call=call)
+        self._log.add(self.name, event, detail, target=target, status=status, call=call)
 
     def violation(self, what: str) -> None:
         """Record that a client did what no client may do."""
@@ -270,6 +273,7 @@ class Phone:
                 self.settings.factory_reset()
                 for numbers in self.lists.values():
                     numbers.clear()
+                self.phone_book.clear()
                 self.keys.identities = ()
             self._begin("reboot")
             self._live(self._reboot())
@@ -417,17 +421,24 @@ class Phone:
             self.cycles[-1]["after"] = self.keys.firmware
         self.note("up", self.keys.firmware)
         self.tell("action_setup_url")
+        if not self.keys.provisioning.firmware:
+            await provisioning.fetch_settings(self)
         await asyncio.sleep(self.keys.timing.register)
         if not self.keys.faults.loses_registration:
             self._register()
-        await self._provision()
+        await self._provision_firmware()
 
-    async def _provision(self) -> None:
-        """Flash what the provisioning wants, if its policy says so (3.3). Where it fetches it from is left out."""
+    async def _provision_firmware(self) -> None:
+        """Flash what the provisioning wants, if its policy says so (3.3)."""
         wanted = self.keys.provisioning.firmware
-        if wanted in (None, self.keys.firmware) or self.keys.faults.keep_old_version:
+        if self.keys.faults.keep_old_version or self.settings["update_policy"] != "auto_update":
             return
-        if self.settings["update_policy"] == "auto_update":
+        if wanted is None and (url := await provisioning.wanted_image(self)):
+            self.phase = "loading"
+            self._begin("provisioning")
+            await self._upgrade(url)
+        elif wanted not in (None, self.keys.firmware):
+            # Where this one is fetched from is left out.
             self._begin("provisioning")
             await asyncio.sleep(self.keys.timing.load)
             await self._flash(wanted)

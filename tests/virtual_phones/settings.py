@@ -71,6 +71,9 @@ INDEXED = re.compile(
 )
 ACTION_URL = re.compile(r"action_\w+")  # section 6
 SECRET = re.compile(r"pass|pin|secret", re.IGNORECASE)
+# Flags of permission in provisioned files (5.4); a blank is read-only, too.
+READ_ONLY_FLAGS = frozenset({"R", "&", " "})
+KEEPS_USERS_CHANGE = "!"
 
 
 def split_index(name: str) -> tuple[str, str | None]:
@@ -88,13 +91,15 @@ def is_secret(name: str) -> bool:
 class Settings:
     """Reads see the unsaved changes; ``reboot`` loses them, ``store`` writes them to flash."""
 
-    __slots__ = ("_given", "_read_only", "_stored", "_unsaved")
+    __slots__ = ("_changed_by_user", "_given", "_provisioned_read_only", "_read_only", "_stored", "_unsaved")
 
     def __init__(self, given: Mapping[str, str], read_only: Iterable[str]) -> None:
         self._given = dict(given)
         self._stored = dict(given)
         self._unsaved: dict[str, str] = {}
         self._read_only = frozenset(read_only)
+        self._provisioned_read_only: set[str] = set()
+        self._changed_by_user: set[str] = set()
 
     def __getitem__(self, name: str) -> str:
         for layer in (self._unsaved, self._stored, DEFAULTS):
@@ -110,15 +115,34 @@ class Settings:
         return self[name] == "on"
 
     def is_read_only(self, name: str) -> bool:
-        return name in self._read_only
+        return name in self._read_only or name in self._provisioned_read_only
+
+    def knows(self, name: str) -> bool:
+        """Return whether the phone has such a setting; others are silently ignored (5.1)."""
+        return bool(name in DEFAULTS or name in self._given or INDEXED.fullmatch(name) or ACTION_URL.fullmatch(name))
 
     def write(self, name: str, value: str) -> bool:
         """Change a setting until the next boot, and return whether the phone did (5.1: silently not, if it may not)."""
-        known = name in DEFAULTS or name in self._given or INDEXED.fullmatch(name) or ACTION_URL.fullmatch(name)
-        if not known or self.is_read_only(name):
+        if not self.knows(name) or self.is_read_only(name):
             return False
         self._unsaved[name] = value
         return True
+
+    def provision(self, name: str, value: str, perm: str) -> bool:
+        """Write to flash what a provisioned file says, and return whether the value is another one now.
+
+        The flag decides who may change it from then on, and whether a change by users that was stored stays (5.4).
+        """
+        if not self.knows(name):
+            return False
+        flag = perm.upper()
+        (self._provisioned_read_only.add if flag in READ_ONLY_FLAGS else self._provisioned_read_only.discard)(name)
+        if flag == KEEPS_USERS_CHANGE and name in self._changed_by_user:
+            return False
+        before = self[name]
+        self.force({name: value})
+        self._changed_by_user.discard(name)
+        return before != value
 
     def force(self, changes: Mapping[str, str]) -> None:
         """Change settings in flash, whatever the phone would allow: the fleet file and the control port do."""
@@ -129,6 +153,7 @@ class Settings:
 
     def store(self) -> None:
         self._stored.update(self._unsaved)
+        self._changed_by_user.update(self._unsaved)
         self._unsaved.clear()
 
     def reboot(self) -> None:
@@ -138,6 +163,8 @@ class Settings:
         """Forget everything, the web login too (8)."""
         self._stored.clear()
         self._unsaved.clear()
+        self._provisioned_read_only.clear()
+        self._changed_by_user.clear()
 
     def unsaved(self) -> list[str]:
         return sorted(self._unsaved)
