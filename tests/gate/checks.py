@@ -55,6 +55,11 @@ def _pytest(*arguments: str | Path) -> None:
     )
 
 
+def _playbooks() -> None:
+    require("nginx", "nginx-light")
+    _pytest("-n4", "--dist=loadscope", "tests/integration/playbooks")
+
+
 def _ruff() -> None:
     ruff = environment("venv") / "bin" / "ruff"
     run(ruff, "check", ROOT)
@@ -216,7 +221,7 @@ CHECKS = [
         "playbooks",
         "integration",
         "playbooks over virtual phones, for every outcome",
-        partial(_pytest, "-n4", "--dist=loadscope", "tests/integration/playbooks"),
+        _playbooks,
     ),
     Check("demo", "demo", "the demo runs from the checkout", _demo),
     Check("artifact", "artifact", "what is built is complete, passes the Galaxy importer and installs", _artifact),

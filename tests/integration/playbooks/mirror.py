@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A mirror beside a fleet: the role firmware_mirror on this machine, with a real nginx on a loopback address."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .bench import Bench, Run, until
+
+
+@dataclass
+class Mirror:
+    """The host `box` of a bench's inventory, and what the role keeps on it."""
+
+    bench: Bench
+    address: str
+    variables: dict[str, Any]
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.address}:{self.variables['firmware_mirror_http_port']}"
+
+    @property
+    def images(self) -> Path:
+        return self.bench.folder / "www" / "fw"
+
+    @property
+    def log(self) -> Path:
+        return self.bench.folder / "nginx" / "log" / "access.log"
+
+    @property
+    def pid_file(self) -> Path:
+        return self.bench.folder / "nginx" / "snom-mirror.pid"
+
+    def requests(self) -> list[dict[str, Any]]:
+        """What the access log holds."""
+        return [json.loads(line) for line in self.log.read_text("utf-8").splitlines()]
+
+    def workers(self) -> set[str]:
+        """The processes that answer. A reload replaces them."""
+        pid = self.pid_file.read_text().strip()
+        return set(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+
+    def play(self, **options: Any) -> Run:
+        """Run the role, first with ``--check``; options are its variables, without their prefix."""
+        given = self.variables | {f"firmware_mirror_{name}": value for name, value in options.items()}
+        play = {"hosts": "box", "gather_facts": False, "roles": [{"role": "telephony.snom.firmware_mirror"}]}
+        return self.bench.play([play], variables=given)
+
+    def entries(self, *files: str) -> list[dict[str, Any]]:
+        """What the image server has of these, as images of the role."""
+        wanted = [entry for entry in self.bench.fleet.catalog() if entry["file"] in files]
+        return [{name: entry[name] for name in ("file", "url", "size", "sha1")} for entry in wanted]
+
+    def stop(self) -> None:
+        """End nginx, as whoever has only its pid file."""
+        with suppress(FileNotFoundError, ProcessLookupError):
+            os.kill(int(self.pid_file.read_text()), signal.SIGTERM)
+            until(lambda: not self.pid_file.exists(), "nginx to end")
+
+
+@contextmanager
+def mirror(bench: Bench, **options: Any) -> Iterator[Mirror]:
+    """Put a host for the mirror into the inventory, and end what runs there with the block."""
+    first = next(iter(bench.addresses.values()))
+    address = f"{first.rpartition('.')[0]}.253"
+    variables: Mapping[str, Any] = {
+        "prefix": str(bench.folder / "nginx"),
+        "root": str(bench.folder / "www"),
+        "address": address,
+        "http_port": bench.port,
+        # The images' server is on a loopback address.
+        "use_proxy": False,
+        # Not an ordinary user's business, but root's, whom nginx would have read as nobody.
+        "user": None if os.geteuid() else "root",
+        **options,
+    }
+    bench.inventory["mirrors"] = {
+        "hosts": {"box": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}}
+    }
+    box = Mirror(bench, address, {f"firmware_mirror_{name}": value for name, value in variables.items()})
+    try:
+        yield box
+    finally:
+        box.stop()
