@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -14,17 +13,22 @@ from typing import Any, Literal
 from .errors import InputError, Refused, WrongPhone
 from .mac import normalize_mac
 from .models import find_model
-from .pages import Identity, SystemPage, asks_admin_password, read_gui, read_home, read_settings, read_system
-from .setting_names import is_secret
+from .pages import (
+    Identity,
+    SettingsPage,
+    SystemPage,
+    asks_admin_password,
+    read_gui,
+    read_home,
+    read_settings,
+    read_system,
+    settings_downloads,
+)
+from .setting_names import masked
 from .transport import Transport
 from .version import Version
 
 SUBSETS = ("system", "home", "gui", "settings")
-
-# The phone leaves passwords out of its settings page (protocol 4.2). Names that look like a secret are masked all the
-# same, and so is the login inside of a URL.
-_URL_LOGIN = re.compile(r"(?<=://)[^/\s@]+@")
-_MASK = "********"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,7 @@ class PhoneFacts:
     call_state is "idle", "in_call" or "unknown"; call_state_source names the page it was read from. admin_mode is False
     when the phone wanted its administrator password for the settings page (protocol 2.1), True when it showed them.
     http_pass_set is True when the phone wanted a login, False when it did not or its home page says so (protocol 2.1).
+    read_only_settings are the names of those that HTTP does not write (5.4).
     cert_fingerprint is the SHA-256 of the certificate that the phone shows, as 64 lower-case hex digits.
     """
 
@@ -50,6 +55,7 @@ class PhoneFacts:
     admin_mode: bool | None = None
     http_pass_set: bool | None = None
     settings: dict[str, str] | None = None
+    read_only_settings: frozenset[str] | None = None
     cert_fingerprint: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -59,19 +65,21 @@ class PhoneFacts:
             "identities": None if self.identities is None else [asdict(identity) for identity in self.identities],
             "expansion_modules": None if self.expansion_modules is None else list(self.expansion_modules),
             "settings": None if self.settings is None else mask_settings(self.settings),
+            "read_only_settings": None if self.read_only_settings is None else sorted(self.read_only_settings),
         }
 
 
 def mask_settings(settings: dict[str, str]) -> dict[str, str]:
-    """The settings with every value masked that looks like a secret. Empty values stay: nothing to hide."""
-    return {
-        name: _MASK if value and is_secret(name) else _URL_LOGIN.sub(_MASK + "@", value)
-        for name, value in settings.items()
-    }
+    """The settings as outputs may show them.
+
+    The phone leaves passwords out of its settings page (protocol 4.2). Names that look like a secret are masked all the
+    same, and so is the login inside of a URL.
+    """
+    return {name: masked(name, value) for name, value in settings.items()}
 
 
 def read_facts(phone: Transport, gather: Iterable[str], *, timeout: float | None = None) -> PhoneFacts:
-    """Read the pages of the named subsets (see SUBSETS), one request each.
+    """Read the pages of the named subsets (see SUBSETS), one request each, or up to three for the settings.
 
     timeout (s) is for each request and replaces the connection's own. A page that the phone does not have gives
     unknowns. Raises whatever the transport raises.
@@ -87,7 +95,8 @@ def read_facts(phone: Transport, gather: Iterable[str], *, timeout: float | None
     wanted = set(gather)
     logins: set[bool | None] = set()
     system, model = SystemPage(), None
-    call_state, source, admin_mode, settings = "unknown", None, None, None
+    call_state, source, admin_mode = "unknown", None, None
+    settings: SettingsPage | None = None
     if "system" in wanted and (text := page("/info.htm")) is not None:
         system = read_system(text)
         model = system.model
@@ -104,6 +113,9 @@ def read_facts(phone: Transport, gather: Iterable[str], *, timeout: float | None
             call_state, source = state, "state_of_gui.htm"
     if "settings" in wanted and (text := page("/settings.htm")) is not None:
         settings = read_settings(text)
+        for path in settings_downloads(text) if settings is None else []:
+            if (download := page(path)) is not None and (settings := read_settings(download)) is not None:
+                break
         admin_mode = True if settings is not None else False if asks_admin_password(text) else None
     return PhoneFacts(
         model=model,
@@ -118,7 +130,8 @@ def read_facts(phone: Transport, gather: Iterable[str], *, timeout: float | None
         admin_mode=admin_mode,
         # One page behind a login is enough to prove that there is one.
         http_pass_set=True if True in logins else False if False in logins else None,
-        settings=settings,
+        settings=settings.values if settings else None,
+        read_only_settings=settings.read_only if settings else None,
     )
 
 

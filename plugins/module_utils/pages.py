@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
 
 from .mac import normalize_mac
 from .models import Model, find_model
@@ -64,6 +65,18 @@ class HomePage:
     call_state: str = UNKNOWN
     # Whether the page hints that http_pass is empty.
     lacks_password: bool = False
+
+
+@dataclass(frozen=True)
+class SettingsPage:
+    """What settings.htm told.
+
+    The number of an indexed setting is the end of its name, as in requests (protocol 5.1): ``user_name1``. read_only
+    holds the names of those that HTTP does not write (5.4).
+    """
+
+    values: dict[str, str]
+    read_only: frozenset[str]
 
 
 # What a browser does not show. A page may be cut off inside it.
@@ -119,8 +132,13 @@ _BLOCKED = re.compile(r"\bblocked\b")
 # These are matched against text as it is.
 _EXPANSION_MODULE = re.compile(r"D(?<!\wD)(?:7C|8C|7|3)(?=\s)")
 _TEXT_SETTING = re.compile(r"^[ \t]*([a-z][a-z0-9_]*)([ !&$]?):(.*)", re.MULTILINE)
-_XML_SETTING = re.compile(r"<([a-z][a-z0-9_]*)(\s[^<>]*)>([^<]*)(?=<)")
-_INDEX = re.compile(r"""\sidx\s{0,5}=\s{0,5}["']([0-9]{1,4})["']""")
+_XML_SETTING = re.compile(r"""<([a-z][a-z0-9_]*)(\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*)>([^<]*)(?=<)""")
+_ATTRIBUTE = re.compile(r"""\s([a-z]{1,9})\s{0,5}=\s{0,5}(?:"([^"<]*)"|'([^'<]*)')""")
+_LINK = re.compile(
+    r"""<a\s[^<>]{0,200}?href\s{0,5}=\s{0,5}["']?([^"'\s<>]{1,200})[^<>]{0,200}>([^<]{0,200})""", re.IGNORECASE
+)
+_PATH = re.compile(r"/[A-Za-z0-9_.~%/-]+")
+_READ_ONLY = ("R", "&", " ")
 
 
 def read_system(page: str) -> SystemPage:
@@ -184,20 +202,41 @@ def read_gui_phase(page: str) -> str:
     return phase if phase and state == IN_CALL and phase != IDLE else state
 
 
-def read_settings(page: str) -> dict[str, str] | None:
-    """Read settings.htm as text or XML (protocol 4.2, 5.4), or return None where the page is something else.
-
-    Flags of permission are dropped. The number of an indexed setting is the end of its name, as in requests (protocol
-    5.1): ``user_name1``.
-    """
-    if " perm=" in page:
-        return _xml_settings(page)
-    text = _visible(page)
+def read_settings(page: str) -> SettingsPage | None:
+    """Read settings.htm as text or XML (protocol 4.2, 5.4), or return None where the page is something else."""
+    if " perm=" in page and (settings := _xml_settings(page)) is not None:
+        return settings
+    # Text that is no HTML may hold tags and entities in its values.
+    text = _visible(page) if page.lstrip().startswith("<") else page
     found = _TEXT_SETTING.findall(text)
     lines = sum(1 for line in text.splitlines() if line.strip())
     if any(flag for _unused, flag, _unused in found) or (found and 2 * len(found) >= lines):
-        return {name: value.strip() for name, _unused, value in found}
+        return SettingsPage(
+            {name: value.strip() for name, _unused, value in found},
+            frozenset(name for name, flag, _unused in found if flag in _READ_ONLY),
+        )
     return None
+
+
+def settings_downloads(page: str) -> list[str]:
+    """Return the paths where a settings.htm without settings offers them: that of the XML form first, then of the text.
+
+    Their URLs are not public, only what the forms are called: "plain text settings", "regular XML settings" (protocol
+    4.2, 11.10). So links are followed that speak of settings and of a form. Safe if wrong: they lead nowhere else than
+    to the phone and have no query, and what has none only reads (1.4).
+    """
+    found: dict[str, list[str]] = {"xml": [], "text": []}
+    for reference, label in _LINK.findall(page):
+        try:
+            target = urlsplit(urljoin("/settings.htm", _unescape(reference)))
+        except ValueError:
+            continue
+        words = f"{target.path} {_unescape(label)}".lower()
+        form = "xml" if "xml" in words else "text" if re.search("text|txt|plain", words) else None
+        here = _PATH.fullmatch(target.path) and not (target.scheme or target.netloc or target.query)
+        if form and here and "setting" in words and target.path not in ("/settings.htm", *found[form]):
+            found[form].append(target.path)
+    return [path for paths in found.values() for path in paths[:1]]
 
 
 def is_phone_manager(page: str) -> bool:
@@ -226,6 +265,11 @@ def is_lockout(page: str) -> bool:
 def asks_admin_password(page: str) -> bool:
     """Whether a phone in user mode wants its administrator password first (protocol 2.1; the wording is inferred)."""
     return bool(_ADMIN_PASSWORD.search(_lower(_visible(page)))) and read_settings(page) is None
+
+
+def asks_reboot(page: str) -> bool:
+    """Whether the phone says that what was changed takes effect at its next boot (protocol 5.1)."""
+    return "CONFIRM_REBOOT" in page
 
 
 def _visible(page: str) -> str:
@@ -315,12 +359,21 @@ def _call_state(page: str) -> str:
     return IDLE if _NO_CALL.search(low) else UNKNOWN
 
 
-def _xml_settings(page: str) -> dict[str, str] | None:
-    settings = {}
-    for name, attributes, value in _XML_SETTING.findall(page):
-        if " perm=" not in attributes and " idx=" not in attributes:
+def _xml_settings(page: str) -> SettingsPage | None:
+    values: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    read_only = set()
+    for tag, text, value in _XML_SETTING.findall(page):
+        attributes = {name: double or single for name, double, single in _ATTRIBUTE.findall(text)}
+        index = attributes.get("idx", "")
+        if not {"perm", "idx"} & attributes.keys() or not (index.isdecimal() or index == ""):
             continue
-        index = _INDEX.search(attributes)
+        name = tag + index
         # <name perm="RW"/> is empty; what follows it is not its value.
-        settings[name + (index[1] if index else "")] = "" if attributes.endswith("/") else _unescape(value).strip()
-    return settings or None
+        values[name] = "" if text.endswith("/") else _unescape(value).strip()
+        if attributes.get("perm") in _READ_ONLY:
+            read_only.add(name)
+        if index and "label" in attributes:
+            # A setting of its own in requests (protocol 5.1).
+            labels[f"{tag}_label{index}"] = _unescape(attributes["label"]).strip()
+    return SettingsPage(labels | values, frozenset(read_only)) if values else None

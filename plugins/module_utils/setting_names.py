@@ -101,6 +101,9 @@ _FAMILY = re.compile(r"action_[a-z0-9_]+|dkey_[a-z0-9_]+|idle_[a-z0-9]+_key_acti
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.IGNORECASE)
 _NUMBERED = re.compile(r"(.*[a-z_])([0-9]{1,3})", re.IGNORECASE | re.DOTALL)
 _SECRET = re.compile(r"pass|secret|private_key|(?:^|_)pin(?![a-z])", re.IGNORECASE)
+# The login inside of a URL.
+_URL_LOGIN = re.compile(r"(?<=://)[^/\s@]+@")
+_MASK = "********"
 # The web server's type, and everything about the network (protocol 5.1; no source lists them all).
 _AT_BOOT = re.compile(r"webserver_type|dhcp|ip_adr|netmask|gateway|dns_server[12]|vlan_\w+|eth_\w+")
 
@@ -113,6 +116,11 @@ def is_setting_name(text: str) -> bool:
 def is_secret(name: str) -> bool:
     """Whether the setting's value is a secret, which no page shows (protocol 4.2) and no output may."""
     return bool(_SECRET.search(name))
+
+
+def masked(name: str, value: str) -> str:
+    """The value as outputs may show it: without what is secret. An empty value stays: nothing to hide."""
+    return _MASK if value and is_secret(name) else _URL_LOGIN.sub(_MASK + "@", value)
 
 
 def is_known(name: str) -> bool:

@@ -32,11 +32,12 @@ attributes:
 options:
   gather:
     description:
-      - What to read. Each costs one request.
+      - What to read. Each costs one request, V(settings) up to three.
       - V(system) reads C(info.htm), the system information.
       - V(home) reads the home page, for the model where older firmware shows it nowhere else, and for the call state.
       - V(gui) reads C(state_of_gui.htm), the text of the screen, for the call state.
-      - V(settings) reads C(settings.htm), which the phone shows in admin mode only.
+      - V(settings) reads C(settings.htm), which the phone shows in admin mode only, or what is offered for download
+        there.
       - V(certificate) reads the fingerprint of the phone's TLS certificate without trusting it. Alone it sends no
         request, so it can be had before there is any trust; the playbook C(telephony.snom.fingerprints) does that.
       - V(system) is always read if O(mac) is given, unless V(certificate) is all that is wanted.
@@ -157,6 +158,12 @@ phone:
       returned: success
       type: dict
       sample: {"language": "English", "http_pass": "********"}
+    read_only_settings:
+      description: Names of the settings that only provisioning can change. Only read if O(gather) says so.
+      returned: success
+      type: list
+      elements: str
+      sample: [setting_server]
     cert_fingerprint:
       description: SHA-256 of the phone's TLS certificate, in hex. Only read if O(gather) says so.
       returned: success

@@ -11,8 +11,10 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils.pages import (
     HomePage,
     Identity,
+    SettingsPage,
     SystemPage,
     asks_admin_password,
+    asks_reboot,
     is_error_page,
     is_lockout,
     is_phone_manager,
@@ -22,6 +24,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.pages import (
     read_home,
     read_settings,
     read_system,
+    settings_downloads,
 )
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version
 from hypothesis import example, given
@@ -424,6 +427,7 @@ TEXT = """# settings
 user_name1!: 100
 setting_server&: http://pbx.example/?mac={mac}&copy=1
 fkey0$: blf <sip:200@pbx.example;user=phone>|*8
+fkey_label0!:
 update_policy: settings_only
 http_user :
 """
@@ -431,6 +435,7 @@ SETTINGS = {
     "user_name1": "100",
     "setting_server": "http://pbx.example/?mac={mac}&copy=1",
     "fkey0": "blf <sip:200@pbx.example;user=phone>|*8",
+    "fkey_label0": "",
     "update_policy": "settings_only",
     "http_user": "",
 }
@@ -440,7 +445,7 @@ XML = """<?xml version="1.0" encoding="utf-8"?>
 <setting_server perm="R">http://pbx.example/?mac={mac}&amp;copy=1</setting_server>
 <fkey idx='0' context="active" label="" perm="RW">blf &lt;sip:200@pbx.example;user=phone&gt;|*8</fkey>
 <update_policy perm="RW">settings_only</update_policy>
-<http_user perm=""/>
+<http_user perm=" "/>
 </phone-settings></settings>
 """
 
@@ -457,16 +462,63 @@ XML = """<?xml version="1.0" encoding="utf-8"?>
     ids=["text", "CRLF", "pre", "XML", "one line"],
 )
 def test_settings(page: str) -> None:
-    assert read_settings(page) == SETTINGS
+    assert read_settings(page) == SettingsPage(SETTINGS, frozenset({"http_user", "setting_server"}))
 
 
 def test_plain_names_are_settings_where_most_lines_are() -> None:
-    assert read_settings("http_user: admin\nhttp_pass:\n") == {"http_user": "admin", "http_pass": ""}
-    assert read_settings("<li>http_user: admin<li>http_port: 80") == {"http_user": "admin", "http_port": "80"}
+    assert values("http_user: admin\nhttp_pass:\n") == {"http_user": "admin", "http_pass": ""}
+    assert values("<li>http_user: admin<li>http_port: 80") == {"http_user": "admin", "http_port": "80"}
 
 
 def test_a_setting_cut_off_in_xml_is_not_a_setting() -> None:
-    assert read_settings('<a perm="">1</a><b perm="">2') == {"a": "1"}
+    assert values('<a perm="">1</a><b perm="">2') == {"a": "1"}
+
+
+def test_values_may_hold_anything() -> None:
+    assert values("a!: <b>x</b> &amp; y:z\nb!: http://h/?perm=1&x perm=2\n") == {
+        "a": "<b>x</b> &amp; y:z",
+        "b": "http://h/?perm=1&x perm=2",
+    }
+    assert values('<settings><a label="x>y" perm="">1 &gt; 0: &amp;amp;</a></settings>') == {"a": "1 > 0: &amp;"}
+
+
+def test_the_label_of_a_function_key_is_a_setting_of_its_own() -> None:
+    page = '<fkey idx="0" context="active" label="A &amp; B" perm="">line</fkey>'
+    assert values(page) == {"fkey0": "line", "fkey_label0": "A & B"}
+    assert values(page + '<fkey_label idx="0" perm="">C</fkey_label>')["fkey_label0"] == "C"
+
+
+def values(page: str) -> dict[str, str]:
+    found = read_settings(page)
+    assert found
+    return found.values
+
+
+# settings_downloads
+
+LINKS = """<html><title>snom D785</title><a href="settings.htm">Settings</a> <A HREF='plain_settings.txt'>Text</A>
+<a href=/xml_entities.htm>XML</a> <a class="x" href="dump.htm">regular <b>XML settings</b></a>
+<a href="/dump.cfg">Regular XML settings</a> <a href="http://else.example/settings.xml">XML settings</a>
+<a href="//else.example/settings.xml">XML settings</a> <a href="settings.htm?settings=save&amp;xml=1">XML settings</a>
+<a href="javascript:xml_settings()">XML settings</a> <a href="/s\u00e4ttings.xml">XML settings</a>
+<a href="/other/settings.xml">more settings</a> <a href="http://[settings.xml">XML</a></html>"""
+
+
+def test_downloads_are_paths_of_the_phone_xml_first() -> None:
+    assert settings_downloads(LINKS) == ["/dump.cfg", "/plain_settings.txt"]
+
+
+@pytest.mark.parametrize("page", ["", "<html></html>", PHONE_MANAGER, FIRMWARE_10, "<a href=settings.xml" * 1000])
+def test_no_downloads(page: str) -> None:
+    assert settings_downloads(page) == []
+
+
+# asks_reboot
+
+
+def test_a_form_that_wants_a_reboot() -> None:
+    assert asks_reboot('<form><input type="submit" name="CONFIRM_REBOOT" value="Reboot"></form>')
+    assert not asks_reboot("<p>Ok</p>")
 
 
 @pytest.mark.parametrize(
