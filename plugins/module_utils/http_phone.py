@@ -17,6 +17,7 @@ import socket
 import threading
 import time
 import traceback
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Any, final
@@ -90,6 +91,14 @@ class HttpPhone:
         """Give up the connection. What was learned about the login is kept."""
         with self._lock:
             self._disconnect()
+
+    def use_login(self, username: str | None, password: str | None) -> None:
+        """Log in so from now on. A login that is in use already stays as it is, refused or not."""
+        with self._lock:
+            if (username, password) != (self._connection.username, self._connection.password):
+                self._connection = replace(self._connection, username=username, password=password)
+                self._login = Login(self._connection)
+                self._disconnect()
 
     def get(self, target: str, *, timeout: float | None = None) -> Answer:
         """Send one request and return the answer, whatever its status; redirects are not followed.

@@ -64,5 +64,8 @@ class Transport(Protocol):
         seconds and replaces the connection's own. Raises a SnomError.
         """
 
+    def use_login(self, username: str | None, password: str | None) -> None:
+        """Log in so from now on, because the phone's own login was changed."""
+
     def close(self) -> None:
         """Give up the connection. The next request opens a new one; what was learned about the phone is kept."""

@@ -34,5 +34,8 @@ class FakePhone:
             raise page
         return Answer(200, {}, page.encode()) if isinstance(page, str) else page
 
+    def use_login(self, username: str | None, password: str | None) -> None:
+        pass
+
     def close(self) -> None:
         self.closed = True

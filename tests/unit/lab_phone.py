@@ -135,6 +135,9 @@ class LabPhone:
             return self.settings
         return Answer(404, {}, b"File not found")
 
+    def use_login(self, username: str | None, password: str | None) -> None:
+        pass
+
     def close(self) -> None:
         pass
 

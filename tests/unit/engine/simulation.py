@@ -188,6 +188,9 @@ class SimulatedTransport:
         self.phone.reads += 1
         return self.phone.answer(target)
 
+    def use_login(self, username: str | None, password: str | None) -> None:
+        pass
+
     def close(self) -> None:
         pass
 
