@@ -19,6 +19,7 @@ from urllib.parse import quote, quote_plus
 from .arguments import CONNECTION_ARGUMENTS, connection_from
 from .errors import SnomError
 from .http_phone import HttpPhone
+from .setting_values import secret_values
 from .transport import Connection, Transport
 
 Operation = Callable[[Transport, dict[str, Any], bool], dict[str, Any]]
@@ -106,14 +107,17 @@ def scrub(value: Any, parameters: Mapping[str, Any]) -> Any:
 
 def _secret_forms(parameters: Mapping[str, Any]) -> list[str]:
     """Every spelling of every secret, longest first, so that no shorter one leaves a rest of it behind."""
+    # "public" is what SNMP agents answer to out of the box, and "on" and "off" are what half of all settings are: no
+    # secrets, but words that texts need.
+    secrets = {
+        *(str(parameters.get(name) or "") for name, argument in CONNECTION_ARGUMENTS.items() if argument.get("no_log")),
+        *secret_values(parameters.get("settings")),
+        *secret_values(parameters.get("secret_settings"), all_secret=True),
+    } - {"", "public", "on", "off"}
     forms: set[str] = set()
-    for name, argument in CONNECTION_ARGUMENTS.items():
-        secret = parameters.get(name)
-        # "public" is what SNMP agents answer to out of the box: no secret, but a word that texts need.
-        if argument.get("no_log") and secret and secret != "public":
-            text = str(secret)
-            encoded = {quote(text), quote(text, safe=""), quote_plus(text)}
-            forms |= {text, repr(text)[1:-1], *encoded, *(form.replace("%", "%25") for form in encoded)}
+    for text in secrets:
+        encoded = {quote(text), quote(text, safe=""), quote_plus(text)}
+        forms |= {text, repr(text)[1:-1], *encoded, *(form.replace("%", "%25") for form in encoded)}
     if parameters.get("password"):
         login = f"{parameters.get('username') or ''}:{parameters['password']}"
         forms |= {base64.b64encode(login.encode(encoding, "replace")).decode() for encoding in ("utf-8", "latin-1")}

@@ -98,6 +98,24 @@ def parse_settings(settings: object, option: str = "settings") -> tuple[Setting,
     return tuple(found[key] for key in sorted(found))
 
 
+def secret_values(settings: object, *, all_secret: bool = False) -> Iterator[str]:
+    """Every value under the name of a secret, or every value at all. Also of what parse_settings would refuse."""
+    for name, value in settings.items() if isinstance(settings, Mapping) else ():
+        if all_secret or is_secret(str(name)):
+            yield from _values(value)
+
+
+def _values(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for item in [value["value"]] if "value" in value else value.values():
+            yield from _values(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _values(item)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
+
+
 def _read(name: str, value: object, where: str) -> Iterator[Setting]:
     base, index = split_name(name)
     if value is None:

@@ -85,6 +85,7 @@ class Site:
             "snom_password": PASSWORD,
             "snom_mirror": f"{fleet.images}/fw",
             "snom_site": "berlin",
+            "snom_settings_site": {"language": "Deutsch"},
             "reset_mac": "{{ snom_mac }}",
             "vault_desk_pin": "8147",
             "vault_phone_password": PASSWORD,

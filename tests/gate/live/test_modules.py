@@ -22,6 +22,8 @@ CATALOG = "files/images.yml"
 # What is done for real with each module: tasks, on all phones.
 ROLLOUT = {"catalog": CATALOG, "flash_time": 5, "report_dir": "report", "unknown_call_state": "proceed"}
 ROLLOUT_TASK = {"telephony.snom.snom_rollout": ROLLOUT, "run_once": True, "register": "rollout"}
+# The password is the one that they have; so it needs no write.
+SETTINGS = {"language": "Deutsch", "fkey": {"0": "speed 110"}, "http_pass": PASSWORD}
 REAL: dict[str, list[dict[str, Any]]] = {
     "snom_call": [{"telephony.snom.snom_call": {"action": "hangup_all"}}],
     "snom_call_list": [{"telephony.snom.snom_call_list": {}}],
@@ -38,6 +40,7 @@ REAL: dict[str, list[dict[str, Any]]] = {
         {"telephony.snom.snom_rollout_result": {"phone": "{{ rollout.phones[inventory_hostname] }}"}},
     ],
     "snom_screen": [{"telephony.snom.snom_screen": {"dest": "{{ inventory_hostname }}.bmp"}}],
+    "snom_settings": [{"telephony.snom.snom_settings": {"settings": SETTINGS}}],
 }
 # Modules that watch a fleet from the controller; there is no other way to run them.
 FLEET = {"snom_rollout", "snom_rollout_result"}

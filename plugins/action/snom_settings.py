@@ -1,0 +1,40 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The action twin of the module snom_settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.telephony.snom.plugins.module_utils.perform import to_plain
+from ansible_collections.telephony.snom.plugins.module_utils.setting_names import is_secret
+from ansible_collections.telephony.snom.plugins.module_utils.setting_values import is_settings_variable, merge_settings
+from ansible_collections.telephony.snom.plugins.module_utils.settings import ARGUMENT_SPEC, write_settings
+from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import WRITER_VARIABLES, PhoneAction
+from ansible_collections.telephony.snom.plugins.plugin_utils.typing_action import SECRET_VARIABLES
+
+
+class ActionModule(PhoneAction):
+    argument_spec = ARGUMENT_SPEC
+    operation = staticmethod(write_settings)
+    host_variables = WRITER_VARIABLES | SECRET_VARIABLES
+
+    def prepare(self, parameters: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Without settings in the task, those of the host's variables. What is secret gets an option of its own.
+
+        The options of the real module go into the system's log, all but those with ``no_log``.
+        """
+        settings = parameters["settings"]
+        if settings is None:
+            layers = {name: self._variable(name, task_vars) for name in task_vars if is_settings_variable(name)}
+            settings = merge_settings(to_plain(layers)) if layers else None
+        if settings is None:
+            return parameters
+        secret = {name: value for name, value in settings.items() if is_secret(name)}
+        return parameters | {
+            "settings": {name: value for name, value in settings.items() if name not in secret},
+            "secret_settings": secret | (parameters["secret_settings"] or {}) or None,
+        }
