@@ -24,8 +24,12 @@ from .outcomes import OUTCOMES
 from .plan import Plan, PlannedPhone
 from .runtime import MAX_WORKERS, Runtime
 from .schedule import Wave, pick_canaries
+from .snapshot import nothing_to_compare
 from .survey import Connect
 from .upgrade import Ending, Intent, Order, Phase, Upgrade, pace, still_on
+
+FRESH_SETTINGS = 300.0
+"""Seconds for which the settings that were read for the plan serve as those before the upgrade."""
 
 SUMMARY_INTERVAL = 15.0
 """Seconds between two summary lines, at most."""
@@ -78,7 +82,7 @@ class WaveRecord:
 
 @dataclass
 class PhoneResult:
-    """How one phone ended. elapsed is in seconds, deadline in seconds since the epoch."""
+    """How one phone ended. elapsed is in seconds, deadline in seconds since the epoch, snapshot as in `snapshot`."""
 
     phone: PlannedPhone
     ending: Ending
@@ -86,6 +90,7 @@ class PhoneResult:
     wave: int | None = None
     elapsed: float | None = None
     deadline: float | None = None
+    snapshot: dict[str, Any] | None = None
 
 
 @dataclass
@@ -367,6 +372,8 @@ class Engine:
             deadlines=phone.deadlines,
             poll=self._poll,
             settle=self._settle,
+            snapshot=options.snapshot,
+            settings=facts.settings if self._runtime.now() - phone.read_at < FRESH_SETTINGS else None,
         )
         upgrade = Upgrade(
             order,
@@ -455,6 +462,7 @@ class Engine:
             wave=flight.wave,
             elapsed=self._runtime.now() - flight.started,
             deadline=upgrade.deadline,
+            snapshot=upgrade.snapshot,
         )
 
     def _may_retry(self, phone: PlannedPhone) -> bool:
@@ -480,6 +488,10 @@ class Engine:
             # Its end stands in the journal already.
             ending.triggered, ending.evidence = True, phone.resumed.evidence
             result.deadline = phone.resumed.evidence.get("deadline_at")
+            if self._options.snapshot and ending.outcome in ("upgraded", "not_registered"):
+                result.snapshot = nothing_to_compare(
+                    "The run that asked it was cut off, and what that run had read of it before is lost."
+                )
             if ending.outcome == "timed_out":
                 self._count_load(phone, +1)
         elif ending.outcome == "auth_failed":

@@ -40,6 +40,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
     "wait": {"type": "bool", "default": True},
     "flash_time": {"type": "float", "default": 600.0},
     "deadline": {"type": "float"},
+    "snapshot": {"type": "bool", "default": False},
     "call_state": {"type": "str", "choices": ["idle", "in_call", "unknown"], "default": "unknown"},
     "model": {"type": "str"},
 }
@@ -83,7 +84,8 @@ def upgrade_phone(
     hops = _path(facts, target, parameters)
     if not hops:
         return _result(facts, Ending("compliant", f"Runs {target} already.", facts.firmware), (), 0.0)
-    notes = check_settings(read_settings_too(phone, facts, target), target)
+    facts = read_settings_too(phone, facts, target)
+    notes = check_settings(facts, target)
     for hop in hops:
         verify_image(hop, parameters["verify_image"])
     if check_mode:
@@ -117,7 +119,8 @@ def _carry_out(
             ending = Ending("triggered", reason, facts.firmware, True, upgrade.evidence)
             return _result(facts, ending, hops, now() - started)
         sleep(delay)
-    return _result(facts, expect(upgrade.ending), hops, now() - started, path=upgrade.path)
+    result = _result(facts, expect(upgrade.ending), hops, now() - started, path=upgrade.path)
+    return result | {"snapshot": upgrade.snapshot}
 
 
 def _path(facts: PhoneFacts, target: Version, parameters: dict[str, Any]) -> tuple[Hop, ...]:
@@ -169,6 +172,8 @@ def _start(
         deadlines=deadlines,
         poll=poll,
         settle=settle,
+        snapshot=parameters["snapshot"],
+        settings=facts.settings,
     )
     upgrade = Upgrade(order, phone, now=now)
     upgrade.known_call_state = parameters["call_state"]
@@ -192,6 +197,7 @@ def _result(
         "path": planned,
         "elapsed": round(elapsed, 1),
         "evidence": ending.evidence,
+        "snapshot": None,
         "diff": {"before": f"{before}\n", "after": f"{shown_after or before}\n"},
         **({"msg": ending.reason} if failed or ending.outcome == "deferred" else {}),
     }

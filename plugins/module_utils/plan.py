@@ -52,6 +52,7 @@ class Options:
     allow_downgrade: bool = False
     force: bool = False
     approved: Mapping[str, Mapping[str, Any]] | None = None
+    snapshot: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,10 +87,11 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What one phone said, or why it did not."""
+    """What one phone said, or why it did not, and when (seconds since the epoch)."""
 
     facts: PhoneFacts | None = None
     error: SnomError | None = None
+    at: float = 0.0
 
 
 @dataclass(kw_only=True)
@@ -98,6 +100,7 @@ class PlannedPhone:
 
     target: Target
     facts: PhoneFacts | None = None
+    read_at: float = 0.0
     outcome: str | None = None
     reason: str = ""
     wanted: Version | None = None
@@ -245,7 +248,7 @@ def plan_phone(
     target: Target, reading: Reading, options: Options, history: History, resumed: Ending | None = None
 ) -> PlannedPhone:
     """Decide for one phone. Its problems become its own outcome and never stop the others."""
-    phone = PlannedPhone(target=target, facts=reading.facts)
+    phone = PlannedPhone(target=target, facts=reading.facts, read_at=reading.at)
     try:
         if target.protected:
             raise Protected(

@@ -8,8 +8,8 @@ All four show the same result, which is plain JSON. Its keys: ``run``, ``plan_id
 ``ended``, ``stopped_by``, ``resume`` (the command), ``do_not_power_off`` (list of host, until, reason), ``summary``
 (outcome: count), ``waves`` (list of number, label, phones, started, ended, summary), ``options``, and ``phones`` (by
 host: outcome, reason, before, after, target, path, model, mac, site, group, wave, elapsed, evidence, notes (list of
-sentences), unverified). Times are in seconds since the epoch, ``elapsed`` in seconds. What is not known, or did not
-happen, is null.
+sentences), snapshot (see the module `snapshot`), unverified). Times are in seconds since the epoch, ``elapsed`` in
+seconds. What is not known, or did not happen, is null.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from xml.etree import ElementTree
 from .errors import InputError
 from .outcomes import OUTCOMES
 from .report_html import render_html, utc, visible
+from .snapshot import change_lines, count_changes
 
 _NOT_TESTED = {"planned", "deferred", "not_started", "protected"}
 """Outcomes that a JUnit report shows as skipped."""
@@ -94,12 +95,17 @@ def _csv(result: Mapping[str, Any]) -> str:
     text = io.StringIO()
     lines = csv.writer(text)
     lines.writerow(
-        ["host", "outcome", "reason", *columns, "path", "elapsed_s", "unverified", "do_not_power_off_until"],
+        [
+            *("host", "outcome", "reason", *columns, "path", "elapsed_s", "unverified"),
+            *("do_not_power_off_until", "snapshot_changes"),
+        ],
     )
     for host, phone in sorted(result["phones"].items()):
         cells = [host, phone["outcome"], phone["reason"], *(phone.get(column) for column in columns)]
         cells += [" > ".join(phone.get("path") or ()), phone.get("elapsed"), bool(phone.get("unverified"))]
-        lines.writerow(map(_cell, [*cells, until.get(host)]))
+        snapshot = phone.get("snapshot")
+        cells += [until.get(host), count_changes(snapshot) if snapshot and snapshot["read"] else None]
+        lines.writerow(map(_cell, cells))
     return text.getvalue()
 
 
@@ -141,6 +147,8 @@ def _test_case(suite: ElementTree.Element, site: str, host: str, phone: Mapping[
         name=visible(host),
         time=f"{phone.get('elapsed') or 0:.3f}",
     )
+    if snapshot := phone.get("snapshot"):
+        ElementTree.SubElement(case, "system-out").text = visible("\n".join(change_lines(snapshot)))
     word, reason = phone["outcome"], visible(phone["reason"])
     if word in _NOT_TESTED:
         kind = "skipped"

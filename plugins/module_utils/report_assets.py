@@ -74,6 +74,10 @@ td.wide { min-width: 10rem; width: 30%; }
 td.wide .bar { margin-top: .4rem; }
 td.wide + td { min-width: 16rem; }
 td small { display: block; }
+#changes-table td { overflow-wrap: anywhere; }
+#changes-table { table-layout: fixed; min-width: 40rem; margin-bottom: .9rem; }
+#changes-table thead th:nth-child(1) { width: 34%; } #changes-table thead th:nth-child(2) { width: 5rem; }
+.group { border-top: 1px solid var(--line); padding: .4rem .6rem; }
 #sites-table th, #waves-table th, #waves-table time { white-space: nowrap; }
 #phones-table { table-layout: fixed; min-width: 72rem; font-size: .9rem; }
 #phones-table th, #phones-table td { overflow-wrap: anywhere; }

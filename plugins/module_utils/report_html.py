@@ -22,6 +22,7 @@ from typing import Any
 
 from .outcomes import OUTCOMES
 from .report_assets import SCRIPT, STYLE
+from .snapshot import changes, count_changes
 
 _TONES = {
     word: {"ok": "kept", "changed": "good", "fail_on": "wait", "failed": "fail"}[outcome.recap]
@@ -59,6 +60,7 @@ def render_html(result: Mapping[str, Any]) -> str:
             _outcomes(result["summary"]),
             _sites(phones.values()),
             _waves(result),
+            _changes(phones),
             _phones(phones),
             _options(result["options"]),
         )
@@ -237,19 +239,27 @@ def _outcomes(summary: Mapping[str, int]) -> str:
 
 def _table(name: str, heading: str, columns: Iterable[str], rows: Iterable[str]) -> str:
     """A section with a table that scrolls sideways, also with the keyboard, where the screen is too narrow."""
-    body = "\n".join(rows)
-    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    return _section(name, heading, _grid(name, columns, rows))
+
+
+def _section(name: str, heading: str, body: str) -> str:
     return f"""<section class="box" aria-labelledby="{name}">
 <h2 id="{name}">{heading}</h2>
-<div class="scroll" role="region" aria-labelledby="{name}" tabindex="0">
+{body}
+</section>"""
+
+
+def _grid(name: str, columns: Iterable[str], rows: Iterable[str]) -> str:
+    body = "\n".join(rows)
+    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    return f"""<div class="scroll" role="region" aria-labelledby="{name}" tabindex="0">
 <table id="{name}-table" aria-labelledby="{name}">
 <thead><tr>{head}</tr></thead>
 <tbody>
 {body}
 </tbody>
 </table>
-</div>
-</section>"""
+</div>"""
 
 
 def _sites(phones: Iterable[Mapping[str, Any]]) -> str:
@@ -285,6 +295,84 @@ def _waves(result: Mapping[str, Any]) -> str:
             f"<td>{_words(wave['summary'])}</td></tr>"
         )
     return _table("waves", "Waves", ("Wave", "Phones", "Started", "Took", "Timeline", "Outcomes"), rows)
+
+
+_MOST_ROWS = 100
+_MOST_GROUPS = 50
+_MOST_HOSTS = 40
+
+
+def _changes(phones: Mapping[str, Mapping[str, Any]]) -> str:
+    """What the upgrades changed besides the firmware: by setting, and then by phone, the same changes only once."""
+    snapshots = {host: phone["snapshot"] for host, phone in sorted(phones.items()) if phone.get("snapshot")}
+    if not snapshots:
+        return ""
+    groups: dict[tuple[tuple[str, str, str], ...], list[str]] = {}
+    silent: dict[str, list[str]] = {}
+    for host, snapshot in snapshots.items():
+        groups.setdefault(tuple(changes(snapshot)), []).append(host)
+        if snapshot["reason"]:
+            silent.setdefault(snapshot["reason"], []).append(host)
+    same = [host for host in groups.pop((), []) if snapshots[host]["read"]]
+    parts = [_changes_by_setting(groups)] if groups else []
+    parts += [_group(changed, hosts, snapshots) for changed, hosts in _largest(groups)[:_MOST_GROUPS]]
+    if len(groups) > _MOST_GROUPS:
+        parts.append(f"<p><small>And {len(groups) - _MOST_GROUPS:,} more groups: see report.json.</small></p>")
+    if same:
+        parts.append(f"<p><strong>{_count(len(same))}</strong> without any change: {_hosts(same)}</p>")
+    parts += [
+        f"<p><strong>{_count(len(hosts))}</strong> not fully compared: {_hosts(hosts)}. {_text(reason)}</p>"
+        for reason, hosts in sorted(silent.items())
+    ]
+    return _section("changes", "What changed besides the firmware", "\n".join(parts))
+
+
+def _largest(groups: Mapping[Any, list[str]]) -> list[tuple[Any, list[str]]]:
+    return sorted(groups.items(), key=lambda item: (-len(item[1]), item[1]))
+
+
+def _changes_by_setting(groups: Mapping[tuple[tuple[str, str, str], ...], list[str]]) -> str:
+    """A line for each setting: on how many phones it changed, and how on most of them."""
+    by_name: dict[str, Counter[tuple[str, str]]] = {}
+    for changed, hosts in groups.items():
+        for what, before, after in changed:
+            by_name.setdefault(what, Counter())[before, after] += len(hosts)
+    # Lost registrations first; only they have a blank in their names.
+    ordered = sorted(by_name.items(), key=lambda item: (" " not in item[0], -item[1].total(), item[0]))
+    rows = []
+    for what, pairs in ordered[:_MOST_ROWS]:
+        ((before, after), _number), *others = pairs.most_common()
+        more = f" <small>and in {len(others):,} other way{'' if len(others) == 1 else 's'}</small>" if others else ""
+        rows.append(
+            f'<tr><th scope="row"><code>{_text(what)}</code></th><td>{pairs.total():,}</td>'
+            f"<td>{_text(before)}</td><td>{_text(after)}{more}</td></tr>"
+        )
+    if len(ordered) > _MOST_ROWS:
+        rows.append(
+            f"<tr><td colspan=4><small>And {len(ordered) - _MOST_ROWS:,} more: see report.json.</small></td></tr>"
+        )
+    return _grid("changes", ("Setting", "Phones", "Before", "After"), rows)
+
+
+def _group(
+    changed: tuple[tuple[str, str, str], ...], hosts: list[str], snapshots: Mapping[str, Mapping[str, Any]]
+) -> str:
+    """Phones on which the same changed, folded away."""
+    things = f"{len(changed):,} change{'' if len(changed) == 1 else 's'}"
+    pairs = "".join(
+        f"<dt><code>{_text(what)}</code><dd>{_text(before)} → {_text(after)}" for what, before, after in changed
+    )
+    more = max(snapshots[host]["more"] for host in hosts)
+    rest = f"<p><small>And up to {more:,} more settings, which are not listed.</small></p>" if more else ""
+    names = _hosts(hosts[:3]) + (" …" if len(hosts) > 3 else "")
+    return f"""<details class="group"><summary>{_count(len(hosts))}, {things}: {names}</summary>
+<dl>{pairs}</dl>{rest}
+<p><small>{_hosts(hosts)}</small></p></details>"""
+
+
+def _hosts(hosts: list[str]) -> str:
+    more = f" and {len(hosts) - _MOST_HOSTS:,} more" if len(hosts) > _MOST_HOSTS else ""
+    return ", ".join(map(_text, hosts[:_MOST_HOSTS])) + more
 
 
 _COLUMNS = ("Host", "Outcome", "Reason", "Site", "Model", "Before", "After", "Target", "Wave", "Took")
@@ -324,6 +412,7 @@ def _evidence(phone: Mapping[str, Any]) -> str:
         "mac": phone.get("mac"),
         "path": " → ".join(phone.get("path") or ()),
         "notes": " ".join(phone.get("notes") or ()),
+        "other_changes": count_changes(snapshot) if (snapshot := phone.get("snapshot")) and snapshot["read"] else None,
     } | dict(phone.get("evidence") or {})
     pairs = "".join(
         f"<dt>{_text(name.replace('_', ' '))}<dd>{_evidence_value(name, value)}"

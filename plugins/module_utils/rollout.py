@@ -17,6 +17,7 @@ from .engine import Engine, Log, PhoneResult, planned_waves
 from .errors import InputError
 from .journal import History, Journal, read_history
 from .outcomes import OUTCOMES
+from .perform import scrub
 from .plan import Options, Plan, PlannedPhone, Target, check_targets, make_plan, plan_lines, read_approved
 from .report import check_report_dir, write_report
 from .resume import watch_interrupted
@@ -51,6 +52,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "catalog": {"type": "path"},
     "allow_downgrade": {"type": "bool", "default": False},
     "force": {"type": "bool", "default": False},
+    "snapshot": {"type": "bool", "default": False},
     "approved_plan": {"type": "path"},
     "stop_file": {"type": "path"},
     "journal": {"type": "path"},
@@ -71,6 +73,7 @@ _TAKEN_AS_THEY_ARE = (
     "mirror",
     "allow_downgrade",
     "force",
+    "snapshot",
 )
 
 
@@ -285,6 +288,8 @@ def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
         "deadline": ended.deadline,
         "evidence": ending.evidence,
         "notes": phone.notes,
+        # A phone may show its password in another setting, in the login of a URL for example.
+        "snapshot": scrub(ended.snapshot, vars(phone.target.connection)),
         "unverified": any(hop.chained for hop in phone.hops),
     }
 

@@ -156,7 +156,7 @@ def read_fleet(
                 raise reading
             under_way -= 1
             gate.end(target, reading)
-            readings[target.host] = reading
+            readings[target.host] = replace(reading, at=runtime.now())
             on_reading(len(readings))
     return readings
 

@@ -9,7 +9,7 @@ next one is due. So the same machine serves one phone that somebody waits for, a
 
 The way of a phone::
 
-    PROBE -> INTENT -> TRIGGER -> STILL_UP -> DOWN -> UP -> VERIFIED      (once per hop, then ENDED)
+    PROBE -> INTENT -> TRIGGER -> STILL_UP -> DOWN -> UP -> VERIFIED      (once per hop, then SNAPSHOT, ENDED)
 
 What a status code says about a firmware load is nothing (protocol 0.3, 0.4): from the trigger on, only what the phone's
 own pages show decides.
@@ -37,6 +37,7 @@ from .errors import (
 )
 from .facts import PhoneFacts, check_identity, read_facts
 from .pages import asks_admin_password
+from .snapshot import Snapshot, compare, take_snapshot, unread
 from .transport import Connection, Transport
 from .upgrade_path import Hop
 from .version import Version
@@ -51,6 +52,10 @@ CLOCK_MARGIN = 3.0
 """Seconds by which a phone's uptime, in whole seconds and read over a network, may differ from the truth."""
 
 
+SNAPSHOT_TRIES = 3
+"""Reads of the settings of a phone that is done. It keeps its slot meanwhile, so they are few."""
+
+
 class Phase(str, Enum):
     """Where a phone stands."""
 
@@ -61,6 +66,7 @@ class Phase(str, Enum):
     DOWN = "down"
     UP = "up"
     VERIFIED = "verified"
+    SNAPSHOT = "reading what changed"
     ENDED = "ended"
 
 
@@ -80,6 +86,9 @@ class Order:
     deadlines: tuple[float, ...] = ()
     poll: float = 5.0
     settle: float = 60.0
+    snapshot: bool = False
+    settings: Mapping[str, str] | None = None
+    """What the phone's settings page showed a moment ago, for the snapshot; None to read them."""
 
     @property
     def target(self) -> Version:
@@ -205,6 +214,8 @@ class Upgrade:
         """Of the last intent, in seconds since the epoch; None while there is none."""
         self.path: list[str] = []
         self.evidence: dict[str, Any] = {}
+        self.snapshot: dict[str, Any] | None = None
+        """What the upgrade changed (see the module snapshot); None if the order asks for none, or nothing was done."""
         self._phone = phone
         self._now = now
         self._record = record
@@ -214,6 +225,9 @@ class Upgrade:
         self._watch: Watch | None = None
         self._other_since: float | None = None
         self._readable = False
+        self._before: Snapshot | None = None
+        self._shown: PhoneFacts | None = None
+        self._snapshot_tries = 0
 
     def resume(self, intent: Intent) -> None:
         """Only watch: the trigger was made, or was about to be made, by a run that did not live to see its end."""
@@ -228,6 +242,8 @@ class Upgrade:
         try:
             if self.phase is Phase.PROBE:
                 return self._probe()
+            if self.phase is Phase.SNAPSHOT:
+                return self._look_what_changed()
             return self._look()
         except PhoneUnreachable as error:
             if self.phase is Phase.PROBE and self.path:
@@ -257,6 +273,9 @@ class Upgrade:
                 f"The phone runs {facts.firmware} now, not {self._version} as planned. Run again to plan it anew.",
                 after=facts.firmware,
             )
+        if order.snapshot and self._before is None:
+            # Before the call state, which must be fresh at the trigger.
+            self._before = take_snapshot(self._phone, facts, order.settings)
         if order.only_when_idle and (
             reason := reason_to_wait(
                 self._phone,
@@ -308,6 +327,7 @@ class Upgrade:
             return self._end(error.outcome, f"After the trigger: {error.reason}")
         now = self._now()
         self._readable = facts is not None and facts.firmware is not None
+        self._shown = facts
         if watch.gone:
             self.evidence.setdefault("seen_gone_at", now)
         if facts is None:
@@ -406,6 +426,24 @@ class Upgrade:
         if after is None and self.evidence.get("firmware_after"):
             after = Version.parse(self.evidence["firmware_after"])
         self.ending = Ending(outcome, reason, after, self.triggered, self.evidence)
+        if self._before is not None and outcome in ("upgraded", "not_registered"):
+            self.phase = Phase.SNAPSHOT
+            return 0.0
+        self.phase = Phase.ENDED
+        return None
+
+    def _look_what_changed(self) -> float | None:
+        """Read the phone once more; how the upgrade ended is settled, whatever comes of it."""
+        before, shown = expect(self._before), expect(self._shown)
+        self._snapshot_tries += 1
+        try:
+            after = take_snapshot(self._phone, shown)
+        except (AuthFailed, LockedOut) as error:
+            self._snapshot_tries = SNAPSHOT_TRIES
+            after = unread(shown, error)
+        if after.settings is None and self._snapshot_tries < SNAPSHOT_TRIES:
+            return self.order.poll
+        self.snapshot = compare(before, after, old=self.order.before, new=self.order.target)
         self.phase = Phase.ENDED
         return None
 

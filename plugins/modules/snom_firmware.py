@@ -122,6 +122,13 @@ options:
         proven, and only the first image on the way is loaded.
     type: bool
     default: true
+  snapshot:
+    description:
+      - Whether to read the phone's settings and registrations before and after its upgrade, and to report what changed
+        besides the firmware. See RV(snapshot).
+      - What can't be read is said, and changes no outcome.
+    type: bool
+    default: false
   flash_time:
     description:
       - Seconds that a phone may take to write an image and to restart. How long phones really take is not public, so
@@ -268,6 +275,41 @@ evidence:
       returned: when the phone was read after it was asked
       type: str
       sample: 10.1.54.13
+snapshot:
+  description:
+    - What the upgrade changed besides the firmware. Null without O(snapshot), and unless the phone runs the wanted
+      version after it.
+    - Settings that only repeat the version of the firmware, and uptimes, are left out. Secrets are masked.
+  returned: always
+  type: dict
+  contains:
+    read:
+      description: Whether the settings were read both before and after.
+      returned: always
+      type: bool
+      sample: true
+    reason:
+      description: What could not be compared, and why.
+      returned: always
+      type: str
+      sample: It shows no registrations to compare.
+    settings:
+      description:
+        - "[before, after] by the name of the setting; null where it was not there."
+        - The first 25. Changed ones come before those that are gone, and those before new ones.
+      returned: always
+      type: dict
+      sample: {"language": ["Deutsch", "English"], "new_setting": [null, "on"]}
+    more:
+      description: How many more settings changed.
+      returned: always
+      type: int
+      sample: 0
+    registrations:
+      description: "[before, after] by the number of the identity, where that changed; null for unknown."
+      returned: always
+      type: dict
+      sample: {"2": [true, false]}
 diff:
   description: The version before and after.
   returned: when the phone was read

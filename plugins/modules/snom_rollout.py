@@ -172,6 +172,15 @@ options:
         after it in an earlier run. See O(allow_downgrade) for its other meaning. It overrides nothing else.
     type: bool
     default: false
+  snapshot:
+    description:
+      - Whether to read each phone's settings and registrations before and after its upgrade, and to report what changed
+        besides the firmware. See RV(phones.snapshot).
+      - It costs a request before, unless the plan has read the settings within the last five minutes, and one after.
+      - What can't be read is said, and changes no outcome. A phone keeps its slot until it is read, at most three tries
+        long.
+    type: bool
+    default: false
   approved_plan:
     description:
       - C(report.json) of a run in check mode. A phone is upgraded only if it stands there with the same MAC address,
@@ -394,6 +403,41 @@ phones:
       type: list
       elements: str
       sample: ["update_policy is auto_update: make sure that setting_server does not bring another version back."]
+    snapshot:
+      description:
+        - What the upgrade changed besides the firmware. Null without O(snapshot), and for phones that don't run the
+          wanted version after it.
+        - Settings that only repeat the version of the firmware, and uptimes, are left out. Secrets are masked.
+      returned: always
+      type: dict
+      contains:
+        read:
+          description: Whether the settings were read both before and after.
+          returned: always
+          type: bool
+          sample: true
+        reason:
+          description: What could not be compared, and why.
+          returned: always
+          type: str
+          sample: It shows no registrations to compare.
+        settings:
+          description:
+            - "[before, after] by the name of the setting; null where it was not there."
+            - The first 25. Changed ones come before those that are gone, and those before new ones.
+          returned: always
+          type: dict
+          sample: {"language": ["Deutsch", "English"], "new_setting": [null, "on"]}
+        more:
+          description: How many more settings changed.
+          returned: always
+          type: int
+          sample: 0
+        registrations:
+          description: "[before, after] by the number of the identity, where that changed; null for unknown."
+          returned: always
+          type: dict
+          sample: {"2": [true, false]}
     unverified:
       description: Whether an image has to go through a chained-update image, which nobody has tried over HTTP.
       returned: always

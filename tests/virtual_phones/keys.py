@@ -260,6 +260,7 @@ class PhoneKeys:
     unregistered: Texts = ()
     expansion_modules: Texts = ()
     settings: Settings = field(default_factory=dict, repr=False)
+    new_settings: Settings = field(default_factory=dict, repr=False)
     read_only_settings: Texts = ()
     admin_mode: Flag = True
     running: Flag = True

@@ -364,6 +364,7 @@ class Phone:
             self.updater_broken = True  # the downgrade trap (3.5); where it begins is not public
         passes = order(self.keys.firmware) < ADMIN_PASSWORD_BORDER <= order(version)
         self.keys.firmware = version
+        self.settings.force(self.keys.new_settings)
         if passes and not self.admin_password:
             # No fact says what a phone without any does. This is the worst for its owner: it asks for one.
             self.settings.force({"admin_mode": "off"})

@@ -133,6 +133,7 @@ options_strategy = st.fixed_dictionaries(
         "unreachable": st.sampled_from(["ignore", "bad"]),
         "window": st.sampled_from([None, "00:00-23:59 UTC", "07:00-09:10 UTC"]),
         "force": st.sampled_from([False, False, True]),
+        "snapshot": st.booleans(),
     }
 )
 
@@ -171,6 +172,9 @@ def test_every_phone_ends_once_within_limits(make: Callable[[], Fleet], options:
             assert phone.triggers == [], record
         if phone.triggers:
             assert record["evidence"]["triggered_at"] == phone.triggers[-1][0]
+        was_upgraded = record["outcome"] in ("upgraded", "not_registered", "reverted")
+        assert record["snapshot"] is None or options["snapshot"]
+        assert record["snapshot"] is not None or not (options["snapshot"] and was_upgraded)
 
 
 @given(fleets(), options_strategy)

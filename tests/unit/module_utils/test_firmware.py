@@ -34,7 +34,7 @@ from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPh
 OLD, MIDDLE, NEW = "10.1.39.11", "10.1.50.1", "10.1.54.13"
 MAC = "000413922D24"
 GOES_WELL = [(3, {"up": False}), (60, {"up": True, "firmware": NEW})]
-KEYS = {"changed", "failed", "outcome", "reason", "before", "after", "path", "elapsed", "evidence", "diff"}
+KEYS = {"changed", "failed", "outcome", "reason", "before", "after", "path", "elapsed", "evidence", "snapshot", "diff"}
 
 
 @pytest.fixture(autouse=True)
@@ -69,11 +69,23 @@ def test_an_upgrade(mirror: list[tuple[str, str]]) -> None:
         "after": NEW,
         "path": [NEW],
         "elapsed": 60.0,
+        "snapshot": None,
         "diff": {"before": f"{OLD}\n", "after": f"{NEW}\n"},
     }
     assert (result["evidence"]["mac_after"], result["evidence"]["firmware_after"]) == (MAC, NEW)
     assert mirror == [(f"snomD785-{NEW}-SIP-r.bin", "full")]
     assert f"snomD785-{NEW}-SIP-r.bin" in phone.commands[0]
+
+
+def test_what_an_upgrade_changed() -> None:
+    script = [(3, {"up": False}), (60, {"up": True, "firmware": NEW, "settings": "language!: Deutsch\n"})]
+    phone = LabPhone(Clock(), script)
+    result = upgrade(phone, snapshot=True)
+    assert result["snapshot"]["settings"] == {"language": ["English", "Deutsch"]}
+    # What was read for the decision serves as that before.
+    assert phone.requests.count("/settings.htm") == 2
+    assert upgrade(LabPhone(Clock(), script), snapshot=True, wait=False)["snapshot"] is None
+    assert upgrade(LabPhone(Clock(), script), snapshot=True, check_mode=True)["snapshot"] is None
 
 
 def test_the_second_run_changes_nothing(mirror: list[tuple[str, str]]) -> None:

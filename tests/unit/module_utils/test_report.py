@@ -38,6 +38,8 @@ def phone(outcome="upgraded", **more):
         "wave": 1,
         "elapsed": 312.25,
         "evidence": {"triggered_at": START + 60, "call_state": "idle"},
+        "notes": [],
+        "snapshot": None,
         "unverified": False,
     } | more
 
@@ -165,7 +167,7 @@ def test_csv_has_stable_columns_and_one_line_for_each_phone(tmp_path):
     first, second = csv.DictReader(written(tmp_path, phones, do_not_power_off=danger)["csv"].splitlines())
     assert ",".join(first) == (
         "host,outcome,reason,model,mac,site,group,wave,before,after,target,path,elapsed_s,unverified,"
-        "do_not_power_off_until"
+        "do_not_power_off_until,snapshot_changes"
     )
     assert (first["host"], first["outcome"], first["elapsed_s"], first["unverified"]) == ("a", "upgraded", "", "False")
     assert second == {
@@ -184,6 +186,7 @@ def test_csv_has_stable_columns_and_one_line_for_each_phone(tmp_path):
         "elapsed_s": "312.25",
         "unverified": "True",
         "do_not_power_off_until": "2026-11-23T08:00:00+00:00",
+        "snapshot_changes": "",
     }
 
 
@@ -355,3 +358,80 @@ def test_html_makes_one_failure_among_thousands_visible(tmp_path):
 @pytest.mark.parametrize("phones", [{}, {"a": phone("failed", path=None, evidence=None, wave=None, elapsed=None)}])
 def test_a_report_of_nothing_or_of_little_can_be_written(tmp_path, phones):
     assert f"{len(phones)} phone" in written(tmp_path, phones, waves=[], options={}, stopped_by="No phone.")["html"]
+
+
+# What changed beside the firmware ---------------------------------------------------------------------------------
+
+
+def snapshot(settings=None, registrations=None, more=0, read=True, reason=None):
+    return {
+        "read": read,
+        "reason": reason,
+        "settings": settings or {},
+        "more": more,
+        "registrations": registrations or {},
+    }
+
+
+ENGLISH = {"language": ["Deutsch", "English"]}
+SNAPSHOTS = {
+    "a": snapshot(ENGLISH),
+    "b": snapshot(ENGLISH),
+    "c": snapshot({"language": ["Dansk", "English"], "<new>": [None, "=1"]}, {"2": [True, False]}, more=7),
+    "same": snapshot(),
+    "lost": snapshot(read=False, reason="Its settings were not read after: <It broke>."),
+}
+
+
+def test_changes_by_setting_and_by_phone(tmp_path):
+    page = Page(written(tmp_path, {host: phone(snapshot=taken) for host, taken in SNAPSHOTS.items()})["html"])
+    text = " ".join(page.text.split())
+    text = text[text.index("What changed besides the firmware") :]
+    # What was registered first, then what changed on most phones.
+    assert "SettingPhonesBeforeAfter Identity 21registerednot registered language3DeutschEnglish" in text
+    assert "English and in 1 other way <new>1not there=1" in text
+    # The same on two phones.
+    assert "2 phones, 1 change: a, b" in text and "1 phone, 3 changes: c" in text
+    assert "And up to 7 more settings" in text
+    assert "1 phone without any change: same" in text
+    assert "1 phone not fully compared: lost. Its settings were not read after: <It broke>." in text
+    assert "other changes10" in text
+
+
+def test_without_snapshots_there_is_no_word_of_changes(tmp_path):
+    files = written(tmp_path, {"a": phone()})
+    assert "besides the firmware" not in files["html"] and "system-out" not in files["junit"]
+
+
+def test_many_different_changes_stay_readable(tmp_path):
+    phones = {
+        f"desk-{number:03}": phone(snapshot=snapshot({f"setting_{number:03}": ["1", "2"]})) for number in range(120)
+    }
+    text = " ".join(Page(written(tmp_path, phones)["html"]).text.split())
+    assert "And 20 more: see report.json." in text
+    assert "And 70 more groups: see report.json." in text
+    alike = {f"desk-{number:03}": phone(snapshot=snapshot(ENGLISH)) for number in range(120)}
+    text = " ".join(Page(written(tmp_path, alike)["html"]).text.split())
+    assert "120 phones, 1 change: desk-000, desk-001, desk-002 …" in text and "desk-039 and 80 more" in text
+
+
+def test_changes_in_csv_and_junit(tmp_path):
+    files = written(tmp_path, {host: phone(snapshot=taken) for host, taken in SNAPSHOTS.items()} | {"off": phone()})
+    counts = {line["host"]: line["snapshot_changes"] for line in csv.DictReader(files["csv"].splitlines())}
+    assert counts == {"a": "1", "b": "1", "c": "10", "same": "0", "lost": "", "off": ""}
+    cases = {case.get("name"): case for case in ElementTree.fromstring(files["junit"]).iter("testcase")}
+    told = {name: case.findtext("system-out") for name, case in cases.items()}
+    assert told["a"] == "language: Deutsch -> English"
+    assert told["c"].splitlines() == [
+        "Identity 2: registered -> not registered",
+        "language: Dansk -> English",
+        "<new>: not there -> =1",
+        "… and 7 more settings.",
+    ]
+    assert told["same"] == "Nothing else changed." and told["off"] is None
+    assert told["lost"] == "Its settings were not read after: <It broke>."
+
+
+def test_notes_stand_in_the_evidence(tmp_path):
+    page = Page(written(tmp_path, {"a": phone(notes=["Make sure of it."])})["html"])
+    assert "notesMake sure of it." in page.text

@@ -15,6 +15,7 @@ import pytest
 import yaml
 from ansible_collections.telephony.snom.plugins.module_utils import journal as journal_module
 from ansible_collections.telephony.snom.plugins.module_utils.catalog import Catalog
+from ansible_collections.telephony.snom.plugins.module_utils.engine import FRESH_SETTINGS
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils.journal import Journal
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
@@ -56,15 +57,18 @@ class Fleet:
         self.said: list[str] = []
         self.connected: list[str] = []
 
-    def targets(self, **more: Any) -> list[Target]:
+    def targets(self, password: str | None, **more: Any) -> list[Target]:
         wanted = {"version": Version.parse(NEW)} | more
-        return [Target(host=host, connection=Connection(host=host), **wanted) for host in self.phones]
+        return [
+            Target(host=host, connection=Connection(host=host, password=password), **wanted) for host in self.phones
+        ]
 
     def run(
         self,
         *,
         check_mode: bool = False,
         target: dict[str, Any] | None = None,
+        password: str | None = None,
         stop: Callable[[], str | None] = lambda: None,
         **given: Any,
     ) -> dict[str, Any]:
@@ -80,7 +84,7 @@ class Fleet:
             stop_requested=stop,
             resume_command=RESUME,
         )
-        return rollout(self.targets(**target or {}), parameters(**given), Catalog(), check_mode, around)
+        return rollout(self.targets(password, **target or {}), parameters(**given), Catalog(), check_mode, around)
 
     def outcomes(self, **given: Any) -> dict[str, str]:
         return {host: record["outcome"] for host, record in self.run(**given)["phones"].items()}
@@ -112,13 +116,15 @@ def test_the_documentation_has_the_options_that_there_are() -> None:
 
 def test_the_result_has_the_keys_that_are_documented(tmp_path: Path) -> None:
     fleet = Fleet(GOES_WELL, NEVER_COMES_BACK)
-    result = fleet.run(waves=["100%"], max_in_flight=1, max_bad=1, report_dir=str(tmp_path))
+    result = fleet.run(waves=["100%"], max_in_flight=1, max_bad=1, snapshot=True, report_dir=str(tmp_path))
     assert set(result) == set(DOCUMENTED)
     assert set(result["waves"][0]) == set(DOCUMENTED["waves"]["contains"])
     assert set(result["do_not_power_off"][0]) == set(DOCUMENTED["do_not_power_off"]["contains"])
     assert set(result["report"]) == set(DOCUMENTED["report"]["contains"])
     for record in result["phones"].values():
         assert set(record) == set(DOCUMENTED["phones"]["contains"])
+    (snapshot,) = (record["snapshot"] for record in result["phones"].values() if record["snapshot"])
+    assert set(snapshot) == set(DOCUMENTED["phones"]["contains"]["snapshot"]["contains"])
     assert json.loads(json.dumps(result)) == result
 
 
@@ -211,6 +217,64 @@ def test_a_run_without_a_journal_says_what_that_means(journal: str) -> None:
     protected.run(journal=journal)
     warned = [any("No journal" in line for line in fleet.said) for fleet in (without, planned, protected)]
     assert warned == [True, False, False]
+
+
+CHANGES = [
+    (3, {"up": False}),
+    (
+        60,
+        {"up": True, "firmware": NEW, "settings": "language!: Deutsch\nhttp_pass!: hunter3\nurl!: http://x/?hunter2\n"},
+    ),
+]
+BEFORE = "language!: English\nhttp_pass!: hunter2\n"
+
+
+def test_what_the_upgrades_changed(tmp_path: Path, journal: str) -> None:
+    fleet = Fleet(CHANGES, CHANGES, done={"firmware": NEW})
+    for phone in fleet.phones.values():
+        phone.settings = BEFORE
+    result = fleet.run(snapshot=True, password="hunter2", journal=journal, report_dir=str(tmp_path / "report"))
+    assert result["summary"] == {"upgraded": 2, "compliant": 1}
+    assert result["phones"]["done"]["snapshot"] is None
+    for host in ("desk-1", "desk-2"):
+        assert result["phones"][host]["snapshot"] == {
+            "read": True,
+            "reason": None,
+            "settings": {
+                "http_pass": ["********", "********"],
+                "language": ["English", "Deutsch"],
+                # A secret that stands where nobody looks for it.
+                "url": [None, "http://x/?********"],
+            },
+            "more": 0,
+            "registrations": {},
+        }
+    for file in (*Path(result["report"]["json"]).parent.iterdir(), Path(journal)):
+        assert "hunter" not in file.read_text("utf-8")
+
+
+def test_settings_are_read_anew_where_the_plan_is_too_old() -> None:
+    fleet = Fleet(CHANGES, CHANGES)
+    for phone in fleet.phones.values():
+        phone.settings = BEFORE
+    # Somebody changes the second phone after the plan was made, and before its turn comes.
+    fleet.phones["desk-1"].on_command = lambda target: setattr(fleet.phones["desk-2"], "settings", "language!: Dansk\n")
+    read = fleet.run(snapshot=True, soak=FRESH_SETTINGS)["phones"]
+    assert read["desk-1"]["snapshot"]["settings"]["language"] == ["English", "Deutsch"]
+    assert read["desk-2"]["snapshot"]["settings"]["language"] == ["Dansk", "Deutsch"]
+    requests = [phone.requests.count("/settings.htm") for phone in fleet.phones.values()]
+    assert requests == [2, 3]
+
+
+def test_a_resumed_phone_has_nothing_to_compare_with(journal: str) -> None:
+    fleet = Fleet(CHANGES, GOES_WELL)
+    interrupted(journal, fleet.clock)
+    fleet.phones["desk-1"].get("/dummy.htm")
+    result = fleet.run(journal=journal, snapshot=True)["phones"]
+    assert result["desk-1"]["outcome"] == "upgraded"
+    assert result["desk-1"]["snapshot"]["read"] is False
+    assert "was cut off" in result["desk-1"]["snapshot"]["reason"]
+    assert result["desk-2"]["snapshot"]["read"] is True
 
 
 # Bad ways ---------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.errors import (
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Answer, Connection
 from ansible_collections.telephony.snom.plugins.module_utils.upgrade import (
     LARGEST_IMAGE,
+    SNAPSHOT_TRIES,
     Ending,
     Intent,
     Order,
@@ -550,3 +551,116 @@ def test_the_deadline_of_an_image() -> None:
 @pytest.mark.parametrize(("flash_time", "expected"), [(600.0, (5.0, 60.0)), (120.0, (2.0, 30.0)), (1.0, (0.25, 1.0))])
 def test_the_pace_follows_the_flash_time(flash_time: float, expected: tuple[float, float]) -> None:
     assert pace(flash_time) == expected
+
+
+# What changed -----------------------------------------------------------------------------------------------------
+
+GERMAN, ENGLISH = "language!: Deutsch\n", "language!: English\n"
+BECOMES_ENGLISH = [(2, {"up": False}), (60, {"up": True, "firmware": NEW, "settings": ENGLISH})]
+CHANGED = {"language": ["Deutsch", "English"]}
+
+
+def test_what_an_upgrade_changed() -> None:
+    one = bench(BECOMES_ENGLISH, order={"snapshot": True}, settings=GERMAN)
+    assert one.run().outcome == "upgraded"
+    assert one.machine.snapshot == {
+        "read": True,
+        "reason": None,
+        "settings": CHANGED,
+        "more": 0,
+        "registrations": {},
+    }
+    assert one.phases == [Phase.STILL_UP, Phase.DOWN, Phase.SNAPSHOT, Phase.ENDED]
+    # Before the call state, which is to be fresh at the trigger; and once more when all is over.
+    first, last = one.phone.requests[:4], one.phone.requests[-2:]
+    assert [target.partition("?")[0] for target in first] == [
+        "/info.htm",
+        "/settings.htm",
+        "/state_of_gui.htm",
+        "/dummy.htm",
+    ]
+    assert last == ["/info.htm", "/settings.htm"]
+    assert one.phone.requests.count("/settings.htm") == 2
+
+
+def test_nobody_looks_unless_asked_to() -> None:
+    one = bench(BECOMES_ENGLISH)
+    one.run()
+    assert one.machine.snapshot is None
+    assert "/settings.htm" not in one.phone.requests
+
+
+def test_settings_that_were_just_read_are_not_read_again() -> None:
+    one = bench(BECOMES_ENGLISH, order={"snapshot": True, "settings": {"language": "Deutsch"}})
+    one.run()
+    assert one.machine.snapshot is not None and one.machine.snapshot["settings"] == CHANGED
+    assert one.phone.requests.count("/settings.htm") == 1
+
+
+def test_what_two_images_changed_is_compared_once() -> None:
+    first = [(2, {"up": False}), (60, {"up": True, "firmware": MIDDLE, "settings": ENGLISH})]
+    one = bench(first, GOES_WELL, hops=(MIDDLE, NEW), order={"snapshot": True}, settings=GERMAN)
+    assert one.run().outcome == "upgraded"
+    assert one.machine.snapshot is not None and one.machine.snapshot["settings"] == CHANGED
+    assert one.phone.requests.count("/settings.htm") == 2
+
+
+def test_a_phone_that_lost_its_registration_is_looked_at_too() -> None:
+    script = [(2, {"up": False}), (60, {"up": True, "firmware": NEW, "registered": {1: False}, "settings": ENGLISH})]
+    one = bench(script, order={"snapshot": True}, settings=GERMAN)
+    assert one.run().outcome == "not_registered"
+    assert one.machine.snapshot is not None
+    assert one.machine.snapshot["registrations"] == {"1": [True, False]}
+    assert one.machine.snapshot["settings"] == CHANGED
+
+
+@pytest.mark.parametrize(
+    "script", [[], [(2, {"up": False})], [(2, {"up": False}), (60, {"up": True, "settings": ENGLISH})]]
+)
+def test_there_is_none_of_a_phone_that_was_not_upgraded(script: Any) -> None:
+    one = bench(script, order={"snapshot": True}, settings=GERMAN)
+    assert one.run().outcome in ("image_failed", "timed_out", "old_version")
+    assert one.machine.snapshot is None
+    assert one.phone.requests.count("/settings.htm") == 1
+
+
+def test_a_phone_that_is_busy_when_it_is_done_is_asked_again() -> None:
+    later = AnswerLost("Not now.")
+    script = [(2, {"up": False}), (60, {"up": True, "firmware": NEW, "settings": later}), (63, {"settings": ENGLISH})]
+    one = bench(script, order={"snapshot": True}, settings=GERMAN)
+    assert one.run().outcome == "upgraded"
+    assert one.machine.snapshot is not None and one.machine.snapshot["settings"] == CHANGED
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [
+        (AnswerLost("It broke."), SNAPSHOT_TRIES),
+        (Blocked("It forbids this."), SNAPSHOT_TRIES),
+        (AuthFailed("It refuses."), 1),
+        (LockedOut("It is locked."), 1),
+    ],
+)
+def test_what_can_not_be_read_afterwards_fails_nothing_and_holds_nobody(error: Exception, tries: int) -> None:
+    script = [(2, {"up": False}), (60, {"up": True, "firmware": NEW, "settings": error})]
+    one = bench(script, order={"snapshot": True}, settings=GERMAN)
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, str(ending.after)) == ("upgraded", NEW)
+    assert one.machine.snapshot is not None and one.machine.snapshot["read"] is False
+    assert one.machine.snapshot["reason"] == f"Its settings were not read after: {error}"
+    assert one.phone.requests.count("/settings.htm") == 1 + tries
+    assert one.clock.time - started == 60 + (tries - 1) * POLL
+
+
+def test_a_phone_whose_settings_can_not_be_read_before_is_upgraded_all_the_same() -> None:
+    one = bench(BECOMES_ENGLISH, order={"snapshot": True}, settings=AnswerLost("It broke."))
+    assert one.run().outcome == "upgraded"
+    assert one.machine.snapshot is not None
+    assert one.machine.snapshot["reason"] == "Its settings were not read before: It broke."
+
+
+def test_a_phone_that_refuses_the_password_before_is_not_asked_to_load_anything() -> None:
+    one = bench(GOES_WELL, order={"snapshot": True}, settings=LockedOut("It is locked."))
+    assert one.run().outcome == "locked_out"
+    assert one.phone.requests == ["/info.htm", "/settings.htm"]
