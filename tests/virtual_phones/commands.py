@@ -21,6 +21,8 @@ NO_SETTINGS = frozenset({"settings", "Settings", "store_settings", "l", "tag"})
 ACTIVE = re.compile(r"user_active(\d+)")  # an identity registers or not; a client logs people on and off by it (5.1)
 # User mode asks for the administrator password here (2.1; which pages these are is inferred).
 ADMIN_PAGES = frozenset({"/settings.htm", "/dummy.htm", "/advanced.htm", "/advanced_network.htm"}) | {
+    "/plain_settings.htm",
+    "/xml_settings.htm",
     "/advanced_qos_security.htm",
     "/advanced_update.htm",
     "/confirm.html",
@@ -56,8 +58,12 @@ def _blocked(phone: Phone) -> bool:
     return tags or settings.on("restrict_uri_queries") or phone.keys.faults.blocked
 
 
-def _save(phone: Phone, parameters: dict[str, str]) -> None:
-    """Write settings to RAM, and to flash with ``store_settings=save`` (5.1)."""
+def _save(phone: Phone, parameters: dict[str, str]) -> Reply:
+    """Write settings to RAM, and to flash with ``store_settings=save`` (5.1).
+
+    What takes effect after a reboot only is answered by a form. Pages of the network do so; that others do is invented.
+    """
+    written: list[str] = []
     if parameters.get("settings") == "save" or parameters.get("Settings") in ("Save", "Apply"):
         names = parameters.keys() - NO_SETTINGS
         written = sorted(name for name in names if phone.settings.write(name, parameters[name]))
@@ -67,6 +73,9 @@ def _save(phone: Phone, parameters: dict[str, str]) -> None:
                 phone.set_registered(int(found[1]), phone.settings.on(name))
     if parameters.get("store_settings") == "save":
         phone.settings.store()
+    if set(written) & set(phone.keys.reboot_asked_for):
+        return replies.page(pages.CONFIRM_REBOOT)
+    return _plain(phone, parameters)
 
 
 def _home(phone: Phone, parameters: dict[str, str]) -> Reply:
@@ -112,14 +121,27 @@ def _expansion_screen(phone: Phone, parameters: dict[str, str]) -> Reply:
 
 def _settings(phone: Phone, parameters: dict[str, str]) -> Reply:
     _save(phone, parameters)
-    text = pages.settings(phone)
-    return replies.page(text, "text/xml" if text.startswith("<?xml") else "text/html")
+    return _show_settings(phone, pages.settings_layout(phone))
+
+
+def _show_settings(phone: Phone, layout: str) -> Reply:
+    text = pages.settings(phone, layout)
+    return replies.page(text, "text/xml", "utf-8") if layout == "xml" else replies.page(text)
+
+
+def _downloaded(layout: str) -> Callable[[Phone, dict[str, str]], Reply]:
+    """Return the page that a settings page without settings offers, for phones that have such a one."""
+
+    def download(phone: Phone, parameters: dict[str, str]) -> Reply:
+        offered = pages.settings_layout(phone) == "download"
+        return _show_settings(phone, layout) if offered else replies.not_found()
+
+    return download
 
 
 def _dummy(phone: Phone, parameters: dict[str, str]) -> Reply:
     if parameters.get("swload") != "load":
-        _save(phone, parameters)
-        return _plain(phone, parameters)
+        return _save(phone, parameters)
     if url := parameters.get("firmware"):
         phone.load(url)
     match phone.keys.load_answer:  # what a real phone answers is not known
@@ -164,8 +186,7 @@ def _line_login(phone: Phone, parameters: dict[str, str]) -> Reply:
     for name in parameters:
         if name.startswith("PLAY_RINGER:"):
             phone.note("ringer", name.partition(":")[2])
-    _save(phone, parameters)
-    return _plain(phone, parameters)
+    return _save(phone, parameters)
 
 
 def _advanced(phone: Phone, parameters: dict[str, str]) -> Reply:
@@ -173,8 +194,7 @@ def _advanced(phone: Phone, parameters: dict[str, str]) -> Reply:
     if parameters.get("reboot") == "Reboot" or parameters.get("reset") == "Reset":
         phone.reboot(factory_reset="reset" in parameters)
         return replies.redirect("/reboot.htm")
-    _save(phone, parameters)
-    return _plain(phone, parameters)
+    return _save(phone, parameters)
 
 
 def _advanced_until_7(phone: Phone, parameters: dict[str, str]) -> Reply:
@@ -208,7 +228,7 @@ def _plain(phone: Phone, parameters: dict[str, str]) -> Reply:
     return replies.page(pages.plain(phone, "Ok"))
 
 
-# Pages known to exist on the classic server (2.6).
+# Pages known to exist on the classic server (2.6), and the two downloads, whose URLs are invented.
 PAGES: dict[str, Callable[[Phone, dict[str, str]], Reply]] = {
     "/": _home,
     "/index.htm": _home,
@@ -218,6 +238,8 @@ PAGES: dict[str, Callable[[Phone, dict[str, str]], Reply]] = {
     "/label_screen.bmp": _label_screen,
     "/exp_screen.bmp": _expansion_screen,
     "/settings.htm": _settings,
+    "/plain_settings.htm": _downloaded("text"),
+    "/xml_settings.htm": _downloaded("xml"),
     "/dummy.htm": _dummy,
     "/command.htm": _command,
     "/line_login.htm": _line_login,

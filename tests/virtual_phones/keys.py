@@ -158,7 +158,9 @@ CallState = Literal["idle", "calling", "ringing", "in_call", "holding"]
 ShownIn = Literal["gui", "home", "snmp"]
 Step = Literal["connect", "request", "before_trigger", "trigger", "poll", "reboot", "answer", "after_boot"]
 Layout = Literal["table", "list", "plain"]
-SettingsLayout = Literal["text", "pre", "xml"]
+SettingsLayout = Literal["text", "pre", "xml", "download"]
+# Settings of the network, after which the web server asks for a reboot (protocol 5.1).
+NETWORK = ("dhcp", "ip_adr", "netmask", "gateway", "dns_server1", "dns_server2")
 SecretsShown = Literal["absent", "empty", "masked"]
 Generation = Literal["classic", "phone_manager"]
 TlsVersion = Literal["TLSv1", "TLSv1_1", "TLSv1_2", "TLSv1_3"]
@@ -274,6 +276,7 @@ class PhoneKeys:
     secrets_shown: Annotated[SecretsShown, one_of(SecretsShown)] = "absent"
     has_webserver_admin_password: Flag = False
     settings_layout: Annotated[SettingsLayout | None, optional(one_of(SettingsLayout))] = None
+    reboot_asked_for: Texts = NETWORK
     load_answer: Annotated[Literal[200, 302, "drop"], one_of(Literal[200, 302, "drop"])] = 200
     dial_answer: Annotated[Literal[302, "drop"], one_of(Literal[302, "drop"])] = 302
     list_clear: Annotated[Literal["0", "clear", "both"], one_of(Literal["0", "clear", "both"])] = "both"

@@ -35,6 +35,19 @@ ADMIN_PASSWORD = (
     '<INPUT type="password" name="admin_password"><INPUT type="submit" value="Login"></P></FORM></BODY></HTML>\r\n'
 )
 
+# Network settings are answered by a form that asks for a reboot (5.1). All but the field's name is invented.
+CONFIRM_REBOOT = (
+    '<HTML><HEAD><TITLE>snom VoIP phone</TITLE></HEAD><BODY><FORM method="POST">\r\n<P>Some settings take effect at '
+    'a reboot only. <INPUT type="submit" name="CONFIRM_REBOOT" value="Reboot"></P></FORM></BODY></HTML>\r\n'
+)
+# Where a settings page without settings offers them: the names of the two forms are facts (4.2), the URLs are invented,
+# since they are not public (11.10). The other links are there to lead a client astray.
+DOWNLOADS = (
+    '<A HREF="http://provisioning.example/settings.xml">XML settings of another host</A><BR>\r\n'
+    '<A HREF="settings.htm?settings=save&amp;language=XML">XML settings</A><BR>\r\n'
+    '<A HREF="plain_settings.htm">Plain text settings</A><BR>\r\n<A HREF="/xml_settings.htm">Regular XML settings</A>'
+)
+
 # Names and numbers of states; only "Idle (29)" was seen, and only in a log line (4.2). The others are invented.
 GUI_STATES = {
     "dial": "Dialing (5)",
@@ -156,14 +169,13 @@ def screen(phone: Phone) -> list[str]:
     return [selected.peer.user, "00:07", *(leg.peer.user for leg in others)]
 
 
-def settings(phone: Phone) -> str:
-    """Show all settings as text or XML (4.2), with marks for the permission (5.4).
+def settings(phone: Phone, layout: str) -> str:
+    """Show all settings as text or XML (4.2), with marks for the permission (5.4), or links to them.
 
     Passwords are not shown (4.2). What stands in their place is not public, so there are three ways.
     """
-    layout = phone.keys.settings_layout or (
-        "xml" if phone.generation >= 10 else "pre" if phone.generation == 8 else "text"
-    )
+    if layout == "download":
+        return frame(phone, DOWNLOADS)
     shown = {name: _shown(phone, name) for name in sorted(phone.settings) if _has(phone, name)}
     if layout == "xml":
         return _settings_xml(phone, shown)
@@ -173,6 +185,12 @@ def settings(phone: Phone) -> str:
         for name, value in shown.items()
     )
     return frame(phone, f"<PRE>\n{html.escape(lines)}\n</PRE>") if layout == "pre" else lines + "\n"
+
+
+def settings_layout(phone: Phone) -> str:
+    return phone.keys.settings_layout or (
+        "xml" if phone.generation >= 10 else "pre" if phone.generation == 8 else "text"
+    )
 
 
 def _has(phone: Phone, name: str) -> bool:

@@ -230,6 +230,15 @@ class TestPages:
         assert b'<language perm="R">English</language>' in xml
         assert not any(b"geheim" in page or b"_pass" in page for page in (text, pre, xml))
 
+    def test_settings_that_are_offered_for_download(self, start_fleet: StartFleet) -> None:
+        start_fleet(*(phones := [phone_keys(settings_layout=layout) for layout in ("download", "text", "xml")]))
+        links, text, xml = (get(phone, "/settings.htm") for phone in phones)
+        assert b"English" not in links
+        for path, form in ((b"plain_settings.htm", text), (b"xml_settings.htm", xml)):
+            assert path in links
+            assert get(phones[0], f"/{path.decode()}") == form
+            assert status(get(phones[1], f"/{path.decode()}")) == 404
+
     @pytest.mark.parametrize(
         ("keys", "lines"),
         [
@@ -320,6 +329,15 @@ class TestCommands:
         assert fleet.log("p", event="settings")[0]["detail"] == "fkey3"
         assert fleet.phone("p")["settings"]["fkey3"] == "none"
         assert "no_such_setting" not in fleet.phone("p")["settings"]
+
+    @pytest.mark.parametrize(("keys", "name"), [({}, "dhcp"), ({"reboot_asked_for": ["language"]}, "language")])
+    def test_some_settings_make_it_ask_for_a_reboot(
+        self, start_fleet: StartFleet, keys: dict[str, Any], name: str
+    ) -> None:
+        start_fleet(phone := phone_keys(**keys))
+        for path in ("dummy.htm", "advanced_network.htm"):
+            assert b'name="CONFIRM_REBOOT"' in get(phone, f"/{path}?settings=save&{name}=off")
+            assert b"CONFIRM_REBOOT" not in get(phone, f"/{path}?settings=save&phone_name=x")
 
     def test_a_form_is_posted(self, start_fleet: StartFleet) -> None:
         fleet = start_fleet(phone := phone_keys(name="p"))
