@@ -245,6 +245,7 @@ class _Update:
     def pretend(self) -> dict[str, Any]:
         """The result that run would have if all goes well."""
         self._take(self.to_write)
+        self._take_login(self.to_write)
         # The phone proves that it has its password by asking for it.
         self.unverified |= {item.name for item in self.to_write if item.secret and item.name != "http_pass"}
         return self.result()
@@ -325,12 +326,8 @@ class _Update:
             return
         for target, batch in _requests(items, self._parameters):
             self._send(target, batch)
-        new = {item.name: item.value for item in items}
-        login = (new.get("http_user", self._login[0]), new.get("http_pass", self._login[1]))
-        if login != self._login:
-            self._login = login
-            self._phone.use_login(*login)
-            self._warnings.append("The phone has a new login. Give it as snom_username and snom_password from now on.")
+        if self._take_login(items):
+            self._phone.use_login(*self._login)
         self._read_back(items)
 
     def _send(self, target: str, batch: list[_Wanted]) -> None:
@@ -353,6 +350,16 @@ class _Update:
         """Note that the phone was given these; what it makes of them shows when it is read."""
         self._sent |= {item.name for item in items}
         self._after = self._after | {item.name: item.value for item in items if not item.secret}
+
+    def _take_login(self, items: list[_Wanted]) -> bool:
+        """Note the login that the phone has with these; whether it is a new one."""
+        new = {item.name: item.value for item in items}
+        login = (new.get("http_user", self._login[0]), new.get("http_pass", self._login[1]))
+        if login == self._login:
+            return False
+        self._login = login
+        self._warnings.append("The phone gets a new login. From now on give it as snom_username and snom_password.")
+        return True
 
     def _read_back(self, items: list[_Wanted]) -> None:
         """See whether the phone has these settings. Raises NoEffect where it shows other ones."""

@@ -189,3 +189,34 @@ def test_without_secrets_nothing_is_touched(parameters: dict[str, Any]) -> None:
 
 def test_a_failure_without_host_has_the_bare_reason() -> None:
     assert failure(InputError("No host."), None)["msg"] == "No host."
+
+
+def test_secret_settings_are_masked_in_whatever_form_they_were_given() -> None:
+    parameters = PARAMETERS | {
+        "settings": {
+            "http_pass": "one&1",
+            "user_pass": ["two/2", {"value": "three 3", "perm": "RW"}, None],
+            "user_pin": {"1": 44444, "2": True},
+            "ask_password": "off",
+            "language": "Deutsch",
+            "odd_secret": [["five"]],
+        },
+        "secret_settings": {"phone_name": "six 6"},
+    }
+    shown = "one&1 one%261 two%2F2 three+3 RW 44444 off True Deutsch five six 6 None"
+    result = scrub({"text": [shown]}, parameters)
+    assert result == {
+        "text": [
+            shown.replace("one&1 one%261 two%2F2 three+3", "* * * *")
+            .replace("44444", "*")
+            .replace("five six 6", "* *")
+            .replace("*", "********")
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    "settings", [None, {}, [], "text", {1: 2}, {"http_pass": None}, {"http_pass": {"value": None}}]
+)
+def test_settings_that_are_none_are_no_secrets(settings: object) -> None:
+    assert scrub("1 2 text None value", {"settings": settings}) == "1 2 text None value"

@@ -286,7 +286,10 @@ def test_a_phone_that_asks_for_no_login_has_no_password() -> None:
 def test_the_way_in_is_changed_last_and_the_new_login_used() -> None:
     phone = SettingsPhone(values={"http_user": "admin", "use_hidden_tags": "off", "http_pass": "old"}, asks_login=True)
     wanted = {"http_pass": "new", "http_user": "root", "language": "Deutsch", "use_hidden_tags": True}
+    checked = write(phone, settings=wanted, check_mode=True)
+    assert (phone.commands, phone.logins) == ([], [])
     result = write(phone, settings=wanted)
+    assert result == checked
     assert result["written"] == sorted(wanted)
     assert result["unverified"] == []
     assert [target.split("&")[1].split("=")[0] for target in phone.commands] == [
