@@ -64,7 +64,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         self._check_task(task_vars)
         connection, own = split_arguments(self._task.args)
         parameters = self._parameters(own)
-        targets = read_targets(task_vars["ansible_play_batch"], FleetVariables(task_vars), connection)
+        targets = read_targets(task_vars["ansible_play_batch"], FleetVariables(task_vars, self._templar), connection)
         raise_file_limit()
         stop = _StopRequests(parameters["stop_file"])
         runtime = ThreadRuntime()

@@ -70,6 +70,10 @@ class Catalog:
         """Return the phone images of a model."""
         return [image for image in self._by_version.values() if image.model == model.name]
 
+    def chained_update_of(self, model: Model) -> Image | None:
+        """Return the image through which a model loads newer ones (protocol 3.3.5)."""
+        return next((one for one in self if one.kind == CHAINED_UPDATE and one.model == model.name), None)
+
     def by_file(self, name: str) -> Image | None:
         return self._by_file.get(name)
 

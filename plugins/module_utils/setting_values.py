@@ -165,13 +165,13 @@ def _setting(name: str, index: int | None, value: object, where: str) -> Setting
         perm = value.get("perm")
         if perm is not None and perm not in PERMISSIONS:
             raise InputError(f"{where}: perm must be one of {', '.join(map(repr, PERMISSIONS))}.")
-        attributes = {key: _text(value[key], where) for key in _ATTRIBUTES if value.get(key) is not None}
+        attributes = {key: one_line(value[key], where) for key in _ATTRIBUTES if value.get(key) is not None}
         value = value["value"]
-    return Setting(name=name, index=index, value=_text(value, where), perm=perm, attributes=attributes)
+    return Setting(name=name, index=index, value=one_line(value, where), perm=perm, attributes=attributes)
 
 
-def _text(value: Any, where: str) -> str:
-    """The value as phones spell it (protocol 5.1)."""
+def one_line(value: Any, where: str) -> str:
+    """A value as phones spell it (protocol 5.1). Raises InputError that begins with where, and shows no value."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -75,6 +75,8 @@ class Site:
                 "ansible_host": phone["address"],
                 "snom_firmware_version": WANTED[phone["model"]],
                 "snom_mac": phones[name]["mac"],
+                "snom_model": phone["model"],
+                "snom_settings": {"phone_name": name},
             }
             for name, phone in PHONES.items()
         }
@@ -91,6 +93,7 @@ class Site:
             "vault_phone_password": PASSWORD,
         }
         (folder / "files").mkdir()
+        (folder / "www").mkdir()
         (folder / "files" / "images.yml").write_text(json.dumps({"images": fleet.catalog()}))
         (folder / "inventory.json").write_text(json.dumps({"phones": {"hosts": hosts, "vars": shared}}))
 

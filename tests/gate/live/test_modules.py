@@ -24,6 +24,8 @@ ROLLOUT = {"catalog": CATALOG, "flash_time": 5, "report_dir": "report", "unknown
 ROLLOUT_TASK = {"telephony.snom.snom_rollout": ROLLOUT, "run_once": True, "register": "rollout"}
 # The password is the one that they have; so it needs no write.
 SETTINGS = {"language": "Deutsch", "fkey": {"0": "speed 110"}, "http_pass": PASSWORD}
+PUBLISH = {"web_root": "www", "base_url": "https://provisioning.example"}
+PUBLISH_TASK = {"telephony.snom.snom_provisioning": PUBLISH, "run_once": True}
 REAL: dict[str, list[dict[str, Any]]] = {
     "snom_call": [{"telephony.snom.snom_call": {"action": "hangup_all"}}],
     "snom_call_list": [{"telephony.snom.snom_call_list": {}}],
@@ -32,6 +34,7 @@ REAL: dict[str, list[dict[str, Any]]] = {
     "snom_identity": [{"telephony.snom.snom_identity": {"line": "all", "state": "logged_off"}}],
     "snom_info": [{"telephony.snom.snom_info": {"gather": ["system", "home", "gui", "settings"]}}],
     "snom_key": [{"telephony.snom.snom_key": {"keys": "P1"}}],
+    "snom_provisioning": [PUBLISH_TASK],
     "snom_reboot": [{"telephony.snom.snom_reboot": {"deadline": 20}}],
     "snom_ringer": [{"telephony.snom.snom_ringer": {"ringer": 1}}],
     "snom_rollout": [ROLLOUT_TASK],
@@ -42,8 +45,8 @@ REAL: dict[str, list[dict[str, Any]]] = {
     "snom_screen": [{"telephony.snom.snom_screen": {"dest": "{{ inventory_hostname }}.bmp"}}],
     "snom_settings": [{"telephony.snom.snom_settings": {"settings": SETTINGS}}],
 }
-# Modules that watch a fleet from the controller; there is no other way to run them.
-FLEET = {"snom_rollout", "snom_rollout_result"}
+# Modules that serve a fleet from the controller; there is no other way to run them here.
+FLEET = {"snom_provisioning", "snom_rollout", "snom_rollout_result"}
 
 # What every result of Ansible may hold beside what a module documents.
 COMMON = {"changed", "failed", "msg", "diff", "skipped", "warnings", "deprecations", "failed_when_result"}
@@ -70,6 +73,7 @@ def examples(name: str, site: Site) -> list[dict[str, Any]]:
         "/var/lib/rollout/": f"{site.folder}/",
         "/tmp/stop-rollout": f"{site.folder}/stop-rollout",
         "approved/report.json": f"{site.folder}/report/report.json",
+        "/srv/provisioning": f"{site.folder}/www",
     }.items():
         text = text.replace(shown, real)
     found: list[dict[str, Any]] = yaml.safe_load(text)
@@ -135,6 +139,8 @@ def steady(value: Any) -> Any:
 def test_examples_run_in_check_mode(name: str, site: Site) -> None:
     """Each example ends well on one of the phones at least, and no phone is touched."""
     site.play(as_plays([ROLLOUT_TASK]), "--check")  # writes the plan that an example approves
+    for url in ("https://one.example", "https://two.example"):  # an example goes back to the first one
+        site.play(as_plays([PUBLISH_TASK | {"telephony.snom.snom_provisioning": PUBLISH | {"base_url": url}}]))
     run = site.play([play | {"ignore_errors": True} for play in examples(name, site)], "--check", "--diff")
     check_output(run)
     assert run.writes == []

@@ -18,6 +18,21 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import (
 PHONE = {"ansible_host": "127.0.0.2", "snom_firmware_version": "10.1.54.13"}
 
 
+class Templar:
+    """Like Ansible's, as far as it is needed: replaces the names of variables in braces."""
+
+    def __init__(self, variables: dict[str, Any] | None = None) -> None:
+        self._variables = variables or {}
+
+    def copy_with_new_env(self, available_variables: dict[str, Any]) -> Templar:
+        return Templar(available_variables)
+
+    def template(self, value: str) -> str:
+        for name, text in self._variables.items():
+            value = value.replace(f"{{{{ {name} }}}}", str(text))
+        return value
+
+
 class HostVars(dict[str, dict[str, Any]]):
     """Like Ansible's: raw_get gives the text of templates, [] what they say."""
 
@@ -36,7 +51,7 @@ def read(
     first = next(iter(raw), "none")
     hostvars = HostVars(raw or {"none": {}}, templated)
     task_vars = {**hostvars[first], **(own or {}), "hostvars": hostvars, "inventory_hostname": first}
-    return read_targets(list(raw), FleetVariables(task_vars), connection or {})
+    return read_targets(list(raw), FleetVariables(task_vars, Templar()), connection or {})
 
 
 def test_what_the_inventory_says() -> None:
@@ -57,6 +72,11 @@ def test_what_the_inventory_says() -> None:
     assert (target.connection.host, target.connection.scheme, target.mac) == ("127.0.0.2", "http", "000413922D24")
     assert (str(target.version), target.site, target.group, target.wave) == ("10.1.54.13", "berlin", "ward", 2)
     assert (target.model, target.protected) == ("D785", True)
+
+
+def test_a_template_of_the_play_is_read_for_each_host() -> None:
+    raw = {"desk-1": PHONE | {"floor": "1"}, "desk-2": PHONE | {"ansible_host": "127.0.0.3", "floor": "2"}}
+    assert [target.site for target in read(raw, own={"snom_site": "floor {{ floor }}"})] == ["floor 1", "floor 2"]
 
 
 def test_the_order_is_option_then_host_then_task() -> None:

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One task that renders the provisioning files of a play's phones here, and publishes them where the web root is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError, SnomError
+from ansible_collections.telephony.snom.plugins.module_utils.perform import to_plain
+from ansible_collections.telephony.snom.plugins.module_utils.provisioning import Options, Rendering, render
+from ansible_collections.telephony.snom.plugins.module_utils.publication import (
+    ARGUMENT_SPEC,
+    pack,
+    publish_content,
+    read_mode,
+    unpack,
+)
+from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import controller_path, load_catalog
+from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables, split_arguments
+from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import ONLY_OF_MODULES
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioned_fleet import known_phones, read_entries
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
+    # One task for all hosts of the play; a strategy that can't do that refuses it.
+    BYPASS_HOST_LOOP = True
+    # Only where a module runs, which then sees to it: with true here, Ansible would open a connection in any case.
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Render and publish. Fails for bad input, before anything is written."""
+        super().run(tmp, task_vars)
+        try:
+            return self._provision(task_vars or {})
+        except SnomError as error:
+            return {"changed": False, "failed": True, "msg": error.reason}
+
+    def _provision(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        self._check_task()
+        _connection, own = split_arguments(self._task.args)
+        parameters = self._parameters(own)
+        rendering, phones = self._rendered(task_vars, parameters)
+        packed = pack(rendering, phones)
+        if self._runs_module():
+            result = self._run_module(packed, parameters, task_vars)
+        else:
+            if parameters["web_root"]:
+                parameters["web_root"] = controller_path(parameters["web_root"])
+            result = publish_content(unpack(packed), parameters, self._task.check_mode)
+        if not self._task.diff:
+            result.pop("diff", None)
+        if rendering and rendering.warnings:
+            result["warnings"] = [*result.get("warnings", []), *rendering.warnings]
+        return result
+
+    def _check_task(self) -> None:
+        if not self._task.run_once:
+            raise InputError(
+                "Set run_once: true on this task. Without it Ansible registers the result on the first host only."
+            )
+        if self._play_context.become and not self._task.delegate_to:
+            raise InputError(
+                "become needs a host: set delegate_to to the host with the web root, which may be localhost."
+            )
+
+    def _parameters(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate(arguments)
+        if checked.error_messages:
+            raise InputError(" ".join(checked.error_messages))
+        parameters: dict[str, Any] = to_plain(checked.validated_parameters)
+        if parameters["catalog"]:
+            parameters["catalog"] = controller_path(parameters["catalog"])
+        return parameters
+
+    def _rendered(
+        self, task_vars: Mapping[str, Any], parameters: Mapping[str, Any]
+    ) -> tuple[Rendering | None, dict[str, str]]:
+        """The files, and what each host's phone asks for. To go back nothing is rendered."""
+        entries = read_entries(task_vars["ansible_play_batch"], FleetVariables(task_vars, self._templar), parameters)
+        if parameters["rollback"]:
+            return None, known_phones(entries)
+        options = Options(
+            base_url=parameters["base_url"],
+            shared_users=frozenset(parameters["shared_users"]),
+            unknown_settings=parameters["unknown_settings"],
+            allow_cleartext_secrets=parameters["allow_cleartext_secrets"],
+            readable_by_all=bool(read_mode(parameters["mode"]) & 0o004),
+        )
+        rendering = render(entries, load_catalog(parameters["catalog"]), options)
+        return rendering, rendering.phones
+
+    def _runs_module(self) -> bool:
+        """Whether another machine or another user is to publish, which takes a module."""
+        if not self._task.delegate_to:
+            return False
+        return self._connection.transport != "local" or bool(self._play_context.become)
+
+    def _run_module(self, packed: bytes, parameters: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Bring the files there as Ansible brings any file, and run the module. Its options hold no secrets."""
+        folder = self._make_tmp_path()
+        try:
+            content = self._connection._shell.join_path(folder, "content")
+            self._transfer_data(content, packed)
+            self._fixup_perms2((folder, content))
+            given = {name: value for name, value in parameters.items() if value not in (None, [])}
+            result: dict[str, Any] = self._execute_module(
+                module_args=given | {"_content": content}, task_vars=dict(task_vars)
+            )
+        finally:
+            self._remove_tmp_path(folder)
+        return {name: value for name, value in result.items() if name not in ONLY_OF_MODULES}

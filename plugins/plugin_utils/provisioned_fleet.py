@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the inventory says of the files that a play's phones are to provision themselves from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils.perform import to_plain
+from ansible_collections.telephony.snom.plugins.module_utils.provisioning import Entry, asked_for
+from ansible_collections.telephony.snom.plugins.module_utils.setting_values import is_settings_variable
+from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables
+
+
+def read_entries(hosts: Sequence[str], fleet: FleetVariables, defaults: Mapping[str, Any]) -> list[Entry]:
+    """One entry for each host. defaults holds mirror and phone_book, for hosts that have none of their own."""
+    return [_entry(host, fleet, defaults) for host in hosts]
+
+
+def _entry(host: str, fleet: FleetVariables, defaults: Mapping[str, Any]) -> Entry:
+    variables = fleet.of(host)
+    given = {
+        name: variables.get(name)
+        for name in (
+            "snom_mac",
+            "snom_model",
+            "snom_firmware_version",
+            "snom_firmware_versions",
+            "snom_mirror",
+            "snom_phone_book",
+            *filter(is_settings_variable, variables),
+        )
+    }
+    # Plain, because templated and encrypted values are objects of their own kind, which differ between ansible-cores.
+    values = to_plain(given)
+    book = values["snom_phone_book"]
+    return Entry(
+        host=host,
+        mac=values["snom_mac"],
+        model=values["snom_model"],
+        settings={name: value for name, value in values.items() if is_settings_variable(name)},
+        version=values["snom_firmware_version"],
+        versions=values["snom_firmware_versions"],
+        mirror=values["snom_mirror"] or defaults["mirror"],
+        phone_book=defaults["phone_book"] if book is None else book,
+    )
+
+
+def known_phones(entries: Sequence[Entry]) -> dict[str, str]:
+    """The file that each host's phone asks for, without those whose MAC or model can't be read."""
+    files = {entry.host: _asked_for(entry) for entry in entries}
+    return {host: file for host, file in files.items() if file is not None}
+
+
+def _asked_for(entry: Entry) -> str | None:
+    try:
+        return asked_for(entry.mac, entry.model)
+    except InputError:
+        return None
