@@ -171,6 +171,8 @@ class Engine:
             self._wave += 1
             self._run_wave("retry", deferred, {})
             deferred = self._open(deferred)
+        if self.stopped_by is None and self._open(work):
+            self._stop("The waves before stop are done.")
         for phone in self._open(work):
             reason = f"The rollout stopped before its turn. {self.stopped_by}"
             self._finish(phone, Ending("not_started", reason, phone.before))
@@ -189,7 +191,7 @@ class Engine:
         fresh = list(work)
         deferred: list[PlannedPhone] = []
         for number, wave in _numbered(self._options.waves):
-            if not fresh or self.stopped_by is not None:
+            if not fresh or wave.kind == "stop" or self.stopped_by is not None:
                 return self._open(deferred)
             members, stand_ins = cut_wave(wave, number, fresh, len(work))
             if members:
@@ -590,11 +592,14 @@ def cut_wave(
 
 
 def planned_waves(plan: Plan) -> dict[str, int]:
-    """The wave in which each phone that needs work will be, if no canary needs a stand-in."""
+    """The wave in which each phone that needs work will be, if no canary needs a stand-in.
+
+    Phones that come after the stop are not there.
+    """
     fresh, total = plan.work, len(plan.work)
     result: dict[str, int] = {}
     for number, wave in _numbered(plan.options.waves):
-        if not fresh:
+        if not fresh or wave.kind == "stop":
             break
         members, _stand_ins = cut_wave(wave, number, fresh, total)
         result.update({phone.host: number for phone in members})

@@ -423,8 +423,12 @@ def read_approved(path: str) -> Mapping[str, Mapping[str, Any]]:
         ) from None
 
 
+def _turn(wave: int | None) -> str:
+    return "not before the stop" if wave is None else f"wave {wave}"
+
+
 def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> list[str]:
-    """The plan as text. waves gives the planned wave of each host that needs work; limit says how many are listed."""
+    """The plan as text. waves gives the planned wave of each host that has a turn; limit says how many are listed."""
     work = plan.work
     lines = [f"Plan {plan.plan_id}: {len(work)} of {len(plan.phones)} phones need work."]
     listed = plan.phones if len(plan.phones) <= limit else []
@@ -433,7 +437,7 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> lis
         if phone.outcome is None:
             path = " -> ".join(str(hop.version) for hop in phone.hops)
             size = f"{phone.size / 1e6:.1f} MB" if phone.size else "size unknown"
-            text = f"{phone.before} -> {path}, {size}, deadline {phone.deadline:.0f} s, wave {waves[phone.host]}"
+            text = f"{phone.before} -> {path}, {size}, deadline {phone.deadline:.0f} s, {_turn(waves.get(phone.host))}"
         else:
             text = f"{phone.outcome}: {phone.reason}"
         lines.append(f"  {phone.host:{width}}  {phone.model or '?':5} {text}")

@@ -260,6 +260,10 @@ def _planned(phone: PlannedPhone, waves: Mapping[str, int]) -> PhoneResult:
     if phone.outcome is not None:
         return PhoneResult(phone, Ending(phone.outcome, phone.reason, phone.before))
     path = [str(hop.version) for hop in phone.hops]
+    if phone.host not in waves:
+        return PhoneResult(
+            phone, Ending("not_started", "Its turn would come after the waves before stop.", phone.before)
+        )
     reason = f"Would go from {phone.before} to {' and then '.join(path)}."
     return PhoneResult(phone, Ending("planned", reason, phone.before), path=path, wave=waves[phone.host])
 

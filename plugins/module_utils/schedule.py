@@ -27,17 +27,18 @@ class Wave:
 
     label: str
     """As the user wrote it."""
-    kind: Literal["canary", "count", "percent"]
+    kind: Literal["canary", "count", "percent", "stop"]
     value: int = 0
-    """Phones or percent; of no meaning for canaries."""
+    """Phones or percent; of no meaning for canaries and the stop."""
 
     def size(self, total: int) -> int:
         """How many phones it takes, where total phones need work; at least one while there are any.
 
-        A percentage is rounded up. Raises ValueError for a canary wave: `pick_canaries` tells its size.
+        A percentage is rounded up. Raises ValueError for canaries, of which `pick_canaries` tells how many, and for the
+        stop, which takes none.
         """
-        if self.kind == "canary":
-            raise ValueError("The size of a canary wave follows from the phones, not from their number.")
+        if self.kind in ("canary", "stop"):
+            raise ValueError(f"The size of {self.kind} does not follow from the number of phones.")
         return min(total, self.value if self.kind == "count" else -(-total * self.value // 100))
 
 
@@ -74,23 +75,30 @@ class BySite:
 def parse_waves(value: object) -> tuple[Wave, ...]:
     """Read the option ``waves``: one wave, a list of them, or a string with commas between them.
 
-    A wave is a number of phones, a percentage of the phones that need work, or the word ``canary``. Raises InputError.
+    A wave is a number of phones, a percentage of the phones that need work, or the word ``canary``. The word ``stop``
+    after the last wave keeps it from being repeated. Raises InputError.
     """
     elements = value if isinstance(value, list | tuple) else value.split(",") if isinstance(value, str) else [value]
     if not elements:
         raise InputError(f"waves: the list is empty. Write {_WAVES_EXAMPLE}.")
-    return tuple(_parse_wave(element) for element in elements)
+    waves = tuple(_parse_wave(element) for element in elements)
+    if any(wave.kind == "stop" for wave in waves[:-1]) or waves[0].kind == "stop":
+        raise InputError("waves: stop must be the last one and come after a wave, for example [canary, stop].")
+    return waves
 
 
 def _parse_wave(element: object) -> Wave:
-    if isinstance(element, str) and element.strip().lower() == "canary":
-        return Wave(element.strip(), "canary")
+    label = str(element).strip()
+    if label.lower() == "canary":
+        return Wave(label, "canary")
+    if label.lower() == "stop":
+        return Wave(label, "stop")
     number = _number_or_percent(element)
     if number and number[0] > 0:
-        return Wave(str(element).strip(), "percent" if number[1] else "count", number[0])
+        return Wave(label, "percent" if number[1] else "count", number[0])
     raise InputError(
         f"waves: {element!r} is not a wave. Write a number of phones from 1, a whole percentage from 1% to 100%, "
-        f"or the word canary, {_WAVES_EXAMPLE}."
+        f"or the word canary, {_WAVES_EXAMPLE}; stop may end the list."
     )
 
 

@@ -52,6 +52,8 @@ options:
       - The word V(canary) is one phone of each kind, which is model, version now and version wanted. Canaries are
         chosen across sites. A canary that can't be asked, because it is in a call for example, is replaced by another
         phone of its kind. Where there are canaries, phones of a kind go one at a time until one of them has succeeded.
+      - The word V(stop) behind the last one ends the rollout there instead; the phones that are left have the outcome
+        C(not_started). V([canary, stop]) lets people look at the canaries before a second rollout does the rest.
       - The host variable C(snom_wave) holds a phone back until the wave of that number.
     type: raw
     default: [canary, "10%", "100%"]

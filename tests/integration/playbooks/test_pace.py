@@ -67,6 +67,14 @@ def test_canaries_are_one_of_each_kind(start: StartBench) -> None:
     assert {name: record["wave"] for name, record in run.rollout["phones"].items()} == {"a": 1, "b": 2, "c": 1, "d": 1}
 
 
+def test_a_stop_leaves_the_rest_alone(start: StartBench) -> None:
+    found = start({"a": phone("320"), "b": phone("320", call={"state": "in_call"}), "c": phone("370")})
+    run = found.rollout(waves=["canary", "stop"], fail_on=[])
+    assert run.outcomes == {"a": "upgraded", "b": "not_started", "c": "upgraded"}
+    assert run.code == 0
+    assert "The waves before stop are done." in run.output
+
+
 def test_limits_per_site_and_group(start: StartBench) -> None:
     sites = {"here": [f"here-{number}" for number in range(6)], "there": [f"there-{number}" for number in range(3)]}
     phones = {

@@ -123,7 +123,9 @@ def fleets(draw: st.DrawFn) -> Callable[[], Fleet]:
 
 options_strategy = st.fixed_dictionaries(
     {
-        "waves": st.sampled_from([["canary", "10%", "100%"], [1], ["100%"], ["50%", 1], ["canary"]]),
+        "waves": st.sampled_from(
+            [["canary", "10%", "100%"], [1], ["100%"], ["50%", 1], ["canary"], ["canary", "stop"]]
+        ),
         "max_bad": st.sampled_from([0, 1, "100%"]),
         "max_in_flight": st.sampled_from([0, 1, 3]),
         "max_in_flight_per_group": st.sampled_from([0, 1, 2]),

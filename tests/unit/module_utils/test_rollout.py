@@ -188,6 +188,27 @@ def test_an_approved_plan_is_the_report_of_check_mode(tmp_path: Path) -> None:
     assert fleet.outcomes(approved_plan=report) == {"desk-1": "upgraded", "desk-2": "deferred"}
 
 
+def test_a_stop_behind_the_waves_leaves_the_rest_for_another_rollout(journal: str) -> None:
+    fleet = Fleet(GOES_WELL, GOES_WELL, GOES_WELL)
+    waves = {"waves": ["canary", "stop"], "journal": journal}
+    planned = fleet.run(check_mode=True, **waves)
+    assert {host: record["outcome"] for host, record in planned["phones"].items()} == {
+        "desk-1": "planned",
+        "desk-2": "not_started",
+        "desk-3": "not_started",
+    }
+    result = fleet.run(**waves)
+    assert result["summary"] == {"not_started": 2, "upgraded": 1}
+    assert result["stopped_by"] == "The waves before stop are done."
+    assert result["stopped_by"] in result["phones"]["desk-3"]["reason"]
+    assert fleet.outcomes(journal=journal) == {"desk-1": "compliant", "desk-2": "upgraded", "desk-3": "upgraded"}
+
+
+def test_a_stop_behind_the_last_phone_stops_nothing() -> None:
+    result = Fleet(GOES_WELL, GOES_WELL).run(waves=["100%", "stop"])
+    assert (result["summary"], result["stopped_by"]) == ({"upgraded": 2}, None)
+
+
 def test_the_plan_is_shown_before_anything_is_sent() -> None:
     fleet = Fleet(GOES_WELL)
     shown: list[bool] = []

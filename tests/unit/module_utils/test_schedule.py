@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 CANARY = Wave("canary", "canary")
+STOP = Wave("stop", "stop")
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,7 @@ CANARY = Wave("canary", "canary")
         (7, (Wave("7", "count", 7),)),
         (" 25 % ", (Wave("25 %", "percent", 25),)),
         ("Canary", (Wave("Canary", "canary"),)),
+        ("canary, 5, stop", (CANARY, Wave("5", "count", 5), STOP)),
     ],
 )
 def test_waves_are_read_from_lists_and_strings(value, waves):
@@ -77,9 +79,16 @@ def test_a_percentage_is_rounded_up_and_no_wave_is_larger_than_the_fleet(wave, t
     assert parse_waves(wave)[0].size(total) == size
 
 
-def test_the_size_of_a_canary_wave_is_not_a_matter_of_numbers():
-    with pytest.raises(ValueError, match=r"canary"):
-        CANARY.size(10)
+@pytest.mark.parametrize("value", ["stop", ["stop", "canary"], ["canary", "stop", "100%"], ["canary", "stop", "stop"]])
+def test_a_stop_comes_last_and_not_alone(value):
+    with pytest.raises(InputError, match=r"^waves: stop must be the last one"):
+        parse_waves(value)
+
+
+@pytest.mark.parametrize("wave", [CANARY, STOP])
+def test_the_size_of_a_word_is_not_a_matter_of_numbers(wave):
+    with pytest.raises(ValueError, match=wave.kind):
+        wave.size(10)
 
 
 @pytest.mark.parametrize(
