@@ -19,6 +19,7 @@ from environments import (
     ROOT,
     Core,
     GateError,
+    collections_of_others,
     copy_collection,
     core_environment,
     environment,
@@ -150,6 +151,11 @@ def _said_by_importer(artifact: Path, env: dict[str, str]) -> str:
     )
 
 
+def _awx() -> None:
+    """What is for AWX: its configuration, against its collection, and what an execution environment is built from."""
+    _pytest("tests/gate/awx", f"--collections={collections_of_others()}", f"--copy={copy_collection()}")
+
+
 def _docs() -> None:
     """Make the pages of modules and roles, and build the site from them and the written ones."""
     copy = copy_collection()
@@ -225,6 +231,7 @@ CHECKS = [
     ),
     Check("demo", "demo", "the demo runs from the checkout", _demo),
     Check("artifact", "artifact", "what is built is complete, passes the Galaxy importer and installs", _artifact),
+    Check("awx", "awx", "AWX can be configured from the files here, and its image built: see tests/gate/awx", _awx),
     Check("docs", "docs", "the documentation site builds, and its links hold", _docs),
     *(
         Check(f"units-{core.name}", "unit-cores", f"unit tests, on ansible-core {core.release}", check)

@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -155,6 +156,25 @@ def link_collections() -> Path:
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(Path(os.path.relpath(ROOT, link.parent)))
     return BUILD
+
+
+def collections_of_others() -> Path:
+    """A folder in which Ansible finds the collections of others that files here must fit."""
+    pin = PINS["collections_of_others"]
+    folder = BUILD / "others"
+    stamp = folder / "gate-pins.txt"
+    with locked(folder.name):
+        if (stamp.read_text("utf-8") if stamp.is_file() else "") != str(pin):
+            shutil.rmtree(folder, ignore_errors=True)
+            pip = environment("tools") / "bin" / "pip"
+            run(pip, "download", "-qq", "--disable-pip-version-check", "--no-deps", "--dest", folder, pin["package"])
+            (wheel,) = folder.glob("*.whl")
+            wanted = tuple(f"ansible_collections/{name.replace('.', '/')}/" for name in pin["names"])
+            with zipfile.ZipFile(wheel) as archive:
+                archive.extractall(folder, [name for name in archive.namelist() if name.startswith(wanted)])
+            wheel.unlink()
+            stamp.write_text(str(pin), "utf-8")
+    return folder
 
 
 def copy_collection(name: str = "copy") -> Path:

@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from .bench import PATIENCE, SECRETS, Bench, Run, environment, phone
 from .conftest import StartBench
 
-PROJECT = Path(__file__).resolve().parents[3] / "extensions" / "awx" / "project"
+AWX = Path(__file__).resolve().parents[3] / "extensions" / "awx"
+PROJECT = AWX / "project"
 PROGRAM = str(Path(sys.executable).with_name("ansible-runner"))
 # What ansible-runner itself writes of the job: the command with its whole environment.
 OF_THE_RUNNER = "command"
@@ -261,3 +263,93 @@ def test_events_of_many_phones_are_few_and_small(start: StartBench) -> None:
     # AWX cuts a result that is larger (MAX_EVENT_RES_DATA).
     assert max(len(json.dumps(event["event_data"].get("res", ""))) for event in job.events) < 700_000
     assert len(json.dumps(job.stats)) < 2_048
+
+
+def items(name: str) -> dict[str, dict[str, Any]]:
+    """What a file of the configuration for AWX defines, by name."""
+    (entries,) = yaml.safe_load((AWX / "configuration" / f"{name}.yml").read_text("utf-8")).values()
+    return {entry["name"]: entry for entry in entries}
+
+
+class Workflow:
+    """The jobs of the workflow, with the variables that its templates, nodes and survey give them."""
+
+    def __init__(self, found: Bench, **answers: str) -> None:
+        (workflow,) = items("workflows").values()
+        self.nodes = {node["identifier"]: node for node in workflow["workflow_nodes"]}
+        self.answers = answers
+        self.templates = items("job_templates")
+        self.node = Node(found)
+        # Mounted into each job.
+        self.volume = found.out / "volume"
+        self.volume.mkdir()
+        self.artifacts: dict[str, Any] = {}
+
+    def job(self, identifier: str) -> Job:
+        """Run the job of a node. What it publishes is handed on, as AWX does it."""
+        node = self.nodes[identifier]
+        template = self.templates[node["unified_job_template"]["name"]]
+        questions = template.get("survey_spec", {"spec": []})["spec"]
+        defaults = {question["variable"]: question["default"] for question in questions}
+        given = template.get("extra_vars", {}) | defaults | self.artifacts | self.answers | node.get("extra_data", {})
+        variables = json.loads(json.dumps(given).replace("/var/lib/snom", str(self.volume)))
+        job = self.node.play(template["playbook"], variables | {"awx_workflow_job_id": 7})
+        self.artifacts |= job.stats
+        return job
+
+
+def start_fleet(start: StartBench, **faults: Any) -> Bench:
+    phones = {"a": phone(**faults), "b": phone(), "c": phone(), "d": phone("370")}
+    found = start(phones, firmware_rollout_flash_time=4)
+    found.inventory["phones"]["vars"]["firmware_rollout_catalog"] = str(found.catalog)
+    return found
+
+
+def test_the_workflow(start: StartBench) -> None:
+    found = start_fleet(start)
+    workflow = Workflow(found, snom_hosts="phones", snom_dry_run="no")
+    assert workflow.job("audit").run.code == 0
+    assert set(workflow.job("plan").run.outcomes.values()) == {"planned"}
+    canary = workflow.job("canary")
+    assert canary.run.code == 0
+    assert canary.run.outcomes == {"a": "upgraded", "b": "not_started", "c": "not_started", "d": "upgraded"}
+    # While people think about it, somebody else works on a phone that the plan knows.
+    found.fleet.patch("c", firmware="8.7.3.25.9")
+    rollout = workflow.job("rollout")
+    assert rollout.run.outcomes == {"a": "compliant", "b": "upgraded", "c": "deferred", "d": "compliant"}
+    assert found.fetches() == {"a": 1, "b": 1, "c": 0, "d": 1}
+    report = workflow.job("report")
+    assert report.run.code != 0
+    assert report.shows("Ended: 2 compliant, 1 upgraded, 1 deferred")
+    assert report.shows("Not well: c. The rollout's job says why.")
+
+
+def test_the_workflow_is_a_dry_run_by_default(start: StartBench) -> None:
+    found = start_fleet(start)
+    workflow = Workflow(found, snom_hosts="phones")
+    for identifier in ("audit", "plan", "canary", "rollout", "report"):
+        assert workflow.job(identifier).run.code == 0
+    assert workflow.artifacts["snom_rollout_summary"] == {"planned": 4}
+    assert found.fetches() == {"a": 0, "b": 0, "c": 0, "d": 0}
+    assert found.fleet.counters()["writes"] == 0
+
+
+def test_a_bad_canary_ends_the_workflow_red(start: StartBench) -> None:
+    found = start_fleet(start, faults={"keep_old_version": True})
+    workflow = Workflow(found, snom_hosts="phones", snom_dry_run="no")
+    workflow.job("plan")
+    assert workflow.job("canary").run.code != 0
+    report = workflow.job("report")
+    assert report.run.code != 0
+    assert report.shows("Not well: a. The rollout's job says why.")
+
+
+def test_the_report_comes_back_with_the_artifacts(start: StartBench) -> None:
+    """ansible-runner names its folder of artifacts, which it brings back from the node."""
+    found = start({"a": phone()})
+    job = Node(found).rollout(
+        options={"report_dir": "{{ lookup('ansible.builtin.env', 'AWX_ISOLATED_DATA_DIR') }}/report"}, shipped=True
+    )
+    report = json.loads((job.artifacts / "report" / "report.json").read_text("utf-8"))
+    assert report["summary"] == job.stats["snom_rollout_summary"] == {"upgraded": 1}
+    assert job.files_with_secrets() == []

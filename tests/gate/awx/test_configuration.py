@@ -1,0 +1,220 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The configuration for AWX uses options that the modules of awx.awx have, and names only what it defines.
+
+infra.aap_configuration, whose variables the files fill, is not on PyPI. Its roles hand the items on to these modules.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from options import problems
+
+ROOT = Path(__file__).resolve().parents[3]
+AWX = ROOT / "extensions" / "awx"
+FILES = sorted((AWX / "configuration").glob("*.yml"))
+PLAYBOOKS = sorted((AWX / "project").glob("*.yml"))
+
+# The variables of infra.aap_configuration, and the module that takes each of their items.
+MODULES = {
+    "controller_credential_types": "credential_type",
+    "controller_credentials": "credential",
+    "controller_execution_environments": "execution_environment",
+    "controller_inventories": "inventory",
+    "controller_inventory_sources": "inventory_source",
+    "controller_projects": "project",
+    "controller_schedules": "schedule",
+    "controller_templates": "job_template",
+    "controller_workflows": "workflow_job_template",
+}
+
+# What AWX's pages on surveys say of a question. The module itself takes any dict.
+QUESTION: dict[str, type | tuple[type, ...]] = {
+    "choices": list,
+    "default": (str, int),
+    "max": int,
+    "min": int,
+    "question_description": str,
+    "question_name": str,
+    "required": bool,
+    "type": str,
+    "variable": str,
+}
+QUESTION_TYPES = {"float", "integer", "multiplechoice", "multiselect", "password", "text", "textarea"}
+# How AWX tells a playbook from other files of a project, in its older releases.
+LISTED_BY_AWX = re.compile(r"^\s*?-?\s*?(?:hosts|include|import_playbook):", re.MULTILINE)
+
+
+class Loader(yaml.SafeLoader):
+    """Reads ``!unsafe``, which keeps AWX's own templates from being filled in here."""
+
+
+Loader.add_constructor("!unsafe", lambda loader, node: node.value)
+
+
+def items() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each item of each file, with the variable that it belongs to."""
+    for file in FILES:
+        for variable, entries in yaml.load(file.read_text("utf-8"), Loader).items():
+            for entry in entries:
+                yield variable, entry
+
+
+ITEMS = list(items())
+
+
+def named(variable: str) -> dict[str, dict[str, Any]]:
+    return {item["name"]: item for found, item in ITEMS if found == variable}
+
+
+def nodes() -> list[dict[str, Any]]:
+    return [node for workflow in named("controller_workflows").values() for node in workflow["workflow_nodes"]]
+
+
+SURVEYS = [pytest.param(item["survey_spec"], id=item["name"]) for _variable, item in ITEMS if "survey_spec" in item]
+
+
+@pytest.fixture(scope="module")
+def options(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
+    """The options of each module."""
+    env = os.environ | {"ANSIBLE_COLLECTIONS_PATH": str(request.config.getoption("--collections"))}
+    names = [f"awx.awx.{module}" for module in MODULES.values()]
+    told = subprocess.run(
+        [Path(sys.executable).with_name("ansible-doc"), "--json", "--type", "module", *names],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    docs = json.loads(told.stdout)
+    return {variable: docs[f"awx.awx.{module}"]["doc"]["options"] for variable, module in MODULES.items()}
+
+
+def test_there_is_something_of_each_kind() -> None:
+    assert {variable for variable, _item in ITEMS} == MODULES.keys()
+
+
+@pytest.mark.parametrize(("variable", "item"), ITEMS, ids=lambda part: part if isinstance(part, str) else part["name"])
+def test_options_exist_and_have_the_right_type(
+    variable: str, item: Mapping[str, Any], options: dict[str, dict[str, Any]]
+) -> None:
+    assert list(problems(MODULES[variable], options[variable], item)) == []
+
+
+def test_a_wrong_option_would_be_found(options: dict[str, dict[str, Any]]) -> None:
+    wrong = {
+        "name": "x",
+        "survey": {},
+        "job_tyqe": "run",
+        "workflow_nodes": [{"identifier": 1, "related": {"next": []}}],
+    }
+    found = list(problems("workflow", options["controller_workflows"], wrong))
+    assert found == ["workflow has no option 'job_tyqe'.", "workflow: workflow_nodes: related has no option 'next'."]
+
+
+@pytest.mark.parametrize("survey", SURVEYS)
+def test_a_survey_has_few_typed_questions_and_dry_run_is_the_default(survey: Mapping[str, Any]) -> None:
+    assert survey.keys() == {"name", "description", "spec"}
+    assert 0 < len(survey["spec"]) <= 6
+    for question in survey["spec"]:
+        assert not question.keys() - QUESTION.keys()
+        assert {"question_name", "variable", "type", "required"} <= question.keys()
+        for key, value in question.items():
+            assert isinstance(value, QUESTION[key]), (question["variable"], key)
+        assert question["type"] in QUESTION_TYPES
+        if question["type"] == "multiplechoice":
+            assert question["default"] in question["choices"]
+        if question["type"] == "integer":
+            assert question["min"] <= question["default"] <= question["max"]
+        if question["variable"] == "snom_dry_run":
+            assert question["default"] == "yes"
+
+
+@pytest.mark.parametrize("survey", SURVEYS)
+def test_a_survey_asks_for_variables_that_playbooks_read(survey: Mapping[str, Any]) -> None:
+    role = yaml.safe_load((ROOT / "roles" / "firmware_rollout" / "defaults" / "main.yml").read_text("utf-8"))
+    playbooks = "".join(file.read_text("utf-8") for file in (ROOT / "playbooks").glob("*.yml"))
+    asked = {question["variable"] for question in survey["spec"]}
+    assert {name for name in asked - role.keys() if not re.search(rf"\b{name}\b", playbooks)} == set()
+
+
+@pytest.mark.parametrize("template", named("controller_templates").values(), ids=lambda template: template["name"])
+def test_what_changes_phones_can_be_a_dry_run(template: Mapping[str, Any]) -> None:
+    if template["playbook"] == "snom_rollout.yml":
+        assert "snom_dry_run" in {question["variable"] for question in template["survey_spec"]["spec"]}
+
+
+def test_templates_run_playbooks_of_the_project() -> None:
+    used = {template["playbook"] for template in named("controller_templates").values()}
+    assert used == {file.name for file in PLAYBOOKS}
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda file: file.name)
+def test_awx_lists_the_playbook_and_the_collection_has_what_it_imports(playbook: Path) -> None:
+    text = playbook.read_text("utf-8")
+    assert LISTED_BY_AWX.search(text)
+    (play,) = yaml.safe_load(text)
+    name = play["import_playbook"].removeprefix("telephony.snom.")
+    assert (ROOT / "playbooks" / f"{name}.yml").is_file()
+
+
+def test_names_lead_somewhere() -> None:
+    known = {variable: set(named(variable)) for variable in MODULES}
+    references = {
+        "credential_type": known["controller_credential_types"],
+        "execution_environment": known["controller_execution_environments"],
+        "inventory": known["controller_inventories"],
+        "project": known["controller_projects"],
+        "source_project": known["controller_projects"],
+        "unified_job_template": known["controller_templates"],
+    }
+    for _variable, item in ITEMS:
+        for option, names in references.items():
+            assert item.get(option) in names | {None}
+        assert set(item.get("credentials", [])) <= known["controller_credentials"]
+    for node in nodes():
+        job = node["unified_job_template"]
+        assert job["type"] == "workflow_approval" or job["name"] in known["controller_templates"]
+
+
+def test_the_workflow_goes_through_every_node_and_asks_between_canary_and_rollout() -> None:
+    following = {
+        node["identifier"]: [
+            after["identifier"] for afters in node.get("related", {}).values() for after in afters if afters
+        ]
+        for node in nodes()
+    }
+    assert following == {
+        "audit": ["plan"],
+        "plan": ["canary"],
+        "canary": ["approval", "report"],
+        "approval": ["rollout"],
+        "rollout": ["report"],
+        "report": [],
+    }
+
+
+def test_answers_of_a_node_are_ones_that_its_template_asks_for() -> None:
+    """AWX drops all others without a word."""
+    templates = named("controller_templates")
+    for node in nodes():
+        survey = templates.get(node["unified_job_template"]["name"], {}).get("survey_spec", {"spec": []})
+        assert node.get("extra_data", {}).keys() <= {question["variable"] for question in survey["spec"]}
+
+
+def test_the_login_goes_through_the_environment_only() -> None:
+    (kind,) = named("controller_credential_types").values()
+    assert kind["injectors"] == {"env": {"SNOM_USERNAME": "{{ username }}", "SNOM_PASSWORD": "{{ password }}"}}
+    assert [field["id"] for field in kind["inputs"]["fields"] if field.get("secret")] == ["password"]
