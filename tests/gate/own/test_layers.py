@@ -74,6 +74,7 @@ ALLOWED = {
     "plugins/plugin_utils": [f"{PLUGINS}.module_utils.", f"{PLUGINS}.plugin_utils.", "ansible."],
     "plugins/modules": [f"{PLUGINS}.module_utils.", "ansible.module_utils."],
     "plugins/action": [f"{PLUGINS}.module_utils.", f"{PLUGINS}.plugin_utils.", "ansible."],
+    "plugins/filter": [f"{PLUGINS}.module_utils.", f"{PLUGINS}.plugin_utils.", "ansible."],
     "plugins/inventory": [f"{PLUGINS}.module_utils.", f"{PLUGINS}.plugin_utils.", "ansible."],
     "plugins/doc_fragments": [],
     "extensions": [f"{PLUGINS}.module_utils."],

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a comparison of a phone with its inventory found, for the playbook telephony.snom.drift."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils.models import versions_by_model
+from ansible_collections.telephony.snom.plugins.module_utils.version import Version
+
+DOCUMENTATION = r"""
+name: drift
+short_description: Say how a phone differs from its inventory
+version_added: 0.1.0
+description:
+  - Puts together what M(telephony.snom.snom_info) read and what M(telephony.snom.snom_settings) found in check mode.
+  - The playbook C(telephony.snom.drift) uses it for each phone.
+author:
+  - telephony.snom contributors (@telephony)
+options:
+  _input:
+    description: The result of M(telephony.snom.snom_info).
+    type: dict
+    required: true
+  settings:
+    description: The result of M(telephony.snom.snom_settings) in check mode. A skipped task's is as good as none.
+    type: dict
+    default: {}
+  version:
+    description: The version that the phone should run.
+    type: str
+  versions:
+    description: That by model, where O(version) is not given.
+    type: dict
+    default: {}
+"""
+
+EXAMPLES = r"""
+- name: Show how the phone differs
+  ansible.builtin.debug:
+    msg: "{{ info | telephony.snom.drift(compared, snom_firmware_version) }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - C(outcome) is V(in_order), V(drifted), or the outcome word of a phone that could not be read, with its C(reason).
+    - C(model) is null if the phone does not say it.
+    - C(firmware) has C(now) and C(wanted) where these differ, else it is null.
+    - C(settings) has C(before) and C(after) as in the module's diff where settings differ, else it is null.
+    - C(read_only) lists settings that differ and that only provisioning can change, C(unknown) those that the phone
+      does not have.
+  type: dict
+  sample:
+    outcome: drifted
+    reason: null
+    model: D785
+    firmware: {"now": "10.1.84.12", "wanted": "10.1.175.16"}
+    settings: null
+    unknown: []
+    read_only: []
+"""
+
+
+def drift(
+    info: Mapping[str, Any],
+    settings: Mapping[str, Any] | None = None,
+    version: object = None,
+    versions: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Weigh the results. Raises AnsibleFilterError for a version that is none."""
+    compared = settings or {}
+    phone = info.get("phone") or {}
+    failure = next((result for result in (info, compared) if result.get("outcome")), None)
+    try:
+        firmware = _firmware(phone, version, versions)
+    except InputError as error:
+        raise AnsibleFilterError(error.reason) from None
+    changed = compared.get("diff") if compared.get("changed") else None
+    read_only = compared.get("read_only") or []
+    return {
+        "outcome": failure["outcome"] if failure else "drifted" if firmware or changed or read_only else "in_order",
+        "reason": failure.get("reason") if failure else None,
+        "model": phone.get("model"),
+        "firmware": firmware,
+        "settings": changed,
+        "unknown": compared.get("unknown") or [],
+        "read_only": read_only,
+    }
+
+
+def _firmware(phone: Mapping[str, Any], version: object, versions: object) -> dict[str, str] | None:
+    now = phone.get("firmware")
+    by_model = versions_by_model(versions, "snom_firmware_versions")
+    wanted = by_model.get(str(phone.get("model"))) if version is None else Version.parse(str(version))
+    if now is None or wanted is None or Version.parse(str(now)) == wanted:
+        return None
+    return {"now": str(now), "wanted": str(wanted)}
+
+
+class FilterModule:
+    """Tells Ansible the name of the filter."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"drift": drift}

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook telephony.snom.drift: what differs from the inventory is found, told and reported, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from typing import Any
+
+from .bench import Bench, Run, phone
+from .conftest import StartBench
+
+WANTED = {"language": "Deutsch", "phone_name": "<b>Hall</b>"}
+SECRET = "n0t-to-be-seen in settings"
+# Each phone: its keys, and what is found of it.
+PHONES: dict[str, tuple[dict[str, Any], str]] = {
+    "same": (phone(firmware="8.7.5.35", settings=WANTED), "in_order"),
+    "newer-same": (phone("D785", "10.1.175.16", settings=WANTED), "in_order"),
+    "old": (phone(settings=WANTED), "drifted"),
+    "changed": (phone("D785", "10.1.175.16", settings=WANTED | {"language": "English"}), "drifted"),
+    "guarded": (phone(firmware="8.7.5.35", inventory={"snom_protected": True}), "drifted"),
+    "fixed": (
+        phone("D785", "10.1.175.16", settings=WANTED | {"phone_name": "Desk"}, read_only_settings=["phone_name"]),
+        "drifted",
+    ),
+    "gone": (phone(running=False), "unreachable"),
+    "user": (phone(firmware="8.7.5.35", settings=WANTED, admin_mode=False), "user_mode"),
+    "new-kind": (phone("D865", "10.1.141.13"), "in_order"),
+}
+
+
+def compare(found: Bench, warns: str | None = None, **variables: Any) -> Run:
+    return found.play(
+        "telephony.snom.drift",
+        variables={"snom_hosts": "phones", "snom_drift_dir": str(found.out / "drift"), **variables},
+        warns=warns,
+    )
+
+
+def test_a_comparison(start: StartBench) -> None:
+    found = start(
+        {name: keys for name, (keys, _outcome) in PHONES.items()},
+        snom_settings_all=WANTED | {"user_pass": [SECRET]},
+        snom_site="berlin",
+    )
+    run = compare(found, warns="differ: phone_name")
+    assert found.fleet.counters()["writes"] == 0
+    assert run.code == 2
+    wanted = {name: outcome for name, (_keys, outcome) in PHONES.items()}
+    report = json.loads((found.out / "drift" / "drift.json").read_text())
+    assert {name: entry["outcome"] for name, entry in report["phones"].items()} == wanted
+    assert {name: recap == "failed" for name, recap in run.recap.items() if name in PHONES} == {
+        name: outcome != "in_order" for name, outcome in wanted.items()
+    }
+    phones = report["phones"]
+    assert phones["old"]["firmware"] == {"now": "8.4.35", "wanted": "8.7.5.35"}
+    assert phones["changed"]["settings"] == {"before": "language: English\n", "after": "language: Deutsch\n"}
+    assert phones["fixed"]["read_only"] == ["phone_name"]
+    assert phones["gone"]["reason"] and phones["gone"]["site"] == "berlin"
+    assert run.stats["snom_drift"] == {"drifted": 4, "in_order": 3, "unreachable": 1, "user_mode": 1}
+
+    page = (found.out / "drift" / "drift.html").read_text()
+    HTMLParser().feed(page)
+    assert "<h1>4 of 9 phones drifted</h1>" in page
+    assert "<del>language: English</del>\n<ins>language: Deutsch</ins>" in page
+    assert "<b>Hall</b>" not in page and "&lt;b&gt;Hall&lt;/b&gt;" in page
+    assert SECRET not in page + json.dumps(report) + run.output
+
+
+def test_nothing_has_drifted(start: StartBench) -> None:
+    found = start({"same": PHONES["same"][0], "gone": PHONES["gone"][0]}, snom_settings=WANTED)
+    assert compare(found).code == 2
+    run = compare(found, snom_drift_ignore=["unreachable"])
+    assert run.code == 0
+    assert run.stats["snom_drift"] == {"in_order": 1, "unreachable": 1}

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.telephony.snom.plugins.filter.drift import drift
+
+INFO = {"changed": False, "phone": {"model": "D785", "firmware": "10.1.84.12", "generation": "classic"}}
+SAME = {"changed": False, "diff": {"before": "", "after": ""}, "unknown": [], "read_only": []}
+OTHER = {
+    "changed": True,
+    "diff": {"before": "language: English\n", "after": "language: Deutsch\n"},
+    "unknown": ["langauge"],
+    "read_only": ["phone_name"],
+}
+
+
+@pytest.mark.parametrize(
+    ("version", "versions", "firmware"),
+    [
+        (None, None, None),
+        ("10.1.84.12", None, None),
+        ("010.1.84.12", None, None),
+        ("10.1.175.16", None, {"now": "10.1.84.12", "wanted": "10.1.175.16"}),
+        (None, {"D785": "10.1.175.16"}, {"now": "10.1.84.12", "wanted": "10.1.175.16"}),
+        (None, {"320": "8.7.5.35"}, None),
+        ("10.1.84.12", {"D785": "10.1.175.16"}, None),
+    ],
+)
+def test_firmware_is_compared_as_versions(version: Any, versions: Any, firmware: Any) -> None:
+    found = drift(INFO, SAME, version, versions)
+    assert (found["firmware"], found["outcome"]) == (firmware, "drifted" if firmware else "in_order")
+
+
+def test_settings_that_differ_are_drift() -> None:
+    found = drift(INFO, OTHER)
+    assert found == {
+        "outcome": "drifted",
+        "reason": None,
+        "model": "D785",
+        "firmware": None,
+        "settings": OTHER["diff"],
+        "unknown": ["langauge"],
+        "read_only": ["phone_name"],
+    }
+
+
+def test_a_setting_that_only_provisioning_can_change_is_drift() -> None:
+    assert drift(INFO, SAME | {"read_only": ["phone_name"]})["outcome"] == "drifted"
+
+
+@pytest.mark.parametrize(
+    ("info", "settings", "outcome"),
+    [
+        ({"failed": True, "outcome": "unreachable", "reason": "gone"}, {"skipped": True}, "unreachable"),
+        (INFO, {"failed": True, "outcome": "user_mode", "reason": "no"}, "user_mode"),
+        (INFO, {"skipped": True, "changed": False}, "in_order"),
+    ],
+)
+def test_what_could_not_be_read_is_no_phone_in_order(info: Any, settings: Any, outcome: str) -> None:
+    found = drift(info, settings)
+    assert found["outcome"] == outcome
+    assert (found["reason"] is None) == (outcome == "in_order")
+
+
+def test_a_phone_that_shows_no_version_can_not_be_compared() -> None:
+    assert drift({"phone": {"model": None, "firmware": None}}, None, "8.7.5.35")["firmware"] is None
+
+
+def test_a_version_that_is_none_is_named() -> None:
+    with pytest.raises(AnsibleFilterError, match="newest"):
+        drift(INFO, None, "newest")
