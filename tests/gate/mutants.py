@@ -106,6 +106,22 @@ MUTANTS = [
         "examples",
     ),
     Mutant(
+        "wrong option in a template of AWX",
+        "awx",
+        "extensions/awx/configuration/job_templates.yml",
+        "    job_type: run\n",
+        "    job_kind: run\n",
+        "job_template has no option 'job_kind'",
+    ),
+    Mutant(
+        "playbook that waits for a person",
+        "awx",
+        "playbooks/plan.yml",
+        "  gather_facts: false\n",
+        "  gather_facts: false\n  vars_prompt: []\n",
+        "vars_prompt",
+    ),
+    Mutant(
         "wrong choice on a page",
         "conventions",
         "README.md",
@@ -266,7 +282,7 @@ def copy_project() -> None:
     subprocess.run(["git", "init", "--quiet", TREE], check=True)
     (TREE / ".build").mkdir()
     for folder in BUILD.iterdir():
-        if folder.name in ("venv", "tools", "home") or folder.name.startswith("core-"):
+        if folder.name in ("venv", "tools", "home", "others") or folder.name.startswith("core-"):
             (TREE / ".build" / folder.name).symlink_to(folder)
 
 

@@ -271,12 +271,20 @@ class Bench:
             assert (after["writes"], after["fetches"]) == (before["writes"], before["fetches"]), "check mode writes"
         return self.check(self.start(playbook, *arguments, variables=variables, env=env).wait(), warns)
 
-    def rollout(self, *arguments: str, rehearse: bool = True, warns: str | None = None, **options: Any) -> Run:
+    def rollout(
+        self,
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+        rehearse: bool = True,
+        warns: str | None = None,
+        **options: Any,
+    ) -> Run:
         """Run the playbook of the rollout; options are those of the role, without its prefix."""
         return self.play(
             "telephony.snom.rollout",
             *arguments,
             variables=self.rollout_variables(options),
+            env=env,
             rehearse=rehearse,
             warns=warns,
         )

@@ -86,6 +86,18 @@ def test_files_of_a_rollout_are_not_for_everybody(start: StartBench) -> None:
     assert {file.name: file.stat().st_mode & 0o007 for file in written} == {file.name: 0 for file in written}
 
 
+def test_a_login_from_the_environment(start: StartBench) -> None:
+    """As a credential of AWX gives it: for modules here, modules that run as such, and rollouts."""
+    found = start({"a": phone(), "b": phone()})
+    common = found.inventory["phones"]["vars"]
+    login = {"SNOM_USERNAME": common.pop("snom_username"), "SNOM_PASSWORD": common.pop("snom_password")}
+    found.hosts()["b"]["snom_in_process"] = False
+    play = {"name": "Read", "hosts": "phones", "gather_facts": False, "tasks": [{"telephony.snom.snom_info": {}}]}
+    run = found.play([play], "-vvvvv", env=login)
+    assert [result["phone"]["firmware"] for result in run.results("snom_info").values()] == ["8.4.35", "8.4.35"]
+    assert set(found.rollout("-vvvvv", env=login).outcomes.values()) == {"upgraded"}
+
+
 def test_a_vault(start: StartBench) -> None:
     """Encrypted variables work both ways, and stay secret."""
     found = start({"a": phone(), "b": phone()})
