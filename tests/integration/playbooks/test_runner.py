@@ -222,7 +222,7 @@ def test_slices_upgrade_each_phone_once(start: StartBench) -> None:
     assert set(found.firmware(*found.hosts())) == {"8.7.5.35"}
 
 
-@pytest.mark.parametrize("playbook", ["snom_audit.yml", "snom_plan.yml", "snom_rollout.yml"])
+@pytest.mark.parametrize("playbook", ["snom_audit.yml", "snom_drift.yml", "snom_plan.yml", "snom_rollout.yml"])
 def test_an_empty_slice_ends_well(playbook: str, start: StartBench) -> None:
     found = start({"a": phone(), "b": phone()})
     empty = sliced(found.inventory, 2, 3) | {"others": {"hosts": {"switch": {}}}}
@@ -291,13 +291,18 @@ class Workflow:
         """Run the job of a node. What it publishes is handed on, as AWX does it."""
         node = self.nodes[identifier]
         template = self.templates[node["unified_job_template"]["name"]]
-        questions = template.get("survey_spec", {"spec": []})["spec"]
-        defaults = {question["variable"]: question["default"] for question in questions}
-        given = template.get("extra_vars", {}) | defaults | self.artifacts | self.answers | node.get("extra_data", {})
-        variables = json.loads(json.dumps(given).replace("/var/lib/snom", str(self.volume)))
-        job = self.node.play(template["playbook"], variables | {"awx_workflow_job_id": 7})
+        of_awx = {"awx_workflow_job_id": 7}
+        job = self.run(template, self.artifacts | self.answers | node.get("extra_data", {}) | of_awx)
         self.artifacts |= job.stats
         return job
+
+    def run(self, template: Mapping[str, Any], given: Mapping[str, Any]) -> Job:
+        """Run a job of a template. given goes before its variables and the answers that are its survey's defaults."""
+        questions = template.get("survey_spec", {"spec": []})["spec"]
+        defaults = {question["variable"]: question["default"] for question in questions}
+        variables = template.get("extra_vars", {}) | defaults | given
+        in_place = json.loads(json.dumps(variables).replace("/var/lib/snom", str(self.volume)))
+        return self.node.play(template["playbook"], in_place)
 
 
 def start_fleet(start: StartBench, **faults: Any) -> Bench:
@@ -324,6 +329,22 @@ def test_the_workflow(start: StartBench) -> None:
     assert report.run.code != 0
     assert report.shows("Ended: 2 compliant, 1 upgraded, 1 deferred")
     assert report.shows("Not well: c. The rollout's job says why.")
+
+
+def test_the_nightly_job_is_red_where_a_phone_differs(start: StartBench) -> None:
+    found = start_fleet(start)
+    found.fleet.patch("b", firmware="8.7.5.35")
+    workflow = Workflow(found)
+    (schedule,) = items("schedules").values()
+    template = workflow.templates[schedule["unified_job_template"]]
+    job = workflow.run(template, schedule["extra_data"])
+    assert job.run.code != 0
+    assert job.run.recap == {"a": "failed", "b": "ok", "c": "failed", "d": "failed", "localhost": "ok"}
+    # Behind another comparison in a workflow it gets what that has published.
+    again = workflow.run(template, schedule["extra_data"] | job.stats)
+    assert again.run.recap == job.run.recap
+    assert found.fleet.counters()["writes"] == 0
+    assert json.loads((workflow.volume / "drift" / "drift.json").read_text("utf-8"))
 
 
 def test_the_workflow_is_a_dry_run_by_default(start: StartBench) -> None:
