@@ -12,6 +12,7 @@ import contextlib
 import resource
 import signal
 import sys
+from ipaddress import ip_address
 
 import yaml
 
@@ -25,7 +26,9 @@ def main() -> int:
     """Return the exit status: 0 ended by a signal, 1 cannot listen, 2 bad fleet file."""
     parser = argparse.ArgumentParser(prog="virtual_phones", description="Virtual Snom phones on loopback addresses.")
     parser.add_argument("fleet", metavar="FLEET.yml", help="the phones, see README.md")
-    parser.add_argument("--control", metavar="PORT", type=int, help="control port on 127.0.0.1")
+    parser.add_argument(
+        "--control", metavar="[ADDRESS:]PORT", type=loopback, help="control port; 127.0.0.1 unless an address is given"
+    )
     parser.add_argument("--catalog", action="store_true", help="print the images as a firmware catalogue, and end")
     arguments = parser.parse_args()
     try:
@@ -50,6 +53,14 @@ def main() -> int:
     return 0
 
 
+def loopback(text: str) -> tuple[str, int]:
+    """Read ``[ADDRESS:]PORT``. Raises ValueError."""
+    address, _colon, port = text.rpartition(":")
+    if address and not ip_address(address).is_loopback:
+        raise ValueError(f"{address} is not a loopback address")
+    return address or "127.0.0.1", int(port)
+
+
 def print_catalog(file: fleet_file.FleetFile) -> None:
     """Print the catalogue. Raises ValueError when there is nothing to list."""
     if file.image_server is None or not file.image_server.images:
@@ -57,14 +68,14 @@ def print_catalog(file: fleet_file.FleetFile) -> None:
     print(yaml.safe_dump({"images": image_server.catalog(file.image_server)}, sort_keys=False), end="")
 
 
-async def serve(fleet: Fleet, control_port: int | None) -> None:
+async def serve(fleet: Fleet, control: tuple[str, int] | None) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     with contextlib.suppress(BrokenPipeError):
         await fleet.start()
-        if control_port is not None:
-            await listen(Control(fleet), "127.0.0.1", control_port, door="control")
+        if control is not None:
+            await listen(Control(fleet), *control, door="control")
         print("ready", flush=True)
         await ended.wait()
     await fleet.stop()

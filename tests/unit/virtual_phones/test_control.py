@@ -134,6 +134,22 @@ def test_an_address_in_use_ends_the_program_before_ready(tmp_path: Path, start_f
     assert f"cannot listen on {phone['address']}:{phone['port']}: Address already in use." in ended.stderr
 
 
+def test_the_control_port_has_an_address_if_it_is_given_one(tmp_path: Path) -> None:
+    address = phone_keys()["address"]
+    port = free_port(address)
+    file = tmp_path / "fleet.yml"
+    file.write_text("phones: []", encoding="utf-8")
+    command = [sys.executable, PROGRAM, "--control", f"{address}:{port}", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        assert status(get({"address": address, "port": port}, "/counters")) == 200
+        process.terminate()
+    ended = run(file, "--control", "192.0.2.1:8801")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "invalid loopback value: '192.0.2.1:8801'" in ended.stderr
+
+
 def test_the_program_prints_the_catalogue(tmp_path: Path) -> None:
     file = tmp_path / "fleet.yml"
     file.write_text("phones: []\nimage_server: {images: [snom320-8.7.5.35-SIP-f.bin]}", encoding="utf-8")
