@@ -58,6 +58,8 @@ def _pytest(*arguments: str | Path) -> None:
 
 def _playbooks() -> None:
     require("nginx", "nginx-light")
+    require("sshd", "openssh-server")
+    require("ssh", "openssh-client")
     _pytest("-n4", "--dist=loadscope", "tests/integration/playbooks")
 
 
@@ -228,6 +230,12 @@ CHECKS = [
         "integration",
         "playbooks over virtual phones, for every outcome",
         _playbooks,
+    ),
+    Check(
+        "clients",
+        "integration",
+        "clients of real phones work against the virtual ones",
+        partial(_pytest, "tests/integration/clients"),
     ),
     Check("demo", "demo", "the demo runs from the checkout", _demo),
     Check("artifact", "artifact", "what is built is complete, passes the Galaxy importer and installs", _artifact),

@@ -74,7 +74,7 @@ def output_of(
 
 def require(program: str, package: str) -> None:
     """See to it that a program of the operating system is there: install it where that is allowed, else say so."""
-    if shutil.which(program):
+    if shutil.which(program, path=os.pathsep.join([os.environ["PATH"], "/usr/sbin"])):
         return
     if os.geteuid() or not shutil.which("apt-get"):
         raise GateError(f"The program {program} is missing: install it (Debian's package is {package}).")
