@@ -23,10 +23,10 @@ ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
 PASSWORD = "Never/shown&1"
 # A phone of each of two generations, the version that the inventory wants of it, and the image of that version. They
-# are such that each example of a module applies to one of them.
+# are such that each example of a module applies to one of them, and nothing is to be warned about.
 PHONES = {
     "hall": {"address": "127.31.0.1", "model": "320", "firmware": "8.4.35"},
-    "desk": {"address": "127.31.0.2", "model": "D713", "firmware": "10.1.141.13"},
+    "desk": {"address": "127.31.0.2", "model": "D713", "firmware": "10.1.190.10"},
 }
 WANTED = {"320": "8.7.5.35", "D713": "10.1.198.19"}
 IMAGES = ["snom320-8.7.5.35-SIP-f.bin", "snomD713-10.1.198.19-SIP-r.bin"]
