@@ -20,7 +20,7 @@ MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py
 CATALOG = "files/images.yml"
 
 # What is done for real with each module: tasks, on all phones.
-ROLLOUT = {"catalog": CATALOG, "flash_time": 5, "report_dir": "report", "unknown_call_state": "proceed"}
+ROLLOUT = {"catalog": CATALOG, "flash_time": 20, "report_dir": "report", "unknown_call_state": "proceed"}
 ROLLOUT_TASK = {"telephony.snom.snom_rollout": ROLLOUT, "run_once": True, "register": "rollout"}
 # The password is the one that they have; so it needs no write.
 SETTINGS = {"language": "Deutsch", "fkey": {"0": "speed 110"}, "http_pass": PASSWORD}
@@ -30,12 +30,12 @@ REAL: dict[str, list[dict[str, Any]]] = {
     "snom_call": [{"telephony.snom.snom_call": {"action": "hangup_all"}}],
     "snom_call_list": [{"telephony.snom.snom_call_list": {}}],
     "snom_factory_reset": [{"telephony.snom.snom_factory_reset": {"confirm": "{{ snom_mac }}"}}],
-    "snom_firmware": [{"telephony.snom.snom_firmware": {"catalog": CATALOG, "flash_time": 5}}],
+    "snom_firmware": [{"telephony.snom.snom_firmware": {"catalog": CATALOG, "flash_time": 20}}],
     "snom_identity": [{"telephony.snom.snom_identity": {"line": "all", "state": "logged_off"}}],
     "snom_info": [{"telephony.snom.snom_info": {"gather": ["system", "home", "gui", "settings"]}}],
     "snom_key": [{"telephony.snom.snom_key": {"keys": "P1"}}],
     "snom_provisioning": [PUBLISH_TASK],
-    "snom_reboot": [{"telephony.snom.snom_reboot": {"deadline": 20}}],
+    "snom_reboot": [{"telephony.snom.snom_reboot": {"deadline": 60}}],
     "snom_ringer": [{"telephony.snom.snom_ringer": {"ringer": 1}}],
     "snom_rollout": [ROLLOUT_TASK],
     "snom_rollout_result": [
