@@ -78,7 +78,7 @@ def find_path(
     if now == target and not force:
         return ()
     _refuse_downgrade(model, now, target, allow_downgrade=allow_downgrade, force=force)
-    final = _image_at(url, model, target, catalog) if url else _known_image(model, target, catalog, mirror)
+    final = _image_at(url, model, target, catalog) if url else known_image(model, target, catalog, mirror)
     complete = url if url and _chained_url(url) else None
     if complete is None and _lacks_chain(model, target, final):
         raise Refused(
@@ -96,25 +96,6 @@ def find_path(
     if complete is not None:
         hops[-1] = replace(hops[-1], url=complete, image_url=_fill_in(hops[-1].image_url, mac), chained=True)
     return tuple(hops)
-
-
-def provisioned_url(model: Model, version: Version, catalog: Catalog, mirror: str | None = None) -> str:
-    """Return the URL that a provisioning file names for a version, through the chained update where the model needs it.
-
-    Provisioning files are where chained updates are known from (protocol 3.3.5). What the phone runs now is not known
-    here, so nothing is said about the way: the phone fills in its MAC, and loads the image in one step. Raises Refused
-    where there is no image, and InputError for a mirror that can't be read.
-    """
-    image = _known_image(model, version, catalog, mirror)
-    if _lacks_chain(model, version, image):
-        chain = catalog.chained_update_of(model)
-        if chain is None:
-            raise Refused(
-                f"From {model.chained_from} on, the {model.name} loads images through a chained-update image, and the "
-                "catalogue has none for it. Add it to your own catalog."
-            )
-        image = replace(image, chain=chain.file)
-    return _hop(version, image, model, catalog, None, mirror).url
 
 
 def _refuse_downgrade(model: Model, now: Version, target: Version, *, allow_downgrade: bool, force: bool) -> None:
@@ -137,11 +118,11 @@ def _refuse_downgrade(model: Model, now: Version, target: Version, *, allow_down
         )
 
 
-def _known_image(model: Model, target: Version, catalog: Catalog, mirror: str | None) -> Image:
-    """Return the image of a version by catalogue, or by its usual name on the mirror."""
+def known_image(model: Model, target: Version, catalog: Catalog, mirror: str | None) -> Image:
+    """Return the image of a version by catalogue, or by its usual name on the mirror. Raises Refused, InputError."""
     image = catalog.image_for(model, target)
     if image is not None:
-        return _on_mirror(image, mirror)
+        return on_mirror(image, mirror)
     if mirror is not None:
         file = image_name(model, target)
         return Image(file=file, model=model.name, version=target, url=image_url(file, mirror))
@@ -185,7 +166,8 @@ def _refuse_contradiction(file: str, model: Model, version: Version | None) -> N
         raise Refused(f"Wrong image: {problem}. Correct url, or the version that is wanted.")
 
 
-def _on_mirror(image: Image, mirror: str | None) -> Image:
+def on_mirror(image: Image, mirror: str | None) -> Image:
+    """Return the image as it lies on the mirror, if there is one. Raises InputError."""
     return image if mirror is None else replace(image, url=image_url(image.file, mirror))
 
 
@@ -196,7 +178,7 @@ def _lacks_chain(model: Model, version: Version, image: Image) -> bool:
 def _bridges(model: Model, now: Version, target: Version, catalog: Catalog, mirror: str | None) -> dict[Version, Image]:
     """Return the images between two versions, newest first."""
     between = {
-        image.version: _on_mirror(image, mirror)
+        image.version: on_mirror(image, mirror)
         for image in catalog.images_of(model)
         if image.version and now < image.version < target and not _lacks_chain(model, image.version, image)
     }

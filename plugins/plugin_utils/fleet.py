@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.telephony.snom.plugins.module_utils.arguments import (
@@ -19,10 +19,13 @@ from ansible_collections.telephony.snom.plugins.module_utils.arguments import (
     from_environment,
 )
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils.firmware_info import Wish
 from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils.models import find_model, versions_by_model
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version
+
+Read = TypeVar("Read", Target, Wish)
 
 _CALL_STATES = ("idle", "in_call", "unknown")
 
@@ -35,51 +38,34 @@ class FleetVariables:
     variables, but only if it did not get there from the first host.
     """
 
-    def __init__(self, task_vars: Mapping[str, Any], templar: Any) -> None:
-        """templar is the action plugin's: the variables of the task come as the text of their templates."""
-        self._templar = templar
+    def __init__(self, task_vars: Mapping[str, Any]) -> None:
         self._hostvars = task_vars["hostvars"]
         first = self._hostvars.raw_get(task_vars["inventory_hostname"])
         self._own = {name: task_vars[name] for name in task_vars if name.startswith("snom_") and name not in first}
 
     def of(self, host: str) -> _HostVariables:
-        """The variables of one host."""
-        return _HostVariables(self._hostvars, host, self._own, self._templar)
+        """The variables of one host. Raises InputError if the inventory has no such host."""
+        if host not in self._hostvars:
+            raise InputError("the inventory has no such host.")
+        return _HostVariables(self._hostvars, host, self._own)
 
 
 class _HostVariables:
-    def __init__(self, hostvars: Any, host: str, own: Mapping[str, Any], templar: Any) -> None:
-        self._templar = templar
+    def __init__(self, hostvars: Any, host: str, own: Mapping[str, Any]) -> None:
         self._hostvars = hostvars
         self._host = host
         self._raw = hostvars.raw_get(host)
         self._own = own
 
-    def __iter__(self) -> Iterator[str]:
-        """The names of all variables of the host, and of those of the task that are this collection's."""
-        yield from {**self._raw, **self._own}
-
     def get(self, name: str) -> Any:
         """The value, templated as this host's; None if there is none."""
-        value = self._raw[name] if name in self._raw else self._own.get(name)
+        if name not in self._raw:
+            return self._own.get(name)
+        value = self._raw[name]
         # What can't hold a template is spared the templating, which costs more than all the rest.
-        if _is_plain(value):
+        if value is None or isinstance(value, (bool, int, float)) or (isinstance(value, str) and "{" not in value):
             return value
-        if name in self._raw:
-            return self._hostvars[self._host][name]
-        known = {**self._own, **self._raw, "hostvars": self._hostvars}
-        return self._templar.copy_with_new_env(available_variables=known).template(value)
-
-
-def _is_plain(value: Any) -> bool:
-    """Whether there is certainly no template in a value, and nothing that is encrypted."""
-    if isinstance(value, str):
-        return "{" not in value
-    if isinstance(value, dict):
-        return all(map(_is_plain, value)) and all(map(_is_plain, value.values()))
-    if isinstance(value, list):
-        return all(map(_is_plain, value))
-    return value is None or isinstance(value, (bool, int, float))
+        return self._hostvars[self._host][name]
 
 
 def split_arguments(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -103,19 +89,35 @@ def read_targets(hosts: Sequence[str], fleet: FleetVariables, connection: Mappin
     overridden = fleet.of(hosts[0]).get("snom_protected_override") or []
     names = overridden.split(",") if isinstance(overridden, str) else overridden
     override = {str(name).strip() for name in names}
-    read = [_target_or_problem(host, fleet.of(host), connection, override) for host in hosts]
-    problems = [problem for problem in read if isinstance(problem, str)]
+    return _read_each(
+        hosts,
+        lambda host: _target(host, fleet.of(host), connection, override),
+        "The inventory can't be rolled out; nothing was sent.",
+    )
+
+
+def read_wishes(hosts: Sequence[str], fleet: FleetVariables) -> list[Wish]:
+    """The firmware that is wanted of each host.
+
+    Raises InputError that names every host whose variables can't be used.
+    """
+    if not hosts:
+        raise InputError("hosts names no phone. Name a group or pattern that matches some.")
+    return _read_each(hosts, lambda host: _wish(host, fleet.of(host)), "The inventory can't be read.")
+
+
+def _read_each(hosts: Sequence[str], read: Callable[[str], Read], consequence: str) -> list[Read]:
+    results = [_value_or_problem(host, read) for host in hosts]
+    problems = [problem for problem in results if isinstance(problem, str)]
     if problems:
         more = f" … and {len(problems) - 10} more hosts." if len(problems) > 10 else ""
-        raise InputError(f"The inventory can't be rolled out; nothing was sent. {' '.join(problems[:10])}{more}")
-    return [target for target in read if isinstance(target, Target)]
+        raise InputError(f"{consequence} {' '.join(problems[:10])}{more}")
+    return [value for value in results if not isinstance(value, str)]
 
 
-def _target_or_problem(
-    host: str, variables: _HostVariables, given: Mapping[str, Any], override: set[str]
-) -> Target | str:
+def _value_or_problem(host: str, read: Callable[[str], Read]) -> Read | str:
     try:
-        return _target(host, variables, given, override)
+        return read(host)
     except InputError as error:
         return f"{host}: {error.reason}"
 
@@ -142,6 +144,17 @@ def _target(host: str, variables: _HostVariables, given: Mapping[str, Any], over
         mirror=_text(variables.get("snom_mirror")),
         protected=_flag(variables.get("snom_protected"), "snom_protected") and host not in override,
         known_call_state=partial(_call_state, variables),
+    )
+
+
+def _wish(host: str, variables: _HostVariables) -> Wish:
+    model = _model(variables.get("snom_model"))
+    version = variables.get("snom_firmware_version")
+    return Wish(
+        host=host,
+        model=find_model(model) if model else None,
+        version=None if version is None else _version(version, "snom_firmware_version"),
+        versions=versions_by_model(variables.get("snom_firmware_versions"), "snom_firmware_versions"),
     )
 
 
