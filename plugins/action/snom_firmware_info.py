@@ -43,5 +43,5 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
                 )
             hosts = task_vars["ansible_play_batch"]
         catalog = load_catalog(controller_path(parameters["catalog"]) if parameters["catalog"] else None)
-        wishes = read_wishes(hosts, FleetVariables(task_vars))
+        wishes = read_wishes(hosts, FleetVariables(task_vars, self._templar))
         return {"changed": False, **to_plain(needed_images(wishes, catalog, parameters["mirror"]))}

@@ -98,6 +98,25 @@ def find_path(
     return tuple(hops)
 
 
+def provisioned_url(model: Model, version: Version, catalog: Catalog, mirror: str | None = None) -> str:
+    """Return the URL that a provisioning file names for a version, through the chained update where the model needs it.
+
+    Provisioning files are where chained updates are known from (protocol 3.3.5). What the phone runs now is not known
+    here, so nothing is said about the way: the phone fills in its MAC, and loads the image in one step. Raises Refused
+    where there is no image, and InputError for a mirror that can't be read.
+    """
+    image = known_image(model, version, catalog, mirror)
+    if _lacks_chain(model, version, image):
+        chain = catalog.chained_update_of(model)
+        if chain is None:
+            raise Refused(
+                f"From {model.chained_from} on, the {model.name} loads images through a chained-update image, and the "
+                "catalogue has none for it. Add it to your own catalog."
+            )
+        image = replace(image, chain=chain.file)
+    return _hop(version, image, model, catalog, None, mirror).url
+
+
 def _refuse_downgrade(model: Model, now: Version, target: Version, *, allow_downgrade: bool, force: bool) -> None:
     if target >= now:
         return

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -38,7 +38,9 @@ class FleetVariables:
     variables, but only if it did not get there from the first host.
     """
 
-    def __init__(self, task_vars: Mapping[str, Any]) -> None:
+    def __init__(self, task_vars: Mapping[str, Any], templar: Any) -> None:
+        """templar is the action plugin's: the variables of the task come as the text of their templates."""
+        self._templar = templar
         self._hostvars = task_vars["hostvars"]
         first = self._hostvars.raw_get(task_vars["inventory_hostname"])
         self._own = {name: task_vars[name] for name in task_vars if name.startswith("snom_") and name not in first}
@@ -47,25 +49,42 @@ class FleetVariables:
         """The variables of one host. Raises InputError if the inventory has no such host."""
         if host not in self._hostvars:
             raise InputError("the inventory has no such host.")
-        return _HostVariables(self._hostvars, host, self._own)
+        return _HostVariables(self._hostvars, host, self._own, self._templar)
 
 
 class _HostVariables:
-    def __init__(self, hostvars: Any, host: str, own: Mapping[str, Any]) -> None:
+    def __init__(self, hostvars: Any, host: str, own: Mapping[str, Any], templar: Any) -> None:
+        self._templar = templar
         self._hostvars = hostvars
         self._host = host
         self._raw = hostvars.raw_get(host)
         self._own = own
 
+    def __iter__(self) -> Iterator[str]:
+        """The names of all variables of the host, and of those of the task that are this collection's."""
+        yield from {**self._raw, **self._own}
+
     def get(self, name: str) -> Any:
         """The value, templated as this host's; None if there is none."""
-        if name not in self._raw:
-            return self._own.get(name)
-        value = self._raw[name]
+        value = self._raw[name] if name in self._raw else self._own.get(name)
         # What can't hold a template is spared the templating, which costs more than all the rest.
-        if value is None or isinstance(value, (bool, int, float)) or (isinstance(value, str) and "{" not in value):
+        if _is_plain(value):
             return value
-        return self._hostvars[self._host][name]
+        if name in self._raw:
+            return self._hostvars[self._host][name]
+        known = {**self._own, **self._raw, "hostvars": self._hostvars}
+        return self._templar.copy_with_new_env(available_variables=known).template(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether there is certainly no template in a value, and nothing that is encrypted."""
+    if isinstance(value, str):
+        return "{" not in value
+    if isinstance(value, dict):
+        return all(map(_is_plain, value)) and all(map(_is_plain, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (bool, int, float))
 
 
 def split_arguments(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -30,6 +31,20 @@ PHONES = {
 }
 WANTED = {"320": "8.7.5.35", "D713": "10.1.198.19"}
 IMAGES = ["snom320-8.7.5.35-SIP-f.bin", "snomD713-10.1.198.19-SIP-r.bin"]
+# What one request of a phone leaves in a mirror's log.
+MIRROR_LINE = {
+    "time": "2026-11-26T22:10:51+00:00",
+    "address": "127.31.0.2",
+    "site": "",
+    "method": "GET",
+    "uri": "/fw/snomD713-10.1.198.19-SIP-r.bin",
+    "mac": "",
+    "status": 200,
+    "bytes": 4096,
+    "length": "4096",
+    "range": "",
+    "user_agent": "Mozilla/4.0 (compatible; snomD713-SIP 10.1.141.13 2010.12-00004-g9ba52f5 000413922D24 SXM:0 UXM:0)",
+}
 COLLECTIONS = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build")}
 
 
@@ -95,6 +110,9 @@ class Site:
         (folder / "files").mkdir()
         (folder / "www").mkdir()
         (folder / "files" / "images.yml").write_text(json.dumps({"images": fleet.catalog()}))
+        (folder / "access.log").write_text(f"{json.dumps(MIRROR_LINE)}\n")
+        with gzip.open(folder / "access.log.1.gz", "wt") as stream:
+            stream.write(f"{json.dumps(MIRROR_LINE)}\n")
         (folder / "inventory.json").write_text(json.dumps({"phones": {"hosts": hosts, "vars": shared}}))
 
     def play(self, plays: list[dict[str, Any]], *options: str, **variables: object) -> Run:

@@ -31,9 +31,13 @@ REAL: dict[str, list[dict[str, Any]]] = {
     "snom_call_list": [{"telephony.snom.snom_call_list": {}}],
     "snom_factory_reset": [{"telephony.snom.snom_factory_reset": {"confirm": "{{ snom_mac }}"}}],
     "snom_firmware": [{"telephony.snom.snom_firmware": {"catalog": CATALOG, "flash_time": 20}}],
+    "snom_firmware_info": [{"telephony.snom.snom_firmware_info": {"catalog": CATALOG}, "run_once": True}],
     "snom_identity": [{"telephony.snom.snom_identity": {"line": "all", "state": "logged_off"}}],
     "snom_info": [{"telephony.snom.snom_info": {"gather": ["system", "home", "gui", "settings"]}}],
     "snom_key": [{"telephony.snom.snom_key": {"keys": "P1"}}],
+    "snom_mirror_info": [
+        {"telephony.snom.snom_mirror_info": {"paths": ["access.log"]}, "delegate_to": "localhost", "run_once": True}
+    ],
     "snom_provisioning": [PUBLISH_TASK],
     "snom_reboot": [{"telephony.snom.snom_reboot": {"deadline": 60}}],
     "snom_ringer": [{"telephony.snom.snom_ringer": {"ringer": 1}}],
@@ -46,7 +50,7 @@ REAL: dict[str, list[dict[str, Any]]] = {
     "snom_settings": [{"telephony.snom.snom_settings": {"settings": SETTINGS}}],
 }
 # Modules that serve a fleet from the controller; there is no other way to run them here.
-FLEET = {"snom_provisioning", "snom_rollout", "snom_rollout_result"}
+FLEET = {"snom_firmware_info", "snom_provisioning", "snom_rollout", "snom_rollout_result"}
 
 # What every result of Ansible may hold beside what a module documents.
 COMMON = {"changed", "failed", "msg", "diff", "skipped", "warnings", "deprecations", "failed_when_result"}
@@ -74,12 +78,17 @@ def examples(name: str, site: Site) -> list[dict[str, Any]]:
         "/tmp/stop-rollout": f"{site.folder}/stop-rollout",
         "approved/report.json": f"{site.folder}/report/report.json",
         "/srv/provisioning": f"{site.folder}/www",
+        "/var/log/snom-mirror/": f"{site.folder}/",
+        "mirror.example": "localhost",
     }.items():
         text = text.replace(shown, real)
     found: list[dict[str, Any]] = yaml.safe_load(text)
     plays = found if "hosts" in found[0] else as_plays(found)
     # The virtual phones' images are small; the built-in catalogue knows the sizes of the real ones.
-    images = {f"telephony.snom.{module}": {"catalog": CATALOG} for module in ("snom_firmware", "snom_rollout")}
+    images = {
+        f"telephony.snom.{module}": {"catalog": CATALOG}
+        for module in ("snom_firmware", "snom_firmware_info", "snom_rollout")
+    }
     return [play | {"module_defaults": images} for play in plays]
 
 

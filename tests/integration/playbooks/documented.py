@@ -72,7 +72,7 @@ def _of_one(where: str, doc: Mapping[str, Any], value: Any) -> Iterator[str]:
             elif "contains" in doc:
                 yield from _differences(where, doc["contains"], item)
     elif kind == "dict" and "contains" in doc:
-        # "by the name of its host": the documented keys are those of each entry.
-        entries = value.values() if "by the name" in str(doc["description"]) else [value]
+        # "by the name of its host", "by the MAC address of each": the documented keys are those of each entry.
+        entries = value.values() if re.search(r"by the (name|MAC)", str(doc["description"])) else [value]
         for entry in entries:
             yield from _differences(where, doc["contains"], entry)

@@ -43,6 +43,17 @@ class Mirror:
     def pid_file(self) -> Path:
         return self.bench.folder / "nginx" / "snom-mirror.pid"
 
+    @property
+    def configuration(self) -> Path:
+        return self.bench.folder / "nginx" / "nginx.conf"
+
+    def limit_files(self, *, megabytes: int) -> None:
+        """Let the role write no larger file, as on a full disk."""
+        python = self.bench.folder / "python"
+        python.write_text(f'#!/bin/sh\nulimit -f {megabytes * 2048}\nexec {sys.executable} "$@"\n')
+        python.chmod(0o755)
+        self.bench.inventory["mirrors"]["hosts"]["box"]["ansible_python_interpreter"] = str(python)
+
     def requests(self) -> list[dict[str, Any]]:
         """What the access log holds."""
         return [json.loads(line) for line in self.log.read_text("utf-8").splitlines()]
@@ -52,11 +63,11 @@ class Mirror:
         pid = self.pid_file.read_text().strip()
         return set(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
 
-    def play(self, **options: Any) -> Run:
+    def play(self, *, rehearse: bool = True, **options: Any) -> Run:
         """Run the role, first with ``--check``; options are its variables, without their prefix."""
         given = self.variables | {f"firmware_mirror_{name}": value for name, value in options.items()}
         play = {"hosts": "box", "gather_facts": False, "roles": [{"role": "telephony.snom.firmware_mirror"}]}
-        return self.bench.play([play], variables=given)
+        return self.bench.play([play], variables=given, rehearse=rehearse)
 
     def entries(self, *files: str) -> list[dict[str, Any]]:
         """What the image server has of these, as images of the role."""

@@ -6,15 +6,19 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from ansible_collections.telephony.snom.tests.virtual_phones.tls import make_certificate
 
-from .bench import image, phone
+from .bench import image, phone, until
 from .conftest import StartBench
 from .mirror import Mirror, mirror
 
@@ -28,8 +32,8 @@ def start_mirror(start: StartBench) -> Iterator[StartMirror]:
     """Start a fleet with a mirror beside it."""
     with ExitStack() as stack:
 
-        def start_mirror(phones: dict[str, Any] | None = None, **options: Any) -> Mirror:
-            return stack.enter_context(mirror(start(phones or {"desk": phone()}), **options))
+        def start_mirror(fleet: dict[str, Any] | None = None, **options: Any) -> Mirror:
+            return stack.enter_context(mirror(start(fleet or {"desk": phone()}), **options))
 
         yield start_mirror
 
@@ -87,7 +91,7 @@ def test_images_that_nobody_needs_are_listed_or_removed(start_mirror: StartMirro
     assert box.play(images=box.entries(IMAGE), remove_unneeded=True).code == 0
     assert sorted(file.name for file in box.images.iterdir()) == ["notes.txt", IMAGE]
     refused = box.play(images=[], remove_unneeded=True)
-    assert refused.code != 0 and "names none" in refused.output
+    assert refused.code != 0 and "would remove every image" in refused.output
     assert (box.images / IMAGE).exists()
 
 
@@ -114,3 +118,255 @@ def test_images_that_cannot_be_had_are_named_and_hold_up_no_other(start_mirror: 
     }.items():
         assert f"{file} from http://" in message and reason in message, message
     assert f"{unknown_hash} is unverified" in run.output
+
+
+def test_an_audit_shows_what_the_log_proves(start_mirror: StartMirror) -> None:
+    box = start_mirror({"desk": phone("D785", "10.1.84.12"), "hall": phone("D785", "10.1.84.12")})
+    bench = box.bench
+    assert box.play(images=box.entries(OTHER)).code == 0
+    loaded = bench.rollout("--limit", "desk", mirror=f"{box.url}/fw", rehearse=False)
+    assert loaded.outcomes == {"desk": "upgraded"}, loaded.output
+    mac = bench.fleet.phone("desk")["mac"]
+    (load,) = (request for request in box.requests() if request["method"] == "GET")
+    assert (load["uri"], load["status"], load["address"]) == (f"/fw/{OTHER}", 200, bench.address("desk"))
+    assert "snomD785-SIP 10.1.84.12 " in load["user_agent"] and mac in load["user_agent"]
+
+    # Nobody can read it now, so what it said on its last visit is what is known.
+    bench.fleet.patch("desk", running=False)
+    bench.hosts()["desk"]["snom_mac"] = mac
+    folder = bench.out / "audit"
+    run = bench.play(
+        "telephony.snom.audit",
+        variables={
+            "snom_hosts": "phones",
+            "snom_audit_dir": str(folder),
+            "snom_audit_mirror": "box",
+            "snom_audit_mirror_logs": [f"{box.log}*"],
+        },
+        rehearse=False,
+    )
+    assert run.code == 0, run.output
+    assert "1 x D785 10.1.84.12, by the mirror's log" in run.output and '"1 x D785 10.1.84.12"' in run.output
+    found = {entry["host"]: entry for entry in json.loads((folder / "audit.json").read_text())["phones"]}
+    desk, hall = found["desk"], found["hall"]
+    assert (desk["outcome"], desk["source"], desk["firmware"]) == ("unreachable", "mirror_log", "10.1.84.12")
+    assert [(file["file"], file["complete"]) for file in desk["fetched"]] == [(OTHER, True)]
+    assert (hall["outcome"], hall["source"], hall["firmware"]) == ("read", "phone", "10.1.84.12")
+    assert desk["seen"] == load["time"].replace("Z", "+00:00") and desk["contradiction"] is None
+
+
+def test_an_audit_tells_when_phone_and_log_differ(start: StartBench) -> None:
+    bench = start({"desk": phone("D785", "10.1.84.12"), "manager": phone("D865", "10.1.141.13")})
+    agents = {
+        "desk": "snomD785-SIP 10.1.175.16 2010.12-00004-g9ba52f5",
+        "manager": "snomD865-SIP 10.1.141.13 2010.12-00004-g9ba52f5",
+    }
+    log = bench.folder / "access.log"
+    with log.open("w", encoding="utf-8") as stream:
+        for name, agent in agents.items():
+            mac = bench.fleet.phone(name)["mac"]
+            line = {
+                "time": "2100-01-01T00:00:00+00:00",
+                "address": bench.address(name),
+                "method": "GET",
+                "uri": f"/current/snom{mac}.htm",
+                "mac": "",
+                "status": 200,
+                "bytes": 10,
+                "length": "10",
+                "range": "",
+                "user_agent": f"Mozilla/4.0 (compatible; {agent} {mac} SXM:0 UXM:0)",
+            }
+            stream.write(f"{json.dumps(line)}\n")
+    bench.hosts()["manager"]["snom_mac"] = bench.fleet.phone("manager")["mac"].lower()
+    folder = bench.out / "audit"
+    run = bench.play(
+        "telephony.snom.audit",
+        variables={
+            "snom_hosts": "phones",
+            "snom_audit_dir": str(folder),
+            "snom_audit_mirror": "localhost",
+            "snom_audit_mirror_logs": [str(log)],
+        },
+    )
+    assert run.code == 0, run.output
+    assert "1 x D865 10.1.141.13, by the mirror's log" in run.output
+    assert "desk: It says 10.1.84.12, but its request to the mirror at 2100-01-01T00:00:00+00:00 said" in run.output
+    rows = list(csv.DictReader((folder / "audit.csv").read_text().splitlines()))
+    assert [(row["host"], row["source"], row["firmware"]) for row in rows] == [
+        ("desk", "phone", "10.1.84.12"),
+        ("manager", "mirror_log", "10.1.141.13"),
+    ]
+    assert "10.1.175.16" in rows[0]["contradiction"] and rows[1]["contradiction"] == ""
+
+
+def test_it_has_what_the_phones_need(start_mirror: StartMirror) -> None:
+    fleet = {
+        "desk": phone("320"),
+        "hall": phone("D785", "10.1.84.12", inventory={"snom_model": "D785", "snom_firmware_version": "10.1.175.16"}),
+        "lift": phone("D785", "10.1.84.12", inventory={"snom_firmware_version": "10.1.175.16"}),
+        "new": phone("D785", "10.1.84.12", inventory={"snom_model": "D785", "snom_firmware_version": "10.1.175.99"}),
+    }
+    box = start_mirror(fleet, phones="phones")
+    box.bench.hosts()["desk"]["snom_firmware_versions"] = {"320": "8.7.5.35"}
+    box.images.mkdir(parents=True)
+    old = box.images / "snom320-8.4.35-SIP-f.bin"
+    old.write_text("x")
+    run = box.play(catalog=str(box.bench.catalog), remove_unneeded=True)
+    assert run.code != 0 and "No image of 10.1.175.99 for the D785 is known" in run.output
+    assert sorted(file.name for file in box.images.iterdir()) == sorted([old.name, IMAGE, OTHER])
+    assert "no image is removed. lift" in " ".join(run.output.split())
+
+    for name in ("lift", "new"):
+        del box.bench.hosts()[name]
+    again = box.play(catalog=str(box.bench.catalog), remove_unneeded=True)
+    assert (again.code, again.recap) == (0, {"box": "changed"}), again.output
+    assert sorted(file.name for file in box.images.iterdir()) == sorted([IMAGE, OTHER])
+
+
+def test_it_can_take_images_from_another_mirror(start_mirror: StartMirror) -> None:
+    box = start_mirror(phones="phones")
+    box.bench.hosts()["desk"]["snom_model"] = "320"
+    box.bench.change_catalog(IMAGE, url=f"http://{box.address}:1/{IMAGE}")
+    (entry,) = box.entries(IMAGE)
+    run = box.play(catalog=str(box.bench.catalog), source=entry["url"].rpartition("/")[0])
+    assert run.code == 0, run.output
+    assert hashlib.sha1((box.images / IMAGE).read_bytes()).hexdigest() == entry["sha1"]
+
+
+def test_a_site_has_its_connections_and_no_more(start_mirror: StartMirror) -> None:
+    box = start_mirror()
+    net = box.address.rpartition(".")[0]
+    sites = [
+        {"name": "berlin", "networks": [f"{net}.0/26"], "connections": 2, "rate_mbit": 0.001},
+        {"name": "lift", "networks": [f"{net}.63/32"]},
+    ]
+    assert box.play(images=box.entries(IMAGE), sites=sites).code == 0
+    with ExitStack() as stack:
+        # At 62 bytes a second none of them ends while this lasts.
+        slow = [stack.enter_context(_ask(box, f"{net}.{number}")) for number in (1, 2)]
+        assert [answer.status_code for answer in slow] == [200, 200]
+        with _ask(box, f"{net}.3") as one_too_many, _ask(box, f"{net}.63") as other, _ask(box, "127.0.0.1") as nobody:
+            assert (one_too_many.status_code, other.status_code, nobody.status_code) == (503, 200, 200)
+            assert (len(other.content), len(nobody.content)) == (int(slow[0].headers["content-length"]),) * 2
+    expected = {(f"{net}.3", "berlin", 503), (f"{net}.63", "lift", 200), ("127.0.0.1", "", 200)}
+    until(
+        lambda: {(line["address"], line["site"], line["status"]) for line in box.requests()} >= expected,
+        "the log to name the sites",
+    )
+
+
+def _ask(box: Mirror, source: str) -> requests.Response:
+    """Ask for the image from an address, without reading it."""
+    session = requests.Session()
+    session.mount("http://", _From(source))
+    return session.get(f"{box.url}/fw/{IMAGE}", stream=True, timeout=10)
+
+
+class _From(requests.adapters.HTTPAdapter):
+    """Sends its requests from one of this machine's addresses."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        super().__init__()
+
+    def init_poolmanager(self, *arguments: Any, **more: Any) -> None:
+        super().init_poolmanager(*arguments, source_address=(self.source, 0), **more)
+
+
+def test_setting_files_are_for_those_who_are_listed(start_mirror: StartMirror) -> None:
+    box = start_mirror()
+    generation = box.bench.folder / "www" / "generations" / "ab12"
+    generation.mkdir(parents=True)
+    (generation / "snom320.htm").write_text("<settings/>")
+    (generation.parent.parent / "current").symlink_to("generations/ab12")
+    assert box.play().code == 0
+    files = [f"{box.url}/current/snom320.htm", f"{box.url}/generations/ab12/snom320.htm"]
+    assert [requests.get(file, timeout=10).status_code for file in files] == [403, 403]
+    workers = box.workers()
+    assert box.play(setting_networks=["127.0.0.0/8"], rehearse=False).recap == {"box": "changed"}
+    until(lambda: box.workers().isdisjoint(workers), "new workers after the reload")
+    answers = [requests.get(file, timeout=10) for file in files]
+    assert [(answer.status_code, answer.text) for answer in answers] == [(200, "<settings/>")] * 2
+    assert answers[0].headers["content-type"] == "text/html" and "no-store" in answers[0].headers["cache-control"]
+    for folder in ("current/", "generations/", "generations/ab12/"):
+        assert requests.get(f"{box.url}/{folder}", timeout=10).status_code in (403, 404)
+
+
+def test_https(start_mirror: StartMirror) -> None:
+    box = start_mirror()
+    files = {name: str(box.bench.folder / f"{name}.pem") for name in ("certificate", "certificate_key")}
+    port = box.bench.port + 1
+    early = box.play(https_port=port, **files, rehearse=False)
+    assert early.code != 0 and "is not on this host" in early.output
+    authority = make_files(box, files)
+    assert box.play(images=box.entries(IMAGE), https_port=port, http_port=0, **files).code == 0
+    url = f"https://{box.address}:{port}/fw/{IMAGE}"
+    assert requests.get(url, verify=authority, timeout=10).status_code == 200
+    with pytest.raises(requests.exceptions.ConnectionError):
+        requests.get(box.url, timeout=10)
+    # A renewed certificate is loaded.
+    authority = make_files(box, files)
+    again = box.play(images=box.entries(IMAGE), https_port=port, http_port=0, **files, rehearse=False)
+    assert again.recap == {"box": "changed"}
+    assert until(lambda: _answers(url, authority), "the new certificate")
+
+
+def make_files(box: Mirror, files: dict[str, str]) -> str:
+    """Make a certificate that is its own authority, and return its file."""
+    pem = make_certificate("mirror", box.address)
+    for file in files.values():
+        Path(file).write_bytes(pem)
+    return files["certificate"]
+
+
+def _answers(url: str, authority: str) -> bool:
+    try:
+        return requests.get(url, verify=authority, timeout=10).status_code == 200
+    except requests.exceptions.SSLError:
+        return False
+
+
+def test_a_mistake_never_takes_the_place_of_what_works(start_mirror: StartMirror) -> None:
+    box = start_mirror()
+    assert box.play(images=box.entries(IMAGE)).code == 0
+    before, workers = box.configuration.read_text(), box.workers()
+    run = box.play(images=box.entries(IMAGE), tls_ciphers="none", address="here;there", rehearse=False)
+    assert run.code != 0 and "failed to validate" in run.output
+    assert (box.configuration.read_text(), box.workers()) == (before, workers)
+    assert requests.get(f"{box.url}/fw/{IMAGE}", timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"http_port": 0}, "Set firmware_mirror_http_port"),
+        ({"https_port": 8443}, "firmware_mirror_https_port needs"),
+        ({"root": "/srv/a b"}, "firmware_mirror_root"),
+        ({"setting_networks": ["berlin"]}, "'berlin' is not a network"),
+        ({"sites": [{"name": "a b", "networks": []}]}, "firmware_mirror_sites, a b"),
+        ({"sites": [{"name": "a", "networks": [], "rate_mbit": 5}]}, "rate_mbit needs connections"),
+        ({"sites": [{"name": "a", "networks": ["1.2.3.4; }"]}]}, "is not a network"),
+        ({"images": [{"file": "../x", "url": "http://127.0.0.1/x"}]}, "needs a file name without a path"),
+        ({"images": [{"file": "x", "url": "http://a:b@127.0.0.1/x"}]}, "URL without a login"),
+    ],
+)
+def test_options_that_cannot_work_are_refused(start_mirror: StartMirror, options: dict[str, Any], says: str) -> None:
+    box = start_mirror()
+    run = box.play(**options, rehearse=False)
+    assert run.code != 0 and says in " ".join(run.output.split())
+    assert not box.configuration.exists()
+
+
+def test_a_disk_that_takes_no_more(start_mirror: StartMirror) -> None:
+    box = start_mirror()
+    box.bench.fleet.patch_image_server(image_size=3_000_000)
+    (large,) = box.entries(IMAGE)
+    box.bench.fleet.patch_image_server(image_size=4096)
+    (small,) = box.entries(OTHER)
+    box.limit_files(megabytes=2)
+    assert box.play(images=[small], rehearse=False).code == 0
+    box.bench.fleet.patch_image_server(image_size=3_000_000)
+    run = box.play(images=[large, small], rehearse=False)
+    assert run.code != 0 and f"{IMAGE} from" in run.output and "File too large" in run.output
+    assert [file.name for file in box.images.parent.rglob("*") if file.is_file()] == [OTHER]

@@ -1,0 +1,25 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs the module where the log is. It keeps away from it what is meant for phones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import split_arguments
+from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import ONLY_OF_MODULES
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        # module_defaults of the action group reach this module as well.
+        _connection, own = split_arguments(self._task.args)
+        result: dict[str, Any] = self._execute_module(module_args=own, task_vars=task_vars)
+        return {name: value for name, value in result.items() if name not in ONLY_OF_MODULES}
