@@ -79,15 +79,15 @@ td small { display: block; }
 #changes-table thead th:nth-child(1) { width: 34%; } #changes-table thead th:nth-child(2) { width: 5rem; }
 .group { border-top: 1px solid var(--line); padding: .4rem .6rem; }
 #sites-table th, #waves-table th, #waves-table time { white-space: nowrap; }
-#phones-table { table-layout: fixed; min-width: 72rem; font-size: .9rem; }
+#phones-table { table-layout: fixed; min-width: 67rem; font-size: .9rem; }
 #phones-table th, #phones-table td { overflow-wrap: anywhere; }
-#phones-table thead th { position: sticky; top: 0; background: var(--card); z-index: 1; width: 6.9rem; }
+#phones-table thead th { position: sticky; top: 0; background: var(--card); z-index: 1; width: 6.3rem; }
 #phones-table thead th:nth-child(1) { width: 13%; }
 #phones-table thead th:nth-child(2) { width: 9.2rem; }
 #phones-table thead th:nth-child(3) { width: auto; }
-#phones-table thead th:nth-child(4) { width: 8rem; }
-#phones-table thead th:nth-child(5) { width: 5.9rem; }
-#phones-table thead th:nth-child(9) { width: 4rem; }
+#phones-table thead th:nth-child(4) { width: 6rem; }
+#phones-table thead th:nth-child(5) { width: 4.9rem; }
+#phones-table thead th:nth-child(9) { width: 3.6rem; }
 #phones-table thead th:nth-child(10) { width: 4.9rem; }
 details summary { cursor: pointer; color: var(--link); width: fit-content; }
 td summary { font-size: .9em; }
