@@ -209,8 +209,8 @@ def test_who_waits_for_a_window_can_be_stopped(start: StartBench) -> None:
 
 
 def test_soak_shows_who_goes_back(start: StartBench) -> None:
-    found = start({"stays": phone(), "reverts": phone(faults={"reverts_after": 2.5})})
-    run = found.rollout(soak=4)
+    found = start({"stays": phone(), "reverts": phone(faults={"reverts_after": 6})})
+    run = found.rollout(soak=12)
     assert run.outcomes == {"stays": "upgraded", "reverts": "reverted"}
     assert "provisioning" in run.rollout["phones"]["reverts"]["reason"]
     assert found.firmware("stays", "reverts") == [NEW, OLD]
@@ -218,7 +218,7 @@ def test_soak_shows_who_goes_back(start: StartBench) -> None:
 
 def test_provisioning_that_brings_the_old_version_back(start: StartBench) -> None:
     """Where its settings can't tell, the phone shows it afterwards."""
-    found = start({"pulled-back": phone(provisioning={"firmware": OLD}, timing={"load": 1.5})})
-    run = found.rollout(soak=5)
+    found = start({"pulled-back": phone(provisioning={"firmware": OLD}, timing={"load": 5})})
+    run = found.rollout(soak=15, flash_time=10)
     assert run.outcomes == {"pulled-back": "reverted"}
     assert found.firmware("pulled-back") == [OLD]
