@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
+from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.utils.display import Display
 from ansible_collections.telephony.snom.plugins.module_utils.arguments import (
     CONNECTION_ARGUMENTS,
     HOST_VARIABLES,
@@ -26,6 +28,8 @@ from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version
 
 Read = TypeVar("Read", Target, Wish)
+
+display = Display()
 
 _CALL_STATES = ("idle", "in_call", "unknown")
 
@@ -56,7 +60,7 @@ class _HostVariables:
     def __init__(self, hostvars: Any, host: str, own: Mapping[str, Any], templar: Any) -> None:
         self._templar = templar
         self._hostvars = hostvars
-        self._host = host
+        self.host = host
         self._raw = hostvars.raw_get(host)
         self._own = own
 
@@ -71,7 +75,7 @@ class _HostVariables:
         if _is_plain(value):
             return value
         if name in self._raw:
-            return self._hostvars[self._host][name]
+            return self._hostvars[self.host][name]
         known = {**self._own, **self._raw, "hostvars": self._hostvars}
         return self._templar.copy_with_new_env(available_variables=known).template(value)
 
@@ -223,6 +227,14 @@ def _flag(value: Any, name: str) -> bool:
 
 
 def _call_state(variables: _HostVariables) -> str | None:
-    """What the PBX says now: a template is evaluated each time."""
-    state = _text(variables.get("snom_call_state"))
+    """What the PBX says now: a template is evaluated each time.
+
+    One that fails must not end a run with phones under way, so it counts as if it were not there.
+    """
+    try:
+        state = _text(variables.get("snom_call_state"))
+    except AnsibleError:
+        # Without its message, which may show what other variables hold.
+        display.warning(f"{variables.host}: snom_call_state can't be evaluated, so the phone itself is asked instead.")
+        return None
     return state if state in _CALL_STATES else None

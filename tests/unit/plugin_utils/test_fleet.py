@@ -7,8 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleError
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
+from ansible_collections.telephony.snom.plugins.plugin_utils import fleet
 from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import (
     FleetVariables,
     read_targets,
@@ -139,6 +141,22 @@ def test_bad_variables_name_the_host_and_the_remedy(variables: dict[str, Any], w
     with pytest.raises(InputError, match=r"no such name\.invalid: ") as caught:
         read({"no such name.invalid": PHONE | variables})
     assert words in caught.value.reason
+
+
+def test_a_call_state_that_can_not_be_evaluated_is_unknown_and_ends_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = {"desk-1": PHONE | {"snom_call_state": "{{ lookup('ansible.builtin.file', '/run/pbx/desk-1') }}"}}
+    hostvars, warnings = HostVars(raw), []
+    task_vars = {"hostvars": hostvars, "inventory_hostname": "desk-1"}
+    (target,) = read_targets(["desk-1"], FleetVariables(task_vars, Templar()), {})
+
+    class Gone(dict[str, Any]):
+        def __getitem__(self, name: str) -> Any:
+            raise AnsibleError("The file is gone.")
+
+    hostvars["desk-1"] = Gone()
+    monkeypatch.setattr(fleet.display, "warning", warnings.append)
+    assert target.known_call_state() is None
+    assert len(warnings) == 1 and "desk-1: snom_call_state" in warnings[0]
 
 
 def test_all_bad_hosts_are_named_at_once_up_to_ten() -> None:
