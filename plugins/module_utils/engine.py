@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
-from .errors import PhoneUnreachable, SnomError, expect
+from .errors import NotRecorded, PhoneUnreachable, SnomError, expect
+from .journal import step_of
 from .outcomes import OUTCOMES
 from .plan import Plan, PlannedPhone
 from .runtime import MAX_WORKERS, Runtime
@@ -53,8 +54,17 @@ class Abandoned(BaseException):
     """Nobody is left to see what this run does. It must do nothing more, not even clean up."""
 
 
+class WindowEnds(SnomError):
+    """There is not enough left of the window of a phone's site."""
+
+    outcome = "deferred"
+
+    def __init__(self) -> None:
+        super().__init__("Its window ends before its deadline would.")
+
+
 class Log(Protocol):
-    """Where intents and endings are kept: a `journal.Journal`, or nothing."""
+    """Where intents and endings are kept: a `journal.Journal`, or nothing. Each method may raise NotRecorded."""
 
     def write(self, kind: str, **entry: Any) -> None:
         """Append one entry; it is on disk after the next `sync`."""
@@ -137,6 +147,7 @@ class Engine:
         self._poll, self._settle = pace(plan.options.flash_time)
         self._max_bad = plan.options.max_bad.of(len(plan.work))
         self._with_canaries = any(wave.kind == "canary" for wave in plan.options.waves)
+        self._unrecorded: str | None = None
         self._bad = 0
         self._wave = 0
         self._flights: dict[str, _Flight] = {}
@@ -276,8 +287,11 @@ class Engine:
         """A phone that was upgraded is not any more."""
         result = self.results[host]
         result.ending = Ending(ending.outcome, ending.reason, ending.after, True, result.ending.evidence)
-        self._log.end(host, result.ending, self._runtime.now())
+        self._log_end(host, result.ending)
         self._say(f"{host}: {ending.outcome}: {ending.reason}")
+        kind = result.phone.kind
+        if not any(one.ending.outcome == "upgraded" and one.phone.kind == kind for one in self.results.values()):
+            self._proven.discard(kind)
         self._count_bad(result)
 
     def _pause(self, seconds: float) -> None:
@@ -307,7 +321,7 @@ class Engine:
             not_before = max(self._retry_at.get(phone.host, 0.0), self._opens_at(phone, phone.deadline))
             if not_before == math.inf:
                 turned.add(phone.host)
-                self._finish(phone, Ending("deferred", "Its window ends before its deadline would.", phone.before))
+                self._finish(phone, Ending(WindowEnds.outcome, WindowEnds().reason, phone.before))
             elif not_before > now:
                 left.append(phone)
                 can_wait = True
@@ -381,7 +395,7 @@ class Engine:
             order,
             self._connect(target.connection),
             now=self._runtime.now,
-            record=self._log.intent,
+            record=self._log_intent,
             may_trigger=partial(self._closed, phone),
         )
         self._flights[phone.host] = _Flight(phone, upgrade, self._wave, self._runtime.now())
@@ -390,13 +404,13 @@ class Engine:
         self._step(phone.host)
 
     def _closed(self, phone: PlannedPhone, seconds: float) -> str | None:
-        """Asked in a worker right before each trigger: why it must not be made, or None."""
+        """Asked in a worker right before each trigger: why it must not be made, or None. Raises WindowEnds."""
         if self._abandoned():
             return "The run was killed."
-        if reason := self.stopped_by or self._stop_requested():
+        if reason := self.stopped_by or self._reason_to_stop():
             return f"The rollout stopped before its turn. {reason}"
         if self._opens_at(phone, seconds) > self._runtime.now():
-            return "Its window ends before its deadline would."
+            raise WindowEnds
         return None
 
     # Phones in flight -------------------------------------------------------------------------------------------
@@ -456,6 +470,9 @@ class Engine:
         if ending.outcome == "deferred" and not ending.triggered and self._may_retry(phone):
             self._retry_at[phone.host] = self._runtime.now() + self._options.deferred_interval
             self._say(f"{phone.host}: deferred, will be asked again. {ending.reason}")
+            if upgrade.deadline is not None:
+                # Nothing came of its intent.
+                self._log_end(phone.host, ending)
             return
         self._finish(
             phone,
@@ -476,7 +493,7 @@ class Engine:
             raise AssertionError(f"{phone.host} has ended already.")
         result = self.results[phone.host] = PhoneResult(phone, ending, **more)
         if result.deadline is not None or ending.outcome == "auth_failed":
-            self._log.end(phone.host, ending, self._runtime.now())
+            self._log_end(phone.host, ending)
         self._say(f"{phone.host}: {ending.outcome}: {ending.reason}")
         if ending.outcome == "upgraded":
             self._proven.add(phone.kind)
@@ -484,7 +501,8 @@ class Engine:
 
     def _finish_planned(self, phone: PlannedPhone) -> None:
         """A phone whose outcome the plan knows already; the plan has been shown."""
-        ending = Ending(expect(phone.outcome), phone.reason, phone.before)
+        after = phone.before or (phone.resumed.after if phone.resumed else None)
+        ending = Ending(expect(phone.outcome), phone.reason, after)
         result = self.results[phone.host] = PhoneResult(phone, ending)
         if phone.resumed is not None:
             # Its end stands in the journal already.
@@ -496,8 +514,6 @@ class Engine:
                 )
             if ending.outcome == "timed_out":
                 self._count_load(phone, +1)
-        elif ending.outcome == "auth_failed":
-            self._log.end(phone.host, ending, self._runtime.now())
         self._count_bad(result)
 
     def _count_bad(self, result: PhoneResult) -> None:
@@ -508,10 +524,16 @@ class Engine:
         host, word = result.phone.host, result.ending.outcome
         if self.stopped_by is not None:
             return
-        if self._with_canaries and result.ending.triggered and result.phone.kind not in self._proven:
+        if self._with_canaries and result.ending.triggered and self._was_canary(result.phone):
             self._stop(f"The canary {host} ended as {word}, and canaries may not fail.")
         elif self._bad > self._max_bad:
             self._stop(f"{self._bad} bad phones, max_bad is {self._max_bad}; the last one is {host} ({word}).")
+
+    def _was_canary(self, phone: PlannedPhone) -> bool:
+        """Whether no phone of its kind has succeeded, in this run or in the interrupted one that had asked it."""
+        if phone.resumed is not None:
+            return step_of(phone.resumed) not in self._plan.proven
+        return phone.kind not in self._proven
 
     def _is_bad(self, result: PhoneResult) -> bool:
         """Beyond the outcomes that always count, any failure of a phone that was triggered does."""
@@ -529,13 +551,34 @@ class Engine:
         if self._abandoned():
             raise Abandoned
         # Once for all that ended since the last look: a disk takes milliseconds for it.
-        self._log.sync()
-        if self.stopped_by is None and (reason := self._stop_requested()):
+        try:
+            self._log.sync()
+        except NotRecorded as error:
+            self._unrecorded = error.reason
+        if self.stopped_by is None and (reason := self._reason_to_stop()):
             self._stop(reason)
         if self._runtime.now() >= self._next_summary:
             self._next_summary = self._runtime.now() + SUMMARY_INTERVAL
             for line in self.summary_lines():
                 self._say(line)
+
+    def _reason_to_stop(self) -> str | None:
+        return self._unrecorded or self._stop_requested()
+
+    def _log_intent(self, intent: Intent) -> None:
+        """Called in a worker. Raises NotRecorded."""
+        try:
+            self._log.intent(intent)
+        except NotRecorded as error:
+            self._unrecorded = error.reason
+            raise
+
+    def _log_end(self, host: str, ending: Ending) -> None:
+        """An end that is not on record costs the resume another look at the phone, but must not end this run."""
+        try:
+            self._log.end(host, ending, self._runtime.now())
+        except NotRecorded as error:
+            self._unrecorded = error.reason
 
     def _stop(self, reason: str) -> None:
         self.stopped_by = reason

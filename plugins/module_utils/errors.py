@@ -38,6 +38,12 @@ class InputError(SnomError):
     outcome = "refused"
 
 
+class NotRecorded(SnomError):
+    """The journal takes nothing more, so nothing may be triggered that a resume would not know of."""
+
+    outcome = "not_started"
+
+
 class PhoneUnreachable(SnomError):
     """No usable answer, and the request certainly did not reach the phone."""
 

@@ -10,19 +10,22 @@ long as the process that holds it, so that two runs never work on one fleet's jo
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from .errors import InputError
+from .errors import InputError, NotRecorded
 from .outcomes import OUTCOMES
 from .upgrade import Ending, Intent, plain_intent, resumed_evidence
+from .version import Version
 
 LOCK_PATIENCE = 3.0
 """Seconds to wait for a lock: an orphan of a killed run notices within a second that it is one, and lets go."""
@@ -40,6 +43,8 @@ class History:
     """Hosts that refused their credentials in a run that was cut off, so that its resume does not ask again."""
     ended: dict[str, Ending] = field(default_factory=dict)
     """By host: how the phones ended that a run had triggered before it was cut off. They count in its resume."""
+    proven: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(file, version before): how many phones that run brought well through this step."""
 
     def apply(self, entry: Mapping[str, Any]) -> None:
         """Take in one line of a journal. Raises KeyError or TypeError when it lacks something."""
@@ -47,8 +52,13 @@ class History:
         if kind == "run_end":
             self.refused_credentials.clear()
             self.ended.clear()
+            self.proven.clear()
         elif kind == "intent":
-            intent = Intent(**{name: entry[name] for name in Intent.__dataclass_fields__})
+            given = {name: entry[name] for name in Intent.__dataclass_fields__}
+            intent = Intent(**given | {"registered": tuple(given["registered"])})
+            step_before = self.open_intents.get(intent.host)
+            if step_before is not None and step_before.target == intent.before:
+                self.proven[step_before.file, step_before.before] += 1
             self.open_intents[intent.host] = intent
             self.ended.pop(intent.host, None)
         elif kind == "end":
@@ -62,13 +72,22 @@ class History:
             self.failed_images[host, intent.file] = entry["time"]
         elif intent is not None and outcome == "upgraded":
             self.failed_images.pop((host, intent.file), None)
+            self.proven[intent.file, intent.before] += 1
         if entry["triggered"] and (outcome == "upgraded" or OUTCOMES[outcome].recap == "failed"):
             if intent is not None:
                 evidence = resumed_evidence(intent)
-                self.ended[host] = Ending(outcome, entry["reason"], triggered=True, evidence=evidence)
+                after = Version.parse(intent.target) if outcome == "upgraded" else None
+                self.ended[host] = Ending(outcome, entry["reason"], after, triggered=True, evidence=evidence)
             elif host in self.ended:
                 # The soak overturns an ending.
-                self.ended[host].outcome, self.ended[host].reason = outcome, entry["reason"]
+                overturned = self.ended[host]
+                overturned.outcome, overturned.reason, overturned.after = outcome, entry["reason"], None
+                self.proven[step_of(overturned)] -= 1
+
+
+def step_of(resumed: Ending) -> tuple[str, str]:
+    """(file, version before) of the step that an interrupted run had asked a phone for."""
+    return resumed.evidence["file"], resumed.evidence["firmware_before"]
 
 
 def read_history(path: str) -> History:
@@ -112,28 +131,51 @@ class Journal:
         try:
             self._lock = _lock(path, run)
             mend_cut_line(path)
-            self._file: IO[str] = open(path, "a", encoding="utf-8", opener=_private)  # noqa: SIM115 - lives as long as self
+            # Without a buffer, which would keep what a full disk did not take, and try again when it is closed.
+            self._file = open(path, "ab", buffering=0, opener=_private)  # noqa: SIM115 - lives as long as self
         except OSError as error:
             raise InputError(
                 f"journal: {path} can't be written: {error.strerror}. Name a path on a writable volume."
             ) from None
 
     def write(self, kind: str, **entry: Any) -> None:
-        """Append one line. Who kills this process does not undo it; a power cut may, until `sync`."""
-        line = json.dumps({"type": kind, "run": self.run, **entry}, sort_keys=True)
+        """Append one line. Who kills this process does not undo it; a power cut may, until `sync`.
+
+        Raises NotRecorded when the disk does not take it; what stands there already stays whole.
+        """
+        line = json.dumps({"type": kind, "run": self.run, **entry}, sort_keys=True).encode() + b"\n"
         with self._writing:
-            self._file.write(line + "\n")
-            self._file.flush()
+            file = self._file.fileno()
+            end = os.fstat(file).st_size
+            try:
+                while line:
+                    line = line[os.write(file, line) :]
+            except OSError as error:
+                # A half line would spoil the next one.
+                with contextlib.suppress(OSError):
+                    os.ftruncate(file, end)
+                raise self._not_recorded(error) from None
             self._lines += 1
 
     def sync(self) -> None:
-        """Return when every line so far is on disk. Threads that wait for it at the same time share one fsync."""
+        """Return when every line so far is on disk. Threads that wait for it at the same time share one fsync.
+
+        Raises NotRecorded.
+        """
         wanted = self._lines
         with self._syncing:
             if self._lines_on_disk < wanted:
                 lines = self._lines
-                os.fsync(self._file.fileno())
+                try:
+                    os.fsync(self._file.fileno())
+                except OSError as error:
+                    raise self._not_recorded(error) from None
                 self._lines_on_disk = lines
+
+    def _not_recorded(self, error: OSError) -> NotRecorded:
+        return NotRecorded(
+            f"journal: {self.path} can't be written: {error.strerror}. Make room, and run the same command again."
+        )
 
     def intent(self, intent: Intent) -> None:
         """Append an intent line; it is on disk when this returns."""
@@ -148,7 +190,8 @@ class Journal:
 
     def close(self) -> None:
         """Let go of the file and of the lock."""
-        self.sync()
+        with contextlib.suppress(NotRecorded):
+            self.sync()
         self._file.close()
         self._lock.close()
 

@@ -148,6 +148,8 @@ class Plan:
     phones: list[PlannedPhone]
     options: Options
     plan_id: str
+    proven: frozenset[tuple[str, str]] = frozenset()
+    """(file, version before) of the steps that an interrupted run has brought phones well through."""
 
     @property
     def work(self) -> list[PlannedPhone]:
@@ -212,7 +214,8 @@ def make_plan(
                     f"Its deadline of {phone.deadline:.0f} s never fits into the window of {longest:.0f} s: "
                     "widen the window, or set deadline or flash_time."
                 )
-    return Plan(phones=phones, options=options, plan_id=_plan_id(phones))
+    proven = frozenset(step for step, count in history.proven.items() if count > 0)
+    return Plan(phones=phones, options=options, plan_id=_plan_id(phones), proven=proven)
 
 
 def _deadlines(phone: PlannedPhone, options: Options, at_site: int) -> tuple[float, ...]:
@@ -269,9 +272,14 @@ def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
 
     But a phone that is on its way over several hops goes on, and one that came back after its deadline is planned anew.
     """
-    on_its_way = resumed.outcome == "upgraded" and phone.before != phone.wanted
+    wanted = phone.target.possible_versions() if phone.facts is None else {phone.wanted}
+    on_its_way = resumed.outcome == "upgraded" and (phone.before or resumed.after) not in wanted
     came_back = resumed.outcome == "timed_out" and phone.facts is not None
-    if on_its_way or came_back:
+    if on_its_way and phone.facts is None:
+        # It has just loaded an image, and may restart once more (protocol 3.4).
+        reason = f"It was gone again after {resumed.after}. {phone.reason}"
+        resumed = Ending("timed_out", reason, triggered=True, evidence=resumed.evidence)
+    elif on_its_way or came_back:
         return
     phone.outcome, phone.reason, phone.resumed = resumed.outcome, resumed.reason, resumed
 

@@ -44,6 +44,7 @@ def watch_interrupted(
                 hops=(_hop(intent),),
                 before=Version.parse(intent.before),
                 mac=intent.mac,
+                registered=frozenset(intent.registered),
                 poll=poll,
                 settle=settle,
             )

@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from .catalog import Catalog, image_url
 from .engine import Engine, Log, PhoneResult, planned_waves
-from .errors import InputError
+from .errors import AuthFailed, InputError, NotRecorded
 from .journal import History, Journal, read_history
 from .outcomes import OUTCOMES
 from .perform import scrub
@@ -181,8 +182,14 @@ def carry_out(
             abandoned=around.abandoned,
         )
     say(f"Reading {len(targets)} phones")
+    refused_now = {host for host, ending in resumed.items() if ending.outcome == AuthFailed.outcome}
     readings = read_fleet(
-        targets, around.runtime, around.connect, force=options.force, refused_before=history.refused_credentials
+        targets,
+        around.runtime,
+        around.connect,
+        force=options.force,
+        refused_before=history.refused_credentials | refused_now,
+        on_refused=lambda host, error: log.end(host, Ending(error.outcome, error.reason), around.runtime.now()),
     )
     plan = make_plan(targets, readings, options, history, resumed)
     verify_images(plan.work, options.verify_image, around.runtime)
@@ -202,9 +209,16 @@ def carry_out(
     if not check_mode:
         engine.run()
     result = _result(plan, engine, parameters, check_mode, around, started)
-    log.write("run_end", time=around.runtime.now(), summary=result["summary"], stopped_by=engine.stopped_by)
-    result["report"] = write_report(result, parameters["report_dir"]) if parameters["report_dir"] else None
-    result["closing"] = closing_lines(result)
+    # Neither the journal nor the report may take the result away: phones have changed.
+    with suppress(NotRecorded):
+        log.write("run_end", time=around.runtime.now(), summary=result["summary"], stopped_by=engine.stopped_by)
+    result["report"], problem = None, None
+    if parameters["report_dir"]:
+        try:
+            result["report"] = write_report(result, parameters["report_dir"])
+        except InputError as error:
+            problem = error.reason
+    result["closing"] = closing_lines(result) + ([problem] if problem else [])
     for line in result["closing"]:
         say(line)
     return result

@@ -112,30 +112,34 @@ def read_fleet(
     *,
     force: bool = False,
     refused_before: Collection[str] = (),
-    on_reading: Callable[[int], None] = lambda done: None,
+    on_refused: Callable[[str, SnomError], None] = lambda host, error: None,
 ) -> dict[str, Reading]:
-    """Read every phone, many at a time. on_reading is told how many are done.
+    """Read every phone, many at a time.
 
-    refused_before names hosts that refused their credentials in the run which this one resumes.
+    refused_before names hosts that refused their credentials in the run which this one resumes; on_refused is told at
+    once of those that refuse them now.
     """
     gate = CredentialsGate()
     readings: dict[str, Reading] = {}
-    waiting = deque(targets)
+    waiting: deque[Target] = deque()
+    for target in targets:
+        if target.host in refused_before:
+            readings[target.host] = refusal = Reading(
+                error=AuthFailed(
+                    "It refused its credentials in the interrupted run and is not asked again while that is resumed. "
+                    "Correct them and run once more afterwards."
+                )
+            )
+            gate.begin(target)
+            gate.end(target, refusal)
+        else:
+            waiting.append(target)
     under_way = 0
     while waiting or under_way:
         held: list[Target] = []
         while waiting and under_way < MAX_WORKERS:
             target = waiting.popleft()
-            if target.host in refused_before:
-                readings[target.host] = refusal = Reading(
-                    error=AuthFailed(
-                        "It refused its credentials in the interrupted run and is not asked again while that is "
-                        "resumed. Correct them and run once more afterwards."
-                    )
-                )
-                gate.begin(target)
-                gate.end(target, refusal)
-            elif gate.is_closed(target):
+            if gate.is_closed(target):
                 readings[target.host] = Reading(
                     error=NotTried(
                         f"{MAX_REFUSALS} phones of its site refused the same credentials, so they were not tried here. "
@@ -157,7 +161,8 @@ def read_fleet(
             under_way -= 1
             gate.end(target, reading)
             readings[target.host] = replace(reading, at=runtime.now())
-            on_reading(len(readings))
+            if isinstance(reading.error, AuthFailed):
+                on_refused(target.host, reading.error)
     return readings
 
 

@@ -26,8 +26,10 @@ from urllib.parse import quote
 from .call_state import reason_to_wait
 from .errors import (
     AnswerLost,
+    AnswerUnreadable,
     AuthFailed,
     LockedOut,
+    NotRecorded,
     PhoneUnreachable,
     Refused,
     SnomError,
@@ -107,6 +109,8 @@ class Intent:
     target: str
     time: float
     deadline: float
+    registered: tuple[int, ...] = ()
+    """Lines that must be registered again when it is done."""
 
 
 @dataclass
@@ -199,10 +203,11 @@ class Upgrade:
     ) -> None:
         """Prepare; nothing is sent yet.
 
-        now gives seconds since the epoch and never runs backwards. record must have the intent on disk when it returns.
+        now gives seconds since the epoch and never runs backwards. record must have the intent on disk when it returns,
+        or raise NotRecorded.
         may_trigger is asked right before each trigger, with the seconds until the last deadline: None means go, a
-        sentence says why not. Who drives the machine sets known_call_state (what the PBX says, see read_call_state)
-        right before a step.
+        sentence says why not, and a SnomError it raises is how the phone ends. Who drives the machine sets
+        known_call_state (what the PBX says, see read_call_state) right before a step.
         """
         self.order = order
         self.phase = Phase.PROBE
@@ -289,23 +294,32 @@ class Upgrade:
         return self._trigger(hop, facts)
 
     def _trigger(self, hop: Hop, facts: PhoneFacts) -> float | None:
-        if closed := self._may_trigger(sum(self.order.deadlines[self._hop :])):
-            return self._end("deferred" if self.path else "not_started", closed, after=facts.firmware)
+        seconds = sum(self.order.deadlines[self._hop :])
+        if closed := self._may_trigger(seconds):
+            return self._stay(closed, facts)
         self.phase = Phase.INTENT
         now = self._now()
         deadline = now + self.order.deadlines[self._hop]
-        self._record(
-            Intent(
-                host=self.order.host,
-                mac=facts.mac,
-                file=hop.file,
-                before=str(self._version),
-                target=str(hop.version),
-                time=now,
-                deadline=deadline,
+        last = self._hop == len(self.order.hops) - 1
+        try:
+            self._record(
+                Intent(
+                    host=self.order.host,
+                    mac=facts.mac,
+                    file=hop.file,
+                    before=str(self._version),
+                    target=str(hop.version),
+                    time=now,
+                    deadline=deadline,
+                    registered=tuple(sorted(self.order.registered)) if last else (),
+                )
             )
-        )
+        except NotRecorded as error:
+            return self._stay(error.reason, facts)
         self.deadline = deadline
+        if closed := self._may_trigger(seconds):
+            # A busy disk takes its time for the intent.
+            return self._stay(closed, facts)
         self.phase = Phase.TRIGGER
         self.triggered = True
         self._watch = Watch(self._phone, self._now, now)
@@ -318,6 +332,10 @@ class Upgrade:
             raise
         self.phase = Phase.STILL_UP
         return self.order.poll
+
+    def _stay(self, reason: str, facts: PhoneFacts) -> float | None:
+        """End without a request, before the first image or between two of them."""
+        return self._end("deferred" if self.path else "not_started", reason, after=facts.firmware)
 
     def _look(self) -> float | None:
         watch = expect(self._watch)
@@ -449,7 +467,7 @@ class Upgrade:
 
 
 def load_image(phone: Transport, url: str) -> str:
-    """Ask a phone to load an image, and say in a word what it answered, which proves nothing (protocol 0.3).
+    """Ask a phone to load an image, and say in words what it answered, which proves nothing (protocol 0.3).
 
     Raises a SnomError when the request was certainly not carried out. The request is that of the vendor's page
     (protocol 3.3.1); that the whole URL must be percent-encoded is inferred from other commands (protocol 1.1).
@@ -458,6 +476,9 @@ def load_image(phone: Transport, url: str) -> str:
         answer = phone.get(f"/dummy.htm?swload=load&firmware={quote(url, safe='')}")
     except AnswerLost:
         return "no answer"
+    except AnswerUnreadable:
+        # It may answer so because it is about to go.
+        return "unreadable answer"
     if asks_admin_password(answer.text):
         raise UserMode("The phone is in user mode and loads no firmware. Switch it to administrator mode.")
     return str(answer.status)
@@ -486,7 +507,13 @@ def still_on(phone: Transport, version: Version, mac: str | None) -> Ending | No
 
 def resumed_evidence(intent: Intent) -> dict[str, Any]:
     """What is known of a phone that an interrupted run triggered."""
-    return {"triggered_at": intent.time, "deadline_at": intent.deadline, "resumed": True}
+    return {
+        "file": intent.file,
+        "firmware_before": intent.before,
+        "triggered_at": intent.time,
+        "deadline_at": intent.deadline,
+        "resumed": True,
+    }
 
 
 def plain_intent(intent: Intent) -> Mapping[str, Any]:

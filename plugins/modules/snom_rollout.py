@@ -523,7 +523,9 @@ options:
   type: dict
   sample: {"max_bad": 0, "max_in_flight": 10}
 report:
-  description: Paths of the report. Null without O(report_dir).
+  description:
+    - Paths of the report. Null without O(report_dir), and where it could not be written at the end, which RV(closing)
+      explains.
   returned: success
   type: dict
   contains:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def intent(host: str = "desk-1", file: str = IMAGE, time: float = 1000.0) -> Int
         target="10.1.54.13",
         time=time,
         deadline=time + 900,
+        registered=(1, 2),
     )
 
 
@@ -95,6 +97,27 @@ def test_the_soak_overturns_an_ending(journal: Journal) -> None:
     assert read_history(journal.path).ended["desk-1"].outcome == "reverted"
 
 
+def test_steps_that_phones_came_well_through(journal: Journal) -> None:
+    first, second = (IMAGE, "10.1.39.11"), ("snomD785-10.1.60.1-SIP-r.bin", "10.1.54.13")
+    journal.intent(intent())
+    assert not +read_history(journal.path).proven
+    # It goes on with another image from where the first one led.
+    journal.intent(replace(intent(file=second[0]), before="10.1.54.13", target="10.1.60.1"))
+    assert read_history(journal.path).proven == {first: 1}
+    end(journal, "upgraded")
+    journal.intent(intent("desk-2"))
+    end(journal, "old_version", "desk-2")
+    assert read_history(journal.path).proven == {first: 1, second: 1}
+    end(journal, "reverted")
+    assert +read_history(journal.path).proven == {first: 1}
+
+
+def test_an_image_that_is_asked_for_again_has_proven_nothing(journal: Journal) -> None:
+    journal.intent(intent())
+    journal.intent(intent(time=1500.0))
+    assert not read_history(journal.path).proven
+
+
 def test_a_phone_that_was_not_asked_after_all_may_be_asked_again(journal: Journal) -> None:
     journal.intent(intent())
     journal.end("desk-1", Ending("blocked", "It turned the request down."), 2000.0)
@@ -129,7 +152,7 @@ def test_lines_of_later_versions_are_passed_over(journal: Journal) -> None:
 def test_a_line_is_json_and_names_its_run(journal: Journal) -> None:
     journal.intent(intent())
     line = json.loads(Path(journal.path).read_text("utf-8"))
-    assert line == {"type": "intent", "run": "run-1", **vars(intent())}
+    assert line == {"type": "intent", "run": "run-1", **vars(intent()), "registered": [1, 2]}
 
 
 def test_an_intent_is_on_disk_when_the_call_returns(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -370,6 +370,17 @@ def test_what_the_end_of_an_interrupted_trigger_means(resumed: str, firmware: st
         assert phone.reason == "As it was seen."
 
 
+@pytest.mark.parametrize(("after", "outcome"), [("10.1.50.1", "timed_out"), (NEW, "upgraded")])
+def test_a_phone_that_is_gone_after_one_of_several_images_has_not_arrived(after: str, outcome: str) -> None:
+    seen = {"triggered_at": 1.0, "deadline_at": 2.0, "resumed": True}
+    ending = Ending("upgraded", "As it was seen.", Version.parse(after), triggered=True, evidence=seen)
+    phone = plan_one(reading=Reading(error=PhoneUnreachable("It does not answer.")), resumed=ending)
+    assert phone.outcome == outcome
+    assert phone.resumed is not None and phone.resumed.evidence == seen
+    if outcome == "timed_out":
+        assert phone.reason == "It was gone again after 10.1.50.1. It does not answer."
+
+
 # The whole plan ---------------------------------------------------------------------------------------------------
 
 

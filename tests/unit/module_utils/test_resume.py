@@ -45,6 +45,7 @@ def watch(
     deadline: float = 200.0,
     intents: set[str] | None = None,
     abandoned: bool = False,
+    registered: tuple[int, ...] = (),
 ) -> tuple[dict[str, Ending], Log, list[str]]:
     """Watch phones that an interrupted run triggered; began and deadline are in seconds from now."""
     log, said = Log(), []
@@ -57,6 +58,7 @@ def watch(
                 file=f"snomD785-{NEW}-SIP-r.bin",
                 before=OLD,
                 target=NEW,
+                registered=registered,
                 time=clock.time + began,
                 deadline=clock.time + deadline,
             )
@@ -108,6 +110,14 @@ def test_phones_are_watched_side_by_side_until_each_has_ended() -> None:
     }
     assert {host: phone.commands for host, phone in phones.items()} == commands
     assert sum("watched until its deadline" in line for line in said) == len(phones)
+
+
+@pytest.mark.parametrize(("registered", "outcome"), [(True, "upgraded"), (False, "not_registered")])
+def test_a_registration_that_was_there_before_the_interrupted_run_is_missed(registered: bool, outcome: str) -> None:
+    clock = Clock()
+    phones = {"desk-1": comes_back(clock, 50, firmware=NEW, registered={1: registered})}
+    endings, _log, _said = watch(clock, phones, registered=(1,))
+    assert endings["desk-1"].outcome == outcome
 
 
 def test_only_phones_of_this_run_are_watched() -> None:

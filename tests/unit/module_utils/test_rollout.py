@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,8 +19,8 @@ import yaml
 from ansible_collections.telephony.snom.plugins.module_utils import journal as journal_module
 from ansible_collections.telephony.snom.plugins.module_utils.catalog import Catalog
 from ansible_collections.telephony.snom.plugins.module_utils.engine import FRESH_SETTINGS
-from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils.journal import Journal
+from ansible_collections.telephony.snom.plugins.module_utils.errors import AuthFailed, InputError, NotRecorded
+from ansible_collections.telephony.snom.plugins.module_utils.journal import Journal, read_history
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.rollout import (
     ARGUMENT_SPEC,
@@ -26,7 +29,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.rollout import (
     rollout,
 )
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
-from ansible_collections.telephony.snom.plugins.module_utils.upgrade import Intent
+from ansible_collections.telephony.snom.plugins.module_utils.upgrade import Ending, Intent
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version
 from ansible_collections.telephony.snom.plugins.modules import snom_rollout
 from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone, LabRuntime
@@ -70,6 +73,7 @@ class Fleet:
         target: dict[str, Any] | None = None,
         password: str | None = None,
         stop: Callable[[], str | None] = lambda: None,
+        say: Callable[[str], None] | None = None,
         **given: Any,
     ) -> dict[str, Any]:
         def connect(connection: Connection) -> LabPhone:
@@ -80,7 +84,7 @@ class Fleet:
             run="run-1",
             runtime=LabRuntime(self.clock),
             connect=connect,
-            say=self.said.append,
+            say=say or self.said.append,
             stop_requested=stop,
             resume_command=RESUME,
         )
@@ -373,6 +377,128 @@ def test_what_counts_as_failed(fail_on: list[str], recap: dict[str, str]) -> Non
     }
 
 
+@pytest.mark.parametrize("max_bad", [0, 5])
+def test_a_canary_that_leaves_its_version_in_the_soak_stops_the_rollout(max_bad: int) -> None:
+    reverts = [*GOES_WELL, (100, {"firmware": OLD})]
+    fleet = Fleet(reverts, GOES_WELL)
+    result = fleet.run(soak=600, max_bad=max_bad)
+    assert {host: record["outcome"] for host, record in result["phones"].items()} == {
+        "desk-1": "reverted",
+        "desk-2": "not_started",
+    }
+    assert "The canary desk-1" in result["stopped_by"]
+
+
+def test_one_of_many_that_leaves_its_version_is_no_canary() -> None:
+    reverts = [*GOES_WELL, (100, {"firmware": OLD})]
+    fleet = Fleet(GOES_WELL, GOES_WELL, reverts, GOES_WELL)
+    result = fleet.run(soak=600, max_bad=1, waves=["canary", 2, 1])
+    assert result["summary"] == {"upgraded": 3, "reverted": 1}
+    assert result["stopped_by"] is None
+
+
+def test_a_report_that_can_not_be_written_does_not_take_the_result_along(tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    fleet = Fleet(GOES_WELL)
+
+    def take_away(_target: str) -> None:
+        report.rmdir()
+        report.write_text("in the way", "utf-8")
+
+    fleet.phones["desk-1"].on_command = take_away
+    result = fleet.run(report_dir=str(report))
+    assert (result["summary"], result["report"]) == ({"upgraded": 1}, None)
+    assert any("report_dir: no report can be written" in line for line in result["closing"])
+
+
+class FullDisk:
+    """Lets so many lines through."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, lines: int) -> None:
+        self.left = lines
+        self._write = os.write
+        monkeypatch.setattr(journal_module.os, "write", self.write)
+
+    def write(self, file: int, data: bytes) -> int:
+        if self.left <= 0:
+            # Half of it still fits.
+            self._write(file, data[: len(data) // 2])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self.left -= 1
+        return self._write(file, data)
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        # The line of the run, then those of desk-1 and desk-2: intent, end.
+        (1, {"desk-1": "not_started", "desk-2": "not_started"}),
+        (2, {"desk-1": "upgraded", "desk-2": "not_started"}),
+        (3, {"desk-1": "upgraded", "desk-2": "not_started"}),
+        (4, {"desk-1": "upgraded", "desk-2": "upgraded"}),
+        (5, {"desk-1": "upgraded", "desk-2": "upgraded"}),
+    ],
+)
+def test_a_full_disk_stops_the_rollout_and_leaves_no_phone_alone(
+    journal: str, monkeypatch: pytest.MonkeyPatch, lines: int, expected: dict[str, str]
+) -> None:
+    fleet = Fleet(GOES_WELL, GOES_WELL)
+    with monkeypatch.context() as patched:
+        FullDisk(patched, lines)
+        result = fleet.run(journal=journal, waves=[1])
+    assert {host: record["outcome"] for host, record in result["phones"].items()} == expected
+    assert fleet.commands == list(expected.values()).count("upgraded")
+    if "not_started" in expected.values():
+        assert "No space left on device" in result["stopped_by"]
+    # What stands there is whole, so that the next run can go on.
+    assert set(fleet.outcomes(journal=journal).values()) <= {"upgraded", "compliant"}
+    assert fleet.commands == 2
+
+
+def test_a_full_disk_at_the_very_beginning_is_bad_input(journal: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet = Fleet(GOES_WELL)
+    with monkeypatch.context() as patched:
+        FullDisk(patched, 0)
+        with pytest.raises(NotRecorded, match=r"journal: .* No space left on device"):
+            fleet.run(journal=journal)
+    assert fleet.connected == []
+
+
+def test_a_window_that_ends_while_a_phone_is_looked_at_defers_it() -> None:
+    fleet = Fleet(GOES_WELL)
+    phone = fleet.phones["desk-1"]
+    answer, opens = phone._page, time.strftime("%H:%M", time.gmtime(fleet.clock.time))
+    ends = time.strftime("%H:%M", time.gmtime(fleet.clock.time + 600))
+
+    def slow(path: str) -> Any:
+        fleet.clock.sleep(100)
+        return answer(path)
+
+    phone._page = slow  # type: ignore[method-assign]
+    # Three pages for the plan and two right before it is asked.
+    record = fleet.run(window=f"{opens}-{ends} UTC", deadline=250)["phones"]["desk-1"]
+    assert (record["outcome"], record["reason"]) == ("deferred", "Its window ends before its deadline would.")
+    assert fleet.commands == 0
+
+
+def test_an_intent_of_which_nothing_came_is_closed(journal: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet = Fleet(GOES_WELL)
+    opens = time.strftime("%H:%M", time.gmtime(fleet.clock.time))
+    ends = time.strftime("%H:%M", time.gmtime(fleet.clock.time + 600))
+
+    def busy(_file: int) -> None:
+        """Until the window is as good as over."""
+        if '"intent"' in Path(journal).read_text("utf-8"):
+            fleet.clock.sleep(400)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(journal_module.os, "fsync", busy)
+        record = fleet.run(journal=journal, window=f"{opens}-{ends} UTC", deadline=250)["phones"]["desk-1"]
+    assert (record["outcome"], fleet.commands) == ("deferred", 0)
+    assert read_history(journal).open_intents == {}
+    assert fleet.outcomes(journal=journal) == {"desk-1": "upgraded"}
+
+
 # After a crash ----------------------------------------------------------------------------------------------------
 
 
@@ -438,6 +564,55 @@ def test_a_run_that_fails_lets_go_of_the_journal(journal: str) -> None:
         with pytest.raises(InputError, match="line 1"):
             fleet.run(journal=journal)
     assert fleet.connected == []
+
+
+def test_a_refused_password_is_not_sent_again_after_a_kill_before_the_first_wave(journal: str) -> None:
+    fleet = Fleet(GOES_WELL, refuses={"error": AuthFailed("It refused the password.")})
+
+    class Killed(BaseException):
+        pass
+
+    def killed(line: str) -> None:
+        if line.startswith("Plan "):
+            raise Killed
+
+    with pytest.raises(Killed):
+        fleet.run(journal=journal, say=killed)
+    asked = len(fleet.phones["refuses"].requests)
+    result = fleet.run(journal=journal)
+    assert result["phones"]["refuses"]["outcome"] == "auth_failed"
+    assert len(fleet.phones["refuses"].requests) == asked
+
+
+def a_phone_ended(path: str, clock: Clock, host: str, outcome: str, run: str = "run-0") -> None:
+    """What a run leaves that was killed some time after a phone had ended."""
+    intent = Intent(
+        host=host,
+        mac=None,
+        file=IMAGE,
+        before=OLD,
+        target=NEW,
+        time=clock.time - 1000,
+        deadline=clock.time - 100,
+    )
+    journal = Journal(path, run)
+    journal.intent(intent)
+    journal.end(host, Ending(outcome, "As it was seen.", triggered=True), clock.time - 100)
+    journal.close()
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_a_phone_that_failed_before_the_kill_was_a_canary_only_if_none_had_succeeded(
+    journal: str, proven: bool
+) -> None:
+    fleet = Fleet(GOES_WELL, gone={"up": False}, proven={"firmware": NEW})
+    if proven:
+        a_phone_ended(journal, fleet.clock, "proven", "upgraded")
+    a_phone_ended(journal, fleet.clock, "gone", "timed_out")
+    result = fleet.run(journal=journal, max_bad=1)
+    assert result["phones"]["gone"]["outcome"] == "timed_out"
+    assert result["phones"]["desk-1"]["outcome"] == ("upgraded" if proven else "not_started")
+    assert (result["stopped_by"] is None) is proven
 
 
 # Bad input --------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -55,6 +56,7 @@ class Bench:
         self.phone = phone
         self.clock = phone.clock
         self.intents: list[Intent] = []
+        self.record: Callable[[Intent], None] = lambda intent: None
         self.asked: list[float] = []
         self.closed: list[str | None] = []
         self.phases: list[Phase] = []
@@ -76,9 +78,13 @@ class Bench:
             ),
             phone,
             now=self.clock.now,
-            record=self.intents.append,
+            record=self._record,
             may_trigger=self._may_trigger,
         )
+
+    def _record(self, intent: Intent) -> None:
+        self.intents.append(intent)
+        self.record(intent)
 
     def _may_trigger(self, seconds: float) -> str | None:
         self.asked.append(seconds)
@@ -147,6 +153,7 @@ def test_the_intent_is_recorded_before_the_request() -> None:
             target=NEW,
             time=started,
             deadline=started + DEADLINE,
+            registered=(1,),
         )
     ]
 
@@ -428,14 +435,14 @@ def test_several_images_one_after_the_other() -> None:
     assert (ending.outcome, one.machine.path) == ("upgraded", [MIDDLE, NEW])
     assert [(intent.before, intent.target) for intent in one.intents] == [(OLD, MIDDLE), (MIDDLE, NEW)]
     assert [intent.deadline - started for intent in one.intents] == [100, 60 + 200]
-    # The gate hears how long all that is left may take.
-    assert one.asked == [300, 200]
+    # The gate hears how long all that is left may take, before the intent and after it.
+    assert one.asked == [300, 300, 200, 200]
     assert ending.evidence["firmware_before"] == OLD
 
 
 def test_the_gate_closes_between_two_images() -> None:
     one = bench(FIRST, GOES_WELL, hops=TWO_HOPS)
-    one.closed = [None, "The window ends."]
+    one.closed = [None, None, "The window ends."]
     ending = one.run()
     assert (ending.outcome, ending.triggered, str(ending.after)) == ("deferred", True, MIDDLE)
     assert (one.machine.path, len(one.phone.commands)) == ([MIDDLE], 1)
@@ -551,6 +558,24 @@ def test_the_deadline_of_an_image() -> None:
 @pytest.mark.parametrize(("flash_time", "expected"), [(600.0, (5.0, 60.0)), (120.0, (2.0, 30.0)), (1.0, (0.25, 1.0))])
 def test_the_pace_follows_the_flash_time(flash_time: float, expected: tuple[float, float]) -> None:
     assert pace(flash_time) == expected
+
+
+def test_a_stop_while_the_intent_is_written_comes_in_time() -> None:
+    one = bench(GOES_WELL)
+    one.record = lambda intent: one.closed.append("The rollout stopped.")
+    ending = one.run()
+    assert (ending.outcome, ending.reason, ending.triggered) == ("not_started", "The rollout stopped.", False)
+    assert one.phone.commands == []
+    # The journal is to hear that nothing came of the intent.
+    assert one.machine.deadline is not None
+
+
+@pytest.mark.parametrize("script", [GOES_WELL, [(2, {"up": False})]])
+def test_an_answer_that_makes_no_sense_may_have_been_one_to_a_request_that_was_carried_out(script: Any) -> None:
+    one = bench(script, answer=AnswerUnreadable("It does not speak proper HTTP."))
+    ending = one.run()
+    assert (ending.outcome, ending.triggered) == ("upgraded" if script is GOES_WELL else "timed_out", True)
+    assert ending.evidence["trigger_answer"] == "unreadable answer"
 
 
 # What changed -----------------------------------------------------------------------------------------------------
