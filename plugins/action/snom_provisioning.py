@@ -44,7 +44,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             return {"changed": False, "failed": True, "msg": error.reason}
 
     def _provision(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        self._check_task()
+        self._check_task(task_vars)
         _connection, own = split_arguments(self._task.args)
         parameters = self._parameters(own)
         rendering, phones = self._rendered(task_vars, parameters)
@@ -61,7 +61,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             result["warnings"] = [*result.get("warnings", []), *rendering.warnings]
         return result
 
-    def _check_task(self) -> None:
+    def _check_task(self, task_vars: Mapping[str, Any]) -> None:
+        if task_vars.get("ansible_limit"):
+            raise InputError(
+                "A run with --limit would take the files of all other phones away. Run without it; for a part of the "
+                "phones with a web_root of its own, let hosts name them (snom_hosts, in the playbooks)."
+            )
         if not self._task.run_once:
             raise InputError(
                 "Set run_once: true on this task. Without it Ansible registers the result on the first host only."
@@ -84,7 +89,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         self, task_vars: Mapping[str, Any], parameters: Mapping[str, Any]
     ) -> tuple[Rendering | None, dict[str, str]]:
         """The files, and what each host's phone asks for. To go back nothing is rendered."""
-        entries = read_entries(task_vars["ansible_play_batch"], FleetVariables(task_vars, self._templar), parameters)
+        # All of the play's hosts, those too that failed in an earlier task: it is not about reaching phones.
+        fleet = FleetVariables(task_vars, self._templar)
+        entries = read_entries(task_vars["ansible_play_hosts_all"], fleet, parameters)
         if parameters["rollback"]:
             return None, known_phones(entries)
         options = Options(

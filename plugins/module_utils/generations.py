@@ -123,4 +123,4 @@ def _shown(setting: Setting | None) -> str:
 
 
 def _entries(book: tuple[Contact, ...] | None) -> str:
-    return "(none)" if book is None else f"{len(book)} entries"
+    return "(none)" if book is None else f"{len(book)} {'entry' if len(book) == 1 else 'entries'}"

@@ -255,7 +255,8 @@ def _exposed_secrets(phones: Iterable[_Phone], options: Options) -> Iterator[str
     if not secrets:
         return
     host, names = next(iter(secrets.items()))
-    held = f"the settings of {len(secrets)} phones hold secrets ({names[0]} of {host}, for example)"
+    several = f"{len(secrets)} phones" if len(secrets) > 1 else "1 phone"
+    held = f"the settings of {several} hold secrets ({names[0]} of {host}, for example)"
     if options.base_url.startswith("http:") and not options.allow_cleartext_secrets:
         yield (
             f"base_url is http, and {held}: everybody on the network could read them. Use https, or set "

@@ -227,12 +227,14 @@ def _mend(root: WebRoot, folder: str, files: Mapping[str, bytes]) -> None:
     """Bring a generation that is there to what its name promises: somebody may have changed files in it."""
     for name in set(os.listdir(folder)) - set(files):
         os.unlink(os.path.join(folder, name))
-    for name, content in files.items():
-        if read_file(root, os.path.basename(folder), name) != content:
-            draft = root.folder(_PARTIAL + name)
-            _write(root, draft, content)
-            os.sync()
-            os.replace(draft, os.path.join(folder, name))
+    damaged = [name for name, content in files.items() if read_file(root, os.path.basename(folder), name) != content]
+    for name in damaged:
+        _write(root, root.folder(_PARTIAL + name), files[name])
+    if damaged:
+        os.sync()
+    for name in damaged:
+        os.replace(root.folder(_PARTIAL + name), os.path.join(folder, name))
+    for name in files:
         _set_attributes(root, os.path.join(folder, name), root.mode)
     _set_attributes(root, folder, root.folder_mode)
     _sync(folder)

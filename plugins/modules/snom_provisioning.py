@@ -118,8 +118,9 @@ options:
     default: false
 notes:
   - The task needs C(run_once=true). Without it Ansible would register the result on the first host only, so it refuses
-    to run. C(strategy=free) can't run it. With C(serial) it would publish the phones of one batch only.
-  - It publishes the phones of the play and no others. Whoever limits the play takes all other phones' files away.
+    to run. C(strategy=free) can't run it.
+  - It publishes the phones of the play and no others. A phone that left the inventory finds nothing any more. So it
+    refuses to run with C(--limit), which would take all other phones' files away.
   - Delegate it to the host with the web root. Without O(ignore:delegate_to) it publishes on the controller.
   - C(when) and templates in the options are evaluated for the first host only.
   - What a phone should have is said by host variables. C(snom_mac) and C(snom_model) are needed. C(snom_settings) and

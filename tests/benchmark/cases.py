@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable
 from functools import partial
@@ -22,7 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.transport import Co
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version
 from figures import Figure
 from measuring import Cost, busy_seconds, cpu_of
-from scene import Scene, play, playbook, scene
+from scene import KINDS, Scene, play, playbook, scene
 
 FOREIGN_CPU = 0.25
 """Cores. When other processes took more, a wall time that missed its goal is measured again."""
@@ -207,6 +208,58 @@ def plan(phones: int | None) -> list[Figure]:
     ]
 
 
+def provisioning(phones: int | None) -> list[Figure]:
+    """Rendering and publishing the files of a fleet, and once more without a change."""
+    count = phones or 5000
+    with scene("provisioning", count) as stage:
+        root = stage.inventory.with_name("www")
+        shutil.rmtree(root, ignore_errors=True)
+        root.mkdir()
+        _add_settings(stage)
+        task = {
+            "telephony.snom.snom_provisioning": {"web_root": str(root), "base_url": "https://provisioning.example"},
+            "run_once": True,
+        }
+        first = play(stage, "provisioning", task)
+        published = {path: path.lstat().st_mtime_ns for path in root.rglob("*")}
+        second = play(stage, "provisioning", task)
+        written = sum(published.get(path) != path.lstat().st_mtime_ns for path in root.rglob("*"))
+    how = (
+        f"a play with one task over {count} phones of four models, each with {len(SHARED_SETTINGS)} settings of its "
+        "group and five of its own, one of them a template; "
+        f"CPU {first.cpu:.1f} s and {second.cpu:.1f} s, wall time of the second run {second.wall:.1f} s"
+    )
+    name = "provisioning"
+    return [
+        Figure(
+            name=name,
+            what="wall time to render and publish",
+            value=f"{first.wall:.1f} s",
+            goal="< 60 s",
+            met=first.wall < 60,
+            how=how,
+        ),
+        Figure(name=name, what="files published", value=str(len(published))),
+        Figure(name=name, what="written by a second run", value=str(written), goal="= 0", met=written == 0),
+    ]
+
+
+SHARED_SETTINGS = {f"action_{name}_url": f"http://events.example/{name}" for name in "abcdefghijklmnopqrst"}
+
+
+def _add_settings(stage: Scene) -> None:
+    inventory = json.loads(stage.inventory.read_text("utf-8"))
+    for number, host in enumerate(inventory["all"]["hosts"].values()):
+        host["snom_model"] = KINDS[number % len(KINDS)][0]
+        host["snom_settings"] = {
+            "user_name": [str(10_000 + number)],
+            "user_pass": ["{{ 'secret of ' ~ snom_mac }}"],
+            "fkey": {0: "line", 1: f"blf {number}", 2: f"speed {number}"},
+        }
+    inventory["all"]["vars"]["snom_settings_all"] = SHARED_SETTINGS
+    stage.inventory.write_text(json.dumps(inventory), "utf-8")
+
+
 def client(phones: int | None) -> list[Figure]:
     """The HTTP client alone."""
     return [*_client("http", phones or 200), *_client("https", phones or 200)]
@@ -276,6 +329,7 @@ CASES: dict[str, Callable[[int | None], list[Figure]]] = {
     "reading": reading,
     "info": info,
     "plan": plan,
+    "provisioning": provisioning,
     "rollout-http": partial(rollout, "http"),
     "rollout-https": partial(rollout, "https"),
 }

@@ -17,7 +17,7 @@ import yaml
 MODULES = Path(__file__).resolve().parents[3] / "plugins" / "modules"
 # What every Ansible module may return, and so no module documents.
 COMMON = {
-    *("changed", "failed", "msg", "warnings", "deprecations", "exception", "failed_when_result", "censored"),
+    *("changed", "diff", "failed", "msg", "warnings", "deprecations", "exception", "failed_when_result", "censored"),
     *("attempts", "retries"),
 }
 TYPES: dict[str, Any] = {

@@ -1,0 +1,59 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.telephony.snom.plugins.module_utils.provisioning import Entry
+from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioned_fleet import known_phones, read_entries
+from ansible_collections.telephony.snom.tests.unit.plugin_utils.test_fleet import HostVars, Templar
+
+DESK = {"snom_mac": "000413920001", "snom_model": "D785"}
+
+
+def entries(
+    raw: dict[str, dict[str, Any]],
+    *,
+    own: dict[str, Any] | None = None,
+    templated: dict[str, dict[str, Any]] | None = None,
+    **defaults: Any,
+) -> list[Entry]:
+    """What is read of a play over these hosts, whose task has variables of its own and these options."""
+    hostvars, first = HostVars(raw, templated), next(iter(raw))
+    task_vars = {**hostvars[first], **(own or {}), "hostvars": hostvars, "inventory_hostname": first}
+    return read_entries(
+        list(raw), FleetVariables(task_vars, Templar()), {"mirror": None, "phone_book": None} | defaults
+    )
+
+
+def test_every_variable_with_settings_is_read() -> None:
+    given = {"snom_settings": {"language": "A"}, "snom_settings_site": {"language": "B"}, "snom_setting": {"no": "C"}}
+    (entry,) = entries({"desk": DESK | given})
+    del given["snom_setting"]
+    assert (entry.host, entry.mac, entry.model, entry.settings) == ("desk", "000413920001", "D785", given)
+
+
+def test_a_template_deep_inside_is_read_as_this_hosts() -> None:
+    raw = {"desk": DESK | {"snom_settings": {"fkey": {0: {"value": "{{ key }}"}}}}}
+    (entry,) = entries(raw, templated={"desk": {"snom_settings": {"fkey": {0: {"value": "line"}}}}})
+    assert entry.settings == {"snom_settings": {"fkey": {"0": {"value": "line"}}}}
+
+
+def test_settings_of_the_play_count_for_all() -> None:
+    found = entries({"desk": DESK, "hall": DESK}, own={"snom_settings_play": {"language": "A"}})
+    assert [entry.settings for entry in found] == [{"snom_settings_play": {"language": "A"}}] * 2
+
+
+def test_options_stand_in_for_what_a_host_does_not_say() -> None:
+    raw = {"desk": DESK, "hall": DESK | {"snom_mirror": "http://hall", "snom_phone_book": []}}
+    book = [{"name": "Desk", "number": "12"}]
+    found = entries(raw, mirror="http://all", phone_book=book)
+    assert [(entry.mirror, entry.phone_book) for entry in found] == [("http://all", book), ("http://hall", [])]
+
+
+def test_to_go_back_hosts_without_a_mac_are_left_out() -> None:
+    found = entries({"desk": DESK, "hall": {"snom_model": "D785"}, "lift": {"snom_mac": "x", "snom_model": "D785"}})
+    assert known_phones(found) == {"desk": "snomD785-000413920001.htm"}
