@@ -94,13 +94,13 @@ def write_settings(
     if parameters["update_secrets"]:
         # The password that opens the phone may turn out to be the one that is wanted.
         _refuse_cleartext([item for item in wanted if item.secret and item.value != login.password], parameters)
-    _requests(wanted, parameters)
 
     facts = read_facts(phone, ["system", "settings"])
     check_identity(facts, mac=parameters["mac"], model=parameters["model"])
     update = _Update(phone, parameters, wanted, _readable(facts), now, sleep)
     update.unverified |= files_only
     _refuse_cleartext(update.to_write, parameters)
+    _requests(update.to_write, parameters)
     if forecast := update.forecast():
         return update.result() | forecast
     return update.pretend() if check_mode else update.run()
