@@ -97,9 +97,11 @@ def write_settings(
 
     facts = read_facts(phone, ["system", "settings"])
     check_identity(facts, mac=parameters["mac"], model=parameters["model"])
-    update = _Update(phone, parameters, wanted, _readable(facts), now, sleep)
+    _refuse_unreadable(facts)
+    update = _Update(phone, parameters, wanted, facts, now, sleep)
     update.unverified |= files_only
     _refuse_cleartext(update.to_write, parameters)
+    # Whether each setting fits into a URL. What a phone has already may be longer: setting files can hold more.
     _requests(update.to_write, parameters)
     if forecast := update.forecast():
         return update.result() | forecast
@@ -167,8 +169,8 @@ def _requests(items: Iterable[_Wanted], parameters: dict[str, Any]) -> list[tupl
     return [(start + query + end, batch) for query, batch in found]
 
 
-def _readable(facts: PhoneFacts) -> PhoneFacts:
-    """The same facts, which hold the phone's settings. Raises UserMode, Refused."""
+def _refuse_unreadable(facts: PhoneFacts) -> None:
+    """Raise UserMode or Refused if the phone does not show its settings."""
     if facts.admin_mode is False:
         raise UserMode("The phone is in user mode and takes no settings. Switch it to administrator mode.")
     if facts.settings is None:
@@ -176,7 +178,6 @@ def _readable(facts: PhoneFacts) -> PhoneFacts:
             "The phone shows no settings that can be read, so nothing was written: nobody could see what it did. Look "
             "at settings.htm in a browser, and provision this phone by files of settings."
         )
-    return facts
 
 
 class _Update:
@@ -368,7 +369,13 @@ class _Update:
             # It shuts the settings page, which proves only itself.
             self.unverified |= {item.name for item in items} - {"admin_mode"}
             return
-        self._after = _readable(facts).settings or {}
+        if facts.settings is None:
+            asked = ", ".join(item.name for item in items)
+            raise NoEffect(
+                f"The phone was asked to change these settings, and does not show any since then: {asked}. Look at "
+                "settings.htm in a browser."
+            )
+        self._after = facts.settings
         self._asks_login = facts.http_pass_set
         missing = [item for item in items if not self._has(item)]
         self.unverified |= {item.name for item in missing if item.secret}

@@ -427,6 +427,17 @@ def test_a_phone_that_is_busy_is_read_again() -> None:
     assert (result["failed"], result["changed"], result["outcome"]) == (True, True, "unreachable")
 
 
+def test_a_phone_that_shows_no_settings_any_more() -> None:
+    class Shuts(SettingsPhone):
+        def _save(self, query: str) -> None:
+            super()._save(query)
+            self.page = "<html>Settings</html>"
+
+    result = write(Shuts(), settings={"language": "Deutsch"})
+    assert (result["failed"], result["outcome"], result["changed"]) == (True, "blocked", True)
+    assert "since then: language." in result["reason"]
+
+
 # Reboots
 
 DHCP = {"dhcp": False}
