@@ -11,6 +11,7 @@ No list of all of them is at hand: each firmware has hundreds. The names here ar
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 # The number of the first one. Identities count from 1, function keys from 0 (protocol 1.3, 5.1).
 _FIRST_INDEX: dict[str, int] = dict.fromkeys(
@@ -104,6 +105,10 @@ _SECRET = re.compile(r"pass|secret|private_key|(?:^|_)pin(?![a-z])", re.IGNORECA
 # The login inside of a URL.
 _URL_LOGIN = re.compile(r"(?<=://)[^/\s@]+@")
 _MASK = "********"
+# What users and phones change all the time: the line, DND and the lock at the phone itself, and what PnP has found
+# (protocol 5.4, 8).
+_STATE = frozenset({"active_line", "dnd_mode", "keyboard_lock", "pnp_server"})
+_FROM_DHCP = frozenset({"ip_adr", "netmask", "gateway", "dns_server1", "dns_server2"})
 # The web server's type, and everything about the network (protocol 5.1; no source lists them all).
 _AT_BOOT = re.compile(r"webserver_type|dhcp|ip_adr|netmask|gateway|dns_server[12]|vlan_\w+|eth_\w+")
 
@@ -132,6 +137,14 @@ def is_known(name: str) -> bool:
 def needs_reboot(name: str) -> bool:
     """Whether a change of the setting is known to take effect at the next boot only."""
     return bool(_AT_BOOT.fullmatch(name))
+
+
+def mirrors_state(name: str, settings: Mapping[str, str]) -> bool:
+    """Whether the setting, one of these of a phone, tells what the phone does rather than what it should do.
+
+    That a phone shows in its settings what it got from DHCP is inferred.
+    """
+    return name in _STATE or (name in _FROM_DHCP and settings.get("dhcp", "on") == "on")
 
 
 def first_index(name: str) -> int | None:
