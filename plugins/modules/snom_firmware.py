@@ -280,7 +280,7 @@ snapshot:
     - What the upgrade changed besides the firmware. Null without O(snapshot), and unless the phone runs the wanted
       version after it.
     - Settings that only repeat the version of the firmware, and uptimes, are left out. Secrets are masked.
-  returned: always
+  returned: when the phone was read
   type: dict
   contains:
     read:
