@@ -62,7 +62,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         return result
 
     def _check_task(self, task_vars: Mapping[str, Any]) -> None:
-        if task_vars.get("ansible_limit"):
+        # ansible-pull can't do without a limit.
+        if task_vars.get("ansible_limit") not in (None, "", "all"):
             raise InputError(
                 "A run with --limit would take the files of all other phones away. Run without it; for a part of the "
                 "phones with a web_root of its own, let hosts name them (snom_hosts, in the playbooks)."
