@@ -384,7 +384,7 @@ def bench(
         "snom_port": port,
         "snom_username": "admin",
         "snom_password": PASSWORD,
-        "snom_timeout": 3,
+        "snom_timeout": 20,  # a busy machine's phones answer late; who tests lateness asks for less
         "snom_firmware_versions": TARGETS,
     } | variables
     (folder / "out").mkdir(parents=True)

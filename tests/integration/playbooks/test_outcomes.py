@@ -97,8 +97,8 @@ CASES = {
     "reset-at-once": left_alone("unreachable", "", faults={"reset": {"on": "connect"}}),
     "reset-at-request": left_alone("unreachable", "", faults={"reset": {"on": "request"}}),
     "reset-within-answer": left_alone("unreachable", "", faults={"reset": {"on": "answer"}}),
-    "too-slow": left_alone("unreachable", "the time was up", faults={"slow": 4}),
-    "drips": left_alone("unreachable", "the time was up", faults={"drip": 20}),
+    "too-slow": left_alone("unreachable", "the time was up", faults={"slow": 4}, inventory={"snom_timeout": 1}),
+    "drips": left_alone("unreachable", "the time was up", faults={"drip": 20}, inventory={"snom_timeout": 1}),
     "wrong-password": left_alone(
         "auth_failed", "snom_password", inventory={"snom_password": "n0t-to-be-seen either", "snom_site": "elsewhere"}
     ),
