@@ -6,21 +6,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 import yaml
 
-from .bench import PATIENCE, SECRETS, Bench, Run, environment, phone
+from .bench import PATIENCE, SECRETS, Bench, Run, environment, phone, until
 from .conftest import StartBench
 
 AWX = Path(__file__).resolve().parents[3] / "extensions" / "awx"
@@ -120,16 +121,29 @@ class Node:
         return Job(self.found.check(run, warns), artifacts)
 
     def _runner(self, *arguments: str, given: bytes = b"") -> bytes:
-        return subprocess.run(
+        return self._start(*arguments).communicate(given, PATIENCE)[0]
+
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             [PROGRAM, *arguments],
             cwd=self.found.out,
             env=environment(self.found.folder) | {"PATH": f"{Path(PROGRAM).parent}{os.pathsep}{os.environ['PATH']}"},
-            input=given,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=PATIENCE,
-            check=False,
-        ).stdout
+        )
+
+    def cancel_rollout(self, when: Callable[[], bool], options: Mapping[str, Any]) -> str:
+        """Start the project's rollout, and end ansible-runner as AWX does it for a cancelled job, once when is true.
+
+        Returns the status that ansible-runner gives the job.
+        """
+        private = self._private(self.found.inventory, self.found.rollout_variables(options), {})
+        process = self._start("run", "--ident", str(self.jobs), "--playbook", "snom_rollout.yml", str(private))
+        until(when, "the moment to cancel has come")
+        process.terminate()
+        process.communicate(timeout=PATIENCE)
+        return (private / "artifacts" / str(self.jobs) / "status").read_text()
 
     def rollout(self, *, options: Mapping[str, Any] | None = None, **more: Any) -> Job:
         """Run the project's rollout; options are those of the role, without its prefix."""
@@ -189,6 +203,31 @@ def test_a_job_ends_like_the_playbook(shipped: bool, start: StartBench) -> None:
     for file in job.files_with_secrets():
         assert file.name == OF_THE_RUNNER
         assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_cancelled_job_is_resumed_by_the_next(start: StartBench) -> None:
+    found = start({f"phone-{number}": phone(timing={"flash": 4}) for number in range(1, 5)})
+    options = {"max_in_flight": 2, "flash_time": 8}
+    node = Node(found)
+    status = node.cancel_rollout(lambda: sum(found.fetches().values()) == 2, options)
+    assert status == "canceled"
+    with open(f"{found.journal}.lock", encoding="utf-8") as lock:
+        until(lambda: is_free(lock), "nobody rolls out any more")
+    job = node.rollout(options=options)
+    assert job.run.code == 0
+    assert set(found.firmware(*found.hosts())) == {"8.7.5.35"}
+    assert set(found.fetches().values()) == {1}
+    assert job.shows("triggered by the interrupted run, watched until its deadline")
+
+
+def is_free(lock: TextIO) -> bool:
+    """Whether nobody holds the lock of the journal."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    fcntl.flock(lock, fcntl.LOCK_UN)
+    return True
 
 
 def sliced(inventory: Mapping[str, Any], number: int, count: int) -> dict[str, Any]:
