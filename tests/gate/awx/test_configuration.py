@@ -124,6 +124,34 @@ def test_a_wrong_option_would_be_found(options: dict[str, dict[str, Any]]) -> No
     assert found == ["workflow has no option 'job_tyqe'.", "workflow: workflow_nodes: related has no option 'next'."]
 
 
+def test_the_modules_take_the_items(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Looped over as the guide has it, each item gets as far as the connection to AWX, which is not there."""
+    loops = [
+        {f"awx.awx.{module}": "{{ item }}", "loop": f"{{{{ {variable} }}}}", "ignore_errors": True}
+        for variable, module in MODULES.items()
+    ]
+    play = {
+        "name": "Set up AWX",
+        "hosts": "localhost",
+        "gather_facts": False,
+        "vars": {"vault_snom_username": "admin", "vault_snom_password": "secret"},
+        "tasks": [{"ansible.builtin.include_vars": {"dir": str(AWX / "configuration")}}, *loops],
+    }
+    playbook = tmp_path / "playbook.yml"
+    playbook.write_text(json.dumps([play]))
+    nowhere = {"CONTROLLER_HOST": "http://127.0.0.1:9", "CONTROLLER_USERNAME": "a", "CONTROLLER_PASSWORD": "b"}
+    env = os.environ | nowhere | {"ANSIBLE_COLLECTIONS_PATH": str(request.config.getoption("--collections"))}
+    told = subprocess.run(
+        [Path(sys.executable).with_name("ansible-playbook"), "--connection", "local", playbook],
+        env=env | {"ANSIBLE_PYTHON_INTERPRETER": sys.executable},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    refused = re.findall(r"^failed: .*Connection refused", told.stdout, re.MULTILINE)
+    assert len(refused) == len(ITEMS), told.stdout
+
+
 @pytest.mark.parametrize("survey", SURVEYS)
 def test_a_survey_has_few_typed_questions_and_dry_run_is_the_default(survey: Mapping[str, Any]) -> None:
     assert survey.keys() == {"name", "description", "spec"}
