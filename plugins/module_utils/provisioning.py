@@ -58,7 +58,11 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How to render. shared_users are SIP users, with or without @host, that may stand on more than one phone."""
+    """How to render.
+
+    shared_users are SIP users, with or without @host, that may stand on more than one phone. unknown_settings is
+    ``warn``, ``fail`` or ``ignore``. readable_by_all says that everybody on the web server can read the files.
+    """
 
     base_url: str
     shared_users: frozenset[str] = frozenset()
