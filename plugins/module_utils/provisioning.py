@@ -258,7 +258,7 @@ def _exposed_secrets(phones: Iterable[_Phone], options: Options) -> Iterator[str
     }
     if not secrets:
         return
-    host, names = next(iter(secrets.items()))
+    host, names = min(secrets.items())
     several = f"{len(secrets)} phones" if len(secrets) > 1 else "1 phone"
     held = f"the settings of {several} hold secrets ({names[0]} of {host}, for example)"
     if options.base_url.startswith("http:") and not options.allow_cleartext_secrets:

@@ -193,6 +193,7 @@ def test_refused_at_any_point_nothing_is_left(
     def refuse() -> None:
         raise OSError(number, os.strerror(number), "/the/file")
 
+    reason = ""
     for call in range(1, 1000):
         folder = tmp_path / str(call)
         folder.mkdir()
