@@ -116,6 +116,10 @@ options:
         back to where it was.
     type: bool
     default: false
+  _content:
+    description:
+      - Where the rendered files lie on the host that publishes. The action plugin sets it; leave it out.
+    type: path
 notes:
   - The task needs C(run_once=true). Without it Ansible would register the result on the first host only, so it refuses
     to run. C(strategy=free) can't run it.
