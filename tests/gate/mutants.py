@@ -262,7 +262,7 @@ MUTANTS = [
         "plugins/plugin_utils/phone_action.py",
         "self._task.check_mode)",
         "False)",
-        "setup_virtual_phones_state.writes == 0",
+        "The phone is calling. The action dial needs one that is idle",
     ),
     Mutant("broken reference", "docs", "docs/docsite/rst/five_minutes.rst", "", "\n:ref:`nowhere`\n", "nowhere"),
     Mutant(
