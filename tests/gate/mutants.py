@@ -307,6 +307,7 @@ def escape(mutant: Mutant) -> str | None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        check=False,
     )
     (BUILD / "log").mkdir(exist_ok=True)
     (BUILD / "log" / "mutant.txt").write_text(done.stdout, "utf-8")

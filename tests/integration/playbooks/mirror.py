@@ -84,7 +84,7 @@ class Mirror:
 @contextmanager
 def mirror(bench: Bench, **options: Any) -> Iterator[Mirror]:
     """Put a host for the mirror into the inventory, and end what runs there with the block."""
-    first = next(iter(bench.addresses.values()))
+    first, *_others = bench.addresses.values()
     address = f"{first.rpartition('.')[0]}.253"
     variables: Mapping[str, Any] = {
         "prefix": str(bench.folder / "nginx"),

@@ -188,14 +188,15 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
             variables |= {"options": CASES[name].options, "snom_in_process": way != "as_module"}
             if CASES[name].settings:
                 variables["snom_settings"] = CASES[name].settings
-        runs = []
-        for arguments in (["--check"], [], []):
-            runs.append(found.check(found.start([PLAY], *arguments).wait(), "lanugage"))
-            if len(runs) == 1:
-                assert found.fleet.counters()["writes"] == 0
-            if len(runs) == 2:
-                states = found.fleet.phones()
-        yield Done(found, *runs, states)
+
+        def run(*arguments: str) -> Run:
+            return found.check(found.start([PLAY], *arguments).wait(), "lanugage")
+
+        planned = run("--check")
+        assert found.fleet.counters()["writes"] == 0
+        first = run()
+        states = found.fleet.phones()
+        yield Done(found, planned, first, run(), states)
 
 
 @pytest.mark.parametrize(("name", "way"), PAIRS)

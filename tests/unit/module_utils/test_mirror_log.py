@@ -273,7 +273,7 @@ def test_logs_also_compressed_ones(tmp_path: Path) -> None:
 def test_a_log_is_streamed_and_an_endless_line_cut(tmp_path: Path) -> None:
     with (tmp_path / "access.log").open("wb") as stream:
         stream.write(b"x" * (8 * MAX_LINE) + b"\n")
-        for _ in range(2000):
+        for _unused in range(2000):
             stream.write(line(user_agent="y" * 4000))
         stream.write(line())
     tracemalloc.start()

@@ -350,8 +350,8 @@ def test_html_draws_a_wave_where_it_lay_in_time(tmp_path):
 
 def test_html_makes_one_failure_among_thousands_visible(tmp_path):
     source = written(tmp_path, {"a": phone()}, summary={"upgraded": 9999, "old_version": 1})["html"]
-    bar = source[source.index('<h2 id="outcomes">') :].split("</svg>")[0]
-    (width,) = re.findall(r'class="fail" x="[\d.]+" width="([\d.]+)"', bar)
+    outcomes = source[source.index('<h2 id="outcomes">') :].split("</svg>")[0]
+    (width,) = re.findall(r'class="fail" x="[\d.]+" width="([\d.]+)"', outcomes)
     assert float(width) > 1
 
 

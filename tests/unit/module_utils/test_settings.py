@@ -60,7 +60,10 @@ class SettingsPhone(RemotePhone):
         if path == "/dummy.htm":
             self.requests.append(target)
             self.commands.append(target)
-            fault = self.faults.pop(0) if self.faults else None
+            if not self.faults:
+                self._save(query)
+                return self.answer
+            fault = self.faults.pop(0)
             if fault is None or isinstance(fault, AnswerLost):
                 self._save(query)
             if isinstance(fault, Exception):
