@@ -275,6 +275,7 @@ class Phone:
                     numbers.clear()
                 self.phone_book.clear()
                 self.keys.identities = ()
+                self.identities = []
             self._begin("reboot")
             self._live(self._reboot())
 
