@@ -16,6 +16,7 @@ from pathlib import Path
 from environments import (
     BUILD,
     CORES,
+    OUTERMOST_CORES,
     ROOT,
     Core,
     GateError,
@@ -243,12 +244,12 @@ CHECKS = [
     Check("docs", "docs", "the documentation site builds, and its links hold", _docs),
     *(
         Check(f"units-{core.name}", "unit-cores", f"unit tests, on ansible-core {core.release}", check)
-        for core in CORES.values()
+        for core in OUTERMOST_CORES
         for check in [partial(_ansible_test, core, "units")]
     ),
     *(
         Check(f"targets-{core.name}", "integration", f"ansible-test integration, on ansible-core {core.release}", check)
-        for core in CORES.values()
+        for core in OUTERMOST_CORES
         for check in [partial(_ansible_test, core, "integration")]
     ),
     *(

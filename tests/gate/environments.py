@@ -47,6 +47,8 @@ CORES = {
     for name, pin in PINS["cores"].items()
     if name in os.environ.get("CORES", " ".join(PINS["cores"])).split()
 }
+# The oldest and the newest of them. What runs on the everyday ansible-core all the same is run again on these alone.
+OUTERMOST_CORES = [core for number, core in enumerate(CORES.values()) if number in (0, len(CORES) - 1)]
 
 
 def run(*command: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> None:

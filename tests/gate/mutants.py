@@ -250,7 +250,7 @@ MUTANTS = [
     ),
     Mutant(
         "unequal versions on one ansible-core",
-        "units-2.19",
+        "units-2.16",
         "plugins/module_utils/version.py",
         "tuple(int(number) for number",
         "tuple(int(number) % 10 for number",
@@ -258,7 +258,7 @@ MUTANTS = [
     ),
     Mutant(
         "write in a target's check mode",
-        "targets-2.19",
+        "targets-2.16",
         "plugins/plugin_utils/phone_action.py",
         "self._task.check_mode)",
         "False)",

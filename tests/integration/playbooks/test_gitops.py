@@ -110,7 +110,7 @@ def repository(start: StartBench, tmp_path: Path) -> Iterator[Repository]:
     shutil.copytree(EXAMPLE, folder)
     (tmp_path / "vault-password").write_text("example\n")
     with mirror(found, setting_networks=["127.0.0.0/8"]) as box:
-        assert box.play().code == 0
+        assert box.play(rehearse=False).code == 0
         for name in PHONES:
             found.fleet.patch(name, settings={"setting_server": f"{box.url}/current/"})
         found.fleet.reset_log()

@@ -60,7 +60,7 @@ def test_the_second_run_changes_nothing(start_mirror: StartMirror) -> None:
 
 def test_ranges_and_nothing_else(start_mirror: StartMirror) -> None:
     box = start_mirror()
-    assert box.play(images=box.entries(IMAGE)).code == 0
+    assert box.play(images=box.entries(IMAGE), rehearse=False).code == 0
     whole = requests.get(f"{box.url}/fw/{IMAGE}", timeout=10).content
     part = requests.get(f"{box.url}/fw/{IMAGE}", headers={"Range": "bytes=100-199"}, timeout=10)
     assert (part.status_code, part.content) == (206, whole[100:200])
@@ -71,7 +71,7 @@ def test_ranges_and_nothing_else(start_mirror: StartMirror) -> None:
 
 def test_absent_ends_it(start_mirror: StartMirror) -> None:
     box = start_mirror()
-    assert box.play(images=box.entries(IMAGE)).code == 0
+    assert box.play(images=box.entries(IMAGE), rehearse=False).code == 0
     assert (run := box.play(state="absent")).code == 0, run.output
     with pytest.raises(requests.ConnectionError):
         requests.get(box.url, timeout=10)
@@ -88,9 +88,9 @@ def test_images_that_nobody_needs_are_listed_or_removed(start_mirror: StartMirro
     listed = box.play(images=box.entries(IMAGE))
     assert listed.code == 0 and f"would remove {old}." in listed.output
     assert (box.images / old).exists()
-    assert box.play(images=box.entries(IMAGE), remove_unneeded=True).code == 0
+    assert box.play(images=box.entries(IMAGE), remove_unneeded=True, rehearse=False).code == 0
     assert sorted(file.name for file in box.images.iterdir()) == ["notes.txt", IMAGE]
-    refused = box.play(images=[], remove_unneeded=True)
+    refused = box.play(images=[], remove_unneeded=True, rehearse=False)
     assert refused.code != 0 and "would remove every image" in refused.output
     assert (box.images / IMAGE).exists()
 
@@ -105,7 +105,7 @@ def test_images_that_cannot_be_had_are_named_and_hold_up_no_other(start_mirror: 
     entries = {entry["file"]: entry for entry in box.entries(*faults, unknown_hash, good)}
     del entries[wrong_size]["sha1"], entries[unknown_hash]["sha1"]
     gone = {"file": "snom300-8.7.5.35-SIP-f.bin", "url": f"http://{box.address}:1/x", "sha1": "0" * 40}
-    run = box.play(images=[*entries.values(), gone])
+    run = box.play(images=[*entries.values(), gone], rehearse=False)
     assert run.code != 0
     assert sorted(file.name for file in box.images.iterdir()) == sorted([unknown_hash, good])
     (message,) = (line["result"]["msg"] for line in run.lines if line.get("status") == "failed")
@@ -123,7 +123,7 @@ def test_images_that_cannot_be_had_are_named_and_hold_up_no_other(start_mirror: 
 def test_an_audit_shows_what_the_log_proves(start_mirror: StartMirror) -> None:
     box = start_mirror({"desk": phone("D785", "10.1.84.12"), "hall": phone("D785", "10.1.84.12")})
     bench = box.bench
-    assert box.play(images=box.entries(OTHER)).code == 0
+    assert box.play(images=box.entries(OTHER), rehearse=False).code == 0
     loaded = bench.rollout("--limit", "desk", mirror=f"{box.url}/fw", rehearse=False)
     assert loaded.outcomes == {"desk": "upgraded"}, loaded.output
     mac = bench.fleet.phone("desk")["mac"]
@@ -219,7 +219,7 @@ def test_it_has_what_the_phones_need(start_mirror: StartMirror) -> None:
 
     for name in ("lift", "new"):
         del box.bench.hosts()[name]
-    again = box.play(catalog=str(box.bench.catalog), remove_unneeded=True)
+    again = box.play(catalog=str(box.bench.catalog), remove_unneeded=True, rehearse=False)
     assert (again.code, again.recap) == (0, {"box": "changed"}), again.output
     assert sorted(file.name for file in box.images.iterdir()) == sorted([IMAGE, OTHER])
 
@@ -229,7 +229,7 @@ def test_it_can_take_images_from_another_mirror(start_mirror: StartMirror) -> No
     box.bench.hosts()["desk"]["snom_model"] = "320"
     box.bench.change_catalog(IMAGE, url=f"http://{box.address}:1/{IMAGE}")
     (entry,) = box.entries(IMAGE)
-    run = box.play(catalog=str(box.bench.catalog), source=entry["url"].rpartition("/")[0])
+    run = box.play(catalog=str(box.bench.catalog), source=entry["url"].rpartition("/")[0], rehearse=False)
     assert run.code == 0, run.output
     assert hashlib.sha1((box.images / IMAGE).read_bytes()).hexdigest() == entry["sha1"]
 
@@ -241,7 +241,7 @@ def test_a_site_has_its_connections_and_no_more(start_mirror: StartMirror) -> No
         {"name": "berlin", "networks": [f"{net}.0/26"], "connections": 2, "rate_mbit": 0.001},
         {"name": "lift", "networks": [f"{net}.63/32"]},
     ]
-    assert box.play(images=box.entries(IMAGE), sites=sites).code == 0
+    assert box.play(images=box.entries(IMAGE), sites=sites, rehearse=False).code == 0
     with ExitStack() as stack:
         # At 62 bytes a second none of them ends while this lasts.
         slow = [stack.enter_context(_ask(box, f"{net}.{number}")) for number in (1, 2)]
@@ -280,7 +280,7 @@ def test_setting_files_are_for_those_who_are_listed(start_mirror: StartMirror) -
     generation.mkdir(parents=True)
     (generation / "snom320.htm").write_text("<settings/>")
     (generation.parent.parent / "current").symlink_to("generations/ab12")
-    assert box.play().code == 0
+    assert box.play(rehearse=False).code == 0
     files = [f"{box.url}/current/snom320.htm", f"{box.url}/generations/ab12/snom320.htm"]
     assert [requests.get(file, timeout=10).status_code for file in files] == [403, 403]
     workers = box.workers()
@@ -300,7 +300,7 @@ def test_https(start_mirror: StartMirror) -> None:
     early = box.play(https_port=port, **files, rehearse=False)
     assert early.code != 0 and "is not on this host" in early.output
     authority = make_files(box, files)
-    assert box.play(images=box.entries(IMAGE), https_port=port, http_port=0, **files).code == 0
+    assert box.play(images=box.entries(IMAGE), https_port=port, http_port=0, **files, rehearse=False).code == 0
     url = f"https://{box.address}:{port}/fw/{IMAGE}"
     assert requests.get(url, verify=authority, timeout=10).status_code == 200
     with pytest.raises(requests.exceptions.ConnectionError):
@@ -329,7 +329,7 @@ def _answers(url: str, authority: str) -> bool:
 
 def test_a_mistake_never_takes_the_place_of_what_works(start_mirror: StartMirror) -> None:
     box = start_mirror()
-    assert box.play(images=box.entries(IMAGE)).code == 0
+    assert box.play(images=box.entries(IMAGE), rehearse=False).code == 0
     before, workers = box.configuration.read_text(), box.workers()
     run = box.play(images=box.entries(IMAGE), tls_ciphers="none", address="here;there", rehearse=False)
     assert run.code != 0 and "failed to validate" in run.output

@@ -52,7 +52,7 @@ def reboot(outcome: str, reason: str, *, writes: int = 0, options: dict[str, Any
 
 
 FIRMWARE = {
-    "upgrades": firmware("upgraded", "read back", after=NEW, writes=1),
+    "upgrades": firmware("upgraded", "read back", after=NEW, writes=1, options={"snapshot": True}),
     "digest": firmware("upgraded", "read back", after=NEW, writes=1, auth="digest"),
     "compliant": firmware("compliant", "already", after=NEW, firmware=NEW),
     "forced": firmware("upgraded", "read back", after=NEW, writes=1, firmware=NEW, options={"force": True}),
