@@ -61,11 +61,14 @@ class Reply:
 class Handler(Protocol):
     """What stands behind a listening socket."""
 
-    def opened(self, connection: HttpConnection) -> None: ...
+    def opened(self, connection: HttpConnection) -> None:
+        """Learn that somebody has connected."""
 
-    def closed(self, connection: HttpConnection) -> None: ...
+    def closed(self, connection: HttpConnection) -> None:
+        """Learn that a connection has ended."""
 
-    def answer(self, request: Request, connection: HttpConnection) -> Reply: ...
+    def answer(self, request: Request, connection: HttpConnection) -> Reply:
+        """Do what a request asks for, and say what goes back."""
 
 
 class HttpConnection(asyncio.Protocol):
