@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import split_arguments
+from ansible_collections.telephony.snom.plugins.module_utils.arguments import split_arguments
 from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import ONLY_OF_MODULES
 
 

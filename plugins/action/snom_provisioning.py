@@ -6,59 +6,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.plugins.action import ActionBase
-from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError, SnomError
+from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils.perform import to_plain
-from ansible_collections.telephony.snom.plugins.module_utils.provisioning import Options, Rendering, render
+from ansible_collections.telephony.snom.plugins.module_utils.provisioning import Options, render
 from ansible_collections.telephony.snom.plugins.module_utils.publication import (
     ARGUMENT_SPEC,
+    Content,
     pack,
     publish_content,
     read_mode,
-    unpack,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import controller_path, load_catalog
-from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables, split_arguments
+from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables
+from ansible_collections.telephony.snom.plugins.plugin_utils.fleet_action import FleetAction
 from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import ONLY_OF_MODULES
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioned_fleet import known_phones, read_entries
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
+class ActionModule(FleetAction):
     # One task for all hosts of the play; a strategy that can't do that refuses it.
     BYPASS_HOST_LOOP = True
-    # Only where a module runs, which then sees to it: with true here, Ansible would open a connection in any case.
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Render and publish. Fails for bad input, before anything is written."""
-        super().run(tmp, task_vars)
-        try:
-            return self._provision(task_vars or {})
-        except SnomError as error:
-            return {"changed": False, "failed": True, "msg": error.reason}
-
-    def _provision(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+    def serve(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Render and publish."""
         self._check_task(task_vars)
-        _connection, own = split_arguments(self._task.args)
-        parameters = self._parameters(own)
-        rendering, phones = self._rendered(task_vars, parameters)
-        packed = pack(rendering, phones)
+        parameters: dict[str, Any] = to_plain(self.parameters(ARGUMENT_SPEC, paths=["catalog"]))
+        content, warnings = self._content(task_vars, parameters)
         if self._runs_module():
-            result = self._run_module(packed, parameters, task_vars)
+            result = self._run_module(content, parameters, task_vars)
         else:
             if parameters["web_root"]:
                 parameters["web_root"] = controller_path(parameters["web_root"])
-            result = publish_content(unpack(packed), parameters, self._task.check_mode)
+            result = publish_content(content, parameters, self._task.check_mode)
         if not self._task.diff:
             result.pop("diff", None)
-        if rendering and rendering.warnings:
-            result["warnings"] = [*result.get("warnings", []), *rendering.warnings]
+        if warnings:
+            result["warnings"] = [*result.get("warnings", []), *warnings]
         return result
 
     def _check_task(self, task_vars: Mapping[str, Any]) -> None:
@@ -68,33 +54,19 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
                 "A run with --limit would take the files of all other phones away. Run without it; for a part of the "
                 "phones with a web_root of its own, let hosts name them (snom_hosts, in the playbooks)."
             )
-        if not self._task.run_once:
-            raise InputError(
-                "Set run_once: true on this task. Without it Ansible registers the result on the first host only."
-            )
+        self.require_run_once()
         if self._play_context.become and not self._task.delegate_to:
             raise InputError(
                 "become needs a host: set delegate_to to the host with the web root, which may be localhost."
             )
 
-    def _parameters(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate(arguments)
-        if checked.error_messages:
-            raise InputError(" ".join(checked.error_messages))
-        parameters: dict[str, Any] = to_plain(checked.validated_parameters)
-        if parameters["catalog"]:
-            parameters["catalog"] = controller_path(parameters["catalog"])
-        return parameters
-
-    def _rendered(
-        self, task_vars: Mapping[str, Any], parameters: Mapping[str, Any]
-    ) -> tuple[Rendering | None, dict[str, str]]:
-        """The files, and what each host's phone asks for. To go back nothing is rendered."""
+    def _content(self, task_vars: Mapping[str, Any], parameters: Mapping[str, Any]) -> tuple[Content, Sequence[str]]:
+        """What to publish, and the warnings about it. To roll back nothing is rendered."""
         # All of the play's hosts, those too that failed in an earlier task: it is not about reaching phones.
         fleet = FleetVariables(task_vars, self._templar)
         entries = read_entries(task_vars["ansible_play_hosts_all"], fleet, parameters)
         if parameters["rollback"]:
-            return None, known_phones(entries)
+            return Content(known_phones(entries)), []
         options = Options(
             base_url=parameters["base_url"],
             shared_users=frozenset(parameters["shared_users"]),
@@ -103,7 +75,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             readable_by_all=bool(read_mode(parameters["mode"]) & 0o004),
         )
         rendering = render(entries, load_catalog(parameters["catalog"]), options)
-        return rendering, rendering.phones
+        return Content(rendering.phones, rendering.generation, rendering.files), rendering.warnings
 
     def _runs_module(self) -> bool:
         """Whether another machine or another user is to publish, which takes a module."""
@@ -111,16 +83,18 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             return False
         return self._connection.transport != "local" or bool(self._play_context.become)
 
-    def _run_module(self, packed: bytes, parameters: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    def _run_module(
+        self, content: Content, parameters: Mapping[str, Any], task_vars: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """Bring the files there as Ansible brings any file, and run the module. Its options hold no secrets."""
         folder = self._make_tmp_path()
         try:
-            content = self._connection._shell.join_path(folder, "content")
-            self._transfer_data(content, packed)
-            self._fixup_perms2((folder, content))
+            packed = self._connection._shell.join_path(folder, "content")
+            self._transfer_data(packed, pack(content))
+            self._fixup_perms2((folder, packed))
             given = {name: value for name, value in parameters.items() if value not in (None, [])}
             result: dict[str, Any] = self._execute_module(
-                module_args=given | {"_content": content}, task_vars=dict(task_vars)
+                module_args=given | {"_content": packed}, task_vars=dict(task_vars)
             )
         finally:
             self._remove_tmp_path(folder)

@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
-from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import split_arguments
+from ansible_collections.telephony.snom.plugins.module_utils.arguments import split_arguments
 
 ARGUMENT_SPEC = {"phone": {"type": "dict", "required": True}}
 

@@ -52,6 +52,15 @@ def from_environment(option: str) -> str | None:
     return os.environ.get(ENVIRONMENT_VARIABLES.get(option, "")) or None
 
 
+def split_arguments(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The connection options among a task's arguments, and the others.
+
+    They come from module_defaults for the action group, which reach the fleet's modules as well.
+    """
+    connection = {name: value for name, value in arguments.items() if name in CONNECTION_ARGUMENTS}
+    return connection, {name: value for name, value in arguments.items() if name not in connection}
+
+
 def connection_from(parameters: Mapping[str, Any]) -> Connection:
     """The connection that a module's options, or a host's variables by the names of the options, describe.
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from .errors import InputError, SnomError
+from .errors import InputError, SnomError, expect
 from .generations import Generation, compare, gone
-from .provisioning import Rendering
 from .publishing import (
     WebRoot,
     current_generation,
@@ -66,22 +66,30 @@ def read_mode(value: object) -> int:
     return mode
 
 
-def pack(rendering: Rendering | None, phones: Mapping[str, str]) -> bytes:
-    """What the other machine needs: all of a rendering, or without one only what each host's phone asks for."""
-    content: dict[str, Any] = {"phones": dict(phones)}
-    if rendering:
-        files = {name: data.decode() for name, data in rendering.files.items()}
-        content |= {"generation": rendering.generation, "files": files}
-    return gzip.compress(json.dumps(content).encode(), compresslevel=1)
+@dataclass(frozen=True)
+class Content:
+    """What is to be published. phones says which file each host's phone asks for; to roll back, that is all."""
+
+    phones: Mapping[str, str]
+    generation: str | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def unpack(data: bytes) -> dict[str, Any]:
+def pack(content: Content) -> bytes:
+    """The content as a file for another machine."""
+    files = {name: data.decode() for name, data in content.files.items()}
+    text = json.dumps({"phones": dict(content.phones), "generation": content.generation, "files": files})
+    return gzip.compress(text.encode(), compresslevel=1)
+
+
+def unpack(data: bytes) -> Content:
     """Read what `pack` made."""
-    content: dict[str, Any] = json.loads(gzip.decompress(data))
-    return content
+    content = json.loads(gzip.decompress(data))
+    files = {name: text.encode() for name, text in content["files"].items()}
+    return Content(content["phones"], content["generation"], files)
 
 
-def publish_content(content: Mapping[str, Any], parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+def publish_content(content: Content, parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Publish, and return a result of plain JSON types without secrets; a failure is a result, too."""
     try:
         return _publish(content, parameters, check_mode)
@@ -89,7 +97,7 @@ def publish_content(content: Mapping[str, Any], parameters: Mapping[str, Any], c
         return {"changed": False, "failed": True, "msg": error.reason}
 
 
-def _publish(content: Mapping[str, Any], parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+def _publish(content: Content, parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     if parameters["keep"] < 1:
         raise InputError("keep must be 1 or more: a phone that boots right now still asks for the previous generation.")
     root = open_web_root(
@@ -104,16 +112,15 @@ def _publish(content: Mapping[str, Any], parameters: Mapping[str, Any], check_mo
         after = _on_disk(root, previous_generation(root))
         if after is None:
             raise InputError(f"rollback: there is no earlier generation in web_root {root.path}.")
-        result = _compared(content["phones"], before, after, names(root, after.name), root) | {"changed": True}
+        result = _compared(content.phones, before, after, names(root, after.name), root) | {"changed": True}
         if not check_mode:
             switch_back(root, after.name)
         return result
-    files = {file: text.encode() for file, text in content["files"].items()}
-    after = Generation(name=content["generation"], read=files.get)
-    changed = not is_published(root, after.name, files)
-    result = _compared(content["phones"], before, after, files, root) | {"changed": changed}
+    after = Generation(name=expect(content.generation), read=content.files.get)
+    changed = not is_published(root, after.name, content.files)
+    result = _compared(content.phones, before, after, content.files, root) | {"changed": changed}
     if changed and not check_mode:
-        publish(root, after.name, files)
+        publish(root, after.name, content.files)
     return result
 
 

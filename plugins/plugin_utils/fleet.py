@@ -15,7 +15,6 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 from ansible_collections.telephony.snom.plugins.module_utils.arguments import (
-    CONNECTION_ARGUMENTS,
     HOST_VARIABLES,
     connection_from,
     from_environment,
@@ -89,15 +88,6 @@ def _is_plain(value: Any) -> bool:
     if isinstance(value, list):
         return all(map(_is_plain, value))
     return value is None or isinstance(value, (bool, int, float))
-
-
-def split_arguments(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The connection options among a task's arguments, and the others.
-
-    They come from module_defaults for the action group, which reach the fleet's modules as well.
-    """
-    connection = {name: value for name, value in arguments.items() if name in CONNECTION_ARGUMENTS}
-    return connection, {name: value for name, value in arguments.items() if name not in connection}
 
 
 def read_targets(hosts: Sequence[str], fleet: FleetVariables, connection: Mapping[str, Any]) -> list[Target]:

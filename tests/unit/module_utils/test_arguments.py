@@ -12,6 +12,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.arguments import (
     HOST_VARIABLES,
     connection_from,
     from_environment,
+    split_arguments,
 )
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
@@ -106,3 +107,8 @@ def test_a_login_in_the_host_is_not_repeated() -> None:
     with pytest.raises(InputError) as caught:
         connection_from({"host": "admin:hunter2@127.0.0.1"})
     assert "hunter2" not in caught.value.reason
+
+
+def test_connection_options_are_told_from_the_others() -> None:
+    connection, own = split_arguments({"username": "a", "soak": 5, "tls_min_version": None})
+    assert (connection, own) == ({"username": "a", "tls_min_version": None}, {"soak": 5})

@@ -15,6 +15,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.provisioning import
 from ansible_collections.telephony.snom.plugins.module_utils.publication import (
     ARGUMENT_SPEC,
     LONGEST_DIFF,
+    Content,
     pack,
     publish_content,
     read_mode,
@@ -22,17 +23,17 @@ from ansible_collections.telephony.snom.plugins.module_utils.publication import 
 )
 
 
-def content(count: int = 2, **settings: Any) -> dict[str, Any]:
+def content(count: int = 2, **settings: Any) -> Content:
     """What the controller hands over for so many phones, which all have these settings."""
     entries = [
         Entry(host=f"h{number}", mac=f"00041392{number:04X}", model="D785", settings={"snom_settings": settings})
         for number in range(count)
     ]
     rendering = render(entries, Catalog(), Options(base_url="https://p", unknown_settings="ignore"))
-    return unpack(pack(rendering, rendering.phones))
+    return Content(rendering.phones, rendering.generation, rendering.files)
 
 
-def published(root: Path, what: dict[str, Any], *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+def published(root: Path, what: Content, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
     defaults = {name: argument.get("default") for name, argument in ARGUMENT_SPEC.items()}
     return publish_content(what, defaults | {"web_root": str(root), "base_url": "https://p"} | options, check_mode)
 
@@ -52,6 +53,11 @@ def test_check_do_and_do_again(tmp_path: Path) -> None:
     assert not again["changed"] and everything(tmp_path) == before
     assert again["counts"] == {"phones": 2, "changed": 0, "files": 6, "gone": 0}
     assert again["previous"] == again["generation"] == done["generation"]
+
+
+def test_content_travels_to_another_machine() -> None:
+    for what in (content(language="Deutsch"), Content({"h0": "snomD785-000413920000.htm"})):
+        assert unpack(pack(what)) == what
 
 
 def test_the_result_tells_what_is_new_and_no_secret(tmp_path: Path) -> None:
@@ -75,13 +81,13 @@ def test_going_back(tmp_path: Path) -> None:
     first, second = content(language="English"), content(language="Deutsch")
     published(tmp_path, first)
     published(tmp_path, second)
-    phones = unpack(pack(None, first["phones"]))
+    phones = Content(first.phones)
     before = everything(tmp_path)
     planned = published(tmp_path, phones, check_mode=True, rollback=True)
     assert everything(tmp_path) == before
     done = published(tmp_path, phones, rollback=True)
     assert done == planned
-    assert (done["generation"], done["previous"]) == (first["generation"], second["generation"])
+    assert (done["generation"], done["previous"]) == (first.generation, second.generation)
     assert done["diff"]["prepared"].startswith("h0: language: Deutsch -> English\n")
     assert b"English" in (tmp_path / "current" / "snomD785.xml").read_bytes()
 

@@ -14,7 +14,6 @@ from ansible_collections.telephony.snom.plugins.plugin_utils import fleet
 from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import (
     FleetVariables,
     read_targets,
-    split_arguments,
 )
 
 PHONE = {"ansible_host": "127.0.0.2", "snom_firmware_version": "10.1.54.13"}
@@ -174,8 +173,3 @@ def test_a_play_without_hosts() -> None:
 def test_what_belongs_to_one_phone_is_no_option_of_a_fleet(option: str) -> None:
     with pytest.raises(InputError, match=option):
         read({"desk-1": PHONE}, connection={option: "127.0.0.1"})
-
-
-def test_connection_options_are_told_from_the_others() -> None:
-    connection, own = split_arguments({"username": "a", "soak": 5, "tls_min_version": None})
-    assert (connection, own) == ({"username": "a", "tls_min_version": None}, {"soak": 5})

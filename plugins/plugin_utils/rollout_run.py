@@ -1,0 +1,123 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a rollout needs from the controller that it runs on: a display, requests to stop, threads, the inventory."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import sys
+import time
+import uuid
+from collections.abc import Mapping
+from functools import cache
+from itertools import pairwise
+from types import FrameType
+from typing import Any
+
+from ansible.module_utils.basic import missing_required_lib
+from ansible.utils.display import Display
+from ansible_collections.telephony.snom.plugins.module_utils.arguments import split_arguments
+from ansible_collections.telephony.snom.plugins.module_utils.engine import Abandoned
+from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HAS_REQUESTS, HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils.perform import scrub, to_plain
+from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
+from ansible_collections.telephony.snom.plugins.module_utils.rollout import Surroundings, rollout
+from ansible_collections.telephony.snom.plugins.module_utils.runtime import ThreadRuntime, raise_file_limit
+from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import load_catalog
+from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables, read_targets
+
+display = Display()
+
+PATHS = ("catalog", "approved_plan", "stop_file", "journal", "report_dir")
+"""The options that are files of the controller."""
+
+# Extra variables that are not in a file.
+_NAMES_SECRET = re.compile(r"(?!(-e)?@).*(pass|secret|token|community)", re.IGNORECASE | re.DOTALL)
+
+
+def run(task: Any, templar: Any, parameters: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    """Run the rollout of a task and return the task's result. Raises InputError before anything is sent.
+
+    task and templar are the action plugin's; parameters are the task's own options, checked.
+    """
+    if not HAS_REQUESTS:
+        raise InputError(missing_required_lib("requests"))
+    connection, _own = split_arguments(task.args)
+    targets = read_targets(task_vars["ansible_play_batch"], FleetVariables(task_vars, templar), connection)
+    raise_file_limit()
+    stop = _StopRequests(parameters["stop_file"])
+    runtime = ThreadRuntime()
+    parent = os.getppid()
+    around = Surroundings(
+        run=uuid.uuid4().hex[:12],
+        runtime=runtime,
+        # What one visit teaches about a phone's login saves a request on the next.
+        connect=cache(HttpPhone),
+        say=_say,
+        stop_requested=stop.reason,
+        abandoned=lambda: os.getppid() != parent and not stop.signalled,
+        resume_command=_command_line(targets),
+    )
+    with stop:
+        try:
+            result = rollout(targets, parameters, load_catalog(parameters["catalog"]), task.check_mode, around)
+        except Abandoned:
+            # The parent was killed. Whoever resumes this run reads the journal; anything done here could contradict it.
+            os._exit(1)
+        finally:
+            runtime.close()
+    return {"changed": False, **to_plain(result)}
+
+
+class _StopRequests:
+    """Whoever wants no new triggers: a file that appears, or a SIGTERM."""
+
+    def __init__(self, path: str | None) -> None:
+        self.signalled = False
+        self._path = path
+        self._before: Any = None
+
+    def __enter__(self) -> None:
+        self._before = signal.signal(signal.SIGTERM, self._note)
+
+    def __exit__(self, *_error: object) -> None:
+        signal.signal(signal.SIGTERM, self._before)
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        self.signalled = True
+
+    def reason(self) -> str | None:
+        """Why no new trigger may be made, or None."""
+        if self.signalled:
+            return "The run was asked to end (SIGTERM)."
+        if self._path and os.path.exists(self._path):
+            return f"The stop file {self._path} is there."
+        return None
+
+
+def _say(line: str) -> None:
+    """Show a line at once, with the time."""
+    display.display(f"{time.strftime('%H:%M:%S')}  {line}")
+
+
+def _command_line(targets: list[Target]) -> str:
+    """The command that runs this again, without secrets.
+
+    Of extra variables that name one nothing is shown: a secret can stand there in more spellings than can be told.
+    """
+    if os.environ.get("AWX_ISOLATED_DATA_DIR") or os.environ.get("JOB_ID"):
+        return "relaunch this job"
+    shown = [os.path.basename(sys.argv[0])]
+    for before, argument in pairwise(sys.argv):
+        is_extra = before in ("-e", "--extra-vars") or argument.startswith(("-e", "--extra-vars="))
+        shown.append("********" if is_extra and _NAMES_SECRET.match(argument) else argument)
+    command = shlex.join(shown)
+    for password in {target.connection.password for target in targets if target.connection.password}:
+        command = scrub(command, {"password": password})
+    return command
