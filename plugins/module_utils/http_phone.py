@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 from .errors import AnswerLost, AnswerUnreadable, Blocked, InputError, LockedOut, Unsupported
 from .http_auth import Login
 from .pages import is_lockout, is_phone_manager
-from .tls import DEFAULT_PORTS, check_tls_options, open_socket
+from .tls import DEFAULT_PORTS, check_tls_options, open_plain_socket, open_socket
 from .transport import Answer, Connection
 
 try:
@@ -91,6 +91,11 @@ class HttpPhone:
         """Give up the connection. What was learned about the login is kept."""
         with self._lock:
             self._disconnect()
+
+    def reach(self) -> None:
+        """Make sure that something listens at its address, without sending anything. Raises PhoneUnreachable."""
+        phone = self._connection
+        open_plain_socket(phone, phone.scheme, phone.timeout, f"{phone.scheme}://{self._authority}").close()
 
     def use_login(self, username: str | None, password: str | None) -> None:
         """Log in so from now on. A login that is in use already stays as it is, refused or not."""

@@ -23,13 +23,17 @@ from .version import Version
 MAX_REFUSALS = 3
 """So many phones of a site may refuse the same credentials before they are not tried on the rest of it."""
 
+QUIET = 1.0
+"""Seconds without an answer, after which phones that still have to wait for their turn are looked for."""
+
 Connect = Callable[[Connection], Transport]
 
 
 class CredentialsGate:
     """Keeps wrong credentials of a site from locking all its phones.
 
-    Until a phone of the site has taken the credentials, as many tries are under way as may still fail.
+    Until a phone of the site has taken the credentials, as many tries are under way as may still fail. A phone for
+    which there are none may always be tried.
     """
 
     def __init__(self) -> None:
@@ -43,12 +47,16 @@ class CredentialsGate:
 
     def is_closed(self, target: Target) -> bool:
         """True when enough phones refused: this one is not to be tried."""
-        return self._refused[self._key(target)] >= MAX_REFUSALS
+        return bool(target.connection.username) and self._refused[self._key(target)] >= MAX_REFUSALS
 
     def admits(self, target: Target) -> bool:
         """True when a try may begin now."""
         key = self._key(target)
-        return key in self._proven or self._refused[key] + self._under_way[key] < MAX_REFUSALS
+        return (
+            not target.connection.username
+            or key in self._proven
+            or self._refused[key] + self._under_way[key] < MAX_REFUSALS
+        )
 
     def begin(self, target: Target) -> None:
         """A try begins."""
@@ -89,6 +97,18 @@ def read_phone(target: Target, connect: Connect, known_call_state: str | None, *
         phone.close()
 
 
+def look_for(target: Target, connect: Connect) -> Reading | None:
+    """The reading of a phone that is not there; None for one that can be tried."""
+    phone = connect(target.connection)
+    try:
+        phone.reach()
+    except SnomError as error:
+        return Reading(error=error)
+    finally:
+        phone.close()
+    return None
+
+
 def read_settings_too(phone: Transport, facts: PhoneFacts, wanted: Version | None) -> PhoneFacts:
     """The facts with what `plan.check_settings` needs beside them for an upgrade to the version. Raises SnomError."""
     gather = ["settings"]
@@ -116,6 +136,9 @@ def read_fleet(
 ) -> dict[str, Reading]:
     """Read every phone, many at a time.
 
+    Where the phones that are to try a site's credentials first don't answer, the others are looked for meanwhile, so
+    that a site that is dark takes no longer than any other.
+
     refused_before names hosts that refused their credentials in the run which this one resumes; on_refused is told at
     once of those that refuse them now.
     """
@@ -134,7 +157,8 @@ def read_fleet(
             gate.end(target, refusal)
         else:
             waiting.append(target)
-    under_way = 0
+    under_way, quiet = 0, False
+    looked_for: set[str] = set()
     while waiting or under_way:
         held: list[Target] = []
         while waiting and under_way < MAX_WORKERS:
@@ -150,16 +174,26 @@ def read_fleet(
                 gate.begin(target)
                 # Asked here, not in the worker: it may run Ansible's templating, which belongs to this thread.
                 known = target.known_call_state()
-                runtime.submit(target, partial(read_phone, target, connect, known, force=force))
+                runtime.submit((target, True), partial(read_phone, target, connect, known, force=force))
+                under_way += 1
+            elif quiet and target.host not in looked_for:
+                looked_for.add(target.host)
+                runtime.submit((target, False), partial(look_for, target, connect))
                 under_way += 1
             else:
                 held.append(target)
         waiting.extendleft(reversed(held))
-        for target, reading in runtime.wait(1.0) if under_way else []:
+        done = runtime.wait(QUIET) if under_way else []
+        quiet = not done
+        for (target, is_try), reading in done:
             if isinstance(reading, BaseException):
                 raise reading
             under_way -= 1
-            gate.end(target, reading)
+            if is_try:
+                gate.end(target, reading)
+            elif reading is None:
+                waiting.append(target)
+                continue
             readings[target.host] = replace(reading, at=runtime.now())
             if isinstance(reading.error, AuthFailed):
                 on_refused(target.host, reading.error)

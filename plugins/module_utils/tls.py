@@ -61,7 +61,7 @@ def certificate_fingerprint(connection: Connection) -> str:
     where = f"https://{connection.host}"
     context = _context(False, None, connection.tls_min_version, connection.tls_ciphers)
     deadline = time.monotonic() + connection.timeout
-    plain = _connect(connection, "https", connection.timeout, where)
+    plain = open_plain_socket(connection, "https", connection.timeout, where)
     with _handshake(plain, context, connection.host, deadline, where) as sock:
         return _fingerprint(sock)
 
@@ -73,7 +73,7 @@ def open_socket(connection: Connection, timeout: float, where: str) -> socket.so
     CertificateRejected, InputError.
     """
     deadline = time.monotonic() + timeout
-    plain = _connect(connection, connection.scheme, timeout, where)
+    plain = open_plain_socket(connection, connection.scheme, timeout, where)
     if connection.scheme != "https":
         return plain
     sock = _handshake(plain, _context_for(connection), connection.host, deadline, where)
@@ -88,7 +88,11 @@ def open_socket(connection: Connection, timeout: float, where: str) -> socket.so
     return sock
 
 
-def _connect(connection: Connection, scheme: str, timeout: float, where: str) -> socket.socket:
+def open_plain_socket(connection: Connection, scheme: str, timeout: float, where: str) -> socket.socket:
+    """Connect to a phone without TLS, on its own port or the scheme's. Raises PhoneUnreachable.
+
+    timeout is in seconds. where is the address as reasons show it.
+    """
     port = connection.port or DEFAULT_PORTS[scheme]
     try:
         sock = socket.create_connection((connection.host, port), timeout)

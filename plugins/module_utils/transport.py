@@ -64,6 +64,9 @@ class Transport(Protocol):
         seconds and replaces the connection's own. Raises a SnomError.
         """
 
+    def reach(self) -> None:
+        """Make sure that something listens at its address, without sending anything. Raises PhoneUnreachable."""
+
     def use_login(self, username: str | None, password: str | None) -> None:
         """Log in so from now on, because the phone's own login was changed."""
 

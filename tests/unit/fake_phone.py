@@ -34,6 +34,9 @@ class FakePhone:
             raise page
         return Answer(200, {}, page.encode()) if isinstance(page, str) else page
 
+    def reach(self) -> None:
+        pass
+
     def use_login(self, username: str | None, password: str | None) -> None:
         pass
 

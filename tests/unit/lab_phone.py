@@ -135,6 +135,10 @@ class LabPhone:
             return self.settings
         return Answer(404, {}, b"File not found")
 
+    def reach(self) -> None:
+        if isinstance(self.error, PhoneUnreachable):
+            raise self.error
+
     def use_login(self, username: str | None, password: str | None) -> None:
         pass
 

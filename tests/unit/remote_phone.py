@@ -93,6 +93,9 @@ class RemotePhone:
             return Answer(200, {}, self.settings.encode())
         return Answer(404, {}, b"File not found")
 
+    def reach(self) -> None:
+        pass
+
     def use_login(self, username: str | None, password: str | None) -> None:
         pass
 

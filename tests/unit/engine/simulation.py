@@ -188,6 +188,10 @@ class SimulatedTransport:
         self.phone.reads += 1
         return self.phone.answer(target)
 
+    def reach(self) -> None:
+        if not self.phone.up:
+            raise PhoneUnreachable("It does not answer.")
+
     def use_login(self, username: str | None, password: str | None) -> None:
         pass
 

@@ -340,6 +340,14 @@ def test_nobody_listens() -> None:
     assert "SECRET" not in error.value.reason
 
 
+def test_looking_for_a_phone_sends_nothing() -> None:
+    with phone(HOME) as (client, server):
+        client.reach()
+    assert server.requests == []
+    with pytest.raises(PhoneUnreachable, match=f"^http://127.0.0.1:{server.port}: cannot connect"):
+        client.reach()
+
+
 @pytest.mark.parametrize("host", ["no-such-phone.invalid", "a" * 70, "."])
 def test_an_unknown_name(host: str) -> None:
     with pytest.raises(PhoneUnreachable, match="the host name is not known"):

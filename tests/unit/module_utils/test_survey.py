@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import random
 from collections.abc import Callable
 from typing import Any
@@ -27,10 +29,10 @@ from ansible_collections.telephony.snom.plugins.module_utils.survey import (
     read_phone,
     verify_images,
 )
-from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
+from ansible_collections.telephony.snom.plugins.module_utils.transport import Answer, Connection
 from ansible_collections.telephony.snom.plugins.module_utils.upgrade_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version
-from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone
+from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone, LabRuntime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,21 +63,58 @@ class ShuffledRuntime:
             return [(key, error)]
 
 
+class SlowRuntime(LabRuntime):
+    """A call to a phone that is not there takes ten seconds, every other one a tenth of a second."""
+
+    def __init__(self) -> None:
+        super().__init__(Clock())
+        self._under_way: list[tuple[float, int, tuple[Any, Any]]] = []
+        self._tie = itertools.count()
+
+    def submit(self, key: Any, call: Callable[[], Any]) -> None:
+        result = call()
+        dark = isinstance(result, Reading) and isinstance(result.error, PhoneUnreachable)
+        heapq.heappush(self._under_way, (self.now() + (10.0 if dark else 0.1), next(self._tie), (key, result)))
+
+    def wait(self, seconds: float) -> list[tuple[Any, Any]]:
+        self.clock.sleep(max(min(seconds, self._under_way[0][0] - self.now()), 0.0))
+        done = []
+        while self._under_way and self._under_way[0][0] <= self.now():
+            done.append(heapq.heappop(self._under_way)[2])
+        return done
+
+
 def target(host: str, *, site: str | None = "berlin", password: str = "one", **more: Any) -> Target:
     connection = Connection(host=host, username="admin", password=password)
     return Target(host=host, connection=connection, site=site, version=Version.parse(NEW), **more)
 
 
 class Fleet:
-    """Phones by host; a host is asked once in a survey, so each connection counts."""
+    """Phones by host. A phone is asked once in a survey, and may be looked for before."""
 
     def __init__(self, **errors: Exception) -> None:
         self.errors = errors
         self.asked: list[str] = []
+        self.looked_for: list[str] = []
 
     def connect(self, connection: Connection) -> LabPhone:
-        self.asked.append(connection.host)
-        return LabPhone(Clock(), error=self.errors.get(connection.host))
+        return _FleetPhone(self, connection.host)
+
+
+class _FleetPhone(LabPhone):
+    def __init__(self, fleet: Fleet, host: str) -> None:
+        super().__init__(Clock(), error=fleet.errors.get(host))
+        self.fleet = fleet
+        self.host = host
+
+    def get(self, target: str, *, timeout: float | None = None) -> Answer:
+        if target == "/info.htm":
+            self.fleet.asked.append(self.host)
+        return super().get(target, timeout=timeout)
+
+    def reach(self) -> None:
+        self.fleet.looked_for.append(self.host)
+        super().reach()
 
 
 def refused() -> AuthFailed:
@@ -225,7 +264,7 @@ def test_no_more_than_three_refusals_come_before_a_success(seed: int, wrong: lis
 
     def noted_wait(seconds: float) -> list[tuple[Any, Any]]:
         done = wait(seconds)
-        finished.extend(one.host for one, _reading in done)
+        finished.extend(one.host for (one, _is_try), _reading in done)
         return done
 
     runtime.wait = noted_wait  # type: ignore[method-assign]
@@ -250,6 +289,50 @@ def test_each_site_and_password_counts_alone() -> None:
     not_tried = [host for host, reading in readings.items() if isinstance(reading.error, NotTried)]
     assert len(not_tried) == 10 - MAX_REFUSALS
     assert all(host.startswith("berlin-one") for host in not_tried)
+
+
+def test_a_site_that_is_dark_does_not_hold_up_the_run() -> None:
+    targets = [target(f"desk-{number}") for number in range(1000)]
+    fleet = Fleet(**{one.host: PhoneUnreachable("Gone.") for one in targets})
+    runtime = SlowRuntime()
+    started = runtime.now()
+    readings = read_fleet(targets, runtime, fleet.connect)
+    assert all(isinstance(readings[one.host].error, PhoneUnreachable) for one in targets)
+    assert sorted([*fleet.asked, *fleet.looked_for]) == sorted(readings)
+    # Four rounds of 256 phones, of ten seconds each.
+    assert runtime.now() - started < 60
+
+
+def test_a_site_that_answers_is_not_looked_for() -> None:
+    fleet = Fleet()
+    read_fleet([target(f"desk-{number}") for number in range(400)], SlowRuntime(), fleet.connect)
+    assert fleet.looked_for == []
+
+
+@given(phones=st.lists(st.sampled_from(["dark", "wrong", "good"]), min_size=1, max_size=40))
+@settings(max_examples=100, deadline=None)
+def test_phones_are_looked_for_without_their_credentials(phones: list[str]) -> None:
+    kinds = {f"desk-{number}": kind for number, kind in enumerate(phones)}
+    errors = {"dark": PhoneUnreachable("Gone."), "wrong": refused()}
+    fleet = Fleet(**{host: errors[kind] for host, kind in kinds.items() if kind in errors})
+    readings = read_fleet([target(host) for host in kinds], SlowRuntime(), fleet.connect)
+    assert set(readings) == set(kinds)
+    assert len(set(fleet.asked)) == len(fleet.asked) and len(set(fleet.looked_for)) == len(fleet.looked_for)
+    if "good" not in phones:
+        assert sum(kinds[host] == "wrong" for host in fleet.asked) <= MAX_REFUSALS
+    for host, reading in readings.items():
+        if reading.error is None:
+            assert kinds[host] == "good"
+        else:
+            assert isinstance(reading.error, NotTried) or reading.error is errors[kinds[host]]
+
+
+def test_phones_without_credentials_are_all_asked() -> None:
+    targets = [Target(host=f"desk-{number}", connection=Connection(host=f"desk-{number}")) for number in range(10)]
+    asks = AuthFailed("The phone asks for a login.")
+    fleet = Fleet(**{one.host: asks for one in targets})
+    readings = read_fleet(targets, SlowRuntime(), fleet.connect)
+    assert {reading.error for reading in readings.values()} == {asks}
 
 
 @pytest.mark.parametrize("error", [PhoneUnreachable("Gone."), LockedOut("Locked."), AnswerUnreadable("Garbage.")])
