@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the options that all modules of the remote control have."""
+"""Documentation of what all modules share that make a phone do something."""
 
 from __future__ import annotations
 

@@ -23,6 +23,8 @@ author:
   - telephony.snom contributors (@telephony)
 extends_documentation_fragment:
   - telephony.snom.connection
+  - telephony.snom.remote
+  - telephony.snom.calls
   - telephony.snom.attributes
 attributes:
   check_mode:
@@ -96,26 +98,6 @@ options:
         image is loaded; a call that begins while the phone fetches its image can be cut.
     type: bool
     default: true
-  unknown_call_state:
-    description:
-      - What to do with O(only_when_idle) where it can't be read whether the phone is in a call. No public source shows
-        what the pages of a phone look like then, so that is often so.
-      - V(defer) leaves the phone alone, V(proceed) goes on.
-    type: str
-    choices: [defer, proceed]
-    default: defer
-  call_state:
-    description:
-      - What the PBX knows about the phone. Unless V(unknown), the phone itself is not asked.
-      - Taken from the host variable C(snom_call_state) if not given.
-    type: str
-    choices: [idle, in_call, unknown]
-    default: unknown
-  model:
-    description:
-      - Model that the phone must be. If it is another one, the outcome is C(wrong_phone) and nothing is done.
-      - Taken from the host variable C(snom_model) if not given.
-    type: str
   wait:
     description:
       - Whether to wait for the phone. With V(false) the outcome is C(triggered) once the phone was asked, nothing is

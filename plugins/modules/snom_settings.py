@@ -22,6 +22,7 @@ author:
 extends_documentation_fragment:
   - telephony.snom.connection
   - telephony.snom.remote
+  - telephony.snom.calls
   - telephony.snom.attributes
 attributes:
   check_mode:
@@ -88,20 +89,6 @@ options:
       - Whether a phone that is in a call is not restarted.
     type: bool
     default: true
-  unknown_call_state:
-    description:
-      - What to do with O(only_when_idle) where it can't be read whether the phone is in a call. V(defer) leaves the
-        phone alone, V(proceed) goes on.
-    type: str
-    choices: [defer, proceed]
-    default: defer
-  call_state:
-    description:
-      - What the PBX knows about the phone. Unless V(unknown), the phone itself is not asked.
-      - Taken from the host variable C(snom_call_state) if not given.
-    type: str
-    choices: [idle, in_call, unknown]
-    default: unknown
   deadline:
     description:
       - Seconds after which a phone that is not back from its restart counts as lost.
