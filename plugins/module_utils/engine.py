@@ -47,7 +47,10 @@ POLL_BURST = 0.1
 POLLING_WORKERS = MAX_WORKERS // 2
 """With so many steps under way no poll is added, so that triggers never wait behind polls that time out."""
 
-_SHOWN_PHASES = {phase: phase.value for phase in Phase} | {Phase.STILL_UP: "asked to load, still up"}
+_SHOWN_PHASES = {phase: phase.value for phase in Phase} | {
+    Phase.PROBE: "up, on its way",
+    Phase.STILL_UP: "asked to load, still up",
+}
 
 
 class Abandoned(BaseException):

@@ -17,7 +17,7 @@ from .catalog import Catalog, read_image_name
 from .errors import Blocked, InputError, Refused, SnomError, Unsupported, UserMode, expect
 from .facts import PhoneFacts, check_identity
 from .journal import History
-from .models import find_model
+from .models import PHONE_MANAGER, find_model
 from .schedule import BySite, Limit, Wave
 from .transport import Connection
 from .upgrade import Ending, hop_deadline
@@ -299,7 +299,7 @@ def _decide(phone: PlannedPhone, options: Options, history: History) -> None:
     if facts.firmware == wanted and not options.force:
         phone.outcome, phone.reason = "compliant", f"Runs {wanted} already."
         return
-    if model.generation == "phone_manager":
+    if model.generation == PHONE_MANAGER:
         raise Unsupported(f"Snom supports no firmware load over HTTP on the {model.name}; use its provisioning.")
     phone.hops = find_path(
         model=model,

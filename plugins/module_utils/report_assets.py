@@ -81,7 +81,8 @@ td small { display: block; }
 #sites-table th, #waves-table th, #waves-table time { white-space: nowrap; }
 #phones-table { table-layout: fixed; min-width: 67rem; font-size: .9rem; }
 #phones-table th, #phones-table td { overflow-wrap: anywhere; }
-#phones-table thead th { position: sticky; top: 0; background: var(--card); z-index: 1; width: 6.3rem; }
+#phones-table td:nth-child(n+6):nth-child(-n+8) { overflow-wrap: normal; white-space: nowrap; }
+#phones-table thead th { position: sticky; top: 0; background: var(--card); z-index: 1; width: 7.2rem; }
 #phones-table thead th:nth-child(1) { width: 13%; }
 #phones-table thead th:nth-child(2) { width: 9.2rem; }
 #phones-table thead th:nth-child(3) { width: auto; }

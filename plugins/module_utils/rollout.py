@@ -195,8 +195,8 @@ def carry_out(
     verify_images(plan.work, options.verify_image, around.runtime)
     for line in plan_lines(plan, planned_waves(plan)):
         say(line)
-    if not parameters["journal"] and not check_mode:
-        say("No journal: if this run is killed, the next one does not know which phones are flashing.")
+    if not parameters["journal"]:
+        say("No journal: if a rollout is killed, the next one does not know which phones are flashing.")
     engine = Engine(
         plan,
         runtime=around.runtime,
@@ -237,7 +237,7 @@ def _result(
         {
             "host": ended.phone.host,
             "until": ended.deadline + (ended.deadline - ended.ending.evidence.get("triggered_at", ended.deadline)),
-            "reason": "It went away to write its flash and has not come back.",
+            "reason": ended.ending.reason,
         }
         for ended in engine.results.values()
         if ended.ending.outcome == "timed_out" and ended.deadline is not None

@@ -324,6 +324,9 @@ class Upgrade:
         self.triggered = True
         self._watch = Watch(self._phone, self._now, now)
         self._other_since = None
+        for name in ("seen_gone_at", "seen_back_at"):
+            # Of the image before.
+            self.evidence.pop(name, None)
         self.evidence.update(triggered_at=now, deadline_at=deadline)
         try:
             self.evidence["trigger_answer"] = load_image(self._phone, hop.url)
@@ -350,8 +353,10 @@ class Upgrade:
             self.evidence.setdefault("seen_gone_at", now)
         if facts is None:
             if watch.gone and watch.silent:
+                # Old firmware restarts twice (protocol 3.4): only the last return is the end.
                 self.phase = Phase.DOWN
                 self._other_since = None
+                self.evidence.pop("seen_back_at", None)
             return self._wait_or_give_up(now)
         if watch.gone:
             self.evidence.setdefault("seen_back_at", now)

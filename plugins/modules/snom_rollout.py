@@ -511,7 +511,7 @@ do_not_power_off:
       description: Why.
       returned: always
       type: str
-      sample: It went away to write its flash and has not come back.
+      sample: "It is gone and not back by the deadline. It may still be writing its flash: do not power it off."
 resume:
   description: Command that goes on where this run stopped. Null if all phones had their turn.
   returned: success

@@ -22,6 +22,7 @@ ACCESS = {
     "errors",
     "http_phone",
     "http_auth",
+    "key_events",
     "mac",
     "models",
     "pages",

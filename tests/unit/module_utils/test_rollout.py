@@ -241,7 +241,7 @@ def test_a_run_without_a_journal_says_what_that_means(journal: str) -> None:
     planned.run(check_mode=True)
     protected.run(journal=journal)
     warned = [any("No journal" in line for line in fleet.said) for fleet in (without, planned, protected)]
-    assert warned == [True, False, False]
+    assert warned == [True, True, False]
 
 
 CHANGES = [
@@ -317,6 +317,7 @@ def test_a_phone_that_does_not_come_back(journal: str) -> None:
     (unsafe,) = result["do_not_power_off"]
     # As long again as its deadline was.
     assert (unsafe["host"], unsafe["until"]) == ("desk-1", started + 200)
+    assert unsafe["reason"] == result["phones"]["desk-1"]["reason"]
     closing = "\n".join(result["closing"])
     assert "Stopped by: The canary desk-1" in closing
     assert "DO NOT POWER OFF desk-1 before 20" in closing

@@ -289,8 +289,11 @@ def test_a_second_restart_is_waited_for() -> None:
     # As firmware up to 7 does (protocol 3.4): it comes back on the old version, and goes away again to write.
     script = [(2, {"up": False}), (20, {"up": True}), (45, {"up": False}), (90, {"up": True, "firmware": NEW})]
     one = bench(script)
-    assert one.run().outcome == "upgraded"
+    ending = one.run()
+    assert ending.outcome == "upgraded"
     assert one.phases == [Phase.STILL_UP, Phase.DOWN, Phase.UP, Phase.DOWN, Phase.ENDED]
+    # People take flash_time from this.
+    assert ending.evidence["seen_back_at"] - ending.evidence["triggered_at"] == 90
 
 
 def test_the_time_for_a_second_restart_begins_anew_with_each() -> None:
@@ -437,6 +440,8 @@ def test_several_images_one_after_the_other() -> None:
     assert [intent.deadline - started for intent in one.intents] == [100, 60 + 200]
     # The gate hears how long all that is left may take, before the intent and after it.
     assert one.asked == [300, 300, 200, 200]
+    times = [ending.evidence[name] for name in ("triggered_at", "seen_gone_at", "seen_back_at", "deadline_at")]
+    assert times == sorted(times)
     assert ending.evidence["firmware_before"] == OLD
 
 
@@ -484,6 +489,7 @@ def test_the_second_image_fails() -> None:
     one = bench(FIRST, [], hops=TWO_HOPS)
     ending = one.run()
     assert (ending.outcome, str(ending.after), one.machine.path) == ("image_failed", MIDDLE, [MIDDLE])
+    assert not {"seen_gone_at", "seen_back_at"} & set(ending.evidence)
 
 
 # Watching what an interrupted run began ---------------------------------------------------------------------------
