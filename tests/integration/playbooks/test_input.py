@@ -161,12 +161,15 @@ EMPTY = "which matches no host"
     [
         ("rollout", [], "snom_hosts is not set"),
         ("rollout", ["-e", "snom_hosts=nobody"], EMPTY),
+        ("rollout", ["-e", "snom_hosts=nobody", "--limit", BAD], EMPTY),
+        ("rollout", ["-e", "snom_hosts=phones", "--limit", "other"], f"{EMPTY} of the inventory within --limit"),
         *((playbook, ["-e", "snom_hosts=empty"], EMPTY) for playbook in ("audit", "fingerprints", "plan", "rollout")),
     ],
 )
 def test_playbooks_want_phones(playbook: str, arguments: list[str], says: str, start: StartBench) -> None:
     found = start({BAD: phone()})
     found.inventory["empty"] = {"hosts": {}}
+    found.inventory["others"] = {"hosts": {"other": {}}}
     warns = "Could not match supplied host pattern" if "snom_hosts=nobody" in arguments else None
     run = found.play(f"telephony.snom.{playbook}", *arguments, rehearse=False, warns=warns)
     assert run.code != 0
