@@ -15,11 +15,11 @@ import itertools
 import math
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
-from .errors import NotRecorded, PhoneUnreachable, SnomError, expect
+from .errors import NotRecorded, PhoneUnreachable, SnomError, expect, place_of
 from .journal import step_of
 from .outcomes import OUTCOMES
 from .plan import Plan, PlannedPhone
@@ -27,7 +27,7 @@ from .runtime import MAX_WORKERS, Runtime
 from .schedule import Wave, pick_canaries
 from .snapshot import nothing_to_compare
 from .survey import Connect
-from .upgrade import Ending, Intent, Order, Phase, Upgrade, pace, still_on
+from .upgrade import Ending, Intent, Order, Phase, Upgrade, pace, still_on, unsafe_until
 
 FRESH_SETTINGS = 300.0
 """Seconds for which the settings that were read for the plan serve as those before the upgrade."""
@@ -148,7 +148,8 @@ class Engine:
         self._stop_requested = stop_requested
         self._abandoned = abandoned
         self._poll, self._settle = pace(plan.options.flash_time)
-        self._max_bad = plan.options.max_bad.of(len(plan.work))
+        # With what an interrupted run had begun, so that its resume tolerates as many.
+        self._max_bad = plan.options.max_bad.of(len(plan.work) + sum(one.resumed is not None for one in plan.phones))
         self._with_canaries = any(wave.kind == "canary" for wave in plan.options.waves)
         self._unrecorded: str | None = None
         self._bad = 0
@@ -267,7 +268,7 @@ class Engine:
                     silent.append(host)
                     if self._runtime.now() >= give_up:
                         silent.pop()
-                        self._overturn(host, Ending("timed_out", f"It does not answer after the soak. {ending.reason}"))
+                        self._lost(host, f"It does not answer after the soak. {ending.reason}")
                 elif isinstance(ending, SnomError):
                     self._overturn(host, Ending(ending.outcome, f"After the soak: {ending.reason}"))
                 elif ending is not None:
@@ -286,10 +287,17 @@ class Engine:
         finally:
             transport.close()
 
+    def _lost(self, host: str, reason: str) -> None:
+        """A phone went away after it was done: perhaps to write its flash once more."""
+        phone = self.results[host].phone
+        until = self._runtime.now() + phone.deadline
+        self._overturn(host, Ending("timed_out", reason, unsafe_until=until))
+        self._count_load(phone, +1)
+
     def _overturn(self, host: str, ending: Ending) -> None:
         """A phone that was upgraded is not any more."""
         result = self.results[host]
-        result.ending = Ending(ending.outcome, ending.reason, ending.after, True, result.ending.evidence)
+        result.ending = replace(ending, triggered=True, evidence=result.ending.evidence)
         self._log_end(host, result.ending)
         self._say(f"{host}: {ending.outcome}: {ending.reason}")
         kind = result.phone.kind
@@ -436,9 +444,12 @@ class Engine:
             self._step(heapq.heappop(self._due)[2])
             next_poll = self._poll_at()
         ended = []
-        for host, delay in _checked(self._runtime.wait(min(next_poll - now, TICK))):
+        for host, delay in self._runtime.wait(min(next_poll - now, TICK)):
             self._under_way -= 1
             flight = self._flights[host]
+            if isinstance(delay, Exception):
+                self._give_up(flight, delay)
+                delay = None
             self._show(flight)
             if delay is None:
                 self._land(flight)
@@ -464,13 +475,23 @@ class Engine:
             self._say(f"{phone.host}: {_SHOWN_PHASES[upgrade.phase]} ({phone.model} {phone.before} -> {phone.wanted})")
         flight.shown = upgrade.phase
 
+    def _give_up(self, flight: _Flight, error: Exception) -> None:
+        """A mistake of ours ends the phone's turn and the triggers, but the others are still watched to their end."""
+        reason = f"Unexpected error, please report it: {place_of(error)}."
+        self._stop(reason)
+        upgrade = flight.upgrade
+        upgrade.ending = Ending("not_started", reason, flight.phone.before)
+        if upgrade.triggered:
+            until = unsafe_until(upgrade.evidence)
+            upgrade.ending = Ending("timed_out", reason, None, True, upgrade.evidence, unsafe_until=until)
+
     def _land(self, flight: _Flight) -> None:
         """A phone's turn has ended."""
         phone, upgrade, ending = flight.phone, flight.upgrade, expect(flight.upgrade.ending)
         del self._flights[phone.host]
-        if ending.outcome != "timed_out":
+        if ending.unsafe_until is None:
             self._count_load(phone, -1)
-        if ending.outcome == "deferred" and not ending.triggered and self._may_retry(phone):
+        if ending.passing and not ending.triggered and self._may_retry(phone):
             self._retry_at[phone.host] = self._runtime.now() + self._options.deferred_interval
             self._say(f"{phone.host}: deferred, will be asked again. {ending.reason}")
             if upgrade.deadline is not None:
@@ -511,11 +532,14 @@ class Engine:
             # Its end stands in the journal already.
             ending.triggered, ending.evidence = True, phone.resumed.evidence
             result.deadline = phone.resumed.evidence.get("deadline_at")
+            if ending.outcome == "upgraded":
+                result.path = [str(after)]
             if self._options.snapshot and ending.outcome in ("upgraded", "not_registered"):
                 result.snapshot = nothing_to_compare(
                     "The run that asked it was cut off, and what that run had read of it before is lost."
                 )
-            if ending.outcome == "timed_out":
+            ending.unsafe_until = phone.resumed.unsafe_until
+            if ending.unsafe_until is not None:
                 self._count_load(phone, +1)
         self._count_bad(result)
 

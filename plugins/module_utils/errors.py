@@ -10,6 +10,8 @@ what a person can do about it. Nothing in a reason may hold a secret or the quer
 
 from __future__ import annotations
 
+import os
+import traceback
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -20,6 +22,12 @@ def expect(value: T | None) -> T:
     if value is None:
         raise AssertionError("A value that must be there is missing.")
     return value
+
+
+def place_of(error: Exception) -> str:
+    """Kind and place of a mistake of ours: enough to report it. Its text or a traceback could show secrets."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {os.path.basename(place.filename)} line {place.lineno}"
 
 
 class SnomError(Exception):

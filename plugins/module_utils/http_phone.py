@@ -27,7 +27,7 @@ from .errors import AnswerLost, AnswerUnreadable, Blocked, InputError, LockedOut
 from .http_auth import Login
 from .pages import is_lockout, is_phone_manager
 from .tls import DEFAULT_PORTS, check_tls_options, open_plain_socket, open_socket
-from .transport import Answer, Connection
+from .transport import Answer, Connection, read_length
 
 try:
     from requests import PreparedRequest, RequestException
@@ -169,11 +169,11 @@ class HttpPhone:
         except (RequestException, HTTPError, OSError):
             self._disconnect()
             raise exchange.lost("while the answer was under way") from None
-        length = response.headers.get("Content-Length", "")
+        length = read_length(response.headers.get("Content-Length", ""))
         if len(content) > _LARGEST_ANSWER:
             self._disconnect()
             raise AnswerUnreadable(f"{exchange.where}: the answer is larger than 4 MiB. Is this a Snom phone?")
-        if length.isdecimal() and len(content) < int(length):
+        if length is not None and len(content) < length:
             self._disconnect()
             raise exchange.lost("in the middle of the answer")
         received = {name.lower(): value for name, value in response.headers.items()}

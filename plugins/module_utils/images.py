@@ -11,6 +11,7 @@ import hashlib
 from urllib.parse import urlsplit, urlunsplit
 
 from .errors import Refused
+from .transport import read_length
 from .upgrade_path import Hop
 
 # Whoever runs an operation has said so already where it is missing: `http_phone.HAS_REQUESTS`.
@@ -46,8 +47,7 @@ def verify_image(hop: Hop, how: str) -> None:
                     f"The mirror answers {answer.status_code} for {shown}. "
                     "Put the image there, or correct mirror or catalog."
                 )
-            length = answer.headers.get("Content-Length", "")
-            size = int(length) if length.isdigit() else None
+            size = read_length(answer.headers.get("Content-Length", ""))
             if how == "full":
                 digest = hashlib.sha1(usedforsecurity=False)
                 size = 0

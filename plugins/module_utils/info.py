@@ -12,7 +12,6 @@ from typing import Any
 from .arguments import CONNECTION_ARGUMENTS, connection_from
 from .errors import Unsupported, UserMode
 from .facts import SUBSETS, PhoneFacts, check_identity, read_facts
-from .models import PHONE_MANAGER
 from .snmp import read_calls
 from .tls import certificate_fingerprint
 from .transport import Transport
@@ -39,7 +38,7 @@ def read_phone(phone: Transport, parameters: dict[str, Any], check_mode: bool) -
     try:
         facts = replace(read_facts(phone, gather), cert_fingerprint=fingerprint)
     except Unsupported:
-        return _result(PhoneFacts(generation=PHONE_MANAGER, cert_fingerprint=fingerprint))
+        return _result(PhoneFacts(generation="phone_manager", cert_fingerprint=fingerprint))
     check_identity(facts, mac=connection.mac, model=None)
     if facts.admin_mode is False:
         raise UserMode(

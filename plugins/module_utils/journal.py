@@ -24,7 +24,7 @@ from typing import IO, Any
 
 from .errors import InputError, NotRecorded
 from .outcomes import OUTCOMES
-from .upgrade import Ending, Intent, plain_intent, resumed_evidence
+from .upgrade import Ending, Intent, plain_intent, resumed_evidence, unsafe_until
 from .version import Version
 
 LOCK_PATIENCE = 3.0
@@ -46,6 +46,17 @@ class History:
     proven: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(file, version before): how many phones that run brought well through this step."""
 
+    began: dict[str, str] = field(default_factory=dict)
+    """By host: the version that it had when the run that was cut off asked it first."""
+    last: dict[str, Intent] = field(default_factory=dict)
+    """By host: what that run asked it last."""
+
+    def first_version(self, host: str, mac: str | None, version: str) -> str:
+        """The version at which an interrupted run found a phone that is on its way over several images now."""
+        last = self.last.get(host)
+        on_its_way = last is not None and last.mac in (None, mac) and version in (last.before, last.target)
+        return self.began[host] if on_its_way else version
+
     def apply(self, entry: Mapping[str, Any]) -> None:
         """Take in one line of a journal. Raises KeyError or TypeError when it lacks something."""
         kind = entry["type"]
@@ -53,12 +64,16 @@ class History:
             self.refused_credentials.clear()
             self.ended.clear()
             self.proven.clear()
+            self.began.clear()
+            self.last.clear()
         elif kind == "intent":
             given = {name: entry[name] for name in Intent.__dataclass_fields__}
             intent = Intent(**given | {"registered": tuple(given["registered"])})
             step_before = self.open_intents.get(intent.host)
             if step_before is not None and step_before.target == intent.before:
                 self.proven[step_before.file, step_before.before] += 1
+            self.began[intent.host] = self.first_version(intent.host, intent.mac, intent.before)
+            self.last[intent.host] = intent
             self.open_intents[intent.host] = intent
             self.ended.pop(intent.host, None)
         elif kind == "end":
@@ -66,6 +81,9 @@ class History:
 
     def _end(self, host: str, outcome: str, entry: Mapping[str, Any]) -> None:
         intent = self.open_intents.pop(host, None)
+        if intent is not None and not entry["triggered"] and self.began[host] == intent.before:
+            # Nothing was asked of it yet.
+            del self.began[host], self.last[host]
         if outcome == "auth_failed":
             self.refused_credentials.add(host)
         if intent is not None and outcome == "old_version":
@@ -77,7 +95,10 @@ class History:
             if intent is not None:
                 evidence = resumed_evidence(intent)
                 after = Version.parse(intent.target) if outcome == "upgraded" else None
-                self.ended[host] = Ending(outcome, entry["reason"], after, triggered=True, evidence=evidence)
+                ending = Ending(outcome, entry["reason"], after, triggered=True, evidence=evidence)
+                if outcome in ("timed_out", "auth_failed", "locked_out"):
+                    ending.unsafe_until = unsafe_until(evidence)
+                self.ended[host] = ending
             elif host in self.ended:
                 # The soak overturns an ending.
                 overturned = self.ended[host]

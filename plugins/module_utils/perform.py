@@ -7,8 +7,6 @@
 from __future__ import annotations
 
 import base64
-import os
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import fields, is_dataclass
@@ -17,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from .arguments import CONNECTION_ARGUMENTS, connection_from
-from .errors import SnomError
+from .errors import SnomError, place_of
 from .http_phone import HttpPhone
 from .setting_values import secret_values
 from .transport import Connection, Transport
@@ -45,9 +43,7 @@ def perform(
     except SnomError as error:
         result = failure(error, parameters.get("host"))
     except Exception as error:
-        # A mistake of ours. Its place is enough to report it; a traceback could show secrets.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        reason = f"{type(error).__name__} in {os.path.basename(place.filename)} line {place.lineno}: {error}"
+        reason = f"{place_of(error)}: {error}"
         result = {
             "changed": False,
             "failed": True,

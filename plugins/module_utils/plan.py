@@ -20,7 +20,7 @@ from .journal import History
 from .models import PHONE_MANAGER, find_model
 from .schedule import BySite, Limit, Wave
 from .transport import Connection
-from .upgrade import Ending, hop_deadline
+from .upgrade import Ending, hop_deadline, unsafe_until
 from .upgrade_path import Hop, find_path
 from .version import Version
 from .windows import Windows
@@ -107,6 +107,8 @@ class PlannedPhone:
     hops: tuple[Hop, ...] = ()
     deadlines: tuple[float, ...] = ()
     resumed: Ending | None = None
+    first: Version | None = None
+    """The version that it ran before this rollout, interrupted or not, asked it for anything."""
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -252,6 +254,10 @@ def plan_phone(
 ) -> PlannedPhone:
     """Decide for one phone. Its problems become its own outcome and never stop the others."""
     phone = PlannedPhone(target=target, facts=reading.facts, read_at=reading.at)
+    if phone.facts is not None and phone.before is not None:
+        phone.first = Version.parse(history.first_version(target.host, phone.facts.mac, str(phone.before)))
+    elif resumed is not None:
+        phone.first = Version.parse(resumed.evidence["firmware_before"])
     try:
         if target.protected:
             raise Protected(
@@ -278,7 +284,8 @@ def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
     if on_its_way and phone.facts is None:
         # It has just loaded an image, and may restart once more (protocol 3.4).
         reason = f"It was gone again after {resumed.after}. {phone.reason}"
-        resumed = Ending("timed_out", reason, triggered=True, evidence=resumed.evidence)
+        until = unsafe_until(resumed.evidence)
+        resumed = Ending("timed_out", reason, triggered=True, evidence=resumed.evidence, unsafe_until=until)
     elif on_its_way or came_back:
         return
     phone.outcome, phone.reason, phone.resumed = resumed.outcome, resumed.reason, resumed
@@ -396,7 +403,7 @@ def _check_approved(phone: PlannedPhone, options: Options) -> None:
     approved = options.approved.get(phone.host)
     shown = {
         "mac": phone.facts.mac if phone.facts else None,
-        "before": str(phone.before),
+        "before": str(phone.first),
         "target": str(phone.wanted),
     }
     if approved is None or any(approved.get(name) != value for name, value in shown.items()):

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -115,6 +116,8 @@ def parse_options(parameters: Mapping[str, Any], catalog: Catalog) -> Options:
     for name in ("soak", "flash_time", "deadline", "deferred_interval"):
         if parameters[name] is not None and parameters[name] < (0 if name in ("soak", "deferred_interval") else 1):
             raise InputError(f"{name} is {parameters[name]:g}: give a number of seconds that is not so small.")
+        if parameters[name] is not None and not math.isfinite(parameters[name]):
+            raise InputError(f"{name} is {parameters[name]}: give a number of seconds.")
     for name in ("max_in_flight", "max_in_flight_per_group", "deferred_retries"):
         if parameters[name] < 0:
             raise InputError(f"{name} is {parameters[name]}: give 0 or more.")
@@ -228,6 +231,7 @@ def _result(
     plan: Plan, engine: Engine, parameters: Mapping[str, Any], check_mode: bool, around: Surroundings, started: float
 ) -> dict[str, Any]:
     waves = planned_waves(plan)
+    now = around.runtime.now()
     fail_on = set(parameters["fail_on"])
     phones = {}
     for phone in plan.phones:
@@ -236,11 +240,11 @@ def _result(
     unsafe = [
         {
             "host": ended.phone.host,
-            "until": ended.deadline + (ended.deadline - ended.ending.evidence.get("triggered_at", ended.deadline)),
+            "until": ended.ending.unsafe_until,
             "reason": ended.ending.reason,
         }
         for ended in engine.results.values()
-        if ended.ending.outcome == "timed_out" and ended.deadline is not None
+        if (ended.ending.unsafe_until or 0) > now
     ]
     unfinished = any(record["outcome"] in ("deferred", "not_started", "timed_out") for record in phones.values())
     return {
@@ -248,7 +252,7 @@ def _result(
         "plan_id": plan.plan_id,
         "check_mode": check_mode,
         "started": started,
-        "ended": around.runtime.now(),
+        "ended": now,
         "stopped_by": engine.stopped_by,
         "resume": around.resume_command if unfinished and not check_mode else None,
         "do_not_power_off": unsafe,
@@ -293,7 +297,7 @@ def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
         "outcome": ending.outcome,
         "reason": ending.reason,
         "recap": recap,
-        "before": _text(phone.before),
+        "before": _text(phone.first),
         "after": _text(ending.after),
         "target": _text(phone.wanted),
         "path": ended.path,

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -52,6 +53,11 @@ class Answer:
             return self.content.decode()
         except UnicodeDecodeError:
             return self.content.decode("latin-1")
+
+
+def read_length(header: str) -> int | None:
+    """The bytes that a Content-Length announces; None where it is no number, or one that no page can have."""
+    return int(header) if re.fullmatch("[0-9]{1,15}", header) else None
 
 
 class Transport(Protocol):

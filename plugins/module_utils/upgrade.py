@@ -122,6 +122,13 @@ class Ending:
     after: Version | None = None
     triggered: bool = False
     evidence: dict[str, Any] = field(default_factory=dict)
+    unsafe_until: float | None = None
+    """Until when the phone must not be powered off, because nobody could see whether it has written its flash.
+
+    In seconds since the epoch. Until the end of the run it keeps its place among those in flight.
+    """
+    passing: bool = False
+    """Whether it may end otherwise when it is asked again in a while."""
 
 
 def hop_deadline(size: int | None, flash_time: float, *, parallel: int = 1, bandwidth_mbit: float = 100.0) -> float:
@@ -233,6 +240,7 @@ class Upgrade:
         self._before: Snapshot | None = None
         self._shown: PhoneFacts | None = None
         self._snapshot_tries = 0
+        self._shut_out_by: AuthFailed | None = None
 
     def resume(self, intent: Intent) -> None:
         """Only watch: the trigger was made, or was about to be made, by a run that did not live to see its end."""
@@ -290,7 +298,7 @@ class Upgrade:
                 evidence=self.evidence,
             )
         ):
-            return self._end("deferred", reason, after=facts.firmware)
+            return self._end("deferred", reason, after=facts.firmware, passing=True)
         return self._trigger(hop, facts)
 
     def _trigger(self, hop: Hop, facts: PhoneFacts) -> float | None:
@@ -341,11 +349,13 @@ class Upgrade:
         return self._end("deferred" if self.path else "not_started", reason, after=facts.firmware)
 
     def _look(self) -> float | None:
+        if self._shut_out_by is not None:
+            return self._shut_out(self._shut_out_by)
         watch = expect(self._watch)
         try:
             facts = watch.poll()
         except (AuthFailed, LockedOut) as error:
-            return self._end(error.outcome, f"After the trigger: {error.reason}")
+            return self._shut_out(error)
         now = self._now()
         self._readable = facts is not None and facts.firmware is not None
         self._shown = facts
@@ -362,6 +372,18 @@ class Upgrade:
             self.evidence.setdefault("seen_back_at", now)
             self.phase = Phase.UP
         return self._judge(facts, now)
+
+    def _shut_out(self, error: AuthFailed | LockedOut) -> float | None:
+        """Leave the phone alone until its deadline: to ask again makes it worse (protocol 2.3), but it may be loading.
+
+        A lock may be over then, so there is one more look. What was refused is never sent again.
+        """
+        left = expect(self.deadline) - self._now()
+        if left <= 0:
+            return self._end(error.outcome, f"After the trigger: {error.reason}")
+        if isinstance(error, AuthFailed):
+            self._shut_out_by = error
+        return left
 
     def _judge(self, facts: PhoneFacts, now: float) -> float | None:
         """Decide by what the phone shows while it answers."""
@@ -445,10 +467,13 @@ class Upgrade:
                 )
         return self._end(outcome, reason)
 
-    def _end(self, outcome: str, reason: str, *, after: Version | None = None) -> float | None:
+    def _end(self, outcome: str, reason: str, *, after: Version | None = None, passing: bool = False) -> float | None:
         if after is None and self.evidence.get("firmware_after"):
             after = Version.parse(self.evidence["firmware_after"])
-        self.ending = Ending(outcome, reason, after, self.triggered, self.evidence)
+        self.ending = Ending(outcome, reason, after, self.triggered, self.evidence, passing=passing)
+        unseen = outcome in ("auth_failed", "locked_out") and self.phase is not Phase.PROBE
+        if self.deadline is not None and (outcome == "timed_out" or unseen):
+            self.ending.unsafe_until = unsafe_until(self.evidence)
         if self._before is not None and outcome in ("upgraded", "not_registered"):
             self.phase = Phase.SNAPSHOT
             return 0.0
@@ -508,6 +533,11 @@ def still_on(phone: Transport, version: Version, mac: str | None) -> Ending | No
         facts.firmware,
         triggered=True,
     )
+
+
+def unsafe_until(evidence: Mapping[str, Any]) -> float:
+    """Until when a phone that was not seen back must be left alone: as long again as its deadline was."""
+    return float(2 * evidence["deadline_at"] - evidence["triggered_at"])
 
 
 def resumed_evidence(intent: Intent) -> dict[str, Any]:

@@ -302,6 +302,13 @@ def test_what_is_not_http_is_unreadable(reply: Reply) -> None:
         client.get("/index.htm")
 
 
+@pytest.mark.parametrize("length", ["9" * 5000, "\xb2", "-1", ""])
+def test_a_length_that_is_none_is_not_believed(length: str) -> None:
+    reply = b"HTTP/1.1 200 Ok\r\nContent-Length: " + length.encode("latin-1") + b"\r\n\r\nhello"
+    with phone(Last(reply)) as (client, _unused):
+        assert client.get("/index.htm").text == "hello"
+
+
 def test_whatever_a_phone_sends_is_an_answer_or_a_reason() -> None:
     whole = page("<html><head><TITLE>snom 320</TITLE></head></html>", "200 Ok", "Transfer-Encoding: identity")
 

@@ -42,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.send_response(200)
             if path != "/no-length":
-                self.send_header("Content-Length", str(len(IMAGE)))
+                self.send_header("Content-Length", "\xb2" if path == "/odd-length" else str(len(IMAGE)))
             self.end_headers()
             if self.command == "GET":
                 self.wfile.write(IMAGE[:1000] if path == "/cut-off" else IMAGE)
@@ -72,7 +72,7 @@ def _mirror() -> Iterator[Mirror]:
 
 
 @pytest.mark.parametrize("how", ["head", "full"])
-@pytest.mark.parametrize("path", ["/good", "/moved", "/no-length"])
+@pytest.mark.parametrize("path", ["/good", "/moved", "/no-length", "/odd-length"])
 def test_an_image_that_is_there(mirror: Mirror, how: str, path: str) -> None:
     mirror.requests.clear()
     verify_image(mirror.hop(path), how)

@@ -372,11 +372,12 @@ def test_what_the_end_of_an_interrupted_trigger_means(resumed: str, firmware: st
 
 @pytest.mark.parametrize(("after", "outcome"), [("10.1.50.1", "timed_out"), (NEW, "upgraded")])
 def test_a_phone_that_is_gone_after_one_of_several_images_has_not_arrived(after: str, outcome: str) -> None:
-    seen = {"triggered_at": 1.0, "deadline_at": 2.0, "resumed": True}
+    seen = {"triggered_at": 1.0, "deadline_at": 2.0, "firmware_before": OLD, "resumed": True}
     ending = Ending("upgraded", "As it was seen.", Version.parse(after), triggered=True, evidence=seen)
     phone = plan_one(reading=Reading(error=PhoneUnreachable("It does not answer.")), resumed=ending)
     assert phone.outcome == outcome
     assert phone.resumed is not None and phone.resumed.evidence == seen
+    assert str(phone.first) == OLD
     if outcome == "timed_out":
         assert phone.reason == "It was gone again after 10.1.50.1. It does not answer."
 
@@ -485,6 +486,20 @@ def test_a_phone_moves_as_it_was_approved(tmp_path: Path) -> None:
 def test_a_phone_that_was_approved_otherwise(tmp_path: Path, change: dict[str, Any]) -> None:
     phone = plan_one(approved=approve(tmp_path / "report.json", **change))
     assert phone.outcome == "deferred" and "approve anew" in phone.reason
+
+
+def test_a_phone_that_an_interrupted_run_left_on_its_way_moves_as_it_was_approved(tmp_path: Path) -> None:
+    approved = approve(tmp_path / "report.json")
+    on_its_way = Reading(facts=facts(firmware="10.1.50.1"))
+    assert plan_one(reading=on_its_way, approved=approved).outcome == "deferred"
+    history = History()
+    intent = {"host": "desk-1", "mac": MAC, "file": "a.bin", "time": 1.0, "deadline": 2.0, "registered": []}
+    for before, target in ((OLD, "10.1.45.1"), ("10.1.45.1", "10.1.50.1")):
+        history.apply({"type": "intent", **intent, "before": before, "target": target})
+    phone = plan_one(reading=on_its_way, history=history, approved=approved)
+    assert (phone.outcome, str(phone.first)) == (None, OLD)
+    other = Reading(facts=facts(firmware="10.1.50.1", mac="000413000001"))
+    assert plan_one(reading=other, history=history, approved=approved).outcome == "deferred"
 
 
 def test_a_phone_that_needs_nothing_needs_no_approval() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import time
 from collections.abc import Callable
@@ -390,6 +391,42 @@ def test_a_canary_that_leaves_its_version_in_the_soak_stops_the_rollout(max_bad:
     assert "The canary desk-1" in result["stopped_by"]
 
 
+def test_a_phone_that_is_lost_in_the_soak_keeps_its_place() -> None:
+    lost = [*GOES_WELL, (100, {"up": False})]
+    fleet = Fleet(lost, GOES_WELL)
+    result = fleet.run(soak=600, max_bad=5, waves=[1, "100%"], max_in_flight=1)
+    assert {host: record["outcome"] for host, record in result["phones"].items()} == {
+        "desk-1": "timed_out",
+        "desk-2": "not_started",
+    }
+    (unsafe,) = result["do_not_power_off"]
+    assert unsafe["host"] == "desk-1" and unsafe["until"] > result["ended"]
+    assert "after the soak" in unsafe["reason"]
+
+
+def test_a_mistake_of_ours_leaves_no_phone_alone() -> None:
+    fleet = Fleet(GOES_WELL, [(3, {"up": False}), (20, {"up": True, "error": ZeroDivisionError("hunter2")})])
+    started = fleet.clock.time
+    result = fleet.run(waves=["100%"], max_in_flight=0, password="hunter2")
+    assert {host: record["outcome"] for host, record in result["phones"].items()} == {
+        "desk-1": "upgraded",
+        "desk-2": "timed_out",
+    }
+    assert "please report it: ZeroDivisionError in lab_phone.py line" in result["stopped_by"]
+    assert "hunter2" not in json.dumps(result)
+    assert [unsafe["host"] for unsafe in result["do_not_power_off"]] == ["desk-2"]
+    assert result["ended"] - started >= 60
+
+
+def test_a_phone_that_changed_since_the_plan_is_looked_at_once() -> None:
+    fleet = Fleet(GOES_WELL, GOES_WELL)
+    other = fleet.phones["desk-2"]
+    fleet.phones["desk-1"].on_command = lambda target: setattr(other, "firmware", "10.1.45.1")
+    phones = fleet.run()["phones"]
+    assert phones["desk-2"]["outcome"] == "deferred" and "plan it anew" in phones["desk-2"]["reason"]
+    assert sum("desk-2: deferred" in line for line in fleet.said) == 1
+
+
 def test_one_of_many_that_leaves_its_version_is_no_canary() -> None:
     reverts = [*GOES_WELL, (100, {"firmware": OLD})]
     fleet = Fleet(GOES_WELL, GOES_WELL, reverts, GOES_WELL)
@@ -616,6 +653,25 @@ def test_a_phone_that_failed_before_the_kill_was_a_canary_only_if_none_had_succe
     assert (result["stopped_by"] is None) is proven
 
 
+def test_a_resume_tolerates_as_many_as_the_run_that_was_cut_off(journal: str) -> None:
+    done = {f"done-{number}": {"firmware": NEW} for number in range(16)}
+    fleet = Fleet(GOES_WELL, GOES_WELL, **done, old={}, older={})
+    for host in done:
+        a_phone_ended(journal, fleet.clock, host, "upgraded")
+    for host in ("old", "older"):
+        a_phone_ended(journal, fleet.clock, host, "old_version")
+    # Two of twenty.
+    result = fleet.run(journal=journal, max_bad="10%")
+    assert (result["stopped_by"], result["summary"]) == (None, {"upgraded": 18, "old_version": 2})
+
+
+def test_the_report_tells_where_a_phone_began_that_a_resume_finds_done(journal: str) -> None:
+    fleet = Fleet(done={"firmware": NEW})
+    a_phone_ended(journal, fleet.clock, "done", "upgraded")
+    record = fleet.run(journal=journal)["phones"]["done"]
+    assert (record["before"], record["after"], record["path"]) == (OLD, NEW, [NEW])
+
+
 # Bad input --------------------------------------------------------------------------------------------------------
 
 
@@ -641,6 +697,8 @@ def test_the_defaults_are_good() -> None:
         ("soak", -1.0),
         ("flash_time", 0.0),
         ("deadline", 0.0),
+        ("deadline", math.nan),
+        ("flash_time", math.inf),
         ("deferred_interval", -1.0),
         ("deferred_retries", -1),
         ("max_in_flight", -1),

@@ -404,12 +404,22 @@ def test_a_registration_that_was_missing_before_is_not_asked_for() -> None:
 
 
 @pytest.mark.parametrize("error", [AuthFailed("It refused the password."), LockedOut("It is locked.")])
-def test_a_refused_login_after_the_request_is_not_repeated(error: Exception) -> None:
+def test_a_phone_that_shuts_us_out_is_left_alone_until_its_deadline(error: Exception) -> None:
+    """It may still be loading, so it holds its place, and asking it again would make things worse."""
     one = bench([(2, {"up": False}), (60, {"up": True, "error": error})])
     ending = one.run()
     assert (ending.outcome, ending.triggered) == (error.outcome, True)  # type: ignore[attr-defined]
     assert ending.reason.startswith("After the trigger: ")
-    assert one.clock.time == ending.evidence["triggered_at"] + 60
+    assert one.clock.time == ending.evidence["triggered_at"] + DEADLINE
+    assert ending.unsafe_until == one.clock.time + DEADLINE
+    # Before the trigger, every five seconds for a minute, and once more to see whether a lock is over.
+    assert one.phone.requests.count("/info.htm") == 1 + 12 + isinstance(error, LockedOut)
+
+
+def test_a_lock_that_is_over_by_the_deadline() -> None:
+    locked = {"up": True, "firmware": NEW, "error": LockedOut("It is locked.")}
+    ending = bench([(2, {"up": False}), (60, locked), (200, {"error": None})]).run()
+    assert (ending.outcome, ending.unsafe_until) == ("upgraded", None)
 
 
 # The same version again -------------------------------------------------------------------------------------------
