@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,29 @@ def test_links_lead_somewhere(page: Path) -> None:
         if not file.exists() or (anchor and anchor not in anchors(file.read_text("utf-8"))):
             broken.append(target)
     assert broken == []
+
+
+def made(node: object) -> Iterator[str]:
+    """The names that tasks register or set."""
+    for child in node if isinstance(node, list) else []:
+        yield from made(child)
+    for key, value in node.items() if isinstance(node, dict) else []:
+        if key == "register":
+            yield value
+        elif key in ("ansible.builtin.set_fact", "ansible.builtin.set_stats"):
+            yield from value.get("data", value)
+        else:
+            yield from made(value)
+
+
+@pytest.mark.parametrize("playbook", sorted(ROOT.glob("playbooks/*.yml")), ids=lambda playbook: playbook.stem)
+def test_what_a_playbook_takes_is_documented(playbook: Path) -> None:
+    page = (ROOT / "docs" / "docsite" / "rst" / "playbooks.rst").read_text("utf-8")
+    text = re.sub(r"^ *#.*", "", playbook.read_text("utf-8"), flags=re.MULTILINE)
+    others = {file.stem for file in ROOT.glob("plugins/modules/*.py")} | set(re.findall(r"hosts: (\w+)", text))
+    own = set(re.findall(rf"\bsnom_{playbook.stem.partition('_')[0]}_\w*[a-z]\b", text))
+    assert [name for name in sorted(own - others - set(made(yaml.safe_load(text)))) if f"``{name}" not in page] == []
+    assert playbook.stem == "require_hosts" or f"``{playbook.stem}``" in page
 
 
 def test_the_oldest_ansible_core_is_the_oldest_tested() -> None:
