@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import yaml
@@ -100,7 +101,9 @@ def test_nothing_is_overwritten_unless_that_is_wanted(start: StartBench) -> None
     (found.folder / "host_vars").mkdir()
     mine = found.folder / "host_vars" / "pre-8.yml"
     mine.write_text("snom_site: berlin\n")
-    run = adopt(found)
+    # It counts from the current directory, for what is there as for what is written.
+    folder = os.path.relpath(found.folder, found.out)
+    run = adopt(found, snom_adopt_dir=folder)
     assert set(run.recap.values()) >= {"failed"}
     assert "snom_adopt_overwrite=true" in run.output
     assert "pre-8.yml" in run.output
@@ -108,7 +111,7 @@ def test_nothing_is_overwritten_unless_that_is_wanted(start: StartBench) -> None
     assert not (found.folder / "group_vars").exists()
     assert found.fleet.counters()["requests"] == 0
 
-    assert adopt(found, snom_adopt_overwrite=True).code == 0
+    assert adopt(found, snom_adopt_dir=folder, snom_adopt_overwrite=True).code == 0
     assert "snom_settings" in mine.read_text()
     again = adopt(found, snom_adopt_overwrite=True)
     assert set(again.recap.values()) == {"ok"}
