@@ -140,7 +140,7 @@ class HttpPhone:
             if "?" in self._exchange.target:
                 raise
             answer = self._send_once()
-        if _is_page(answer) and is_lockout(answer.text):
+        if self._is_lockout(answer):
             raise LockedOut(
                 f"{self._exchange.where}: the phone has locked its web interface after too many failed logins, for a "
                 "minute at first, doubling each time. Correct snom_username and snom_password, then wait."
@@ -178,6 +178,14 @@ class HttpPhone:
             raise exchange.lost("in the middle of the answer")
         received = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, received, content, self._login.demanded)
+
+    def _is_lockout(self, answer: Answer) -> bool:
+        path = self._exchange.target.partition("?")[0]
+        # The text of the screen (protocol 4.2) may be little more than the name of a caller, and that may be "Blocked".
+        # A phone that is locked says so on all other pages, too.
+        if path == "/state_of_gui.htm" and not answer.text.lstrip().startswith("<"):
+            return False
+        return _is_page(answer) and is_lockout(answer.text)
 
     def _check(self, answer: Answer) -> None:
         """Raise for answers that are the same whatever was asked for."""

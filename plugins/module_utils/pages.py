@@ -128,6 +128,7 @@ _CALL_LIST = re.compile(r"(missed|dial+ed|received)\s{1,3}(?:calls?|numbers?)[\s
 _NO_HTTP_PASSWORD = re.compile(r"http[-\s]password\s(?:is\s)?not\sset")
 _ADMIN_PASSWORD = re.compile(r"admin(?:istrator)?[-\s]{1,3}password")
 _BLOCKED = re.compile(r"\bblocked\b")
+_STATE_LINE = re.compile(r"^[ \t]*state[ \t]{1,5}([a-z_]{1,30})(?:[ \t]{0,5}\([0-9]{1,4}\))?[ \t\r]*$", re.MULTILINE)
 
 # These are matched against text as it is.
 _EXPANSION_MODULE = re.compile(r"D(?<!\wD)(?:7C|8C|7|3)(?=\s)")
@@ -138,6 +139,10 @@ _LINK = re.compile(
     r"""<a\s[^<>]{0,200}?href\s{0,5}=\s{0,5}["']?([^"'\s<>]{1,200})[^<>]{0,200}>([^<]{0,200})""", re.IGNORECASE
 )
 _PATH = re.compile(r"/[A-Za-z0-9_.~%/-]+")
+# What one can write into.
+_BOX = re.compile(
+    r"""<input\b(?![^<>]{0,200}\stype\s{0,5}=\s{0,5}["']?(?:submit|button|hidden|password))""", re.IGNORECASE
+)
 _READ_ONLY = ("R", "&", " ")
 
 
@@ -253,13 +258,13 @@ def is_error_page(page: str) -> bool:
 def is_lockout(page: str) -> bool:
     """Whether the web server says that it is blocked after failed logins.
 
-    All that is known of that page is the word "blocked" (protocol 2.3). That it is short is inferred: a page with much
-    more on it is at work.
+    All that is known of that page is the word "blocked" (protocol 2.3), which may be the name of a caller, too. So
+    inferred is that it is short, and shows nothing of what a page has that is at work.
     """
     if len(page) > 16_384 or "blocked" not in page.lower():
         return False
     text = _visible(page)
-    return len(text.split()) <= 150 and bool(_BLOCKED.search(_lower(text))) and read_settings(page) is None
+    return len(text.split()) <= 150 and bool(_BLOCKED.search(_lower(text))) and not _is_at_work(page, _lower(text))
 
 
 def asks_admin_password(page: str) -> bool:
@@ -350,6 +355,21 @@ def _uptime(low: str) -> int | None:
         return None
     days, hours, minutes, seconds = (int(number or 0) for number in match.groups())
     return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+
+
+def _is_at_work(page: str, low: str) -> bool:
+    """Whether a page has what only a server shows that lets one in: a state of the phone, a box to fill in, such as
+    that to call a number (protocol 1.4), lists of calls, what info.htm tells, settings.
+    """
+    system = read_system(page)
+    return bool(
+        _STATE_LINE.search(low)
+        or _BOX.search(page)
+        or _CALL_LIST.search(low)
+        or system.firmware
+        or system.mac
+        or read_settings(page)
+    )
 
 
 def _call_state(page: str) -> str:

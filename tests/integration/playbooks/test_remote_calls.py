@@ -50,6 +50,39 @@ def test_a_call_is_transferred_after_a_word_with_the_third(start: StartBench) ->
     assert {left[end]["phone"]: left[end]["state"] for end in ("from", "to")} == {"a": "in_call", "c": "in_call"}
 
 
+def test_a_caller_with_the_name_of_the_lock_out(start: StartBench) -> None:
+    """Calls that withhold their number are often shown as "Blocked", the only word that is known of a locked phone."""
+    withheld = {"state": "ringing", "remote": "Blocked"}
+    bench = start(
+        {
+            "old": phone(firmware="7.3.14", call=withheld),
+            "middle": phone("370", call=withheld, call_shown_in=["home"]),
+            "silent": phone("720", "8.7.5.35", call=withheld, call_shown_in=[]),
+            "new": phone("D785", "10.1.54.13", call=withheld),
+        }
+    )
+    clear = {"telephony.snom.snom_call_list": {"lists": ["received"]}}
+    run = bench.play(
+        [
+            play("phones", action="answer", unknown_call_state="proceed"),
+            play("phones", action="hangup_all"),
+            {"hosts": "phones", "gather_facts": False, "tasks": [clear]},
+        ],
+        rehearse=False,
+    )
+    assert run.code == 0, run.output
+    for name in bench.hosts():
+        assert states(bench, name) == ["in_call", "idle"]
+        assert [entry["detail"] for entry in bench.fleet.log(name, event="list_cleared")] == ["received"]
+    for name in bench.hosts():
+        bench.fleet.patch(name, call=withheld)
+    run = bench.play("telephony.snom.audit", variables={"snom_hosts": "phones"})
+    assert run.code == 0, run.output
+    assert {host: result.get("outcome") for host, result in run.results("snom_info").items()} == dict.fromkeys(
+        bench.hosts()
+    )
+
+
 def canary(start: StartBench, **keys: Any) -> Bench:
     """Two test phones that tell a listener of their calls, and a phone that is none."""
     listener = "http://127.0.0.1:9"

@@ -223,6 +223,15 @@ def test_the_lock_out_page_is_recognised(status: str) -> None:
     assert len(server.requests) == 1
 
 
+def test_a_caller_on_the_screen_is_no_lock_out() -> None:
+    with phone(page("Blocked\r\n00:07\r\n")) as (client, _unused):
+        assert "Blocked" in client.get("/state_of_gui.htm").text
+        with pytest.raises(LockedOut):
+            client.get("/index.htm")
+    with phone(page("<html>The web interface is blocked.</html>")) as (client, _unused), pytest.raises(LockedOut):
+        client.get("/state_of_gui.htm")
+
+
 # Answers that do not come, or not whole
 
 WHOLE = page("<html>" + "x" * 200 + "</html>")

@@ -557,12 +557,23 @@ PAGES = {
     "text settings": TEXT + "block_url_dialing!: blocked\n",
     "xml settings": XML.replace("settings_only", "blocked; ask for the administrator password"),
     "long": "<p>Blocked numbers</p>" + "<p>a word</p>" * 200,
+    # Callers that withhold their number are often called so.
+    "screen with a caller": GUI.format("Ringing (9)") + "Blocked\n",
+    "box for a number": HOME.format('Call a number: <INPUT name="NUMBER"><LI>Blocked'),
+    "list of calls": HOME.format("<H2>Missed Calls (1)</H2><LI>Blocked</LI>"),
+    "user of an identity": FIRMWARE_8.replace("100@", "blocked@"),
     "empty": "",
 }
 KINDS = {
     is_phone_manager: [PHONE_MANAGER, PHONE_MANAGER.upper(), "<title>\n Phone Manager - D865 </title>"],
     is_error_page: [FORBIDDEN, FORBIDDEN.lower()],
-    is_lockout: [LOCKED_OUT, LOCKED_OUT.upper(), "blocked"],
+    is_lockout: [
+        LOCKED_OUT,
+        LOCKED_OUT.upper(),
+        "blocked",
+        "<p>Access blocked</p><p>State of the web interface: try again later</p>",
+        '<p>Access is blocked.</p><form><input type="submit" value="Again"><input name="p" type=password></form>',
+    ],
     asks_admin_password: [
         USER_MODE,
         USER_MODE.replace("&nbsp;", " ").upper(),
