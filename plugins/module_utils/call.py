@@ -17,7 +17,7 @@ from .call_state import read_call_phase
 from .errors import AnswerLost, AnswerUnreadable, Blocked, InputError, Refused, SnomError
 from .facts import read_facts
 from .key_events import KeyEvent
-from .pages import CALLING, CONNECTED, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN
+from .pages import CALLING, CONNECTED, DIALING, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN
 from .phone_numbers import (
     EMERGENCY_NUMBERS,
     NUMBER_FORMATS,
@@ -35,6 +35,7 @@ LOOKS = 4
 
 _WORDS = {
     IDLE: "idle",
+    DIALING: "dialing",
     CALLING: "calling",
     RINGING: "ringing",
     CONNECTED: "in a call",
@@ -46,6 +47,7 @@ _ON, _OFF = frozenset({"on", "true", "1"}), frozenset({"off", "false", "0"})
 _TONE = 100
 
 _CALLING = frozenset({CALLING, CONNECTED})
+_UNCLEAR = frozenset({UNKNOWN})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +70,12 @@ _RULES = {
     "answer": _Rule(needs=frozenset({RINGING}), done=frozenset({CONNECTED, HOLDING}), ends=frozenset({CONNECTED})),
     "reject": _Rule(needs=frozenset({RINGING}), done=frozenset({IDLE}), ends=frozenset({IDLE, CONNECTED, HOLDING})),
     "hangup": _Rule(
-        needs=frozenset({CALLING, CONNECTED, HOLDING, IN_CALL}),
+        needs=frozenset({DIALING, CALLING, CONNECTED, HOLDING, IN_CALL}),
         done=frozenset({IDLE}),
         ends=frozenset({IDLE, HOLDING}),
     ),
     "hangup_all": _Rule(
-        needs=frozenset({CALLING, RINGING, CONNECTED, HOLDING, IN_CALL}),
+        needs=frozenset({DIALING, CALLING, RINGING, CONNECTED, HOLDING, IN_CALL}),
         done=frozenset({IDLE}),
         ends=frozenset({IDLE}),
         careful=False,
@@ -175,9 +177,7 @@ class _Call:
     def _check_phase(self) -> None:
         """Raise Refused if the action makes no sense now, or if that can't be seen and it could do harm."""
         phase, rule = self._before, self._rule
-        # A phone that is known to be in a call may be in any phase that is one.
-        vague = phase == UNKNOWN or (phase == IN_CALL and phase not in rule.needs and rule.needs != {IDLE})
-        if vague:
+        if phase == UNKNOWN or (phase not in rule.needs and _agrees(phase, rule.needs)):
             if rule.careful and self._parameters["unknown_call_state"] == "defer":
                 raise Refused(
                     f"Whether the phone is {_either(rule.needs)} can't be read, and the keys for {self._action} do "
@@ -258,14 +258,18 @@ class _Call:
                 # Where all calls look the same, only none is another phase.
                 self._press("CANCEL", frozenset({IDLE}) if self._before == IN_CALL else ends - {self._before})
             case "hangup_all":
-                self._send("/command.htm?RELEASE_ALL_CALLS", ends)
+                self._send("/command.htm?RELEASE_ALL_CALLS", ends, unclear=_UNCLEAR | {DIALING})
+                if self._after == DIALING and not self._remote.check_mode:
+                    self._remote.warnings.append(
+                        "The phone is dialing: either somebody types a number, or it still calls one."
+                    )
             case "hold" | "resume":
                 self._press("F_HOLD", ends)
             case "dtmf":
                 self._send(f"/command.htm?key_dtmf={quote(self._target, safe='')}", self._rule.needs)
             case "blind_transfer":
                 # On a phone that is idle by now, the rest would be a call.
-                self._press("TRANSFER", frozenset({CONNECTED, HOLDING}))
+                self._press("TRANSFER", frozenset({DIALING, CONNECTED, HOLDING}))
                 self._type_target()
                 self._press("ENTER", ends)
             case "attended_transfer_start":
@@ -308,11 +312,11 @@ class _Call:
     def _press(self, key: str, ends: frozenset[str]) -> None:
         self._take(lambda: self._remote.press([KeyEvent(key)]), ends)
 
-    def _send(self, target: str, ends: frozenset[str]) -> None:
-        self._take(lambda: self._remote.send(target), ends)
+    def _send(self, target: str, ends: frozenset[str], unclear: frozenset[str] = _UNCLEAR) -> None:
+        self._take(lambda: self._remote.send(target), ends, unclear)
 
-    def _take(self, step: Callable[[], None], ends: frozenset[str]) -> None:
-        """Take a step, and look whether the phone comes into one of the phases.
+    def _take(self, step: Callable[[], None], ends: frozenset[str], unclear: frozenset[str] = _UNCLEAR) -> None:
+        """Take a step, and look whether the phone comes into one of the phases. In those that are unclear it may be so.
 
         Raises AnswerLost if the answer was lost and the phone does not show what it did, NoEffect if it shows that it
         did nothing, SnomError if it shows something else.
@@ -326,8 +330,8 @@ class _Call:
         if self._remote.check_mode:
             return
         self._after = self._settle(ends)
-        if self._after == UNKNOWN or _agrees(self._after, ends):
-            if lost and self._after in (UNKNOWN, former):
+        if self._after in unclear or _agrees(self._after, ends):
+            if lost and self._after in unclear | {former}:
                 raise lost
         else:
             reason = f"The phone is {_WORDS[self._after]} after {self._remote.sent[-1]}, not {_either(ends)}."
@@ -349,8 +353,8 @@ class _Call:
 
 
 def _agrees(phase: str, ends: frozenset[str]) -> bool:
-    """Whether a phase may be one of these. A call may be in any phase that is one."""
-    return phase in ends or (phase == IN_CALL and not ends <= {IDLE})
+    """Whether a phase may be one of these. A call may be in any phase that is one, and dialing may be calling."""
+    return phase in ends or (phase == IN_CALL and not ends <= {IDLE}) or (phase == DIALING and CALLING in ends)
 
 
 def _either(phases: frozenset[str]) -> str:

@@ -27,6 +27,7 @@ _T = TypeVar("_T")
 IDLE = "idle"
 IN_CALL = "in_call"
 UNKNOWN = "unknown"
+DIALING = "dialing"
 CALLING = "calling"
 RINGING = "ringing"
 CONNECTED = "connected"
@@ -110,13 +111,14 @@ _UPTIME = re.compile(
     r"up[-\s]?time[\s:=]{0,20}(?:([0-9]{1,5})\s{0,3}d(?:ays?)?[,\s]{1,5})?"
     r"([0-9]{1,5}):([0-5][0-9]):([0-5][0-9])(?![0-9:])"
 )
-_CALL = re.compile(
-    r"(?:connected(?<!disconnected)|calling|ringing|ringback|holding|on hold|held|incoming|dial+ing|alerting|talking"
-    r"|transferring|active calls?[\s:=]{1,20}0*[1-9][0-9]*)\b"
+_ACTIVE_CALLS = re.compile(r"\bactive calls?[\s:=]{1,20}0*[1-9]")
+_CALL_WORD = re.compile(
+    r"\b(?:connected|calling|ringing|ringback|holding|on hold|held|incoming|dial+ing|alerting|talking|transferring)\b"
 )
-_NO_CALL = re.compile(r"(?:state\s{1,5}idle\b|active calls?[\s:=]{1,20}0+(?![0-9]))")
+_NO_CALL = re.compile(r"\b(?:state\s{1,5}idle\b|active calls?[\s:=]{1,20}0+(?![0-9]))")
 _PHASES = {
     "idle": IDLE,
+    "dialing": DIALING,
     "calling": CALLING,
     "ringback": CALLING,
     "ringing": RINGING,
@@ -191,16 +193,17 @@ def read_call_lists(page: str) -> dict[str, int]:
 def read_gui(page: str) -> str:
     """Return the call state that state_of_gui.htm, the text of the screen, tells.
 
-    Inferred from the state names in the phones' logs (protocol 4.2). Safe if wrong: any sign of a call is a call, and
-    without a clear sign of idleness the state is unknown.
+    Inferred from the state names in the phones' logs (protocol 4.2). Safe if wrong: unless all states are idle,
+    any word of a call is a call, and without a clear sign of idleness the state is unknown.
     """
     return _call_state(page)
 
 
 def read_gui_phase(page: str) -> str:
-    """Return what read_gui does, or more exactly calling, ringing, connected or holding, where the screen names one.
+    """Return what read_gui does, or more exactly what kind of a call, where the screen names a single one.
 
-    Inferred like that. ``ringing`` is a phone that is called.
+    Inferred like that. ``ringing`` is a phone that is called, ``dialing`` one that calls, or where somebody types a
+    number and there may be no call at all.
     """
     state = _call_state(page)
     phase = _only({_PHASES[name] for name in _PHASE.findall(_lower(_visible(page)))})
@@ -374,7 +377,9 @@ def _is_at_work(page: str, low: str) -> bool:
 
 def _call_state(page: str) -> str:
     low = _lower(_visible(page))
-    if _CALL.search(low):
+    # A name or an idle text may have such words, too: "ACME Holding".
+    says_idle = set(_STATE_LINE.findall(low)) == {"idle"}
+    if _ACTIVE_CALLS.search(low) or (not says_idle and _CALL_WORD.search(low)):
         return IN_CALL
     return IDLE if _NO_CALL.search(low) else UNKNOWN
 

@@ -189,8 +189,8 @@ EXAMPLES = r"""
 RETURN = r"""
 before:
   description:
-    - What the phone showed before. V(idle), V(calling), V(ringing) (it is called), V(connected), V(holding), V(in_call)
-      (a call, but not what kind), or V(unknown).
+    - What the phone showed before. V(idle), V(dialing) (it calls, or somebody types a number), V(calling), V(ringing)
+      (it is called), V(connected), V(holding), V(in_call) (a call, but not what kind), or V(unknown).
   returned: when the phone was read
   type: str
   sample: connected

@@ -13,6 +13,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.transport import An
 
 SCREENS = {
     "idle": "State Idle (29)",
+    "dialing": "State Dialing (5)",
     "calling": "State Calling (7)",
     "ringing": "State Ringing (9)",
     "connected": "State Connected (12)",

@@ -83,6 +83,22 @@ def test_a_caller_with_the_name_of_the_lock_out(start: StartBench) -> None:
     )
 
 
+def test_a_name_is_no_call_and_typing_need_not_be_one(start: StartBench) -> None:
+    bench = start({"named": phone(identities=["holding"]), "typing": phone(identities=["201"])})
+    typing = {"hosts": "typing", "gather_facts": False, "tasks": [{"telephony.snom.snom_key": {"keys": "47"}}]}
+    run = bench.play(
+        [play("named", action="dial", number="301"), typing, play("typing", action="hangup_all")],
+        warns="somebody types a number",
+        rehearse=False,
+    )
+    assert run.code == 0, run.output
+    calls = run.results("snom_call")
+    assert {host: (result["before"], result["after"]) for host, result in calls.items()} == {
+        "named": ("idle", "calling"),
+        "typing": ("dialing", "dialing"),
+    }
+
+
 def canary(start: StartBench, **keys: Any) -> Bench:
     """Two test phones that tell a listener of their calls, and a phone that is none."""
     listener = "http://127.0.0.1:9"

@@ -23,7 +23,7 @@ DIAL = "/command.htm?number=4711"
 HOLD, CANCEL, ENTER, TRANSFER = (f"/command.htm?key={key}" for key in ("F_HOLD", "CANCEL", "ENTER", "TRANSFER"))
 RELEASE = "/command.htm?RELEASE_ALL_CALLS"
 TYPED = "/command.htm?key=2,100,100;0,100,100;%2A,100,100"
-ALL_PHASES = {"idle", "calling", "ringing", "connected", "holding"}
+ALL_PHASES = {"idle", "dialing", "calling", "ringing", "connected", "holding"}
 SETTINGS = """\
 language!: English
 call_join_xfer!: off
@@ -50,6 +50,7 @@ def sent(result: dict[str, Any]) -> list[str]:
     [
         ("dial", "idle", {DIAL: shows("calling")}, "calling"),
         ("dial", "unknown", {DIAL: shows("connected")}, "connected"),
+        ("dial", "idle", {DIAL: shows("dialing")}, "dialing"),
         ("answer", "ringing", {ENTER: shows("connected")}, "connected"),
         ("reject", "ringing", {CANCEL: shows("idle")}, "idle"),
         # Another call was there before.
@@ -57,6 +58,10 @@ def sent(result: dict[str, Any]) -> list[str]:
         ("hangup", "connected", {CANCEL: shows("idle")}, "idle"),
         ("hangup", "calling", {CANCEL: shows("idle")}, "idle"),
         ("hangup", "connected", {CANCEL: shows("holding")}, "holding"),
+        # Somebody types a number, perhaps beside a call on hold.
+        ("hangup", "dialing", {CANCEL: shows("idle")}, "idle"),
+        ("hangup", "dialing", {CANCEL: shows("holding")}, "holding"),
+        ("hangup_all", "dialing", {RELEASE: shows("idle")}, "idle"),
         ("hangup_all", "holding", {RELEASE: shows("idle")}, "idle"),
         ("hangup_all", "unknown", {RELEASE: shows("idle")}, "idle"),
         ("hold", "connected", {HOLD: shows("holding")}, "holding"),
@@ -71,7 +76,7 @@ def sent(result: dict[str, Any]) -> list[str]:
         (
             "blind_transfer",
             "holding",
-            {TRANSFER: shows("holding"), TYPED: shows("holding"), ENTER: shows("idle")},
+            {TRANSFER: shows("dialing"), TYPED: shows("holding"), ENTER: shows("idle")},
             "idle",
         ),
         (
@@ -122,7 +127,7 @@ MAKES_SENSE = {
     "dial": {"idle"},
     "answer": {"ringing", "connected", "holding"},
     "reject": {"ringing", "idle"},
-    "hangup": {"calling", "connected", "holding", "idle"},
+    "hangup": {"dialing", "calling", "connected", "holding", "idle"},
     "hangup_all": ALL_PHASES,
     "hold": {"connected", "holding"},
     "resume": {"connected", "holding"},
@@ -139,7 +144,13 @@ def test_every_action_is_tested() -> None:
 
 @pytest.mark.parametrize(
     ("action", "phase"),
-    [(action, phase) for action, phases in MAKES_SENSE.items() for phase in sorted(ALL_PHASES - phases)],
+    [
+        (action, phase)
+        for action, phases in MAKES_SENSE.items()
+        for phase in sorted(ALL_PHASES - phases)
+        # A phone that dials may be calling.
+        if (action, phase) != ("attended_transfer_complete", "dialing")
+    ],
 )
 @pytest.mark.parametrize("unknown_call_state", ["defer", "proceed"])
 def test_what_makes_no_sense_is_refused(action: str, phase: str, unknown_call_state: str) -> None:
@@ -180,6 +191,32 @@ def test_a_call_of_which_nothing_more_is_known(action: str) -> None:
 def test_a_call_that_goes_on_was_not_ended() -> None:
     phone = RemotePhone("unknown", home="Active calls: 1")
     result = call(phone, "hangup")
+    assert (result["failed"], result["changed"], result["outcome"]) == (True, False, "blocked")
+
+
+def test_a_number_that_is_typed_may_be_one_that_is_called() -> None:
+    phone = RemotePhone("dialing", {TRANSFER: shows("idle")}, settings=SETTINGS)
+    with pytest.raises(Refused, match="can't be read"):
+        call(phone, "attended_transfer_complete")
+    assert phone.commands == []
+    assert call(phone, "attended_transfer_complete", unknown_call_state="proceed")["after"] == "idle"
+
+
+@pytest.mark.parametrize("before", ["dialing", "holding", "calling"])
+def test_ending_all_calls_while_somebody_types(before: str) -> None:
+    """The phone shows the number that is typed; whether there still is a call can't be told."""
+    phone = RemotePhone(before, {RELEASE: shows("dialing")})
+    result = call(phone, "hangup_all")
+    assert (result["changed"], result.get("failed"), result["after"]) == (True, None, "dialing")
+    assert "somebody types" in result["warnings"][0]
+    assert phone.commands == [RELEASE]
+    assert "warnings" not in call(RemotePhone("dialing"), "hangup_all", check_mode=True)
+    # It is given some seconds, as calls that end are.
+    assert phone.sleeps == [2, 2, 2]
+
+
+def test_typing_that_goes_on_is_no_answer_to_cancel() -> None:
+    result = call(RemotePhone("dialing"), "hangup")
     assert (result["failed"], result["changed"], result["outcome"]) == (True, False, "blocked")
 
 

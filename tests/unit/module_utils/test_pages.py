@@ -353,13 +353,37 @@ def test_screen(name: str, state: str, html: bool) -> None:
     assert read_gui(page) == state
 
 
-@pytest.mark.parametrize("sign", ["Connected", "100 on hold", "Incoming call", "Dialing", "Ringing..."])
-def test_any_sign_of_a_call_outweighs_idleness(sign: str) -> None:
-    assert read_gui(GUI.format("Idle (29)") + sign) == "in_call"
+@pytest.mark.parametrize("sign", ["Connected", "100 on hold", "Incoming call", "Dialing", "Ringing...", "Held"])
+def test_a_word_of_a_call_is_a_call_unless_the_screen_says_that_it_is_idle(sign: str) -> None:
+    for page in (
+        f"{sign}\n",
+        f"Active calls: 0\n{sign}\n",
+        f"State Menu (30)\n{sign}\n",
+        f"Not in State Idle {sign}\n",
+    ):
+        assert read_gui(page) == read_gui_phase(page) == "in_call"
+    for page in (
+        f"State Idle\r\n{sign}\r\n",
+        GUI.format("Idle (29)") + sign,
+        f"<p>State Idle (29)</p>ACME {sign} Ltd.",
+    ):
+        assert read_gui(page) == read_gui_phase(page) == "idle"
 
 
-def test_a_lost_call_is_no_call() -> None:
-    assert read_gui(GUI.format("Idle (29)") + "Disconnected") == "idle"
+@pytest.mark.parametrize("line", ["Active calls: 1", "State Connected (12)"])
+def test_a_call_outweighs_idleness(line: str) -> None:
+    page = GUI.format("Idle (29)") + line
+    assert read_gui(page) == read_gui_phase(page) == "in_call"
+
+
+@pytest.mark.parametrize("word", ["Disconnected", "Withheld", "Upholding", "Inactive calls: 1"])
+def test_a_part_of_a_word_is_no_call(word: str) -> None:
+    assert read_gui(f"{word}\nActive calls: 0") == "idle"
+
+
+@pytest.mark.parametrize("word", ["Upstate Idle", "Inactive calls: 0"])
+def test_a_part_of_a_word_is_no_idleness(word: str) -> None:
+    assert read_gui(word) == "unknown"
 
 
 @pytest.mark.parametrize("page", ["", "Verbunden", PHONE_MANAGER, FORBIDDEN, LOCKED_OUT, USER_MODE, FIRMWARE_10])
@@ -371,6 +395,7 @@ def test_no_state_is_invented(page: str) -> None:
     ("state", "phase"),
     [
         ("Idle (29)", "idle"),
+        ("Dialing (5)", "dialing"),
         ("Calling (7)", "calling"),
         ("Ringback (8)", "calling"),
         ("Ringing (9)", "ringing"),
