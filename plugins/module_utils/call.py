@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .arguments import connection_from
-from .call_state import read_call_phase
+from .call_state import count_calls, read_call_phase
 from .errors import AnswerLost, AnswerUnreadable, Blocked, InputError, Refused, SnomError
 from .facts import read_facts
 from .key_events import KeyEvent
@@ -190,7 +190,7 @@ class _Call:
 
     def _check_settings(self) -> None:
         """Raise Blocked or Refused if the settings of the phone are known to stand in the way."""
-        if self._action not in ("dial", "blind_transfer", "attended_transfer_start"):
+        if self._action != "dial" and "transfer" not in self._action:
             return
         settings = self._settings()
         if self._action == "dial":
@@ -294,6 +294,13 @@ class _Call:
             self._remote.warnings.append("The phone broke the connection, and can't be seen to dial. It probably does.")
 
     def _complete(self) -> None:
+        """Press TRANSFER, and ENTER if the phone asks to which of its calls (protocol 1.5).
+
+        With a single call it would ask to which number, so a phone that shows how many it has must have more.
+        """
+        calls = count_calls(self._remote.phone, connection=self._connection)
+        if calls == 1:
+            raise Refused("The phone has a single call, and none to transfer it to. Use attended_transfer_start first.")
         self._remote.press([KeyEvent("TRANSFER")])
         if self._remote.check_mode:
             return
@@ -303,7 +310,6 @@ class _Call:
                 "Whether the call was transferred can't be seen. If the phone asks to which call, press ENTER."
             )
         elif self._after != IDLE:
-            # It asks to which call (protocol 1.5).
             self._press("ENTER", frozenset({IDLE}))
 
     def _type_target(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 
 from .errors import AuthFailed, LockedOut, PhoneUnreachable, SnomError
 from .facts import read_facts
-from .pages import UNKNOWN, read_gui_phase
+from .pages import UNKNOWN, read_call_count, read_gui_phase
 from .snmp import read_calls
 from .transport import Connection, Transport
 
@@ -76,3 +76,19 @@ def read_call_phase(phone: Transport, *, connection: Connection, known: str | No
     except SnomError:
         phase = UNKNOWN
     return read_call_state(phone, connection=connection, known=known)[0] if phase == UNKNOWN else phase
+
+
+def count_calls(phone: Transport, *, connection: Connection) -> int | None:
+    """How many calls the phone has, by its SNMP call counter (protocol 4.3) or its home page [I], or None.
+
+    Raises what read_call_state raises.
+    """
+    if connection.snmp and (calls := read_calls(connection)) is not None:
+        return calls
+    try:
+        answer = phone.get("/index.htm")
+    except (AuthFailed, LockedOut, PhoneUnreachable):
+        raise
+    except SnomError:
+        return None
+    return read_call_count(answer.text) if answer.status == 200 else None

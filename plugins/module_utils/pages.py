@@ -115,6 +115,7 @@ _ACTIVE_CALLS = re.compile(r"\bactive calls?[\s:=]{1,20}0*[1-9]")
 _CALL_WORD = re.compile(
     r"\b(?:connected|calling|ringing|ringback|holding|on hold|held|incoming|dial+ing|alerting|talking|transferring)\b"
 )
+_CALL_COUNT = re.compile(r"\bactive calls?[\s:=]{1,20}([0-9]{1,3})(?![0-9])")
 _NO_CALL = re.compile(r"\b(?:state\s{1,5}idle\b|active calls?[\s:=]{1,20}0+(?![0-9]))")
 _PHASES = {
     "idle": IDLE,
@@ -188,6 +189,11 @@ def read_call_lists(page: str) -> dict[str, int]:
     for name, number in _CALL_LIST.findall(_lower(_visible(page))):
         found.setdefault(name.replace("ll", "l"), set()).add(int(number))
     return {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
+
+
+def read_call_count(page: str) -> int | None:
+    """Return how many calls index.htm shows, by a line such as ``Active calls: 2``, which is inferred."""
+    return _only({int(number) for number in _CALL_COUNT.findall(_lower(_visible(page)))})
 
 
 def read_gui(page: str) -> str:

@@ -243,7 +243,7 @@ COMMANDS = {
     "attended-transfer-4": call(
         "attended_transfer_complete",
         [f"{COMMAND}key=TRANSFER"],
-        phone=in_a("holding", transfer_confirm=False),
+        phone=in_a("holding", transfer_confirm=False, settings={"call_join_xfer": "off"}),
         others={"transferred-to": phone(identities=["306"])},
         before=[("attended-transfer-4", f"{COMMAND}number=306"), ("transferred-to", f"{COMMAND}key=ENTER")],
         events=[("call", "idle"), ("call", "idle")],
@@ -252,7 +252,7 @@ COMMANDS = {
     "attended-transfer-4-confirmed": call(
         "attended_transfer_complete",
         [f"{COMMAND}key=TRANSFER", f"{COMMAND}key=ENTER"],
-        phone=in_a("holding"),
+        phone=in_a("holding", settings={"call_join_xfer": "off"}),
         others={"confirmed-to": phone(identities=["307"])},
         before=[("attended-transfer-4-confirmed", f"{COMMAND}number=307"), ("confirmed-to", f"{COMMAND}key=ENTER")],
         events=[("call", "idle"), ("call", "idle")],

@@ -23,7 +23,13 @@ def test_a_call_is_transferred_after_a_word_with_the_third(start: StartBench) ->
     bench = start(
         {
             "a": phone(identities=["201"]),
-            "b": phone("D785", "10.1.54.13", identities=["202"], settings={"call_join_xfer": "off"}),
+            "b": phone(
+                "D785",
+                "10.1.54.13",
+                identities=["202"],
+                settings={"call_join_xfer": "off"},
+                call_shown_in=["gui", "home"],
+            ),
             "c": phone("370", identities=["203"]),
         }
     )

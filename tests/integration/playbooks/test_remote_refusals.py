@@ -88,6 +88,14 @@ CASES = {
     "transfer-with-call-join": call(
         "attended_transfer_start", "call_join_xfer", in_a("in_call", settings={"call_join_xfer": "on"}), number="301"
     ),
+    "completion-with-call-join": call(
+        "attended_transfer_complete", "call_join_xfer", in_a("in_call", settings={"call_join_xfer": "on"})
+    ),
+    "completion-of-a-single-call": call(
+        "attended_transfer_complete",
+        "has a single call",
+        in_a("in_call", settings={"call_join_xfer": "off"}, call_shown_in=["gui", "home"]),
+    ),
     "blind-transfer-that-would-call": call(
         "blind_transfer",
         "transfer_dialing_on_transfer",

@@ -87,8 +87,7 @@ def sent(result: dict[str, Any]) -> list[str]:
         ),
         ("attended_transfer_start", "holding", {TYPED: shows("holding"), ENTER: shows("connected")}, "connected"),
         ("attended_transfer_complete", "connected", {TRANSFER: shows("idle")}, "idle"),
-        # The phone asks to which call.
-        ("attended_transfer_complete", "calling", {TRANSFER: shows("holding"), ENTER: shows("idle")}, "idle"),
+        ("attended_transfer_complete", "calling", {TRANSFER: shows("idle")}, "idle"),
     ],
 )
 def test_what_each_action_sends_and_sees(action: str, before: str, effects: dict[str, Any], after: str) -> None:
@@ -177,7 +176,7 @@ def test_an_unknown_state(action: str) -> None:
 
 @pytest.mark.parametrize("action", sorted(MAKES_SENSE))
 def test_a_call_of_which_nothing_more_is_known(action: str) -> None:
-    phone = RemotePhone("unknown", settings=SETTINGS, home="Active calls: 1")
+    phone = RemotePhone("unknown", settings=SETTINGS, home="Active calls: 2")
     phone.effects = {CANCEL: shows("idle"), RELEASE: shows("idle"), ENTER: shows("idle"), TRANSFER: shows("unknown")}
     if action in ("answer", "reject", "hold", "resume", "attended_transfer_start", "dial"):
         with pytest.raises(Refused):
@@ -288,10 +287,28 @@ def test_a_transfer_stops_when_the_call_is_over(action: str, first: str) -> None
 
 
 def test_a_transfer_that_can_not_be_seen_is_not_confirmed_blindly() -> None:
-    phone = RemotePhone("connected", {TRANSFER: shows("unknown")})
+    phone = RemotePhone("connected", {TRANSFER: shows("unknown")}, settings=SETTINGS)
     result = call(phone, "attended_transfer_complete")
     assert phone.commands == [TRANSFER]
     assert "ENTER" in result["warnings"][0]
+
+
+@pytest.mark.parametrize("home", ["Active calls: 2", "Active calls: 0", "Active calls: 2<br>Active calls: 1", ""])
+@pytest.mark.parametrize("before", ["calling", "connected"])
+def test_a_transfer_is_confirmed(home: str, before: str) -> None:
+    phone = RemotePhone(before, {TRANSFER: shows("holding"), ENTER: shows("idle")}, settings=SETTINGS, home=home)
+    result = call(phone, "attended_transfer_complete")
+    assert (result["changed"], result.get("failed"), result["after"]) == (True, None, "idle")
+    assert phone.commands == [TRANSFER, ENTER]
+
+
+@pytest.mark.parametrize("unknown_call_state", ["defer", "proceed"])
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_single_call_is_not_transferred_to_another(unknown_call_state: str, check_mode: bool) -> None:
+    phone = RemotePhone("connected", settings=SETTINGS, home="Active calls: 1")
+    with pytest.raises(Refused, match="single call"):
+        call(phone, "attended_transfer_complete", unknown_call_state=unknown_call_state, check_mode=check_mode)
+    assert phone.commands == []
 
 
 def test_old_firmware_holds_with_another_key() -> None:
@@ -400,19 +417,21 @@ def test_a_blind_transfer_that_would_be_an_attended_one() -> None:
 
 
 @pytest.mark.parametrize("value", ["on", "true", "always"])
-def test_joining_calls_spoils_an_attended_transfer(value: str) -> None:
+@pytest.mark.parametrize("action", ["attended_transfer_start", "attended_transfer_complete"])
+def test_joining_calls_spoils_an_attended_transfer(value: str, action: str) -> None:
     phone = RemotePhone("connected", settings=SETTINGS.replace("xfer!: off", f"xfer!: {value}"))
     with pytest.raises(Refused, match="call_join_xfer"):
-        call(phone, "attended_transfer_start")
+        call(phone, action)
     assert phone.commands == []
 
 
 @pytest.mark.parametrize(
     "settings", [None, "Administrator password", "language!: English\n", "language!: English\ncall_join_xfer!: \n"]
 )
-def test_a_setting_that_can_not_be_read_is_a_warning(settings: str | None) -> None:
+@pytest.mark.parametrize("action", ["attended_transfer_start", "attended_transfer_complete"])
+def test_a_setting_that_can_not_be_read_is_a_warning(settings: str | None, action: str) -> None:
     phone = RemotePhone("connected", settings=settings)
-    assert "call_join_xfer" in call(phone, "attended_transfer_start", check_mode=True)["warnings"][0]
+    assert "call_join_xfer" in call(phone, action, check_mode=True)["warnings"][0]
 
 
 @pytest.mark.parametrize("forbidden", [Blocked("Forbidden."), Answer(404, {}, b"")])

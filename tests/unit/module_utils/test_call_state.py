@@ -80,3 +80,21 @@ def test_what_holds_for_every_page_is_raised_at_once(error: SnomError) -> None:
 def test_a_phone_that_shows_nothing_is_unknown() -> None:
     state, source = call_state.read_call_state(FakePhone({}), connection=PLAIN)
     assert (state, source) == ("unknown", "no source shows it")
+
+
+@pytest.mark.parametrize(("counter", "count"), [(0, 0), (3, 3), (None, 1)])
+def test_how_many_calls_there_are(counter: int | None, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(call_state, "read_calls", lambda connection: counter)
+    assert call_state.count_calls(FakePhone(dict(BUSY)), connection=WITH_SNMP) == count
+    assert call_state.count_calls(FakePhone(dict(BUSY)), connection=PLAIN) == 1
+
+
+@pytest.mark.parametrize("page", ["", Blocked("no"), AnswerUnreadable("what?")])
+def test_calls_that_can_not_be_counted(page: str | SnomError) -> None:
+    assert call_state.count_calls(FakePhone({"/index.htm": page}), connection=PLAIN) is None
+
+
+@pytest.mark.parametrize("error", [AuthFailed("no"), LockedOut("no"), PhoneUnreachable("gone"), AnswerLost("gone")])
+def test_calls_are_not_counted_where_no_page_can_be_read(error: SnomError) -> None:
+    with pytest.raises(type(error)):
+        call_state.count_calls(FakePhone({"/index.htm": error}), connection=PLAIN)

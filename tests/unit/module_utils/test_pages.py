@@ -18,6 +18,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.pages import (
     is_error_page,
     is_lockout,
     is_phone_manager,
+    read_call_count,
     read_call_lists,
     read_gui,
     read_gui_phase,
@@ -297,6 +298,21 @@ def test_nothing_is_invented(page: str) -> None:
 )
 def test_home_page(line: str, state: str) -> None:
     assert read_home(HOME.format(line)) == HomePage(model="320", call_state=state)
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("Active calls: 2", 2),
+        ("<td>Active calls:</td><td>0</td>", 0),
+        ("Active calls: 2<br>Active calls: 1", None),
+        ("Inactive calls: 2", None),
+        ("Missed calls: 2", None),
+        ("", None),
+    ],
+)
+def test_how_many_calls_there_are(line: str, count: int | None) -> None:
+    assert read_call_count(HOME.format(line)) == count
 
 
 @pytest.mark.parametrize(
@@ -623,6 +639,7 @@ def test_a_page_that_works_is_of_no_such_kind(page: str) -> None:
 READERS: list[Callable[[str], object]] = [
     read_system,
     read_home,
+    read_call_count,
     read_call_lists,
     read_gui,
     read_gui_phase,
