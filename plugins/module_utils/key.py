@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .errors import InputError, Refused
-from .key_events import KeyEvent, parse_keys
+from .key_events import KeyEvent, parse_keys, takes_chains
 from .remote import REMOTE_ARGUMENTS, SECRET_ARGUMENTS, Remote, refuse_cleartext
 from .transport import Transport
 from .version import Version
@@ -61,6 +61,7 @@ def press_keys(
             _check_touch_screen(remote)
             remote.send(touch)
         else:
+            _check_times(remote, events)
             remote.press(events)
         return {"changed": True}
 
@@ -88,6 +89,15 @@ def _touch_request(touches: list[dict[str, Any]]) -> str:
             )
     words = " ".join(f"{touch['x']} {touch['y']} {_EVENTS[touch['event']]}" for touch in touches)
     return "/command.htm?touch=" + words.replace(" ", "%20")
+
+
+def _check_times(remote: Remote, events: list[KeyEvent]) -> None:
+    # Refused, because a key may do something else when it is held.
+    if any(event.press is not None for event in events) and not takes_chains(remote.facts.firmware):
+        raise Refused(
+            f"Firmware {remote.facts.firmware} probably can't hold a key for a time: Snom's page for firmware 7 and "
+            "older knows single keys only. Leave press out; pause can stay."
+        )
 
 
 def _check_touch_screen(remote: Remote) -> None:

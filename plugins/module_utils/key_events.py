@@ -197,6 +197,15 @@ def _outdated(key: str, firmware: Version) -> str | None:
     return None
 
 
+def takes_chains(firmware: Version | None) -> bool:
+    """Whether a phone takes several keys in a request, and times.
+
+    The vendor's page for firmware 7 and older has neither (protocol 1.1). That such firmware does not know them is
+    inferred [I], so it gets what works in either case.
+    """
+    return firmware is None or firmware.major >= 8
+
+
 def chain_keys(events: Sequence[KeyEvent], longest: int) -> Iterator[list[KeyEvent]]:
     """The keys in as few requests as possible, none longer than so many bytes (protocol 1.1 shows the chain)."""
     chain: list[KeyEvent] = []

@@ -12,7 +12,7 @@ from typing import Any
 from .arguments import CONNECTION_ARGUMENTS, connection_from
 from .errors import AnswerLost, Blocked, Refused, SnomError, Unsupported, UserMode
 from .facts import check_identity, read_facts
-from .key_events import KeyEvent, chain_keys, fit_keys, key_request
+from .key_events import KeyEvent, chain_keys, fit_keys, key_request, takes_chains
 from .models import PHONE_MANAGER, find_model
 from .pages import asks_admin_password
 from .transport import Transport
@@ -99,13 +99,21 @@ class Remote:
         self.steps.append({"request": self._shown(target), "answer": str(answer.status)})
 
     def press(self, events: list[KeyEvent]) -> None:
-        """Press keys, in as few requests as possible. Raises Refused for a key that the phone does not have."""
+        """Press keys, in as few requests as possible. Raises Refused for a key that the phone does not have.
+
+        Firmware that takes no chains gets each key in a request of its own, without the time to hold it.
+        """
         fitted, warnings = fit_keys(events, self.model, self.facts.firmware)
         self.warnings += warnings
-        # The phone is still busy with the keys of one request when the next one comes [I].
         pause = STEP
+        if not takes_chains(self.facts.firmware):
+            for event in fitted:
+                self.send(key_request([KeyEvent(event.key)]), pause=pause)
+                pause = STEP if event.pause is None else event.pause / 1000
+            return
         for chain in chain_keys(fitted, self._longest):
             self.send(key_request(chain), pause=pause)
+            # The phone is still busy with the keys of one request when the next one comes [I].
             pause = max(STEP, sum(event.seconds for event in chain))
 
     def wait(self) -> None:

@@ -49,7 +49,9 @@ options:
         V(F_ADR_BOOK), the digits, V(*) and V(#). Soft keys are V(F1) to V(F4), function keys V(P1) and up, those of
         expansion modules V(EK0) and up. Old phones also have V(DISCONNECT), V(CLEAR), V(FUNCTION) and V(RECALL)."
       - V(F_HOLD) and V(F_R) are the same key. What is sent is the name that the phone's firmware knows.
-      - Many keys go in several requests, because long ones may not get through.
+      - Many keys go in several requests, because long ones may not get through. Firmware 7 and older gets one key in
+        each, and C(press) is refused there, because Snom's page for it knows single keys only. C(pause) is kept; where
+        it is not given, two seconds lie between the keys.
       - Not together with O(touch).
     type: raw
   touch:

@@ -156,8 +156,7 @@ def _command(phone: Phone, parameters: dict[str, str]) -> Reply:
     if number := parameters.get("number"):
         return _dial(phone, number, parameters.get("outgoing_uri"))
     if keys := parameters.get("key"):
-        for event in keys.split(";"):
-            screens.press(phone, event.split(",")[0])
+        _press(phone, keys)
     if events := parameters.get("touch"):
         screens.touch(phone, events)
     if digits := parameters.get("key_dtmf"):
@@ -175,6 +174,13 @@ def _command(phone: Phone, parameters: dict[str, str]) -> Reply:
         if parameters.get(name, "").isdigit():
             phone.set_registered(int(parameters[name]), registered)
     return _plain(phone, parameters)
+
+
+def _press(phone: Phone, keys: str) -> None:
+    """Press ``KEY[,time[,pause]];…`` (1.1). A phone that does not know that form finds no key in it [invented]."""
+    known = phone.keys.key_chains == "known"
+    for key in [event.split(",")[0] for event in keys.split(";")] if known else [keys]:
+        screens.press(phone, key)
 
 
 def _dial(phone: Phone, number: str, uri: str | None = None) -> Reply:

@@ -281,6 +281,7 @@ class PhoneKeys:
     dial_answer: Annotated[Literal[302, "drop"], one_of(Literal[302, "drop"])] = 302
     list_clear: Annotated[Literal["0", "clear", "both"], one_of(Literal["0", "clear", "both"])] = "both"
     locked_keys: Annotated[Literal["pass", "ignored"], one_of(Literal["pass", "ignored"])] = "ignored"
+    key_chains: Annotated[Literal["known", "ignored"], one_of(Literal["known", "ignored"])] = "known"
     transfer_confirm: Flag = True
     blocked_answer: Annotated[Literal[403, 200], one_of(Literal[403, 200])] = 403
     digest_qop: Annotated[Literal["auth", "none"], one_of(Literal["auth", "none"])] = "auth"

@@ -158,6 +158,13 @@ KEYS = {
         sends=[f"{COMMAND}key=OFFHOOK,,500;9;9;ENTER,100"],
         events=[("key", "OFFHOOK"), ("key", "9"), ("key", "9"), ("key", "ENTER"), ("call", "calling")],
     ),
+    "keypad-of-firmware-7": Case(
+        module="snom_key",
+        arguments={"keys": [{"key": "OFFHOOK", "pause": 500}, "99", "ENTER"]},
+        sends=[f"{COMMAND}key={name}" for name in ("OFFHOOK", "9", "9", "ENTER")],
+        phone=phone(firmware="7.3.14", key_chains="ignored"),
+        events=[("key", "OFFHOOK"), ("key", "9"), ("key", "9"), ("key", "ENTER"), ("call", "calling")],
+    ),
     "touch": Case(
         module="snom_key",
         arguments={"touch": [{"x": 479, "y": 271}]},
@@ -230,6 +237,27 @@ COMMANDS = {
         others={"blind-transfer-other": phone(identities=["304"])},
         heard={"blind-transfer-other": ("call", "ringing")},
         state={"call": "idle"},
+    ),
+    **{
+        f"blind-transfer-of-firmware-7-{key_chains}": call(
+            "blind_transfer",
+            [f"{COMMAND}key={name}" for name in ("TRANSFER", "3", number, "4", "ENTER")],
+            arguments={"number": f"3{number}4"},
+            phone=in_a("in_call", firmware="7.3.14", key_chains=key_chains),
+            others={f"other-of-firmware-7-{key_chains}": phone(identities=[f"3{number}4"])},
+            heard={f"other-of-firmware-7-{key_chains}": ("call", "ringing")},
+            state={"call": "idle"},
+        )
+        for key_chains, number in (("known", "8"), ("ignored", "9"))
+    },
+    "attended-transfer-1-to-3-of-firmware-7": call(
+        "attended_transfer_start",
+        [f"{COMMAND}key={name}" for name in ("F_R", "3", "7", "5", "ENTER")],
+        arguments={"number": "375"},
+        phone=in_a("in_call", firmware="7.3.14", key_chains="ignored", settings={"call_join_xfer": "off"}),
+        others={"attended-transfer-of-firmware-7-other": phone(identities=["375"])},
+        events=[("call", "holding"), ("call", "calling")],
+        heard={"attended-transfer-of-firmware-7-other": ("call", "ringing")},
     ),
     "attended-transfer-1-to-3": call(
         "attended_transfer_start",

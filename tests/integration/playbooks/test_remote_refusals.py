@@ -51,6 +51,7 @@ CASES = {
     "ek0-on-820": keys(["EK0"], "takes no expansion module", phone("820")),
     "negative-time": keys([{"key": "ENTER", "press": -1}], "from 0 to 60000"),
     "too-long-a-time": keys("ENTER,60001", "from 0 to 60000"),
+    "time-on-firmware-7": keys([{"key": "DND", "press": 2000}], "Leave press out", phone(firmware="7.3.14")),
     "no-keys": keys([], "keys is empty"),
     "only-separators": keys(";;", "keys is empty"),
     "unquoted-digits": keys(49123, "Put the digits in quotes"),

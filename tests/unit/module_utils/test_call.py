@@ -316,6 +316,19 @@ def test_old_firmware_holds_with_another_key() -> None:
     assert call(phone, "hold")["after"] == "holding"
 
 
+@pytest.mark.parametrize(
+    ("action", "first", "last", "after"),
+    [("blind_transfer", "TRANSFER", "idle", "idle"), ("attended_transfer_start", "F_R", "calling", "calling")],
+)
+def test_old_firmware_gets_each_digit_by_itself(action: str, first: str, last: str, after: str) -> None:
+    effects = {f"/command.htm?key={first}": shows("holding"), ENTER: shows(last)}
+    phone = RemotePhone("connected", effects, model="320", firmware="7.3.14", settings=SETTINGS)
+    result = call(phone, action)
+    assert (result["changed"], result.get("failed"), result["after"]) == (True, None, after)
+    assert phone.commands == [f"/command.htm?key={key}" for key in (first, "2", "0", "%2A", "ENTER")]
+    assert phone.sleeps == [2, 0.1, 0.1, 2]
+
+
 @pytest.mark.parametrize(("audio", "key"), [("handset", "OFFHOOK"), ("headset", "HEADSET"), ("speaker", "SPEAKER")])
 def test_audio(audio: str, key: str) -> None:
     press = f"/command.htm?key={key}"

@@ -27,8 +27,31 @@ def test_digits_are_one_request(check_mode: bool) -> None:
 def test_the_phone_gets_its_own_name_of_a_key_and_the_user_a_warning() -> None:
     phone = RemotePhone(model="320", firmware="7.3.14")
     result = press(phone, keys=["F_HOLD", "MENU"])
-    assert phone.commands == ["/command.htm?key=F_R;MENU"]
+    assert phone.commands == ["/command.htm?key=F_R", "/command.htm?key=MENU"]
     assert "MENU" in result["warnings"][0]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_old_firmware_gets_each_key_by_itself(check_mode: bool) -> None:
+    phone = RemotePhone(model="320", firmware="7.3.14")
+    result = press(phone, keys="OFFHOOK,,500;0*;ENTER,,9000", check_mode=check_mode)
+    assert result["sent"] == [f"/command.htm?key={key}" for key in ("OFFHOOK", "0", "%2A", "ENTER")]
+    assert phone.commands == ([] if check_mode else result["sent"])
+    # The pause after each is kept; where there is none the screen gets its time.
+    assert phone.sleeps == ([] if check_mode else [0.5, 2, 2])
+
+
+@pytest.mark.parametrize("firmware", ["6.5.20", "7.3.14", "8.4.18", None])
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_old_firmware_holds_no_key_for_a_time(firmware: str | None, check_mode: bool) -> None:
+    phone = RemotePhone(model="320", firmware=firmware)
+    if firmware and firmware < "8":
+        with pytest.raises(Refused, match="Leave press out"):
+            press(phone, keys=["1", {"key": "DND", "press": 2000}], check_mode=check_mode)
+        assert phone.commands == []
+    else:
+        result = press(phone, keys=["1", {"key": "DND", "press": 2000}], check_mode=check_mode)
+        assert result["sent"] == ["/command.htm?key=1;DND,2000"]
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,13 @@ def test_keys_are_logged_as_known_or_not(start_fleet: StartFleet, keys: dict[str
     assert details(fleet, "key" if known else "key_unknown") == [key]
 
 
+def test_a_phone_that_knows_single_keys_only(start_fleet: StartFleet) -> None:
+    fleet = start_fleet(phone := phone_keys(name="p", key_chains="ignored"))
+    assert press(phone, "1;2") == press(phone, "1,100") == "State Idle (29) | 09:41  Mon 23.11."
+    assert details(fleet, "key_unknown") == ["1;2", "1,100"]
+    assert press(phone, "1") == "State Dialing (5) | Enter number | 1"
+
+
 @pytest.mark.parametrize(("locked_keys", "call"), [("ignored", "idle"), ("pass", "calling")])
 def test_a_locked_keyboard(start_fleet: StartFleet, locked_keys: str, call: str) -> None:
     fleet = start_fleet(phone := phone_keys(name="p", settings={"keyboard_lock": True}, locked_keys=locked_keys))
