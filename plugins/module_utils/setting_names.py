@@ -102,8 +102,8 @@ _FAMILY = re.compile(r"action_[a-z0-9_]+|dkey_[a-z0-9_]+|idle_[a-z0-9]+_key_acti
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.IGNORECASE)
 _NUMBERED = re.compile(r"(.*[a-z_])([0-9]{1,3})", re.IGNORECASE | re.DOTALL)
 _SECRET = re.compile(r"pass|secret|private_key|(?:^|_)pin(?![a-z])", re.IGNORECASE)
-# The login inside of a URL.
-_URL_LOGIN = re.compile(r"(?<=://)[^/\s@]+@")
+# The login inside of a URL: up to the last @ before the path, because a password may hold one.
+_URL_LOGIN = re.compile(r"(?<=://)[^/\s]+@")
 _MASK = "********"
 # What users and phones change all the time: the line, DND and the lock at the phone itself, and what PnP has found
 # (protocol 5.4, 8).

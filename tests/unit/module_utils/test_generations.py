@@ -56,8 +56,8 @@ def test_the_first_generation_is_new_for_all() -> None:
         ({"phone_name": "x"}, {"phone_name": ""}, 'phone_name: x -> ""'),
         ({"user_pass": ["hush"]}, {"user_pass": ["hush2"]}, "user_pass1: ******** -> ********"),
         (
-            {"setting_server": "http://u:hush@x"},
-            {"setting_server": "http://u:hush@y"},
+            {"setting_server": "http://u:hu@sh@x"},
+            {"setting_server": "http://u:hu@sh@y"},
             "setting_server: http://********@x -> http://********@y",
         ),
         ({"language": "E"}, {"language": {"value": "E", "perm": "R"}}, "language: E -> E [R]"),

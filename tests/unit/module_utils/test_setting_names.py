@@ -10,6 +10,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.setting_names impor
     is_known,
     is_secret,
     is_setting_name,
+    masked,
     needs_reboot,
     split_name,
 )
@@ -42,6 +43,21 @@ def test_identities_count_from_1_and_function_keys_from_0() -> None:
 )
 def test_secrets_are_told_by_their_name(name: str, secret: bool) -> None:
     assert is_secret(name) is secret
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("http://user:hush@pbx.example/x", "http://********@pbx.example/x"),
+        ("http://user:hu@sh@pbx.example/x", "http://********@pbx.example/x"),
+        ("http://user:hu?s#h@pbx.example", "http://********@pbx.example"),
+        ("http://a:hush@x/ http://b:hu@sh@y/", "http://********@x/ http://********@y/"),
+        ("http://pbx.example/?to=$user@$host", "http://pbx.example/?to=$user@$host"),
+        ("blf <sip:200@pbx.example>|*8", "blf <sip:200@pbx.example>|*8"),
+    ],
+)
+def test_no_part_of_a_login_in_a_url_is_shown(value: str, shown: str) -> None:
+    assert masked("setting_server", value) == shown
 
 
 @pytest.mark.parametrize("name", ["language", "user_name", "user_name3", "fkey0", "action_connected_url", "dkey_dnd"])
