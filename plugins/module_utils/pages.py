@@ -218,10 +218,11 @@ def read_gui_phase(page: str) -> str:
 
 def read_settings(page: str) -> SettingsPage | None:
     """Read settings.htm as text or XML (protocol 4.2, 5.4), or return None where the page is something else."""
-    if " perm=" in page and (settings := _xml_settings(page)) is not None:
+    # Text that is no HTML may hold tags and entities in its values, and these may look like settings in XML.
+    has_tags = page.lstrip("\ufeff \t\r\n").startswith("<")
+    if has_tags and " perm=" in page and (settings := _xml_settings(page)) is not None:
         return settings
-    # Text that is no HTML may hold tags and entities in its values.
-    text = _visible(page) if page.lstrip().startswith("<") else page
+    text = _visible(page) if has_tags else page
     found = _TEXT_SETTING.findall(text)
     lines = sum(1 for line in text.splitlines() if line.strip())
     if any(flag for _unused, flag, _unused in found) or (found and 2 * len(found) >= lines):

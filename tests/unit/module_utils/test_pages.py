@@ -499,8 +499,10 @@ XML = """<?xml version="1.0" encoding="utf-8"?>
         "<html><head><title>snom 320</title></head><body><pre>\n" + TEXT + "</pre></body></html>",
         XML,
         XML.replace("\n", ""),
+        "\ufeff\r\n" + XML,
+        "<html><body><pre>\n" + XML + "</pre></body></html>",
     ],
-    ids=["text", "CRLF", "pre", "XML", "one line"],
+    ids=["text", "CRLF", "pre", "XML", "one line", "byte order mark", "XML in pre"],
 )
 def test_settings(page: str) -> None:
     assert read_settings(page) == SettingsPage(SETTINGS, frozenset({"http_user", "setting_server"}))
@@ -520,6 +522,7 @@ def test_values_may_hold_anything() -> None:
         "a": "<b>x</b> &amp; y:z",
         "b": "http://h/?perm=1&x perm=2",
     }
+    assert values('a!: <x perm="R">y</x>\nb!: 1\n') == {"a": '<x perm="R">y</x>', "b": "1"}
     assert values('<settings><a label="x>y" perm="">1 &gt; 0: &amp;amp;</a></settings>') == {"a": "1 > 0: &amp;"}
 
 
