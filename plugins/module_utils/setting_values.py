@@ -12,6 +12,7 @@
     fkey: {0: blf 101, 5: {value: speed 110, label: Desk}}  an indexed one, by number
     phone_name: {value: Reception, perm: R}                 with the flag of permission that provisioning gives it
     dnd_mode: null                                          taken out again: a group may have set it
+    fkey3: speed 111                                        one number, over or beside those that a group has set
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ def merge_settings(layers: Mapping[str, object]) -> dict[str, object]:
     """Merge the variables that hold settings, given by name.
 
     They go over each other in the order of their names, ``snom_settings`` last; a whole setting replaces that of a
-    lower layer, and a null takes it out. Raises InputError that names the variable.
+    lower layer with all its numbers, a name with its number replaces that one, and a null takes out what it would
+    replace. Raises InputError that names the variable.
     """
     merged: dict[str, object] = {}
     for variable in sorted(layers, key=lambda name: (name == "snom_settings", name)):
@@ -74,8 +76,27 @@ def merge_settings(layers: Mapping[str, object]) -> dict[str, object]:
             continue
         if not isinstance(layer, Mapping):
             raise InputError(f"{variable} must be a mapping from names of settings to values.")
-        merged |= {str(name): value for name, value in layer.items()}
+        upper = {str(name): value for name, value in layer.items()}
+        merged = _without_replaced(merged, upper) | upper
     return {name: value for name, value in merged.items() if value is not None}
+
+
+def _without_replaced(lower: Mapping[str, object], upper: Mapping[str, object]) -> dict[str, object]:
+    """The lower layer without what the upper one spells in another way: ``fkey3`` is number 3 of ``fkey``."""
+    left = {name: value for name, value in lower.items() if split_name(name)[0] not in upper}
+    for base, index in map(split_name, upper):
+        if index is not None and base in left:
+            left[base] = _without_number(left[base], index, first_index(base) or 0)
+    return left
+
+
+def _without_number(value: object, index: int, first: int) -> object:
+    """An indexed setting without one of its numbers. What is no indexed setting stays, for parse_settings to refuse."""
+    if isinstance(value, Mapping):
+        return {number: item for number, item in value.items() if str(number) != str(index)}
+    if isinstance(value, (list, tuple)):
+        return [None if number == index else item for number, item in enumerate(value, first)]
+    return value
 
 
 def parse_settings(settings: object, option: str = "settings") -> tuple[Setting, ...]:

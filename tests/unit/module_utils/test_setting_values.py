@@ -97,6 +97,27 @@ def test_variables_are_merged_by_name_and_the_host_has_the_last_word() -> None:
     assert merge_settings(layers) == {"language": "Deutsch", "fkey": ["line"]}
 
 
+@pytest.mark.parametrize(
+    ("group", "host", "merged"),
+    [
+        ({"fkey": {3: "b", "4": "c"}}, {"fkey3": None}, {"fkey4": "c"}),
+        ({"fkey": {"3": "b", 4: "c"}}, {"fkey3": "x"}, {"fkey3": "x", "fkey4": "c"}),
+        ({"user_name": ["100", "101"]}, {"user_name1": None}, {"user_name2": "101"}),
+        ({"user_name": ["100", "101"]}, {"user_name2": "x"}, {"user_name1": "100", "user_name2": "x"}),
+        ({"fkey3": "b", "fkey4": "c"}, {"fkey": {3: "x"}}, {"fkey3": "x"}),
+        ({"fkey3": "b"}, {"fkey": None}, {}),
+        ({"fkey": {3: "b"}}, {"fkey4": None}, {"fkey3": "b"}),
+        ({"fkey3": None}, {"fkey": {3: "b"}}, {"fkey3": "b"}),
+        ({"dns_server1": "x"}, {"dns_server": None}, {"dns_server1": "x"}),
+    ],
+)
+def test_a_name_with_its_number_is_that_one_of_the_indexed_setting(
+    group: dict[Any, Any], host: dict[Any, Any], merged: dict[str, str]
+) -> None:
+    layers = {"snom_settings_group": group, "snom_settings": host}
+    assert values(merge_settings(layers)) == merged
+
+
 def test_a_variable_that_holds_no_mapping_is_named() -> None:
     with pytest.raises(InputError, match="snom_settings_site must be a mapping"):
         merge_settings({"snom_settings_site": ["language"]})
