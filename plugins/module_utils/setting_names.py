@@ -26,7 +26,6 @@ _FIRST_INDEX: dict[str, int] = dict.fromkeys(
         "user_pname",
         "user_realname",
         "user_uid",
-        "gui_fkey",
     ),
     1,
 ) | dict.fromkeys(("fkey", "fkey_label", "fkey_short_label", "context_key", "context_key_label"), 0)
@@ -52,6 +51,10 @@ _PLAIN = frozenset(
         "firmware_status",
         "firmware_uxm",
         "gateway",
+        "gui_fkey1",
+        "gui_fkey2",
+        "gui_fkey3",
+        "gui_fkey4",
         "http_pass",
         "http_port",
         "http_scheme",
@@ -100,7 +103,11 @@ _PLAIN = frozenset(
 _FAMILY = re.compile(r"action_[a-z0-9_]+|dkey_[a-z0-9_]+|idle_[a-z0-9]+_key_action")
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.IGNORECASE)
-_NUMBERED = re.compile(r"(.*[a-z_])([0-9]{1,3})", re.IGNORECASE | re.DOTALL)
+_NUMBERED = re.compile(r"(.*[a-z_])(0|[1-9][0-9]{0,2})", re.IGNORECASE | re.DOTALL)
+# What else belongs to an identity, of which no phone has more (protocol 1.3). Inferred from user_active and the like
+# (5.1): public templates write user_srtp and dozens of others with idx, and none of their names ends with a digit.
+_OF_IDENTITY = re.compile(r"user_\w+")
+_IDENTITIES = range(1, 13)
 _SECRET = re.compile(r"pass|secret|private_key|(?:^|_)pin(?![a-z])", re.IGNORECASE)
 # The login inside of a URL: up to the last @ before the path, because a password may hold one.
 _URL_LOGIN = re.compile(r"(?<=://)[^/\s]+@")
@@ -155,9 +162,11 @@ def first_index(name: str) -> int | None:
 def split_name(name: str) -> tuple[str, int | None]:
     """Split a name as HTTP spells it into name and number, as XML does (protocol 5.1): ``user_name1``, ``fkey0``.
 
-    Only names that are known to be indexed are split: ``dns_server1`` is a name of its own.
+    Only names that are indexed are split: ``dns_server1`` and ``gui_fkey1`` are names of their own.
     """
     match = _NUMBERED.fullmatch(name)
-    if match and match[1] in _FIRST_INDEX:
-        return match[1], int(match[2])
-    return name, None
+    if match is None:
+        return name, None
+    base, index = match[1], int(match[2])
+    indexed = base in _FIRST_INDEX or (_OF_IDENTITY.fullmatch(base) and index in _IDENTITIES)
+    return (base, index) if indexed else (name, None)

@@ -141,6 +141,13 @@ def _read(name: str, value: object, where: str) -> Iterator[Setting]:
     base, index = split_name(name)
     if value is None:
         return
+    first = first_index(name)
+    if first is not None and _is_single(value):
+        # Phones have it with a number only (protocol 5.1).
+        raise InputError(
+            f"{where} is a single value, but there are several of it. Give a list, which begins with number {first}, a "
+            f"mapping by number, or {name}{first} for that one alone."
+        )
     if index is not None or _is_single(value):
         yield _setting(base, index, value, where)
     elif isinstance(value, Mapping):
@@ -148,7 +155,6 @@ def _read(name: str, value: object, where: str) -> Iterator[Setting]:
             if item is not None:
                 yield _setting(name, _index(number, where), item, f"{where}, number {number}")
     else:
-        first = first_index(name)
         if first is None:
             raise InputError(f"{where} is a list, but nobody says which number is its first. Give a mapping by number.")
         for number, item in enumerate(_as_list(value), first):

@@ -67,7 +67,7 @@ DEFAULTS = {
 # The number is glued to the name over HTTP and an idx attribute in XML (5.1).
 INDEXED = re.compile(
     r"(user_(?:name|pass|host|pname|active|realname|idle_text|outbound|auto_connect|uid)"
-    r"|fkey|fkey_label|fkey_short_label|gui_fkey|context_key|context_key_label|dkey_\w+?)(\d+)"
+    r"|fkey|fkey_label|fkey_short_label|context_key|context_key_label|dkey_\w+?)(\d+)"
 )
 ACTION_URL = re.compile(r"action_\w+")  # section 6
 SECRET = re.compile(r"pass|pin|secret", re.IGNORECASE)

@@ -48,6 +48,18 @@ def test_settings_and_function_keys_have_their_sections() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({"gui_fkey1": "F_REGS"}, '<gui_fkey1 perm="">F_REGS</gui_fkey1>'),
+        ({"user_srtp1": False}, '<user_srtp idx="1" perm="">off</user_srtp>'),
+        ({"context_key": ["keyevent F_REGS"]}, '<context_key idx="0" perm="">keyevent F_REGS</context_key>'),
+    ],
+)
+def test_a_number_is_an_attribute_where_it_is_no_part_of_the_name(given: dict[str, Any], line: str) -> None:
+    assert line in settings_file(parse_settings(given)).decode()
+
+
+@pytest.mark.parametrize(
     "given",
     [
         {"language": {"value": "English", "perm": "!"}},

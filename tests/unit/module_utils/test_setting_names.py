@@ -22,7 +22,14 @@ from ansible_collections.telephony.snom.plugins.module_utils.setting_names impor
         ("user_name1", ("user_name", 1)),
         ("fkey0", ("fkey", 0)),
         ("fkey_label12", ("fkey_label", 12)),
-        ("gui_fkey4", ("gui_fkey", 4)),
+        ("gui_fkey4", ("gui_fkey4", None)),
+        ("user_srtp1", ("user_srtp", 1)),
+        ("user_g726_packing_order12", ("user_g726_packing_order", 12)),
+        ("user_srtp13", ("user_srtp13", None)),
+        ("user_srtp0", ("user_srtp0", None)),
+        ("user_g726", ("user_g726", None)),
+        ("user_name01", ("user_name01", None)),
+        ("user_phone", ("user_phone", None)),
         ("dns_server1", ("dns_server1", None)),
         ("language", ("language", None)),
         ("user_name", ("user_name", None)),
@@ -60,12 +67,14 @@ def test_no_part_of_a_login_in_a_url_is_shown(value: str, shown: str) -> None:
     assert masked("setting_server", value) == shown
 
 
-@pytest.mark.parametrize("name", ["language", "user_name", "user_name3", "fkey0", "action_connected_url", "dkey_dnd"])
+@pytest.mark.parametrize(
+    "name", ["language", "user_name", "user_name3", "fkey0", "gui_fkey1", "action_connected_url", "dkey_dnd"]
+)
 def test_names_that_sources_mention_are_known(name: str) -> None:
     assert is_known(name)
 
 
-@pytest.mark.parametrize("name", ["langauge", "user_nme1", "fkeyx"])
+@pytest.mark.parametrize("name", ["langauge", "user_nme1", "fkeyx", "gui_fkey5"])
 def test_slips_of_the_pen_are_not_known(name: str) -> None:
     assert not is_known(name)
 
