@@ -63,7 +63,7 @@ class ActionModule(FleetAction):
     def _content(self, task_vars: Mapping[str, Any], parameters: Mapping[str, Any]) -> tuple[Content, Sequence[str]]:
         """What to publish, and the warnings about it. To roll back nothing is rendered."""
         # All of the play's hosts, those too that failed in an earlier task: it is not about reaching phones.
-        fleet = FleetVariables(task_vars, self._templar)
+        fleet = FleetVariables.of_task(self._task, task_vars, self._templar)
         entries = read_entries(task_vars["ansible_play_hosts_all"], fleet, parameters)
         if parameters["rollback"]:
             return Content(known_phones(entries)), []

@@ -34,38 +34,42 @@ _CALL_STATES = ("idle", "in_call", "unknown")
 
 
 class FleetVariables:
-    """A host's variables, with the task's own ones behind them.
+    """The variables of each host, with those of the task behind them, which are the same for all hosts."""
 
-    Ansible gives a task only the variables of one host; those of the others come from hostvars, where variables of the
-    play, the role and the task are missing. So a name that a host does not have is looked up among the task's
-    variables, but only if it did not get there from the first host.
-    """
-
-    def __init__(self, task_vars: Mapping[str, Any], templar: Any) -> None:
-        """templar is the action plugin's: the variables of the task come as the text of their templates."""
+    def __init__(self, hostvars: Any, own: Mapping[str, Any], templar: Any) -> None:
+        """own are the task's variables, as the text of their templates; templar is the action plugin's."""
+        self._hostvars = hostvars
+        self._own = own
         self._templar = templar
-        self._hostvars = task_vars["hostvars"]
-        first = self._hostvars.raw_get(task_vars["inventory_hostname"])
-        self._own = {name: task_vars[name] for name in task_vars if name.startswith("snom_") and name not in first}
+
+    @classmethod
+    def of_task(cls, task: Any, task_vars: Mapping[str, Any], templar: Any) -> FleetVariables:
+        """The variables as a task sees them. task and templar are the action plugin's.
+
+        Ansible gives a task the variables of one host, mixed with those of the play, the role and the task, which
+        hostvars lack. Unmixed they are what it would give to the task without any host.
+        """
+        hostvars = task_vars["hostvars"]
+        own = hostvars._variable_manager.get_vars(play=task.get_play(), task=task)
+        return cls(hostvars, own, templar)
 
     def of(self, host: str) -> _HostVariables:
         """The variables of one host. Raises InputError if the inventory has no such host."""
         if host not in self._hostvars:
             raise InputError("the inventory has no such host.")
-        return _HostVariables(self._hostvars, host, self._own, self._templar)
+        return _HostVariables(host, self._hostvars.raw_get(host), self._own, self._templar)
 
 
 class _HostVariables:
-    def __init__(self, hostvars: Any, host: str, own: Mapping[str, Any], templar: Any) -> None:
-        self._templar = templar
-        self._hostvars = hostvars
+    def __init__(self, host: str, raw: Mapping[str, Any], own: Mapping[str, Any], templar: Any) -> None:
         self.host = host
-        self._raw = hostvars.raw_get(host)
+        self._raw = raw
         self._own = own
+        self._templar = templar
 
     def __iter__(self) -> Iterator[str]:
-        """The names of all variables of the host, and of those of the task that are this collection's."""
-        yield from {**self._raw, **self._own}
+        """The names of all variables."""
+        yield from {**self._own, **self._raw}
 
     def get(self, name: str) -> Any:
         """The value, templated as this host's; None if there is none."""
@@ -73,9 +77,7 @@ class _HostVariables:
         # What can't hold a template is spared the templating, which costs more than all the rest.
         if _is_plain(value):
             return value
-        if name in self._raw:
-            return self._hostvars[self.host][name]
-        known = {**self._own, **self._raw, "hostvars": self._hostvars}
+        known = {**self._own, **self._raw}
         return self._templar.copy_with_new_env(available_variables=known).template(value)
 
 

@@ -49,7 +49,9 @@ def run(task: Any, templar: Any, parameters: Mapping[str, Any], task_vars: Mappi
     if not HAS_REQUESTS:
         raise InputError(missing_required_lib("requests"))
     connection, _own = split_arguments(task.args)
-    targets = read_targets(task_vars["ansible_play_batch"], FleetVariables(task_vars, templar), connection)
+    targets = read_targets(
+        task_vars["ansible_play_batch"], FleetVariables.of_task(task, task_vars, templar), connection
+    )
     raise_file_limit()
     stop = _StopRequests(parameters["stop_file"])
     runtime = ThreadRuntime()

@@ -278,17 +278,44 @@ def test_a_slip_in_a_name_is_warned_about(start_server: StartServer) -> None:
 
 
 def test_variables_of_the_play_are_read_for_each_host(start_server: StartServer) -> None:
-    server = start_server({"a": desk(100), "b": desk(101)})
+    """Also where the first host, whose variables Ansible mixes with them, has its own of the same names."""
+    server = start_server({"a": desk(100), "b": desk(101), "c": desk(102)})
     options = {"web_root": str(server.root), "base_url": server.url, "allow_cleartext_secrets": True}
+    server.bench.hosts()["a"] |= {
+        "snom_phone_book": [{"name": "A", "number": "1"}],
+        "snom_settings_play": {"language": "English"},
+        "site": "of a",
+    }
     play = {
         "hosts": "phones",
         "gather_facts": False,
-        "vars": {"snom_settings_0_play": {"user_idle_text": ["{{ inventory_hostname | upper }}"]}},
-        "tasks": [{"telephony.snom.snom_provisioning": options, "run_once": True}],
+        "vars": {
+            "snom_phone_book": [{"name": "{{ company }}", "number": "2"}],
+            "snom_settings_play": {"language": "{{ site_language }}", "phone_name": "{{ inventory_hostname }}"},
+            "snom_settings_site": {"user_idle_text": ["{{ site | default('none') }} {{ inventory_hostname | upper }}"]},
+            "site_language": "{{ languages.de }}",
+            "languages": {"de": "Deutsch"},
+            "company": "Example",
+        },
+        "tasks": [
+            # What only the first host has is nobody else's.
+            {"ansible.builtin.set_fact": {"site": "still of a"}, "when": "inventory_hostname == 'a'"},
+            {"telephony.snom.snom_provisioning": options, "run_once": True},
+        ],
     }
-    assert server.bench.play([play]).code == 0
-    server.boot("a", "b")
-    assert [server.settings(name)["user_idle_text1"] for name in "ab"] == ["A", "B"]
+    for name in "abc":
+        del server.bench.hosts()[name]["snom_settings"]["phone_name"]
+    assert server.bench.play([play], rehearse=False).code == 0
+    server.boot("a", "b", "c")
+    assert {name: server.settings(name)["user_idle_text1"] for name in "abc"} == {
+        "a": "still of a A",
+        "b": "none B",
+        "c": "none C",
+    }
+    assert [server.settings(name)["language"] for name in "abc"] == ["English", "Deutsch", "Deutsch"]
+    assert [server.settings(name).get("phone_name", "") for name in "abc"] == ["", "b", "c"]
+    books = [server.bench.fleet.phone(name)["phone_book"] for name in "abc"]
+    assert books == [{"1": "A"}, {"2": "Example"}, {"2": "Example"}]
 
 
 def test_500_phones_in_one_run(start_server: StartServer) -> None:

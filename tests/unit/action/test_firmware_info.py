@@ -13,24 +13,31 @@ from ansible_collections.telephony.snom.plugins.action.snom_firmware_info import
 INVENTORY = {
     "desk": {"snom_model": "D785", "snom_firmware_version": "10.1.54.13"},
     "hall": {"snom_model": "320", "snom_firmware_version": "8.7.5.35"},
+    "bare": {"snom_model": "D385"},
     "lift": {"snom_model": "D999", "snom_firmware_version": "newest"},
 }
 
 
 class HostVars(dict[str, dict[str, Any]]):
-    """Like Ansible's, of an inventory without templates."""
+    """Like Ansible's, of an inventory without templates and of a play with these variables."""
 
     raw_get = dict.__getitem__
 
+    def __init__(self, variables: dict[str, Any]) -> None:
+        super().__init__(INVENTORY)
+        self._variable_manager = SimpleNamespace(get_vars=lambda play, task: variables)
 
-def info(run_once: bool = True, **arguments: Any) -> dict[str, Any]:
-    """The result of the task with these arguments, in a play over desk and hall."""
-    task = SimpleNamespace(args=arguments, async_val=0, check_mode=False, diff=False, run_once=run_once)
+
+def info(run_once: bool = True, variables: dict[str, Any] | None = None, **arguments: Any) -> dict[str, Any]:
+    """The result of the task with these arguments, in a play over desk and hall with these variables."""
+    task = SimpleNamespace(
+        args=arguments, async_val=0, check_mode=False, diff=False, run_once=run_once, get_play=lambda: None
+    )
     connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
     action = ActionModule(task, connection, SimpleNamespace(), None, None, None)
     task_vars = {
         **INVENTORY["desk"],
-        "hostvars": HostVars(INVENTORY),
+        "hostvars": HostVars(variables or {}),
         "inventory_hostname": "desk",
         "ansible_play_batch": ["desk", "hall"],
     }
@@ -45,6 +52,12 @@ def models(result: dict[str, Any]) -> list[str]:
 def test_the_hosts_of_the_play_or_those_that_are_named() -> None:
     assert models(info(password="of the group's defaults")) == ["320", "D785"]
     assert models(info(hosts=["hall"], run_once=False)) == ["320"]
+
+
+def test_variables_of_the_play_count_for_hosts_without_their_own() -> None:
+    wanted = {"snom_firmware_version": "10.1.175.16"}
+    images = info(hosts=["desk", "bare"], variables=wanted)["images"]
+    assert [(image["model"], image["version"]) for image in images] == [("D385", "10.1.175.16"), ("D785", "10.1.54.13")]
 
 
 @pytest.mark.parametrize(

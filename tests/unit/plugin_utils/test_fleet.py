@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ PHONE = {"ansible_host": "127.0.0.2", "snom_firmware_version": "10.1.54.13"}
 
 
 class Templar:
-    """Like Ansible's, as far as it is needed: replaces the names of variables in braces."""
+    """Like Ansible's, as far as it is needed: replaces the names of variables in braces, also inside of others."""
 
     def __init__(self, variables: dict[str, Any] | None = None) -> None:
         self._variables = variables or {}
@@ -28,31 +29,33 @@ class Templar:
     def copy_with_new_env(self, available_variables: dict[str, Any]) -> Templar:
         return Templar(available_variables)
 
-    def template(self, value: str) -> str:
-        for name, text in self._variables.items():
-            value = value.replace(f"{{{{ {name} }}}}", str(text))
-        return value
+    def template(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self.template(item) for key, item in value.items()}
+        if not isinstance(value, str):
+            return value
+        return re.sub(r"{{ (.+?) }}", lambda match: self._look_up(match[1]), value)
+
+    def _look_up(self, name: str) -> str:
+        if name not in self._variables:
+            raise AnsibleError(f"{name} is undefined")
+        return str(self.template(self._variables[name]))
 
 
 class HostVars(dict[str, dict[str, Any]]):
-    """Like Ansible's: raw_get gives the text of templates, [] what they say."""
+    """Like Ansible's: raw_get gives the text of templates."""
 
-    def __init__(self, raw: dict[str, dict[str, Any]], templated: dict[str, dict[str, Any]] | None = None) -> None:
-        super().__init__({host: {**raw[host], **(templated or {}).get(host, {})} for host in raw})
-        self.raw_get = raw.__getitem__
+    def raw_get(self, host: str) -> dict[str, Any]:
+        return self[host]
 
 
 def read(
     raw: dict[str, dict[str, Any]],
     own: dict[str, Any] | None = None,
     connection: dict[str, Any] | None = None,
-    templated: dict[str, dict[str, Any]] | None = None,
 ) -> list[Target]:
-    """The targets of a play over these hosts, whose task runs with the variables of the first one."""
-    first = next(iter(raw), "none")
-    hostvars = HostVars(raw or {"none": {}}, templated)
-    task_vars = {**hostvars[first], **(own or {}), "hostvars": hostvars, "inventory_hostname": first}
-    return read_targets(list(raw), FleetVariables(task_vars, Templar()), connection or {})
+    """The targets of a play over these hosts, whose task has variables of its own."""
+    return read_targets(list(raw), FleetVariables(HostVars(raw), own or {}, Templar()), connection or {})
 
 
 def test_what_the_inventory_says() -> None:
@@ -78,6 +81,23 @@ def test_what_the_inventory_says() -> None:
 def test_a_template_of_the_play_is_read_for_each_host() -> None:
     raw = {"desk-1": PHONE | {"floor": "1"}, "desk-2": PHONE | {"ansible_host": "127.0.0.3", "floor": "2"}}
     assert [target.site for target in read(raw, own={"snom_site": "floor {{ floor }}"})] == ["floor 1", "floor 2"]
+
+
+def test_a_variable_of_the_play_may_use_others_of_play_and_host() -> None:
+    own = {"snom_username": "{{ country }}-{{ floor }}", "country": "{{ language }}", "language": "de"}
+    raw = {
+        "desk-1": PHONE | {"floor": "1", "snom_username": "own"},
+        "desk-2": PHONE | {"ansible_host": "127.0.0.3", "floor": "2", "snom_password": "{{ language }}"},
+    }
+    logins = [(target.connection.username, target.connection.password) for target in read(raw, own)]
+    assert logins == [("own", None), ("de-2", "de")]
+
+
+def test_a_host_without_an_address_gets_that_of_the_play() -> None:
+    version = {"snom_firmware_version": "10.1.54.13"}
+    raw = {"desk-1": PHONE, "desk-2": version | {"number": "3"}}
+    addresses = [target.connection.host for target in read(raw, own={"ansible_host": "127.0.0.{{ number }}"})]
+    assert addresses == ["127.0.0.2", "127.0.0.3"]
 
 
 def test_the_order_is_option_then_host_then_task() -> None:
@@ -111,10 +131,11 @@ def test_a_variable_of_the_first_host_is_not_one_of_the_task() -> None:
 
 
 def test_templates_are_evaluated_as_the_host_and_the_call_state_each_time() -> None:
-    raw = {"desk-1": PHONE | {"snom_call_state": "{{ lookup }}", "snom_site": "{{ city }}"}}
-    templated = {"desk-1": {"snom_call_state": "in_call", "snom_site": "paris"}}
-    (target,) = read(raw, templated=templated)
+    desk = PHONE | {"snom_call_state": "{{ pbx }}", "snom_site": "{{ city }}", "pbx": "in_call", "city": "paris"}
+    (target,) = read({"desk-1": desk})
     assert (target.site, target.known_call_state()) == ("paris", "in_call")
+    desk["pbx"] = "idle"
+    assert target.known_call_state() == "idle"
 
 
 def test_naming_a_protected_host_is_what_lets_it_be_changed() -> None:
@@ -143,16 +164,8 @@ def test_bad_variables_name_the_host_and_the_remedy(variables: dict[str, Any], w
 
 
 def test_a_call_state_that_can_not_be_evaluated_is_unknown_and_ends_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    raw = {"desk-1": PHONE | {"snom_call_state": "{{ lookup('ansible.builtin.file', '/run/pbx/desk-1') }}"}}
-    hostvars, warnings = HostVars(raw), []
-    task_vars = {"hostvars": hostvars, "inventory_hostname": "desk-1"}
-    (target,) = read_targets(["desk-1"], FleetVariables(task_vars, Templar()), {})
-
-    class Gone(dict[str, Any]):
-        def __getitem__(self, name: str) -> Any:
-            raise AnsibleError("The file is gone.")
-
-    hostvars["desk-1"] = Gone()
+    warnings: list[str] = []
+    (target,) = read({"desk-1": PHONE | {"snom_call_state": "{{ gone }}"}})
     monkeypatch.setattr(fleet.display, "warning", warnings.append)
     assert target.known_call_state() is None
     assert len(warnings) == 1 and "desk-1: snom_call_state" in warnings[0]

@@ -14,19 +14,10 @@ from ansible_collections.telephony.snom.tests.unit.plugin_utils.test_fleet impor
 DESK = {"snom_mac": "000413920001", "snom_model": "D785"}
 
 
-def entries(
-    raw: dict[str, dict[str, Any]],
-    *,
-    own: dict[str, Any] | None = None,
-    templated: dict[str, dict[str, Any]] | None = None,
-    **defaults: Any,
-) -> list[Entry]:
+def entries(raw: dict[str, dict[str, Any]], *, own: dict[str, Any] | None = None, **defaults: Any) -> list[Entry]:
     """What is read of a play over these hosts, whose task has variables of its own and these options."""
-    hostvars, first = HostVars(raw, templated), next(iter(raw))
-    task_vars = {**hostvars[first], **(own or {}), "hostvars": hostvars, "inventory_hostname": first}
-    return read_entries(
-        list(raw), FleetVariables(task_vars, Templar()), {"mirror": None, "phone_book": None} | defaults
-    )
+    fleet = FleetVariables(HostVars(raw), own or {}, Templar())
+    return read_entries(list(raw), fleet, {"mirror": None, "phone_book": None} | defaults)
 
 
 def test_every_variable_with_settings_is_read() -> None:
@@ -37,14 +28,18 @@ def test_every_variable_with_settings_is_read() -> None:
 
 
 def test_a_template_deep_inside_is_read_as_this_hosts() -> None:
-    raw = {"desk": DESK | {"snom_settings": {"fkey": {0: {"value": "{{ key }}"}}}}}
-    (entry,) = entries(raw, templated={"desk": {"snom_settings": {"fkey": {0: {"value": "line"}}}}})
+    (entry,) = entries({"desk": DESK | {"snom_settings": {"fkey": {0: {"value": "{{ key }}"}}}, "key": "line"}})
     assert entry.settings == {"snom_settings": {"fkey": {"0": {"value": "line"}}}}
 
 
 def test_settings_of_the_play_count_for_all() -> None:
-    found = entries({"desk": DESK, "hall": DESK}, own={"snom_settings_play": {"language": "A"}})
-    assert [entry.settings for entry in found] == [{"snom_settings_play": {"language": "A"}}] * 2
+    own = {"snom_settings_play": {"language": "{{ language }}"}, "language": "A", "snom_mirror": "http://play"}
+    desk = {"snom_settings_play": {"language": "B"}, "snom_mirror": "http://desk"}
+    found = entries({"desk": DESK | desk, "hall": DESK, "lift": DESK}, own=own)
+    assert [(entry.settings["snom_settings_play"], entry.mirror) for entry in found] == [
+        ({"language": "B"}, "http://desk"),
+        *[({"language": "A"}, "http://play")] * 2,
+    ]
 
 
 def test_options_stand_in_for_what_a_host_does_not_say() -> None:
