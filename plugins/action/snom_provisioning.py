@@ -23,7 +23,11 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog im
 from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables
 from ansible_collections.telephony.snom.plugins.plugin_utils.fleet_action import FleetAction
 from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import ONLY_OF_MODULES
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioned_fleet import known_phones, read_entries
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioned_fleet import (
+    known_phones,
+    phones_by_mac,
+    read_entries,
+)
 
 
 class ActionModule(FleetAction):
@@ -64,9 +68,11 @@ class ActionModule(FleetAction):
         """What to publish, and the warnings about it. To roll back nothing is rendered."""
         # All of the play's hosts, those too that failed in an earlier task: it is not about reaching phones.
         fleet = FleetVariables.of_task(self._task, task_vars, self._templar)
-        entries = read_entries(task_vars["ansible_play_hosts_all"], fleet, parameters)
+        hosts = task_vars["ansible_play_hosts_all"]
+        entries = read_entries(hosts, fleet, parameters)
+        others = phones_by_mac(set(task_vars["groups"]["all"]).difference(hosts), fleet)
         if parameters["rollback"]:
-            return Content(known_phones(entries)), []
+            return Content(known_phones(entries), others=others), []
         options = Options(
             base_url=parameters["base_url"],
             shared_users=frozenset(parameters["shared_users"]),
@@ -75,7 +81,7 @@ class ActionModule(FleetAction):
             readable_by_all=bool(read_mode(parameters["mode"]) & 0o004),
         )
         rendering = render(entries, load_catalog(parameters["catalog"]), options)
-        return Content(rendering.phones, rendering.generation, rendering.files), rendering.warnings
+        return Content(rendering.phones, rendering.generation, rendering.files, others), rendering.warnings
 
     def _runs_module(self) -> bool:
         """Whether another machine or another user is to publish, which takes a module."""

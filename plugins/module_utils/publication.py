@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -44,12 +44,15 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "catalog": {"type": "path"},
     "phone_book": {"type": "list", "elements": "dict"},
     "rollback": {"type": "bool", "default": False},
+    "allow_removal": {"type": "bool", "default": False},
     # The rendered files as `pack` makes them. The action plugin puts them where the module runs.
     "_content": {"type": "path"},
 }
 
 LONGEST_DIFF = 1000
 """Lines of a diff that are shown."""
+
+_LARGEST_NAMED = 10
 
 
 def read_mode(value: object) -> int:
@@ -68,25 +71,29 @@ def read_mode(value: object) -> int:
 
 @dataclass(frozen=True)
 class Content:
-    """What is to be published. phones says which file each host's phone asks for; to roll back, that is all."""
+    """What is to be published. phones says which file each host's phone asks for.
+
+    To roll back there are no files. others are the hosts of the inventory that are not in the play, by their MAC.
+    """
 
     phones: Mapping[str, str]
     generation: str | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 def pack(content: Content) -> bytes:
     """The content as a file for another machine."""
     files = {name: data.decode() for name, data in content.files.items()}
-    text = json.dumps({"phones": dict(content.phones), "generation": content.generation, "files": files})
-    return gzip.compress(text.encode(), compresslevel=1)
+    parts = {"phones": dict(content.phones), "generation": content.generation, "files": files}
+    return gzip.compress(json.dumps(parts | {"others": dict(content.others)}).encode(), compresslevel=1)
 
 
 def unpack(data: bytes) -> Content:
     """Read what `pack` made."""
     content = json.loads(gzip.decompress(data))
     files = {name: text.encode() for name, text in content["files"].items()}
-    return Content(content["phones"], content["generation"], files)
+    return Content(content["phones"], content["generation"], files, content["others"])
 
 
 def publish_content(content: Content, parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -113,15 +120,31 @@ def _publish(content: Content, parameters: Mapping[str, Any], check_mode: bool) 
         if after is None:
             raise InputError(f"rollback: there is no earlier generation in web_root {root.path}.")
         result = _compared(content.phones, before, after, names(root, after.name), root) | {"changed": True}
+        _require_allowed(result["gone"], content.others, parameters)
         if not check_mode:
             switch_back(root, after.name)
         return result
     after = Generation(name=expect(content.generation), read=content.files.get)
     changed = not is_published(root, after.name, content.files)
     result = _compared(content.phones, before, after, content.files, root) | {"changed": changed}
+    _require_allowed(result["gone"], content.others, parameters)
     if changed and not check_mode:
         publish(root, after.name, content.files)
     return result
+
+
+def _require_allowed(files: Iterable[str], others: Mapping[str, str], parameters: Mapping[str, Any]) -> None:
+    """Raise InputError if these files are not to go: phones ask for them that the inventory still has."""
+    macs = [name.removesuffix(".htm").rpartition("-")[2] for name in files]
+    hosts = sorted(others[mac] for mac in macs if mac in others)
+    if hosts and not parameters["allow_removal"]:
+        named = ", ".join(hosts[:_LARGEST_NAMED])
+        more = f" and {len(hosts) - _LARGEST_NAMED} more" if len(hosts) > _LARGEST_NAMED else ""
+        raise InputError(
+            f"Nothing was written. The files of {named}{more} would go, which the inventory has and this play has not. "
+            "Run it for all phones of this web_root (snom_hosts, in the playbooks), or set allow_removal: true if "
+            "these are to find nothing here any more."
+        )
 
 
 def _on_disk(root: WebRoot, name: str | None) -> Generation | None:

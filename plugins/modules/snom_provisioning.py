@@ -116,6 +116,13 @@ options:
         back to where it was.
     type: bool
     default: false
+  allow_removal:
+    description:
+      - Whether files may go of phones that the inventory has and the play has not. Without that they are named, and
+        nothing is written. It is for phones that are to find nothing in O(web_root) any more, because they have
+        another one now.
+    type: bool
+    default: false
   _content:
     description:
       - Where the rendered files lie on the host that publishes. The action plugin sets it; leave it out.
@@ -123,8 +130,8 @@ options:
 notes:
   - The task needs C(run_once=true). Without it Ansible would register the result on the first host only, so it refuses
     to run. C(strategy=free) can't run it.
-  - It publishes the phones of the play and no others. A phone that left the inventory finds nothing any more. So it
-    refuses to run with C(--limit), which would take all other phones' files away.
+  - It publishes the phones of the play and no others. A phone that left the inventory finds nothing any more. What
+    would take the files of others away is refused, with C(--limit) at once. See O(allow_removal).
   - Delegate it to the host with the web root. Without O(ignore:delegate_to) it publishes on the controller.
   - C(when) and templates in the options are evaluated for the first host only.
   - What a phone should have is said by host variables. C(snom_mac) and C(snom_model) are needed. C(snom_settings) and

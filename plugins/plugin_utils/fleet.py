@@ -53,14 +53,16 @@ class FleetVariables:
         own = hostvars._variable_manager.get_vars(play=task.get_play(), task=task)
         return cls(hostvars, own, templar)
 
-    def of(self, host: str) -> _HostVariables:
+    def of(self, host: str) -> HostVariables:
         """The variables of one host. Raises InputError if the inventory has no such host."""
         if host not in self._hostvars:
             raise InputError("the inventory has no such host.")
-        return _HostVariables(host, self._hostvars.raw_get(host), self._own, self._templar)
+        return HostVariables(host, self._hostvars.raw_get(host), self._own, self._templar)
 
 
-class _HostVariables:
+class HostVariables:
+    """The variables of one host."""
+
     def __init__(self, host: str, raw: Mapping[str, Any], own: Mapping[str, Any], templar: Any) -> None:
         self.host = host
         self._raw = raw
@@ -137,7 +139,7 @@ def _value_or_problem(host: str, read: Callable[[str], Read]) -> Read | str:
         return f"{host}: {error.reason}"
 
 
-def _target(host: str, variables: _HostVariables, given: Mapping[str, Any], override: set[str]) -> Target:
+def _target(host: str, variables: HostVariables, given: Mapping[str, Any], override: set[str]) -> Target:
     connection = {}
     for option, variable in HOST_VARIABLES.items():
         value = variables.get(variable) if given.get(option) is None else given[option]
@@ -162,7 +164,7 @@ def _target(host: str, variables: _HostVariables, given: Mapping[str, Any], over
     )
 
 
-def _wish(host: str, variables: _HostVariables) -> Wish:
+def _wish(host: str, variables: HostVariables) -> Wish:
     model = _model(variables.get("snom_model"))
     version = variables.get("snom_firmware_version")
     return Wish(
@@ -218,7 +220,7 @@ def _flag(value: Any, name: str) -> bool:
         raise InputError(f"{name} is {value!r}: give true or false.") from None
 
 
-def _call_state(variables: _HostVariables) -> str | None:
+def _call_state(variables: HostVariables) -> str | None:
     """What the PBX says now: a template is evaluated each time.
 
     One that fails must not end a run with phones under way, so it counts as if it were not there.

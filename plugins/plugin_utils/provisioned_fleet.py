@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils.mac import normalize_mac
 from ansible_collections.telephony.snom.plugins.module_utils.perform import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils.provisioning import Entry, asked_for
 from ansible_collections.telephony.snom.plugins.module_utils.setting_values import is_settings_variable
-from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables
+from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables, HostVariables
 
 
 def read_entries(hosts: Sequence[str], fleet: FleetVariables, defaults: Mapping[str, Any]) -> list[Entry]:
@@ -54,6 +56,20 @@ def known_phones(entries: Sequence[Entry]) -> dict[str, str]:
     """The file that each host's phone asks for, without those whose MAC or model can't be read."""
     files = {entry.host: _asked_for(entry) for entry in entries}
     return {host: file for host, file in files.items() if file is not None}
+
+
+def phones_by_mac(hosts: Iterable[str], fleet: FleetVariables) -> dict[str, str]:
+    """The hosts that are provisioned phones, by their MAC. Those whose MAC can't be read are left out."""
+    macs = {host: _mac(fleet.of(host)) for host in hosts}
+    return {mac: host for host, mac in macs.items() if mac is not None}
+
+
+def _mac(variables: HostVariables) -> str | None:
+    try:
+        value = variables.get("snom_mac")
+        return None if value is None else normalize_mac(str(value))
+    except (AnsibleError, InputError):
+        return None
 
 
 def _asked_for(entry: Entry) -> str | None:

@@ -184,6 +184,11 @@ def test_what_changes_phones_can_be_a_dry_run(template: Mapping[str, Any]) -> No
         assert "snom_dry_run" in {question["variable"] for question in template["survey_spec"]["spec"]}
 
 
+def test_nobody_is_asked_for_a_part_of_the_phones_that_share_a_web_root() -> None:
+    (template,) = (one for one in named("controller_templates").values() if one["playbook"] == "snom_provision.yml")
+    assert "survey_spec" not in template and "snom_hosts" in template["extra_vars"]
+
+
 def test_templates_run_playbooks_of_the_project() -> None:
     used = {template["playbook"] for template in named("controller_templates").values()}
     assert used == {file.name for file in PLAYBOOKS}

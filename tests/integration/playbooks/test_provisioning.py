@@ -34,10 +34,10 @@ class Server:
     root: Path
     log: Callable[[], list[dict[str, Any]]]
 
-    def provision(self, *arguments: str, warns: str | None = None, **options: Any) -> Run:
+    def provision(self, *arguments: str, warns: str | None = None, snom_hosts: str = "phones", **options: Any) -> Run:
         """Run the playbook, first with ``--check``; options are those of the role, without its prefix."""
         given = {"base_url": self.url, "web_root": str(self.root), "allow_cleartext_secrets": True, **options}
-        variables = {"snom_hosts": "phones"} | {f"provisioning_{name}": value for name, value in given.items()}
+        variables = {"snom_hosts": snom_hosts} | {f"provisioning_{name}": value for name, value in given.items()}
         return self.bench.play("telephony.snom.provision", *arguments, variables=variables, warns=warns)
 
     def boot(self, *names: str) -> None:
@@ -269,6 +269,19 @@ def test_what_is_refused(
     run = server.provision(*arguments, **options)
     assert run.code != 0 and says in " ".join(run.output.split())
     assert not (server.root / "current").exists()
+
+
+def test_a_part_of_the_phones_does_not_take_the_others_files_away(start_server: StartServer) -> None:
+    server = start_server({"a": desk(100), "b": desk(101), "c": desk(102)}, **ALL)
+    server.provision()
+    before = {path: path.lstat().st_mtime_ns for path in server.root.rglob("*")}
+    server.bench.inventory["branch"] = {"hosts": {"a": {}}}
+    run = server.provision(snom_hosts="branch")
+    assert run.code != 0 and "The files of b, c would go" in " ".join(run.output.split())
+    assert {path: path.lstat().st_mtime_ns for path in server.root.rglob("*")} == before
+    del server.bench.hosts()["c"]
+    run = server.provision(snom_hosts="branch", allow_removal=True)
+    assert (run.code, run.stats["snom_provisioning_counts"]["gone"]) == (0, 2)
 
 
 def test_a_slip_in_a_name_is_warned_about(start_server: StartServer) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,12 @@ def content(count: int = 2, **settings: Any) -> Content:
     return Content(rendering.phones, rendering.generation, rendering.files)
 
 
+def with_others(what: Content, count: int) -> Content:
+    """The same in an inventory with so many phones more."""
+    others = {f"00041392{number:04X}": f"h{number}" for number in range(len(what.phones), len(what.phones) + count)}
+    return replace(what, others=others)
+
+
 def published(root: Path, what: Content, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
     defaults = {name: argument.get("default") for name, argument in ARGUMENT_SPEC.items()}
     return publish_content(what, defaults | {"web_root": str(root), "base_url": "https://p"} | options, check_mode)
@@ -56,7 +63,7 @@ def test_check_do_and_do_again(tmp_path: Path) -> None:
 
 
 def test_content_travels_to_another_machine() -> None:
-    for what in (content(language="Deutsch"), Content({"h0": "snomD785-000413920000.htm"})):
+    for what in (with_others(content(language="Deutsch"), 2), Content({"h0": "snomD785-000413920000.htm"})):
         assert unpack(pack(what)) == what
 
 
@@ -70,6 +77,30 @@ def test_the_result_tells_what_is_new_and_no_secret(tmp_path: Path) -> None:
     }
     assert result["counts"] == {"phones": 2, "changed": 2, "files": 6, "gone": 1}
     assert "hush" not in json.dumps(result)
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_files_of_phones_that_the_inventory_has_do_not_go_unasked(tmp_path: Path, check_mode: bool) -> None:
+    published(tmp_path, content(4))
+    before = everything(tmp_path)
+    part = with_others(content(2), 1)
+    refused = published(tmp_path, part, check_mode=check_mode)
+    assert refused["failed"] and "The files of h2 would go" in refused["msg"] and "allow_removal" in refused["msg"]
+    assert everything(tmp_path) == before
+    allowed = published(tmp_path, part, check_mode=check_mode, allow_removal=True)
+    assert allowed["counts"]["gone"] == 2
+    # What never stood there, or is not in the inventory any more, is nobody's loss.
+    assert published(tmp_path, with_others(content(4), 9), check_mode=check_mode)["counts"]["gone"] == 0
+    assert published(tmp_path, content(3), check_mode=check_mode)["counts"]["gone"] == 1
+
+
+def test_going_back_takes_no_files_away_of_phones_that_the_inventory_has(tmp_path: Path) -> None:
+    published(tmp_path, content(2))
+    published(tmp_path, content(20))
+    part = with_others(Content(content(2).phones), 18)
+    refused = published(tmp_path, part, rollback=True)
+    assert "The files of h10, h11, h12, h13, h14, h15, h16, h17, h18, h19 and 8 more would go" in refused["msg"]
+    assert published(tmp_path, replace(part, others={}), rollback=True)["counts"]["gone"] == 18
 
 
 def test_a_long_diff_is_cut(tmp_path: Path) -> None:

@@ -8,7 +8,11 @@ from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils.provisioning import Entry
 from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioned_fleet import known_phones, read_entries
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioned_fleet import (
+    known_phones,
+    phones_by_mac,
+    read_entries,
+)
 from ansible_collections.telephony.snom.tests.unit.plugin_utils.test_fleet import HostVars, Templar
 
 DESK = {"snom_mac": "000413920001", "snom_model": "D785"}
@@ -52,3 +56,8 @@ def test_options_stand_in_for_what_a_host_does_not_say() -> None:
 def test_to_go_back_hosts_without_a_mac_are_left_out() -> None:
     found = entries({"desk": DESK, "hall": {"snom_model": "D785"}, "lift": {"snom_mac": "x", "snom_model": "D785"}})
     assert known_phones(found) == {"desk": "snomD785-000413920001.htm"}
+
+
+def test_phones_that_are_not_in_the_play_are_known_by_their_mac() -> None:
+    raw = {"hall": {"snom_mac": "00:04:13:92:00:0a"}, "web": {}, "odd": {"snom_mac": "x"}, "y": {"snom_mac": "{{ z }}"}}
+    assert phones_by_mac(raw, FleetVariables(HostVars(raw), {}, Templar())) == {"00041392000A": "hall"}
