@@ -12,8 +12,8 @@ class ModuleDocFragment:
 options:
   secret:
     description:
-      - Whether what is typed or dialed is a secret, such as a PIN. It is masked in the result then, and goes over https
-        only, unless O(allow_cleartext_secrets) is set.
+      - Whether what is typed or dialed is a secret, such as a PIN. It is masked in the result then, stays out of the
+        system's log where the module runs, and goes over https only, unless O(allow_cleartext_secrets) is set.
       - The default is whether the task has C(no_log=true). Only that hides the options of the task from Ansible's own
         output too.
     type: bool

@@ -20,3 +20,12 @@ class TypingAction(PhoneAction):
     def prepare(self, parameters: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         secret = parameters["secret"]
         return parameters | {"secret": bool(self._task.no_log) if secret is None else secret}
+
+    def _update_module_args(self, module_name: str, module_args: dict[str, Any], *args: Any, **more: Any) -> None:
+        """Keep a secret out of the system's log, where the real module would write its options, as no_log does.
+
+        The task's own no_log would also hide the result, in which the secret is masked.
+        """
+        super()._update_module_args(module_name, module_args, *args, **more)
+        if module_args["secret"]:
+            module_args["_ansible_no_log"] = True

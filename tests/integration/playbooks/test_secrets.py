@@ -16,6 +16,7 @@ import pytest
 
 from .bench import Bench, phone
 from .conftest import StartBench
+from .jump_host import jump_host
 
 # Everything that talks about phones, and everything that goes wrong on the way to one.
 PHONES = {
@@ -57,6 +58,47 @@ def test_modules_at_their_loudest(in_process: bool, start: StartBench) -> None:
     assert run.results("snom_firmware")["fine"]["outcome"] == "upgraded"
     assert run.results("snom_info")["refuses"]["outcome"] == "auth_failed"
     assert (found.out / "ansible.log").stat().st_size > 0
+
+
+PIN = "90817263"
+SYSLOG = """
+import os
+import syslog
+
+def write(*arguments):
+    with open(os.environ["SYSLOG"], "a", encoding="utf-8") as log:
+        log.write(f"{arguments[-1]}\\n")
+
+syslog.syslog = write
+"""
+
+
+def test_what_is_typed_is_not_in_the_log_of_the_machine_that_types_it(start: StartBench) -> None:
+    """Real modules log their options there. The result says all the same what was done."""
+    found = start({"here": phone(inventory={"snom_in_process": False}), "there": phone()})
+    log = found.folder / "syslog"
+    (found.folder / "sitecustomize.py").write_text(SYSLOG)
+    secret = {"secret": True, "allow_cleartext_secrets": True}
+    tasks: list[dict[str, Any]] = [
+        {"telephony.snom.snom_info": {}},
+        {"telephony.snom.snom_call": {"action": "dial", "number": PIN} | secret},
+        {"telephony.snom.snom_key": {"keys": PIN} | secret},
+    ]
+    common = {"gather_facts": False, "environment": {"PYTHONPATH": str(found.folder), "SYSLOG": str(log)}}
+    with jump_host(found.folder / "ssh", found.address("here").rpartition(".")[0] + ".253") as jump:
+        found.inventory["jump_hosts"] = {"hosts": {"jump": jump}}
+        plays = [
+            common | {"hosts": "here", "tasks": tasks},
+            common | {"hosts": "there", "tasks": [task | {"delegate_to": "jump"} for task in tasks]},
+        ]
+        run = found.play(plays, "-vvvvv")
+    assert run.code == 0
+    for host in ("here", "there"):
+        assert [entry["detail"] for entry in found.fleet.log(host, event="key")] == [*PIN]
+        assert run.results("snom_key")[host]["sent"]
+    logged = log.read_text("utf-8")
+    assert logged.count("Invoked with") == 4  # snom_info, twice at each machine
+    assert PIN not in logged
 
 
 @pytest.mark.parametrize("form", ["-e {}", "--extra-vars={}", "-e snom_password=n0t-to-be-seen-either"])
