@@ -105,11 +105,15 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
     def _address(self, variables: Mapping[str, Any]) -> Any:
         """ansible_host, or the host's name in the inventory.
 
-        In a delegated task Ansible puts the other machine's ansible_host here if the phone has none of its own.
+        In a delegated task Ansible puts the other machine's ansible_host here if neither the phone nor the task, its
+        blocks and its play have one.
         """
         name = variables["inventory_hostname"]
-        own = variables["hostvars"].raw_get(name) if self._task.delegate_to else variables
-        return self._variable("ansible_host", own) or name
+        if self._task.delegate_to:
+            givers = (variables["hostvars"].raw_get(name), self._task.get_vars(), self._task.get_play().get_vars())
+            if not any("ansible_host" in giver for giver in givers):
+                return name
+        return self._variable("ansible_host", variables) or name
 
     def _variable(self, name: str, variables: Mapping[str, Any]) -> Any:
         """A host variable, templated. What can't be a template is spared that: it costs CPU on every phone."""

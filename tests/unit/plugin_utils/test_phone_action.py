@@ -61,10 +61,17 @@ def twin(
     check_mode: bool = False,
     delegate_to: str | None = None,
     transport: str = "ssh",
+    play_vars: Result | None = None,
 ) -> tuple[PhoneAction, Result]:
     task_vars = {"inventory_hostname": "desk7", "ansible_host": "127.0.0.7"} | (variables or {})
     task = SimpleNamespace(
-        args=args or {}, async_val=0, check_mode=check_mode, delegate_to=delegate_to, action="telephony.snom.ring"
+        args=args or {},
+        async_val=0,
+        check_mode=check_mode,
+        delegate_to=delegate_to,
+        action="telephony.snom.ring",
+        get_vars=lambda: {},
+        get_play=lambda: SimpleNamespace(get_vars=lambda: play_vars or {}),
     )
     connection = SimpleNamespace(transport=transport, _shell=SimpleNamespace(tmpdir=None))
     return action(task, connection, None, None, Templar(task_vars), None), task_vars
@@ -155,10 +162,11 @@ def test_the_address_of_a_machine_that_a_task_is_delegated_to_is_not_the_phones(
     modules: list[tuple[PhoneAction, Result, Result]],
 ) -> None:
     hosts = HostVars({"desk7": {"ansible_host": "{{ address }}"}, "desk8": {}})
-    variables = {"ansible_host": "192.0.2.1", "address": "127.0.0.9", "hostvars": hosts}
-    run({"ringer": 1}, variables, delegate_to="jump")
-    run({"ringer": 1}, variables | {"inventory_hostname": "desk8"}, delegate_to="jump")
-    assert [arguments["host"] for _twin, arguments, _variables in modules] == ["127.0.0.9", "desk8"]
+    own = {"ansible_host": "{{ address }}", "address": "127.0.0.9", "hostvars": hosts}
+    run({"ringer": 1}, own, delegate_to="jump")
+    run({"ringer": 1}, own | {"inventory_hostname": "desk8"}, delegate_to="jump", play_vars={"ansible_host": "any"})
+    run({"ringer": 1}, own | {"inventory_hostname": "desk8", "ansible_host": "192.0.2.1"}, delegate_to="jump")
+    assert [arguments["host"] for _twin, arguments, _variables in modules] == ["127.0.0.9", "127.0.0.9", "desk8"]
 
 
 def test_only_templates_are_templated(sent: list[Result]) -> None:
