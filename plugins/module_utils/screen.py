@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -43,8 +44,7 @@ def save_screen(
     In check mode the picture is read, and compared with the file.
     """
     dest = Path(parameters["dest"])
-    if dest.is_dir() or not dest.parent.is_dir():
-        raise InputError(f"dest is {dest}. Name a file in a folder that exists.")
+    _require_file(dest)
     remote = Remote(phone, parameters, check_mode, sleep)
     target = _PICTURES[parameters["which"]]
     fix: bool = parameters["fix_line_info_layer"]
@@ -65,6 +65,21 @@ def save_screen(
         return {"changed": _save(picture, dest, check_mode) or fix, "path": str(dest), "checksum": checksum}
 
     return remote.attempt(work) | {"sent": [*remote.sent, target]}
+
+
+def _require_file(dest: Path) -> None:
+    try:
+        can_be_file = not stat.S_ISDIR(dest.stat().st_mode)
+    except FileNotFoundError:
+        can_be_file = dest.parent.is_dir()
+    except OSError as error:
+        raise _not_writable(dest, error) from None
+    if not can_be_file:
+        raise InputError(f"dest is {dest}. Name a file in a folder that exists.")
+
+
+def _not_writable(dest: Path, error: OSError) -> InputError:
+    return InputError(f"dest: {dest} can't be written: {error.strerror}.")
 
 
 def _picture(phone: Transport, target: str) -> bytes:
@@ -90,5 +105,5 @@ def _save(content: bytes, dest: Path, check_mode: bool) -> bool:
             finally:
                 part.unlink(missing_ok=True)
     except OSError as error:
-        raise InputError(f"dest: {dest} can't be written: {error.strerror}.") from None
+        raise _not_writable(dest, error) from None
     return True

@@ -89,9 +89,10 @@ def test_what_is_no_picture_does_not_become_a_file(content: Any, error: type[Sno
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", [".", "missing/desk.bmp"])
+@pytest.mark.parametrize("name", [".", "missing/desk.bmp", "a" * 300, f"{'a' * 300}/desk.bmp", "file/desk.bmp"])
 def test_a_dest_that_can_not_be_a_file(name: str, tmp_path: Path) -> None:
     phone = showing()
+    (tmp_path / "file").touch()
     with pytest.raises(InputError, match=re.escape(str(tmp_path))):
         save(phone, tmp_path / name)
     assert phone.requests == []
