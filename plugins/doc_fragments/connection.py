@@ -57,7 +57,7 @@ options:
   ca_path:
     description:
       - File or directory with the certificates of the authorities to trust, on the machine where the module runs. The
-        default is that machine's own list.
+        default is that machine's own list. A relative path counts from the current directory.
       - Taken from the host variable C(snom_ca_path) if not given.
     type: path
   cert_fingerprint:

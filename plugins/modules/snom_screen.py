@@ -37,7 +37,8 @@ options:
   dest:
     description:
       - Path of the file. Its folder must exist.
-      - Best absolute. Otherwise it begins where the task runs.
+      - A relative one counts from the current directory, or from that of the login on a machine that the task is
+        delegated to.
     type: path
     required: true
   format:

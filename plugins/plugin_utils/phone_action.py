@@ -10,6 +10,7 @@ It is loaded before the workers fork, so everything heavy is imported at the top
 
 from __future__ import annotations
 
+import os
 import sys
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -70,7 +71,10 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         parameters = self._arguments(variables)
         try:
             parameters = self._validated(parameters)
-            runs_module = self._runs_module(variables)
+            elsewhere = self._is_elsewhere()
+            if not elsewhere:
+                parameters |= self._absolute_paths(parameters)
+            runs_module = elsewhere or not self._flag("snom_in_process", variables, default=True)
             if self.writes and self._is_protected(variables):
                 return {
                     "changed": False,
@@ -137,6 +141,11 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             raise InputError(unknown + "; ".join(result.error_messages))
         return dict(result.validated_parameters)
 
+    def _absolute_paths(self, parameters: Mapping[str, Any]) -> dict[str, str]:
+        """The options that are files of the controller. Modules run in another directory than actions do."""
+        paths = [name for name, argument in self.argument_spec.items() if argument.get("type") == "path"]
+        return {name: os.path.abspath(parameters[name]) for name in paths if parameters[name]}
+
     def _is_protected(self, variables: Mapping[str, Any]) -> bool:
         if not self._flag("snom_protected", variables, default=False):
             return False
@@ -144,11 +153,10 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         names = [name.strip() for name in override.split(",")] if isinstance(override, str) else override
         return variables["inventory_hostname"] not in names
 
-    def _runs_module(self, variables: Mapping[str, Any]) -> bool:
+    def _is_elsewhere(self) -> bool:
+        """Whether the task is delegated to another machine."""
         delegate = self._task.delegate_to
-        if delegate and delegate not in LOCALHOST and self._connection.transport != "local":
-            return True
-        return not self._flag("snom_in_process", variables, default=True)
+        return bool(delegate) and delegate not in LOCALHOST and self._connection.transport != "local"
 
     def _run_module(self, parameters: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         """Run the real module on the delegated host, or else on the controller: the inventory host is a phone."""

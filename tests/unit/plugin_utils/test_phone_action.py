@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -70,7 +71,7 @@ def twin(
         check_mode=check_mode,
         delegate_to=delegate_to,
         action="telephony.snom.ring",
-        get_vars=lambda: {},
+        get_vars=dict,
         get_play=lambda: SimpleNamespace(get_vars=lambda: play_vars or {}),
     )
     connection = SimpleNamespace(transport=transport, _shell=SimpleNamespace(tmpdir=None))
@@ -294,6 +295,31 @@ def test_the_real_module_runs_on_the_controller_although_the_host_is_a_phone(
     assert None not in arguments.values()
     assert arguments["host"] == "127.0.0.7"
     assert result == {"changed": True, "outcome": "rung"}
+
+
+class Save(Ring):
+    argument_spec = Ring.argument_spec | {"dest": {"type": "path"}}
+
+
+def test_a_path_counts_from_the_current_directory_on_the_controller_alone(
+    sent: list[Result],
+    modules: list[tuple[PhoneAction, Result, Result]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = {"ringer": 1, "dest": "screen.bmp", "ca_path": "~/../ca"}
+    monkeypatch.setenv("HOME", "/home/me")
+    run(given, action=Save)
+    assert (sent[0]["dest"], sent[0]["ca_path"]) == (str(tmp_path / "screen.bmp"), "/home/ca")
+    for in_process, where in ((False, "localhost"), (True, "jump")):
+        run(
+            given,
+            {"hostvars": HostVars({"desk7": {}}), "snom_in_process": in_process},
+            action=Save,
+            delegate_to=where,
+        )
+    assert [arguments["dest"] for _twin, arguments, _variables in modules] == [sent[0]["dest"], "screen.bmp"]
 
 
 def test_the_real_module_of_a_delegated_task_keeps_the_other_machines_connection(
