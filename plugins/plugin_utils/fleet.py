@@ -25,6 +25,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.http_phone import H
 from ansible_collections.telephony.snom.plugins.module_utils.models import find_model, versions_by_model
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version
+from ansible_collections.telephony.snom.plugins.plugin_utils.protection import overridden_hosts
 
 Read = TypeVar("Read", Target, Wish)
 
@@ -103,9 +104,7 @@ def read_targets(hosts: Sequence[str], fleet: FleetVariables, connection: Mappin
         raise InputError(f"{one.pop()} belongs to one phone. For a fleet it comes from the inventory.")
     if not hosts:
         raise InputError("No hosts: the pattern snom_hosts matches no phone.")
-    overridden = fleet.of(hosts[0]).get("snom_protected_override") or []
-    names = overridden.split(",") if isinstance(overridden, str) else overridden
-    override = {str(name).strip() for name in names}
+    override = overridden_hosts(fleet.of(hosts[0]).get("snom_protected_override"))
     return _read_each(
         hosts,
         lambda host: _target(host, fleet.of(host), connection, override),

@@ -26,6 +26,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.errors import Input
 from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HAS_REQUESTS
 from ansible_collections.telephony.snom.plugins.module_utils.perform import failure, perform, scrub, to_plain
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Transport
+from ansible_collections.telephony.snom.plugins.plugin_utils.protection import overridden_hosts
 
 MODEL_VARIABLES = HOST_VARIABLES | {"model": "snom_model"}
 """For modules that first make sure that it is the right phone."""
@@ -149,9 +150,8 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
     def _is_protected(self, variables: Mapping[str, Any]) -> bool:
         if not self._flag("snom_protected", variables, default=False):
             return False
-        override = self._variable("snom_protected_override", variables) or []
-        names = [name.strip() for name in override.split(",")] if isinstance(override, str) else override
-        return variables["inventory_hostname"] not in names
+        override = self._variable("snom_protected_override", variables)
+        return variables["inventory_hostname"] not in overridden_hosts(override)
 
     def _is_elsewhere(self) -> bool:
         """Whether the task is delegated to another machine."""

@@ -143,6 +143,8 @@ def test_naming_a_protected_host_is_what_lets_it_be_changed() -> None:
     for override in ("lift", ["lift"], "desk, lift"):
         assert not read(raw, own={"snom_protected_override": override})[0].protected
     assert read(raw, own={"snom_protected_override": "desk"})[0].protected
+    with pytest.raises(InputError, match="snom_protected_override is 5"):
+        read(raw, own={"snom_protected_override": 5})
 
 
 @pytest.mark.parametrize(

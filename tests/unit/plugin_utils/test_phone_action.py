@@ -222,6 +222,14 @@ def test_naming_the_host_lifts_the_protection(override: object, sent: list[Resul
     assert len(sent) == 1
 
 
+@pytest.mark.parametrize("override", [5, {"desk7": True}, True])
+def test_an_override_that_names_no_hosts_is_refused(override: object, sent: list[Result]) -> None:
+    result = run({"ringer": 1}, {"snom_protected": True, "snom_protected_override": override})
+    assert (result["failed"], result["outcome"]) == (True, "refused")
+    assert "snom_protected_override" in result["msg"]
+    assert sent == []
+
+
 def test_a_protected_phone_can_be_read(sent: list[Result], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snom_info.ActionModule, "operation", staticmethod(ring))
     run({}, {"snom_protected": True}, action=snom_info.ActionModule)
