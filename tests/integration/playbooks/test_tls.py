@@ -24,11 +24,12 @@ def secure(**keys: Any) -> Any:
     return phone(inventory=inventory, tls=True, certificate="own", **keys)
 
 
-def collect_fingerprints(found: Bench, file: Path, **variables: Any) -> Any:
+def collect_fingerprints(found: Bench, file: Path, *, rehearse: bool = True, **variables: Any) -> Any:
     return found.play(
         "telephony.snom.fingerprints",
         "--diff",
         variables={"snom_hosts": "phones", "snom_fingerprints_file": str(file), **variables},
+        rehearse=rehearse,
     )
 
 
@@ -103,6 +104,49 @@ def test_fingerprints_are_trusted_when_seen_first(start: StartBench) -> None:
     assert renewed.code == 0
     assert file.read_text() == before
     assert found.fleet.counters()["requests"] == 0
+
+
+def test_fingerprints_of_earlier_runs_are_known_from_their_file(start: StartBench) -> None:
+    """Where the file is not used as an inventory, as beside an inventory that is a file."""
+    found = start({"a": secure(), "b": secure(), "c": secure()})
+    file = found.out / "fingerprints.yml"
+    collect_fingerprints(found, file, snom_hosts="a,b")
+    both = file.read_text()
+    again = collect_fingerprints(found, file, snom_hosts="b")
+    assert again.recap == {"b": "ok", "localhost": "ok"}
+    assert file.read_text() == both
+    collect_fingerprints(found, file, snom_hosts="c", rehearse=False)
+    collected = yaml.safe_load(file.read_text())["all"]["hosts"]
+    assert collected.pop("c")
+    assert collected == yaml.safe_load(both)["all"]["hosts"]
+
+    other = both.replace(collected["a"]["snom_cert_fingerprint"], "ab" * 32)
+    file.write_text(other)
+    changed = collect_fingerprints(found, file, snom_hosts="a,b")
+    assert (changed.recap["a"], changed.recap["b"]) == ("failed", "ok")
+    assert f"is not the one in {file}" in " ".join(changed.output.split())
+    assert file.read_text() == other
+    renewed = collect_fingerprints(found, file, snom_hosts="a,b", snom_fingerprints_renew=True, rehearse=False)
+    assert renewed.code == 0
+    assert file.read_text() == both
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("all: {hosts: [a", "fingerprints.yml"),
+        ("all: {hosts: [a]}", "fingerprints.yml is not as this playbook writes it"),
+        ("all: {hosts: {a: ab}}", "fingerprints.yml is not as this playbook writes it"),
+    ],
+)
+def test_a_broken_file_of_fingerprints(content: str, words: str, start: StartBench) -> None:
+    found = start({"a": secure(), "b": secure()})
+    file = found.out / "fingerprints.yml"
+    file.write_text(content)
+    run = collect_fingerprints(found, file, rehearse=False)
+    assert run.code != 0
+    assert words in " ".join(run.output.split()), run.output
+    assert file.read_text() == content
 
 
 @pytest.mark.parametrize("firmware", [OLD, "10.1.84.12"], ids=["answers 403", "answers 307"])
