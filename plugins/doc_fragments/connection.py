@@ -14,6 +14,8 @@ options:
     description:
       - Name or address of the phone.
       - Taken from the host variable C(ansible_host) if not given, else from the name of the host in the inventory.
+      - Best left to the inventory. C(snom_protected) and all other variables are those of the host that the task runs
+        for, whatever phone is named here, so this reaches a phone that is protected under its own name.
     type: str
   port:
     description:
