@@ -7,6 +7,10 @@
 Below the web root each generation has a folder ``generations/<name>``, and the link ``current`` leads to one of them.
 A generation is written into a hidden folder, brought to the disk and then renamed, and the link is replaced in one
 step. Whoever kills this at any point leaves the old generation or the new one; the next run cleans up.
+
+Which generations were current before is kept in a file of names, the newest first. It is written just before the link
+is replaced and read from the name on that the link has. So it is right on both sides of that step, and a generation
+that was written and never became current does not count.
 """
 
 from __future__ import annotations
@@ -29,9 +33,11 @@ from .errors import InputError
 _GENERATIONS = "generations"
 _CURRENT = "current"
 _LOCK = ".snom-provisioning.lock"
+_HISTORY = ".snom-provisioning.history"
 _PARTIAL = ".partial-"
 _DISCARDED = ".discarded-"
 _NEW_LINK = ".current-new"
+_NEW_HISTORY = ".history-new"
 _TARGET = re.compile(rf"{_GENERATIONS}/([0-9a-f]+)/?")
 
 
@@ -56,6 +62,15 @@ class WebRoot:
 
     def folder(self, generation: str) -> str:
         return os.path.join(self.generations, generation)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Tell what the system does not let this user read."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"web_root: {error.filename} can't be read: {error.strerror}. Publish as its owner.") from None
 
 
 def open_web_root(
@@ -86,39 +101,29 @@ def open_web_root(
     foreign = user == 0 and found.st_uid not in (0, root.uid)
     if foreign or not os.access(path, os.W_OK | os.X_OK):
         named = _user(found.st_uid)
-        remedy = f"set owner: {named}" if foreign else "let a group of that user write there"
+        remedy = f", or set owner: {named}" if foreign else ""
         raise InputError(
             f"web_root {path} belongs to {named}, and {_user(user)} is to publish into it. Publish as {named} "
-            f"(become_user), or {remedy}."
+            f"(become_user){remedy}."
         )
     current_generation(root)
     return root
 
 
+@_reading()
 def current_generation(root: WebRoot) -> str | None:
     """The name of the generation that phones see; None before the first. Raises InputError if current is no link."""
-    link = os.path.join(root.path, _CURRENT)
-    try:
-        target = os.readlink(link)
-    except FileNotFoundError:
-        return None
-    except OSError:
-        target = ""
-    match = _TARGET.fullmatch(target)
-    if match is None:
-        raise InputError(
-            f"web_root: {link} is no link to a generation, so it was not made by this collection. Move it away, or "
-            "name another web_root."
-        )
-    return match[1] if os.path.isdir(root.folder(match[1])) else None
+    name = _linked(root)
+    return name if name and _is_there(root, name) else None
 
 
+@_reading()
 def previous_generation(root: WebRoot) -> str | None:
     """The name of the generation that was current last before the one that is; None if there is none."""
-    earlier = _earlier(root, current_generation(root))
-    return earlier[0] if earlier else None
+    return next(iter(_earlier(root)), None)
 
 
+@_reading()
 def read_file(root: WebRoot, generation: str, name: str) -> bytes | None:
     """A file of a generation; None if it is not there. Raises InputError if it can't be read."""
     try:
@@ -126,15 +131,15 @@ def read_file(root: WebRoot, generation: str, name: str) -> bytes | None:
             return file.read()
     except FileNotFoundError:
         return None
-    except OSError as error:
-        raise InputError(f"web_root: {error.filename} can't be read: {error.strerror}. Publish as its owner.") from None
 
 
+@_reading()
 def names(root: WebRoot, generation: str) -> list[str]:
-    """The names of a generation's files."""
+    """The names of a generation's files. Raises InputError if they can't be read."""
     return sorted(os.listdir(root.folder(generation)))
 
 
+@_reading()
 def is_published(root: WebRoot, generation: str, files: Mapping[str, bytes]) -> bool:
     """Whether the generation is current, and each of its files is what it should be, with the right owner and mode."""
     if current_generation(root) != generation:
@@ -256,8 +261,14 @@ def _sync(path: str) -> None:
 
 
 def _switch(root: WebRoot, generation: str) -> None:
-    """Let the link lead to a generation. Its time says when it was made current, which tells the previous one later."""
-    os.utime(root.folder(generation))
+    """Let the link lead to a generation, and remember the one that it leads to now."""
+    before = _linked(root)
+    history = [generation, *([before] if before else []), *_earlier(root)]
+    new = os.path.join(root.path, _NEW_HISTORY)
+    _write(root, new, "".join(f"{name}\n" for name in history).encode())
+    _sync(new)
+    os.replace(new, os.path.join(root.path, _HISTORY))
+    _sync(root.path)
     link = os.path.join(root.path, _NEW_LINK)
     os.symlink(f"{_GENERATIONS}/{generation}", link)
     os.replace(link, os.path.join(root.path, _CURRENT))
@@ -266,8 +277,9 @@ def _switch(root: WebRoot, generation: str) -> None:
 
 def _sweep(root: WebRoot) -> None:
     """Remove what a run that was killed has left behind."""
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(os.path.join(root.path, _NEW_LINK))
+    for name in (_NEW_LINK, _NEW_HISTORY):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(root.path, name))
     for name in os.listdir(root.generations):
         path = root.folder(name)
         if name.startswith(_DISCARDED) or (name.startswith(_PARTIAL) and os.path.isdir(path)):
@@ -277,21 +289,54 @@ def _sweep(root: WebRoot) -> None:
 
 
 def _prune(root: WebRoot) -> None:
-    """Remove generations that are too old. Each one disappears at once."""
-    for name in _earlier(root, current_generation(root))[root.keep :]:
-        discarded = root.folder(_DISCARDED + name)
-        os.rename(root.folder(name), discarded)
-        shutil.rmtree(discarded)
+    """Remove generations that are too old or were never current. Each one disappears at once."""
+    kept = {_linked(root), *_earlier(root)[: root.keep]}
+    for name in os.listdir(root.generations):
+        if name not in kept and not name.startswith(".") and os.path.isdir(root.folder(name)):
+            discarded = root.folder(_DISCARDED + name)
+            os.rename(root.folder(name), discarded)
+            shutil.rmtree(discarded)
 
 
-def _earlier(root: WebRoot, current: str | None) -> list[str]:
-    """The generations but the current one, the one that was current last first."""
+def _linked(root: WebRoot) -> str | None:
+    """The name that the link has, whether its generation is there or not; None without a link. Raises InputError."""
+    link = os.path.join(root.path, _CURRENT)
     try:
-        found = [entry for entry in os.scandir(root.generations) if not entry.name.startswith(".") and entry.is_dir()]
+        target = os.readlink(link)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        target = ""
+    match = _TARGET.fullmatch(target)
+    if match is None:
+        raise InputError(
+            f"web_root: {link} is no link to a generation, so it was not made by this collection. Move it away, or "
+            "name another web_root."
+        )
+    return match[1]
+
+
+def _earlier(root: WebRoot) -> list[str]:
+    """The generations that were current before the one that is, as far as they are still there, the last one first."""
+    try:
+        with open(os.path.join(root.path, _HISTORY), encoding="ascii", errors="replace") as file:
+            history = file.read().split()
     except FileNotFoundError:
         return []
-    found.sort(key=lambda entry: (entry.stat().st_mtime_ns, entry.name), reverse=True)
-    return [entry.name for entry in found if entry.name != current]
+    current = _linked(root)
+    if current not in history:
+        return []
+    # A generation that was current twice counts where it was so last.
+    earlier = dict.fromkeys(history[history.index(current) + 1 :])
+    return [name for name in earlier if name != current and _is_there(root, name)]
+
+
+def _is_there(root: WebRoot, generation: str) -> bool:
+    """Whether there is such a generation. Unlike os.path.isdir it tells a folder that may not be looked into."""
+    try:
+        return stat.S_ISDIR(os.stat(root.folder(generation)).st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def _set_attributes(root: WebRoot, path: str, mode: int) -> None:

@@ -8,6 +8,7 @@ import errno
 import fcntl
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def seen(root: WebRoot) -> dict[str, bytes]:
 def left_over(root: WebRoot) -> list[str]:
     """Hidden things that do not belong there after a run."""
     found = [*os.listdir(root.path), *os.listdir(root.generations)]
-    return [name for name in found if name.startswith(".") and not name.endswith(".lock")]
+    return [name for name in found if name.startswith(".") and not name.startswith(".snom-provisioning.")]
 
 
 def test_a_generation_is_published(root: WebRoot) -> None:
@@ -80,6 +81,18 @@ def test_going_back_and_forth(root: WebRoot) -> None:
         assert previous_generation(root) == name
         switch_back(root, name)
         assert (current_generation(root), seen(root)) == (name, content)
+
+
+def test_each_one_that_was_current_counts_once(tmp_path: Path) -> None:
+    root = open_web_root(str(tmp_path), keep=3)
+    for name in ("aa", "bb", "aa", "cc", "aa"):
+        publish(root, name, {"a.htm": name.encode()})
+    went_back = []
+    while previous := previous_generation(root):
+        went_back.append(previous)
+        (tmp_path / "generations" / previous / "a.htm").unlink()
+        (tmp_path / "generations" / previous).rmdir()
+    assert went_back == ["cc", "bb"]
 
 
 def test_files_are_for_owner_and_group(root: WebRoot, tmp_path: Path) -> None:
@@ -148,12 +161,12 @@ class System:
         return call
 
 
-def killed_at(root: WebRoot, call: int) -> bool:
+def killed_at(root: WebRoot, call: int, act: Callable[[WebRoot], None] | None = None) -> bool:
     """Publish in a process that is killed right before its n-th call of the system; False if it had fewer."""
     child = os.fork()
     if child == 0:
         publishing.os = System(call, lambda: os._exit(KILLED))  # type: ignore[attr-defined]
-        publish(root, "bb", NEW)
+        act(root) if act else publish(root, "bb", NEW)
         os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == KILLED
 
@@ -176,6 +189,54 @@ def test_killed_at_any_point_phones_see_the_old_or_the_new(tmp_path: Path) -> No
         if not was_killed:
             break
     assert len(ends) > 20 and ends[0] == OLD and ends[-1] == NEW
+
+
+def is_interrupted_at(root: WebRoot, call: int, act: Callable[[WebRoot], None], by: str) -> bool:
+    """Whether something had so many calls of the system that the n-th of them killed it or found a full disk."""
+    if by == "a kill":
+        return killed_at(root, call, act)
+
+    def refuse() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/the/file")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(publishing, "os", System(call, refuse))
+        try:
+            act(root)
+        except InputError:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("by", ["a kill", "a full disk"])
+@pytest.mark.parametrize("act", ["publish", "switch_back"])
+def test_interrupted_at_any_point_it_is_known_what_was_current_before(
+    act: str, by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Phones may still be on the way with what was current when the next run began, and a rollback leads to it."""
+    for flush in ("sync", "fsync"):
+        monkeypatch.setattr(os, flush, lambda *_handle: None)
+    current = set()
+    for call in range(1, 1000):
+        folder = tmp_path / str(call)
+        folder.mkdir()
+        root = open_web_root(str(folder))
+        for name in ("aa", "bb", "cc"):
+            publish(root, name, {"a.htm": name.encode()})
+        to = "dd" if act == "publish" else "bb"
+        was_interrupted = is_interrupted_at(
+            root, call, lambda root: publish(root, "dd", NEW) if act == "publish" else switch_back(root, "bb"), by
+        )
+        now = str(current_generation(root))
+        current.add(now)
+        assert now in {"cc", to}
+        assert previous_generation(root) == ("bb" if now == "cc" else "cc"), f"interrupted at call {call}"
+        publish(root, "ee", OLD)
+        assert set(os.listdir(root.generations)) == {now, "ee"}
+        assert previous_generation(root) == now
+        if not was_interrupted:
+            break
+    assert call > 10 and current == {"cc", to}
 
 
 @pytest.mark.parametrize(
@@ -270,12 +331,35 @@ def test_a_foreign_web_root_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_web_root_that_can_not_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publishing.os, "access", lambda path, mode: False)
-    assert "become_user" in refusal(tmp_path)
+    reason = refusal(tmp_path)
+    assert "become_user" in reason and "group" not in reason
 
 
 @pytest.mark.parametrize("option", ["owner", "group"])
 def test_an_owner_that_is_not_there_is_named(option: str, tmp_path: Path) -> None:
     assert f"{option}: there is no nobody-of-that-name" in refusal(tmp_path, **{option: "nobody-of-that-name"})
+
+
+READ: dict[str, Callable[[WebRoot], Any]] = {
+    "stat": current_generation,
+    "listdir": lambda root: names(root, "aa"),
+    "open": previous_generation,
+}
+
+
+@pytest.mark.parametrize("call", READ)
+def test_what_this_user_may_not_read_is_told(call: str, root: WebRoot, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(root, "aa", OLD)
+
+    def refuse(path: str, *_arguments: Any, **_options: Any) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+    if call == "open":
+        monkeypatch.setattr(publishing, "open", refuse, raising=False)
+    else:
+        monkeypatch.setattr(publishing.os, call, refuse)
+    with pytest.raises(InputError, match="can't be read: Permission denied"):
+        READ[call](root)
 
 
 def test_a_file_that_is_not_there_is_none(root: WebRoot) -> None:
