@@ -29,7 +29,9 @@ options:
     type: dict
     required: true
   settings:
-    description: The result of M(telephony.snom.snom_settings) in check mode. A skipped task's is as good as none.
+    description:
+      - The result of M(telephony.snom.snom_settings) in check mode. A skipped task's is as good as none.
+      - One that says why the settings would not be written counts as read if it says how they differ.
     type: dict
     default: {}
   version:
@@ -51,6 +53,7 @@ RETURN = r"""
 _value:
   description:
     - C(outcome) is V(in_order), V(drifted), or the outcome word of a phone that could not be read, with its C(reason).
+      That is V(failed) where the task did not get as far as the phone.
     - C(model) is null if the phone does not say it.
     - C(firmware) has C(now) and C(wanted) where these differ, else it is null.
     - C(settings) has C(before) and C(after) as in the module's diff where settings differ, else it is null.
@@ -77,7 +80,8 @@ def drift(
     """Weigh the results. Raises AnsibleFilterError for a version that is none."""
     compared = settings or {}
     phone = info.get("phone") or {}
-    failure = next((result for result in (info, compared) if result.get("outcome")), None)
+    is_compared = bool(compared) and not compared.get("skipped")
+    failure = _failure(info, "phone") or (_failure(compared, "unknown") if is_compared else None)
     try:
         firmware = _firmware(phone, version, versions)
     except InputError as error:
@@ -86,13 +90,24 @@ def drift(
     read_only = compared.get("read_only") or []
     return {
         "outcome": failure["outcome"] if failure else "drifted" if firmware or changed or read_only else "in_order",
-        "reason": failure.get("reason") if failure else None,
+        "reason": failure["reason"] if failure else None,
         "model": phone.get("model"),
         "firmware": firmware,
         "settings": changed,
         "unknown": compared.get("unknown") or [],
         "read_only": read_only,
     }
+
+
+def _failure(result: Mapping[str, Any], finding: str) -> dict[str, Any] | None:
+    """Outcome and reason of a task without the key that it has whenever it has read the phone.
+
+    What Ansible itself reports, a host that can't be reached for example, has no outcome and no reason.
+    """
+    if finding in result:
+        return None
+    reason = result.get("reason") or result.get("msg") or "The phone was not read. The task's output may say why."
+    return {"outcome": result.get("outcome") or "failed", "reason": reason}
 
 
 def _firmware(phone: Mapping[str, Any], version: object, versions: object) -> dict[str, str] | None:

@@ -100,7 +100,13 @@ def write_settings(
     _refuse_unreadable(facts)
     update = _Update(phone, parameters, wanted, facts, now, sleep)
     update.unverified |= files_only
-    _refuse_cleartext(update.to_write, parameters)
+    try:
+        _refuse_cleartext(update.to_write, parameters)
+    except Refused as error:
+        # How the phone differs can be told all the same.
+        if check_mode:
+            return update.pretend() | update.failure(error)
+        raise
     # Whether each setting fits into a URL. What a phone has already may be longer: setting files can hold more.
     _requests(update.to_write, parameters)
     if forecast := update.forecast():
@@ -266,13 +272,17 @@ class _Update:
         except SnomError as error:
             if not self._sent:
                 raise
-            ending = {
-                "failed": True,
-                "msg": f"{self._parameters['host']}: {error.reason}",
-                "outcome": error.outcome,
-                "reason": error.reason,
-            }
+            ending = self.failure(error)
         return self.result() | ending
+
+    def failure(self, error: SnomError) -> dict[str, Any]:
+        """What a result has besides the settings where not all of them could be written."""
+        return {
+            "failed": True,
+            "msg": f"{self._parameters['host']}: {error.reason}",
+            "outcome": error.outcome,
+            "reason": error.reason,
+        }
 
     def result(self) -> dict[str, Any]:
         """What has become of the settings so far."""

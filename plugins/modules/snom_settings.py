@@ -73,6 +73,7 @@ options:
   allow_cleartext_secrets:
     description:
       - Whether secrets, and URLs with a login inside, may go over http, where everybody on the network can read them.
+      - Check mode is refused, too, and still shows how the phone differs.
       - Taken from the host variable C(snom_allow_cleartext_secrets) if not given.
     type: bool
     default: false

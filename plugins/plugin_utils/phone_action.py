@@ -90,7 +90,8 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         if runs_module:
             return self._run_module(parameters, variables)
         if not HAS_REQUESTS:
-            return {"failed": True, "msg": missing_required_lib("requests")}
+            missing = missing_required_lib("requests")
+            return {"changed": False, "failed": True, "msg": missing, "outcome": "failed", "reason": missing}
         return perform(self.operation, parameters, self._task.check_mode)
 
     def _arguments(self, variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -155,6 +155,22 @@ def test_an_audit_shows_what_the_log_proves(start_mirror: StartMirror) -> None:
     assert desk["seen"] == load["time"].replace("Z", "+00:00") and desk["contradiction"] is None
 
 
+def test_an_audit_lists_what_it_could_not_ask(start: StartBench) -> None:
+    """As CSV that other programs read: quotes are doubled, and umlauts are as they are."""
+    site = 'Köln, "Dom"'
+    unusable = {"snom_password": "{{ nowhere }}", "snom_site": site}
+    bench = start({"desk": phone("D785", "10.1.84.12"), "hall": phone(inventory=unusable)})
+    folder = bench.out / "audit"
+    run = bench.play("telephony.snom.audit", variables={"snom_hosts": "phones", "snom_audit_dir": str(folder)})
+    assert run.code == 0 and "1 x failed" in run.output
+    text = (folder / "audit.csv").read_text("utf-8")
+    rows = {row["host"]: row for row in csv.DictReader(text.splitlines())}
+    assert {host: row["outcome"] for host, row in rows.items()} == {"desk": "read", "hall": "failed"}
+    assert "nowhere" in rows["hall"]["reason"] and rows["hall"]["site"] == site and "Köln" in text
+    found = {entry["host"]: entry for entry in json.loads((folder / "audit.json").read_text())["phones"]}
+    assert found["hall"]["outcome"] == "failed" and "nowhere" in found["hall"]["reason"]
+
+
 def test_an_audit_tells_when_phone_and_log_differ(start: StartBench) -> None:
     bench = start({"desk": phone("D785", "10.1.84.12"), "manager": phone("D865", "10.1.141.13")})
     agents = {

@@ -60,12 +60,26 @@ def test_a_setting_that_only_provisioning_can_change_is_drift() -> None:
         ({"failed": True, "outcome": "unreachable", "reason": "gone"}, {"skipped": True}, "unreachable"),
         (INFO, {"failed": True, "outcome": "user_mode", "reason": "no"}, "user_mode"),
         (INFO, {"skipped": True, "changed": False}, "in_order"),
+        # What Ansible itself reports has no outcome, and failed_when: false takes its mark of failure away.
+        ({"failed": False, "msg": "requests is not there"}, {"skipped": True}, "failed"),
+        ({"unreachable": True, "msg": "the jump host is down"}, None, "failed"),
+        ({}, None, "failed"),
+        (INFO, {"failed": False, "msg": "MODULE FAILURE"}, "failed"),
     ],
 )
 def test_what_could_not_be_read_is_no_phone_in_order(info: Any, settings: Any, outcome: str) -> None:
     found = drift(info, settings)
     assert found["outcome"] == outcome
     assert (found["reason"] is None) == (outcome == "in_order")
+
+
+def test_the_reason_is_what_the_task_says() -> None:
+    assert drift({"failed": False, "msg": "requests is not there"})["reason"] == "requests is not there"
+
+
+def test_settings_that_would_be_refused_are_drift_all_the_same() -> None:
+    found = drift(INFO, OTHER | {"failed": False, "outcome": "refused", "reason": "a secret over http"})
+    assert (found["outcome"], found["reason"], found["settings"]) == ("drifted", None, OTHER["diff"])
 
 
 def test_a_phone_that_shows_no_version_can_not_be_compared() -> None:

@@ -246,9 +246,18 @@ def test_secrets_stay_off_http(check_mode: bool) -> None:
         write(phone, settings=SECRET, scheme="http", check_mode=check_mode)
     assert phone.requests == []
     with pytest.raises(Refused, match="setting_server"):
-        write(phone, settings={"setting_server": "http://u:pw@h/"}, scheme="http", check_mode=check_mode)
+        write(phone, settings={"setting_server": "http://u:pw@h/"}, scheme="http")
     assert phone.commands == []
     assert write(phone, settings=SECRET, scheme="http", allow_cleartext_secrets=True)["changed"]
+
+
+def test_what_differs_is_told_also_where_a_secret_may_not_be_written() -> None:
+    phone = SettingsPhone()
+    wanted = {"setting_server": "http://u:n0t-shown@h/", "language": "Deutsch"}
+    result = write(phone, settings=wanted, scheme="http", check_mode=True)
+    assert (result["failed"], result["outcome"], "setting_server" in result["msg"]) == (True, "refused", True)
+    assert result["written"] == ["language", "setting_server"] and "language: Deutsch" in result["diff"]["after"]
+    assert "n0t-shown" not in str(result) and phone.commands == []
 
 
 def test_settings_may_be_secret_although_their_names_do_not_tell() -> None:

@@ -346,6 +346,7 @@ def test_a_missing_library_is_named(sent: list[Result], monkeypatch: pytest.Monk
     result = run({"ringer": 1})
     assert result["failed"] is True
     assert "requests" in result["msg"]
+    assert (result["outcome"], result["reason"]) == ("failed", result["msg"])
     assert sent == []
 
 
