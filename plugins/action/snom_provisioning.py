@@ -69,10 +69,9 @@ class ActionModule(FleetAction):
         # All of the play's hosts, those too that failed in an earlier task: it is not about reaching phones.
         fleet = FleetVariables.of_task(self._task, task_vars, self._templar)
         hosts = task_vars["ansible_play_hosts_all"]
-        entries = read_entries(hosts, fleet, parameters)
         others = phones_by_mac(set(task_vars["groups"]["all"]).difference(hosts), fleet)
         if parameters["rollback"]:
-            return Content(known_phones(entries), others=others), []
+            return Content(known_phones(hosts, fleet), others=others), []
         options = Options(
             base_url=parameters["base_url"],
             shared_users=frozenset(parameters["shared_users"]),
@@ -80,7 +79,7 @@ class ActionModule(FleetAction):
             allow_cleartext_secrets=parameters["allow_cleartext_secrets"],
             readable_by_all=bool(read_mode(parameters["mode"]) & 0o004),
         )
-        rendering = render(entries, load_catalog(parameters["catalog"]), options)
+        rendering = render(read_entries(hosts, fleet, parameters), load_catalog(parameters["catalog"]), options)
         return Content(rendering.phones, rendering.generation, rendering.files, others), rendering.warnings
 
     def _runs_module(self) -> bool:

@@ -52,9 +52,12 @@ def _entry(host: str, fleet: FleetVariables, defaults: Mapping[str, Any]) -> Ent
     )
 
 
-def known_phones(entries: Sequence[Entry]) -> dict[str, str]:
-    """The file that each host's phone asks for, without those whose MAC or model can't be read."""
-    files = {entry.host: _asked_for(entry) for entry in entries}
+def known_phones(hosts: Sequence[str], fleet: FleetVariables) -> dict[str, str]:
+    """The file that each host's phone asks for, without those whose MAC or model can't be read.
+
+    No other variable is looked at: to go back must be possible while there is a mistake in what is wanted.
+    """
+    files = {host: _asked_for(host, fleet) for host in hosts}
     return {host: file for host, file in files.items() if file is not None}
 
 
@@ -72,8 +75,9 @@ def _mac(variables: HostVariables) -> str | None:
         return None
 
 
-def _asked_for(entry: Entry) -> str | None:
+def _asked_for(host: str, fleet: FleetVariables) -> str | None:
+    variables = fleet.of(host)
     try:
-        return asked_for(entry.mac, entry.model)
+        return asked_for(to_plain(variables.get("snom_mac")), to_plain(variables.get("snom_model")))
     except InputError:
         return None

@@ -178,6 +178,7 @@ def test_going_back(start_server: StartServer) -> None:
     first = result_of(server.provision())["generation"]
     server.bench.hosts()["a"]["snom_settings"]["phone_name"] = "New"
     server.provision()
+    server.bench.hosts()["a"]["snom_settings"]["language"] = "{{ a_mistake }}"
     run = server.provision("--diff", rollback=True)
     assert result_of(run)["generation"] == first and "a: phone_name: New -> Desk 100" in run.output
     server.boot("a")

@@ -18,10 +18,14 @@ from ansible_collections.telephony.snom.tests.unit.plugin_utils.test_fleet impor
 DESK = {"snom_mac": "000413920001", "snom_model": "D785"}
 
 
+def fleet(raw: dict[str, dict[str, Any]], own: dict[str, Any] | None = None) -> FleetVariables:
+    """The variables of a play over these hosts, whose task has variables of its own."""
+    return FleetVariables(HostVars(raw), own or {}, Templar())
+
+
 def entries(raw: dict[str, dict[str, Any]], *, own: dict[str, Any] | None = None, **defaults: Any) -> list[Entry]:
-    """What is read of a play over these hosts, whose task has variables of its own and these options."""
-    fleet = FleetVariables(HostVars(raw), own or {}, Templar())
-    return read_entries(list(raw), fleet, {"mirror": None, "phone_book": None} | defaults)
+    """What is read of them, with these options of the task."""
+    return read_entries(list(raw), fleet(raw, own), {"mirror": None, "phone_book": None} | defaults)
 
 
 def test_every_variable_with_settings_is_read() -> None:
@@ -54,10 +58,15 @@ def test_options_stand_in_for_what_a_host_does_not_say() -> None:
 
 
 def test_to_go_back_hosts_without_a_mac_are_left_out() -> None:
-    found = entries({"desk": DESK, "hall": {"snom_model": "D785"}, "lift": {"snom_mac": "x", "snom_model": "D785"}})
-    assert known_phones(found) == {"desk": "snomD785-000413920001.htm"}
+    raw = {"desk": DESK, "hall": {"snom_model": "D785"}, "lift": {"snom_mac": "x", "snom_model": "D785"}}
+    assert known_phones(list(raw), fleet(raw)) == {"desk": "snomD785-000413920001.htm"}
+
+
+def test_to_go_back_nothing_else_is_templated() -> None:
+    raw = {"desk": DESK | {"snom_mac": "{{ mac }}", "mac": "000413920001", "snom_settings": {"user_pass": "{{ no }}"}}}
+    assert known_phones(["desk"], fleet(raw)) == {"desk": "snomD785-000413920001.htm"}
 
 
 def test_phones_that_are_not_in_the_play_are_known_by_their_mac() -> None:
     raw = {"hall": {"snom_mac": "00:04:13:92:00:0a"}, "web": {}, "odd": {"snom_mac": "x"}, "y": {"snom_mac": "{{ z }}"}}
-    assert phones_by_mac(raw, FleetVariables(HostVars(raw), {}, Templar())) == {"00041392000A": "hall"}
+    assert phones_by_mac(raw, fleet(raw)) == {"00041392000A": "hall"}
