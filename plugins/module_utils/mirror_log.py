@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import glob
 import gzip
+import heapq
 import json
 import re
 import zlib
@@ -107,19 +108,29 @@ class _Request:
 
 
 class MirrorLog:
-    """Collects what lines prove. Lines of several files may come in any order."""
+    """Collects what lines prove."""
 
     def __init__(self) -> None:
         self.phones: dict[str, Sighting] = {}
         # Lines that can't be put to a phone.
         self.unknown = 0
 
-    def read(self, lines: Iterable[bytes]) -> None:
-        """Read lines, each of at most MAX_LINE bytes."""
+    def read(self, *logs: Iterable[bytes]) -> None:
+        """Read logs in any order, for which all are open at a time. Each has lines of at most MAX_LINE bytes.
+
+        nginx writes a log in the order of time. What goes on in the next log after a rotation needs the same of all.
+        """
+        for request in heapq.merge(*map(self._requests, logs), key=lambda request: request.time):
+            if not self._note(request):
+                self.unknown += 1
+
+    def _requests(self, lines: Iterable[bytes]) -> Iterator[_Request]:
         for line in lines:
             request = _parse(line)
-            if request is None or not self._note(request):
+            if request is None:
                 self.unknown += 1
+            else:
+                yield request
 
     def as_dict(self) -> dict[str, Any]:
         """What was found, as plain JSON."""
@@ -198,10 +209,9 @@ def _parse(line: bytes) -> _Request | None:
 def read_logs(paths: Iterable[str]) -> dict[str, Any]:
     """Return what the logs prove. paths may hold wildcards. Raises InputError for a file that can't be read."""
     log = MirrorLog()
-    for pattern in paths:
-        # Where nothing matches, the pattern itself is opened, which tells what is wrong.
-        for path in sorted(glob.glob(pattern)) or [pattern]:
-            log.read(lines_of(path))
+    # Where nothing matches, the pattern itself is opened, which tells what is wrong.
+    found = [path for pattern in paths for path in sorted(glob.glob(pattern)) or [pattern]]
+    log.read(*map(lines_of, found))
     return log.as_dict()
 
 

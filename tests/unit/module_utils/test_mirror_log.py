@@ -206,6 +206,16 @@ def test_parts_with_a_gap_are_not_complete() -> None:
     assert not fetched(line(), part(0, 10, 1))["complete"]
 
 
+def test_parts_may_lie_in_several_logs(tmp_path: Path) -> None:
+    """A phone goes on after the log was rotated, and the newer file's name comes first."""
+    (tmp_path / "access.log").write_bytes(b"no JSON\n" + part(700, 300, 9))
+    (tmp_path / "access.log.1").write_bytes(part(400, 300, 5))
+    with gzip.open(tmp_path / "access.log.2.gz", "wb") as stream:
+        stream.write(part(0, 400, 1))
+    found = read_logs([str(tmp_path / "access.log*")])
+    assert [file["complete"] for file in found["phones"][MAC]["fetched"]] == [True] and found["unknown"] == 1
+
+
 def test_a_head_is_seen_but_fetches_nothing() -> None:
     phone = read(line(method="HEAD", bytes=0))["phones"][MAC]
     assert (phone["firmware"], phone["fetched"]) == ("10.1.33.33", [])
