@@ -165,6 +165,9 @@ def test_a_mistake_ends_the_pull_request(start: StartBench, tmp_path: Path) -> N
         code, output = repo.job("pull-request")
         assert code == 2
         assert "berlin-reception, berlin-desk-1 have the same snom_mac 000413922D24" in output
+        repo.edit("phone_name: Desk 1", "phone_nmae: Desk 1")
+        code, output = repo.job("pull-request")
+        assert code == 2 and "phone_nmae" in output
 
 
 def test_a_box_at_the_site_pulls(start: StartBench, tmp_path: Path) -> None:
