@@ -113,7 +113,8 @@ def _failure(result: Mapping[str, Any], finding: str) -> dict[str, Any] | None:
 def _firmware(phone: Mapping[str, Any], version: object, versions: object) -> dict[str, str] | None:
     now = phone.get("firmware")
     by_model = versions_by_model(versions, "snom_firmware_versions")
-    wanted = by_model.get(str(phone.get("model"))) if version is None else Version.parse(str(version))
+    # ansible-core 2.16 makes empty text of a template that says none.
+    wanted = by_model.get(str(phone.get("model"))) if version in (None, "") else Version.parse(str(version))
     if now is None or wanted is None or Version.parse(str(now)) == wanted:
         return None
     return {"now": str(now), "wanted": str(wanted)}
