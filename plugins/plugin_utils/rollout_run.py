@@ -37,8 +37,10 @@ display = Display()
 PATHS = ("catalog", "approved_plan", "stop_file", "journal", "report_dir")
 """The options that are files of the controller."""
 
+# How ansible-playbook takes extra variables: -e, also behind flags without a value, and any beginning of --extra-vars.
+_EXTRA_VARS = re.compile(r"(-[bCDJkKv]*e|--e[a-z-]*=?)(?P<value>.*)", re.DOTALL)
 # Extra variables that are not in a file.
-_NAMES_SECRET = re.compile(r"(?!(-e)?@).*(pass|secret|token|community)", re.IGNORECASE | re.DOTALL)
+_NAMES_SECRET = re.compile(r"(?!@).*(pass|secret|token|community)", re.IGNORECASE | re.DOTALL)
 
 
 def run(task: Any, templar: Any, parameters: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,8 +119,9 @@ def _command_line(targets: list[Target]) -> str:
         return "relaunch this job"
     shown = [os.path.basename(sys.argv[0])]
     for before, argument in pairwise(sys.argv):
-        is_extra = before in ("-e", "--extra-vars") or argument.startswith(("-e", "--extra-vars="))
-        shown.append("********" if is_extra and _NAMES_SECRET.match(argument) else argument)
+        flag, attached = _EXTRA_VARS.fullmatch(before), _EXTRA_VARS.fullmatch(argument)
+        value = argument if flag and not flag["value"] else attached["value"] if attached else ""
+        shown.append("********" if _NAMES_SECRET.match(value) else argument)
     command = shlex.join(shown)
     for password in {target.connection.password for target in targets if target.connection.password}:
         command = scrub(command, {"password": password})

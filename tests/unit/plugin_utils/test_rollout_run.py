@@ -1,0 +1,59 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The command that a report shows to go on with. What a rollout does is tested elsewhere."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
+from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout_run import _command_line
+
+MASK = "********"
+
+
+def command_line(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> list[str]:
+    for variable in ("AWX_ISOLATED_DATA_DIR", "JOB_ID"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(sys, "argv", ["/usr/bin/ansible-playbook", *arguments])
+    phone = Target(host="desk-1", connection=Connection(host="desk-1", username="admin", password="hunter2"))
+    return shlex.split(_command_line([phone]))
+
+
+@pytest.mark.parametrize("flag", ["-e", "-ve", "-vvve", "-De", "-bKe", "--extra-vars", "--extra-var", "--ex", "--e"])
+@pytest.mark.parametrize("value", ["ldap_token=x y", '{"ldap_token": "x y"}', "a=1 ldap_pass=\n'x y'"])
+def test_extra_variables_that_name_a_secret_are_not_shown(
+    monkeypatch: pytest.MonkeyPatch, flag: str, value: str
+) -> None:
+    attached = f"{flag}={value}" if flag.startswith("--") else f"{flag}{value}"
+    assert command_line(monkeypatch, flag, value, "site.yml") == ["ansible-playbook", flag, MASK, "site.yml"]
+    assert command_line(monkeypatch, attached, "site.yml") == ["ansible-playbook", MASK, "site.yml"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["-e", "@secrets.yml"],
+        ["-De@secrets.yml"],
+        ["--extra-vars=@secrets.yml"],
+        ["--ex", "@secrets.yml"],
+        ["-e", "snom_hosts=berlin"],
+        ["-vesnom_hosts=berlin"],
+        ["--vault-password-file", "vault_pass.py"],
+        ["--vault-password-file=vault_pass.py"],
+        ["-i", "tokens/inventory.yml", "-l", "secretariat"],
+        ["-itokens/inventory.yml"],
+        ["-esnom_hosts=berlin", "token.yml"],
+    ],
+)
+def test_everything_else_is_shown(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    assert command_line(monkeypatch, *arguments) == ["ansible-playbook", *arguments]
+
+
+def test_a_password_of_a_phone_is_not_shown_wherever_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "hunter2" not in " ".join(command_line(monkeypatch, "-e", "login=hunter2"))
