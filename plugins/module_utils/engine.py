@@ -429,8 +429,9 @@ class Engine:
     def _step(self, host: str) -> None:
         """Let a worker carry out a phone's next step."""
         flight = self._flights[host]
-        # Asked here, not in the worker: it may run Ansible's templating, which belongs to this thread.
-        flight.upgrade.known_call_state = flight.phone.target.known_call_state()
+        if flight.upgrade.phase is Phase.PROBE:
+            # Asked here, not in the worker: it may run Ansible's templating, which belongs to this thread.
+            flight.upgrade.known_call_state = flight.phone.target.known_call_state()
         self._runtime.submit(host, flight.upgrade.step)
         self._under_way += 1
 

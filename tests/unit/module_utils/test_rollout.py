@@ -303,6 +303,20 @@ def test_a_resumed_phone_has_nothing_to_compare_with(journal: str) -> None:
     assert result["desk-2"]["snapshot"]["read"] is True
 
 
+def test_the_pbx_is_asked_only_when_its_answer_is_needed() -> None:
+    fleet = Fleet(GOES_WELL)
+    asked: list[float] = []
+
+    def known() -> str:
+        asked.append(fleet.clock.time)
+        return "idle"
+
+    fleet.phones["desk-1"].on_command = lambda target: asked.append(-1)
+    assert fleet.outcomes(target={"known_call_state": known}) == {"desk-1": "upgraded"}
+    # For the plan and right before the request, not in the polls after it.
+    assert len(asked) == 3 and asked[-1] == -1
+
+
 # Bad ways ---------------------------------------------------------------------------------------------------------
 
 
