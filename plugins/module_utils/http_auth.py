@@ -7,6 +7,10 @@
 A few failed logins lock the web interface, for longer each time (protocol 2.3). So credentials that were refused once
 are never sent again. That is also why this is not requests' HTTPDigestAuth: that one forgets the nonce in another
 thread, tries a refused password again with the next request, and stumbles over ``REALM=``.
+
+What a phone says to the nonce of a former life is unknown (protocol 2.2). By RFC 7616 a 401 without ``stale=true``
+means that the password is wrong, which browsers and curl go by as well. So a nonce is used only while the phone can't
+have restarted since it accepted it; otherwise the phone is asked for a new one, and no password is sent in doubt.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ import base64
 import hashlib
 import re
 import secrets
+import time
 from typing import NoReturn
 
 from .errors import AuthFailed, InputError
@@ -24,6 +29,9 @@ from .transport import Connection
 _ALLOWED = {"auto": ("digest", "basic"), "basic": ("basic",), "digest": ("digest",)}
 
 _HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
+
+NONCE_REST = 20.0
+"""Seconds after which a nonce that was not used meanwhile is given up: phones take longer to restart (inferred)."""
 
 # A header such as `Basic REALM="snom", Digest realm="snom", nonce="5f"` is a row of schemes and their parameters.
 _SCHEME_OR_PARAMETER = re.compile(r'([\w-]+)(\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?')
@@ -58,6 +66,8 @@ class Login:
         """
         if self._refusal:
             raise AuthFailed(self._refusal)
+        if time.monotonic() - self._digest.used_at > NONCE_REST:
+            self.forget_nonce()
         if not self._scheme:
             return None
         if self._scheme == "digest":
@@ -68,6 +78,12 @@ class Login:
         """Learn that the last request was not answered with 401."""
         self._declined.clear()
         self._digest.proven = True
+        self._digest.used_at = time.monotonic()
+
+    def forget_nonce(self) -> None:
+        """Ask for a new nonce before the credentials are sent again, because the phone may have restarted."""
+        if self._scheme == "digest":
+            self._scheme, self.demanded = "", False
 
     def challenged(self, challenge: str) -> None:
         """Learn that the last request was answered with 401 and this WWW-Authenticate header.
@@ -113,10 +129,12 @@ class _Digest:
         self._renewed = renewed
         # The phone has accepted it at least once.
         self.proven = False
+        # On the clock of time.monotonic().
+        self.used_at = time.monotonic()
 
     def is_stale(self, parameters: dict[str, str]) -> bool:
         """Tell whether a new challenge means that this nonce grew old, rather than that the password is wrong."""
-        return self.proven or (parameters.get("stale", "").lower() == "true" and not self._renewed)
+        return parameters.get("stale", "").lower() == "true" and (self.proven or not self._renewed)
 
     def header(self, username: str, password: str, target: str) -> str:
         realm, nonce = self._parameters.get("realm", ""), self._parameters["nonce"]

@@ -23,7 +23,7 @@ from types import TracebackType
 from typing import Any, final
 from urllib.parse import urlsplit
 
-from .errors import AnswerLost, AnswerUnreadable, Blocked, InputError, LockedOut, Unsupported
+from .errors import AnswerLost, AnswerUnreadable, Blocked, InputError, LockedOut, PhoneUnreachable, Unsupported
 from .http_auth import Login
 from .pages import is_lockout, is_phone_manager
 from .tls import DEFAULT_PORTS, check_tls_options, open_plain_socket, open_socket
@@ -134,18 +134,25 @@ class HttpPhone:
     def _send(self) -> Answer:
         """Send the request under way once; twice if a kept connection turns out dead and that is harmless."""
         try:
-            answer = self._send_once()
+            answer = self._try_once()
         except _KeptConnectionDied:
             # Without a query a request only reads (protocol 1.4).
             if "?" in self._exchange.target:
                 raise
-            answer = self._send_once()
+            answer = self._try_once()
         if self._is_lockout(answer):
             raise LockedOut(
                 f"{self._exchange.where}: the phone has locked its web interface after too many failed logins, for a "
                 "minute at first, doubling each time. Correct snom_username and snom_password, then wait."
             )
         return answer
+
+    def _try_once(self) -> Answer:
+        try:
+            return self._send_once()
+        except PhoneUnreachable:
+            self._login.forget_nonce()
+            raise
 
     def _send_once(self) -> Answer:
         exchange = self._exchange

@@ -8,11 +8,22 @@ import base64
 import hashlib
 import re
 import threading
+import time
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils.errors import AuthFailed, Blocked, InputError, LockedOut
-from ansible_collections.telephony.snom.plugins.module_utils.http_auth import Login
+from ansible_collections.telephony.snom.plugins.module_utils import http_auth, http_phone
+from ansible_collections.telephony.snom.plugins.module_utils.errors import (
+    AnswerLost,
+    AuthFailed,
+    Blocked,
+    InputError,
+    LockedOut,
+    PhoneUnreachable,
+)
+from ansible_collections.telephony.snom.plugins.module_utils.http_auth import NONCE_REST, Login
 from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
 from ansible_collections.telephony.snom.tests.unit.raw_server import Last, RawServer, page
@@ -335,7 +346,7 @@ def test_a_login_that_ends_in_the_lock_out_page() -> None:
 # Nonces grow old
 
 
-@pytest.mark.parametrize("stale", ["", "stale=true", 'stale="TRUE"'])
+@pytest.mark.parametrize("stale", ["stale=true", 'stale="TRUE"'])
 def test_a_nonce_that_worked_is_renewed(stale: str) -> None:
     digest = DigestServer("admin", "right")
     with RawServer(digest) as server, connect(server) as phone:
@@ -372,15 +383,76 @@ def test_nonces_that_are_always_stale_are_given_up() -> None:
     assert schemes(server) == ["", "Digest", "Digest"]
 
 
-def test_a_password_that_changed_is_tried_with_one_new_nonce() -> None:
+@pytest.mark.parametrize("stale", ["", "stale=false"])
+@pytest.mark.parametrize("nonce", [1, 2])
+def test_a_password_that_changed_is_sent_exactly_once(nonce: int, stale: str) -> None:
     digest = DigestServer("admin", "right")
     with RawServer(digest) as server, connect(server) as phone:
         phone.get("/index.htm")
-        digest.password = "new"
+        digest.password, digest.nonce, digest.stale = "new", nonce, stale
         for _unused in range(2):
             with pytest.raises(AuthFailed, match="the phone refused"):
                 phone.get("/index.htm")
-    assert schemes(server) == ["", "Digest", "Digest", "Digest"]
+    assert schemes(server) == ["", "Digest", "Digest"]
+
+
+def test_a_phone_that_was_gone_is_asked_for_a_new_nonce() -> None:
+    digest = DigestServer("admin", "right")
+    restarts = False
+
+    def reply(request: str) -> bytes | Last:
+        return Last(b"", reset=True) if restarts else digest(request)
+
+    with RawServer(reply) as server, connect(server) as phone:
+        phone.get("/index.htm")
+        phone.close()
+        restarts = True
+        with pytest.raises(AnswerLost):
+            phone.get("/index.htm")
+        restarts, digest.nonce = False, 2
+        assert phone.get("/index.htm").login is True
+    assert schemes(server) == ["", "Digest", "Digest", "", "Digest"]
+
+
+def test_a_phone_that_can_not_be_reached_is_asked_for_a_new_nonce(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*_arguments: object) -> NoReturn:
+        raise PhoneUnreachable("No route to it.")
+
+    digest = DigestServer("admin", "right")
+    with RawServer(digest) as server, connect(server) as phone:
+        phone.get("/index.htm")
+        phone.close()
+        with monkeypatch.context() as patched:
+            patched.setattr(http_phone, "open_socket", unreachable)
+            with pytest.raises(PhoneUnreachable):
+                phone.get("/index.htm")
+        digest.nonce = 2
+        assert phone.get("/index.htm").status == 200
+    assert schemes(server) == ["", "Digest", "", "Digest"]
+
+
+def test_a_nonce_that_rested_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SimpleNamespace(rest=0.0, monotonic=lambda: time.monotonic() + clock.rest)
+    monkeypatch.setattr(http_auth, "time", clock)
+    digest = DigestServer("admin", "right")
+    is_open = False
+
+    def reply(request: str) -> bytes:
+        return HOME if is_open else digest(request)
+
+    with RawServer(reply) as server, connect(server) as phone:
+        phone.get("/index.htm")
+        clock.rest += NONCE_REST - 1
+        phone.get("/index.htm")
+        clock.rest += NONCE_REST - 1
+        phone.get("/index.htm")
+        digest.nonce = 2
+        clock.rest += NONCE_REST + 1
+        assert phone.get("/index.htm").login is True
+        is_open = True
+        clock.rest += NONCE_REST + 1
+        assert phone.get("/index.htm").login is False
+    assert schemes(server) == ["", "Digest", "Digest", "Digest", "", "Digest", ""]
 
 
 def test_an_answer_that_forbids_still_accepts_the_login() -> None:
@@ -393,7 +465,7 @@ def test_an_answer_that_forbids_still_accepts_the_login() -> None:
     with RawServer(reply) as server, connect(server) as phone:
         with pytest.raises(Blocked):
             phone.get("/command.htm?key=ENTER")
-        digest.nonce = 2
+        digest.nonce, digest.stale = 2, "stale=true"
         assert phone.get("/index.htm").status == 200
     assert schemes(server) == ["", "Digest", "Digest", "Digest"]
 
