@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
 from .call_state import read_call_state
+from .credentials_gate import CredentialsGate, Key, NotTried
 from .errors import AuthFailed, SnomError
 from .facts import PhoneFacts, read_facts
 from .images import verify_image
@@ -20,62 +21,10 @@ from .runtime import MAX_WORKERS, Runtime
 from .transport import Connection, Transport
 from .version import Version
 
-MAX_REFUSALS = 3
-"""So many phones of a site may refuse the same credentials before they are not tried on the rest of it."""
-
 QUIET = 1.0
 """Seconds without an answer, after which phones that still have to wait for their turn are looked for."""
 
 Connect = Callable[[Connection], Transport]
-
-
-class CredentialsGate:
-    """Keeps wrong credentials of a site from locking all its phones.
-
-    Until a phone of the site has taken the credentials, as many tries are under way as may still fail. A phone for
-    which there are none may always be tried.
-    """
-
-    def __init__(self) -> None:
-        self._refused: Counter[tuple[object, ...]] = Counter()
-        self._under_way: Counter[tuple[object, ...]] = Counter()
-        self._proven: set[tuple[object, ...]] = set()
-
-    @staticmethod
-    def _key(target: Target) -> tuple[object, ...]:
-        return target.site, target.connection.username, target.connection.password
-
-    def is_closed(self, target: Target) -> bool:
-        """True when enough phones refused: this one is not to be tried."""
-        return bool(target.connection.username) and self._refused[self._key(target)] >= MAX_REFUSALS
-
-    def admits(self, target: Target) -> bool:
-        """True when a try may begin now."""
-        key = self._key(target)
-        return (
-            not target.connection.username
-            or key in self._proven
-            or self._refused[key] + self._under_way[key] < MAX_REFUSALS
-        )
-
-    def begin(self, target: Target) -> None:
-        """A try begins."""
-        self._under_way[self._key(target)] += 1
-
-    def end(self, target: Target, reading: Reading) -> None:
-        """A try ended."""
-        key = self._key(target)
-        self._under_way[key] -= 1
-        if isinstance(reading.error, AuthFailed):
-            self._refused[key] += 1
-        elif reading.facts is not None:
-            self._proven.add(key)
-
-
-class NotTried(SnomError):
-    """The phone was not asked, because others of its site refused the same credentials."""
-
-    outcome = "not_started"
 
 
 def read_phone(target: Target, connect: Connect, known_call_state: str | None, *, force: bool = False) -> Reading:
@@ -109,6 +58,15 @@ def look_for(target: Target, connect: Connect) -> Reading | None:
     return None
 
 
+def read_without_login(
+    target: Target, connect: Connect, known_call_state: str | None, *, force: bool = False
+) -> Reading | None:
+    """The reading of a phone that asks for no login; None for one that does, and that got no credentials."""
+    anonymous = replace(target, connection=replace(target.connection, username=None, password=None))
+    reading = read_phone(anonymous, connect, known_call_state, force=force)
+    return None if isinstance(reading.error, AuthFailed) else reading
+
+
 def read_settings_too(phone: Transport, facts: PhoneFacts, wanted: Version | None) -> PhoneFacts:
     """The facts with what `plan.check_settings` needs beside them for an upgrade to the version. Raises SnomError."""
     gather = ["settings"]
@@ -137,7 +95,8 @@ def read_fleet(
     """Read every phone, many at a time.
 
     Where the phones that are to try a site's credentials first don't answer, the others are looked for meanwhile, so
-    that a site that is dark takes no longer than any other.
+    that a site that is dark takes no longer than any other. Where they answer and prove nothing, because they ask for
+    no login, the others are read without one.
 
     refused_before names hosts that refused their credentials in the run which this one resumes; on_refused is told at
     once of those that refuse them now.
@@ -147,39 +106,44 @@ def read_fleet(
     waiting: deque[Target] = deque()
     for target in targets:
         if target.host in refused_before:
-            readings[target.host] = refusal = Reading(
+            readings[target.host] = Reading(
                 error=AuthFailed(
                     "It refused its credentials in the interrupted run and is not asked again while that is resumed. "
                     "Correct them and run once more afterwards."
                 )
             )
-            gate.begin(target)
-            gate.end(target, refusal)
+            gate.refuse(target)
         else:
             waiting.append(target)
     under_way, quiet = 0, False
     looked_for: set[str] = set()
+    asked_without_login: set[str] = set()
+    in_doubt: set[Key] = set()
+
+    def submit(target: Target, is_try: bool, call: Callable[[], Reading | None]) -> None:
+        nonlocal under_way
+        runtime.submit((target, is_try), call)
+        under_way += 1
+
     while waiting or under_way:
         held: list[Target] = []
         while waiting and under_way < MAX_WORKERS:
             target = waiting.popleft()
+            # A call state is asked for here, not in a worker: Ansible's templating belongs to this thread.
             if gate.is_closed(target):
-                readings[target.host] = Reading(
-                    error=NotTried(
-                        f"{MAX_REFUSALS} phones of its site refused the same credentials, so they were not tried here. "
-                        "Correct snom_username and snom_password."
-                    )
-                )
+                readings[target.host] = Reading(error=NotTried())
             elif gate.admits(target):
                 gate.begin(target)
-                # Asked here, not in the worker: it may run Ansible's templating, which belongs to this thread.
                 known = target.known_call_state()
-                runtime.submit((target, True), partial(read_phone, target, connect, known, force=force))
-                under_way += 1
+                submit(target, True, partial(read_phone, target, connect, known, force=force))
+            elif gate.key(target) in in_doubt and target.host not in asked_without_login:
+                asked_without_login.add(target.host)
+                looked_for.add(target.host)
+                known = target.known_call_state()
+                submit(target, False, partial(read_without_login, target, connect, known, force=force))
             elif quiet and target.host not in looked_for:
                 looked_for.add(target.host)
-                runtime.submit((target, False), partial(look_for, target, connect))
-                under_way += 1
+                submit(target, False, partial(look_for, target, connect))
             else:
                 held.append(target)
         waiting.extendleft(reversed(held))
@@ -189,11 +153,16 @@ def read_fleet(
             if isinstance(reading, BaseException):
                 raise reading
             under_way -= 1
-            if is_try:
-                gate.end(target, reading)
-            elif reading is None:
+            if reading is None:
                 waiting.append(target)
                 continue
+            if is_try:
+                if reading.facts is not None and target.host in asked_without_login:
+                    reading = replace(reading, facts=replace(reading.facts, http_pass_set=True))
+                took = reading.facts is not None and reading.facts.http_pass_set is True
+                gate.end(target, refused=isinstance(reading.error, AuthFailed), took=took)
+                if reading.facts is not None and not took:
+                    in_doubt.add(gate.key(target))
             readings[target.host] = replace(reading, at=runtime.now())
             if isinstance(reading.error, AuthFailed):
                 on_refused(target.host, reading.error)

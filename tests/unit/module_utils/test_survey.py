@@ -7,11 +7,13 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils import survey
+from ansible_collections.telephony.snom.plugins.module_utils.credentials_gate import MAX_REFUSALS, NotTried
 from ansible_collections.telephony.snom.plugins.module_utils.errors import (
     AnswerUnreadable,
     AuthFailed,
@@ -23,8 +25,6 @@ from ansible_collections.telephony.snom.plugins.module_utils.errors import (
 from ansible_collections.telephony.snom.plugins.module_utils.plan import PlannedPhone, Reading, Target
 from ansible_collections.telephony.snom.plugins.module_utils.runtime import MAX_WORKERS
 from ansible_collections.telephony.snom.plugins.module_utils.survey import (
-    MAX_REFUSALS,
-    NotTried,
     read_fleet,
     read_phone,
     verify_images,
@@ -90,30 +90,39 @@ def target(host: str, *, site: str | None = "berlin", password: str = "one", **m
 
 
 class Fleet:
-    """Phones by host. A phone is asked once in a survey, and may be looked for before."""
+    """Phones by host. A phone is asked once in a survey, and may be looked for or asked without a login before."""
 
-    def __init__(self, **errors: Exception) -> None:
+    def __init__(self, *, login: bool | None = True, is_open: Collection[str] = (), **errors: Exception) -> None:
+        """Phones ask for a login unless they are open; login is what they tell of it where they got one."""
+        self.login = login
+        self.is_open = is_open
         self.errors = errors
         self.asked: list[str] = []
+        self.asked_without_login: list[str] = []
         self.looked_for: list[str] = []
 
     def connect(self, connection: Connection) -> LabPhone:
-        return _FleetPhone(self, connection.host)
+        return _FleetPhone(self, connection)
 
 
 class _FleetPhone(LabPhone):
-    def __init__(self, fleet: Fleet, host: str) -> None:
-        super().__init__(Clock(), error=fleet.errors.get(host))
+    def __init__(self, fleet: Fleet, connection: Connection) -> None:
+        self.is_open = connection.host in fleet.is_open
+        login = False if self.is_open else fleet.login
+        super().__init__(Clock(), error=fleet.errors.get(connection.host), login=login)
         self.fleet = fleet
-        self.host = host
+        self.connection = connection
 
     def get(self, target: str, *, timeout: float | None = None) -> Answer:
         if target == "/info.htm":
-            self.fleet.asked.append(self.host)
+            asked = self.fleet.asked if self.connection.username else self.fleet.asked_without_login
+            asked.append(self.connection.host)
+        if not self.connection.username and not self.is_open and not isinstance(self.error, PhoneUnreachable):
+            raise AuthFailed("The phone asks for a login.")
         return super().get(target, timeout=timeout)
 
     def reach(self) -> None:
-        self.fleet.looked_for.append(self.host)
+        self.fleet.looked_for.append(self.connection.host)
         super().reach()
 
 
@@ -277,6 +286,67 @@ def test_no_more_than_three_refusals_come_before_a_success(seed: int, wrong: lis
     assert before_success <= MAX_REFUSALS
 
 
+class WatchedRuntime(ShuffledRuntime):
+    """Checks each try with a site's credentials that begins after one was refused."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.refused = 0
+
+    def submit(self, key: Any, call: Callable[[], Any]) -> None:
+        if key[1] and self.refused:
+            assert self.refused + sum(is_try for (_target, is_try), _call in self.under_way) < MAX_REFUSALS
+        super().submit(key, call)
+
+    def wait(self, seconds: float) -> list[tuple[Any, Any]]:
+        done = super().wait(seconds)
+        self.refused += sum(is_try and isinstance(reading.error, AuthFailed) for (_target, is_try), reading in done)
+        return done
+
+
+@given(
+    seed=st.integers(0, 1000),
+    phones=st.lists(st.sampled_from(["good", "good", "open", "wrong"]), min_size=1, max_size=40),
+    login=st.sampled_from([True, None]),
+)
+@settings(max_examples=200, deadline=None)
+def test_no_more_tries_begin_than_may_fail(seed: int, phones: list[str], login: bool | None) -> None:
+    kinds = {f"desk-{number}": kind for number, kind in enumerate(phones)}
+    wrong = {host: refused() for host, kind in kinds.items() if kind == "wrong"}
+    fleet = Fleet(login=login, is_open=[host for host, kind in kinds.items() if kind == "open"], **wrong)
+    readings = read_fleet([target(host) for host in kinds], WatchedRuntime(seed), fleet.connect)
+    assert set(readings) == set(kinds)
+    assert len(set(fleet.asked)) == len(fleet.asked)
+    assert len(set(fleet.asked_without_login)) == len(fleet.asked_without_login)
+    if "good" not in phones:
+        assert sum(host in wrong for host in fleet.asked) <= MAX_REFUSALS
+    if len(wrong) < MAX_REFUSALS:
+        assert {host for host, reading in readings.items() if reading.facts is None} == set(wrong)
+
+
+@pytest.mark.parametrize("open_ones", [["desk-0"], ["desk-7"], ["desk-0", "desk-1", "desk-2", "desk-3"]])
+def test_a_phone_that_asks_for_no_login_proves_nothing(open_ones: list[str]) -> None:
+    targets = [target(f"desk-{number}") for number in range(30)]
+    fleet = Fleet(is_open=open_ones, **{one.host: refused() for one in targets if one.host not in open_ones})
+    readings = read_fleet(targets, SlowRuntime(), fleet.connect)
+    outcomes = Counter(reading.error.outcome for reading in readings.values() if reading.error)
+    assert outcomes["auth_failed"] == MAX_REFUSALS
+    assert outcomes["auth_failed"] + outcomes["not_started"] >= 30 - len(open_ones)
+
+
+@pytest.mark.parametrize(("is_open", "login"), [(True, False), (False, None)], ids=["open", "sent unasked"])
+def test_phones_that_prove_nothing_hold_nobody_up(is_open: bool, login: bool | None) -> None:
+    targets = [target(f"desk-{number}") for number in range(400)]
+    fleet = Fleet(login=login, is_open=[one.host for one in targets] if is_open else [])
+    runtime = SlowRuntime()
+    started = runtime.now()
+    readings = read_fleet(targets, runtime, fleet.connect)
+    assert {reading.facts.http_pass_set for reading in readings.values() if reading.facts} <= {not is_open, login}
+    assert all(reading.facts for reading in readings.values())
+    # A tenth of a second for each round; three at a time would take more than 13 s.
+    assert runtime.now() - started < 2
+
+
 def test_each_site_and_password_counts_alone() -> None:
     targets = [
         target(f"{site}-{password}-{number}", site=site, password=password)
@@ -329,10 +399,10 @@ def test_phones_are_looked_for_without_their_credentials(phones: list[str]) -> N
 
 def test_phones_without_credentials_are_all_asked() -> None:
     targets = [Target(host=f"desk-{number}", connection=Connection(host=f"desk-{number}")) for number in range(10)]
-    asks = AuthFailed("The phone asks for a login.")
-    fleet = Fleet(**{one.host: asks for one in targets})
+    fleet = Fleet()
     readings = read_fleet(targets, SlowRuntime(), fleet.connect)
-    assert {reading.error for reading in readings.values()} == {asks}
+    assert {reading.error.reason for reading in readings.values() if reading.error} == {"The phone asks for a login."}
+    assert len(fleet.asked_without_login) == 10
 
 
 @pytest.mark.parametrize("error", [PhoneUnreachable("Gone."), LockedOut("Locked."), AnswerUnreadable("Garbage.")])
