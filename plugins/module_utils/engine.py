@@ -23,7 +23,7 @@ from .errors import NotRecorded, PhoneUnreachable, SnomError, expect, place_of
 from .journal import step_of
 from .outcomes import OUTCOMES
 from .plan import Plan, PlannedPhone
-from .runtime import MAX_WORKERS, Runtime
+from .runtime import MAX_WORKERS, SUMMARY_INTERVAL, Abandoned, Runtime
 from .schedule import Wave, pick_canaries
 from .snapshot import nothing_to_compare
 from .survey import Connect
@@ -31,9 +31,6 @@ from .upgrade import Ending, Intent, Order, Phase, Upgrade, pace, still_on, unsa
 
 FRESH_SETTINGS = 300.0
 """Seconds for which the settings that were read for the plan serve as those before the upgrade."""
-
-SUMMARY_INTERVAL = 15.0
-"""Seconds between two summary lines, at most."""
 
 TICK = 0.5
 """Seconds after which the engine looks around at the latest: stop file, SIGTERM, orphaned, windows."""
@@ -51,10 +48,6 @@ _SHOWN_PHASES = {phase: phase.value for phase in Phase} | {
     Phase.PROBE: "up, on its way",
     Phase.STILL_UP: "asked to load, still up",
 }
-
-
-class Abandoned(BaseException):
-    """Nobody is left to see what this run does. It must do nothing more, not even clean up."""
 
 
 class WindowEnds(SnomError):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from .engine import TICK, Abandoned, Log
+from .engine import TICK, Log
 from .errors import SnomError, expect
 from .plan import Target
-from .runtime import Runtime
+from .runtime import Lookout, Runtime
 from .survey import Connect
 from .upgrade import Ending, Intent, Order, Upgrade, pace
 from .upgrade_path import Hop
@@ -52,10 +52,11 @@ def watch_interrupted(
             waiting[target.host].resume(intent)
             say(f"{target.host}: triggered by the interrupted run, watched until its deadline")
     endings: dict[str, Ending] = {}
+    watched = len(waiting)
+    lookout = Lookout(runtime, say, abandoned)
     due = dict.fromkeys(waiting, 0.0)
     while waiting:
-        if abandoned():
-            raise Abandoned
+        lookout.look_around(f"{watched - len(waiting)} of {watched} phones of the interrupted run have ended")
         now = runtime.now()
         for host in [host for host, at in due.items() if at <= now]:
             del due[host]

@@ -140,7 +140,7 @@ def rollout(
 ) -> dict[str, Any]:
     """Bring a fleet to the firmware that its inventory states, or in check mode only plan it.
 
-    Returns the result as plain JSON (see `report`). Raises InputError before anything is sent, and `engine.Abandoned`.
+    Returns the result as plain JSON (see `report`). Raises InputError before anything is sent, and `runtime.Abandoned`.
     """
     options = parse_options(parameters, catalog)
     check_targets(targets)
@@ -193,9 +193,11 @@ def carry_out(
         force=options.force,
         refused_before=history.refused_credentials | refused_now,
         on_refused=lambda host, error: log.end(host, Ending(error.outcome, error.reason), around.runtime.now()),
+        say=say,
+        abandoned=around.abandoned,
     )
     plan = make_plan(targets, readings, options, history, resumed)
-    verify_images(plan.work, options.verify_image, around.runtime)
+    verify_images(plan.work, options.verify_image, around.runtime, say=say, abandoned=around.abandoned)
     for line in plan_lines(plan, planned_waves(plan)):
         say(line)
     if not parameters["journal"]:

@@ -21,12 +21,19 @@ MAX_WORKERS = 256
 """Requests at a time. A request holds one socket, so this stays below the 512 that a controller may have open."""
 
 
+SUMMARY_INTERVAL = 15.0
+"""Seconds between two lines that say how far a run is, at most."""
+
 _START = time.time() - time.monotonic()
 
 
 def system_time() -> float:
     """Seconds since the epoch, by a clock that runs evenly: setting the system's clock moves no deadline."""
     return _START + time.monotonic()
+
+
+class Abandoned(BaseException):
+    """Nobody is left to see what this run does. It must do nothing more, not even clean up."""
 
 
 class Runtime(Protocol):
@@ -77,6 +84,25 @@ class ThreadRuntime:
     def close(self) -> None:
         """End the workers; calls under way end by their own timeouts."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class Lookout:
+    """What a loop that may take minutes does each time around."""
+
+    def __init__(self, runtime: Runtime, say: Callable[[str], None], abandoned: Callable[[], bool]) -> None:
+        """say shows one line to the user; abandoned is true once nobody is left to report to."""
+        self._runtime = runtime
+        self._say = say
+        self._abandoned = abandoned
+        self._next_summary = runtime.now() + SUMMARY_INTERVAL
+
+    def look_around(self, summary: str) -> None:
+        """Say how far the loop is when it is time to. Raises Abandoned."""
+        if self._abandoned():
+            raise Abandoned
+        if self._runtime.now() >= self._next_summary:
+            self._next_summary = self._runtime.now() + SUMMARY_INTERVAL
+            self._say(f"-- {summary}")
 
 
 def raise_file_limit() -> None:

@@ -17,7 +17,7 @@ from .errors import AuthFailed, SnomError
 from .facts import PhoneFacts, read_facts
 from .images import verify_image
 from .plan import PlannedPhone, Reading, Target, passes_new_admin_password
-from .runtime import MAX_WORKERS, Runtime
+from .runtime import MAX_WORKERS, Lookout, Runtime
 from .transport import Connection, Transport
 from .version import Version
 
@@ -91,6 +91,8 @@ def read_fleet(
     force: bool = False,
     refused_before: Collection[str] = (),
     on_refused: Callable[[str, SnomError], None] = lambda host, error: None,
+    say: Callable[[str], None] = lambda line: None,
+    abandoned: Callable[[], bool] = lambda: False,
 ) -> dict[str, Reading]:
     """Read every phone, many at a time.
 
@@ -99,7 +101,7 @@ def read_fleet(
     no login, the others are read without one.
 
     refused_before names hosts that refused their credentials in the run which this one resumes; on_refused is told at
-    once of those that refuse them now.
+    once of those that refuse them now. say and abandoned are those of `runtime.Lookout`.
     """
     gate = CredentialsGate()
     readings: dict[str, Reading] = {}
@@ -125,7 +127,9 @@ def read_fleet(
         runtime.submit((target, is_try), call)
         under_way += 1
 
+    lookout = Lookout(runtime, say, abandoned)
     while waiting or under_way:
+        lookout.look_around(f"{len(readings)} of {len(targets)} phones read")
         held: list[Target] = []
         while waiting and under_way < MAX_WORKERS:
             target = waiting.popleft()
@@ -169,8 +173,18 @@ def read_fleet(
     return readings
 
 
-def verify_images(phones: Iterable[PlannedPhone], how: str, runtime: Runtime) -> None:
-    """Look at each image once; a phone whose image is missing or wrong becomes `refused`."""
+def verify_images(
+    phones: Iterable[PlannedPhone],
+    how: str,
+    runtime: Runtime,
+    *,
+    say: Callable[[str], None] = lambda line: None,
+    abandoned: Callable[[], bool] = lambda: False,
+) -> None:
+    """Look at each image once; a phone whose image is missing or wrong becomes `refused`.
+
+    say and abandoned are those of `runtime.Lookout`.
+    """
     by_image: dict[str, list[PlannedPhone]] = {}
     hops = {}
     for phone in phones:
@@ -180,7 +194,9 @@ def verify_images(phones: Iterable[PlannedPhone], how: str, runtime: Runtime) ->
     for url, hop in hops.items():
         runtime.submit(url, partial(verify_image, hop, how))
     left = len(hops)
+    lookout = Lookout(runtime, say, abandoned)
     while left:
+        lookout.look_around(f"{len(hops) - left} of {len(hops)} images looked at")
         for url, problem in runtime.wait(1.0):
             left -= 1
             if isinstance(problem, SnomError):

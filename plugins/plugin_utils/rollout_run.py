@@ -22,13 +22,12 @@ from typing import Any
 from ansible.module_utils.basic import missing_required_lib
 from ansible.utils.display import Display
 from ansible_collections.telephony.snom.plugins.module_utils.arguments import split_arguments
-from ansible_collections.telephony.snom.plugins.module_utils.engine import Abandoned
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HAS_REQUESTS, HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils.perform import scrub, to_plain
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.rollout import Surroundings, rollout
-from ansible_collections.telephony.snom.plugins.module_utils.runtime import ThreadRuntime, raise_file_limit
+from ansible_collections.telephony.snom.plugins.module_utils.runtime import Abandoned, ThreadRuntime, raise_file_limit
 from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import load_catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables, read_targets
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils.engine import Abandoned
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.resume import watch_interrupted
+from ansible_collections.telephony.snom.plugins.module_utils.runtime import SUMMARY_INTERVAL, Abandoned
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
 from ansible_collections.telephony.snom.plugins.module_utils.upgrade import Ending, Intent
 from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone, LabRuntime
@@ -142,6 +142,16 @@ def test_an_orphan_does_nothing_more() -> None:
     with pytest.raises(Abandoned):
         watch(clock, phones, abandoned=True)
     assert phones["back"].requests == []
+
+
+def test_a_long_watch_says_how_far_it_is() -> None:
+    clock = Clock()
+    phones = {"soon": comes_back(clock, 50, firmware=NEW), "never": LabPhone(clock, up=False)}
+    _endings, _log, said = watch(clock, phones)
+    shown = [line for line in said if line.startswith("-- ")]
+    assert shown[0] == "-- 0 of 2 phones of the interrupted run have ended"
+    assert shown[-1] == "-- 1 of 2 phones of the interrupted run have ended"
+    assert len(shown) >= 200 // SUMMARY_INTERVAL - 1
 
 
 def test_a_mistake_of_ours_is_not_an_ending() -> None:

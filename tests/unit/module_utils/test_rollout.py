@@ -29,6 +29,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.rollout import (
     parse_options,
     rollout,
 )
+from ansible_collections.telephony.snom.plugins.module_utils.runtime import Abandoned
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
 from ansible_collections.telephony.snom.plugins.module_utils.upgrade import Ending, Intent
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version
@@ -75,6 +76,7 @@ class Fleet:
         password: str | None = None,
         stop: Callable[[], str | None] = lambda: None,
         say: Callable[[str], None] | None = None,
+        abandoned: Callable[[], bool] = lambda: False,
         **given: Any,
     ) -> dict[str, Any]:
         def connect(connection: Connection) -> LabPhone:
@@ -87,6 +89,7 @@ class Fleet:
             connect=connect,
             say=say or self.said.append,
             stop_requested=stop,
+            abandoned=abandoned,
             resume_command=RESUME,
         )
         return rollout(self.targets(password, **target or {}), parameters(**given), Catalog(), check_mode, around)
@@ -684,6 +687,14 @@ def test_the_report_tells_where_a_phone_began_that_a_resume_finds_done(journal: 
     a_phone_ended(journal, fleet.clock, "done", "upgraded")
     record = fleet.run(journal=journal)["phones"]["done"]
     assert (record["before"], record["after"], record["path"]) == (OLD, NEW, [NEW])
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_an_orphan_does_not_even_read(check_mode: bool) -> None:
+    fleet = Fleet(GOES_WELL)
+    with pytest.raises(Abandoned):
+        fleet.run(check_mode=check_mode, abandoned=lambda: True)
+    assert fleet.connected == []
 
 
 # Bad input --------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.errors import (
     SnomError,
 )
 from ansible_collections.telephony.snom.plugins.module_utils.plan import PlannedPhone, Reading, Target
-from ansible_collections.telephony.snom.plugins.module_utils.runtime import MAX_WORKERS
+from ansible_collections.telephony.snom.plugins.module_utils.runtime import MAX_WORKERS, Abandoned
 from ansible_collections.telephony.snom.plugins.module_utils.survey import (
     read_fleet,
     read_phone,
@@ -232,6 +232,27 @@ def test_the_call_state_of_the_pbx_is_asked_for_each_phone() -> None:
     targets = [target(host, known_call_state=lambda host=host: states[host]) for host in states]
     readings = read_fleet(targets, ShuffledRuntime(), Fleet().connect)
     assert {host: reading.facts.call_state for host, reading in readings.items() if reading.facts} == states
+
+
+def test_a_long_survey_says_how_far_it_is() -> None:
+    said: list[str] = []
+    targets = [target(f"desk-{number}") for number in range(1000)]
+    fleet = Fleet(**{one.host: PhoneUnreachable("Gone.") for one in targets})
+    read_fleet(targets, SlowRuntime(), fleet.connect, say=said.append)
+    assert said[0].startswith("-- ") and said[0].endswith(" of 1000 phones read")
+    assert len(said) >= 2
+
+
+def test_an_orphan_reads_nobody_more() -> None:
+    fleet = Fleet()
+    with pytest.raises(Abandoned):
+        read_fleet(
+            [target(f"desk-{number}") for number in range(10)],
+            ShuffledRuntime(),
+            fleet.connect,
+            abandoned=lambda: len(fleet.asked) == 2,
+        )
+    assert len(fleet.asked) == 2
 
 
 def test_a_mistake_of_ours_is_not_a_reading() -> None:
@@ -479,6 +500,28 @@ def test_a_mistake_of_ours_is_not_a_missing_image(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(survey, "verify_image", look)
     with pytest.raises(ZeroDivisionError):
         verify_images([planned("one", "a.bin")], "full", ShuffledRuntime())
+
+
+def test_an_orphan_looks_at_no_more_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survey, "verify_image", lambda hop, how: None)
+    runtime = ShuffledRuntime()
+    with pytest.raises(Abandoned):
+        verify_images([planned("one", "a.bin", "b.bin")], "full", runtime, abandoned=lambda: len(runtime.under_way) < 2)
+    assert len(runtime.under_way) == 1
+
+
+def test_a_mirror_that_takes_its_time_is_waited_for_aloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survey, "verify_image", lambda hop, how: None)
+    runtime, said = LabRuntime(Clock()), []
+    wait = runtime.wait
+
+    def slow(seconds: float) -> list[tuple[Any, Any]]:
+        runtime.clock.sleep(seconds)
+        return wait(seconds) if runtime.clock.time % 40 < 1 else []
+
+    monkeypatch.setattr(runtime, "wait", slow)
+    verify_images([planned("one", "a.bin", "b.bin")], "full", runtime, say=said.append)
+    assert said == ["-- 0 of 2 images looked at"] * 2
 
 
 def test_nothing_to_look_at() -> None:
