@@ -47,6 +47,10 @@ class CredentialsGate:
         """What phones have in common that can refuse the same."""
         return target.site, target.connection.username, target.connection.password
 
+    def has_refused(self, target: Target) -> bool:
+        """True when this very phone refused: it is not to be asked again."""
+        return target.host in self._refused[self.key(target)]
+
     def is_closed(self, target: Target) -> bool:
         """True when enough phones refused: this one is not to be tried."""
         return bool(target.connection.username) and len(self._refused[self.key(target)]) >= MAX_REFUSALS
@@ -64,12 +68,10 @@ class CredentialsGate:
         """A try begins."""
         self._under_way[self.key(target)] += 1
 
-    def end(self, target: Target, *, refused: bool, took: bool) -> None:
-        """A try ended: the phone refused the credentials, or took them, or neither if it wanted none or was silent."""
+    def end(self, target: Target, *, took: bool) -> None:
+        """A try ended. A phone that wanted no login took none."""
         self._under_way[self.key(target)] -= 1
-        if refused:
-            self.refuse(target)
-        elif took and not self._refused[self.key(target)]:
+        if took and not self._refused[self.key(target)]:
             self._proven.add(self.key(target))
 
     def refuse(self, target: Target) -> None:

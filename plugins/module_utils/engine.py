@@ -19,7 +19,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
-from .errors import NotRecorded, PhoneUnreachable, SnomError, expect, place_of
+from .credentials_gate import CredentialsGate, NotTried
+from .errors import AuthFailed, NotRecorded, PhoneUnreachable, SnomError, expect, place_of
 from .journal import step_of
 from .outcomes import OUTCOMES
 from .plan import Plan, PlannedPhone
@@ -108,6 +109,8 @@ class _Flight:
     wave: int
     started: float
     shown: Phase = Phase.PROBE
+    is_try: bool = True
+    """Whether its credentials are tried, by its first step."""
 
 
 class Engine:
@@ -119,6 +122,7 @@ class Engine:
         *,
         runtime: Runtime,
         connect: Connect,
+        gate: CredentialsGate,
         log: Log,
         say: Callable[[str], None] = lambda line: None,
         stop_requested: Callable[[], str | None] = lambda: None,
@@ -136,6 +140,7 @@ class Engine:
         self._options = plan.options
         self._runtime = runtime
         self._connect = connect
+        self._gate = gate
         self._log = log
         self._say = say
         self._stop_requested = stop_requested
@@ -219,6 +224,7 @@ class Engine:
         )
         self.waves.append(record)
         self._say(f"Wave {self._wave} ({label}): {len(members)} {'phone' if len(members) == 1 else 'phones'}")
+        self._gate.doubt()
         waiting = list(members)
         turned: set[str] = set()
         self._next_start = 0.0
@@ -251,12 +257,22 @@ class Engine:
             return
         self._say(f"Wave {self._wave}: soak for {self._options.soak:.0f} s")
         self._pause(self._options.soak)
+        self._gate.doubt()
         give_up = self._runtime.now() + self._settle
         while upgraded:
+            asked, held, silent = 0, [], []
             for host in upgraded:
-                self._runtime.submit(host, partial(self._look_again, host))
-            silent = []
-            for host, ending in self._gather(len(upgraded)):
+                result = self.results[host]
+                if self._gate.is_closed(result.phone.target):
+                    result.ending.reason += f" It was not looked at again after the soak. {NotTried().reason}"
+                elif self._gate.admits(result.phone.target):
+                    self._gate.begin(result.phone.target)
+                    self._runtime.submit(host, partial(self._look_again, host))
+                    asked += 1
+                else:
+                    held.append(host)
+            for host, ending in self._gather(asked):
+                self._end_try(self.results[host].phone, answered=not isinstance(ending, SnomError))
                 if isinstance(ending, PhoneUnreachable):
                     silent.append(host)
                     if self._runtime.now() >= give_up:
@@ -266,8 +282,8 @@ class Engine:
                     self._overturn(host, Ending(ending.outcome, f"After the soak: {ending.reason}"))
                 elif ending is not None:
                     self._overturn(host, ending)
-            upgraded = silent
-            if upgraded:
+            upgraded = held + silent
+            if upgraded and not held:
                 self._pause(self._poll)
 
     def _look_again(self, host: str) -> Ending | SnomError | None:
@@ -291,6 +307,8 @@ class Engine:
         """A phone that was upgraded is not any more."""
         result = self.results[host]
         result.ending = replace(ending, triggered=True, evidence=result.ending.evidence)
+        if ending.outcome == AuthFailed.outcome:
+            self._gate.refuse(result.phone.target)
         self._log_end(host, result.ending)
         self._say(f"{host}: {ending.outcome}: {ending.reason}")
         kind = result.phone.kind
@@ -322,6 +340,10 @@ class Engine:
         self._next_start = now + TICK
         left, can_wait = [], bool(self._flights)
         for phone in waiting:
+            if self._gate.is_closed(phone.target):
+                turned.add(phone.host)
+                self._finish(phone, Ending(NotTried.outcome, NotTried().reason, phone.before))
+                continue
             not_before = max(self._retry_at.get(phone.host, 0.0), self._opens_at(phone, phone.deadline))
             if not_before == math.inf:
                 turned.add(phone.host)
@@ -329,7 +351,7 @@ class Engine:
             elif not_before > now:
                 left.append(phone)
                 can_wait = True
-            elif not self._has_room(phone):
+            elif not self._has_room(phone) or not self._gate.admits(phone.target):
                 left.append(phone)
             else:
                 turned.add(phone.host)
@@ -404,6 +426,7 @@ class Engine:
         )
         self._flights[phone.host] = _Flight(phone, upgrade, self._wave, self._runtime.now())
         self._attempts[phone.host] += 1
+        self._gate.begin(target)
         self._count_load(phone, +1)
         self._step(phone.host)
 
@@ -445,6 +468,11 @@ class Engine:
                 self._give_up(flight, delay)
                 delay = None
             self._show(flight)
+            if flight.is_try:
+                flight.is_try = False
+                self._end_try(flight.phone, answered=flight.upgrade.ending is None)
+            if flight.upgrade.refused:
+                self._gate.refuse(flight.phone.target)
             if delay is None:
                 self._land(flight)
                 ended.append(flight.phone)
@@ -453,6 +481,11 @@ class Engine:
             else:
                 self._step(host)
         return ended
+
+    def _end_try(self, phone: PlannedPhone, *, answered: bool) -> None:
+        """The first request since credentials may have changed has come to its end."""
+        self._gate.end(phone.target, took=answered and expect(phone.facts).http_pass_set is True)
+        self._next_start = 0.0
 
     def _poll_at(self) -> float:
         """When the next poll may be made. Who is due longest comes first: a rate too low for all is shared evenly."""

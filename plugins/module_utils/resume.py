@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from .credentials_gate import CredentialsGate, NotTried
 from .engine import TICK, Log
 from .errors import SnomError, expect
 from .plan import Target
 from .runtime import Lookout, Runtime
 from .survey import Connect
-from .upgrade import Ending, Intent, Order, Upgrade, pace
+from .upgrade import Ending, Intent, Order, Upgrade, pace, unsafe_until
 from .upgrade_path import Hop
 from .version import Version
 
@@ -25,6 +26,7 @@ def watch_interrupted(
     *,
     runtime: Runtime,
     connect: Connect,
+    gate: CredentialsGate,
     log: Log,
     say: Callable[[str], None],
     abandoned: Callable[[], bool],
@@ -32,10 +34,12 @@ def watch_interrupted(
     """Watch each phone with an open intent until it is proven upgraded or its deadline has passed; nothing is sent.
 
     Returns how they ended; the journal knows it too. A phone that is up on its old version after the deadline, and was
-    never seen gone, is not among them: it was perhaps not even asked, and may be triggered again.
+    never seen gone, is not among them: it was perhaps not even asked, and may be triggered again. Nor does the journal
+    learn of one that the gate keeps from being looked at, so that a later run can watch it.
     """
     poll, settle = pace(flash_time)
     waiting: dict[str, Upgrade] = {}
+    by_host = {target.host: target for target in targets}
     for target in targets:
         if (intent := intents.get(target.host)) is not None:
             order = Order(
@@ -59,12 +63,23 @@ def watch_interrupted(
         lookout.look_around(f"{watched - len(waiting)} of {watched} phones of the interrupted run have ended")
         now = runtime.now()
         for host in [host for host, at in due.items() if at <= now]:
-            del due[host]
-            runtime.submit(host, waiting[host].step)
-        next_due = min(due.values(), default=now + TICK) - now
+            target = by_host[host]
+            if waiting[host].refused or gate.admits(target):
+                del due[host]
+                gate.begin(target)
+                runtime.submit(host, waiting[host].step)
+            elif gate.is_closed(target):
+                del due[host]
+                endings[host] = ending = _not_watched(waiting.pop(host))
+                say(f"{host}: {ending.outcome}: {ending.reason}")
+        next_due = min((at for at in due.values() if at > now), default=now + TICK) - now
         for host, delay in runtime.wait(max(0.0, min(next_due, TICK))):
             if isinstance(delay, BaseException) and not isinstance(delay, SnomError):
                 raise delay
+            # Who asks for a login is not known here, so nothing is proven.
+            gate.end(by_host[host], took=False)
+            if waiting[host].refused:
+                gate.refuse(by_host[host])
             if delay is not None:
                 due[host] = runtime.now() + delay
                 continue
@@ -77,6 +92,15 @@ def watch_interrupted(
             say(f"{host}: {ending.outcome}: {ending.reason}")
     log.sync()
     return endings
+
+
+def _not_watched(upgrade: Upgrade) -> Ending:
+    reason = (
+        f"The interrupted run asked it to load an image, and what became of that is not known. {NotTried().reason} "
+        "It may still be writing its flash: do not power it off."
+    )
+    until = unsafe_until(upgrade.evidence)
+    return Ending("timed_out", reason, triggered=True, evidence=upgrade.evidence, unsafe_until=until)
 
 
 def _hop(intent: Intent) -> Hop:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .catalog import Catalog, image_url
+from .credentials_gate import CredentialsGate
 from .engine import Engine, Log, PhoneResult, planned_waves
-from .errors import AuthFailed, InputError, NotRecorded
+from .errors import InputError, NotRecorded
 from .journal import History, Journal, read_history
 from .outcomes import OUTCOMES
 from .perform import scrub
@@ -172,6 +173,10 @@ def carry_out(
     started = around.runtime.now()
     say = around.say
     log.write("run", time=started, hosts=len(targets))
+    gate = CredentialsGate()
+    for target in targets:
+        if target.host in history.refused_credentials:
+            gate.refuse(target)
     resumed = dict(history.ended)
     if history.open_intents and not check_mode:
         resumed |= watch_interrupted(
@@ -180,18 +185,18 @@ def carry_out(
             options.flash_time,
             runtime=around.runtime,
             connect=around.connect,
+            gate=gate,
             log=log,
             say=say,
             abandoned=around.abandoned,
         )
     say(f"Reading {len(targets)} phones")
-    refused_now = {host for host, ending in resumed.items() if ending.outcome == AuthFailed.outcome}
     readings = read_fleet(
         targets,
         around.runtime,
         around.connect,
+        gate,
         force=options.force,
-        refused_before=history.refused_credentials | refused_now,
         on_refused=lambda host, error: log.end(host, Ending(error.outcome, error.reason), around.runtime.now()),
         say=say,
         abandoned=around.abandoned,
@@ -206,6 +211,7 @@ def carry_out(
         plan,
         runtime=around.runtime,
         connect=around.connect,
+        gate=gate,
         log=log,
         say=say,
         stop_requested=around.stop_requested,

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -87,9 +87,9 @@ def read_fleet(
     targets: Sequence[Target],
     runtime: Runtime,
     connect: Connect,
+    gate: CredentialsGate,
     *,
     force: bool = False,
-    refused_before: Collection[str] = (),
     on_refused: Callable[[str, SnomError], None] = lambda host, error: None,
     say: Callable[[str], None] = lambda line: None,
     abandoned: Callable[[], bool] = lambda: False,
@@ -100,21 +100,19 @@ def read_fleet(
     that a site that is dark takes no longer than any other. Where they answer and prove nothing, because they ask for
     no login, the others are read without one.
 
-    refused_before names hosts that refused their credentials in the run which this one resumes; on_refused is told at
-    once of those that refuse them now. say and abandoned are those of `runtime.Lookout`.
+    The gate knows who refused the credentials in the run which this one resumes; on_refused is told at once of those
+    that refuse them now. say and abandoned are those of `runtime.Lookout`.
     """
-    gate = CredentialsGate()
     readings: dict[str, Reading] = {}
     waiting: deque[Target] = deque()
     for target in targets:
-        if target.host in refused_before:
+        if gate.has_refused(target):
             readings[target.host] = Reading(
                 error=AuthFailed(
                     "It refused its credentials in the interrupted run and is not asked again while that is resumed. "
                     "Correct them and run once more afterwards."
                 )
             )
-            gate.refuse(target)
         else:
             waiting.append(target)
     under_way, quiet = 0, False
@@ -164,11 +162,12 @@ def read_fleet(
                 if reading.facts is not None and target.host in asked_without_login:
                     reading = replace(reading, facts=replace(reading.facts, http_pass_set=True))
                 took = reading.facts is not None and reading.facts.http_pass_set is True
-                gate.end(target, refused=isinstance(reading.error, AuthFailed), took=took)
+                gate.end(target, took=took)
                 if reading.facts is not None and not took:
                     in_doubt.add(gate.key(target))
             readings[target.host] = replace(reading, at=runtime.now())
             if isinstance(reading.error, AuthFailed):
+                gate.refuse(target)
                 on_refused(target.host, reading.error)
     return readings
 

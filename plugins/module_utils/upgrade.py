@@ -242,6 +242,11 @@ class Upgrade:
         self._snapshot_tries = 0
         self._shut_out_by: AuthFailed | None = None
 
+    @property
+    def refused(self) -> bool:
+        """True once the phone has refused its credentials, also while it is left alone until its deadline."""
+        return self._shut_out_by is not None or (self.ending is not None and self.ending.outcome == AuthFailed.outcome)
+
     def resume(self, intent: Intent) -> None:
         """Only watch: the trigger was made, or was about to be made, by a run that did not live to see its end."""
         self.deadline = intent.deadline

@@ -227,7 +227,8 @@ notes:
   - A phone with C(snom_protected=true) is left alone, whatever the options say. Only naming its host in
     C(snom_protected_override) changes that.
   - After three phones of a site refused the same user name and password, they are not tried on its other phones,
-    because each wrong one brings a phone closer to locking its web server.
+    because each wrong one brings a phone closer to locking its web server. This holds for passwords that change in the
+    middle of a rollout, too.
   - A call that begins while a phone fetches its image can be cut.
 seealso:
   - module: telephony.snom.snom_rollout_result

@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils.arguments import HOST_VARIABLES, connection_from
+from ansible_collections.telephony.snom.plugins.module_utils.credentials_gate import CredentialsGate
 from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.runtime import ThreadRuntime
@@ -291,7 +292,7 @@ def reading(phones: int | None) -> list[Figure]:
         ]
         workers = ThreadRuntime()
         started, cpu = time.monotonic(), time.process_time()
-        readings = read_fleet(targets, workers, HttpPhone)
+        readings = read_fleet(targets, workers, HttpPhone, CredentialsGate())
         wall, cpu = time.monotonic() - started, time.process_time() - cpu
         workers.close()
         requests = stage.fleet.counters()["requests"]

@@ -89,6 +89,7 @@ class SimulatedPhone:
     call_state_readable: bool = True
     fault: str | None = None
     registered: bool = True
+    new_password_at: float | None = None
     settings: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -99,6 +100,13 @@ class SimulatedPhone:
         self.triggers: list[tuple[float, str]] = []
         self.violations: list[str] = []
         self.reads = 0
+        self.refused_at: list[float] = []
+
+    @property
+    def refuses(self) -> bool:
+        """True while it takes another password than it is given."""
+        changed = self.new_password_at is not None and self.world.time >= self.new_password_at
+        return self.fault == "wrong_password" or changed
 
     @property
     def flashing(self) -> bool:
@@ -166,7 +174,7 @@ class SimulatedPhone:
 
 
 def page(text: str) -> Answer:
-    return Answer(200, {}, text.encode())
+    return Answer(200, {}, text.encode(), login=True)
 
 
 class SimulatedTransport:
@@ -180,10 +188,11 @@ class SimulatedTransport:
         self.phone.world.event(f"get {target.partition('?')[0]}")
         if not self.phone.up:
             raise PhoneUnreachable("It does not answer.")
-        if self.phone.fault == "wrong_password":
+        if self.phone.refuses:
             if self.refused:
                 self.phone.violations.append(f"{self.phone.name}: refused credentials sent again")
             self.refused = True
+            self.phone.refused_at.append(self.phone.world.time)
             raise AuthFailed("The password is refused.")
         self.phone.reads += 1
         return self.phone.answer(target)

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils.catalog import Catalog
+from ansible_collections.telephony.snom.plugins.module_utils.credentials_gate import MAX_REFUSALS
 from ansible_collections.telephony.snom.plugins.module_utils.outcomes import OUTCOMES
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.rollout import (
@@ -233,6 +234,63 @@ def test_the_gate_closes_at_the_first_phone_too_many(make: Callable[[], Fleet], 
             bad += 1
         if entry["type"] == "intent":
             assert bad <= limit, history
+
+
+@given(
+    phones=st.lists(st.sampled_from(["berlin", "berlin", "paris"]), min_size=1, max_size=30),
+    options=options_strategy,
+    changes=st.integers(min_value=1, max_value=400),
+    spared=st.sets(st.integers(0, 29), max_size=4),
+)
+@thorough
+def test_passwords_that_change_meanwhile_are_not_tried_on_a_whole_site(
+    phones: list[str], options: dict[str, Any], changes: int, spared: set[int]
+) -> None:
+    world = World()
+    fleet = Fleet(
+        world,
+        [
+            SimulatedPhone(
+                world,
+                f"phone{number}",
+                mac=f"0004130000{number:02X}",
+                site=site,
+                new_password_at=None if number in spared else world.time + changes,
+            )
+            for number, site in enumerate(phones)
+        ],
+    )
+    # As many phones at once as may be.
+    options = options | {"max_in_flight": 0, "max_bad": 1000, "waves": [1, "100%"], "window": None}
+    run(fleet, MemoryJournal(world), **options)
+    check_limits(fleet, options)
+    for site in ("berlin", "paris"):
+        here = [phone for phone in fleet.phones.values() if phone.site == site]
+        # A phone that was asked to load an image is watched to its end.
+        assert sum(bool(phone.refused_at) and not phone.triggers for phone in here) <= MAX_REFUSALS
+
+
+@pytest.mark.parametrize("soak", [0.0, 60.0])
+def test_a_password_that_changes_after_a_wave_is_refused_three_times(soak: float) -> None:
+    world = World()
+    # Long after the first wave, or in its soak.
+    changed = world.time + (100 if soak else 30)
+    phones = [
+        SimulatedPhone(world, f"phone{number}", mac=f"0004130000{number:02X}", new_password_at=changed)
+        for number in range(30)
+    ]
+    fleet = Fleet(world, phones)
+    waves = {"waves": [10, "100%"], "max_in_flight": 0, "max_bad": 1000}
+    records = run(fleet, MemoryJournal(world), soak=soak, **waves)["phones"].values()
+    outcomes = Counter(record["outcome"] for record in records)
+    if soak:
+        assert outcomes == {"upgraded": 7, "auth_failed": MAX_REFUSALS, "not_started": 20}
+        unseen = [record["reason"] for record in records if record["outcome"] == "upgraded"]
+        assert all("was not looked at again after the soak" in reason for reason in unseen)
+    else:
+        # The first ten were under way already.
+        assert outcomes == {"auth_failed": 10, "not_started": 20}
+    assert all("refused the same credentials" in one["reason"] for one in records if one["outcome"] == "not_started")
 
 
 @given(fleets(), options_strategy, st.integers(min_value=1, max_value=200))

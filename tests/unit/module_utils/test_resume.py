@@ -7,6 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.telephony.snom.plugins.module_utils.credentials_gate import MAX_REFUSALS, CredentialsGate
+from ansible_collections.telephony.snom.plugins.module_utils.errors import AuthFailed
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.resume import watch_interrupted
 from ansible_collections.telephony.snom.plugins.module_utils.runtime import SUMMARY_INTERVAL, Abandoned
@@ -46,11 +48,13 @@ def watch(
     intents: set[str] | None = None,
     abandoned: bool = False,
     registered: tuple[int, ...] = (),
+    username: str | None = None,
+    gate: CredentialsGate | None = None,
 ) -> tuple[dict[str, Ending], Log, list[str]]:
     """Watch phones that an interrupted run triggered; began and deadline are in seconds from now."""
     log, said = Log(), []
     endings = watch_interrupted(
-        [Target(host=host, connection=Connection(host=host)) for host in phones],
+        [Target(host=host, connection=Connection(host=host, username=username)) for host in phones],
         {
             host: Intent(
                 host=host,
@@ -67,6 +71,7 @@ def watch(
         600.0,
         runtime=LabRuntime(clock),
         connect=lambda connection: phones[connection.host],
+        gate=gate or CredentialsGate(),
         log=log,
         say=said.append,
         abandoned=lambda: abandoned,
@@ -142,6 +147,31 @@ def test_an_orphan_does_nothing_more() -> None:
     with pytest.raises(Abandoned):
         watch(clock, phones, abandoned=True)
     assert phones["back"].requests == []
+
+
+@pytest.mark.parametrize("refused_before", [0, 2])
+def test_a_password_that_a_site_refuses_is_not_tried_on_all_that_were_under_way(refused_before: int) -> None:
+    clock = Clock()
+    gate = CredentialsGate()
+    for number in range(refused_before):
+        gate.refuse(Target(host=f"other-{number}", connection=Connection(host="other", username="admin")))
+    phones = {f"desk-{number}": LabPhone(clock, error=AuthFailed("It refused.")) for number in range(10)}
+    endings, log, _said = watch(clock, phones, username="admin", gate=gate)
+    refused = [host for host, phone in phones.items() if phone.requests]
+    assert len(refused) == MAX_REFUSALS - refused_before
+    assert {host for host, ending in endings.items() if ending.outcome == "auth_failed"} == set(refused)
+    # They may be flashing, so they are not forgotten: the next run watches them.
+    others = [endings[host] for host in phones if host not in refused]
+    assert {(ending.outcome, ending.triggered) for ending in others} == {("timed_out", True)}
+    assert all("do not power it off" in ending.reason for ending in others)
+    assert {line["host"] for line in log.lines} == set(refused)
+
+
+def test_phones_that_wait_for_their_turn_at_the_gate_are_watched_too() -> None:
+    clock = Clock()
+    phones = {f"desk-{number}": comes_back(clock, 50, firmware=NEW) for number in range(10)}
+    endings, _log, _said = watch(clock, phones, username="admin")
+    assert {ending.outcome for ending in endings.values()} == {"upgraded"} and len(endings) == 10
 
 
 def test_a_long_watch_says_how_far_it_is() -> None:

@@ -13,7 +13,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils import survey
-from ansible_collections.telephony.snom.plugins.module_utils.credentials_gate import MAX_REFUSALS, NotTried
+from ansible_collections.telephony.snom.plugins.module_utils.credentials_gate import (
+    MAX_REFUSALS,
+    CredentialsGate,
+    NotTried,
+)
 from ansible_collections.telephony.snom.plugins.module_utils.errors import (
     AnswerUnreadable,
     AuthFailed,
@@ -23,9 +27,9 @@ from ansible_collections.telephony.snom.plugins.module_utils.errors import (
     SnomError,
 )
 from ansible_collections.telephony.snom.plugins.module_utils.plan import PlannedPhone, Reading, Target
-from ansible_collections.telephony.snom.plugins.module_utils.runtime import MAX_WORKERS, Abandoned
+from ansible_collections.telephony.snom.plugins.module_utils.runtime import MAX_WORKERS, Abandoned, Runtime
 from ansible_collections.telephony.snom.plugins.module_utils.survey import (
-    read_fleet,
+    Connect,
     read_phone,
     verify_images,
 )
@@ -124,6 +128,22 @@ class _FleetPhone(LabPhone):
     def reach(self) -> None:
         self.fleet.looked_for.append(self.connection.host)
         super().reach()
+
+
+def read_fleet(
+    targets: list[Target],
+    runtime: Runtime,
+    connect: Connect,
+    *,
+    refused_before: Collection[str] = (),
+    **more: Callable[..., Any],
+) -> dict[str, Reading]:
+    """A survey; refused_before names hosts that refused their credentials in the run which it resumes."""
+    gate = CredentialsGate()
+    for one in targets:
+        if one.host in refused_before:
+            gate.refuse(one)
+    return survey.read_fleet(targets, runtime, connect, gate, **more)  # type: ignore[arg-type]
 
 
 def refused() -> AuthFailed:
