@@ -35,7 +35,7 @@ PHONES: dict[str, tuple[dict[str, Any], str]] = {
 def compare(found: Bench, warns: str | None = None, **variables: Any) -> Run:
     return found.play(
         "telephony.snom.drift",
-        variables={"snom_hosts": "phones", "snom_drift_dir": str(found.out / "drift"), **variables},
+        variables={"snom_hosts": "phones", "snom_drift_dir": "drift", **variables},
         warns=warns,
     )
 

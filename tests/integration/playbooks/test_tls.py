@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def collect_fingerprints(found: Bench, file: Path, *, rehearse: bool = True, **v
     return found.play(
         "telephony.snom.fingerprints",
         "--diff",
-        variables={"snom_hosts": "phones", "snom_fingerprints_file": str(file), **variables},
+        variables={"snom_hosts": "phones", "snom_fingerprints_file": os.path.relpath(file, found.out), **variables},
         rehearse=rehearse,
     )
 
@@ -172,7 +173,9 @@ def test_an_audit(start: StartBench) -> None:
     for name in phones:
         found.hosts()[name].pop("snom_firmware_versions", None)
     folder = found.out / "audit"
-    run = found.play("telephony.snom.audit", variables={"snom_hosts": "phones", "snom_audit_dir": str(folder)})
+    run = found.play(
+        "telephony.snom.audit", variables={"snom_hosts": "phones", "snom_audit_dir": os.path.relpath(folder, found.out)}
+    )
     assert run.code == 0
     audit = json.loads((folder / "audit.json").read_text())
     assert "10.1.84.12" in json.dumps(audit) and set(phones) <= set(json.dumps(audit).replace('"', " ").split())
