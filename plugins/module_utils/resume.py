@@ -76,8 +76,7 @@ def watch_interrupted(
         for host, delay in runtime.wait(max(0.0, min(next_due, TICK))):
             if isinstance(delay, BaseException) and not isinstance(delay, SnomError):
                 raise delay
-            # Who asks for a login is not known here, so nothing is proven.
-            gate.end(by_host[host], took=False)
+            gate.end(by_host[host], took=waiting[host].took_login)
             if waiting[host].refused:
                 gate.refuse(by_host[host])
             if delay is not None:

@@ -247,6 +247,11 @@ class Upgrade:
         """True once the phone has refused its credentials, also while it is left alone until its deadline."""
         return self._shut_out_by is not None or (self.ending is not None and self.ending.outcome == AuthFailed.outcome)
 
+    @property
+    def took_login(self) -> bool:
+        """True if the phone asked for a login when it was looked at last, and took this one."""
+        return self._shown is not None and self._shown.http_pass_set is True
+
     def resume(self, intent: Intent) -> None:
         """Only watch: the trigger was made, or was about to be made, by a run that did not live to see its end."""
         self.deadline = intent.deadline

@@ -174,6 +174,18 @@ def test_phones_that_wait_for_their_turn_at_the_gate_are_watched_too() -> None:
     assert {ending.outcome for ending in endings.values()} == {"upgraded"} and len(endings) == 10
 
 
+def test_a_phone_that_takes_its_login_opens_the_gate_for_the_others() -> None:
+    clock = Clock()
+    gate = CredentialsGate()
+    phones = {f"desk-{number}": LabPhone(clock, mac=MAC, firmware=NEW, login=True) for number in range(10)}
+    endings, _log, _said = watch(clock, phones, username="admin", gate=gate)
+    assert {ending.outcome for ending in endings.values()} == {"upgraded"}
+    target = Target(host="desk-0", connection=Connection(host="desk-0", username="admin"))
+    for _try in range(MAX_REFUSALS + 1):
+        assert gate.admits(target)
+        gate.begin(target)
+
+
 def test_a_long_watch_says_how_far_it_is() -> None:
     clock = Clock()
     phones = {"soon": comes_back(clock, 50, firmware=NEW), "never": LabPhone(clock, up=False)}
