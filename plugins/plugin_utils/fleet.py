@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -147,6 +148,7 @@ def _target(host: str, variables: HostVariables, given: Mapping[str, Any], overr
         _require_address(host)
     checked = connection_from(connection | {"host": connection["host"] or host})
     HttpPhone(checked)  # It refuses options that can't work, before anything is sent.
+    _check_call_state(variables)
     version = variables.get("snom_firmware_version")
     return Target(
         host=host,
@@ -219,6 +221,14 @@ def _flag(value: Any, name: str) -> bool:
         raise InputError(f"{name} is {value!r}: give true or false.") from None
 
 
+def _check_call_state(variables: HostVariables) -> None:
+    """Raise InputError if snom_call_state is no call state at the beginning. Later that is no reason to end a run."""
+    with suppress(AnsibleError):
+        state = _text(variables.get("snom_call_state"))
+        if state is not None and state not in _CALL_STATES:
+            raise InputError(f"snom_call_state is {state!r}: give {', '.join(_CALL_STATES)}.")
+
+
 def _call_state(variables: HostVariables) -> str | None:
     """What the PBX says now: a template is evaluated each time.
 
@@ -230,4 +240,7 @@ def _call_state(variables: HostVariables) -> str | None:
         # Without its message, which may show what other variables hold.
         display.warning(f"{variables.host}: snom_call_state can't be evaluated, so the phone itself is asked instead.")
         return None
-    return state if state in _CALL_STATES else None
+    if state is not None and state not in _CALL_STATES:
+        display.warning(f"{variables.host}: snom_call_state is no call state, so the phone itself is asked instead.")
+        return None
+    return state

@@ -156,6 +156,7 @@ def test_naming_a_protected_host_is_what_lets_it_be_changed() -> None:
         ({"snom_firmware_versions": ["D785"]}, "snom_firmware_versions"),
         ({"snom_firmware_versions": {"D999": "10.1.54.13"}}, "D999"),
         ({"snom_port": "many"}, "snom_port"),
+        ({"snom_call_state": "busy"}, "snom_call_state is 'busy': give idle, in_call, unknown"),
         ({"ansible_host": ""}, "Set ansible_host"),
     ],
 )
@@ -163,6 +164,16 @@ def test_bad_variables_name_the_host_and_the_remedy(variables: dict[str, Any], w
     with pytest.raises(InputError, match=r"no such name\.invalid: ") as caught:
         read({"no such name.invalid": PHONE | variables})
     assert words in caught.value.reason
+
+
+def test_a_call_state_that_becomes_none_later_ends_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    warnings: list[str] = []
+    monkeypatch.setattr(fleet.display, "warning", warnings.append)
+    desk = PHONE | {"snom_call_state": "{{ pbx }}", "pbx": "idle"}
+    (target,) = read({"desk-1": desk})
+    desk["pbx"] = "busy"
+    assert target.known_call_state() is None
+    assert len(warnings) == 1 and "desk-1: snom_call_state" in warnings[0]
 
 
 def test_a_call_state_that_can_not_be_evaluated_is_unknown_and_ends_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
