@@ -23,7 +23,7 @@ from .runtime import system_time
 from .survey import read_settings_too
 from .transport import Transport
 from .upgrade import Ending, Order, Phase, Upgrade, hop_deadline, pace
-from .upgrade_path import Hop, find_path, version_in_url
+from .upgrade_path import Hop, find_path, unverified, version_in_url
 from .version import Version
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
@@ -85,7 +85,7 @@ def upgrade_phone(
     if not hops:
         return _result(facts, Ending("compliant", f"Runs {target} already.", facts.firmware), (), 0.0)
     facts = read_settings_too(phone, facts, target)
-    notes = check_settings(facts, target)
+    notes = unverified(hops) + check_settings(facts, target)
     for hop in hops:
         verify_image(hop, parameters["verify_image"])
     if check_mode:

@@ -21,7 +21,7 @@ from .models import PHONE_MANAGER, find_model
 from .schedule import BySite, Limit, Wave
 from .transport import Connection
 from .upgrade import Ending, hop_deadline, unsafe_until
-from .upgrade_path import Hop, find_path
+from .upgrade_path import Hop, find_path, unverified
 from .version import Version
 from .windows import Windows
 
@@ -318,8 +318,7 @@ def _decide(phone: PlannedPhone, options: Options, history: History) -> None:
         allow_downgrade=options.allow_downgrade,
         force=options.force,
     )
-    if any(hop.chained for hop in phone.hops):
-        phone.notes.append("Loading a chained update over HTTP is unverified.")
+    phone.notes += unverified(phone.hops)
     _check_approved(phone, options)
     for hop in phone.hops:
         if (target.host, hop.file) in history.failed_images and not options.force:

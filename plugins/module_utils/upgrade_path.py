@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -48,6 +49,11 @@ class Hop:
     # Whether it goes through a chained-update image. Nobody has tried that over HTTP: it is known from provisioning
     # files only (protocol 3.3.5).
     chained: bool
+
+
+def unverified(hops: Iterable[Hop]) -> list[str]:
+    """What to tell about a path that nobody has tried."""
+    return ["Loading a chained update over HTTP is unverified."] if any(hop.chained for hop in hops) else []
 
 
 def version_in_url(url: str) -> Version | None:

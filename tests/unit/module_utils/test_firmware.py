@@ -253,6 +253,17 @@ def test_new_rules_of_the_administrator_password_are_warned_of(
     assert all(words in warning for warning in warnings if words)
 
 
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_chained_update_is_warned_of(check_mode: bool) -> None:
+    version, chain = "10.1.54.13", "snomD785-ramdisk-chained-update-r.bin"
+    catalog = [
+        {"file": file, "url": f"http://images.example/{file}"} | more
+        for file, more in ((f"snomD785-{version}-SIP-r.bin", {"chain": chain}), (chain, {"kind": "chained-update"}))
+    ]
+    result = upgrade(LabPhone(Clock(), GOES_WELL), catalog=catalog, check_mode=check_mode)
+    assert result["warnings"] == ["Loading a chained update over HTTP is unverified."]
+
+
 @pytest.mark.parametrize("attributes", [{"login": False}, {"home": "HTTP password not set"}])
 def test_a_phone_that_would_have_no_administrator_password(attributes: dict[str, Any]) -> None:
     for check_mode in (False, True):
