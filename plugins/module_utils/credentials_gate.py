@@ -14,7 +14,7 @@ from .plan import Target
 MAX_REFUSALS = 3
 """So many phones of a site may refuse the same credentials before they are not tried on the rest of it."""
 
-Key = tuple[str | None, str | None, str | None]
+Key = tuple[object, ...]
 
 
 class NotTried(SnomError):

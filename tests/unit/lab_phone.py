@@ -136,8 +136,9 @@ class LabPhone:
         return Answer(404, {}, b"File not found")
 
     def reach(self) -> None:
-        if isinstance(self.error, PhoneUnreachable):
-            raise self.error
+        error = self.error
+        if isinstance(error, PhoneUnreachable):
+            raise error
 
     def use_login(self, username: str | None, password: str | None) -> None:
         pass
