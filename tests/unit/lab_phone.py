@@ -136,9 +136,8 @@ class LabPhone:
         return Answer(404, {}, b"File not found")
 
     def reach(self) -> None:
-        error = self.error
-        if isinstance(error, PhoneUnreachable):
-            raise error
+        if not self.up:
+            raise PhoneUnreachable("It does not answer.")
 
     def use_login(self, username: str | None, password: str | None) -> None:
         pass

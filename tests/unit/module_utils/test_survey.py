@@ -127,7 +127,9 @@ class _FleetPhone(LabPhone):
 
     def reach(self) -> None:
         self.fleet.looked_for.append(self.connection.host)
-        super().reach()
+        error = self.fleet.errors.get(self.connection.host)
+        if isinstance(error, PhoneUnreachable):
+            raise error
 
 
 def read_fleet(
