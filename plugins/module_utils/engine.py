@@ -484,8 +484,10 @@ class Engine:
 
     def _end_try(self, phone: PlannedPhone, *, answered: bool) -> None:
         """The first request since credentials may have changed has come to its end."""
+        others_wait = not self._gate.admits(phone.target)
         self._gate.end(phone.target, took=answered and expect(phone.facts).http_pass_set is True)
-        self._next_start = 0.0
+        if others_wait:
+            self._next_start = 0.0
 
     def _poll_at(self) -> float:
         """When the next poll may be made. Who is due longest comes first: a rate too low for all is shared evenly."""
