@@ -10,11 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .errors import InputError
-from .setting_names import first_index, is_secret, mirrors_state, split_name
+from .setting_names import MASK, first_index, is_secret, mirrors_state, split_name
 from .setting_values import parse_settings
 
 # What facts.mask_settings puts in the place of a secret.
-_MASK = "********"
 _WORDS = {"on": True, "off": False}
 _TEMPLATES = ("{{", "{%", "{#")
 
@@ -67,7 +66,7 @@ def _in_order(name: str) -> tuple[str, int]:
 def _reason_to_leave_out(name: str, value: str, shown: Mapping[str, str], read_only: Iterable[str]) -> str | None:
     if is_secret(name):
         return "a secret; keep it in a vault"
-    if f"{_MASK}@" in value:
+    if f"{MASK}@" in value:
         return "it holds a login; keep it in a vault"
     if name in read_only:
         return "read-only; its provisioning sets it"

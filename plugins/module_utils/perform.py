@@ -17,13 +17,12 @@ from urllib.parse import quote, quote_plus
 from .arguments import CONNECTION_ARGUMENTS, connection_from
 from .errors import SnomError, place_of
 from .http_phone import HttpPhone
+from .setting_names import MASK
 from .setting_values import secret_values
 from .transport import Connection, Transport
 
 Operation = Callable[[Transport, dict[str, Any], bool], dict[str, Any]]
 """operation(phone, parameters, check_mode) -> result. Raises SnomError."""
-
-_MASK = "********"
 
 
 def perform(
@@ -123,7 +122,7 @@ def _secret_forms(parameters: Mapping[str, Any]) -> list[str]:
 def _without(value: Any, forms: list[str]) -> Any:
     if isinstance(value, str):
         for form in forms:
-            value = value.replace(form, _MASK)
+            value = value.replace(form, MASK)
         return value
     if isinstance(value, list):
         return [_without(item, forms) for item in value]

@@ -15,6 +15,7 @@ from .facts import check_identity, read_facts
 from .key_events import KeyEvent, chain_keys, fit_keys, key_request, takes_chains
 from .models import PHONE_MANAGER, find_model
 from .pages import asks_admin_password
+from .setting_names import MASK
 from .transport import Transport
 
 STEP = 2.0
@@ -36,7 +37,6 @@ _D8XX = (
     "Snom's D8xx phones have no remote control over HTTP. What works there: call control by the PBX, key events in SIP "
     "NOTIFY messages from the PBX, and provisioning."
 )
-_MASK = "********"
 
 
 class NoEffect(Blocked):
@@ -138,7 +138,7 @@ class Remote:
 
     def _shown(self, target: str) -> str:
         command, equals, _value = target.partition("=")
-        return f"{command}={_MASK}" if self._secret and equals else target
+        return f"{command}={MASK}" if self._secret and equals else target
 
 
 def refuse_cleartext(parameters: dict[str, Any]) -> None:

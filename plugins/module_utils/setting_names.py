@@ -111,7 +111,8 @@ _IDENTITIES = range(1, 13)
 _SECRET = re.compile(r"pass|secret|private_key|(?:^|_)pin(?![a-z])", re.IGNORECASE)
 # The login inside of a URL: up to the last @ before the path, because a password may hold one.
 _URL_LOGIN = re.compile(r"(?<=://)[^/\s]+@")
-_MASK = "********"
+MASK = "********"
+"""What stands for a secret wherever it would be shown."""
 # What users and phones change all the time: the line, DND and the lock at the phone itself, and what PnP has found
 # (protocol 5.4, 8).
 _STATE = frozenset({"active_line", "dnd_mode", "keyboard_lock", "pnp_server"})
@@ -132,7 +133,7 @@ def is_secret(name: str) -> bool:
 
 def masked(name: str, value: str) -> str:
     """The value as outputs may show it: without what is secret. An empty value stays: nothing to hide."""
-    return _MASK if value and is_secret(name) else _URL_LOGIN.sub(_MASK + "@", value)
+    return MASK if value and is_secret(name) else _URL_LOGIN.sub(MASK + "@", value)
 
 
 def is_known(name: str) -> bool:

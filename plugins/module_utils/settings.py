@@ -20,7 +20,7 @@ from .reboot import ARGUMENT_SPEC as REBOOT_ARGUMENTS
 from .reboot import reboot_phone
 from .remote import LONGEST_URL, STEP, NoEffect
 from .runtime import system_time
-from .setting_names import is_known, masked, needs_reboot
+from .setting_names import MASK, is_known, masked, needs_reboot
 from .setting_values import parse_settings
 from .transport import Transport
 
@@ -46,7 +46,6 @@ _STILL_SPEAKS = {"http": ("http", "http_https"), "https": ("https", "http_https"
 _SWITCH = ("on", "off")
 # How often a phone that does not answer is asked for its settings, STEP seconds apart.
 _READS = 3
-_MASK = "********"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -416,7 +415,7 @@ class _Update:
 def _lines(items: list[_Wanted], values: dict[str, str]) -> str:
     """The settings as lines of a diff, without secrets."""
     shown = {
-        item.name: (_MASK if item.secret and values[item.name] else masked(item.name, values[item.name]))
+        item.name: (MASK if item.secret and values[item.name] else masked(item.name, values[item.name]))
         for item in items
         if item.name in values
     }

@@ -28,6 +28,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.perform import scru
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.rollout import Surroundings, rollout
 from ansible_collections.telephony.snom.plugins.module_utils.runtime import Abandoned, ThreadRuntime, raise_file_limit
+from ansible_collections.telephony.snom.plugins.module_utils.setting_names import MASK
 from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import load_catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables, read_targets
 
@@ -120,7 +121,7 @@ def _command_line(targets: list[Target]) -> str:
     for before, argument in pairwise(sys.argv):
         flag, attached = _EXTRA_VARS.fullmatch(before), _EXTRA_VARS.fullmatch(argument)
         value = argument if flag and not flag["value"] else attached["value"] if attached else ""
-        shown.append("********" if _NAMES_SECRET.match(value) else argument)
+        shown.append(MASK if _NAMES_SECRET.match(value) else argument)
     command = shlex.join(shown)
     for password in {target.connection.password for target in targets if target.connection.password}:
         command = scrub(command, {"password": password})
