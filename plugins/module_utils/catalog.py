@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from .dialect import NEW_FLASH_LAYOUT
 from .errors import InputError
 from .models import MODELS, Model, find_model
 from .version import Version
@@ -125,7 +126,7 @@ def image_name(model: Model, version: Version) -> str:
             f"Nothing public says how images of the {model.name} are named. "
             "Give the image as url, or as an entry of your own catalog."
         )
-    if letter == "f" and version.major < 7:
+    if letter == "f" and version.major < NEW_FLASH_LAYOUT:
         letter = "j"
     return f"{model.image_prefix}-{version}-SIP-{letter}{model.image_suffix}"
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from .dialect import dialect_of
 from .errors import AnswerLost, AuthFailed, Refused, WrongPhone
 from .mac import normalize_mac
 from .remote import REMOTE_ARGUMENTS, NoEffect, Remote
@@ -35,9 +36,8 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = REMOTE_ARGUMENTS | {"confirm": {"type
 
 
 def reset_target(firmware: Version | None) -> str:
-    """The request that resets a phone: on advanced.htm up to firmware 7, else on advanced_update.htm (protocol 1.4)."""
-    page = "advanced" if firmware is not None and firmware.major <= 7 else "advanced_update"
-    return f"/{page}.htm?reset=Reset"
+    """The request that resets a phone. Whether it did is seen, so no other spelling is tried."""
+    return f"/{dialect_of(firmware).restart_pages[0]}.htm?reset=Reset"
 
 
 def reset_phone(

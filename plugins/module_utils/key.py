@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from .dialect import dialect_of
 from .errors import InputError, Refused
-from .key_events import KeyEvent, parse_keys, takes_chains
+from .key_events import KeyEvent, parse_keys
+from .models import named
 from .remote import REMOTE_ARGUMENTS, SECRET_ARGUMENTS, Remote, refuse_cleartext
 from .transport import Transport
-from .version import Version
 
 WIDTH, HEIGHT = 480, 272
 """Pixels of the screen of an 870 (protocol 1.4)."""
@@ -93,7 +94,7 @@ def _touch_request(touches: list[dict[str, Any]]) -> str:
 
 def _check_times(remote: Remote, events: list[KeyEvent]) -> None:
     # Refused, because a key may do something else when it is held.
-    if any(event.press is not None for event in events) and not takes_chains(remote.facts.firmware):
+    if any(event.press is not None for event in events) and not dialect_of(remote.facts.firmware).takes_chains:
         raise Refused(
             f"Firmware {remote.facts.firmware} probably can't hold a key for a time: Snom's page for firmware 7 and "
             "older knows single keys only. Leave press out; pause can stay."
@@ -101,9 +102,9 @@ def _check_times(remote: Remote, events: list[KeyEvent]) -> None:
 
 
 def _check_touch_screen(remote: Remote) -> None:
-    if remote.model is not None and remote.model.name != "870":
-        raise Refused(f"The {remote.model.name} has no touch screen that can be controlled: only the 870 has.")
+    if remote.model is not None and not remote.model.touch_screen:
+        only = named(lambda model: model.touch_screen)
+        raise Refused(f"The {remote.model.name} has no touch screen that can be controlled: only the {only} has.")
     firmware = remote.facts.firmware
-    # Since 8.4.34 and 8.7.2 (protocol 1.4).
-    if firmware is not None and (firmware < Version((8, 4, 34)) or Version((8, 7)) <= firmware < Version((8, 7, 2))):
+    if not dialect_of(firmware).takes_touches:
         raise Refused(f"Firmware {firmware} takes no touches. It takes 8.4.34 or 8.7.2.")

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from .dialect import dialect_of
 from .errors import InputError, Refused
 from .models import Model
 from .version import Version
@@ -19,20 +20,17 @@ LONGEST_TIME = 60_000
 """Milliseconds that a key may be held, or be waited for."""
 
 _DIGITS = "0123456789*#"
+# Of the first models alone (protocol 1.2).
+_FIRST_KEYS = ("CLEAR", "FUNCTION", "RECALL")
 # Keys of the vendor's page, of its older and newer editions, and of Snom's own demonstration page (protocol 1.2).
 _NAMED = {
     *("CANCEL", "ENTER", "OFFHOOK", "ONHOOK", "RIGHT", "LEFT", "UP", "DOWN", "VOLUME_UP", "VOLUME_DOWN"),
     *("MENU", "MUTE", "REDIAL", "DND", "REC", "SPEAKER", "HEADSET", "TRANSFER", "F_HOLD", "F_R", "DISCONNECT"),
-    *("F_ADR_BOOK", "CLEAR", "FUNCTION", "RECALL"),
+    "F_ADR_BOOK",
+    *_FIRST_KEYS,
 }
 _NUMBERED = re.compile(r"(?:(F)([1-4])|(P)([1-9][0-9]?)|(EK)(0|[1-9][0-9]{0,2}))")
 _PIECE = re.compile(r"\s*([^,\s]+)\s*(?:,\s*([^,\s]*)\s*(?:,\s*([^,\s]*)\s*)?)?")
-
-_FIRST_MODELS = {"100", "105", "190", "200", "220"}
-# D3, D7 and D7C modules have 144 expansion keys at most; the 3xx have three modules of 42 (protocol 1.3).
-_EXPANSION_KEYS = 144
-_EXPANSION_KEYS_3XX = 126
-_3XX = {"300", "320", "360", "370"}
 
 
 @dataclass(frozen=True)
@@ -132,6 +130,7 @@ def fit_keys(
     None means that model or firmware are not known, and forbids nothing. Where sources give different numbers of keys,
     only what is above the largest is refused. Raises Refused for a key that the model does not have.
     """
+    dialect = dialect_of(firmware)
     warnings: dict[str, None] = {}
     fitted = []
     for event in events:
@@ -140,10 +139,9 @@ def fit_keys(
                 raise Refused(reason)
             if warning := _undocumented(event.key, model):
                 warnings[warning] = None
-        if firmware is not None:
-            event = replace(event, key=_spelled(event.key, firmware))
-            if warning := _outdated(event.key, firmware):
-                warnings[warning] = None
+        event = replace(event, key=dialect.spelled(event.key))
+        if warning := dialect.outdated_keys.get(event.key):
+            warnings[warning] = None
         fitted.append(event)
     return fitted, list(warnings)
 
@@ -152,15 +150,14 @@ def _missing(key: str, model: Model) -> str | None:
     """Why a model does not have a key (protocol 1.2, 1.3), or None."""
     match = _NUMBERED.fullmatch(key)
     if match is None:
-        if key in ("CLEAR", "FUNCTION", "RECALL") and model.name not in _FIRST_MODELS:
+        if key in _FIRST_KEYS and key not in model.keys.extra:
             return f"The {model.name} has no key {key}: only the snom 1xx and 2xx have it."
         return None
     kind, digits = filter(None, match.groups())
     if kind == "EK":
         if model.expansion_modules == 0:
             return f"The {model.name} takes no expansion module, so it has no key {key}."
-        count = _EXPANSION_KEYS_3XX if model.name in _3XX else _EXPANSION_KEYS
-        first, last = 0, count - 1
+        first, last = 0, model.keys.expansion - 1
     else:
         first, last = 1, model.soft_keys if kind == "F" else model.function_keys
     if first <= int(digits) <= last:
@@ -172,38 +169,13 @@ def _missing(key: str, model: Model) -> str | None:
 
 def _undocumented(key: str, model: Model) -> str | None:
     """What nobody has said about a key of a model (protocol 1.2)."""
-    if key.startswith("EK") and model.name not in _3XX | {"220"}:
+    if key.startswith("EK") and "EK" in model.keys.undocumented:
         return f"Nobody has documented {key} for the {model.name}: Snom names expansion keys for the 3xx only."
-    if key in ("VOLUME_UP", "VOLUME_DOWN", "REC", "HEADSET") and model.name in _FIRST_MODELS:
-        return f"Nobody has documented {key} for the {model.name}."
-    # A D715 calls itself 715, a D725 725 (protocol 3.1).
-    if key == "MUTE" and not model.name.startswith("D") and model.name not in ("715", "725"):
+    if key == "MUTE" and key in model.keys.undocumented:
         return f"Nobody has documented MUTE for the {model.name}: Snom names it for the D-series only."
+    if key in model.keys.undocumented:
+        return f"Nobody has documented {key} for the {model.name}."
     return None
-
-
-def _spelled(key: str, firmware: Version) -> str:
-    """Hold is F_R on firmware 7 and older, and F_HOLD on newer (protocol 1.2)."""
-    if key in ("F_HOLD", "F_R"):
-        return "F_R" if firmware.major <= 7 else "F_HOLD"
-    return key
-
-
-def _outdated(key: str, firmware: Version) -> str | None:
-    if key == "MENU" and firmware.major >= 7:
-        return "Snom says that MENU is not used any more from firmware 7 on."
-    if key == "DISCONNECT" and firmware.major >= 8:
-        return "Snom names DISCONNECT for firmware 7 and older only."
-    return None
-
-
-def takes_chains(firmware: Version | None) -> bool:
-    """Whether a phone takes several keys in a request, and times.
-
-    The vendor's page for firmware 7 and older has neither (protocol 1.1). That such firmware does not know them is
-    inferred [I], so it gets what works in either case.
-    """
-    return firmware is None or firmware.major >= 8
 
 
 def chain_keys(events: Sequence[KeyEvent], longest: int) -> Iterator[list[KeyEvent]]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .catalog import Catalog, read_image_name
+from .dialect import NEW_ADMIN_PASSWORD, passes_new_admin_password
 from .errors import Blocked, InputError, Refused, SnomError, Unsupported, UserMode, expect
 from .facts import PhoneFacts, check_identity
 from .journal import History
@@ -24,9 +25,6 @@ from .upgrade import Ending, hop_deadline, unsafe_until
 from .upgrade_path import Hop, find_path, unverified
 from .version import Version
 from .windows import Windows
-
-NEW_ADMIN_PASSWORD = Version.parse("10.1.185.0")
-"""From this version on another setting is the administrator password by default (protocol 2.1)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -362,11 +360,6 @@ def _check_provisioning(settings: Mapping[str, str], wanted: Version) -> list[st
     if settings.get("update_policy") and settings.get("setting_server"):
         return ["update_policy is auto_update: make sure that setting_server does not bring another version back."]
     return []
-
-
-def passes_new_admin_password(now: Version, wanted: Version) -> bool:
-    """Whether an upgrade passes the version that changes the rules of the administrator password (protocol 2.1)."""
-    return now < NEW_ADMIN_PASSWORD <= wanted
 
 
 def _check_admin_password(http_pass_set: bool | None, admin_password: str | None) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from .arguments import CONNECTION_ARGUMENTS, connection_from
 from .call_state import reason_to_wait
+from .dialect import dialect_of
 from .errors import AnswerLost, AuthFailed, InputError, LockedOut, UserMode
 from .facts import PhoneFacts, check_identity, read_facts
 from .pages import asks_admin_password
@@ -32,16 +33,10 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
     "model": {"type": "str"},
 }
 
-_NEWER = "/advanced_update.htm?reboot=Reboot"
-_OLDER = "/advanced.htm?reboot=Reboot"
 
-
-def reboot_targets(firmware: Version | None) -> tuple[str, str]:
-    """The request that restarts a phone, and the other spelling to try where that did nothing.
-
-    Firmware 6 and 7 have the button on advanced.htm, newer firmware on advanced_update.htm (protocol 1.4).
-    """
-    return (_OLDER, _NEWER) if firmware is not None and firmware.major < 8 else (_NEWER, _OLDER)
+def reboot_targets(firmware: Version | None) -> tuple[str, ...]:
+    """The request that restarts a phone, and the other spelling to try where that did nothing."""
+    return tuple(f"/{page}.htm?reboot=Reboot" for page in dialect_of(firmware).restart_pages)
 
 
 def reboot_phone(

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from .arguments import CONNECTION_ARGUMENTS, connection_from
+from .dialect import dialect_of
 from .errors import AnswerLost, Blocked, Refused, SnomError, Unsupported, UserMode
 from .facts import check_identity, read_facts
-from .key_events import KeyEvent, chain_keys, fit_keys, key_request, takes_chains
+from .key_events import KeyEvent, chain_keys, fit_keys, key_request
 from .models import PHONE_MANAGER, find_model
 from .pages import asks_admin_password
 from .setting_names import MASK
@@ -106,7 +107,7 @@ class Remote:
         fitted, warnings = fit_keys(events, self.model, self.facts.firmware)
         self.warnings += warnings
         pause = STEP
-        if not takes_chains(self.facts.firmware):
+        if not dialect_of(self.facts.firmware).takes_chains:
             for event in fitted:
                 self.send(key_request([KeyEvent(event.key)]), pause=pause)
                 pause = STEP if event.pause is None else event.pause / 1000

@@ -16,6 +16,7 @@ from typing import Any
 
 from .bitmap import bitmap_to_png, is_bitmap
 from .errors import AnswerUnreadable, InputError, Refused, Unsupported
+from .models import named
 from .remote import REMOTE_ARGUMENTS, Remote
 from .runtime import system_time
 from .transport import Transport
@@ -48,8 +49,9 @@ def save_screen(
     remote = Remote(phone, parameters, check_mode, sleep)
     target = _PICTURES[parameters["which"]]
     fix: bool = parameters["fix_line_info_layer"]
-    if fix and remote.model is not None and remote.model.name not in ("820", "821"):
-        raise Refused(f"fix_line_info_layer is for the 820 and 821, not for a {remote.model.name}.")
+    if fix and remote.model is not None and not remote.model.line_info_layer:
+        only = named(lambda model: model.line_info_layer)
+        raise Refused(f"fix_line_info_layer is for the {only}, not for a {remote.model.name}.")
 
     def work() -> dict[str, Any]:
         if fix:

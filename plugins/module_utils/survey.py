@@ -13,10 +13,11 @@ from functools import partial
 
 from .call_state import read_call_state
 from .credentials_gate import CredentialsGate, Key, NotTried
+from .dialect import passes_new_admin_password
 from .errors import AuthFailed, SnomError
 from .facts import PhoneFacts, read_facts
 from .images import verify_image
-from .plan import PlannedPhone, Reading, Target, passes_new_admin_password
+from .plan import PlannedPhone, Reading, Target
 from .runtime import MAX_WORKERS, Lookout, Runtime
 from .transport import Connection, Transport
 from .version import Version

@@ -21,16 +21,11 @@ from .catalog import (
     image_url,
     read_image_name,
 )
+from .dialect import NEW_FLASH_LAYOUT, NO_WAY_BACK_FROM
 from .errors import InputError, Refused
 from .mac import normalize_mac
 from .models import Model
 from .version import Version
-
-# Phones at 8.9.3 or later must not go below a version whose number is not public (protocol 3.5).
-_NO_WAY_BACK_FROM = Version((8, 9, 3))
-# Between firmware 6 and 7 the layout of the flash memory changed, and no public source shows the images that convert it
-# (protocol 3.5).
-_NEW_FLASH_LAYOUT = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,15 +123,15 @@ def _refuse_downgrade(model: Model, now: Version, target: Version, *, allow_down
         return
     options = [] if allow_downgrade else ["allow_downgrade: true"]
     danger = ""
-    if now >= _NO_WAY_BACK_FROM:
+    if now >= NO_WAY_BACK_FROM:
         danger = (
-            f" A phone that goes back from {_NO_WAY_BACK_FROM} or later can end unable to update; "
+            f" A phone that goes back from {NO_WAY_BACK_FROM} or later can end unable to update; "
             "the safe limit is not public."
         )
         options += [] if force else ["force: true"]
     if options:
         raise Refused(f"{target} is older than {now} on this {model.name}.{danger} It needs {' and '.join(options)}.")
-    if target.major < _NEW_FLASH_LAYOUT <= now.major:
+    if target.major < NEW_FLASH_LAYOUT <= now.major:
         raise Refused(
             f"No public source shows a way from {now} back to {target} on the {model.name}. "
             "Use the vendor's recovery over the network for that."
@@ -213,7 +208,7 @@ def _bridges(model: Model, now: Version, target: Version, catalog: Catalog, mirr
 def _may_load(here: Version, version: Version, image: Image) -> bool:
     if image.requires is not None:
         return here >= image.requires
-    return not here.major < _NEW_FLASH_LAYOUT <= version.major
+    return not here.major < NEW_FLASH_LAYOUT <= version.major
 
 
 def _shortest(model: Model, now: Version, target: Version, images: dict[Version, Image]) -> tuple[Version, ...]:
@@ -236,7 +231,7 @@ def _shortest(model: Model, now: Version, target: Version, images: dict[Version,
             "Add them to your own catalog."
         )
     raise Refused(
-        f"No public source shows how the {model.name} gets from {now} to firmware {_NEW_FLASH_LAYOUT} or later. If you "
+        f"No public source shows how the {model.name} gets from {now} to firmware {NEW_FLASH_LAYOUT} or later. If you "
         "have the images that do it, add them to your own catalog, and to each the oldest version that may load it as "
         "requires."
     )

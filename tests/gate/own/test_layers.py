@@ -19,6 +19,7 @@ PLUGINS = "ansible_collections.telephony.snom.plugins"
 # The lowest layer of the library: access to one phone, and what is known about phones and images.
 ACCESS = {
     "catalog",
+    "dialect",
     "errors",
     "http_phone",
     "http_auth",

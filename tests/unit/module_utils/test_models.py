@@ -7,7 +7,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils.models import MODELS, check_models, find_model
+from ansible_collections.telephony.snom.plugins.module_utils.models import (
+    MODELS,
+    by_name,
+    check_models,
+    find_model,
+    named,
+)
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version
 
 
@@ -18,8 +24,8 @@ def test_the_table_has_no_problems() -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"name": "785"}, "785 and D785: find_model can't tell them apart"),
-        ({"name": "D999"}, "D999: find_model('snomD999') does not find it"),
+        ({}, "D785: stands in the table 2 times"),
+        ({"name": "Z1"}, "Z1: find_model('snomZ1') does not find it"),
         ({"generation": "modern"}, "D785: generation 'modern' is neither"),
         ({"image_letter": "x"}, "D785: image letter 'x'"),
         ({"soft_keys": 5}, "D785: 5 soft keys"),
@@ -92,6 +98,22 @@ def test_finds_a_model_in_any_spelling(text: str, name: str) -> None:
 )
 def test_finds_no_model_where_none_is_named(text: str) -> None:
     assert find_model(text) is None
+
+
+def test_two_models_that_differ_by_the_d_alone_have_their_own_names() -> None:
+    d820 = replace(MODELS["D785"], name="D820")
+    models = by_name([*MODELS.values(), d820])
+    assert check_models([*MODELS.values(), d820]) == []
+    assert find_model("snom820-8.7.5.35-SIP-r.bin", models) is MODELS["820"]
+    assert find_model("snomD820", models) is d820
+    assert find_model("d820", models) is d820
+    assert find_model("785", models) is MODELS["D785"]
+
+
+def test_models_are_named_in_sentences() -> None:
+    assert named(lambda model: model.touch_screen) == "870"
+    assert named(lambda model: model.line_info_layer) == "820 and 821"
+    assert named(lambda model: model.chained_from is not None and model.name < "D4") == "715, D315, D335 and D385"
 
 
 def test_chained_updates_are_for_the_models_that_facts_name() -> None:
