@@ -2,11 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a phone does with its setting server at each boot: fetch files, follow containers, apply settings (5.4).
-
-The forms of function keys and of the phone book are those of Snom's public pages on its XML files; the protocol file
-does not have them.
-"""
+"""What a phone does with its setting server at each boot: fetch files, follow containers, apply them (protocol 5.4)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
-# Names that the protocol file mentions, with a default where it names one. The others are empty [invented].
+# Names that the facts mention (protocol 2 to 6), with a default where they name one. The others are empty [invented].
 DEFAULTS = {
     "http_user": "",
     "http_pass": "",
@@ -55,7 +55,7 @@ DEFAULTS = {
     "transfer_dialing_on_transfer": "",
     "quick_transfer": "",
     "transfer_on_hangup": "",
-    "call_join_xfer": "off",  # "Call Join on Xfer (2 calls)" of the vendor's page; no fact tells its name
+    "call_join_xfer": "off",  # "Call Join on Xfer (2 calls)" of the vendor's page (protocol 1.5)
     "xml_notify": "",
     "filter_registrar": "",
     "network_id_port": "",
