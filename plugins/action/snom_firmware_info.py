@@ -25,5 +25,5 @@ class ActionModule(FleetAction):
             self.require_run_once(", which looks at all hosts of the play, or name them in hosts")
             hosts = task_vars["ansible_play_batch"]
         catalog = load_catalog(parameters["catalog"])
-        wishes = read_wishes(hosts, FleetVariables.of_task(self._task, task_vars, self._templar))
+        wishes = read_wishes(hosts, FleetVariables.of_task(self._task, task_vars, self._templar, self.parent.is_gone))
         return {"changed": False, **to_plain(needed_images(wishes, catalog, parameters["mirror"]))}

@@ -39,12 +39,13 @@ class ActionModule(FleetAction):
         self._check_task(task_vars)
         parameters: dict[str, Any] = to_plain(self.parameters(ARGUMENT_SPEC, paths=["catalog"]))
         content, warnings = self._content(task_vars, parameters)
+        self.parent.check()
         if self._runs_module():
             result = self._run_module(content, parameters, task_vars)
         else:
             if parameters["web_root"]:
                 parameters["web_root"] = controller_path(parameters["web_root"])
-            result = publish_content(content, parameters, self._task.check_mode)
+            result = publish_content(content, parameters, self._task.check_mode, before_switch=self.parent.check)
         if not self._task.diff:
             result.pop("diff", None)
         if warnings:
@@ -67,7 +68,7 @@ class ActionModule(FleetAction):
     def _content(self, task_vars: Mapping[str, Any], parameters: Mapping[str, Any]) -> tuple[Content, Sequence[str]]:
         """What to publish, and the warnings about it. To roll back nothing is rendered."""
         # All of the play's hosts, those too that failed in an earlier task: it is not about reaching phones.
-        fleet = FleetVariables.of_task(self._task, task_vars, self._templar)
+        fleet = FleetVariables.of_task(self._task, task_vars, self._templar, self.parent.is_gone)
         hosts = task_vars["ansible_play_hosts_all"]
         others = phones_by_mac(set(task_vars["groups"]["all"]).difference(hosts), fleet)
         if parameters["rollback"]:
@@ -97,6 +98,7 @@ class ActionModule(FleetAction):
             packed = self._connection._shell.join_path(folder, "content")
             self._transfer_data(packed, pack(content))
             self._fixup_perms2((folder, packed))
+            self.parent.check()
             given = {name: value for name, value in parameters.items() if value not in (None, [])}
             result: dict[str, Any] = self._execute_module(
                 module_args=given | {"_content": packed}, task_vars=dict(task_vars)

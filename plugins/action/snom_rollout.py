@@ -28,7 +28,7 @@ class ActionModule(FleetAction):
         from ansible_collections.telephony.snom.plugins.plugin_utils.rollout_run import PATHS, run
 
         self._check_task(task_vars)
-        return run(self._task, self._templar, self.parameters(ARGUMENT_SPEC, PATHS), task_vars)
+        return run(self._task, self._templar, self.parameters(ARGUMENT_SPEC, PATHS), task_vars, self.parent)
 
     def _check_task(self, task_vars: Mapping[str, Any]) -> None:
         self.require_run_once()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -96,15 +96,26 @@ def unpack(data: bytes) -> Content:
     return Content(content["phones"], content["generation"], files, content["others"])
 
 
-def publish_content(content: Content, parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Publish, and return a result of plain JSON types without secrets; a failure is a result, too."""
+def publish_content(
+    content: Content,
+    parameters: Mapping[str, Any],
+    check_mode: bool,
+    *,
+    before_switch: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
+    """Publish, and return a result of plain JSON types without secrets; a failure is a result, too.
+
+    before_switch is called right before phones are to see the generation; what it raises is passed on.
+    """
     try:
-        return _publish(content, parameters, check_mode)
+        return _publish(content, parameters, check_mode, before_switch)
     except SnomError as error:
         return {"changed": False, "failed": True, "msg": error.reason}
 
 
-def _publish(content: Content, parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+def _publish(
+    content: Content, parameters: Mapping[str, Any], check_mode: bool, before_switch: Callable[[], None]
+) -> dict[str, Any]:
     if parameters["keep"] < 1:
         raise InputError("keep must be 1 or more: a phone that boots right now still asks for the previous generation.")
     root = open_web_root(
@@ -122,14 +133,14 @@ def _publish(content: Content, parameters: Mapping[str, Any], check_mode: bool) 
         result = _compared(content.phones, before, after, names(root, after.name), root) | {"changed": True}
         _require_allowed(result["gone"], content.others, parameters)
         if not check_mode:
-            switch_back(root, after.name)
+            switch_back(root, after.name, before_switch)
         return result
     after = Generation(name=expect(content.generation), read=content.files.get)
     changed = not is_published(root, after.name, content.files)
     result = _compared(content.phones, before, after, content.files, root) | {"changed": changed}
     _require_allowed(result["gone"], content.others, parameters)
     if changed and not check_mode:
-        publish(root, after.name, content.files)
+        publish(root, after.name, content.files, before_switch)
     return result
 
 

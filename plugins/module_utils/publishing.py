@@ -24,7 +24,7 @@ import pwd
 import re
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -156,21 +156,30 @@ def is_published(root: WebRoot, generation: str, files: Mapping[str, bytes]) -> 
     )
 
 
-def publish(root: WebRoot, generation: str, files: Mapping[str, bytes]) -> None:
-    """Make these files the generation that phones see. Raises InputError that names option and remedy."""
+def publish(
+    root: WebRoot, generation: str, files: Mapping[str, bytes], before_switch: Callable[[], None] = lambda: None
+) -> None:
+    """Make these files the generation that phones see. Raises InputError that names option and remedy.
+
+    before_switch is called right before they do: bringing many files to the disk takes its time.
+    """
     with _publishing(root):
         folder = root.folder(generation)
         if os.path.isdir(folder):
+            # Phones may see it already.
+            before_switch()
             _mend(root, folder, files)
         else:
             _write_generation(root, generation, files)
         if current_generation(root) != generation:
+            before_switch()
             _switch(root, generation)
 
 
-def switch_back(root: WebRoot, generation: str) -> None:
-    """Make a generation that is still there the one that phones see. Raises InputError."""
+def switch_back(root: WebRoot, generation: str, before_switch: Callable[[], None] = lambda: None) -> None:
+    """Make a generation that is still there the one that phones see. Raises InputError. See `publish`."""
     with _publishing(root):
+        before_switch()
         _switch(root, generation)
 
 

@@ -25,6 +25,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.firmware_info impor
 from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils.models import find_model, versions_by_model
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
+from ansible_collections.telephony.snom.plugins.module_utils.runtime import Abandoned
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.protection import overridden_hosts
 
@@ -38,45 +39,63 @@ _CALL_STATES = ("idle", "in_call", "unknown")
 class FleetVariables:
     """The variables of each host, with those of the task behind them, which are the same for all hosts."""
 
-    def __init__(self, hostvars: Any, own: Mapping[str, Any], templar: Any) -> None:
-        """own are the task's variables, as the text of their templates; templar is the action plugin's."""
+    def __init__(
+        self,
+        hostvars: Any,
+        own: Mapping[str, Any],
+        templar: Any,
+        abandoned: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """own are the task's variables, as the text of their templates; templar is the action plugin's.
+
+        abandoned is true once nobody is left to report to. Reading a variable then raises Abandoned: thousands of
+        hosts take their time, and so does each lookup.
+        """
         self._hostvars = hostvars
         self._own = own
         self._templar = templar
+        self._abandoned = abandoned
 
     @classmethod
-    def of_task(cls, task: Any, task_vars: Mapping[str, Any], templar: Any) -> FleetVariables:
-        """The variables as a task sees them. task and templar are the action plugin's.
+    def of_task(
+        cls, task: Any, task_vars: Mapping[str, Any], templar: Any, abandoned: Callable[[], bool]
+    ) -> FleetVariables:
+        """The variables as a task sees them. task and templar are the action plugin's; see above for abandoned.
 
         Ansible gives a task the variables of one host, mixed with those of the play, the role and the task, which
         hostvars lack. Unmixed they are what it would give to the task without any host.
         """
         hostvars = task_vars["hostvars"]
         own = hostvars._variable_manager.get_vars(play=task.get_play(), task=task)
-        return cls(hostvars, own, templar)
+        return cls(hostvars, own, templar, abandoned)
 
     def of(self, host: str) -> HostVariables:
         """The variables of one host. Raises InputError if the inventory has no such host."""
         if host not in self._hostvars:
             raise InputError("the inventory has no such host.")
-        return HostVariables(host, self._hostvars.raw_get(host), self._own, self._templar)
+        return HostVariables(host, self._hostvars.raw_get(host), self._own, self._templar, self._abandoned)
 
 
 class HostVariables:
     """The variables of one host."""
 
-    def __init__(self, host: str, raw: Mapping[str, Any], own: Mapping[str, Any], templar: Any) -> None:
+    def __init__(
+        self, host: str, raw: Mapping[str, Any], own: Mapping[str, Any], templar: Any, abandoned: Callable[[], bool]
+    ) -> None:
         self.host = host
         self._raw = raw
         self._own = own
         self._templar = templar
+        self._abandoned = abandoned
 
     def __iter__(self) -> Iterator[str]:
         """The names of all variables."""
         yield from {**self._own, **self._raw}
 
     def get(self, name: str) -> Any:
-        """The value, templated as this host's; None if there is none."""
+        """The value, templated as this host's; None if there is none. Raises Abandoned."""
+        if self._abandoned():
+            raise Abandoned
         value = self._raw[name] if name in self._raw else self._own.get(name)
         # What can't hold a template is spared the templating, which costs more than all the rest.
         if _is_plain(value):

@@ -14,25 +14,36 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.telephony.snom.plugins.module_utils.arguments import split_arguments
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError, SnomError
+from ansible_collections.telephony.snom.plugins.module_utils.runtime import Abandoned
 from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import controller_path
+from ansible_collections.telephony.snom.plugins.plugin_utils.parent import Parent
 
 
 class FleetAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
-    """Base of an action plugin that is no module's twin. It fails for bad input only, before anything is done."""
+    """Base of an action plugin that is no module's twin. It fails for bad input only, before anything is done.
+
+    parent is who the task is done for; without it this process ends.
+    """
 
     TRANSFERS_FILES = False
     _requires_connection = False
     _supports_check_mode = True
 
+    parent: Parent
+
     @abstractmethod
     def serve(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """Do the task's work and return its result. Raises SnomError."""
+        """Do the task's work and return its result. Raises SnomError, and Abandoned."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the task."""
+        self.parent = Parent()
         super().run(tmp, task_vars)
         try:
             return self.serve(task_vars or {})
+        except Abandoned:
+            # Whoever resumes this work reads what is on disk; anything done here could contradict it.
+            self.parent.follow()
         except SnomError as error:
             return {"changed": False, "failed": True, "msg": error.reason}
 

@@ -23,9 +23,11 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.telephony.snom.plugins.module_utils.arguments import HOST_VARIABLES, from_environment
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError, SnomError
-from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HAS_REQUESTS
+from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HAS_REQUESTS, HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils.perform import failure, perform, scrub, to_plain
+from ansible_collections.telephony.snom.plugins.module_utils.runtime import Abandoned
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Transport
+from ansible_collections.telephony.snom.plugins.plugin_utils.parent import AttendedPhone, Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.protection import overridden_hosts
 
 MODEL_VARIABLES = HOST_VARIABLES | {"model": "snom_model"}
@@ -67,8 +69,15 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the operation here, or the real module where the task or its variables want that."""
+        parent = Parent()
         super().run(tmp, task_vars)
-        variables: dict[str, Any] = task_vars or {}
+        try:
+            return self._serve(task_vars or {}, parent)
+        except Abandoned:
+            parent.follow()
+
+    def _serve(self, variables: dict[str, Any], parent: Parent) -> dict[str, Any]:
+        """Do the task's work and return its result. Raises Abandoned."""
         parameters = self._arguments(variables)
         try:
             parameters = self._validated(parameters)
@@ -87,12 +96,18 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         except SnomError as error:
             result: dict[str, Any] = scrub(failure(error, variables["inventory_hostname"]), parameters)
             return result
+        parent.check()
         if runs_module:
             return self._run_module(parameters, variables)
         if not HAS_REQUESTS:
             missing = missing_required_lib("requests")
             return {"changed": False, "failed": True, "msg": missing, "outcome": "failed", "reason": missing}
-        return perform(self.operation, parameters, self._task.check_mode)
+        return perform(
+            self.operation,
+            parameters,
+            self._task.check_mode,
+            connect=lambda connection: AttendedPhone(HttpPhone(connection), parent.check),
+        )
 
     def _arguments(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """The task's options; for those that it does not give, the host's variables; and then the environment."""

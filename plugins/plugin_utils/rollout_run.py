@@ -27,10 +27,11 @@ from ansible_collections.telephony.snom.plugins.module_utils.http_phone import H
 from ansible_collections.telephony.snom.plugins.module_utils.perform import scrub, to_plain
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.rollout import Surroundings, rollout
-from ansible_collections.telephony.snom.plugins.module_utils.runtime import Abandoned, ThreadRuntime, raise_file_limit
+from ansible_collections.telephony.snom.plugins.module_utils.runtime import ThreadRuntime, raise_file_limit
 from ansible_collections.telephony.snom.plugins.module_utils.setting_names import MASK
 from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import load_catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables, read_targets
+from ansible_collections.telephony.snom.plugins.plugin_utils.parent import Parent
 
 display = Display()
 
@@ -43,21 +44,26 @@ _EXTRA_VARS = re.compile(r"(-[bCDJkKv]*e|--e[a-z-]*=?)(?P<value>.*)", re.DOTALL)
 _NAMES_SECRET = re.compile(r"(?!@).*(pass|secret|token|community)", re.IGNORECASE | re.DOTALL)
 
 
-def run(task: Any, templar: Any, parameters: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-    """Run the rollout of a task and return the task's result. Raises InputError before anything is sent.
+def run(
+    task: Any, templar: Any, parameters: Mapping[str, Any], task_vars: Mapping[str, Any], parent: Parent
+) -> dict[str, Any]:
+    """Run the rollout of a task and return the task's result. Raises InputError before anything is sent, and Abandoned.
 
-    task and templar are the action plugin's; parameters are the task's own options, checked.
+    task, templar and parent are the action plugin's; parameters are the task's own options, checked.
     """
     if not HAS_REQUESTS:
         raise InputError(missing_required_lib("requests"))
     connection, _own = split_arguments(task.args)
-    targets = read_targets(
-        task_vars["ansible_play_batch"], FleetVariables.of_task(task, task_vars, templar), connection
-    )
-    raise_file_limit()
     stop = _StopRequests(parameters["stop_file"])
+
+    def abandoned() -> bool:
+        # After a SIGTERM the parent ends at once, and this run in order.
+        return parent.is_gone() and not stop.signalled
+
+    fleet = FleetVariables.of_task(task, task_vars, templar, abandoned)
+    targets = read_targets(task_vars["ansible_play_batch"], fleet, connection)
+    raise_file_limit()
     runtime = ThreadRuntime()
-    parent = os.getppid()
     around = Surroundings(
         run=uuid.uuid4().hex[:12],
         runtime=runtime,
@@ -65,15 +71,12 @@ def run(task: Any, templar: Any, parameters: Mapping[str, Any], task_vars: Mappi
         connect=cache(HttpPhone),
         say=_say,
         stop_requested=stop.reason,
-        abandoned=lambda: os.getppid() != parent and not stop.signalled,
+        abandoned=abandoned,
         resume_command=_command_line(targets),
     )
     with stop:
         try:
             result = rollout(targets, parameters, load_catalog(parameters["catalog"]), task.check_mode, around)
-        except Abandoned:
-            # The parent was killed. Whoever resumes this run reads the journal; anything done here could contradict it.
-            os._exit(1)
         finally:
             runtime.close()
     return {"changed": False, **to_plain(result)}

@@ -26,6 +26,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.publishing import (
     read_file,
     switch_back,
 )
+from ansible_collections.telephony.snom.plugins.module_utils.runtime import Abandoned
 
 OLD = {"a.htm": b"old a", "b.xml": b"old b"}
 NEW = {"a.htm": b"new a", "b.xml": b"new b", "c.xml": b"new c"}
@@ -47,6 +48,26 @@ def left_over(root: WebRoot) -> list[str]:
     """Hidden things that do not belong there after a run."""
     found = [*os.listdir(root.path), *os.listdir(root.generations)]
     return [name for name in found if name.startswith(".") and not name.startswith(".snom-provisioning.")]
+
+
+def test_who_says_no_at_the_last_moment_leaves_the_old_generation(root: WebRoot) -> None:
+    publish(root, "aa", OLD)
+    publish(root, "bb", NEW)
+
+    def refuse() -> None:
+        raise Abandoned
+
+    with pytest.raises(Abandoned):
+        publish(root, "cc", {"a.htm": b"newest"}, refuse)
+    with pytest.raises(Abandoned):
+        switch_back(root, "aa", refuse)
+    (Path(root.folder("bb")) / "a.htm").write_bytes(b"changed by hand")
+    with pytest.raises(Abandoned):
+        publish(root, "bb", NEW, refuse)
+    assert seen(root) == NEW | {"a.htm": b"changed by hand"}
+    publish(root, "cc", {"a.htm": b"newest"})
+    assert seen(root) == {"a.htm": b"newest"}
+    assert left_over(root) == []
 
 
 def test_a_generation_is_published(root: WebRoot) -> None:

@@ -83,7 +83,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Result]:
     """The parameters with which operations were run. Nothing is connected."""
     seen: list[Result] = []
 
-    def perform(operation: Any, parameters: Result, check_mode: bool) -> Result:
+    def perform(operation: Any, parameters: Result, check_mode: bool, **_more: Any) -> Result:
         seen.append(parameters)
         result: Result = operation(None, parameters, check_mode)
         return result
