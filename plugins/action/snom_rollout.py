@@ -12,6 +12,7 @@ from typing import Any
 from ansible.utils.display import Display
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
 from ansible_collections.telephony.snom.plugins.plugin_utils.fleet_action import FleetAction
+from ansible_collections.telephony.snom.plugins.plugin_utils.screen import Screen
 
 display = Display()
 
@@ -28,7 +29,9 @@ class ActionModule(FleetAction):
         from ansible_collections.telephony.snom.plugins.plugin_utils.rollout_run import PATHS, run
 
         self._check_task(task_vars)
-        return run(self._task, self._templar, self.parameters(ARGUMENT_SPEC, PATHS), task_vars, self.parent)
+        with Screen(self.parent) as screen:
+            parameters = self.parameters(ARGUMENT_SPEC, PATHS)
+            return run(self._task, self._templar, parameters, task_vars, self.parent, screen)
 
     def _check_task(self, task_vars: Mapping[str, Any]) -> None:
         self.require_run_once()

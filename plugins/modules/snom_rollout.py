@@ -191,7 +191,8 @@ options:
   stop_file:
     description:
       - When this file appears, no other phone is asked to load an image, those that are under way are watched to their
-        end, and the report is written. A SIGTERM does the same.
+        end, and the report is written. A SIGTERM does the same, and so does the end of the program that reads the
+        output of C(ansible-playbook), such as a pager.
     type: path
   journal:
     description:

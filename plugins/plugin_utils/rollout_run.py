@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a rollout needs from the controller that it runs on: a display, requests to stop, threads, the inventory."""
+"""What a rollout needs from the controller that it runs on: a screen, requests to stop, threads, the inventory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import re
 import shlex
 import signal
 import sys
-import time
 import uuid
 from collections.abc import Mapping
 from functools import cache
@@ -20,7 +19,6 @@ from types import FrameType
 from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
-from ansible.utils.display import Display
 from ansible_collections.telephony.snom.plugins.module_utils.arguments import split_arguments
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HAS_REQUESTS, HttpPhone
@@ -32,8 +30,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.setting_names impor
 from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import load_catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables, read_targets
 from ansible_collections.telephony.snom.plugins.plugin_utils.parent import Parent
-
-display = Display()
+from ansible_collections.telephony.snom.plugins.plugin_utils.screen import Screen
 
 PATHS = ("catalog", "approved_plan", "stop_file", "journal", "report_dir")
 """The options that are files of the controller."""
@@ -45,7 +42,12 @@ _NAMES_SECRET = re.compile(r"(?!@).*(pass|secret|token|community)", re.IGNORECAS
 
 
 def run(
-    task: Any, templar: Any, parameters: Mapping[str, Any], task_vars: Mapping[str, Any], parent: Parent
+    task: Any,
+    templar: Any,
+    parameters: Mapping[str, Any],
+    task_vars: Mapping[str, Any],
+    parent: Parent,
+    screen: Screen,
 ) -> dict[str, Any]:
     """Run the rollout of a task and return the task's result. Raises InputError before anything is sent, and Abandoned.
 
@@ -57,8 +59,11 @@ def run(
     stop = _StopRequests(parameters["stop_file"])
 
     def abandoned() -> bool:
+        if not parent.is_gone():
+            return False
+        screen.leave()
         # After a SIGTERM the parent ends at once, and this run in order.
-        return parent.is_gone() and not stop.signalled
+        return not stop.signalled
 
     fleet = FleetVariables.of_task(task, task_vars, templar, abandoned)
     targets = read_targets(task_vars["ansible_play_batch"], fleet, connection)
@@ -69,8 +74,8 @@ def run(
         runtime=runtime,
         # What one visit teaches about a phone's login saves a request on the next.
         connect=cache(HttpPhone),
-        say=_say,
-        stop_requested=stop.reason,
+        say=screen.say,
+        stop_requested=lambda: stop.reason() or screen.reason(),
         abandoned=abandoned,
         resume_command=_command_line(targets),
     )
@@ -106,11 +111,6 @@ class _StopRequests:
         if self._path and os.path.exists(self._path):
             return f"The stop file {self._path} is there."
         return None
-
-
-def _say(line: str) -> None:
-    """Show a line at once, with the time."""
-    display.display(f"{time.strftime('%H:%M:%S')}  {line}")
 
 
 def _command_line(targets: list[Target]) -> str:

@@ -226,8 +226,12 @@ class Bench:
         *arguments: str,
         variables: Mapping[str, Any] | None = None,
         env: Mapping[str, str] | None = None,
+        pipe: int | None = None,
     ) -> Job:
-        """Start ansible-playbook over a playbook of the collection, or over plays."""
+        """Start ansible-playbook over a playbook of the collection, or over plays.
+
+        pipe is the writing end of one, where its output is not to go into a file.
+        """
         number = next(self._runs)
         if not isinstance(playbook, str):
             file = self.folder / f"playbook-{number}.yml"
@@ -246,7 +250,7 @@ class Bench:
                 cwd=self.out,
                 env=environment(self.folder) | {"RECORD_TO": str(record)} | dict(env or {}),
                 stdin=subprocess.DEVNULL,
-                stdout=output,
+                stdout=output if pipe is None else pipe,
                 stderr=subprocess.STDOUT,
             )
         return Job(process, job_output, record)

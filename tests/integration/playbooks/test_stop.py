@@ -82,6 +82,37 @@ def test_asked_to_stop(ask: Callable[[Bench, Job], None], start: StartBench) -> 
     assert set(found.fetches().values()) == {1}
 
 
+def test_nobody_reads_the_output_any_more(start: StartBench) -> None:
+    """As behind a pager that is left: no new triggers, those in flight are watched, and ansible-playbook ends."""
+    found = start(many(5, timing={"flash": 4}))
+    reading, writing = os.pipe()
+    options = found.rollout_variables({"max_in_flight": 1, "flash_time": 8})
+    job = found.start("telephony.snom.rollout", variables=options, pipe=writing)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as reader:
+        assert any("asked to load" in line for line in reader)
+    assert job.wait().code != 0
+    report = json.loads((found.out / "report" / "report.json").read_text())
+    assert "Nobody reads the output" in report["stopped_by"]
+    ended = {host for host, record in report["phones"].items() if record["outcome"] == "upgraded"}
+    assert ended == asked(found)
+    assert {record["outcome"] for record in report["phones"].values()} == {"upgraded", "not_started"}
+    assert journal(found)[-1]["type"] == "run_end"
+
+    resumed = found.check(start_rollout(found, flash_time=8).wait())
+    assert set(resumed.outcomes.values()) == {"compliant", "upgraded"}
+    assert set(found.fetches().values()) == {1}
+
+
+def test_lines_come_at_once(start: StartBench) -> None:
+    """Also into a file, where a program keeps them back until they are thousands of bytes."""
+    found = start({"busy": phone(call={"state": "in_call"})})
+    job = start_rollout(found, deferred_interval=3600, stop_file=str(found.out / "stop"))
+    until(lambda: job.says("busy: deferred"), "the line is there, and no other comes for an hour")
+    touch_stop_file(found, job)
+    assert "STOPPED" in found.check(job.wait()).output
+
+
 def test_a_second_run_is_refused_and_told_who_holds_the_journal(start: StartBench) -> None:
     found = start({"busy": phone(call={"state": "in_call"})})
     first = start_rollout(found, deferred_retries=1000)
