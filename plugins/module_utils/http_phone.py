@@ -11,7 +11,6 @@ which a phone may get.
 from __future__ import annotations
 
 import http.client
-import io
 import re
 import socket
 import threading
@@ -26,6 +25,7 @@ from urllib.parse import urlsplit
 from .errors import AnswerLost, AnswerUnreadable, Blocked, InputError, LockedOut, PhoneUnreachable, Unsupported
 from .http_auth import Login
 from .pages import is_lockout, is_phone_manager
+from .timed_response import TimedResponse
 from .tls import DEFAULT_PORTS, check_tls_options, open_plain_socket, open_socket
 from .transport import Answer, Connection, read_length
 
@@ -312,14 +312,12 @@ class _Pool(HTTPConnectionPool):
     ConnectionCls = _Connection
 
 
-class _Response(http.client.HTTPResponse):
+class _Response(TimedResponse):
     """An answer that has to be complete by the deadline, however slowly it drips in."""
 
     def __init__(self, sock: socket.socket, *args: Any, exchange: _Exchange, **kwargs: Any) -> None:
-        super().__init__(sock, *args, **kwargs)
+        super().__init__(sock, *args, left=lambda: exchange.deadline - time.monotonic(), **kwargs)
         self._exchange = exchange
-        self._stream = _Stream(self.fp.detach(), sock, exchange)
-        self.fp = io.BufferedReader(self._stream)
 
     def begin(self) -> None:
         try:
@@ -328,11 +326,11 @@ class _Response(http.client.HTTPResponse):
             raise
         except http.client.HTTPException as error:
             start = getattr(error, "line", "HTTP/")[:5]
-            if self._stream.ended and "HTTP/".startswith(start):
+            if self.stream.ended and "HTTP/".startswith(start):
                 raise self._exchange.lost("in the first line of the answer") from None
             raise self._unreadable() from None
         # http.client takes the end of the stream for the end of the headers.
-        if self._stream.ended:
+        if self.stream.ended:
             raise self._exchange.lost("within the headers of the answer")
         if self.msg.defects or self.msg.get_payload():
             raise self._unreadable()
@@ -342,28 +340,3 @@ class _Response(http.client.HTTPResponse):
             f"{self._exchange.where}: what answers here does not speak proper HTTP. Is this a Snom phone, and is the "
             "port right (snom_port, snom_scheme)?"
         )
-
-
-class _Stream(io.RawIOBase):
-    """What a socket receives until the deadline."""
-
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket, exchange: _Exchange) -> None:
-        self._raw = raw
-        self._sock = sock
-        self._exchange = exchange
-        self.ended = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        if time.monotonic() >= self._exchange.deadline:
-            raise TimeoutError
-        self._sock.settimeout(self._exchange.left())
-        count = self._raw.readinto(buffer)
-        self.ended = count == 0
-        return count
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()

@@ -202,7 +202,14 @@ def carry_out(
         abandoned=around.abandoned,
     )
     plan = make_plan(targets, readings, options, history, resumed)
-    verify_images(plan.work, options.verify_image, around.runtime, say=say, abandoned=around.abandoned)
+    stopped_by = verify_images(
+        plan.work,
+        options.verify_image,
+        around.runtime,
+        say=say,
+        abandoned=around.abandoned,
+        stop_requested=(lambda: None) if check_mode else around.stop_requested,
+    )
     for line in plan_lines(plan, planned_waves(plan)):
         say(line)
     if not parameters["journal"]:
@@ -217,6 +224,7 @@ def carry_out(
         stop_requested=around.stop_requested,
         abandoned=around.abandoned,
     )
+    engine.stopped_by = stopped_by
     if not check_mode:
         engine.run()
     result = _result(plan, engine, parameters, check_mode, around, started)

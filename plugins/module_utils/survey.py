@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from threading import Event
 
 from .call_state import read_call_state
 from .credentials_gate import CredentialsGate, Key, NotTried
@@ -180,23 +181,31 @@ def verify_images(
     *,
     say: Callable[[str], None] = lambda line: None,
     abandoned: Callable[[], bool] = lambda: False,
-) -> None:
+    stop_requested: Callable[[], str | None] = lambda: None,
+) -> str | None:
     """Look at each image once; a phone whose image is missing or wrong becomes `refused`.
 
-    say and abandoned are those of `runtime.Lookout`.
+    say and abandoned are those of `runtime.Lookout`. stop_requested gives the reason why no trigger may be made, or
+    None. Once there is one it is returned at once: images that nobody looked at must not be loaded then.
     """
     by_image: dict[str, list[PlannedPhone]] = {}
     hops = {}
+    wanted = Event()
+    wanted.set()
     for phone in phones:
         for hop in phone.hops:
             by_image.setdefault(hop.image_url, []).append(phone)
             hops[hop.image_url] = hop
     for url, hop in hops.items():
-        runtime.submit(url, partial(verify_image, hop, how))
+        runtime.submit(url, partial(verify_image, hop, how, wanted.is_set))
     left = len(hops)
     lookout = Lookout(runtime, say, abandoned)
     while left:
         lookout.look_around(f"{len(hops) - left} of {len(hops)} images looked at")
+        if reason := stop_requested():
+            wanted.clear()
+            say(f"STOPPED, no new triggers: {reason}")
+            return reason
         for url, problem in runtime.wait(1.0):
             left -= 1
             if isinstance(problem, SnomError):
@@ -204,3 +213,4 @@ def verify_images(
                     phone.outcome, phone.reason = problem.outcome, problem.reason
             elif isinstance(problem, BaseException):
                 raise problem
+    return None

@@ -77,6 +77,7 @@ options:
       - How the image is looked at before the phone is asked to load it, from the machine where the module runs.
       - V(head) asks whether it is there, and whether its size is that of the catalogue. V(full) fetches it and
         compares its SHA-1 too. V(none) is for images that only the phones can reach.
+      - A server that is silent for 15 s, or sends less than 4 KB a second for 45 s, counts as one that lacks it.
     type: str
     choices: [head, full, none]
     default: head

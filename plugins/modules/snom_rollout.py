@@ -149,6 +149,7 @@ options:
         wrong, its phones are C(refused).
       - V(head) asks whether it is there, and whether its size is that of the catalogue. V(full) fetches it and
         compares its SHA-1 too. V(none) is for images that only the phones can reach.
+      - A server that is silent for 15 s, or sends less than 4 KB a second for 45 s, counts as one that lacks it.
     type: str
     choices: [head, full, none]
     default: head

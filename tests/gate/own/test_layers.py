@@ -30,6 +30,7 @@ ACCESS = {
     "setting_names",
     "setting_values",
     "snmp",
+    "timed_response",
     "tls",
     "transport",
     "upgrade_path",

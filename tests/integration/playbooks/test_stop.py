@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.telephony.snom.tests.unit.raw_server import Endless, RawServer
 
 from .bench import Bench, Job, lives, phone, until
 from .conftest import StartBench
@@ -107,10 +108,29 @@ def test_nobody_reads_the_output_any_more(start: StartBench) -> None:
 def test_lines_come_at_once(start: StartBench) -> None:
     """Also into a file, where a program keeps them back until they are thousands of bytes."""
     found = start({"busy": phone(call={"state": "in_call"})})
-    job = start_rollout(found, deferred_interval=3600, stop_file=str(found.out / "stop"))
+    options = found.rollout_variables({"deferred_interval": 3600, "stop_file": str(found.out / "stop")})
+    job = found.start("telephony.snom.rollout", variables=options, env={"PYTHONUNBUFFERED": ""})
     until(lambda: job.says("busy: deferred"), "the line is there, and no other comes for an hour")
     touch_stop_file(found, job)
     assert "STOPPED" in found.check(job.wait()).output
+
+
+@pytest.mark.parametrize("ask", [touch_stop_file, sigterm_to_playbook])
+def test_asked_to_stop_while_a_mirror_keeps_it_waiting(ask: Callable[[Bench, Job], None], start: StartBench) -> None:
+    """The run ends, and lets go of the journal."""
+    found = start(many(2))
+    # Just fast enough not to be given up.
+    with RawServer(lambda _request: Endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 3)) as server:
+        found.inventory["phones"]["vars"]["snom_mirror"] = f"http://127.0.0.1:{server.port}"
+        job = start_rollout(found, stop_file=str(found.out / "stop"))
+        until(lambda: server.requests, "the mirror is asked")
+        ask(found, job)
+        found.check(job.wait())
+    report = json.loads((found.out / "report" / "report.json").read_text())
+    assert {record["outcome"] for record in report["phones"].values()} == {"not_started"}
+    assert ("stop file" if ask is touch_stop_file else "SIGTERM") in report["stopped_by"]
+    assert asked(found) == set()
+    assert journal(found)[-1]["type"] == "run_end"
 
 
 def test_a_second_run_is_refused_and_told_who_holds_the_journal(start: StartBench) -> None:

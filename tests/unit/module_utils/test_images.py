@@ -8,13 +8,18 @@ import hashlib
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import requests
+from ansible_collections.telephony.snom.plugins.module_utils import images
 from ansible_collections.telephony.snom.plugins.module_utils.errors import Refused
 from ansible_collections.telephony.snom.plugins.module_utils.images import verify_image, without_secrets
 from ansible_collections.telephony.snom.plugins.module_utils.upgrade_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version
+from ansible_collections.telephony.snom.tests.unit.raw_server import Endless, RawServer
+from ansible_collections.telephony.snom.tests.virtual_phones.tls import own_context
 
 IMAGE = bytes(range(256)) * 300
 SHA1 = hashlib.sha1(IMAGE, usedforsecurity=False).hexdigest()
@@ -110,6 +115,135 @@ def test_only_the_whole_image_tells_its_hash(mirror: Mirror) -> None:
 def test_an_image_that_is_cut_off(mirror: Mirror) -> None:
     with pytest.raises(Refused, match="can't fetch"):
         verify_image(mirror.hop("/cut-off", size=None, sha1=None), "full")
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+AWAY = b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n\r\n"
+
+
+def hop_to(server: RawServer, size: int | None = 4) -> Hop:
+    url = f"http://127.0.0.1:{server.port}/x.bin"
+    return Hop(version=Version((1, 2)), file="x.bin", url=url, image_url=url, size=size, sha1=None, chained=False)
+
+
+@pytest.mark.parametrize(
+    ("how", "answer"),
+    [
+        ("head", Endless(HEAD, b"X: y\r\n")),
+        ("head", Endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n")),
+        ("full", Endless(HEAD, b"X: y\r\n")),
+        ("full", Endless(HEAD + b"Content-Length: 40000\r\n\r\n", b"x")),
+        ("full", Endless(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n")),
+        ("full", Endless(AWAY, b"x")),
+    ],
+)
+def test_a_mirror_that_trickles(how: str, answer: Endless, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is never silent, and never done."""
+    monkeypatch.setattr(images, "WINDOW", 0.5)
+    monkeypatch.setattr(images, "SLOWEST", 1024 * 1024)
+    with (
+        RawServer(lambda _request: answer) as server,
+        pytest.raises(Refused, match="at less than 1024 KB a second") as refusal,
+    ):
+        verify_image(hop_to(server, 40000), how)
+    assert "verify_image: none" in refusal.value.reason
+
+
+def test_a_window_with_enough_bytes_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "WINDOW", 10.0)
+    monkeypatch.setattr(images, "SLOWEST", 100)
+    now = [0.0]
+    monkeypatch.setattr(images.time, "monotonic", lambda: now[0])
+    pace = images._Pace(10_000, lambda: True)
+    assert pace.left() == 10.0
+    pace.took(999)
+    now[0] = 9.0
+    assert pace.left() == 1.0
+    pace.took(1)
+    assert pace.left() == images.TIMEOUT
+    now[0] = 21.0
+    assert not pace.is_slow() and pace.left() == images.TIMEOUT
+    now[0] = 22.0
+    assert pace.left() == 9.0
+    now[0] = 31.0
+    assert pace.is_slow() and pace.left() == 0.0
+
+
+def test_a_body_that_does_not_end_is_read_to_one_byte_more_than_it_may_have() -> None:
+    with (
+        RawServer(lambda _request: Endless(HEAD + b"\r\n12345", b"6")) as server,
+        pytest.raises(Refused, match="has more than 4 bytes, but the catalogue says so many"),
+    ):
+        verify_image(hop_to(server), "full")
+
+
+def test_a_body_of_another_length_is_not_read_at_all() -> None:
+    with (
+        RawServer(lambda _request: Endless(HEAD + b"Content-Length: 40000000\r\n\r\n", b"x")) as server,
+        pytest.raises(Refused, match="has 40000000 bytes, but the catalogue says 4"),
+    ):
+        verify_image(hop_to(server), "full")
+
+
+def test_a_body_that_is_larger_than_any_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "LARGEST", 100)
+    with (
+        RawServer(lambda _request: Endless(HEAD + b"\r\n", b"x" * 60)) as server,
+        pytest.raises(Refused, match="more than 100 bytes"),
+    ):
+        verify_image(hop_to(server, None), "full")
+
+
+@pytest.mark.parametrize("how", ["head", "full"])
+def test_a_head_without_end(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not slow."""
+    monkeypatch.setattr(images, "_LARGEST_HEAD", 10_000)
+    with (
+        RawServer(lambda _request: Endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100)) as server,
+        pytest.raises(Refused, match="can't fetch"),
+    ):
+        verify_image(hop_to(server), how)
+
+
+class Trusting(requests.Session):
+    """It takes the certificate of a test."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.verify = False
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_over_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    context = own_context("mirror", "127.0.0.1", None)
+    good = HEAD + b"Content-Length: 4\r\n\r\ngood"
+    with RawServer(lambda request: good if request.startswith("GET") else good[:-4], context) as server:
+        hop = hop_to(server)
+        hop = replace(hop, image_url=hop.image_url.replace("http", "https"))
+        with pytest.raises(Refused, match=r"can't fetch https://127.* \(SSLError\)"):
+            verify_image(hop, "full")
+        monkeypatch.setattr(images, "Session", Trusting)
+        verify_image(hop, "head")
+        verify_image(hop, "full")
+    monkeypatch.setattr(images, "WINDOW", 0.5)
+    monkeypatch.setattr(images, "SLOWEST", 1024 * 1024)
+    with (
+        RawServer(lambda _request: Endless(HEAD, b"X: y\r\n"), context) as server,
+        pytest.raises(Refused, match="at less than"),
+    ):
+        verify_image(replace(hop, image_url=f"https://127.0.0.1:{server.port}/x.bin"), "head")
+
+
+def test_what_nobody_wants_any_more_is_not_read_on() -> None:
+    wanted = threading.Event()
+    wanted.set()
+
+    def answer(_request: str) -> Endless:
+        wanted.clear()
+        return Endless(HEAD + b"Content-Length: 4\r\n\r\n", b"")
+
+    with RawServer(answer) as server, pytest.raises(Refused):
+        verify_image(hop_to(server), "full", wanted.is_set)
 
 
 def test_images_that_only_phones_can_reach(mirror: Mirror) -> None:

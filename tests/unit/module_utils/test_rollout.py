@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.telephony.snom.plugins.module_utils import journal as journal_module
+from ansible_collections.telephony.snom.plugins.module_utils import survey
 from ansible_collections.telephony.snom.plugins.module_utils.catalog import Catalog
 from ansible_collections.telephony.snom.plugins.module_utils.engine import FRESH_SETTINGS
 from ansible_collections.telephony.snom.plugins.module_utils.errors import AuthFailed, InputError, NotRecorded
@@ -695,6 +696,24 @@ def test_an_orphan_does_not_even_read(check_mode: bool) -> None:
     with pytest.raises(Abandoned):
         fleet.run(check_mode=check_mode, abandoned=lambda: True)
     assert fleet.connected == []
+
+
+def test_asked_to_stop_while_images_are_looked_at(journal: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is loaded that nobody has looked at, also if the stop file is gone again by then."""
+    monkeypatch.setattr(survey, "verify_image", lambda hop, how, is_wanted: None)
+    fleet, reasons = Fleet(GOES_WELL, GOES_WELL), iter(["The stop file is there."])
+    result = fleet.run(journal=journal, verify_image="full", stop=lambda: next(reasons, None))
+    assert (result["stopped_by"], result["summary"]) == ("The stop file is there.", {"not_started": 2})
+    assert fleet.commands == 0
+    assert "The stop file is there." in result["phones"]["desk-1"]["reason"]
+    assert result["resume"] == RESUME
+
+
+def test_a_stop_file_does_not_keep_a_plan_from_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(survey, "verify_image", lambda hop, how, is_wanted: looked.append(hop.file))
+    result = Fleet(GOES_WELL).run(verify_image="full", check_mode=True, stop=lambda: "The stop file is there.")
+    assert (result["stopped_by"], result["summary"], len(looked)) == (None, {"planned": 1}, 1)
 
 
 # Bad input --------------------------------------------------------------------------------------------------------

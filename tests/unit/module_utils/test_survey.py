@@ -499,7 +499,7 @@ def planned(host: str, *files: str) -> PlannedPhone:
 def test_each_image_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[tuple[str, str]] = []
 
-    def look(hop: Hop, how: str) -> None:
+    def look(hop: Hop, how: str, *_more: Any) -> None:
         looked.append((hop.file, how))
         if hop.file == "missing.bin":
             raise Refused("The mirror answers 404.")
@@ -516,7 +516,7 @@ def test_each_image_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_mistake_of_ours_is_not_a_missing_image(monkeypatch: pytest.MonkeyPatch) -> None:
-    def look(hop: Hop, how: str) -> None:
+    def look(hop: Hop, how: str, *_more: Any) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(survey, "verify_image", look)
@@ -525,7 +525,7 @@ def test_a_mistake_of_ours_is_not_a_missing_image(monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_orphan_looks_at_no_more_images(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(survey, "verify_image", lambda hop, how: None)
+    monkeypatch.setattr(survey, "verify_image", lambda hop, how, *_more: None)
     runtime = ShuffledRuntime()
     with pytest.raises(Abandoned):
         verify_images([planned("one", "a.bin", "b.bin")], "full", runtime, abandoned=lambda: len(runtime.under_way) < 2)
@@ -533,7 +533,7 @@ def test_an_orphan_looks_at_no_more_images(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_mirror_that_takes_its_time_is_waited_for_aloud(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(survey, "verify_image", lambda hop, how: None)
+    monkeypatch.setattr(survey, "verify_image", lambda hop, how, *_more: None)
     runtime, said = LabRuntime(Clock()), []
     wait = runtime.wait
 
@@ -544,6 +544,19 @@ def test_a_mirror_that_takes_its_time_is_waited_for_aloud(monkeypatch: pytest.Mo
     monkeypatch.setattr(runtime, "wait", slow)
     verify_images([planned("one", "a.bin", "b.bin")], "full", runtime, say=said.append)
     assert said == ["-- 0 of 2 images looked at"] * 2
+
+
+def test_who_asks_to_stop_does_not_wait_for_a_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(survey, "verify_image", lambda hop, how, is_wanted: given.append(is_wanted))
+    runtime, said = LabRuntime(Clock()), []
+    monkeypatch.setattr(runtime, "wait", lambda seconds: said.append("waits") or [])
+    reasons = iter([None, "The stop file is there."])
+    phones = [planned("one", "a.bin")]
+    found = verify_images(phones, "full", runtime, say=said.append, stop_requested=lambda: next(reasons))
+    assert found == "The stop file is there."
+    assert said == ["waits", "STOPPED, no new triggers: The stop file is there."]
+    assert phones[0].outcome is None
 
 
 def test_nothing_to_look_at() -> None:

@@ -19,8 +19,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils import phone_action
 from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables
 from ansible_collections.telephony.snom.plugins.plugin_utils.parent import AttendedPhone, Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import PhoneAction
-
-from ..fake_phone import FakePhone
+from ansible_collections.telephony.snom.tests.unit.fake_phone import FakePhone
 
 PLAYBOOK, INIT = 4711, 1
 

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Answers over HTTP that have their time as a whole.
+
+What libraries call a timeout is that of one read from the socket. A server that sends a byte now and then never meets
+it.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+from collections.abc import Callable
+from typing import Any
+
+
+class TimedResponse(http.client.HTTPResponse):
+    """An answer that is read, from its first line on, for as long as there is time left."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        *args: Any,
+        left: Callable[[], float],
+        took: Callable[[int], None] = lambda count: None,
+        **kwargs: Any,
+    ) -> None:
+        """left gives the seconds that the next bytes may take, nothing or less when the time is up.
+
+        took is told how many bytes came. Reading raises TimeoutError, and what took raises.
+        """
+        super().__init__(sock, *args, **kwargs)
+        self.stream = _Stream(self.fp.detach(), sock, left, took)
+        self.fp = io.BufferedReader(self.stream)
+
+
+class _Stream(io.RawIOBase):
+    """What a socket receives while there is time."""
+
+    def __init__(
+        self, raw: io.RawIOBase, sock: socket.socket, left: Callable[[], float], took: Callable[[int], None]
+    ) -> None:
+        self._raw = raw
+        self._sock = sock
+        self._left = left
+        self._took = took
+        self.ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._left()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        count = self._raw.readinto(buffer)
+        self.ended = count == 0
+        self._took(count or 0)
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
