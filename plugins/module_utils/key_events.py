@@ -30,7 +30,6 @@ _NAMED = {
     *_FIRST_KEYS,
 }
 _NUMBERED = re.compile(r"(?:(F)([1-4])|(P)([1-9][0-9]?)|(EK)(0|[1-9][0-9]{0,2}))")
-_PIECE = re.compile(r"\s*([^,\s]+)\s*(?:,\s*([^,\s]*)\s*(?:,\s*([^,\s]*)\s*)?)?")
 
 
 @dataclass(frozen=True)
@@ -74,10 +73,11 @@ def parse_keys(value: object) -> list[KeyEvent]:
 
 def _from_text(text: str) -> Iterator[KeyEvent]:
     for piece in filter(str.strip, text.split(";")):
-        match = _PIECE.fullmatch(piece)
-        if match is None:
+        key, *times = (part.strip() for part in piece.split(",", 3))
+        if not key or len(times) > 2 or any(len(part.split()) > 1 for part in (key, *times)):
             raise InputError(f"keys: {piece.strip()!r} is not of the form KEY[,press[,pause]].")
-        yield from _events(match[1], match[2] or None, match[3] or None)
+        press, pause = (*times, "", "")[:2]
+        yield from _events(key, press or None, pause or None)
 
 
 def _from_item(item: object) -> Iterator[KeyEvent]:
