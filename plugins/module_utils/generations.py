@@ -105,9 +105,9 @@ def _lines(before: Content, after: Content) -> Iterator[str]:
         yield f"phone book: {_entries(before.phone_book)} -> {_entries(after.phone_book)}"
 
 
-def _place(before: Content, after: Content, name: str) -> tuple[str, int]:
+def _place(before: Content, after: Content, name: str) -> tuple[str, int, str]:
     setting = after.settings.get(name) or before.settings[name]
-    return setting.name, setting.index or 0
+    return setting.name, setting.index or 0, name
 
 
 def _shown(setting: Setting | None) -> str:

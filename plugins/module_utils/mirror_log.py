@@ -26,6 +26,7 @@ from typing import Any, BinaryIO, cast
 
 from .errors import InputError
 from .models import find_model
+from .regular_files import open_regular
 from .version import Version
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
@@ -221,7 +222,7 @@ def lines_of(path: str) -> Iterator[bytes]:
     Raises InputError if the file can't be read.
     """
     try:
-        with gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb") as stream:
+        with open(open_regular(path), "rb") as file, gzip.open(file) if path.endswith(".gz") else file as stream:
             yield from iter(lambda: cast(BinaryIO, stream).readline(MAX_LINE), b"")
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)

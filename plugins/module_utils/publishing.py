@@ -29,6 +29,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .errors import InputError
+from .regular_files import read_regular
 
 _GENERATIONS = "generations"
 _CURRENT = "current"
@@ -70,7 +71,9 @@ def _reading() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(f"web_root: {error.filename} can't be read: {error.strerror}. Publish as its owner.") from None
+        denied = error.errno in (errno.EACCES, errno.EPERM)
+        remedy = "Publish as its owner." if denied else "Put that right and run again."
+        raise InputError(f"web_root: {error.filename} can't be read: {error.strerror}. {remedy}") from None
 
 
 def open_web_root(
@@ -127,10 +130,14 @@ def previous_generation(root: WebRoot) -> str | None:
 def read_file(root: WebRoot, generation: str, name: str) -> bytes | None:
     """A file of a generation; None if it is not there. Raises InputError if it can't be read."""
     try:
-        with open(os.path.join(root.folder(generation), name), "rb") as file:
-            return file.read()
-    except FileNotFoundError:
+        return read_regular(os.path.join(root.folder(generation), name))
+    except (FileNotFoundError, IsADirectoryError):
         return None
+    except OSError as error:
+        # A container that somebody has edited can name anything.
+        if error.errno == errno.ENAMETOOLONG:
+            return None
+        raise
 
 
 @_reading()
@@ -211,7 +218,8 @@ def _publishing(root: WebRoot) -> Iterator[None]:
 
 
 def _refused(root: WebRoot, error: OSError) -> InputError:
-    where = error.filename or root.path
+    # Of two files the second one is what was to be replaced.
+    where = error.filename2 or error.filename or root.path
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return InputError(
             f"web_root {root.path}: there is no space left for another generation. Phones still see the one that was "

@@ -10,6 +10,7 @@ the phone book are those of Snom's public pages on these tags.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
@@ -138,11 +139,13 @@ def read_settings_file(content: bytes) -> Iterator[Setting]:
 
 
 def _read_setting(item: Element) -> Setting:
+    """A setting as it stands in a file that anybody may have edited: a number that is none stays an attribute."""
     attributes = dict(item.attrib)
-    index, perm = attributes.pop("idx", None), attributes.pop("perm", "")
+    perm = attributes.pop("perm", "")
+    index = int(attributes.pop("idx")) if re.fullmatch("[0-9]{1,9}", attributes.get("idx", "")) else None
     return Setting(
         name=item.tag,
-        index=None if index is None else int(index),
+        index=index,
         value=item.text or "",
         perm=perm,
         attributes=attributes,

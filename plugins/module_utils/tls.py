@@ -19,6 +19,7 @@ import time
 from functools import cache
 
 from .errors import CertificateRejected, InputError, PhoneUnreachable
+from .regular_files import open_regular
 from .transport import Connection
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -212,6 +213,7 @@ def _load_ca(context: ssl.SSLContext, ca_path: str) -> None:
         if os.path.isdir(ca_path):
             context.load_verify_locations(capath=ca_path)
         else:
+            os.close(open_regular(ca_path))
             context.load_verify_locations(cafile=ca_path)
     except ssl.SSLError:
         raise InputError(f"snom_ca_path: {ca_path} holds no PEM certificate.") from None

@@ -100,3 +100,14 @@ def test_a_phone_that_an_earlier_generation_did_not_have() -> None:
     before, after = rendered(a=ONE, b=ONE), rendered(a=ONE)
     change = compare(before.phones, generation(before), generation(after))["b"]
     assert change == Change(changed=True, files=[], lines=["b: gone (snomD785-000413920062.htm)"])
+
+
+def test_a_published_file_with_a_number_that_is_none_is_shown_as_it_is() -> None:
+    before, after = rendered(a={"fkey": {0: "line"}}), rendered(a={"fkey": {0: "line"}, "language": "Deutsch"})
+    edited = {name: data.replace(b'<fkey idx="0"', b'<fkey idx="1x"') for name, data in before.files.items()}
+    published = Generation(name="edited", read=edited.get)
+    assert compare(after.phones, published, generation(after))["a"].lines == [
+        "a: fkey: line [context active, idx 1x] -> (none)",
+        "a: fkey0: (none) -> line [context active]",
+        "a: language: (none) -> Deutsch",
+    ]

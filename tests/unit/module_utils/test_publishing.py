@@ -383,7 +383,20 @@ def test_what_this_user_may_not_read_is_told(call: str, root: WebRoot, monkeypat
         READ[call](root)
 
 
-def test_a_file_that_is_not_there_is_none(root: WebRoot) -> None:
+@pytest.mark.parametrize("name", ["gone", "", "..", "x" * 300])
+def test_a_file_that_is_not_there_is_none(name: str, root: WebRoot) -> None:
     publish(root, "aa", OLD)
-    assert read_file(root, "aa", "gone") is None
+    assert read_file(root, "aa", name) is None
     assert names(root, "aa") == ["a.htm", "b.xml"]
+
+
+@pytest.mark.parametrize("put", [Path.mkdir, os.mkfifo])
+def test_what_stands_in_the_place_of_a_file_is_named(
+    put: Callable[[Path], None], root: WebRoot, tmp_path: Path
+) -> None:
+    publish(root, "aa", OLD)
+    victim = tmp_path / "current" / "a.htm"
+    victim.unlink()
+    put(victim)
+    with pytest.raises(InputError, match=r"web_root: .*a\.htm.* Put that right and run again"):
+        publish(root, "aa", OLD)

@@ -121,3 +121,11 @@ def test_a_broken_file_says_nothing(content: bytes) -> None:
     assert not is_well_formed(content)
     assert list(read_settings_file(content)) == []
     assert (listed_urls(content), read_phone_book_file(content)) == ([], None)
+
+
+@pytest.mark.parametrize("index", ["", "1x", "-1", "1e400", "\u0663", "1" * 5000])
+def test_a_number_that_is_none_stays_what_it_is(index: str) -> None:
+    """Somebody may have edited the published file. The name of the setting still tells whether it is a secret."""
+    content = f'<settings><phone-settings><user_pass idx="{index}" perm="">x</user_pass></phone-settings></settings>'
+    (setting,) = read_settings_file(content.encode())
+    assert (setting.wire_name, setting.attributes, setting.secret) == ("user_pass", {"idx": index}, True)
