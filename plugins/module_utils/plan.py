@@ -19,6 +19,7 @@ from .errors import Blocked, InputError, Refused, SnomError, Unsupported, UserMo
 from .facts import PhoneFacts, check_identity
 from .journal import History
 from .models import PHONE_MANAGER, find_model
+from .regular_files import read_regular
 from .schedule import BySite, Limit, Wave
 from .transport import Connection
 from .upgrade import Ending, hop_deadline, unsafe_until
@@ -419,15 +420,18 @@ class NotApproved(SnomError):
 def read_approved(path: str) -> Mapping[str, Mapping[str, Any]]:
     """The phones of an approved plan: the report.json of a check-mode run. Raises InputError."""
     try:
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file)
+        content = json.loads(read_regular(path))
         phones = content["phones"]
         return {host: dict(phone) for host, phone in phones.items() if phone["outcome"] == "planned"}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(
-            f"approved_plan: {path} can't be used ({type(error).__name__}: {error}). "
-            "Name the report.json that the playbook telephony.snom.plan wrote."
-        ) from None
+    except OSError as error:
+        why = error.strerror or "it can't be read"
+    except (ValueError, RecursionError):
+        why = "it is no JSON"
+    except (KeyError, TypeError, AttributeError):
+        why = "it is no report"
+    raise InputError(
+        f"approved_plan: {path} can't be used: {why}. Name the report.json that the playbook telephony.snom.plan wrote."
+    )
 
 
 def _turn(wave: int | None) -> str:

@@ -108,9 +108,16 @@ class _StopRequests:
         """Why no new trigger may be made, or None."""
         if self.signalled:
             return "The run was asked to end (SIGTERM)."
-        if self._path and os.path.exists(self._path):
-            return f"The stop file {self._path} is there."
-        return None
+        if not self._path:
+            return None
+        try:
+            # Also a link that leads nowhere: somebody put it there.
+            os.lstat(self._path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            return f"Whether the stop file {self._path} is there can't be seen: {error.strerror}."
+        return f"The stop file {self._path} is there."
 
 
 def _command_line(targets: list[Target]) -> str:

@@ -507,7 +507,8 @@ def test_a_phone_that_needs_nothing_needs_no_approval() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", "{}", '{"phones": []}', '{"phones": {"desk-1": []}}', '{"phones": {"desk-1": {}}}']
+    "content",
+    ["", "{", "[" * 100_000, "[]", "{}", '{"phones": []}', '{"phones": {"desk-1": []}}', '{"phones": {"desk-1": {}}}'],
 )
 def test_files_that_are_no_plan(tmp_path: Path, content: str) -> None:
     path = tmp_path / "report.json"

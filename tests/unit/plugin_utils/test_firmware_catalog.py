@@ -57,6 +57,8 @@ def test_the_users_entry_replaces_the_built_in_one(tmp_path: Path) -> None:
         (b"\xff\xfe\xff", "the file is not YAML"),
         (b"a: \x00", "the file is not YAML"),
         (b"images: !!python/object/apply:os.getcwd []\n", "the file is not YAML at line 1"),
+        (b"images: [{version: 2026-13-45}]\n", "the file is not YAML"),
+        (b"[" * 100_000, "the file is not YAML"),
         (b"images: [a]\n", "entry 1 (no file name): it is not a mapping"),
         (b"images: [{file: a.bin, url: '/a.bin'}]\n", "entry 1 (a.bin): url: The URL needs http or https and a host"),
     ],
