@@ -30,6 +30,9 @@ from .outcomes import OUTCOMES
 from .report_html import render_html, utc, visible
 from .snapshot import change_lines, count_changes
 
+FILES = {"json": "report.json", "csv": "report.csv", "junit": "report.junit.xml", "html": "report.html"}
+"""The names of the files, by their kind."""
+
 _NOT_TESTED = {"planned", "deferred", "not_started", "protected"}
 """Outcomes that a JUnit report shows as skipped."""
 
@@ -41,6 +44,9 @@ def check_report_dir(directory: str) -> None:
     """
     try:
         os.makedirs(directory, exist_ok=True)
+        for name in FILES.values():
+            if os.path.isdir(path := os.path.join(directory, name)):
+                raise InputError(f"report_dir: {path} is a folder. Move it away, or name another directory.")
         with tempfile.TemporaryFile(dir=directory):
             pass
     except OSError as error:
@@ -50,20 +56,33 @@ def check_report_dir(directory: str) -> None:
 def write_report(result: Mapping[str, Any], directory: str) -> dict[str, str]:
     """Write the four files and return their paths by kind: json, csv, junit, html.
 
-    Each file appears whole or not at all, readable by owner and group, in place of an earlier one. Raises InputError
-    when the directory can't be written.
+    They are readable by owner and group. All are written before the first one takes the place of an earlier one, so
+    that files of two runs don't stand side by side where there is no room for all. Raises InputError when the directory
+    can't be written.
     """
-    files = {
-        "json": ("report.json", json.dumps(result, indent=2, sort_keys=True) + "\n"),
-        "csv": ("report.csv", _csv(result)),
-        "junit": ("report.junit.xml", _junit(result)),
-        "html": ("report.html", render_html(result)),
+    contents = {
+        "json": json.dumps(result, indent=2, sort_keys=True) + "\n",
+        "csv": _csv(result),
+        "junit": _junit(result),
+        "html": render_html(result),
     }
+    paths = {kind: os.path.join(directory, name) for kind, name in FILES.items()}
+    written: dict[str, str] = {}
     try:
         os.makedirs(directory, exist_ok=True)
-        return {kind: _write(os.path.join(directory, name), content) for kind, (name, content) in files.items()}
+        for kind, path in paths.items():
+            written[path] = _write(path, contents[kind])
+        for path, temporary in written.items():
+            os.replace(temporary, path)
     except OSError as error:
-        raise _unwritable(directory, error) from None
+        reason = f"{_unwritable(directory, error).reason} A report that is there is of an earlier run."
+        raise InputError(reason) from None
+    finally:
+        # Renamed ones are not there any more.
+        for temporary in written.values():
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+    return paths
 
 
 def _unwritable(directory: str, error: OSError) -> InputError:
@@ -74,18 +93,18 @@ def _unwritable(directory: str, error: OSError) -> InputError:
 
 
 def _write(path: str, content: str) -> str:
+    """Write a file beside the one that it is to replace, and return its name."""
     directory, name = os.path.split(path)
     handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=directory)
     try:
         with open(handle, "w", encoding="utf-8", newline="") as file:
             os.fchmod(file.fileno(), 0o640)
             file.write(content)
-        os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
-    return path
+    return temporary
 
 
 def _csv(result: Mapping[str, Any]) -> str:

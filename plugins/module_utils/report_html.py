@@ -37,10 +37,13 @@ _NOTHING = "&ndash;"
 
 
 def utc(seconds: float | None) -> str | None:
-    """A time as ISO 8601 in UTC, to the second."""
+    """A time as ISO 8601 in UTC, to the second; None where there is none, or none that a calendar has."""
     if seconds is None:
         return None
-    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="seconds")
+    try:
+        return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def visible(text: str) -> str:

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import stat
+import tempfile
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -18,6 +19,7 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils.outcomes import OUTCOMES
 from ansible_collections.telephony.snom.plugins.module_utils.report import check_report_dir, write_report
+from ansible_collections.telephony.snom.plugins.module_utils.report_html import utc
 
 START = 1_795_413_600.0
 START_UTC = "2026-11-23T06:00:00+00:00"
@@ -135,6 +137,34 @@ def test_an_earlier_report_stays_whole_when_a_new_one_can_not_be_written(tmp_pat
         write_report(result({"b": phone()}), str(tmp_path))
     assert (tmp_path / "report.json").read_text() == before["json"]
     assert len(os.listdir(tmp_path)) == 4
+
+
+def test_where_the_last_file_finds_no_room_none_is_replaced(tmp_path, monkeypatch):
+    before = written(tmp_path, {"a": phone()})
+    make = tempfile.mkstemp
+
+    def full(*, prefix, dir):
+        if "html" in prefix:
+            raise OSError(28, "No space left on device")
+        return make(prefix=prefix, dir=dir)
+
+    monkeypatch.setattr(tempfile, "mkstemp", full)
+    with pytest.raises(InputError, match=r"No space left on device.* is of an earlier run"):
+        write_report(result({"b": phone()}), str(tmp_path))
+    assert (tmp_path / "report.json").read_text() == before["json"]
+    assert (tmp_path / "report.html").read_text() == before["html"]
+    assert len(os.listdir(tmp_path)) == 4
+
+
+@pytest.mark.parametrize("name", ["report.json", "report.html"])
+def test_a_folder_in_the_place_of_a_report_is_found_before(tmp_path, name):
+    (tmp_path / name).mkdir()
+    with pytest.raises(InputError, match=rf"^report_dir: .*{name} is a folder\. Move it away"):
+        check_report_dir(str(tmp_path))
+
+
+def test_a_time_that_no_calendar_has_is_none():
+    assert [utc(seconds) for seconds in (None, 1e15, float("inf"), float("nan"))] == [None] * 4
 
 
 @pytest.mark.parametrize("attempt", [check_report_dir, lambda directory: write_report(result({}), directory)])
