@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -43,6 +42,9 @@ HOST_VARIABLES: dict[str, str] = {option: f"snom_{option}" for option in CONNECT
 
 ENVIRONMENT_VARIABLES = {"username": "SNOM_USERNAME", "password": "SNOM_PASSWORD"}
 """Option to the controller's environment variable that gives it where neither the task nor the host does."""
+
+LONGEST_WAIT = 14 * 86_400.0
+"""Seconds that an option may ask to wait for anything: no phone takes so long, and sockets wait no longer than this."""
 
 _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
@@ -116,9 +118,19 @@ def _seconds(name: str, value: object) -> float:
         seconds = float(str(value))
     except ValueError:
         seconds = 0
-    if not (seconds > 0 and math.isfinite(seconds)):
-        raise _wrong(name, f"is {value!r}", "Give a number of seconds above 0")
+    if not 0 < seconds <= LONGEST_WAIT:
+        raise _wrong(name, f"is {value!r}", "Give a number of seconds above 0, and no more than two weeks")
     return seconds
+
+
+def check_seconds(parameters: Mapping[str, Any], *names: str, least: float = 1.0) -> None:
+    """Raise InputError unless these options, where they are given, are seconds that can be waited for and shown."""
+    for name in names:
+        if parameters[name] is not None and not least <= parameters[name] <= LONGEST_WAIT:
+            raise InputError(
+                f"{name} is {parameters[name]:g}: give a number of seconds from {least:g} to {LONGEST_WAIT:.0f}, which "
+                "are two weeks."
+            )
 
 
 def _wrong(name: str, fault: str, remedy: str) -> InputError:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .arguments import CONNECTION_ARGUMENTS, connection_from
+from .arguments import CONNECTION_ARGUMENTS, check_seconds, connection_from
 from .call_state import reason_to_wait
 from .catalog import Catalog, parse_images
 from .errors import InputError, Refused, Unsupported, expect
@@ -71,8 +71,7 @@ def upgrade_phone(
 ) -> dict[str, Any]:
     """Bring one phone to a version, and read it back. Raises SnomError where nothing was sent that could change it."""
     wanted = wanted_versions(parameters)
-    if parameters["flash_time"] <= 0 or (parameters["deadline"] is not None and parameters["deadline"] <= 0):
-        raise InputError("flash_time and deadline must be more than 0 seconds.")
+    check_seconds(parameters, "flash_time", "deadline", least=0.001)
     started = now()
     facts = read_facts(phone, ["system"])
     if facts.model is None:

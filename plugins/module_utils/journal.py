@@ -4,8 +4,10 @@
 
 """The memory of a rollout: what it asked of which phone, on disk before it asks.
 
-Append-only JSON lines; the one that announces a trigger is on disk before it is made. A lock beside the file lives as
-long as the process that holds it, so that two runs never work on one fleet's journal.
+Append-only JSON lines; the one that announces a trigger is on disk before it is made. Two locks live as long as the
+process that holds them, so that two runs never work on one fleet's journal: one on the file itself, which holds by
+whatever name another run comes to it, and one on a file beside it, in which the name of its
+holder stands, and which is the only one that the first versions knew.
 """
 
 from __future__ import annotations
@@ -18,17 +20,75 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from io import FileIO
 from typing import IO, Any
 
+from .arguments import LONGEST_WAIT
 from .errors import InputError, NotRecorded
 from .outcomes import OUTCOMES
+from .regular_files import open_regular, read_regular
 from .upgrade import Ending, Intent, plain_intent, resumed_evidence, unsafe_until
 from .version import Version
 
 LOCK_PATIENCE = 3.0
 """Seconds to wait for a lock: an orphan of a killed run notices within a second that it is one, and lets go."""
+
+LATEST = 4e9
+"""Seconds since the epoch: a time in the year 2096. What a journal says of later ones is no time of a rollout."""
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LATEST
+
+
+def _is_version(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(Version.parse(value))
+    except InputError:
+        return False
+
+
+_FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
+    "intent": {
+        "host": _is_text,
+        "mac": lambda value: value is None or _is_text(value),
+        "file": _is_text,
+        "before": _is_version,
+        "target": _is_version,
+        "time": _is_time,
+        "deadline": _is_time,
+        "registered": lambda value: isinstance(value, list) and all(type(line) is int for line in value),
+    },
+    "end": {
+        "host": _is_text,
+        "outcome": lambda value: isinstance(value, str) and value in OUTCOMES,
+        "reason": lambda value: isinstance(value, str),
+        "triggered": lambda value: isinstance(value, bool),
+        "time": _is_time,
+    },
+}
+"""What each kind of line must hold to be understood. Anybody may have edited a journal, or a disk garbled it."""
+
+
+def check_entry(entry: object) -> Mapping[str, Any]:
+    """An entry of a journal that holds what its kind must. Raises ValueError, which says what does not fit."""
+    if not isinstance(entry, dict) or not _is_text(entry.get("type")):
+        raise ValueError("it is no entry of a journal")
+    for name, fits in _FORMS.get(entry["type"], {}).items():
+        if name not in entry:
+            raise ValueError(f"it has no {name}")
+        if not fits(entry[name]):
+            raise ValueError(f"its {name} is {json.dumps(entry[name])[:40]}")
+    # With a second for what is lost in floating point.
+    if entry["type"] == "intent" and not 0 <= entry["deadline"] - entry["time"] <= LONGEST_WAIT + 1:
+        raise ValueError("its deadline is not within two weeks of its time")
+    return entry
 
 
 @dataclass
@@ -58,7 +118,7 @@ class History:
         return self.began[host] if on_its_way else version
 
     def apply(self, entry: Mapping[str, Any]) -> None:
-        """Take in one line of a journal. Raises KeyError or TypeError when it lacks something."""
+        """Take in one line of a journal that was checked."""
         kind = entry["type"]
         if kind == "run_end":
             self.refused_credentials.clear()
@@ -112,52 +172,68 @@ def step_of(resumed: Ending) -> tuple[str, str]:
 
 
 def read_history(path: str) -> History:
-    """Read a journal; a missing one is an empty one.
+    """Read a journal; a missing one is an empty one. Raises InputError, see `parse_history`."""
+    try:
+        content = read_regular(path)
+    except FileNotFoundError:
+        return History()
+    except OSError as error:
+        raise InputError(f"journal: {path} can't be read: {error.strerror}.") from None
+    return parse_history(content, path)
+
+
+def parse_history(content: bytes, path: str) -> History:
+    """What the lines of a journal say; path is its name.
 
     The last line may be cut off by a crash. A broken line anywhere else raises InputError: what it said is unknown.
     """
     history = History()
-    try:
-        with open(path, encoding="utf-8") as file:
-            lines = file.read().split("\n")
-    except FileNotFoundError:
-        return history
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"journal: {path} can't be read: {error}.") from None
+    lines = content.split(b"\n")
     for number, line in enumerate(lines, start=1):
         if not line:
             continue
         try:
-            history.apply(json.loads(line))
-        except (ValueError, KeyError, TypeError):
+            entry = json.loads(line)
+        except (ValueError, RecursionError):
             if number == len(lines):
                 break
-            raise InputError(
-                f"journal: line {number} of {path} is broken, so what earlier runs did is not known. "
-                "Mend the line, or move the file away once no phone is being upgraded."
-            ) from None
+            raise _broken(number, path, "") from None
+        try:
+            history.apply(check_entry(entry))
+        except ValueError as error:
+            raise _broken(number, path, f" ({error})") from None
     return history
+
+
+def _broken(number: int, path: str, why: str) -> InputError:
+    return InputError(
+        f"journal: line {number} of {path} is broken{why}, so what earlier runs did is not known. "
+        "Mend the line, or move the file away once no phone is being upgraded."
+    )
 
 
 class Journal:
     """The open journal of one run."""
 
     def __init__(self, path: str, run: str) -> None:
-        """Take the lock and open the journal. Raises InputError when another run holds it or it can't be written."""
+        """Take the locks and open the journal. Raises InputError when another run holds it or it can't be written."""
         self.path = path
         self.run = run
         self._writing = threading.Lock()
         self._syncing = threading.Lock()
         self._lines = self._lines_on_disk = 0
         try:
-            self._lock = _lock(path, run)
-            mend_cut_line(path)
             # Without a buffer, which would keep what a full disk did not take, and try again when it is closed.
-            self._file = open(path, "ab", buffering=0, opener=_private)  # noqa: SIM115 - lives as long as self
+            self._file, self._lock = _open_locked(path, run)
+            mend_cut_line(self._file)
         except OSError as error:
             raise InputError(
                 f"journal: {path} can't be written: {error.strerror}. Name a path on a writable volume."
             ) from None
+
+    def history(self) -> History:
+        """What earlier runs wrote. Raises InputError."""
+        return parse_history(_content(self._file), self.path)
 
     def write(self, kind: str, **entry: Any) -> None:
         """Append one line. Who kills this process does not undo it; a power cut may, until `sync`.
@@ -181,8 +257,9 @@ class Journal:
     def sync(self) -> None:
         """Return when every line so far is on disk. Threads that wait for it at the same time share one fsync.
 
-        Raises NotRecorded.
+        Raises NotRecorded, also when somebody took the journal away: a resume would not find it.
         """
+        self._require_in_place()
         wanted = self._lines
         with self._syncing:
             if self._lines_on_disk < wanted:
@@ -193,13 +270,26 @@ class Journal:
                     raise self._not_recorded(error) from None
                 self._lines_on_disk = lines
 
+    def _require_in_place(self) -> None:
+        try:
+            in_place = _is_at(self._file, self.path)
+        except OSError as error:
+            raise self._not_recorded(error) from None
+        if not in_place:
+            raise NotRecorded(
+                f"journal: {self.path} was moved, removed or replaced while this run wrote to it, so no resume would "
+                "know what it did. Put it back if you can. Otherwise wait until this run has ended, and nothing is "
+                "listed under DO NOT POWER OFF any more. Then run the same command again."
+            )
+
     def _not_recorded(self, error: OSError) -> NotRecorded:
         return NotRecorded(
             f"journal: {self.path} can't be written: {error.strerror}. Make room, and run the same command again."
         )
 
     def intent(self, intent: Intent) -> None:
-        """Append an intent line; it is on disk when this returns."""
+        """Append an intent line; it is on disk when this returns. Raises NotRecorded."""
+        self._require_in_place()
         self.write("intent", **plain_intent(intent))
         self.sync()
 
@@ -210,48 +300,88 @@ class Journal:
         )
 
     def close(self) -> None:
-        """Let go of the file and of the lock."""
+        """Let go of the file and of the locks."""
+        if self._file.closed:
+            return
         with contextlib.suppress(NotRecorded):
             self.sync()
         self._file.close()
         self._lock.close()
 
 
-def mend_cut_line(path: str) -> None:
-    """End a line that a crash cut off, so that the next one starts on its own."""
-    try:
-        with open(path, "r+b") as file:
-            content = file.read()
-            if content and not content.endswith(b"\n"):
-                file.truncate(content.rfind(b"\n") + 1)
-    except FileNotFoundError:
+def mend_cut_line(file: FileIO) -> None:
+    """End a line that a crash cut off, so that the next one starts on its own. What it lacks may be its end only."""
+    content = _content(file)
+    if not content or content.endswith(b"\n"):
         return
+    start = content.rfind(b"\n") + 1
+    try:
+        json.loads(content[start:])
+    except (ValueError, RecursionError):
+        file.truncate(start)
+    else:
+        file.write(b"\n")
+
+
+def _content(file: FileIO) -> bytes:
+    # Not by another descriptor: some network file systems let nobody read what is locked but by the one that locked it.
+    file.seek(0)
+    return file.readall()
+
+
+def _open_locked(path: str, run: str) -> tuple[FileIO, IO[str]]:
+    """The journal and the file beside it, both locked. Raises InputError when another run holds one, and OSError."""
+    give_up = time.monotonic() + LOCK_PATIENCE
+    while True:
+        with contextlib.ExitStack() as opened:
+            file = opened.enter_context(FileIO(open_regular(path, os.O_RDWR | os.O_APPEND | os.O_CREAT), "a+"))
+            lock = opened.enter_context(open(f"{path}.lock", "a+", encoding="utf-8", opener=_private))
+            if _locked(lock):
+                if _locked(file) and _is_at(file, path):
+                    lock.truncate(0)
+                    since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+                    lock.write(f"run {run}, process {os.getpid()} on {socket.gethostname()}, since {since}")
+                    lock.flush()
+                    opened.pop_all()
+                    return file, lock
+                holder = _last_run(_content(file))
+            else:
+                lock.seek(0)
+                holder = lock.read().strip()
+            if time.monotonic() >= give_up:
+                raise InputError(
+                    f"journal: {path} is in use by {holder or 'a run that left no name'}. Wait until that run has "
+                    "ended; two runs must not share phones."
+                )
+        time.sleep(0.1)
 
 
 def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o640)
+    return open_regular(path, flags)
 
 
-def _lock(path: str, run: str) -> IO[str]:
-    file = open(f"{path}.lock", "a+", encoding="utf-8", opener=_private)  # noqa: SIM115 - held for the whole run
-    give_up = time.monotonic() + LOCK_PATIENCE
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
-        except BlockingIOError:
-            if time.monotonic() < give_up:
-                time.sleep(0.1)
-                continue
-            file.seek(0)
-            holder = file.read().strip() or "a run that left no name"
-            file.close()
-            raise InputError(
-                f"journal: {path} is in use by {holder}. Wait until that run has ended; two runs must not share phones."
-            ) from None
-    file.seek(0)
-    file.truncate()
-    since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    file.write(f"run {run}, process {os.getpid()} on {socket.gethostname()}, since {since}")
-    file.flush()
-    return file
+def _locked(file: IO[str] | FileIO) -> bool:
+    """Whether this process holds the lock of a file now."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_at(file: FileIO, path: str) -> bool:
+    """Whether an open file is the one that has the name. Raises OSError where that can't be told."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
+
+
+def _last_run(content: bytes) -> str:
+    """Who wrote to a journal last, for people: it came here by another name, or without the file beside it."""
+    for line in reversed(content.split(b"\n")):
+        with contextlib.suppress(ValueError, RecursionError, KeyError, TypeError):
+            entry = json.loads(line)
+            if entry["type"] == "run":
+                return f"run {entry['run']}, process {entry['process']} on {entry['node']}"
+    return ""

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .arguments import CONNECTION_ARGUMENTS, connection_from
+from .arguments import CONNECTION_ARGUMENTS, check_seconds, connection_from
 from .call_state import reason_to_wait
 from .dialect import dialect_of
-from .errors import AnswerLost, AuthFailed, InputError, LockedOut, UserMode
+from .errors import AnswerLost, AuthFailed, LockedOut, UserMode
 from .facts import PhoneFacts, check_identity, read_facts
 from .pages import asks_admin_password
 from .runtime import system_time
@@ -48,8 +48,7 @@ def reboot_phone(
     sleep: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
     """Restart one phone and wait until it is back. Raises SnomError where nothing was sent that could restart it."""
-    if parameters["deadline"] <= 0:
-        raise InputError("deadline must be more than 0 seconds.")
+    check_seconds(parameters, "deadline", least=0.001)
     facts = read_facts(phone, ["system"])
     check_identity(facts, mac=parameters["mac"], model=parameters["model"])
     evidence: dict[str, Any] = {"mac": facts.mac, "uptime_before": facts.uptime}

@@ -6,23 +6,25 @@
 
 from __future__ import annotations
 
-import math
-import time
+import os
+import socket
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from .arguments import check_seconds
 from .catalog import Catalog, image_url
 from .credentials_gate import CredentialsGate
 from .engine import Engine, Log, PhoneResult, planned_waves
-from .errors import InputError, NotRecorded
+from .errors import InputError, NotRecorded, place_of
 from .journal import History, Journal, read_history
 from .outcomes import OUTCOMES
 from .perform import scrub
 from .plan import Options, Plan, PlannedPhone, Target, check_targets, make_plan, plan_lines, read_approved
 from .report import check_report_dir, write_report
+from .report_html import utc
 from .resume import watch_interrupted
 from .runtime import Runtime
 from .schedule import parse_by_site, parse_limit, parse_waves
@@ -114,11 +116,8 @@ class Surroundings:
 
 def parse_options(parameters: Mapping[str, Any], catalog: Catalog) -> Options:
     """The options of a rollout out of a module's parameters. Raises InputError naming the option."""
-    for name in ("soak", "flash_time", "deadline", "deferred_interval"):
-        if parameters[name] is not None and parameters[name] < (0 if name in ("soak", "deferred_interval") else 1):
-            raise InputError(f"{name} is {parameters[name]:g}: give a number of seconds that is not so small.")
-        if parameters[name] is not None and not math.isfinite(parameters[name]):
-            raise InputError(f"{name} is {parameters[name]}: give a number of seconds.")
+    check_seconds(parameters, "flash_time", "deadline")
+    check_seconds(parameters, "soak", "deferred_interval", least=0.0)
     for name in ("max_in_flight", "max_in_flight_per_group", "deferred_retries"):
         if parameters[name] < 0:
             raise InputError(f"{name} is {parameters[name]}: give 0 or more.")
@@ -154,7 +153,7 @@ def rollout(
     path = parameters["journal"]
     journal: Journal | NoJournal = Journal(path, around.run) if path and not check_mode else NoJournal()
     try:
-        history = read_history(path) if path else History()
+        history = journal.history() if isinstance(journal, Journal) else read_history(path) if path else History()
         return carry_out(targets, parameters, options, history, journal, check_mode, around)
     finally:
         journal.close()
@@ -172,7 +171,7 @@ def carry_out(
     """A rollout whose options are known to be good, with an open journal."""
     started = around.runtime.now()
     say = around.say
-    log.write("run", time=started, hosts=len(targets))
+    log.write("run", time=started, hosts=len(targets), process=os.getpid(), node=socket.gethostname())
     gate = CredentialsGate()
     for target in targets:
         if target.host in history.refused_credentials:
@@ -228,7 +227,7 @@ def carry_out(
     if not check_mode:
         engine.run()
     result = _result(plan, engine, parameters, check_mode, around, started)
-    # Neither the journal nor the report may take the result away: phones have changed.
+    # Neither the journal nor the report may take the result away, whatever goes wrong: phones have changed.
     with suppress(NotRecorded):
         log.write("run_end", time=around.runtime.now(), summary=result["summary"], stopped_by=engine.stopped_by)
     result["report"], problem = None, None
@@ -237,6 +236,8 @@ def carry_out(
             result["report"] = write_report(result, parameters["report_dir"])
         except InputError as error:
             problem = error.reason
+        except Exception as error:
+            problem = f"report_dir: no report could be written. Unexpected error, please report it: {place_of(error)}."
     result["closing"] = closing_lines(result) + ([problem] if problem else [])
     for line in result["closing"]:
         say(line)
@@ -343,7 +344,8 @@ def closing_lines(result: Mapping[str, Any]) -> list[str]:
     if result["stopped_by"]:
         lines.append(f"Stopped by: {result['stopped_by']}")
     for unsafe in result["do_not_power_off"]:
-        until = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(unsafe["until"]))
+        stamp = utc(unsafe["until"])
+        until = f"{stamp[:10]} {stamp[11:19]} UTC" if stamp else "somebody has looked at it"
         lines.append(f"DO NOT POWER OFF {unsafe['host']} before {until}: {unsafe['reason']}")
     if result["resume"]:
         lines.append(f"To go on: {result['resume']}")

@@ -23,6 +23,7 @@ from enum import Enum
 from typing import Any
 from urllib.parse import quote
 
+from .arguments import LONGEST_WAIT
 from .call_state import reason_to_wait
 from .errors import (
     AnswerLost,
@@ -135,10 +136,10 @@ def hop_deadline(size: int | None, flash_time: float, *, parallel: int = 1, band
     """Seconds after which a phone that loads an image counts as lost: 1.5 x (8·S·P/B + flash time).
 
     size is in bytes; parallel is how many phones share bandwidth_mbit. How long phones really take is not public
-    (protocol 11.6), so the flash time is an assumption that users set.
+    (protocol 11.6), so the flash time is an assumption that users set. It is never more than `LONGEST_WAIT`.
     """
     transfer = 8 * (size or LARGEST_IMAGE) * max(parallel, 1) / (bandwidth_mbit * 1e6)
-    return 1.5 * (transfer + flash_time)
+    return min(1.5 * (transfer + flash_time), LONGEST_WAIT)
 
 
 def pace(flash_time: float) -> tuple[float, float]:

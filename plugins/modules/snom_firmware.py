@@ -122,6 +122,7 @@ options:
     description:
       - Seconds after which a phone counts as lost, for each image. It is not touched then; do not power it off.
       - The default is C(1.5 * (transfer + flash_time)), where the transfer is computed for 100 Mbit/s.
+      - Two weeks at most, as O(flash_time).
     type: float
 seealso:
   - module: telephony.snom.snom_rollout

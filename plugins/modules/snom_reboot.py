@@ -50,7 +50,7 @@ options:
     default: true
   deadline:
     description:
-      - Seconds after which a phone that is not back counts as lost.
+      - Seconds after which a phone that is not back counts as lost, two weeks at most.
     type: float
     default: 300.0
 seealso:

@@ -59,8 +59,9 @@ options:
     default: [canary, "10%", "100%"]
   soak:
     description:
-      - Seconds to wait after each wave. Then its upgraded phones are read again, and one that has left the wanted
-        version is C(reverted). Provisioning that brings another version back shows up this way.
+      - Seconds to wait after each wave, two weeks at most, as for all options in seconds. Then its upgraded phones are
+        read again, and one that has left the wanted version is C(reverted). Provisioning that brings another version
+        back shows up this way.
     type: float
     default: 0.0
   max_bad:
@@ -101,7 +102,8 @@ options:
       - Seconds after which a phone counts as lost, for each image. It is never touched again then, and listed under
         RV(do_not_power_off).
       - The default is C(1.5 * (transfer + flash_time)). The transfer is computed from the size of the image, from
-        O(site_bandwidth_mbit) and from how many phones share it. The plan shows the result.
+        O(site_bandwidth_mbit) and from how many phones share it. It is never more than two weeks. The plan shows the
+        result.
     type: float
   window:
     description:
@@ -199,7 +201,11 @@ options:
     description:
       - File that remembers what was asked of which phone. It is written before a phone is asked, so that a run after a
         crash first watches the phones that may still be writing their flash, and asks none of them twice.
-      - A second run with the same journal is refused while the first one works.
+      - A second run with the same journal is refused while the first one works, also where it comes to the journal by
+        another name, a link for example. A file of the same name with C(.lock) behind it, which is beside the journal,
+        says who works with it.
+      - Where it is moved, removed or replaced in the middle of a run, no other phone is asked, and those that are under
+        way are watched to their end.
       - It must outlive the run. In an execution environment it must lie on a mounted volume. Without it nothing
         protects a run after a crash, and the plan says so.
     type: path

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils.arguments import (
     CONNECTION_ARGUMENTS,
     HOST_VARIABLES,
+    check_seconds,
     connection_from,
     from_environment,
     split_arguments,
@@ -89,6 +90,8 @@ def test_the_mac_address_is_normalized() -> None:
         ({"timeout": -1}, "timeout"),
         ({"timeout": "nan"}, "timeout"),
         ({"timeout": "inf"}, "timeout"),
+        # No socket waits so long.
+        ({"timeout": 1e9}, "timeout"),
         ({"timeout": "soon"}, "timeout"),
         ({"validate_certs": "maybe"}, "validate_certs"),
         ({"mac": "00:04:13"}, "mac"),
@@ -112,3 +115,13 @@ def test_a_login_in_the_host_is_not_repeated() -> None:
 def test_connection_options_are_told_from_the_others() -> None:
     connection, own = split_arguments({"username": "a", "soak": 5, "tls_min_version": None})
     assert (connection, own) == ({"username": "a", "tls_min_version": None}, {"soak": 5})
+
+
+@pytest.mark.parametrize("value", [-1.0, 0.5, 1e7, float("inf"), float("nan")])
+def test_seconds_that_can_not_be_waited_for(value: float) -> None:
+    with pytest.raises(InputError, match=r"^deadline is .*: give a number of seconds from 1 to 1209600"):
+        check_seconds({"deadline": value, "soak": 5.0}, "soak", "deadline")
+
+
+def test_seconds_that_are_not_given_or_can_be_waited_for() -> None:
+    check_seconds({"deadline": None, "soak": 0.0, "flash_time": 1_209_600.0}, "deadline", "soak", "flash_time", least=0)

@@ -4,20 +4,22 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils import journal as journal_module
-from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError, NotRecorded
 from ansible_collections.telephony.snom.plugins.module_utils.journal import History, Journal, read_history
 from ansible_collections.telephony.snom.plugins.module_utils.upgrade import Ending, Intent
 
@@ -255,16 +257,124 @@ def test_a_broken_line_anywhere_else_is_not_passed_over(path: str, broken: str) 
         read_history(path)
 
 
-def test_bytes_that_are_no_text(path: str) -> None:
-    Path(path).write_bytes(b"\xff\xfe\n")
-    with pytest.raises(InputError, match="can't be read"):
+@pytest.mark.parametrize("garbage", [b"\xff\xfe", b"\0" * 50, b"[" * 100_000, b"9" * 10_000], ids=range(4))
+def test_garbage_is_named_by_its_line(path: str, garbage: bytes) -> None:
+    Path(path).write_bytes(b'{"type": "run"}\n' + garbage + b"\n")
+    with pytest.raises(InputError, match=r"line 2 of .* is broken"):
         read_history(path)
 
 
-@pytest.mark.parametrize("name", ["missing/rollout.journal", "."])
+INTENT = {"type": "intent", "run": "run-1", **vars(intent()), "registered": [1, 2]}
+END = {"type": "end", "host": "desk-1", "outcome": "upgraded", "reason": "", "triggered": True, "time": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("entry", "changes", "says"),
+    [
+        (INTENT, {"host": 5}, "its host is 5"),
+        (INTENT, {"host": ""}, 'its host is ""'),
+        (INTENT, {"mac": 5}, "its mac is 5"),
+        (INTENT, {"file": None}, "its file is null"),
+        (INTENT, {"before": None}, "its before is null"),
+        (INTENT, {"target": 5}, "its target is 5"),
+        (INTENT, {"target": "beta"}, 'its target is "beta"'),
+        (INTENT, {"target": ["x" * 1000]}, 'its target is \\["x{30,40}\\)'),
+        (INTENT, {"time": None}, "its time is null"),
+        (INTENT, {"time": True}, "its time is true"),
+        (INTENT, {"time": 1e12, "deadline": 1e12}, "its time is"),
+        (INTENT, {"deadline": "soon"}, 'its deadline is "soon"'),
+        (INTENT, {"deadline": float("inf")}, "its deadline is Infinity"),
+        (INTENT, {"deadline": float("nan")}, "its deadline is NaN"),
+        (INTENT, {"deadline": 1000.0 + 3e7}, "not within two weeks"),
+        (INTENT, {"deadline": 999.0}, "not within two weeks"),
+        (INTENT, {"registered": "12"}, "its registered is"),
+        (INTENT, {"registered": [True]}, "its registered is"),
+        (END, {"outcome": "frobbed"}, 'its outcome is "frobbed"'),
+        (END, {"outcome": []}, "its outcome is \\[]"),
+        (END, {"reason": None}, "its reason is null"),
+        (END, {"triggered": "yes"}, "its triggered is"),
+        (END, {"time": -1}, "its time is -1"),
+        (END, {"type": 5}, "no entry of a journal"),
+    ],
+)
+def test_a_line_of_another_form_is_named_with_what_does_not_fit(
+    path: str, entry: dict[str, Any], changes: dict[str, Any], says: str
+) -> None:
+    good = json.dumps(END)
+    Path(path).write_text(f"{good}\n{json.dumps(entry | changes)}\n", "utf-8")
+    with pytest.raises(InputError, match=rf"^journal: line 2 of .* is broken \(.*{says}.*Mend the line"):
+        read_history(path)
+
+
+@pytest.mark.parametrize("name", list(INTENT))
+def test_a_line_that_lacks_something_is_broken(path: str, name: str) -> None:
+    if name == "run":
+        return
+    Path(path).write_text(json.dumps({key: value for key, value in INTENT.items() if key != name}) + "\n", "utf-8")
+    with pytest.raises(InputError, match=r"line 1 of .* is broken \("):
+        read_history(path)
+
+
+def test_a_last_line_that_lacks_its_end_only_counts(path: str) -> None:
+    Path(path).write_text(json.dumps(INTENT), "utf-8")
+    journal = Journal(path, "run-2")
+    assert journal.history().open_intents == {"desk-1": intent()}
+    journal.intent(intent("desk-2"))
+    journal.close()
+    assert set(read_history(path).open_intents) == {"desk-1", "desk-2"}
+
+
+@pytest.mark.parametrize("name", ["missing/rollout.journal", ".", "fifo", "device"])
 def test_a_place_that_can_not_be_written(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match=r"journal: .* can't be written"):
+    os.mkfifo(tmp_path / "fifo")
+    # What it holds has no end.
+    (tmp_path / "device").symlink_to("/dev/full")
+    with pytest.raises(InputError, match=r"journal: .* can't be written: (?!None)"):
         Journal(str(tmp_path / name), "run-1")
+    if name in ("fifo", "device"):
+        with pytest.raises(InputError, match=r"journal: .* can't be read: it is no regular file"):
+            read_history(str(tmp_path / name))
+
+
+def take_away(path: str) -> None:
+    os.unlink(path)
+
+
+def move_away(path: str) -> None:
+    os.rename(path, f"{path}.1")
+
+
+def replace_it(path: str) -> None:
+    Path(f"{path}.new").touch()
+    os.replace(f"{path}.new", path)
+
+
+@pytest.mark.parametrize("harm", [take_away, move_away, replace_it])
+def test_a_journal_that_is_not_in_its_place_any_more_takes_no_intent(
+    journal: Journal, harm: Callable[[str], None]
+) -> None:
+    journal.intent(intent())
+    harm(journal.path)
+    for attempt in (lambda: journal.intent(intent("desk-2")), journal.sync):
+        with pytest.raises(NotRecorded, match=r"moved, removed or replaced .* DO NOT POWER OFF"):
+            attempt()
+    # How those under way end is written all the same: somebody may put it back.
+    end(journal, "upgraded")
+    if harm is move_away:
+        os.rename(f"{journal.path}.1", journal.path)
+        journal.sync()
+        assert read_history(journal.path).open_intents == {}
+
+
+def test_a_journal_whose_folder_can_not_be_reached_takes_no_intent(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_arguments: Any) -> bool:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    monkeypatch.setattr(os.path, "samestat", gone)
+    with pytest.raises(NotRecorded, match="can't be written: Stale file handle"):
+        journal.intent(intent())
 
 
 # The lock ---------------------------------------------------------------------------------------------------------
@@ -276,6 +386,49 @@ def test_a_second_run_is_refused_and_told_who_is_there(journal: Journal) -> None
     assert "two runs must not share phones" in refusal.value.reason
     # The refused one must not have taken the name of the holder away.
     assert "run-1" in Path(f"{journal.path}.lock").read_text("utf-8")
+
+
+def by_link(path: str) -> str:
+    os.symlink(path, f"{path}-2")
+    return f"{path}-2"
+
+
+def by_hard_link(path: str) -> str:
+    os.link(path, f"{path}-2")
+    return f"{path}-2"
+
+
+def without_lock_file(path: str) -> str:
+    os.unlink(f"{path}.lock")
+    return path
+
+
+@pytest.mark.parametrize("other", [by_link, by_hard_link, without_lock_file])
+def test_a_second_run_is_refused_however_it_comes_to_the_journal(journal: Journal, other: Callable[[str], str]) -> None:
+    journal.write("run", time=1.0, hosts=1, process=4711, node="controller")
+    path = other(journal.path)
+    with pytest.raises(InputError, match="in use by run run-1, process 4711 on controller"):
+        Journal(path, "run-2")
+    journal.close()
+    Journal(path, "run-2").close()
+
+
+def test_a_run_of_the_first_versions_holds_the_journal_too(path: str) -> None:
+    """They lock nothing but the file beside it."""
+    with open(f"{path}.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write("run run-0, process 1 on old")
+        lock.flush()
+        with pytest.raises(InputError, match="in use by run run-0, process 1 on old"):
+            Journal(path, "run-1")
+    Journal(path, "run-1").close()
+
+
+def test_who_holds_a_journal_that_says_nothing_has_no_name(path: str) -> None:
+    with open(path, "w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(InputError, match="in use by a run that left no name"):
+            Journal(path, "run-1")
 
 
 def test_a_run_that_has_ended_holds_nothing(path: str) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.telephony.snom.plugins.module_utils import journal as journal_module
+from ansible_collections.telephony.snom.plugins.module_utils import rollout as rollout_module
 from ansible_collections.telephony.snom.plugins.module_utils import survey
 from ansible_collections.telephony.snom.plugins.module_utils.catalog import Catalog
 from ansible_collections.telephony.snom.plugins.module_utils.engine import FRESH_SETTINGS
@@ -27,6 +28,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.rollout import (
     ARGUMENT_SPEC,
     Surroundings,
+    closing_lines,
     parse_options,
     rollout,
 )
@@ -633,9 +635,9 @@ def test_a_refused_password_is_not_sent_again_after_a_kill_before_the_first_wave
             raise Killed
 
     with pytest.raises(Killed):
-        fleet.run(journal=journal, say=killed)
+        fleet.run(journal=journal, say=killed, password="wrong")
     asked = len(fleet.phones["refuses"].requests)
-    result = fleet.run(journal=journal)
+    result = fleet.run(journal=journal, password="wrong")
     assert result["phones"]["refuses"]["outcome"] == "auth_failed"
     assert len(fleet.phones["refuses"].requests) == asked
 
@@ -743,6 +745,11 @@ def test_the_defaults_are_good() -> None:
         ("deadline", 0.0),
         ("deadline", math.nan),
         ("flash_time", math.inf),
+        ("deadline", 1e12),
+        ("flash_time", 1e12),
+        ("soak", 1e12),
+        ("soak", math.nan),
+        ("deferred_interval", 1e12),
         ("deferred_interval", -1.0),
         ("deferred_retries", -1),
         ("max_in_flight", -1),
@@ -770,3 +777,47 @@ def test_hosts_that_can_not_be_planned_stop_the_run_before_it_begins(journal: st
         fleet.run(target={"version": None}, journal=journal)
     assert fleet.connected == []
     assert not Path(journal).exists()
+
+
+def test_whatever_goes_wrong_with_the_report_the_result_stays(
+    tmp_path: Path, journal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoiled(*_arguments: Any) -> dict[str, str]:
+        raise OverflowError("year 33715 is out of range")
+
+    monkeypatch.setattr(rollout_module, "write_report", spoiled)
+    fleet = Fleet(GOES_WELL)
+    result = fleet.run(journal=journal, report_dir=str(tmp_path / "report"))
+    assert (result["summary"], result["report"]) == ({"upgraded": 1}, None)
+    assert "please report it: OverflowError in test_rollout.py" in result["closing"][-1]
+    assert fleet.said[-1] == result["closing"][-1]
+
+
+def test_a_time_that_no_calendar_has_costs_no_line() -> None:
+    result = {"summary": {}, "check_mode": False, "stopped_by": None, "resume": None}
+    unsafe = {"host": "desk-1", "until": 1e15, "reason": "It is gone."}
+    assert closing_lines(result | {"do_not_power_off": [unsafe]})[1] == (
+        "DO NOT POWER OFF desk-1 before somebody has looked at it: It is gone."
+    )
+
+
+def test_a_journal_that_is_taken_away_stops_the_triggers(journal: str) -> None:
+    fleet = Fleet(GOES_WELL, GOES_WELL, GOES_WELL)
+    fleet.phones["desk-2"].on_command = lambda target: os.unlink(journal)
+    result = fleet.run(journal=journal, waves=[1])
+    assert result["summary"] == {"upgraded": 2, "not_started": 1}
+    assert "moved, removed or replaced" in result["stopped_by"]
+    assert fleet.commands == 2
+    # The next run finds them as they are.
+    assert fleet.outcomes(journal=journal, waves=[1])["desk-3"] == "upgraded"
+
+
+def test_what_a_journal_lost_of_its_last_line_is_its_end_only(journal: str) -> None:
+    fleet = Fleet(GOES_WELL)
+    interrupted(journal, fleet.clock)
+    with open(journal, "r+b") as file:
+        file.truncate(Path(journal).stat().st_size - 1)
+    # It was asked, and is not asked again while it may be loading.
+    result = fleet.run(journal=journal)
+    assert any("triggered by the interrupted run" in line for line in fleet.said)
+    assert result["phones"]["desk-1"]["outcome"] == "upgraded"

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.telephony.snom.plugins.module_utils.arguments import LONGEST_WAIT
 from ansible_collections.telephony.snom.plugins.module_utils.errors import (
     AnswerLost,
     AnswerUnreadable,
@@ -569,6 +570,8 @@ def test_the_deadline_of_an_image() -> None:
     assert hop_deadline(30_000_000, 600.0, parallel=10, bandwidth_mbit=100.0) == pytest.approx(1.5 * (24 + 600))
     assert hop_deadline(30_000_000, 600.0, parallel=0) == hop_deadline(30_000_000, 600.0, parallel=1)
     assert hop_deadline(None, 600.0) == hop_deadline(LARGEST_IMAGE, 600.0)
+    # A time that no calendar has would cost the result.
+    assert hop_deadline(None, LONGEST_WAIT) == hop_deadline(None, 600.0, bandwidth_mbit=1e-300) == LONGEST_WAIT
 
 
 @pytest.mark.parametrize(("flash_time", "expected"), [(600.0, (5.0, 60.0)), (120.0, (2.0, 30.0)), (1.0, (0.25, 1.0))])
