@@ -55,6 +55,7 @@ def _is_version(value: object) -> bool:
 
 
 _FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
+    "login": {"host": _is_text},
     "intent": {
         "host": _is_text,
         "mac": lambda value: value is None or _is_text(value),
@@ -103,6 +104,8 @@ class History:
     """Hosts that refused their credentials in a run that was cut off, so that its resume does not ask again."""
     ended: dict[str, Ending] = field(default_factory=dict)
     """By host: how the phones ended that a run had triggered before it was cut off. They count in its resume."""
+    refusals: Counter[str] = field(default_factory=Counter)
+    """By host: how often in a row it has refused its credentials, over all runs."""
     proven: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(file, version before): how many phones that run brought well through this step."""
 
@@ -127,6 +130,7 @@ class History:
             self.began.clear()
             self.last.clear()
         elif kind == "intent":
+            self.refusals.pop(entry["host"], None)
             given = {name: entry[name] for name in Intent.__dataclass_fields__}
             intent = Intent(**given | {"registered": tuple(given["registered"])})
             step_before = self.open_intents.get(intent.host)
@@ -136,6 +140,8 @@ class History:
             self.last[intent.host] = intent
             self.open_intents[intent.host] = intent
             self.ended.pop(intent.host, None)
+        elif kind == "login":
+            self.refusals.pop(entry["host"], None)
         elif kind == "end":
             self._end(entry["host"], entry["outcome"], entry)
 
@@ -146,6 +152,7 @@ class History:
             del self.began[host], self.last[host]
         if outcome == "auth_failed":
             self.refused_credentials.add(host)
+            self.refusals[host] += 1
         if intent is not None and outcome == "old_version":
             self.failed_images[host, intent.file] = entry["time"]
         elif intent is not None and outcome == "upgraded":
@@ -294,7 +301,7 @@ class Journal:
         self.sync()
 
     def end(self, host: str, ending: Ending, time: float) -> None:
-        """Append how a phone ended."""
+        """Append how a phone ended. That it refused its credentials counts until a `login` or an intent follows."""
         self.write(
             "end", host=host, outcome=ending.outcome, reason=ending.reason, triggered=ending.triggered, time=time
         )

@@ -18,11 +18,11 @@ from .arguments import check_seconds
 from .catalog import Catalog, image_url
 from .credentials_gate import CredentialsGate
 from .engine import Engine, Log, PhoneResult, planned_waves
-from .errors import InputError, NotRecorded, place_of
+from .errors import InputError, NotRecorded, SnomError, place_of
 from .journal import History, Journal, read_history
 from .outcomes import OUTCOMES
 from .perform import scrub
-from .plan import Options, Plan, PlannedPhone, Target, check_targets, make_plan, plan_lines, read_approved
+from .plan import Options, Plan, PlannedPhone, Reading, Target, check_targets, make_plan, plan_lines, read_approved
 from .report import check_report_dir, write_report
 from .report_html import utc
 from .resume import watch_interrupted
@@ -58,11 +58,18 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "allow_downgrade": {"type": "bool", "default": False},
     "force": {"type": "bool", "default": False},
     "snapshot": {"type": "bool", "default": False},
+    "retry_login": {"type": "bool", "default": False},
     "approved_plan": {"type": "path"},
     "stop_file": {"type": "path"},
     "journal": {"type": "path"},
     "report_dir": {"type": "path"},
 }
+
+MAX_RUNS_REFUSED = 3
+"""After so many runs in a row in which a phone refused its credentials, a run does not send any.
+
+A phone blocks its web server after more than three failures (protocol 2.3); whether it forgets them is not public.
+"""
 
 _TAKEN_AS_THEY_ARE = (
     "soak",
@@ -190,16 +197,20 @@ def carry_out(
             abandoned=around.abandoned,
         )
     say(f"Reading {len(targets)} phones")
+    logins = _Logins(history.refusals, log, around.runtime, retry=parameters["retry_login"])
     readings = read_fleet(
-        targets,
+        # Who refused least often is tried first: if the credentials are right by now, that is proven there.
+        sorted(targets, key=lambda target: history.refusals[target.host]),
         around.runtime,
         around.connect,
         gate,
         force=options.force,
-        on_refused=lambda host, error: log.end(host, Ending(error.outcome, error.reason), around.runtime.now()),
+        left_alone=logins.left_alone,
+        on_refused=logins.refused,
         say=say,
         abandoned=around.abandoned,
     )
+    logins.note_taken(readings)
     plan = make_plan(targets, readings, options, history, resumed)
     stopped_by = verify_images(
         plan.work,
@@ -242,6 +253,48 @@ def carry_out(
     for line in result["closing"]:
         say(line)
     return result
+
+
+class _Logins:
+    """What phones said to their credentials in runs before this one, and in this one.
+
+    Whether they are still the same credentials can't be told: nothing is kept from which they could be guessed.
+    """
+
+    def __init__(self, refusals: Mapping[str, int], log: Log, runtime: Runtime, *, retry: bool) -> None:
+        """refusals says for each host how many runs in a row it has refused; retry, to ask all the same."""
+        self._refusals = refusals
+        self._log = log
+        self._runtime = runtime
+        self._retry = retry
+
+    def left_alone(self, target: Target) -> str | None:
+        """Why a phone is not to be asked, or None."""
+        count = self._refusals.get(target.host, 0)
+        if self._retry or count < MAX_RUNS_REFUSED or not target.connection.username:
+            return None
+        return (
+            f"It refused its credentials in the last {count} runs that asked it, and was not asked in this one: phones "
+            "lock their web server after more than three failures. Correct snom_username and snom_password, and run "
+            "once with retry_login set to true."
+        )
+
+    def refused(self, target: Target, error: SnomError) -> None:
+        """A phone has just refused. Where there is no user name, nothing was sent that it could have refused."""
+        if not target.connection.username:
+            return
+        if count := self._refusals.get(target.host, 0):
+            error.reason += (
+                f" That was run {count + 1} in a row in which it refused them; phones lock their web server after more "
+                "than three failures."
+            )
+        self._log.end(target.host, Ending(error.outcome, error.reason), self._runtime.now())
+
+    def note_taken(self, readings: Mapping[str, Reading]) -> None:
+        """Let the journal know of those that refused before and can be read now. Raises NotRecorded."""
+        for host in self._refusals:
+            if host in readings and readings[host].facts is not None:
+                self._log.write("login", host=host, time=self._runtime.now())
 
 
 def _result(

@@ -92,7 +92,8 @@ def read_fleet(
     gate: CredentialsGate,
     *,
     force: bool = False,
-    on_refused: Callable[[str, SnomError], None] = lambda host, error: None,
+    left_alone: Callable[[Target], str | None] = lambda target: None,
+    on_refused: Callable[[Target, SnomError], None] = lambda target, error: None,
     say: Callable[[str], None] = lambda line: None,
     abandoned: Callable[[], bool] = lambda: False,
 ) -> dict[str, Reading]:
@@ -102,8 +103,9 @@ def read_fleet(
     that a site that is dark takes no longer than any other. Where they answer and prove nothing, because they ask for
     no login, the others are read without one.
 
-    The gate knows who refused the credentials in the run which this one resumes; on_refused is told at once of those
-    that refuse them now. say and abandoned are those of `runtime.Lookout`.
+    The gate knows who refused the credentials in the run which this one resumes. left_alone says why a phone is not
+    asked because of earlier runs, or None. on_refused is told at once of those that refuse now. say and abandoned are
+    those of `runtime.Lookout`.
     """
     readings: dict[str, Reading] = {}
     waiting: deque[Target] = deque()
@@ -115,6 +117,8 @@ def read_fleet(
                     "Correct them and run once more afterwards."
                 )
             )
+        elif reason := left_alone(target):
+            readings[target.host] = Reading(error=AuthFailed(reason))
         else:
             waiting.append(target)
     under_way, quiet = 0, False
@@ -170,7 +174,7 @@ def read_fleet(
             readings[target.host] = replace(reading, at=runtime.now())
             if isinstance(reading.error, AuthFailed):
                 gate.refuse(target)
-                on_refused(target.host, reading.error)
+                on_refused(target, reading.error)
     return readings
 
 

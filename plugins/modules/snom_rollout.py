@@ -186,6 +186,13 @@ options:
         long.
     type: bool
     default: false
+  retry_login:
+    description:
+      - Whether to send credentials to phones that refused theirs in three runs in a row. Set it once, after they were
+        corrected. With fewer refusals each run tries once, without it.
+      - Only O(journal) remembers refusals. A run in check mode writes none down, but does not ask such phones either.
+    type: bool
+    default: false
   approved_plan:
     description:
       - C(report.json) of a run in check mode. A phone is upgraded only if it stands there with the same MAC address,
@@ -237,6 +244,10 @@ notes:
   - After three phones of a site refused the same user name and password, they are not tried on its other phones,
     because each wrong one brings a phone closer to locking its web server. This holds for passwords that change in the
     middle of a rollout, too.
+  - A refused password is never sent again in a run and in its resume. Each complete run tries once more, as somebody
+    may have corrected it; whether it is still the same can't be known, because nothing is kept from which it could be
+    guessed. With O(journal) a phone that refused in three runs in a row gets none, see O(retry_login), and who refused
+    least often is tried first.
   - A call that begins while a phone fetches its image can be cut.
 seealso:
   - module: telephony.snom.snom_rollout_result

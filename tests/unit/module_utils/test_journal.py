@@ -138,6 +138,19 @@ def test_refused_credentials_are_remembered_until_the_run_has_ended(journal: Jou
     assert read_history(journal.path).refused_credentials == set()
 
 
+def test_refusals_in_a_row_are_counted_over_runs(journal: Journal) -> None:
+    for _run in range(2):
+        end(journal, "auth_failed")
+        journal.write("run_end", time=3000.0, summary={}, stopped_by=None)
+    assert read_history(journal.path).refusals == {"desk-1": 2}
+    journal.write("login", host="desk-1", time=4000.0)
+    assert read_history(journal.path).refusals == {}
+    end(journal, "auth_failed")
+    # Who is asked to load an image has taken the login before.
+    journal.intent(intent())
+    assert read_history(journal.path).refusals == {}
+
+
 def test_a_missing_journal_is_an_empty_one(path: str) -> None:
     assert read_history(path) == History()
 
@@ -295,6 +308,7 @@ END = {"type": "end", "host": "desk-1", "outcome": "upgraded", "reason": "", "tr
         (END, {"triggered": "yes"}, "its triggered is"),
         (END, {"time": -1}, "its time is -1"),
         (END, {"type": 5}, "no entry of a journal"),
+        ({"type": "login"}, {}, "it has no host"),
     ],
 )
 def test_a_line_of_another_form_is_named_with_what_does_not_fit(

@@ -67,9 +67,8 @@ class Fleet:
 
     def targets(self, password: str | None, **more: Any) -> list[Target]:
         wanted = {"version": Version.parse(NEW)} | more
-        return [
-            Target(host=host, connection=Connection(host=host, password=password), **wanted) for host in self.phones
-        ]
+        login = {"username": password and "admin", "password": password}
+        return [Target(host=host, connection=Connection(host=host, **login), **wanted) for host in self.phones]
 
     def run(
         self,
@@ -640,6 +639,50 @@ def test_a_refused_password_is_not_sent_again_after_a_kill_before_the_first_wave
     result = fleet.run(journal=journal, password="wrong")
     assert result["phones"]["refuses"]["outcome"] == "auth_failed"
     assert len(fleet.phones["refuses"].requests) == asked
+
+
+def test_a_password_that_is_refused_run_after_run_is_not_tried_until_the_phone_locks(journal: str) -> None:
+    fleet = Fleet(done={"firmware": NEW}, refuses={"error": AuthFailed("It refused the password.")})
+    refuses = fleet.phones["refuses"]
+    said = [fleet.run(journal=journal, password="wrong")["phones"]["refuses"]["reason"] for _run in range(3)]
+    assert "in a row" not in said[0]
+    assert "run 2 in a row" in said[1] and "run 3 in a row" in said[2]
+    asked = len(refuses.requests)
+    for check_mode in (True, False):
+        left_alone = fleet.run(journal=journal, password="wrong", check_mode=check_mode)["phones"]["refuses"]
+        assert left_alone["outcome"] == "auth_failed" and "retry_login" in left_alone["reason"]
+    assert len(refuses.requests) == asked
+    # The user says that it was corrected, and from then on no more needs to be said.
+    refuses.error = None
+    assert fleet.outcomes(journal=journal, password="right", retry_login=True)["refuses"] == "upgraded"
+    assert fleet.outcomes(journal=journal, password="right")["refuses"] == "compliant"
+
+
+def test_a_password_that_was_corrected_needs_no_word(journal: str) -> None:
+    fleet = Fleet(refuses={"error": AuthFailed("It refused the password."), "firmware": NEW})
+    for _run in range(2):
+        fleet.run(journal=journal, password="wrong")
+    fleet.phones["refuses"].error = None
+    assert fleet.outcomes(journal=journal, password="right") == {"refuses": "compliant"}
+    assert read_history(journal).refusals == {}
+
+
+def test_a_phone_that_got_no_credentials_has_refused_none(journal: str) -> None:
+    fleet = Fleet(refuses={"error": AuthFailed("It wants a login.")})
+    for _run in range(4):
+        fleet.run(journal=journal)
+    assert len(fleet.phones["refuses"].requests) == 4
+    assert read_history(journal).refusals == {}
+
+
+def test_phones_that_refused_least_often_are_tried_first(journal: str) -> None:
+    refusing = {"error": AuthFailed("It refused the password.")}
+    fleet = Fleet(**{f"phone-{number}": dict(refusing) for number in range(5)})
+    fleet.run(journal=journal, password="wrong")
+    # Three of the site, then nobody else.
+    assert [len(phone.requests) for phone in fleet.phones.values()] == [1, 1, 1, 0, 0]
+    fleet.run(journal=journal, password="wrong")
+    assert [len(phone.requests) for phone in fleet.phones.values()] == [2, 1, 1, 1, 1]
 
 
 def a_phone_ended(path: str, clock: Clock, host: str, outcome: str, run: str = "run-0") -> None:
