@@ -64,6 +64,8 @@ MISTAKES = {
     "no waves": Mistake(("waves",), options={"waves": []}),
     "limit that is none": Mistake(("max_bad", "'few'"), options={"max_bad": "few"}),
     "negative limit": Mistake(("max_in_flight", "-1"), options={"max_in_flight": -1}),
+    "flash time that no calendar has": Mistake(("flash_time", "two weeks"), options={"flash_time": 1e12}),
+    "deadline that no calendar has": Mistake(("deadline", "two weeks"), options={"deadline": 1e12}),
     "flash time of nothing": Mistake(("flash_time",), options={"flash_time": 0}),
     "bandwidth of nothing": Mistake(("site_bandwidth_mbit",), options={"site_bandwidth_mbit": 0}),
     "bandwidth without this site": Mistake(
@@ -76,6 +78,7 @@ MISTAKES = {
     "window that never opens": Mistake(("window", "never opens", "always"), options={"window": "22:00-22:00 UTC"}),
     "word for unreachable that is none": Mistake(("unreachable", "maybe"), options={"unreachable": "maybe"}),
     "catalogue that is not there": Mistake(("catalog", "/nonexistent.yml"), options={"catalog": "/nonexistent.yml"}),
+    "catalogue without an end": Mistake(("catalog", "/dev/zero", "no regular file"), options={"catalog": "/dev/zero"}),
     "catalogue that is no YAML": Mistake(("catalog", "not YAML", "line 1"), catalog="images: images: ["),
     "catalogue with a broken entry": Mistake(
         ("catalog", "snom320-8.7.5.35-SIP-f.bin", "url"),
@@ -99,6 +102,13 @@ MISTAKES = {
     "approved plan that is not there": Mistake(
         ("approved_plan", "telephony.snom.plan"), options={"approved_plan": "/nonexistent/report.json"}
     ),
+    "approved plan without an end": Mistake(
+        ("approved_plan", "/dev/zero", "no regular file"), options={"approved_plan": "/dev/zero"}
+    ),
+    "CA that is no file": Mistake(
+        (BAD, "snom_ca_path", "no regular file"), host={"snom_scheme": "https", "snom_ca_path": "/dev/zero"}
+    ),
+    "journal without an end": Mistake(("journal", "/dev/full", "no regular file"), options={"journal": "/dev/full"}),
     "report where nobody may write": Mistake(("report_dir",), options={"report_dir": "/proc/report"}),
     "journal where nobody may write": Mistake(("journal", "writable"), options={"journal": "/proc/journal"}),
 }

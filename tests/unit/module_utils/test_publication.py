@@ -144,3 +144,13 @@ def test_modes(value: object, mode: int) -> None:
 def test_modes_that_are_none_or_too_wide(value: object) -> None:
     with pytest.raises(InputError, match="mode is"):
         read_mode(value)
+
+
+def test_a_published_file_that_somebody_has_edited_is_replaced(tmp_path: Path) -> None:
+    published(tmp_path, content(fkey={0: "line"}))
+    file = tmp_path / "current" / "snomD785.xml"
+    file.write_bytes(file.read_bytes().replace(b'idx="0"', b'idx="1x"'))
+    for what in (content(fkey={0: "line"}), content(fkey={0: "line"}, language="Deutsch")):
+        result = published(tmp_path, what)
+        assert result["changed"] and "failed" not in result
+        assert b'idx="0"' in file.read_bytes()
