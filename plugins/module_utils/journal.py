@@ -6,8 +6,8 @@
 
 Append-only JSON lines; the one that announces a trigger is on disk before it is made. Two locks live as long as the
 process that holds them, so that two runs never work on one fleet's journal: one on the file itself, which holds by
-whatever name another run comes to it, and one on a file beside it, in which the name of its
-holder stands, and which is the only one that the first versions knew.
+whatever name another run comes to it, and one on a file beside it, which has the name of the holder. That was the only
+one at first, so both are needed where another run may be of an older version.
 """
 
 from __future__ import annotations
@@ -147,7 +147,8 @@ class History:
 
     def _end(self, host: str, outcome: str, entry: Mapping[str, Any]) -> None:
         intent = self.open_intents.pop(host, None)
-        if intent is not None and not entry["triggered"] and self.began[host] == intent.before:
+        # Of a run before the last one nothing but its intent is left.
+        if intent is not None and not entry["triggered"] and self.began.get(host) == intent.before:
             # Nothing was asked of it yet.
             del self.began[host], self.last[host]
         if outcome == "auth_failed":

@@ -203,6 +203,7 @@ options:
       - When this file appears, no other phone is asked to load an image, those that are under way are watched to their
         end, and the report is written. A SIGTERM does the same, and so does the end of the program that reads the
         output of C(ansible-playbook), such as a pager.
+      - A folder or a link of this name stops, too, and so does a place that can't be looked at.
     type: path
   journal:
     description:

@@ -27,6 +27,7 @@ ACCESS = {
     "mac",
     "models",
     "pages",
+    "regular_files",
     "setting_names",
     "setting_values",
     "snmp",

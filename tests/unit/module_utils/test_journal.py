@@ -20,8 +20,16 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils import journal as journal_module
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError, NotRecorded
-from ansible_collections.telephony.snom.plugins.module_utils.journal import History, Journal, read_history
+from ansible_collections.telephony.snom.plugins.module_utils.journal import (
+    History,
+    Journal,
+    parse_history,
+    read_history,
+)
+from ansible_collections.telephony.snom.plugins.module_utils.outcomes import OUTCOMES
 from ansible_collections.telephony.snom.plugins.module_utils.upgrade import Ending, Intent
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 IMAGE = "snomD785-10.1.54.13-SIP-r.bin"
 
@@ -37,6 +45,10 @@ def intent(host: str = "desk-1", file: str = IMAGE, time: float = 1000.0) -> Int
         deadline=time + 900,
         registered=(1, 2),
     )
+
+
+INTENT = {"type": "intent", "run": "run-1", **vars(intent()), "registered": [1, 2]}
+END = {"type": "end", "host": "desk-1", "outcome": "upgraded", "reason": "", "triggered": True, "time": 1.0}
 
 
 @pytest.fixture(name="path")
@@ -161,6 +173,26 @@ def test_lines_of_later_versions_are_passed_over(journal: Journal) -> None:
     assert read_history(journal.path).open_intents == {"desk-1": intent()}
 
 
+HOSTS = st.sampled_from(["desk-1", "desk-2"])
+LINES = st.lists(
+    st.one_of(
+        st.builds(lambda host: INTENT | {"host": host}, HOSTS),
+        st.builds(
+            lambda host, outcome, triggered: END | {"host": host, "outcome": outcome, "triggered": triggered},
+            *(HOSTS, st.sampled_from(list(OUTCOMES)), st.booleans()),
+        ),
+        st.builds(lambda host: {"type": "login", "host": host}, HOSTS),
+        st.sampled_from([{"type": "run"}, {"type": "run_end"}]),
+    )
+)
+
+
+@given(LINES)
+@example([INTENT, {"type": "run_end"}, END | {"outcome": "not_started", "triggered": False}])
+def test_lines_that_are_whole_are_taken_in_any_order(lines: list[dict[str, Any]]) -> None:
+    parse_history("".join(f"{json.dumps(line)}\n" for line in lines).encode(), "journal")
+
+
 # The file ---------------------------------------------------------------------------------------------------------
 
 
@@ -275,10 +307,6 @@ def test_garbage_is_named_by_its_line(path: str, garbage: bytes) -> None:
     Path(path).write_bytes(b'{"type": "run"}\n' + garbage + b"\n")
     with pytest.raises(InputError, match=r"line 2 of .* is broken"):
         read_history(path)
-
-
-INTENT = {"type": "intent", "run": "run-1", **vars(intent()), "registered": [1, 2]}
-END = {"type": "end", "host": "desk-1", "outcome": "upgraded", "reason": "", "triggered": True, "time": 1.0}
 
 
 @pytest.mark.parametrize(
