@@ -40,7 +40,31 @@ _OUT_OF_DATE = {9, 10}
 _TOO_WEAK = {66, 67, 68}
 # What OpenSSL says when the other side answers something that is not TLS.
 _NOT_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"}
+# What it says when the other side is too old, or one of the two too strict, beside the alerts that tell of it.
+_NOTHING_IN_COMMON = {
+    "BAD_PROTOCOL_VERSION_NUMBER",
+    "DH_KEY_TOO_SMALL",
+    "EE_KEY_TOO_SMALL",
+    "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED",
+    "NO_CIPHERS_AVAILABLE",
+    "NO_PROTOCOLS_AVAILABLE",
+    "NO_SHARED_CIPHER",
+    "UNKNOWN_CIPHER_RETURNED",
+    "UNSAFE_LEGACY_RENEGOTIATION_DISABLED",
+    "UNSUPPORTED_PROTOCOL",
+    "VERSION_TOO_LOW",
+    "WRONG_CIPHER_RETURNED",
+    "WRONG_SIGNATURE_TYPE",
+    "WRONG_SSL_VERSION",
+}
+# How ssl tells of an error for which it has no name: "[SSL] legacy sigalg disallowed or unsupported (_ssl.c:992)".
+_UNNAMED = re.compile(r"\[SSL\] (.+) \(_ssl\.c:\d+\)")
+_NOTHING_IN_COMMON_ALERT = re.compile(r"(HANDSHAKE_FAILURE|PROTOCOL_VERSION|INSUFFICIENT_SECURITY)$")
 
+_SOMEBODY_IN_BETWEEN = (
+    "Either another device answers at this address, or somebody is in between, or the phone has a new certificate, "
+    "which a reset or new firmware may have made. Nothing was sent. Find out which it is first."
+)
 _PIN_IT = "Collect its fingerprint with the playbook telephony.snom.fingerprints"
 _OLD_PHONE = 'Old phones need snom_tls_min_version: "TLSv1" and snom_tls_ciphers: "DEFAULT@SECLEVEL=0".'
 
@@ -63,7 +87,7 @@ def certificate_fingerprint(connection: Connection) -> str:
     context = _context(False, None, connection.tls_min_version, connection.tls_ciphers)
     deadline = time.monotonic() + connection.timeout
     plain = open_plain_socket(connection, "https", connection.timeout, where)
-    with _handshake(plain, context, connection.host, deadline, where) as sock:
+    with _handshake(plain, context, connection, deadline, where) as sock:
         return _fingerprint(sock)
 
 
@@ -77,14 +101,14 @@ def open_socket(connection: Connection, timeout: float, where: str) -> socket.so
     plain = open_plain_socket(connection, connection.scheme, timeout, where)
     if connection.scheme != "https":
         return plain
-    sock = _handshake(plain, _context_for(connection), connection.host, deadline, where)
+    sock = _handshake(plain, _context_for(connection), connection, deadline, where)
     pinned = _pinned(connection)
     if pinned and pinned != (shown := _fingerprint(sock)):
         sock.close()
         raise CertificateRejected(
-            f"{where}: the certificate has the fingerprint {shown}, but snom_cert_fingerprint says {pinned}. Either "
-            "another device answers at this address, or the phone has a new certificate. When sure that it is the "
-            "phone, collect the fingerprint again with the playbook telephony.snom.fingerprints."
+            f"{where}: the certificate has the fingerprint {shown}, but snom_cert_fingerprint says {pinned}. "
+            f"{_SOMEBODY_IN_BETWEEN} Only if it is the phone, and you know why its certificate is new, collect the "
+            "fingerprint again with the playbook telephony.snom.fingerprints and -e snom_fingerprints_renew=true."
         )
     return sock
 
@@ -112,48 +136,87 @@ def open_plain_socket(connection: Connection, scheme: str, timeout: float, where
     return sock
 
 
-def _handshake(plain: socket.socket, context: ssl.SSLContext, host: str, deadline: float, where: str) -> ssl.SSLSocket:
+def _handshake(
+    plain: socket.socket, context: ssl.SSLContext, connection: Connection, deadline: float, where: str
+) -> ssl.SSLSocket:
     try:
         plain.settimeout(max(deadline - time.monotonic(), 0.001))
-        return context.wrap_socket(plain, server_hostname=host)
-    except ssl.SSLEOFError:
-        why = "the phone closed the connection"
-    except ssl.SSLError as error:
-        raise CertificateRejected(f"{where}: {_explain(error, host)}") from None
-    except TimeoutError:
-        why = "no answer in time"
+        return context.wrap_socket(plain, server_hostname=connection.host)
     except OSError as error:
-        why = (error.strerror or "the connection broke").lower()
-    raise PhoneUnreachable(
-        f"{where}: the TLS handshake did not end: {why}. The phone may be restarting; if it stays so, it may not "
-        f"speak TLS on this port, or only an old one. {_OLD_PHONE}"
-    )
+        raise _handshake_problem(error, connection, where) from None
 
 
-def _explain(error: ssl.SSLError, host: str) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        if error.verify_code in _NAME_MISMATCH:
-            return (
-                f"the certificate is from a known CA, but it is not for {host}. Use the name in the certificate as "
-                f"the phone's address, or pin the certificate. {_PIN_IT}."
-            )
-        if error.verify_code in _OUT_OF_DATE:
-            return (
-                f"the certificate is out of date ({error.verify_message}). Check the clock of this controller, renew "
-                f"the certificate, or pin it. {_PIN_IT}."
-            )
-        if error.verify_code in _TOO_WEAK:
-            return f"the certificate is too weak ({error.verify_message}). {_OLD_PHONE}"
-        return (
-            f"the certificate is not from a known CA ({error.verify_message}). {_PIN_IT}, or name your own CA in "
-            "snom_ca_path."
+def _handshake_problem(error: OSError, connection: Connection, where: str) -> PhoneUnreachable:
+    """What it means that a handshake has failed: somebody answers who is not trusted, or nobody does.
+
+    A peer that closes is an error of ssl or of the socket, and another one on each Python and OpenSSL.
+    """
+    if why := _why_nobody_answers(error):
+        return PhoneUnreachable(
+            f"{where}: the TLS handshake did not end: {why}. The phone may be restarting. If it stays so, check that "
+            "it speaks TLS on this port (snom_port, snom_scheme); an old phone may also break off because it knows "
+            "only old TLS, which snom_tls_min_version and snom_tls_ciphers allow."
         )
-    if error.reason in _NOT_TLS:
+    return CertificateRejected(f"{where}: {_explain(error, connection)}")
+
+
+def _why_nobody_answers(error: OSError) -> str | None:
+    if isinstance(error, TimeoutError | ssl.SSLWantReadError | ssl.SSLWantWriteError):
+        return "no answer in time"
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError):
+        return "the connection was closed"
+    if not isinstance(error, ssl.SSLError):
+        return (error.strerror or "the connection broke").lower()
+    # OpenSSL 3 has this name for what was no reason of its own before.
+    return "the connection was closed" if _reason(error) == "UNEXPECTED_EOF_WHILE_READING" else None
+
+
+def _reason(error: OSError) -> str | None:
+    """OpenSSL's name for what went wrong, also where the table of this Python is older than its OpenSSL."""
+    name: str | None = getattr(error, "reason", None)
+    told = _UNNAMED.search(str(error))
+    return name or (told[1].upper().replace(" ", "_") if told else None)
+
+
+def _explain(error: OSError, connection: Connection) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _explain_certificate(error, connection)
+    reason = _reason(error)
+    if reason in _NOT_TLS:
         return (
             "what answers on this port does not speak TLS. Check snom_port; a phone whose web server is not set to "
             'https needs snom_scheme: "http".'
         )
-    return f"no TLS version or cipher in common ({error.reason}). {_OLD_PHONE}"
+    if reason and (reason in _NOTHING_IN_COMMON or _NOTHING_IN_COMMON_ALERT.search(reason)):
+        return f"no TLS version or cipher in common ({reason}). {_OLD_PHONE}"
+    return (
+        f"the TLS handshake failed ({reason or 'OpenSSL gives no reason'}). Check which device answers on this port "
+        "(ansible_host, snom_port)."
+    )
+
+
+def _explain_certificate(error: ssl.SSLCertVerificationError, connection: Connection) -> str:
+    if error.verify_code in _NAME_MISMATCH:
+        return (
+            f"the certificate is from a known CA, but it is not for {connection.host}. Use the name in the certificate "
+            f"as the phone's address, or pin the certificate. {_PIN_IT}."
+        )
+    if error.verify_code in _OUT_OF_DATE:
+        return (
+            f"the certificate is out of date ({error.verify_message}). Check the clock of this controller, renew "
+            f"the certificate, or pin it. {_PIN_IT}."
+        )
+    if error.verify_code in _TOO_WEAK:
+        return f"the certificate is too weak ({error.verify_message}). {_OLD_PHONE}"
+    if connection.ca_path:
+        return (
+            f"the certificate is not from the CA in snom_ca_path ({error.verify_message}). {_SOMEBODY_IN_BETWEEN} "
+            f"A phone that has none from that CA can be pinned. {_PIN_IT}."
+        )
+    return (
+        f"the certificate is not from a known CA ({error.verify_message}), and none is pinned. {_PIN_IT}, or name your "
+        "own CA in snom_ca_path."
+    )
 
 
 def _fingerprint(sock: ssl.SSLSocket) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import ipaddress
+import socket
 import ssl
 import subprocess
 import threading
@@ -169,11 +170,20 @@ def test_validation_can_be_switched_off(authority: Authority, recwarn: pytest.Wa
     [
         ("self-signed", {}, ["not from a known CA", "playbook telephony.snom.fingerprints", "snom_ca_path"]),
         ("good", {}, ["not from a known CA", "playbook telephony.snom.fingerprints", "snom_ca_path"]),
-        ("self-signed", {"ca": True}, ["not from a known CA", "playbook telephony.snom.fingerprints"]),
+        ("self-signed", {"ca": True}, ["not from the CA in snom_ca_path", "somebody is in between", "Find out"]),
         ("other name", {"ca": True}, ["it is not for 127.0.0.1", "playbook telephony.snom.fingerprints"]),
         ("expired", {"ca": True}, ["out of date", "clock", "playbook telephony.snom.fingerprints"]),
         ("weak", {"ca": True, "tls_ciphers": "DEFAULT@SECLEVEL=2"}, ["too weak", "snom_tls_ciphers"]),
-        ("good", {"cert_fingerprint": "ab" * 32}, ["snom_cert_fingerprint says abab", "another device"]),
+        (
+            "good",
+            {"cert_fingerprint": "ab" * 32},
+            [
+                "snom_cert_fingerprint says abab",
+                "another device",
+                "somebody is in between",
+                "Find out which it is first",
+            ],
+        ),
         ("good", {"cert_fingerprint": "ab" * 32, "validate_certs": False}, ["snom_cert_fingerprint says abab"]),
     ],
 )
@@ -270,6 +280,64 @@ def test_a_handshake_that_does_not_end(said: Last | Endless, timeout: float, why
     assert not isinstance(error.value, AnswerLost | CertificateRejected)
     assert "the TLS handshake did not end: " in error.value.reason
     assert why in error.value.reason
+
+
+def ssl_error(kind: type[ssl.SSLError], reason: str | None = None, number: int = 1) -> ssl.SSLError:
+    """An error as a handshake raises it; which one a peer causes differs between Pythons and OpenSSLs."""
+    error = kind(number, f"[SSL: {reason}] it failed (_ssl.c:1000)")
+    error.reason = reason
+    return error
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind", "words"),
+    [
+        (ssl_error(ssl.SSLZeroReturnError, number=6), PhoneUnreachable, "the connection was closed"),
+        (ssl_error(ssl.SSLEOFError, number=8), PhoneUnreachable, "the connection was closed"),
+        (ssl_error(ssl.SSLEOFError, "UNEXPECTED_EOF_WHILE_READING"), PhoneUnreachable, "the connection was closed"),
+        (ssl_error(ssl.SSLError, "UNEXPECTED_EOF_WHILE_READING"), PhoneUnreachable, "the connection was closed"),
+        (ssl_error(ssl.SSLSyscallError, number=5), PhoneUnreachable, "the connection was closed"),
+        (ConnectionResetError(104, "Connection reset by peer"), PhoneUnreachable, "connection reset by peer"),
+        (BrokenPipeError(32, "Broken pipe"), PhoneUnreachable, "broken pipe"),
+        (OSError(0, "Error"), PhoneUnreachable, "error"),
+        (OSError(), PhoneUnreachable, "the connection broke"),
+        (TimeoutError("_ssl.c:1000: The handshake operation timed out"), PhoneUnreachable, "no answer in time"),
+        (ssl_error(ssl.SSLWantReadError, number=2), PhoneUnreachable, "no answer in time"),
+        (ssl_error(ssl.SSLError, "WRONG_VERSION_NUMBER"), CertificateRejected, "does not speak TLS"),
+        (ssl_error(ssl.SSLError, "TLSV1_ALERT_PROTOCOL_VERSION"), CertificateRejected, "no TLS version or cipher"),
+        (ssl_error(ssl.SSLError, "SSLV3_ALERT_HANDSHAKE_FAILURE"), CertificateRejected, "no TLS version or cipher"),
+        (ssl_error(ssl.SSLError, "SSL/TLS_ALERT_HANDSHAKE_FAILURE"), CertificateRejected, "no TLS version or cipher"),
+        (ssl_error(ssl.SSLError, "UNSUPPORTED_PROTOCOL"), CertificateRejected, "no TLS version or cipher"),
+        (ssl_error(ssl.SSLError, "DH_KEY_TOO_SMALL"), CertificateRejected, "no TLS version or cipher"),
+        (ssl_error(ssl.SSLError, "TLSV1_ALERT_INTERNAL_ERROR"), CertificateRejected, "(TLSV1_ALERT_INTERNAL_ERROR)"),
+        (
+            ssl.SSLError(1, "[SSL] legacy sigalg disallowed or unsupported (_ssl.c:992)"),
+            CertificateRejected,
+            "no TLS version or cipher",
+        ),
+        (ssl.SSLError(1, "[SSL] unexpected eof while reading (_ssl.c:992)"), PhoneUnreachable, "connection was closed"),
+        (ssl_error(ssl.SSLError), CertificateRejected, "(OpenSSL gives no reason)"),
+        (ssl_error(ssl.SSLCertVerificationError, "CERTIFICATE_VERIFY_FAILED"), CertificateRejected, "none is pinned"),
+    ],
+    ids=lambda value: f"{type(value).__name__} {getattr(value, 'reason', '')}" if isinstance(value, OSError) else "",
+)
+def test_what_a_failed_handshake_means(
+    raised: OSError, kind: type[PhoneUnreachable], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_context: ssl.SSLContext, sock: socket.socket, **_options: Any) -> Any:
+        sock.close()
+        raise raised
+
+    if isinstance(raised, ssl.SSLCertVerificationError):
+        raised.verify_code, raised.verify_message = 18, "self-signed certificate"
+    monkeypatch.setattr(ssl.SSLContext, "wrap_socket", fail)
+    with RawServer(lambda request: HOME) as server, pytest.raises(PhoneUnreachable) as error:
+        get(server)
+    assert type(error.value) is kind
+    assert words in error.value.reason
+    # Weaker TLS is a remedy for one thing only.
+    weaker = words == "no TLS version or cipher"
+    assert ("SECLEVEL=0" in error.value.reason) is weaker
 
 
 def test_an_answer_over_tls_that_is_cut_off_is_lost(authority: Authority) -> None:
