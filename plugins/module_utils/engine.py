@@ -20,7 +20,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from .credentials_gate import CredentialsGate, NotTried
-from .errors import AuthFailed, NotRecorded, PhoneUnreachable, SnomError, expect, place_of
+from .errors import AuthFailed, CertificateRejected, NotRecorded, PhoneUnreachable, SnomError, expect, place_of
 from .journal import step_of
 from .outcomes import OUTCOMES
 from .plan import Plan, PlannedPhone
@@ -277,7 +277,7 @@ class Engine:
                     silent.append(host)
                     if self._runtime.now() >= give_up:
                         silent.pop()
-                        self._lost(host, f"It does not answer after the soak. {ending.reason}")
+                        self._lost(host, ending)
                 elif isinstance(ending, SnomError):
                     self._overturn(host, Ending(ending.outcome, f"After the soak: {ending.reason}"))
                 elif ending is not None:
@@ -296,11 +296,14 @@ class Engine:
         finally:
             transport.close()
 
-    def _lost(self, host: str, reason: str) -> None:
+    def _lost(self, host: str, error: PhoneUnreachable) -> None:
         """A phone went away after it was done: perhaps to write its flash once more."""
         phone = self.results[host].phone
         until = self._runtime.now() + phone.deadline
-        self._overturn(host, Ending("timed_out", reason, unsafe_until=until))
+        outcome, reason = "timed_out", f"It does not answer after the soak. {error.reason}"
+        if isinstance(error, CertificateRejected):
+            outcome, reason = error.outcome, f"After the soak: {error.reason}"
+        self._overturn(host, Ending(outcome, reason, unsafe_until=until))
         self._count_load(phone, +1)
 
     def _overturn(self, host: str, ending: Ending) -> None:

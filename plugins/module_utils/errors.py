@@ -59,7 +59,12 @@ class PhoneUnreachable(SnomError):
 
 
 class CertificateRejected(PhoneUnreachable):
-    """The TLS handshake failed, or the certificate is not the expected one. No request was sent."""
+    """Somebody answers, but the TLS handshake fails, or the certificate is not the expected one. No request was sent.
+
+    It may be the phone with a new certificate, another device, or somebody in between: so it is no answer of the phone.
+    """
+
+    outcome = "certificate_rejected"
 
 
 class AnswerLost(PhoneUnreachable):

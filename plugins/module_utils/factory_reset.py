@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .dialect import dialect_of
-from .errors import AnswerLost, AuthFailed, Refused, WrongPhone
+from .errors import AnswerLost, AuthFailed, CertificateRejected, Refused, WrongPhone
 from .mac import normalize_mac
 from .remote import REMOTE_ARGUMENTS, NoEffect, Remote
 from .runtime import system_time
@@ -80,7 +80,7 @@ def reset_phone(
 def _watch(
     phone: Transport, asked_at: float, now: Callable[[], float], sleep: Callable[[float], None]
 ) -> tuple[str, str]:
-    """Outcome and reason. Raises NoEffect if the phone does not go down, LockedOut."""
+    """Outcome and reason. Raises NoEffect if the phone does not go down, LockedOut, CertificateRejected."""
     watch = Watch(phone, now, asked_at)
     back = False
     while not back and now() < asked_at + BACK_WITHIN:
@@ -90,11 +90,13 @@ def _watch(
         except AuthFailed:
             # Its provisioning was quick, and set a password. It is not asked again.
             return "rebooted", "It is back, and has got another web login already: its provisioning was quick."
-        if not watch.gone and not watch.silent and now() >= asked_at + GONE_WITHIN:
+        if not watch.gone and not watch.silent and watch.rejected is None and now() >= asked_at + GONE_WITHIN:
             raise NoEffect(
                 "The phone was asked to reset and does not go down. Check that hidden tags and restricted URI queries "
                 "are off, and that it is in administrator mode."
             )
     if back:
         return "rebooted", f"It was seen gone and is back. {_OPEN}"
+    if watch.rejected is not None:
+        raise CertificateRejected(f"After it was asked to reset: {watch.rejected.reason}")
     return "triggered", f"It went down and is not back at this address; it may have got another one. {_OPEN}"

@@ -164,7 +164,7 @@ class History:
                 evidence = resumed_evidence(intent)
                 after = Version.parse(intent.target) if outcome == "upgraded" else None
                 ending = Ending(outcome, entry["reason"], after, triggered=True, evidence=evidence)
-                if outcome in ("timed_out", "auth_failed", "locked_out"):
+                if outcome in ("timed_out", "auth_failed", "locked_out", "certificate_rejected"):
                     ending.unsafe_until = unsafe_until(evidence)
                 self.ended[host] = ending
             elif host in self.ended:

@@ -50,6 +50,12 @@ OUTCOMES: dict[str, Outcome] = {
             recap="failed",
         ),
         Outcome(word="unreachable", meaning="Never answered, before anything was sent.", bad="option", recap="failed"),
+        Outcome(
+            word="certificate_rejected",
+            meaning="Answers with a certificate that is not trusted, or without TLS that is allowed. Nothing was sent.",
+            bad="if_triggered",
+            recap="failed",
+        ),
         Outcome(word="auth_failed", meaning="Refused the user name or password.", recap="failed"),
         Outcome(word="locked_out", meaning="Blocks logins for a while after too many failures.", recap="failed"),
         Outcome(word="blocked", meaning="Forbids the request: hidden tags or restricted queries.", recap="failed"),

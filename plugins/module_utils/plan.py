@@ -280,12 +280,14 @@ def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
     wanted = phone.target.possible_versions() if phone.facts is None else {phone.wanted}
     on_its_way = resumed.outcome == "upgraded" and (phone.before or resumed.after) not in wanted
     came_back = resumed.outcome == "timed_out" and phone.facts is not None
+    # Nobody saw it gone under its new certificate: on its old version it may still be loading.
+    is_trusted_again = resumed.outcome == "certificate_rejected" and phone.outcome == "compliant"
     if on_its_way and phone.facts is None:
         # It has just loaded an image, and may restart once more (protocol 3.4).
         reason = f"It was gone again after {resumed.after}. {phone.reason}"
         until = unsafe_until(resumed.evidence)
         resumed = Ending("timed_out", reason, triggered=True, evidence=resumed.evidence, unsafe_until=until)
-    elif on_its_way or came_back:
+    elif on_its_way or came_back or is_trusted_again:
         return
     phone.outcome, phone.reason, phone.resumed = resumed.outcome, resumed.reason, resumed
 

@@ -123,6 +123,9 @@ class _Restart:
             if facts is not None and (watch.gone or self._uptime_fell(facts)):
                 return self._back(facts)
             if self._now() >= self._deadline:
+                if watch.rejected is not None:
+                    reason = f"After it was asked to restart: {watch.rejected.reason}"
+                    return self._end(watch.rejected.outcome, reason)
                 if watch.gone or watch.silent:
                     return self._end("timed_out", "Gone, and not back by the deadline.")
                 return self._end(

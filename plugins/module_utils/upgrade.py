@@ -29,6 +29,7 @@ from .errors import (
     AnswerLost,
     AnswerUnreadable,
     AuthFailed,
+    CertificateRejected,
     LockedOut,
     NotRecorded,
     PhoneUnreachable,
@@ -164,6 +165,8 @@ class Watch:
         self._silent = 0
         self.gone = False
         self.problem: str | None = None
+        self.rejected: CertificateRejected | None = None
+        """Why whoever answered the last poll got no request: it can't be told whether it is the phone."""
 
     @property
     def silent(self) -> bool:
@@ -175,8 +178,14 @@ class Watch:
 
         Raises AuthFailed and LockedOut, because asking again would make both worse (protocol 2.3).
         """
+        self.rejected = None
         try:
             facts = read_facts(self._phone, ["system"], timeout=POLL_TIMEOUT)
+        except CertificateRejected as error:
+            # Neither gone nor back. New firmware may make a new certificate, and so looks somebody in between. To look
+            # again costs nothing: nothing is sent, and above all no password.
+            self.problem, self.rejected, self._silent = error.reason, error, 0
+            return None
         except PhoneUnreachable as error:
             self.problem = error.reason
             self._silent += 1
@@ -272,6 +281,8 @@ class Upgrade:
         except PhoneUnreachable as error:
             if self.phase is Phase.PROBE and self.path:
                 # It has just loaded an image, and may restart once more (protocol 3.4).
+                if isinstance(error, CertificateRejected):
+                    return self._wait_or_give_up(self._now(), error.outcome, f"After {self._version}: {error.reason}")
                 return self._wait_or_give_up(
                     self._now(), "timed_out", f"It was gone again after {self._version}. {error.reason}"
                 )
@@ -462,7 +473,10 @@ class Upgrade:
         if now < deadline:
             return min(self.order.poll, deadline - now)
         if outcome is None:
-            if watch.silent:
+            if watch.rejected is not None:
+                outcome = watch.rejected.outcome
+                reason = f"After the trigger: {watch.rejected.reason} It may still be writing its flash."
+            elif watch.silent:
                 outcome = "timed_out"
                 reason = (
                     "It is gone and not back by the deadline. It may still be writing its flash: do not power it off."
@@ -483,7 +497,8 @@ class Upgrade:
             after = Version.parse(self.evidence["firmware_after"])
         self.ending = Ending(outcome, reason, after, self.triggered, self.evidence, passing=passing)
         unseen = outcome in ("auth_failed", "locked_out") and self.phase is not Phase.PROBE
-        if self.deadline is not None and (outcome == "timed_out" or unseen):
+        rejected = outcome == CertificateRejected.outcome and self.triggered
+        if self.deadline is not None and (outcome == "timed_out" or unseen or rejected):
             self.ending.unsafe_until = unsafe_until(self.evidence)
         if self._before is not None and outcome in ("upgraded", "not_registered"):
             self.phase = Phase.SNAPSHOT

@@ -162,7 +162,8 @@ outcome:
   description:
     - How it ended, in one word.
     - V(compliant), V(planned), V(triggered), V(upgraded), V(deferred) and V(protected) are no failures.
-    - All others are, V(image_failed), V(old_version), V(timed_out) and V(not_registered) among them.
+    - All others are, V(image_failed), V(old_version), V(timed_out), V(not_registered) and V(certificate_rejected) among
+      them.
   returned: always
   type: str
   sample: upgraded

@@ -78,7 +78,7 @@ outcome:
   description:
     - How it ended, in one word.
     - V(rebooted), V(planned), V(triggered), V(deferred) and V(protected) are no failures.
-    - All others are, V(timed_out) and V(blocked) among them.
+    - All others are, V(timed_out), V(blocked) and V(certificate_rejected) among them.
   returned: always
   type: str
   sample: rebooted

@@ -133,7 +133,8 @@ options:
     default: 60.0
   unreachable:
     description:
-      - Whether phones that never answered count for O(max_bad).
+      - Whether phones that never answered count for O(max_bad). Their hosts fail in any case.
+      - A phone whose certificate is refused is not meant. It is V(certificate_rejected) and counts once it was asked.
     type: str
     choices: [ignore, bad]
     default: ignore
@@ -341,8 +342,8 @@ phones:
         - How it ended, in one word.
         - V(compliant), V(planned), V(upgraded) and V(protected) are well.
         - V(deferred) and V(not_started) are as O(fail_on) says.
-        - All others are failures. V(refused), V(wrong_phone), V(unreachable), V(auth_failed), V(locked_out),
-          V(blocked), V(user_mode) and V(unsupported) mostly mean that the phone was not asked;
+        - All others are failures. V(refused), V(wrong_phone), V(unreachable), V(certificate_rejected), V(auth_failed),
+          V(locked_out), V(blocked), V(user_mode) and V(unsupported) mostly mean that the phone was not asked;
           V(image_failed), V(old_version), V(timed_out), V(not_registered) and V(reverted) that it was.
       returned: always
       type: str

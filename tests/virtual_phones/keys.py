@@ -251,6 +251,7 @@ class PhoneKeys:
     auth: Annotated[Auth | None, optional(one_of(Auth))] = None
     tls: Flag = False
     certificate: Annotated[Literal["shared", "own"], one_of(Literal["shared", "own"])] = "shared"
+    new_certificate: Flag = False
     tls_max_version: Annotated[TlsVersion | None, optional(one_of(TlsVersion))] = None
     http_port: MaybePort = None
     generation: Annotated[Generation | None, optional(one_of(Generation))] = None

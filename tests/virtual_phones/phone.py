@@ -93,7 +93,7 @@ class Phone:
         self._call_end: asyncio.TimerHandle | None = None
         self._tls: ssl.SSLContext | None = None
         if keys.tls and keys.certificate == "own":
-            self._tls = tls.own_context(keys.name, keys.address, keys.tls_max_version)
+            self._make_certificate()
         elif keys.tls:
             self._tls = tls.shared_context(keys.tls_max_version)
 
@@ -366,10 +366,15 @@ class Phone:
         passes = order(self.keys.firmware) < ADMIN_PASSWORD_BORDER <= order(version)
         self.keys.firmware = version
         self.settings.force(self.keys.new_settings)
+        if self.keys.tls and self.keys.new_certificate:
+            self._make_certificate()
         if passes and not self.admin_password:
             # No fact says what a phone without any does. This is the worst for its owner: it asks for one.
             self.settings.force({"admin_mode": "off"})
             self.note("no_admin_password", version)
+
+    def _make_certificate(self) -> None:
+        self._tls = tls.own_context(self.keys.name, self.keys.address, self.keys.tls_max_version)
 
     @property
     def admin_password(self) -> str:

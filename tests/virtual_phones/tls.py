@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Server side TLS: self-signed certificates made at start, one context per certificate and highest version."""
+"""Server side TLS: self-signed certificates, one context per certificate and highest version."""
 
 from __future__ import annotations
 

@@ -63,10 +63,15 @@ def test_trust_by_fingerprint_by_ca_or_not_at_all(start: StartBench) -> None:
 
     run = found.rollout()
     trusted = ("pinned", "by-ca", "unverified", "old-tls")
-    assert run.outcomes == dict.fromkeys(trusted, "upgraded") | dict.fromkeys(phones.keys() - trusted, "unreachable")
+    failed = dict.fromkeys(("refused", "wrong-fingerprint"), "certificate_rejected")
+    # These phones break off, as one does that is not there.
+    failed |= dict.fromkeys(("no-tls-there", "too-old-tls"), "unreachable")
+    assert run.outcomes == dict.fromkeys(trusted, "upgraded") | failed
+    assert {name for name, recap in run.recap.items() if recap == "failed"} == failed.keys()
     reasons = {name: run.rollout["phones"][name]["reason"] for name in phones}
     assert "telephony.snom.fingerprints" in reasons["refused"]
     assert "ab" * 32 in reasons["wrong-fingerprint"]
+    assert "somebody is in between" in reasons["wrong-fingerprint"] and "Find out" in reasons["wrong-fingerprint"]
     assert found.firmware(*trusted) == [NEW] * len(trusted)
     # A handshake that failed is followed by nothing, above all not by plain http.
     assert [found.fleet.phone(name)["requests"] for name in ("refused", "wrong-fingerprint", "too-old-tls")] == [
@@ -74,6 +79,23 @@ def test_trust_by_fingerprint_by_ca_or_not_at_all(start: StartBench) -> None:
         0,
         0,
     ]
+
+
+def test_a_phone_that_comes_back_with_another_certificate(start: StartBench) -> None:
+    """New firmware may make a new one. Then nobody can tell that it is the phone, so it gets no password."""
+    found = start({"changes": secure(new_certificate=True)})
+    file = found.out / "fingerprints.yml"
+    collect_fingerprints(found, file, rehearse=False)
+    found.hosts()["changes"] |= find_host(yaml.safe_load(file.read_text()), "changes")
+    run = found.rollout(deadline=20)
+    assert run.outcomes == {"changes": "certificate_rejected"}
+    assert run.recap["changes"] == "failed" and run.code == 2
+    record = run.rollout["phones"]["changes"]
+    assert record["after"] is None and "somebody is in between" in record["reason"]
+    assert [unsafe["host"] for unsafe in run.rollout["do_not_power_off"]] == ["changes"]
+    assert found.firmware("changes") == [NEW]
+    events = [entry["event"] for entry in found.fleet.log("changes")]
+    assert "request" not in events[events.index("flash") :]
 
 
 def find_host(inventory: Any, name: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.errors import (
     AnswerLost,
     AuthFailed,
     Blocked,
+    CertificateRejected,
     InputError,
     PhoneUnreachable,
     Refused,
@@ -100,6 +101,15 @@ def test_a_phone_that_does_not_come_back() -> None:
     assert (result["outcome"], result.get("failed"), result["changed"]) == ("triggered", None, True)
     assert "not back at this address" in result["reason"]
     assert phone.clock.time == started + 300
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_phone_with_another_certificate_is_not_taken_for_the_phone(gone: bool) -> None:
+    other = {"up": True, "error": CertificateRejected("It has another one.")}
+    phone = LabPhone(Clock(), [*([(3, {"up": False})] if gone else []), (30, other)])
+    result = reset(phone)
+    assert (result["outcome"], result["failed"], result["changed"]) == ("certificate_rejected", True, True)
+    assert "After it was asked to reset: It has another one." in result["reason"]
 
 
 def test_a_phone_that_has_a_password_again() -> None:

@@ -104,6 +104,13 @@ def test_how_phones_ended_is_remembered_until_the_run_has_ended(journal: Journal
     assert read_history(journal.path) == History()
 
 
+@pytest.mark.parametrize("outcome", ["timed_out", "auth_failed", "locked_out", "certificate_rejected"])
+def test_whom_nobody_saw_come_back_is_not_safe_yet(journal: Journal, outcome: str) -> None:
+    journal.intent(intent())
+    end(journal, outcome)
+    assert read_history(journal.path).ended["desk-1"].unsafe_until is not None
+
+
 def test_the_soak_overturns_an_ending(journal: Journal) -> None:
     journal.intent(intent())
     end(journal, "upgraded")

@@ -356,6 +356,9 @@ def test_force_does_not_override_it() -> None:
         ("upgraded", OLD, None),
         # It has come back since.
         ("timed_out", OLD, None),
+        # Its new certificate is trusted now; or it may still be loading.
+        ("certificate_rejected", NEW, "compliant"),
+        ("certificate_rejected", OLD, "certificate_rejected"),
         ("image_failed", OLD, "image_failed"),
         ("old_version", OLD, "old_version"),
         ("wrong_phone", OLD, "wrong_phone"),
@@ -365,8 +368,8 @@ def test_what_the_end_of_an_interrupted_trigger_means(resumed: str, firmware: st
     ending = Ending(resumed, "As it was seen.", triggered=True)
     phone = plan_one(reading=Reading(facts=facts(firmware=firmware)), resumed=ending)
     assert phone.outcome == outcome
-    assert (phone.resumed is ending) is (outcome is not None)
-    if outcome:
+    assert (phone.resumed is ending) is (outcome not in (None, "compliant"))
+    if phone.resumed:
         assert phone.reason == "As it was seen."
 
 

@@ -12,6 +12,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.errors import (
     AnswerUnreadable,
     AuthFailed,
     Blocked,
+    CertificateRejected,
     InputError,
     PhoneUnreachable,
     SnomError,
@@ -140,6 +141,16 @@ def test_a_login_refused_afterwards_is_not_repeated() -> None:
     result = reboot(phone)
     assert (result["outcome"], result["changed"], result["elapsed"]) == ("auth_failed", True, 40)
     assert "After it was asked to restart" in result["reason"]
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_another_certificate_afterwards_proves_nothing(gone: bool) -> None:
+    other = {"up": True, "error": CertificateRejected("It has another one.")}
+    phone = LabPhone(Clock(), [*([(3, {"up": False})] if gone else []), (20, other)])
+    result = reboot(phone, deadline=90)
+    assert (result["outcome"], result["changed"], result["failed"]) == ("certificate_rejected", True, True)
+    assert "After it was asked to restart: It has another one." in result["reason"]
+    assert (result["elapsed"], phone.commands) == (90, [NEWER])
 
 
 def test_not_waiting() -> None:

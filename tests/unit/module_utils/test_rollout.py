@@ -22,7 +22,12 @@ from ansible_collections.telephony.snom.plugins.module_utils import rollout as r
 from ansible_collections.telephony.snom.plugins.module_utils import survey
 from ansible_collections.telephony.snom.plugins.module_utils.catalog import Catalog
 from ansible_collections.telephony.snom.plugins.module_utils.engine import FRESH_SETTINGS
-from ansible_collections.telephony.snom.plugins.module_utils.errors import AuthFailed, InputError, NotRecorded
+from ansible_collections.telephony.snom.plugins.module_utils.errors import (
+    AuthFailed,
+    CertificateRejected,
+    InputError,
+    NotRecorded,
+)
 from ansible_collections.telephony.snom.plugins.module_utils.journal import Journal, read_history
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.rollout import (
@@ -421,6 +426,37 @@ def test_a_phone_that_is_lost_in_the_soak_keeps_its_place() -> None:
     (unsafe,) = result["do_not_power_off"]
     assert unsafe["host"] == "desk-1" and unsafe["until"] > result["ended"]
     assert "after the soak" in unsafe["reason"]
+
+
+def test_a_new_certificate_in_the_soak_is_no_phone_that_is_done() -> None:
+    rejected = CertificateRejected("It has another one.")
+    fleet = Fleet([*GOES_WELL, (100, {"error": rejected})], GOES_WELL)
+    result = fleet.run(soak=600, max_bad=5, waves=[1, "100%"], max_in_flight=1)
+    assert result["phones"]["desk-1"]["outcome"] == "certificate_rejected"
+    assert result["phones"]["desk-1"]["recap"] == "failed"
+    assert result["phones"]["desk-2"]["outcome"] == "not_started"
+    (unsafe,) = result["do_not_power_off"]
+    assert unsafe["reason"] == "After the soak: It has another one."
+
+
+@pytest.mark.parametrize("unreachable", ["ignore", "bad"])
+def test_a_refused_certificate_counts_at_the_gate_once_the_phone_was_asked(unreachable: str) -> None:
+    rejected = CertificateRejected("It has another one.")
+    never_asked = Fleet(GOES_WELL, GOES_WELL)
+    never_asked.phones["desk-1"].error = rejected
+    result = never_asked.run(unreachable=unreachable, waves=["100%"])
+    assert {host: record["outcome"] for host, record in result["phones"].items()} == {
+        "desk-1": "certificate_rejected",
+        "desk-2": "upgraded",
+    }
+    assert result["phones"]["desk-1"]["recap"] == "failed"
+    asked = Fleet([(3, {"up": False}), (40, {"up": True, "error": rejected})], GOES_WELL)
+    result = asked.run(unreachable=unreachable)
+    assert {host: record["outcome"] for host, record in result["phones"].items()} == {
+        "desk-1": "certificate_rejected",
+        "desk-2": "not_started",
+    }
+    assert "The canary desk-1 ended as certificate_rejected" in result["stopped_by"]
 
 
 def test_a_mistake_of_ours_leaves_no_phone_alone() -> None:

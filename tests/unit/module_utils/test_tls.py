@@ -195,6 +195,7 @@ def test_a_wrong_certificate_gets_no_request(
         del options["ca"]
     with serve(authority.certificate(kind).context()) as server, pytest.raises(CertificateRejected) as error:
         get(server, username="admin", password="s3cr3t", auth="basic", **options)
+    assert error.value.outcome == "certificate_rejected"
     assert error.value.reason.startswith(f"https://127.0.0.1:{server.port}/index.htm: ")
     assert [remedy for remedy in remedies if remedy not in error.value.reason] == []
     assert server.connections == 1

@@ -16,6 +16,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.errors import (
     AnswerUnreadable,
     AuthFailed,
     Blocked,
+    CertificateRejected,
     LockedOut,
     PhoneUnreachable,
 )
@@ -203,12 +204,13 @@ def test_what_the_phone_answers_to_the_request_proves_nothing(answer: Any) -> No
         ({"error": AuthFailed("It refused the password.")}, "auth_failed", "refused the password"),
         ({"error": LockedOut("It is locked.")}, "locked_out", "locked"),
         ({"error": AnswerLost("It was cut off.")}, "unreachable", "cut off"),
+        ({"error": CertificateRejected("It is not pinned.")}, "certificate_rejected", "not pinned"),
     ],
 )
 def test_phones_that_are_not_asked(phone: dict[str, Any], outcome: str, words: str) -> None:
     one = bench(GOES_WELL, **phone)
     ending = one.run()
-    assert (ending.outcome, ending.triggered) == (outcome, False)
+    assert (ending.outcome, ending.triggered, ending.unsafe_until) == (outcome, False, None)
     assert words in ending.reason
     assert (one.phone.commands, one.intents, one.asked) == ([], [], [])
 
@@ -529,6 +531,8 @@ def resumed(seconds_ago: float, **phone: Any) -> Bench:
         (100, {"booted": Clock().time - 50}, "old_version"),
         (1000, {"booted": Clock().time - 50}, "old_version"),
         (100, {"error": AuthFailed("It refused the password.")}, "auth_failed"),
+        (100, {"error": CertificateRejected("It has another one.")}, "certificate_rejected"),
+        (1000, {"error": CertificateRejected("It has another one.")}, "certificate_rejected"),
         (1000, {"error": AnswerUnreadable("This is not a Snom page.")}, "timed_out"),
     ],
 )
@@ -539,6 +543,46 @@ def test_a_phone_of_an_interrupted_run_is_only_watched(seconds_ago: float, phone
     assert (ending.outcome, ending.triggered, ending.evidence["resumed"]) == (outcome, True, True)
     assert (one.phone.commands, one.intents, one.asked) == ([], [], [])
     assert one.clock.time <= max(started, started - seconds_ago + DEADLINE)
+
+
+# A certificate that is refused after the trigger ------------------------------------------------------------------
+
+
+OTHER_CERTIFICATE = {"error": CertificateRejected("It has another one.")}
+
+
+def test_a_phone_with_a_new_certificate_is_watched_to_the_deadline_and_not_called_done() -> None:
+    one = bench([(3, {"up": False}), (40, {"up": True, "firmware": NEW, **OTHER_CERTIFICATE})])
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, ending.after, ending.triggered) == ("certificate_rejected", None, True)
+    assert "After the trigger: It has another one." in ending.reason
+    assert one.clock.time == started + DEADLINE
+    assert ending.unsafe_until == started + 2 * DEADLINE
+
+
+def test_a_certificate_that_is_refused_for_a_while_decides_nothing() -> None:
+    # Neither as gone, which would make an old_version of it,
+    back = {"error": None}
+    assert bench([(3, OTHER_CERTIFICATE), (60, back)]).run().outcome == "image_failed"
+    # nor as the end.
+    seen = [(3, OTHER_CERTIFICATE), (20, {"up": False, **back}), (60, {"up": True, "firmware": NEW})]
+    assert bench(seen).run().outcome == "upgraded"
+
+
+def test_a_certificate_that_is_refused_between_two_images() -> None:
+    first = [(3, {"up": False}), (40, {"up": True, "firmware": OTHER})]
+    one = bench(first, hops=(OTHER, NEW))
+    for _step in range(1000):
+        delay = one.machine.step()
+        if one.machine.path:
+            one.phone.error = OTHER_CERTIFICATE["error"]
+        if delay is None:
+            break
+        one.clock.sleep(delay)
+    ending = one.machine.ending
+    assert ending is not None and ending.outcome == "certificate_rejected" and ending.unsafe_until is not None
+    assert len(one.phone.commands) == 1
 
 
 # Looking again ----------------------------------------------------------------------------------------------------
