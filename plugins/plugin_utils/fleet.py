@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -33,6 +34,7 @@ Read = TypeVar("Read", Target, Wish)
 
 display = Display()
 
+_UNDEFINED = re.compile(r"'([\w.]+)' is undefined")
 _CALL_STATES = ("idle", "in_call", "unknown")
 
 
@@ -156,6 +158,20 @@ def _value_or_problem(host: str, read: Callable[[str], Read]) -> Read | str:
         return read(host)
     except InputError as error:
         return f"{host}: {error.reason}"
+    except AnsibleError as error:
+        if missing := undefined_in(error):
+            return f"{host}: {missing}"
+        raise
+
+
+def undefined_in(error: AnsibleError) -> str | None:
+    """Which variable a template lacks, in a sentence; None for another error. Ansible itself does not say whose it is.
+
+    No more of its message than the name, because templates may hold secrets.
+    """
+    if name := _UNDEFINED.search(str(error)):
+        return f"a variable of it needs '{name[1]}', which is undefined. Define it, or read the vault that has it."
+    return None
 
 
 def _target(host: str, variables: HostVariables, given: Mapping[str, Any], override: set[str]) -> Target:

@@ -15,16 +15,31 @@ from ansible_collections.telephony.snom.plugins.module_utils.mac import normaliz
 from ansible_collections.telephony.snom.plugins.module_utils.perform import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils.provisioning import Entry, asked_for
 from ansible_collections.telephony.snom.plugins.module_utils.setting_values import is_settings_variable
-from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables, HostVariables
+from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import (
+    FleetVariables,
+    HostVariables,
+    undefined_in,
+)
 
 
 def read_entries(hosts: Sequence[str], fleet: FleetVariables, defaults: Mapping[str, Any]) -> list[Entry]:
-    """One entry for each host. defaults holds mirror and phone_book, for hosts that have none of their own."""
+    """One entry for each host. defaults holds mirror and phone_book, for hosts that have none of their own.
+
+    Raises InputError that names the first host with a variable that needs one that is undefined.
+    """
     return [_entry(host, fleet, defaults) for host in hosts]
 
 
 def _entry(host: str, fleet: FleetVariables, defaults: Mapping[str, Any]) -> Entry:
-    variables = fleet.of(host)
+    try:
+        return _read_entry(fleet.of(host), defaults)
+    except AnsibleError as error:
+        if missing := undefined_in(error):
+            raise InputError(f"{host}: {missing}") from None
+        raise
+
+
+def _read_entry(variables: HostVariables, defaults: Mapping[str, Any]) -> Entry:
     given = {
         name: variables.get(name)
         for name in (
@@ -41,7 +56,7 @@ def _entry(host: str, fleet: FleetVariables, defaults: Mapping[str, Any]) -> Ent
     values = to_plain(given)
     book = values["snom_phone_book"]
     return Entry(
-        host=host,
+        host=variables.host,
         mac=values["snom_mac"],
         model=values["snom_model"],
         settings={name: value for name, value in values.items() if is_settings_variable(name)},

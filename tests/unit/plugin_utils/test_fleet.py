@@ -38,7 +38,7 @@ class Templar:
 
     def _look_up(self, name: str) -> str:
         if name not in self._variables:
-            raise AnsibleError(f"{name} is undefined")
+            raise AnsibleError(f"'{name}' is undefined")
         return str(self.template(self._variables[name]))
 
 
@@ -164,6 +164,13 @@ def test_bad_variables_name_the_host_and_the_remedy(variables: dict[str, Any], w
     with pytest.raises(InputError, match=r"no such name\.invalid: ") as caught:
         read({"no such name.invalid": PHONE | variables})
     assert words in caught.value.reason
+
+
+def test_who_needs_a_variable_that_is_undefined_is_named() -> None:
+    raw = {"desk-1": PHONE, "desk-2": PHONE | {"snom_password": "hunter2{{ vault_pepper }}"}}
+    with pytest.raises(InputError, match="desk-2: a variable of it needs 'vault_pepper', which is undefined") as error:
+        read(raw)
+    assert "desk-1" not in error.value.reason and "hunter2" not in error.value.reason
 
 
 def test_a_call_state_that_becomes_none_later_ends_no_run(monkeypatch: pytest.MonkeyPatch) -> None:

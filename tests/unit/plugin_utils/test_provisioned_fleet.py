@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils.provisioning import Entry
 from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioned_fleet import (
@@ -55,6 +57,11 @@ def test_options_stand_in_for_what_a_host_does_not_say() -> None:
     book = [{"name": "Desk", "number": "12"}]
     found = entries(raw, mirror="http://all", phone_book=book)
     assert [(entry.mirror, entry.phone_book) for entry in found] == [("http://all", book), ("http://hall", [])]
+
+
+def test_who_needs_a_variable_that_is_undefined_is_named() -> None:
+    with pytest.raises(InputError, match="hall: a variable of it needs 'nowhere', which is undefined"):
+        entries({"desk": DESK, "hall": DESK | {"snom_settings": {"user_pass": "{{ nowhere }}"}}})
 
 
 def test_to_go_back_hosts_without_a_mac_are_left_out() -> None:
