@@ -108,7 +108,34 @@ def test_a_phone_that_can_not_be_compared_is_reported(start: StartBench) -> None
 def test_nothing_has_drifted(start: StartBench) -> None:
     found = start({"same": PHONES["same"][0], "gone": PHONES["gone"][0]}, snom_settings=WANTED)
     assert compare(found).code == 2
-    assert compare(found, snom_drift_ignore=["unreachable"]).code == 0
+    run = compare(found, snom_drift_ignore=["unreachable"])
+    assert run.code == 0
+    assert "Compared: 1 in_order, 1 unreachable" in run.output
+    assert f"Not compared: gone: unreachable: http://{found.address('gone')}:" in run.output
     run = compare(found, snom_drift_ignore="user_mode, unreachable")
     assert run.code == 0
     assert run.stats["snom_drift_summary"] == {"in_order": 1, "unreachable": 1}
+
+
+def test_a_comparison_of_nothing_is_not_green(start: StartBench) -> None:
+    """Phones that are switched off may be ignored, but not all of them."""
+    found = start({"a": phone(running=False), "b": phone(running=False)}, snom_settings=WANTED)
+    run = compare(found, snom_drift_ignore=["unreachable"])
+    assert (run.code, run.recap["a"], run.recap["b"]) == (2, "failed", "failed")
+    assert "No phone at all could be read, so snom_drift_ignore spares none." in run.output
+
+
+def test_a_refused_certificate_is_no_phone_that_is_switched_off(start: StartBench) -> None:
+    keys = {"firmware": "8.7.5.35", "settings": WANTED, "tls": True, "certificate": "own"}
+    trusted = {"snom_scheme": "https", "snom_validate_certs": False}
+    phones = {
+        "same": phone(inventory=trusted, **keys),
+        "unpinned": phone(inventory={"snom_scheme": "https"}, **keys),
+        "changed": phone(inventory={"snom_scheme": "https", "snom_cert_fingerprint": "ab" * 32}, **keys),
+    }
+    found = start(phones, snom_settings=WANTED)
+    run = compare(found, snom_drift_ignore=["unreachable"])
+    assert run.code == 2
+    assert {name for name, recap in run.recap.items() if recap == "failed"} == {"unpinned", "changed"}
+    assert run.stats["snom_drift_summary"] == {"certificate_rejected": 2, "in_order": 1}
+    assert "certificate_rejected" in run.output and "somebody is in between" in run.output

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,7 @@ class Repository:
 
     folder: Path
     bench: Bench
-    box: Mirror
+    box: Mirror | None = None
 
     def run(self, *command: str | Path, cwd: Path | None = None) -> tuple[int, str]:
         """Run a command as a pipeline would; return its exit code and output."""
@@ -70,6 +71,8 @@ class Repository:
     @property
     def here(self) -> list[str]:
         """What is different here: addresses, and a web root that is not root's."""
+        if self.box is None:
+            return ["-i", str(self.bench.write_inventory())]
         variables = {
             "provisioning_base_url": self.box.url,
             "provisioning_host": "box",
@@ -94,10 +97,9 @@ class Repository:
         return dict(report["phones"])
 
 
-@contextmanager
-def repository(start: StartBench, tmp_path: Path) -> Iterator[Repository]:
+def copy_example(start: StartBench, tmp_path: Path, phones: Mapping[str, Any] = PHONES) -> Repository:
     found = start(
-        {name: dict(keys) for name, keys in PHONES.items()},
+        {name: dict(keys) for name, keys in phones.items()},
         defaults={"password": "change-me", "timing": {"reboot": 0.5, "boot": 0.2}},
     )
     # Only how to reach the phones; what is wanted of them is the example's.
@@ -109,12 +111,20 @@ def repository(start: StartBench, tmp_path: Path) -> Iterator[Repository]:
     folder = tmp_path / "repository"
     shutil.copytree(EXAMPLE, folder)
     (tmp_path / "vault-password").write_text("example\n")
-    with mirror(found, setting_networks=["127.0.0.0/8"]) as box:
+    return Repository(folder, found)
+
+
+@contextmanager
+def repository(start: StartBench, tmp_path: Path) -> Iterator[Repository]:
+    """The example with its mirror."""
+    repo = copy_example(start, tmp_path)
+    with mirror(repo.bench, setting_networks=["127.0.0.0/8"]) as box:
         assert box.play(rehearse=False).code == 0
         for name in PHONES:
-            found.fleet.patch(name, settings={"setting_server": f"{box.url}/current/"})
-        found.fleet.reset_log()
-        yield Repository(folder, found, box)
+            repo.bench.fleet.patch(name, settings={"setting_server": f"{box.url}/current/"})
+        repo.bench.fleet.reset_log()
+        repo.box = box
+        yield repo
 
 
 def phone_names(repository: Repository) -> dict[str, str]:
@@ -157,6 +167,61 @@ def test_from_the_pull_request_to_the_night(start: StartBench, tmp_path: Path) -
         found = {host: entry["settings"] for host, entry in repo.drift().items() if entry["outcome"] == "drifted"}
         assert found == {"berlin-desk-2": {"before": "language: English\n", "after": "language: Deutsch\n"}}
         assert "language: English" in (repo.folder / "drift" / "berlin" / "drift.html").read_text()
+
+
+def commands_of_the_readme(word: str) -> str:
+    """The one block of commands that has the word."""
+    readme = (EXAMPLE / "README.md").read_text()
+    (commands,) = (text for text in re.findall(r"```shell\n(.*?)```", readme, re.DOTALL) if word in text)
+    return str(commands)
+
+
+def test_the_commands_of_the_readme_ask_for_no_password(start: StartBench, tmp_path: Path) -> None:
+    repo = copy_example(start, tmp_path)
+    vaults = sorted(repo.folder.glob("inventories/*/group_vars/*/vault.yml"))
+    before = [vault.read_text() for vault in vaults]
+    home = tmp_path / "home"
+    home.mkdir()
+    script = f"set -e; unset ANSIBLE_VAULT_PASSWORD_FILE; export HOME='{home}' EDITOR=true\n"
+    # Without a terminal, who asks for a password fails.
+    code, output = repo.run("setsid", "--wait", "sh", "-c", script + commands_of_the_readme("rekey"))
+    assert code == 0, output
+    assert [vault.read_text() for vault in vaults] != before
+    assert (home / ".vault-password").stat().st_mode & 0o077 == 0
+
+
+def test_a_night_in_which_nobody_could_be_trusted_is_red(start: StartBench, tmp_path: Path) -> None:
+    repo = copy_example(
+        start, tmp_path, {name: keys | {"tls": True, "certificate": "own"} for name, keys in PHONES.items()}
+    )
+    for host in repo.bench.hosts().values():
+        host["snom_scheme"] = "https"
+    code, output = repo.job("nightly")
+    assert code == 2, output
+    assert {entry["outcome"] for entry in repo.drift().values()} == {"certificate_rejected"}
+    assert "telephony.snom.fingerprints" in output
+
+    command = shlex.split(commands_of_the_readme("snom.fingerprints").replace("\\\n", " "))
+    code, output = repo.run(*command, *repo.here)
+    assert code == 0, output
+    file = repo.folder / "inventories" / "berlin" / "snom_fingerprints.yml"
+    pinned = yaml.safe_load(file.read_text())
+    assert set(pinned["all"]["hosts"]) == set(PHONES)
+    # They are trusted by now, and differ in what no job has published yet.
+    code, output = repo.job("nightly")
+    assert code == 2 and {entry["outcome"] for entry in repo.drift().values()} == {"drifted"}, output
+
+    pinned["all"]["hosts"]["berlin-desk-1"]["snom_cert_fingerprint"] = "ab" * 32
+    file.write_text(yaml.safe_dump(pinned))
+    code, output = repo.job("nightly")
+    assert code == 2 and repo.drift()["berlin-desk-1"]["outcome"] == "certificate_rejected"
+    assert "somebody is in between" in output
+
+
+def test_a_night_in_which_no_phone_answers_is_red(start: StartBench, tmp_path: Path) -> None:
+    repo = copy_example(start, tmp_path, {name: keys | {"running": False} for name, keys in PHONES.items()})
+    code, output = repo.job("nightly")
+    assert code == 2 and "No phone at all could be read" in output, output
 
 
 def test_a_mistake_ends_the_pull_request(start: StartBench, tmp_path: Path) -> None:
