@@ -162,7 +162,7 @@ def test_an_audit_lists_what_it_could_not_ask(start: StartBench) -> None:
     bench = start({"desk": phone("D785", "10.1.84.12"), "hall": phone(inventory=unusable)})
     folder = bench.out / "audit"
     run = bench.play("telephony.snom.audit", variables={"snom_hosts": "phones", "snom_audit_dir": str(folder)})
-    assert run.code == 0 and "1 x failed" in run.output
+    assert run.code == 2 and "1 x failed" in run.output
     text = (folder / "audit.csv").read_text("utf-8")
     rows = {row["host"]: row for row in csv.DictReader(text.splitlines())}
     assert {host: row["outcome"] for host, row in rows.items()} == {"desk": "read", "hall": "failed"}
