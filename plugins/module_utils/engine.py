@@ -23,12 +23,23 @@ from .credentials_gate import CredentialsGate, NotTried
 from .errors import AuthFailed, CertificateRejected, NotRecorded, PhoneUnreachable, SnomError, expect, place_of
 from .journal import step_of
 from .outcomes import OUTCOMES
-from .plan import Plan, PlannedPhone
-from .runtime import MAX_WORKERS, SUMMARY_INTERVAL, Abandoned, Runtime
+from .plan import Plan, PlannedPhone, shown_site
+from .runtime import MAX_WORKERS, SUMMARY_INTERVAL, Abandoned, Runtime, shown_time
 from .schedule import Wave, pick_canaries
 from .snapshot import nothing_to_compare
 from .survey import Connect
-from .upgrade import Ending, Intent, Order, Phase, Upgrade, pace, still_on, unsafe_until
+from .upgrade import (
+    RESERVE,
+    Ending,
+    Intent,
+    Order,
+    Phase,
+    Upgrade,
+    deadline_length,
+    pace,
+    still_on,
+    unsafe_until,
+)
 
 FRESH_SETTINGS = 300.0
 """Seconds for which the settings that were read for the plan serve as those before the upgrade."""
@@ -150,7 +161,8 @@ class Engine:
         self._max_bad = plan.options.max_bad.of(len(plan.work) + sum(one.resumed is not None for one in plan.phones))
         self._with_canaries = any(wave.kind == "canary" for wave in plan.options.waves)
         self._unrecorded: str | None = None
-        self._bad = 0
+        self._bad: set[str] = set()
+        self._slow: set[str | None] = set()
         self._wave = 0
         self._flights: dict[str, _Flight] = {}
         self._due: list[tuple[float, int, str]] = []
@@ -471,6 +483,9 @@ class Engine:
                 self._give_up(flight, delay)
                 delay = None
             self._show(flight)
+            if flight.upgrade.late:
+                self._count_late(flight.phone)
+            self._look_at_line(flight)
             if flight.is_try:
                 flight.is_try = False
                 self._end_try(flight.phone, answered=flight.upgrade.ending is None)
@@ -504,8 +519,33 @@ class Engine:
         if at := upgrade.evidence.get("triggered_at"):
             self._last_trigger[phone.target.site] = max(at, self._last_trigger.get(phone.target.site, 0.0))
         if upgrade.phase not in (flight.shown, Phase.ENDED):
-            self._say(f"{phone.host}: {_SHOWN_PHASES[upgrade.phase]} ({phone.model} {phone.before} -> {phone.wanted})")
+            what = _SHOWN_PHASES[upgrade.phase]
+            if upgrade.phase is Phase.LATE:
+                what += f", do not power it off before {shown_time(unsafe_until(upgrade.evidence))}"
+            self._say(f"{phone.host}: {what} ({phone.model} {phone.before} -> {phone.wanted})")
         flight.shown = upgrade.phase
+
+    def _look_at_line(self, flight: _Flight) -> None:
+        """Say once for each site when a phone took so long to fetch its image that its deadline is too short.
+
+        From the trigger until it was seen gone is an upper bound of that.
+        """
+        phone, evidence = flight.phone, flight.upgrade.evidence
+        site = phone.target.site
+        if "seen_gone_at" not in evidence or site in self._slow:
+            return
+        took, length = evidence["seen_gone_at"] - evidence["triggered_at"], deadline_length(evidence)
+        if took + self._options.flash_time <= max(length, RESERVE * max(phone.needs)):
+            return
+        self._slow.add(site)
+        self._say(
+            f"{shown_site(site)}: {phone.host} took {took:.0f} s to fetch its image. With flash_time that is more than "
+            f"its deadline of {length:.0f} s: correct site_bandwidth_mbit to what the line carries, or raise deadline."
+        )
+        try:
+            self._log.write("slow", site=site, seconds=took, host=phone.host)
+        except NotRecorded as error:
+            self._unrecorded = error.reason
 
     def _give_up(self, flight: _Flight, error: Exception) -> None:
         """A mistake of ours ends the phone's turn and the triggers, but the others are still watched to their end."""
@@ -571,22 +611,39 @@ class Engine:
                     "The run that asked it was cut off, and what that run had read of it before is lost."
                 )
             ending.unsafe_until = phone.resumed.unsafe_until
-            if ending.unsafe_until is not None:
-                self._count_load(phone, +1)
+            if phone.unrecorded:
+                self._log_end(phone.host, ending)
+        elif phone.unsafe_until is not None:
+            ending.unsafe_until = phone.unsafe_until
+        if ending.unsafe_until is not None:
+            self._count_load(phone, +1)
         self._count_bad(result)
 
     def _count_bad(self, result: PhoneResult) -> None:
         """The gate. It counts continuously, and a canary that fails closes it at once."""
-        if not self._is_bad(result):
+        host, ending = result.phone.host, result.ending
+        if self._is_bad(result):
+            self._add_bad(result.phone, f"ended as {ending.outcome}", ending.outcome, triggered=ending.triggered)
+        else:
+            # It was late, and is well after all. What it stopped stays stopped.
+            self._bad.discard(host)
+
+    def _count_late(self, phone: PlannedPhone) -> None:
+        """A phone that was not seen gone by its deadline counts at once, long before it is known how it ends."""
+        self._add_bad(phone, "was not seen gone by its deadline", "late", triggered=True)
+
+    def _add_bad(self, phone: PlannedPhone, what: str, word: str, *, triggered: bool) -> None:
+        if phone.host in self._bad:
             return
-        self._bad += 1
-        host, word = result.phone.host, result.ending.outcome
+        self._bad.add(phone.host)
         if self.stopped_by is not None:
             return
-        if self._with_canaries and result.ending.triggered and self._was_canary(result.phone):
-            self._stop(f"The canary {host} ended as {word}, and canaries may not fail.")
-        elif self._bad > self._max_bad:
-            self._stop(f"{self._bad} bad phones, max_bad is {self._max_bad}; the last one is {host} ({word}).")
+        if self._with_canaries and triggered and self._was_canary(phone):
+            self._stop(f"The canary {phone.host} {what}, and canaries may not fail.")
+        elif len(self._bad) > self._max_bad:
+            self._stop(
+                f"{len(self._bad)} bad phones, max_bad is {self._max_bad}; the last one is {phone.host} ({word})."
+            )
 
     def _was_canary(self, phone: PlannedPhone) -> bool:
         """Whether no phone of its kind has succeeded, in this run or in the interrupted one that had asked it."""
@@ -655,7 +712,7 @@ class Engine:
             counts["all"] += 1
             counts["done"] += result is not None
             counts["in flight"] += phone.host in self._flights
-            counts["bad"] += result is not None and self._is_bad(result)
+            counts["bad"] += phone.host in self._bad
             waits = result is None and phone.host in self._retry_at and phone.host not in self._flights
             counts["deferred"] += waits or (result is not None and result.ending.outcome == "deferred")
         return [self._site_summary(site, counts) for site, counts in sites.items()]

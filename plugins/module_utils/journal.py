@@ -29,7 +29,7 @@ from .arguments import LONGEST_WAIT
 from .errors import InputError, NotRecorded
 from .outcomes import OUTCOMES
 from .regular_files import open_regular, read_regular
-from .upgrade import Ending, Intent, plain_intent, resumed_evidence, unsafe_until
+from .upgrade import Ending, Intent, plain_ending, plain_intent, resumed_evidence, unsafe_until
 from .version import Version
 
 LOCK_PATIENCE = 3.0
@@ -73,8 +73,17 @@ _FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
         "triggered": lambda value: isinstance(value, bool),
         "time": _is_time,
     },
+    "slow": {"site": lambda value: value is None or isinstance(value, str), "seconds": _is_time},
 }
 """What each kind of line must hold to be understood. Anybody may have edited a journal, or a disk garbled it."""
+
+_LATER_FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
+    "end": {
+        "unsafe_until": lambda value: value is None or _is_time(value),
+        "after": lambda value: value is None or _is_version(value),
+    },
+}
+"""The same for what the first versions did not write."""
 
 
 def check_entry(entry: object) -> Mapping[str, Any]:
@@ -85,6 +94,9 @@ def check_entry(entry: object) -> Mapping[str, Any]:
         if name not in entry:
             raise ValueError(f"it has no {name}")
         if not fits(entry[name]):
+            raise ValueError(f"its {name} is {json.dumps(entry[name])[:40]}")
+    for name, fits in _LATER_FORMS.get(entry["type"], {}).items():
+        if name in entry and not fits(entry[name]):
             raise ValueError(f"its {name} is {json.dumps(entry[name])[:40]}")
     # With a second for what is lost in floating point.
     if entry["type"] == "intent" and not 0 <= entry["deadline"] - entry["time"] <= LONGEST_WAIT + 1:
@@ -113,12 +125,21 @@ class History:
     """By host: the version that it had when the run that was cut off asked it first."""
     last: dict[str, Intent] = field(default_factory=dict)
     """By host: what that run asked it last."""
+    unsafe: dict[str, float] = field(default_factory=dict)
+    """By host: until when (seconds since the epoch) a phone may be loading or flashing whose end no run has seen.
+
+    Also those of runs that have ended.
+    """
+    slow: dict[str | None, float] = field(default_factory=dict)
+    """By site: seconds that a phone took to fetch its image, where a run found that to be more than assumed."""
 
     def first_version(self, host: str, mac: str | None, version: str) -> str:
         """The version at which an interrupted run found a phone that is on its way over several images now."""
         last = self.last.get(host)
-        on_its_way = last is not None and last.mac in (None, mac) and version in (last.before, last.target)
-        return self.began[host] if on_its_way else version
+        # Where one of them is not known there is only the host to go by.
+        if last is None or (last.mac != mac and last.mac is not None and mac is not None):
+            return version
+        return self.began[host] if version in (last.before, last.target) else version
 
     def apply(self, entry: Mapping[str, Any]) -> None:
         """Take in one line of a journal that was checked."""
@@ -127,8 +148,9 @@ class History:
             self.refused_credentials.clear()
             self.ended.clear()
             self.proven.clear()
-            self.began.clear()
-            self.last.clear()
+            # Who still has an open intent is watched by a later run.
+            self.began = {host: self.began[host] for host in self.open_intents}
+            self.last = dict(self.open_intents)
         elif kind == "intent":
             self.refusals.pop(entry["host"], None)
             given = {name: entry[name] for name in Intent.__dataclass_fields__}
@@ -140,14 +162,21 @@ class History:
             self.last[intent.host] = intent
             self.open_intents[intent.host] = intent
             self.ended.pop(intent.host, None)
+            self.unsafe.pop(intent.host, None)
         elif kind == "login":
             self.refusals.pop(entry["host"], None)
+        elif kind == "slow":
+            self.slow[entry["site"]] = entry["seconds"]
         elif kind == "end":
             self._end(entry["host"], entry["outcome"], entry)
 
     def _end(self, host: str, outcome: str, entry: Mapping[str, Any]) -> None:
         intent = self.open_intents.pop(host, None)
-        # Of a run before the last one nothing but its intent is left.
+        until = _unsafe_until(outcome, entry, intent)
+        if until is not None:
+            self.unsafe[host] = until
+        elif entry["triggered"]:
+            self.unsafe.pop(host, None)
         if intent is not None and not entry["triggered"] and self.began.get(host) == intent.before:
             # Nothing was asked of it yet.
             del self.began[host], self.last[host]
@@ -162,16 +191,26 @@ class History:
         if entry["triggered"] and (outcome == "upgraded" or OUTCOMES[outcome].recap == "failed"):
             if intent is not None:
                 evidence = resumed_evidence(intent)
-                after = Version.parse(intent.target) if outcome == "upgraded" else None
+                after = Version.parse(entry.get("after") or intent.target) if outcome == "upgraded" else None
                 ending = Ending(outcome, entry["reason"], after, triggered=True, evidence=evidence)
-                if outcome in ("timed_out", "auth_failed", "locked_out", "certificate_rejected"):
-                    ending.unsafe_until = unsafe_until(evidence)
+                ending.unsafe_until = until
                 self.ended[host] = ending
             elif host in self.ended:
                 # The soak overturns an ending.
                 overturned = self.ended[host]
                 overturned.outcome, overturned.reason, overturned.after = outcome, entry["reason"], None
+                overturned.unsafe_until = until
                 self.proven[step_of(overturned)] -= 1
+
+
+def _unsafe_until(outcome: str, entry: Mapping[str, Any], intent: Intent | None) -> float | None:
+    """What an end says of the time until which a phone must be left alone; older journals leave it to be worked out."""
+    if "unsafe_until" in entry:
+        until: float | None = entry["unsafe_until"]
+        return until
+    if intent is not None and entry["triggered"] and outcome in ("timed_out", "auth_failed", "locked_out"):
+        return unsafe_until(resumed_evidence(intent))
+    return None
 
 
 def step_of(resumed: Ending) -> tuple[str, str]:
@@ -303,9 +342,7 @@ class Journal:
 
     def end(self, host: str, ending: Ending, time: float) -> None:
         """Append how a phone ended. That it refused its credentials counts until a `login` or an intent follows."""
-        self.write(
-            "end", host=host, outcome=ending.outcome, reason=ending.reason, triggered=ending.triggered, time=time
-        )
+        self.write("end", host=host, time=time, **plain_ending(ending))
 
     def close(self) -> None:
         """Let go of the file and of the locks."""

@@ -63,7 +63,7 @@ OUTCOMES: dict[str, Outcome] = {
         Outcome(word="unsupported", meaning="Has no remote control over HTTP (D8xx).", recap="failed"),
         Outcome(
             word="image_failed",
-            meaning="Was never seen gone, and still has the old version at the deadline.",
+            meaning="Was never seen gone, until its deadline and for as long again, and has the version it had.",
             bad="yes",
             recap="failed",
         ),

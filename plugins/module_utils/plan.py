@@ -20,9 +20,10 @@ from .facts import PhoneFacts, check_identity
 from .journal import History
 from .models import PHONE_MANAGER, find_model
 from .regular_files import read_regular
+from .runtime import shown_time
 from .schedule import BySite, Limit, Wave
 from .transport import Connection
-from .upgrade import Ending, hop_deadline, unsafe_until
+from .upgrade import RESERVE, Ending, hop_deadline, unsafe_until
 from .upgrade_path import Hop, find_path, unverified
 from .version import Version
 from .windows import Windows
@@ -105,7 +106,13 @@ class PlannedPhone:
     wanted: Version | None = None
     hops: tuple[Hop, ...] = ()
     deadlines: tuple[float, ...] = ()
+    needs: tuple[float, ...] = ()
+    """Seconds that it needs for each image to fetch and write it, by what is assumed."""
     resumed: Ending | None = None
+    unrecorded: bool = False
+    """Whether the journal does not know yet how it ended."""
+    unsafe_until: float | None = None
+    """Until when (seconds since the epoch) it may be loading or flashing what an earlier run asked it for."""
     first: Version | None = None
     """The version that it ran before this rollout, interrupted or not, asked it for anything."""
     notes: list[str] = field(default_factory=list)
@@ -151,6 +158,8 @@ class Plan:
     plan_id: str
     proven: frozenset[tuple[str, str]] = frozenset()
     """(file, version before) of the steps that an interrupted run has brought phones well through."""
+    slow: Mapping[str | None, float] = field(default_factory=dict)
+    """By site: seconds that a phone of an earlier run took to fetch its image, where that was more than assumed."""
 
     @property
     def work(self) -> list[PlannedPhone]:
@@ -206,7 +215,9 @@ def make_plan(
     ]
     at_site = Counter(phone.target.site for phone in phones if phone.outcome is None)
     for phone in phones:
-        phone.deadlines = _deadlines(phone, options, at_site[phone.target.site])
+        phone.needs = _needs(phone, options, at_site[phone.target.site])
+        given = options.deadline
+        phone.deadlines = tuple(RESERVE * need if given is None else given for need in phone.needs)
         if phone.outcome is None and options.windows:
             longest = options.windows.longest(phone.target.site)
             if longest < phone.deadline:
@@ -216,16 +227,15 @@ def make_plan(
                     "widen the window, or set deadline or flash_time."
                 )
     proven = frozenset(step for step, count in history.proven.items() if count > 0)
-    return Plan(phones=phones, options=options, plan_id=_plan_id(phones), proven=proven)
+    return Plan(phones=phones, options=options, plan_id=_plan_id(phones), proven=proven, slow=history.slow)
 
 
-def _deadlines(phone: PlannedPhone, options: Options, at_site: int) -> tuple[float, ...]:
-    if options.deadline is not None:
-        return tuple(options.deadline for _hop in phone.hops)
+def _needs(phone: PlannedPhone, options: Options, at_site: int) -> tuple[float, ...]:
     parallel = min(options.max_in_flight or at_site, at_site)
     bandwidth = options.bandwidth.of(phone.target.site)
     return tuple(
-        hop_deadline(hop.size, options.flash_time, parallel=parallel, bandwidth_mbit=bandwidth) for hop in phone.hops
+        hop_deadline(hop.size, options.flash_time, parallel=parallel, bandwidth_mbit=bandwidth) / RESERVE
+        for hop in phone.hops
     )
 
 
@@ -253,10 +263,10 @@ def plan_phone(
 ) -> PlannedPhone:
     """Decide for one phone. Its problems become its own outcome and never stop the others."""
     phone = PlannedPhone(target=target, facts=reading.facts, read_at=reading.at)
-    if phone.facts is not None and phone.before is not None:
+    if resumed is not None:
+        phone.first = Version.parse(history.began.get(target.host, resumed.evidence["firmware_before"]))
+    elif phone.facts is not None and phone.before is not None:
         phone.first = Version.parse(history.first_version(target.host, phone.facts.mac, str(phone.before)))
-    elif resumed is not None:
-        phone.first = Version.parse(resumed.evidence["firmware_before"])
     try:
         if target.protected:
             raise Protected(
@@ -269,7 +279,25 @@ def plan_phone(
         phone.outcome, phone.reason = error.outcome, error.reason
     if resumed is not None:
         _take_over(phone, resumed)
+    if phone.resumed is None and phone.outcome != "compliant":
+        _leave_alone(phone, history)
     return phone
+
+
+def _leave_alone(phone: PlannedPhone, history: History) -> None:
+    """A phone whose end no run has seen is asked for nothing while it may be loading or flashing, by no run."""
+    until = history.unsafe.get(phone.host, 0.0)
+    if until <= phone.read_at:
+        return
+    phone.unsafe_until = until
+    sentence = (
+        "An earlier run asked it to load an image and did not see its end. It is not asked again before "
+        f"{shown_time(until)}, because it may still be loading, or writing its flash."
+    )
+    if phone.outcome is None:
+        phone.outcome, phone.reason = "deferred", f"{sentence} Run again then."
+    else:
+        phone.reason = f"{phone.reason} {sentence}"
 
 
 def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
@@ -287,9 +315,15 @@ def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
         reason = f"It was gone again after {resumed.after}. {phone.reason}"
         until = unsafe_until(resumed.evidence)
         resumed = Ending("timed_out", reason, triggered=True, evidence=resumed.evidence, unsafe_until=until)
+        phone.unrecorded = True
     elif on_its_way or came_back or is_trusted_again:
         return
     phone.outcome, phone.reason, phone.resumed = resumed.outcome, resumed.reason, resumed
+    if phone.wanted is None:
+        # It can't be read: what it was asked for is known all the same.
+        image = read_image_name(resumed.evidence["file"])
+        wanted_now = phone.target.wanted(image[0].name) if image else phone.target.version
+        phone.wanted = wanted_now or Version.parse(resumed.evidence["target"])
 
 
 def _decide(phone: PlannedPhone, options: Options, history: History) -> None:
@@ -475,5 +509,34 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> lis
             f"  Deadlines assume {plan.options.flash_time:.0f} s to flash (flash_time) and "
             f"{' or '.join(f'{rate:g}' for rate in rates)} Mbit/s per site (site_bandwidth_mbit)."
         )
+    lines += _narrow_lines(plan)
     lines.append("  A call that begins while a phone fetches its image can be cut.")
     return lines
+
+
+def _narrow_lines(plan: Plan) -> list[str]:
+    """A sentence for each site whose line can't carry what is planned within the deadlines, as far as is known."""
+    options, lines = plan.options, []
+    at_site: dict[str | None, list[PlannedPhone]] = {}
+    for phone in plan.work:
+        at_site.setdefault(phone.target.site, []).append(phone)
+    for site, phones in at_site.items():
+        deadline, needed = (max(max(getattr(one, name)) for one in phones) for name in ("deadlines", "needs"))
+        slow = plan.slow.get(site, 0.0)
+        if slow + options.flash_time > max(deadline, RESERVE * needed):
+            lines.append(
+                f"  {shown_site(site)}: a phone of an earlier run took {slow:.0f} s to fetch its image. With "
+                f"flash_time that is more than its deadline of {deadline:.0f} s: correct site_bandwidth_mbit to what "
+                "the line carries, or raise deadline."
+            )
+        elif needed > deadline:
+            lines.append(
+                f"  {shown_site(site)}: deadline is {deadline:.0f} s, but a phone may need {needed:.0f} s to fetch and "
+                f"write its image, by site_bandwidth_mbit, max_in_flight and flash_time: raise deadline."
+            )
+    return lines
+
+
+def shown_site(site: str | None) -> str:
+    """A site at the begin of a sentence."""
+    return "Phones without a site" if site is None else f"Site {site}"

@@ -31,11 +31,11 @@ def watch_interrupted(
     say: Callable[[str], None],
     abandoned: Callable[[], bool],
 ) -> dict[str, Ending]:
-    """Watch each phone with an open intent until it is proven upgraded or its deadline has passed; nothing is sent.
+    """Watch each phone with an open intent to its end, as the run that asked it would have; nothing is sent.
 
-    Returns how they ended; the journal knows it too. A phone that is up on its old version after the deadline, and was
-    never seen gone, is not among them: it was perhaps not even asked, and may be triggered again. Nor does the journal
-    learn of one that the gate keeps from being looked at, so that a later run can watch it.
+    Returns how they ended; the journal knows it too. A phone that was never seen gone, and is up on its old version
+    when it can't be loading any more, is not among them: it was perhaps not even asked, and may be triggered again. Nor
+    does the journal learn of one that the gate keeps from being looked at, so that a later run can watch it.
     """
     poll, settle = pace(flash_time)
     waiting: dict[str, Upgrade] = {}
@@ -51,10 +51,14 @@ def watch_interrupted(
                 registered=frozenset(intent.registered),
                 poll=poll,
                 settle=settle,
+                wanted=target.possible_versions(),
             )
             waiting[target.host] = Upgrade(order, connect(target.connection), now=runtime.now)
             waiting[target.host].resume(intent)
-            say(f"{target.host}: triggered by the interrupted run, watched until its deadline")
+            say(
+                f"{target.host}: triggered by the interrupted run, watched until its deadline, and for as long again "
+                "while it may be loading"
+            )
     endings: dict[str, Ending] = {}
     watched = len(waiting)
     lookout = Lookout(runtime, say, abandoned)

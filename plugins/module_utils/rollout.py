@@ -24,9 +24,8 @@ from .outcomes import OUTCOMES
 from .perform import scrub
 from .plan import Options, Plan, PlannedPhone, Reading, Target, check_targets, make_plan, plan_lines, read_approved
 from .report import check_report_dir, write_report
-from .report_html import utc
 from .resume import watch_interrupted
-from .runtime import Runtime
+from .runtime import Runtime, shown_time
 from .schedule import parse_by_site, parse_limit, parse_waves
 from .survey import Connect, read_fleet, verify_images
 from .upgrade import Ending, Intent
@@ -314,7 +313,8 @@ def _result(
             "reason": ended.ending.reason,
         }
         for ended in engine.results.values()
-        if (ended.ending.unsafe_until or 0) > now
+        # Also where that time has passed: nobody has seen it since.
+        if ended.ending.unsafe_until is not None
     ]
     unfinished = any(record["outcome"] in ("deferred", "not_started", "timed_out") for record in phones.values())
     return {
@@ -397,9 +397,11 @@ def closing_lines(result: Mapping[str, Any]) -> list[str]:
     if result["stopped_by"]:
         lines.append(f"Stopped by: {result['stopped_by']}")
     for unsafe in result["do_not_power_off"]:
-        stamp = utc(unsafe["until"])
-        until = f"{stamp[:10]} {stamp[11:19]} UTC" if stamp else "somebody has looked at it"
-        lines.append(f"DO NOT POWER OFF {unsafe['host']} before {until}: {unsafe['reason']}")
+        until = shown_time(unsafe["until"])
+        when = f"before {until}"
+        if unsafe["until"] <= result["ended"]:
+            when = f"without a look at its screen, also after {until}: nobody has seen it since"
+        lines.append(f"DO NOT POWER OFF {unsafe['host']} {when}: {unsafe['reason']}")
     if result["resume"]:
         lines.append(f"To go on: {result['resume']}")
     if result.get("report"):

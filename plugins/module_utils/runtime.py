@@ -15,6 +15,7 @@ import resource
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 from typing import Any, Protocol
 
 MAX_WORKERS = 256
@@ -30,6 +31,15 @@ _START = time.time() - time.monotonic()
 def system_time() -> float:
     """Seconds since the epoch, by a clock that runs evenly: setting the system's clock moves no deadline."""
     return _START + time.monotonic()
+
+
+def shown_time(seconds: float) -> str:
+    """A time as a sentence has it behind the word "before", in UTC. seconds are since the epoch."""
+    try:
+        return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (ValueError, OverflowError, OSError):
+        # No calendar has it.
+        return "somebody has looked at it"
 
 
 class Abandoned(BaseException):

@@ -11,6 +11,9 @@ The way of a phone::
 
     PROBE -> INTENT -> TRIGGER -> STILL_UP -> DOWN -> UP -> VERIFIED      (once per hop, then SNAPSHOT, ENDED)
 
+A phone that was not seen gone by its deadline may still be fetching its image, so it does not end there: it is LATE,
+and is watched for as long again. If it goes down meanwhile, it has its whole deadline from then on.
+
 What a status code says about a firmware load is nothing (protocol 0.3, 0.4): from the trigger on, only what the phone's
 own pages show decides.
 """
@@ -52,6 +55,9 @@ POLL_TIMEOUT = 5.0
 LARGEST_IMAGE = 140_000_000
 """Bytes. What an image of unknown size is taken for: the largest known ones have about 135 MB (protocol 3.1)."""
 
+RESERVE = 1.5
+"""By how much a deadline is longer than what is assumed of a phone and its line."""
+
 CLOCK_MARGIN = 3.0
 """Seconds by which a phone's uptime, in whole seconds and read over a network, may differ from the truth."""
 
@@ -67,6 +73,7 @@ class Phase(str, Enum):
     INTENT = "intent"
     TRIGGER = "trigger"
     STILL_UP = "still up"
+    LATE = "late, perhaps still loading"
     DOWN = "down"
     UP = "up"
     VERIFIED = "verified"
@@ -93,11 +100,17 @@ class Order:
     snapshot: bool = False
     settings: Mapping[str, str] | None = None
     """What the phone's settings page showed a moment ago, for the snapshot; None to read them."""
+    wanted: frozenset[Version] = frozenset()
+    """Further versions at which it is done, whatever brought it there."""
 
     @property
     def target(self) -> Version:
         """The version at the end of the path."""
         return self.hops[-1].version
+
+    def overtakes(self, version: Version) -> bool:
+        """Whether a phone that shows this version on its way needs nothing more: its provisioning was quicker."""
+        return version != self.before and (version == self.target or version in self.wanted)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,9 +138,10 @@ class Ending:
     triggered: bool = False
     evidence: dict[str, Any] = field(default_factory=dict)
     unsafe_until: float | None = None
-    """Until when the phone must not be powered off, because nobody could see whether it has written its flash.
+    """Until when the phone must be left alone, because nobody could see whether it has written its flash.
 
-    In seconds since the epoch. Until the end of the run it keeps its place among those in flight.
+    In seconds since the epoch. It must not be powered off before, and no run asks it for anything. Until the end of the
+    run it keeps its place among those in flight.
     """
     passing: bool = False
     """Whether it may end otherwise when it is asked again in a while."""
@@ -140,7 +154,7 @@ def hop_deadline(size: int | None, flash_time: float, *, parallel: int = 1, band
     (protocol 11.6), so the flash time is an assumption that users set. It is never more than `LONGEST_WAIT`.
     """
     transfer = 8 * (size or LARGEST_IMAGE) * max(parallel, 1) / (bandwidth_mbit * 1e6)
-    return min(1.5 * (transfer + flash_time), LONGEST_WAIT)
+    return min(RESERVE * (transfer + flash_time), LONGEST_WAIT)
 
 
 def pace(flash_time: float) -> tuple[float, float]:
@@ -234,6 +248,7 @@ class Upgrade:
         self.known_call_state: str | None = None
         self.deadline: float | None = None
         """Of the last intent, in seconds since the epoch; None while there is none."""
+        self._watched_until = 0.0
         self.path: list[str] = []
         self.evidence: dict[str, Any] = {}
         self.snapshot: dict[str, Any] | None = None
@@ -258,13 +273,18 @@ class Upgrade:
         return self._shut_out_by is not None or (self.ending is not None and self.ending.outcome == AuthFailed.outcome)
 
     @property
+    def late(self) -> bool:
+        """True once the phone was not seen gone by its deadline: it may have been loading then, or be so still."""
+        return "watched_until" in self.evidence
+
+    @property
     def took_login(self) -> bool:
         """True if the phone asked for a login when it was looked at last, and took this one."""
         return self._shown is not None and self._shown.http_pass_set is True
 
     def resume(self, intent: Intent) -> None:
         """Only watch: the trigger was made, or was about to be made, by a run that did not live to see its end."""
-        self.deadline = intent.deadline
+        self.deadline = self._watched_until = intent.deadline
         self.triggered = True
         self.evidence.update(resumed_evidence(intent))
         self._watch = Watch(self._phone, self._now, intent.time)
@@ -300,6 +320,8 @@ class Upgrade:
         if facts.firmware is None:
             raise Refused("The phone's pages show no firmware version, so a success could not be proven.")
         self.evidence.update(mac=facts.mac, model=facts.model, firmware_before=str(order.before))
+        if self.path and order.overtakes(facts.firmware):
+            return self._judge(facts, self._now())
         if facts.firmware == order.target and order.target != order.before:
             return self._end("compliant", f"The phone runs {order.target} already.", after=facts.firmware)
         if facts.firmware != self._version:
@@ -346,7 +368,7 @@ class Upgrade:
             )
         except NotRecorded as error:
             return self._stay(error.reason, facts)
-        self.deadline = deadline
+        self.deadline = self._watched_until = deadline
         if closed := self._may_trigger(seconds):
             # A busy disk takes its time for the intent.
             return self._stay(closed, facts)
@@ -354,7 +376,7 @@ class Upgrade:
         self.triggered = True
         self._watch = Watch(self._phone, self._now, now)
         self._other_since = None
-        for name in ("seen_gone_at", "seen_back_at"):
+        for name in ("seen_gone_at", "seen_back_at", "watched_until"):
             # Of the image before.
             self.evidence.pop(name, None)
         self.evidence.update(triggered_at=now, deadline_at=deadline)
@@ -381,8 +403,11 @@ class Upgrade:
         now = self._now()
         self._readable = facts is not None and facts.firmware is not None
         self._shown = facts
-        if watch.gone:
-            self.evidence.setdefault("seen_gone_at", now)
+        if watch.gone and "seen_gone_at" not in self.evidence:
+            self.evidence["seen_gone_at"] = now
+            if self.late:
+                # It has its image only now, and needs as long to write it as any other.
+                self._watch_until(now + deadline_length(self.evidence))
         if facts is None:
             if watch.gone and watch.silent:
                 # Old firmware restarts twice (protocol 3.4): only the last return is the end.
@@ -396,11 +421,11 @@ class Upgrade:
         return self._judge(facts, now)
 
     def _shut_out(self, error: AuthFailed | LockedOut) -> float | None:
-        """Leave the phone alone until its deadline: to ask again makes it worse (protocol 2.3), but it may be loading.
+        """Leave the phone alone until then: to ask again makes it worse (protocol 2.3), but it may be loading.
 
         A lock may be over then, so there is one more look. What was refused is never sent again.
         """
-        left = expect(self.deadline) - self._now()
+        left = self._watched_until - self._now()
         if left <= 0:
             return self._end(error.outcome, f"After the trigger: {error.reason}")
         if isinstance(error, AuthFailed):
@@ -414,35 +439,38 @@ class Upgrade:
         hop = order.hops[self._hop]
         self.evidence.update(mac_after=facts.mac, firmware_after=str(facts.firmware) if facts.firmware else None)
         if order.mac and facts.mac and facts.mac != order.mac:
-            return self._end("wrong_phone", f"The phone that answers now has the MAC {facts.mac}, not {order.mac}.")
+            return self._end(
+                "wrong_phone",
+                f"The phone that answers now has the MAC {facts.mac}, not {order.mac}. The one that was asked to load "
+                "an image may still be writing its flash: do not power it off.",
+                unseen=True,
+            )
         if facts.firmware is None:
             return self._wait_or_give_up(now)
-        if facts.firmware != hop.version:
-            return self._judge_other_version(facts.firmware, now)
-        if hop.version == self._version and not gone:
+        version = facts.firmware
+        arrived = version == order.target == hop.version or order.overtakes(version)
+        if version != hop.version and not arrived:
+            return self._judge_other_version(version, now)
+        if version == self._version and not gone:
             return self._wait_or_give_up(now)
         if order.mac and not facts.mac:
-            return self._wait_or_give_up(
-                now, "wrong_phone", f"It came back on {hop.version} but shows no MAC any more."
-            )
+            return self._wait_or_give_up(now, "wrong_phone", f"It came back on {version} but shows no MAC any more.")
         missing = self._missing_registrations(facts)
-        if missing and self._hop == len(order.hops) - 1:
+        if missing and arrived:
             lines = ", ".join(map(str, missing))
             return self._wait_or_give_up(
-                now,
-                "not_registered",
-                f"It runs {hop.version}, but identity {lines} was registered before and is not now.",
+                now, "not_registered", f"It runs {version}, but identity {lines} was registered before and is not now."
             )
-        return self._hop_done(facts.firmware)
+        return self._hop_done(version, arrived)
 
     def _judge_other_version(self, version: Version, now: float) -> float | None:
         if not expect(self._watch).gone:
             return self._wait_or_give_up(now)
-        deadline = expect(self.deadline)
         if self._other_since is None:
             self._other_since = now
-        if now < self._other_since + self.order.settle and now < deadline:
-            return min(self.order.poll, deadline - now)
+        # Also past the deadline: it may be about to go again, to write its flash.
+        if (left := self._other_since + self.order.settle - now) > 0:
+            return min(self.order.poll, left)
         return self._end(
             "old_version",
             f"It was gone and came back on {version}, not on {self.order.hops[self._hop].version}. Check that the "
@@ -457,21 +485,37 @@ class Upgrade:
         now_registered = {identity.line for identity in facts.identities if identity.registered is not False}
         return sorted(self.order.registered - now_registered)
 
-    def _hop_done(self, version: Version) -> float | None:
+    def _hop_done(self, version: Version, arrived: bool) -> float | None:
         self.path.append(str(version))
         self._version = version
         self.phase = Phase.VERIFIED
-        if version == self.order.target:
-            return self._end("upgraded", f"Runs {version}, read back from the phone.", after=version)
+        if arrived:
+            return self._end("upgraded", f"Runs {version}, read back from the phone.{self._lateness()}", after=version)
         self._hop += 1
         self.phase = Phase.PROBE
         return 0.0
 
+    def _lateness(self) -> str:
+        if not self.late:
+            return ""
+        took, length = self._now() - self.evidence["triggered_at"], deadline_length(self.evidence)
+        return (
+            f" It took {took:.0f} s, longer than its deadline of {length:.0f} s: "
+            "raise deadline, or in a rollout correct site_bandwidth_mbit to what the line of its site carries."
+        )
+
+    def _watch_until(self, time: float) -> None:
+        """Watch on behind the deadline."""
+        self._watched_until = self.evidence["watched_until"] = max(time, self._watched_until)
+
     def _wait_or_give_up(self, now: float, outcome: str | None = None, reason: str = "") -> float | None:
-        """Wait for the next poll; at the deadline end with the given outcome, or with what was seen last."""
-        watch, deadline = expect(self._watch), expect(self.deadline)
-        if now < deadline:
-            return min(self.order.poll, deadline - now)
+        """Wait for the next poll; when the watch is over, end with the given outcome, or with what was seen last."""
+        watch = expect(self._watch)
+        if now >= self._watched_until and outcome is None and not watch.gone and not self.late:
+            self.phase = Phase.LATE
+            self._watch_until(expect(self.deadline) + deadline_length(self.evidence))
+        if now < self._watched_until:
+            return min(self.order.poll, self._watched_until - now)
         if outcome is None:
             if watch.rejected is not None:
                 outcome = watch.rejected.outcome
@@ -485,20 +529,34 @@ class Upgrade:
                 outcome = "timed_out"
                 reason = f"It answers but can't be read: {watch.problem or 'it shows no version.'}"
             else:
-                outcome = "image_failed"
-                reason = (
-                    "It was never seen gone and runs the old version at the deadline. Check that the phone can reach "
-                    "the mirror, that the image is there, and that hidden tags and restricted URI queries are off."
-                )
+                outcome, reason = "image_failed", self._not_loaded()
         return self._end(outcome, reason)
 
-    def _end(self, outcome: str, reason: str, *, after: Version | None = None, passing: bool = False) -> float | None:
+    def _not_loaded(self) -> str:
+        """The sentence about a phone that answers as before."""
+        check = (
+            "Check that the phone can reach the mirror, that the image is there, and that hidden tags and restricted "
+            "URI queries are off."
+        )
+        never = "was never seen gone, until its deadline and for as long again"
+        if not self.path:
+            return f"It {never}, and runs {self._version} as before. {check}"
+        wanted = self.order.hops[self._hop].version
+        return (
+            f"It has loaded {self._version} and runs it, but not {wanted} after it: since it was asked for that it "
+            f"{never}. {check}"
+        )
+
+    def _end(
+        self, outcome: str, reason: str, *, after: Version | None = None, passing: bool = False, unseen: bool = False
+    ) -> float | None:
+        """unseen says that nobody saw what became of the image that the phone was asked to load."""
         if after is None and self.evidence.get("firmware_after"):
             after = Version.parse(self.evidence["firmware_after"])
         self.ending = Ending(outcome, reason, after, self.triggered, self.evidence, passing=passing)
-        unseen = outcome in ("auth_failed", "locked_out") and self.phase is not Phase.PROBE
+        shut_out = outcome in ("auth_failed", "locked_out") and self.phase not in (Phase.PROBE, Phase.TRIGGER)
         rejected = outcome == CertificateRejected.outcome and self.triggered
-        if self.deadline is not None and (outcome == "timed_out" or unseen or rejected):
+        if outcome == "timed_out" or shut_out or rejected or unseen:
             self.ending.unsafe_until = unsafe_until(self.evidence)
         if self._before is not None and outcome in ("upgraded", "not_registered"):
             self.phase = Phase.SNAPSHOT
@@ -561,9 +619,21 @@ def still_on(phone: Transport, version: Version, mac: str | None) -> Ending | No
     )
 
 
+def deadline_length(evidence: Mapping[str, Any]) -> float:
+    """Seconds from the trigger to its deadline."""
+    return float(evidence["deadline_at"] - evidence["triggered_at"])
+
+
 def unsafe_until(evidence: Mapping[str, Any]) -> float:
-    """Until when a phone that was not seen back must be left alone: as long again as its deadline was."""
-    return float(2 * evidence["deadline_at"] - evidence["triggered_at"])
+    """Until when a phone that was not seen back must be left alone: as long again as its deadline was.
+
+    One that was not seen gone either may go down as late as a deadline after its deadline, and needs that time then.
+    """
+    length = deadline_length(evidence)
+    watched = float(evidence.get("watched_until", evidence["deadline_at"]))
+    if "seen_gone_at" not in evidence:
+        watched = max(watched, float(evidence["deadline_at"]) + length)
+    return watched + length
 
 
 def resumed_evidence(intent: Intent) -> dict[str, Any]:
@@ -571,6 +641,7 @@ def resumed_evidence(intent: Intent) -> dict[str, Any]:
     return {
         "file": intent.file,
         "firmware_before": intent.before,
+        "target": intent.target,
         "triggered_at": intent.time,
         "deadline_at": intent.deadline,
         "resumed": True,
@@ -580,3 +651,9 @@ def resumed_evidence(intent: Intent) -> dict[str, Any]:
 def plain_intent(intent: Intent) -> Mapping[str, Any]:
     """The intent as a JSON object."""
     return dict(vars(intent))
+
+
+def plain_ending(ending: Ending) -> dict[str, Any]:
+    """What the journal keeps of an ending, as a JSON object."""
+    kept = {name: getattr(ending, name) for name in ("outcome", "reason", "triggered", "unsafe_until")}
+    return kept | {"after": str(ending.after) if ending.after else None}

@@ -23,7 +23,11 @@ from ansible_collections.telephony.snom.plugins.module_utils.errors import (
 )
 from ansible_collections.telephony.snom.plugins.module_utils.journal import History
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Answer, Connection
-from ansible_collections.telephony.snom.plugins.module_utils.upgrade import Ending, Intent
+from ansible_collections.telephony.snom.plugins.module_utils.upgrade import (
+    Ending,
+    Intent,
+    plain_ending,
+)
 
 
 class Crash(BaseException):
@@ -228,8 +232,7 @@ class MemoryJournal:
         self.write("intent", **dataclasses.asdict(intent))
 
     def end(self, host: str, ending: Ending, time: float) -> None:
-        end = {"outcome": ending.outcome, "reason": ending.reason, "triggered": ending.triggered, "time": time}
-        self.write("end", host=host, **end)
+        self.write("end", host=host, time=time, **plain_ending(ending))
 
     def close(self) -> None:
         pass

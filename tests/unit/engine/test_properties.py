@@ -10,6 +10,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -342,6 +343,59 @@ def test_a_kill_at_any_event_and_a_resume_give_the_same_end(
         fetched = Counter(version for _time, version in phone.triggers)
         if phone.fault != "ignores_load":
             assert all(count == 1 for count in fetched.values()), (phone.name, phone.triggers)
+
+
+slow_fleets = st.lists(
+    st.fixed_dictionaries(
+        {
+            "model": st.sampled_from(["D785", "720"]),
+            "firmware": st.sampled_from(["8.9.3.80", "10.1.39.11"]),
+            "site": st.sampled_from([None, "berlin"]),
+            "group": st.sampled_from([None, "ward 1", "ward 2"]),
+            "fault": st.sampled_from([None, None, "keep_old_version", "ignores_load", "no_answer"]),
+            # With 600 s to flash a deadline is a little more than 900 s away.
+            "load_time": st.sampled_from([5.0, 850.0, 1000.0, 1500.0, 1790.0]),
+            "flash_time": st.sampled_from([20.0, 300.0, 890.0]),
+        }
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(
+    slow_fleets,
+    options_strategy,
+    st.lists(st.tuples(st.integers(1, 1500), st.sampled_from([1.0, 300.0, 1200.0, 5000.0])), max_size=3),
+    st.lists(st.sampled_from([0.0, 30.0, 600.0, 1000.0, 4000.0]), min_size=1, max_size=3),
+)
+@thorough
+def test_no_phone_is_asked_while_it_loads_over_kills_and_complete_runs(
+    recipe: list[dict[str, Any]], options: dict[str, Any], kills: list[tuple[int, float]], pauses: list[float]
+) -> None:
+    """Images that take up to twice the deadline: whatever is killed and run again, and when."""
+    world = World()
+    phones = [
+        SimulatedPhone(world, f"phone{number}", mac=f"0004130000{number:02X}", **one)
+        for number, one in enumerate(recipe)
+    ]
+    fleet, journal = Fleet(world, phones), MemoryJournal(world)
+    options = options | {"window": None, "unknown_call_state": "proceed"}
+    for events, pause in kills:
+        world.crash_at = world.events + events
+        with suppress(Crash):
+            run(fleet, journal, **options)
+        world.crash_at = None
+        world.time += pause
+    for pause in pauses:
+        result = run(fleet, journal, **options)
+        check_limits(fleet, options)
+        # Whoever loads or flashes must not be powered off, and the run that has just ended knows that.
+        unsafe = {entry["host"]: entry["until"] for entry in result["do_not_power_off"]}
+        for phone in phones:
+            if phone.flashing:
+                assert unsafe[phone.name] >= (phone.comes_back or 0.0), (phone, result["phones"][phone.name])
+        world.time += pause
 
 
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault])

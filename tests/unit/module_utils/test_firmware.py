@@ -132,7 +132,8 @@ def test_failures_after_the_request(state: Any, outcome: str) -> None:
     assert (result["outcome"], result["failed"], result["changed"]) == (outcome, True, True)
     assert result["msg"] == result["reason"]
     assert (result["path"], result["diff"]["after"]) == ([], f"{OLD}\n")
-    assert result["elapsed"] <= 120
+    # Nobody knows whether one that was not seen gone still loads, so it is watched for as long again.
+    assert result["elapsed"] == (240 if outcome == "image_failed" else result["elapsed"]) <= 240
 
 
 def test_a_phone_in_a_call_is_left_alone() -> None:
@@ -181,14 +182,14 @@ def test_the_plan_over_another_version() -> None:
 def test_each_image_has_the_deadline_that_is_given() -> None:
     phone = LabPhone(Clock(), [(3, {"up": False}), (60, {"up": True, "firmware": MIDDLE})], [])
     result = upgrade(phone, catalog=BRIDGE, deadline=100)
-    assert (result["outcome"], result["elapsed"], result["path"]) == ("image_failed", 160, [MIDDLE])
+    assert (result["outcome"], result["elapsed"], result["path"]) == ("image_failed", 260, [MIDDLE])
 
 
 def test_the_deadline_otherwise_follows_from_size_and_flash_time() -> None:
     entry = {"file": f"snomD785-{NEW}-SIP-r.bin", "url": "http://images.example/x.bin", "size": 25_000_000}
     result = upgrade(LabPhone(Clock(), []), catalog=[entry], mirror=None, flash_time=100)
     # 25 MB over 100 Mbit/s are 2 s.
-    assert (result["outcome"], result["elapsed"]) == ("image_failed", 1.5 * (2 + 100))
+    assert (result["outcome"], result["elapsed"]) == ("image_failed", 2 * 1.5 * (2 + 100))
 
 
 @pytest.mark.parametrize(

@@ -104,11 +104,53 @@ def test_how_phones_ended_is_remembered_until_the_run_has_ended(journal: Journal
     assert read_history(journal.path) == History()
 
 
-@pytest.mark.parametrize("outcome", ["timed_out", "auth_failed", "locked_out", "certificate_rejected"])
-def test_whom_nobody_saw_come_back_is_not_safe_yet(journal: Journal, outcome: str) -> None:
+def test_a_phone_whose_end_nobody_saw_is_remembered_over_complete_runs(journal: Journal) -> None:
     journal.intent(intent())
-    end(journal, outcome)
-    assert read_history(journal.path).ended["desk-1"].unsafe_until is not None
+    journal.end("desk-1", Ending("timed_out", "", triggered=True, unsafe_until=2800.0), 1900.0)
+    assert read_history(journal.path).ended["desk-1"].unsafe_until == 2800.0
+    journal.write("run_end", time=3000.0, summary={}, stopped_by=None)
+    # That a later run can't ask it tells nothing about it.
+    journal.end("desk-1", Ending("auth_failed", ""), 3000.0)
+    assert read_history(journal.path).unsafe == {"desk-1": 2800.0}
+    journal.intent(intent(time=3000.0))
+    assert read_history(journal.path).unsafe == {}
+
+
+def test_who_is_lost_in_the_soak_is_remembered_and_who_is_seen_again_is_not(journal: Journal) -> None:
+    for host in ("desk-1", "desk-2"):
+        journal.intent(intent(host))
+        end(journal, "upgraded", host)
+        journal.end(host, Ending("timed_out", "", triggered=True, unsafe_until=5000.0), 2100.0)
+    end(journal, "reverted", "desk-2")
+    history = read_history(journal.path)
+    assert (history.unsafe, history.ended["desk-1"].unsafe_until) == ({"desk-1": 5000.0}, 5000.0)
+
+
+@pytest.mark.parametrize("outcome", ["timed_out", "auth_failed", "locked_out"])
+def test_an_end_of_a_journal_that_does_not_say_until_when_a_phone_is_in_danger(journal: Journal, outcome: str) -> None:
+    journal.intent(intent())
+    entry = {"host": "desk-1", "outcome": outcome, "reason": "", "triggered": True, "time": 1900.0}
+    journal.write("end", **entry)
+    # Nobody knows whether it was seen gone: it may have fetched for twice its deadline.
+    assert read_history(journal.path).unsafe == {"desk-1": 1000.0 + 3 * 900}
+
+
+def test_what_an_open_intent_needs_outlives_a_run_that_could_not_look(journal: Journal) -> None:
+    journal.intent(intent(file="snomD785-10.1.50.1-SIP-r.bin"))
+    journal.intent(replace(intent(), before="10.1.54.13", target="10.1.60.1"))
+    journal.write("run_end", time=3000.0, summary={}, stopped_by=None)
+    history = read_history(journal.path)
+    assert history.began == {"desk-1": "10.1.39.11"}
+    # Also where it hides its MAC.
+    assert history.first_version("desk-1", None, "10.1.60.1") == "10.1.39.11"
+    assert history.first_version("desk-1", "000413000001", "10.1.60.1") == "10.1.60.1"
+
+
+def test_a_line_that_carries_less_than_was_assumed(journal: Journal) -> None:
+    journal.write("slow", site="lisbon", seconds=700.0, host="desk-1")
+    journal.write("slow", site=None, seconds=800.0, host="desk-2")
+    journal.write("run_end", time=3000.0, summary={}, stopped_by=None)
+    assert read_history(journal.path).slow == {"lisbon": 700.0, None: 800.0}
 
 
 def test_the_soak_overturns_an_ending(journal: Journal) -> None:
@@ -343,7 +385,12 @@ def test_garbage_is_named_by_its_line(path: str, garbage: bytes) -> None:
         (END, {"triggered": "yes"}, "its triggered is"),
         (END, {"time": -1}, "its time is -1"),
         (END, {"type": 5}, "no entry of a journal"),
+        (END, {"unsafe_until": "soon"}, 'its unsafe_until is "soon"'),
+        (END, {"unsafe_until": float("inf")}, "its unsafe_until is Infinity"),
+        (END, {"after": 5}, "its after is 5"),
         ({"type": "login"}, {}, "it has no host"),
+        ({"type": "slow", "site": 5, "seconds": 1.0}, {}, "its site is 5"),
+        ({"type": "slow", "site": None, "seconds": None}, {}, "its seconds is null"),
     ],
 )
 def test_a_line_of_another_form_is_named_with_what_does_not_fit(

@@ -348,6 +348,16 @@ def test_force_does_not_override_it() -> None:
 # An interrupted run -----------------------------------------------------------------------------------------------
 
 
+ASKED = {
+    "file": f"snomD785-{NEW}-SIP-r.bin",
+    "triggered_at": 1.0,
+    "deadline_at": 2.0,
+    "firmware_before": OLD,
+    "target": NEW,
+    "resumed": True,
+}
+
+
 @pytest.mark.parametrize(
     ("resumed", "firmware", "outcome"),
     [
@@ -365,7 +375,7 @@ def test_force_does_not_override_it() -> None:
     ],
 )
 def test_what_the_end_of_an_interrupted_trigger_means(resumed: str, firmware: str, outcome: str | None) -> None:
-    ending = Ending(resumed, "As it was seen.", triggered=True)
+    ending = Ending(resumed, "As it was seen.", triggered=True, evidence=ASKED)
     phone = plan_one(reading=Reading(facts=facts(firmware=firmware)), resumed=ending)
     assert phone.outcome == outcome
     assert (phone.resumed is ending) is (outcome not in (None, "compliant"))
@@ -375,14 +385,51 @@ def test_what_the_end_of_an_interrupted_trigger_means(resumed: str, firmware: st
 
 @pytest.mark.parametrize(("after", "outcome"), [("10.1.50.1", "timed_out"), (NEW, "upgraded")])
 def test_a_phone_that_is_gone_after_one_of_several_images_has_not_arrived(after: str, outcome: str) -> None:
-    seen = {"triggered_at": 1.0, "deadline_at": 2.0, "firmware_before": OLD, "resumed": True}
-    ending = Ending("upgraded", "As it was seen.", Version.parse(after), triggered=True, evidence=seen)
+    ending = Ending("upgraded", "As it was seen.", Version.parse(after), triggered=True, evidence=ASKED)
     phone = plan_one(reading=Reading(error=PhoneUnreachable("It does not answer.")), resumed=ending)
     assert phone.outcome == outcome
-    assert phone.resumed is not None and phone.resumed.evidence == seen
-    assert str(phone.first) == OLD
+    assert phone.resumed is not None and phone.resumed.evidence == ASKED
+    assert (str(phone.first), str(phone.wanted)) == (OLD, NEW)
+    assert phone.unrecorded is (outcome == "timed_out")
     if outcome == "timed_out":
         assert phone.reason == "It was gone again after 10.1.50.1. It does not answer."
+
+
+@pytest.mark.parametrize("versions", [{}, {"D785": Version.parse(NEW)}])
+def test_what_a_phone_that_can_not_be_read_was_asked_for_is_known(versions: dict[str, Version]) -> None:
+    ending = Ending("upgraded", "As it was seen.", Version.parse(NEW), triggered=True, evidence=ASKED)
+    one = target("desk-1", version=None if versions else Version.parse(NEW), versions=versions)
+    phone = plan_one(one, Reading(error=PhoneUnreachable("It does not answer.")), resumed=ending)
+    assert (phone.outcome, str(phone.first), str(phone.wanted)) == ("upgraded", OLD, NEW)
+
+
+# Phones whose end no run has seen ---------------------------------------------------------------------------------
+
+UNSAFE = History(unsafe={"desk-1": 2000.0})
+
+
+def test_a_phone_whose_end_nobody_saw_is_not_asked_before_its_time() -> None:
+    early = plan_one(reading=Reading(facts=facts(), at=1999.0), history=UNSAFE)
+    assert (early.outcome, early.unsafe_until) == ("deferred", 2000.0)
+    assert "not asked again before 1970-01-01 00:33:20 UTC" in early.reason
+    later = plan_one(reading=Reading(facts=facts(), at=2000.0), history=UNSAFE)
+    assert (later.outcome, later.unsafe_until) == (None, None)
+
+
+def test_force_does_not_override_that() -> None:
+    same = Reading(facts=facts(firmware=NEW), at=1000.0)
+    assert plan_one(reading=same, history=UNSAFE, force=True).outcome == "deferred"
+
+
+def test_a_phone_whose_end_nobody_saw_and_that_is_still_gone_must_not_be_powered_off() -> None:
+    phone = plan_one(reading=Reading(error=PhoneUnreachable("It does not answer."), at=1000.0), history=UNSAFE)
+    assert (phone.outcome, phone.unsafe_until) == ("unreachable", 2000.0)
+    assert phone.reason.startswith("It does not answer. An earlier run asked it")
+
+
+def test_a_phone_that_is_seen_at_its_target_needs_no_more_care() -> None:
+    phone = plan_one(reading=Reading(facts=facts(firmware=NEW), at=1000.0), history=UNSAFE)
+    assert (phone.outcome, phone.unsafe_until) == ("compliant", None)
 
 
 # The whole plan ---------------------------------------------------------------------------------------------------

@@ -13,7 +13,11 @@ from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.resume import watch_interrupted
 from ansible_collections.telephony.snom.plugins.module_utils.runtime import SUMMARY_INTERVAL, Abandoned
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
-from ansible_collections.telephony.snom.plugins.module_utils.upgrade import Ending, Intent
+from ansible_collections.telephony.snom.plugins.module_utils.upgrade import (
+    Ending,
+    Intent,
+    plain_ending,
+)
 from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone, LabRuntime
 
 OLD, NEW = "10.1.39.11", "10.1.54.13"
@@ -34,9 +38,7 @@ class Log:
         raise AssertionError("Nothing may be triggered.")
 
     def end(self, host: str, ending: Ending, time: float) -> None:
-        self.write(
-            "end", host=host, outcome=ending.outcome, reason=ending.reason, triggered=ending.triggered, time=time
-        )
+        self.write("end", host=host, time=time, **plain_ending(ending))
 
 
 def watch(
@@ -110,7 +112,7 @@ def test_phones_are_watched_side_by_side_until_each_has_ended() -> None:
         "soon": ("end", "upgraded", 50),
         "never": ("end", "timed_out", 200),
         # It was perhaps never asked, so it has not ended for the rollout.
-        "ignored it": ("end", "not_started", 200),
+        "ignored it": ("end", "not_started", 500),
         "old": ("end", "old_version", 80),
     }
     assert {host: phone.commands for host, phone in phones.items()} == commands
@@ -123,6 +125,15 @@ def test_a_registration_that_was_there_before_the_interrupted_run_is_missed(regi
     phones = {"desk-1": comes_back(clock, 50, firmware=NEW, registered={1: registered})}
     endings, _log, _said = watch(clock, phones, registered=(1,))
     assert endings["desk-1"].outcome == outcome
+
+
+def test_a_phone_that_still_loads_at_its_deadline_is_not_given_back_to_be_asked_again() -> None:
+    clock = Clock()
+    loading = LabPhone(clock, [(250, {"up": False}), (400, {"up": True, "firmware": NEW})])
+    loading.get("/dummy.htm?swload=load")
+    endings, log, _said = watch(clock, {"slow": loading})
+    assert [ending.outcome for ending in endings.values()] == ["upgraded"]
+    assert [line["outcome"] for line in log.lines] == ["upgraded"]
 
 
 def test_only_phones_of_this_run_are_watched() -> None:

@@ -263,7 +263,7 @@ def test_requests_that_are_turned_down(answer: Any, outcome: str) -> None:
     one = bench(GOES_WELL, answer=answer)
     ending = one.run()
     assert ending.outcome == outcome
-    assert not ending.triggered
+    assert (ending.triggered, ending.unsafe_until) == (False, None)
     # The intent stands in the journal, so its end must get there too.
     assert one.machine.deadline is not None
     assert len(one.phone.commands) == len(one.intents) == 1
@@ -321,8 +321,9 @@ def test_a_phone_that_ignores_the_request() -> None:
     started = one.clock.time
     ending = one.run()
     assert (ending.outcome, str(ending.after), ending.triggered) == ("image_failed", OLD, True)
-    assert one.clock.time == started + DEADLINE
-    assert one.phases == [Phase.STILL_UP, Phase.ENDED]
+    assert ending.reason.startswith(f"It was never seen gone, until its deadline and for as long again, and runs {OLD}")
+    assert (one.clock.time, ending.unsafe_until) == (started + 2 * DEADLINE, None)
+    assert one.phases == [Phase.STILL_UP, Phase.LATE, Phase.ENDED]
 
 
 def test_a_phone_that_never_comes_back_is_not_touched_again() -> None:
@@ -336,7 +337,14 @@ def test_a_phone_that_never_comes_back_is_not_touched_again() -> None:
 
 def test_a_phone_that_is_silent_for_the_first_time_at_the_deadline() -> None:
     # Perhaps a hiccup, perhaps it writes its flash: the safe word is the one that lets nobody power it off.
-    assert bench([(DEADLINE - 1, {"up": False})]).run().outcome == "timed_out"
+    one = bench([(DEADLINE - 1, {"up": False})])
+    started = one.clock.time
+    ending = one.run()
+    # The second look shows that it is gone, and then it gets as long as any other.
+    assert (ending.outcome, one.clock.time) == ("timed_out", started + DEADLINE + POLL + DEADLINE)
+    assert ending.unsafe_until == one.clock.time + DEADLINE
+    never_again = bench([(2 * DEADLINE - 1, {"up": False})]).run()
+    assert (never_again.outcome, never_again.unsafe_until) == ("timed_out", started + 3 * DEADLINE)
 
 
 @pytest.mark.parametrize("back_at", [DEADLINE, DEADLINE + 0.5])
@@ -349,7 +357,7 @@ def test_polls_end_at_a_deadline_that_is_no_multiple_of_them() -> None:
     one = bench([], order={"deadlines": (12.5,)})
     started = one.clock.time
     one.run()
-    assert one.clock.time == started + 12.5
+    assert one.clock.time == started + 25
 
 
 @pytest.mark.parametrize(
@@ -372,6 +380,9 @@ def test_another_phone_at_the_address() -> None:
     one = bench([(2, {"up": False}), (60, {"up": True, "firmware": NEW, "mac": OTHER_MAC})])
     ending = one.run()
     assert (ending.outcome, ending.triggered, ending.evidence["mac_after"]) == ("wrong_phone", True, OTHER_MAC)
+    # What became of the one that was asked nobody saw.
+    assert ending.unsafe_until == ending.evidence["triggered_at"] + 2 * DEADLINE
+    assert "do not power it off" in ending.reason
 
 
 def test_a_phone_that_shows_no_mac_any_more() -> None:
@@ -502,15 +513,89 @@ def test_the_second_image_fails() -> None:
     one = bench(FIRST, [], hops=TWO_HOPS)
     ending = one.run()
     assert (ending.outcome, str(ending.after), one.machine.path) == ("image_failed", MIDDLE, [MIDDLE])
+    assert ending.reason.startswith(f"It has loaded {MIDDLE} and runs it, but not {NEW} after it")
     assert not {"seen_gone_at", "seen_back_at"} & set(ending.evidence)
+
+
+def test_provisioning_that_is_quicker_than_the_second_image() -> None:
+    one = bench([(2, {"up": False}), (60, {"up": True, "firmware": NEW})], hops=TWO_HOPS)
+    ending = one.run()
+    assert (ending.outcome, str(ending.after), one.machine.path, len(one.phone.commands)) == ("upgraded", NEW, [NEW], 1)
+
+
+def test_provisioning_that_is_quicker_between_two_images() -> None:
+    one = bench(FIRST, hops=TWO_HOPS)
+    while one.machine.phase is not Phase.PROBE or not one.machine.path:
+        one.clock.sleep(one.machine.step() or 0.0)
+    one.phone.firmware = NEW
+    ending = one.run()
+    assert (ending.outcome, one.machine.path, len(one.phone.commands)) == ("upgraded", [MIDDLE, NEW], 1)
+
+
+def test_provisioning_that_is_quicker_and_loses_a_registration() -> None:
+    first = [(2, {"up": False}), (60, {"up": True, "firmware": NEW, "registered": {1: False}})]
+    assert bench(first, hops=TWO_HOPS).run().outcome == "not_registered"
+
+
+def test_the_old_version_at_the_deadline_may_be_a_pause_between_two_restarts() -> None:
+    script = [(2, {"up": False}), (DEADLINE - 2, {"up": True}), (DEADLINE + 10, {"up": False})]
+    ending = bench(script).run()
+    assert (ending.outcome, ending.unsafe_until is not None) == ("timed_out", True)
+
+
+# Images that take longer than the deadline ------------------------------------------------------------------------
+
+
+def late(gone_at: float, *more: Any, **order: Any) -> Bench:
+    return bench([(gone_at, {"up": False}), *more], order=order)
+
+
+@pytest.mark.parametrize("gone_at", [DEADLINE + 1, 1.5 * DEADLINE, 2 * DEADLINE - 20])
+def test_a_phone_that_still_loads_at_its_deadline_is_watched_to_its_end(gone_at: float) -> None:
+    one = late(gone_at, (gone_at + DEADLINE - 20, {"up": True, "firmware": NEW}))
+    ending = one.run()
+    assert (ending.outcome, ending.unsafe_until, len(one.phone.commands)) == ("upgraded", None, 1)
+    assert one.phases == [Phase.STILL_UP, Phase.LATE, Phase.DOWN, Phase.ENDED]
+    assert f"longer than its deadline of {DEADLINE:.0f} s" in ending.reason
+    assert "site_bandwidth_mbit" in ending.reason
+    assert ending.evidence["deadline_at"] == ending.evidence["triggered_at"] + DEADLINE
+
+
+def test_a_phone_that_goes_late_has_its_whole_deadline_to_write_its_flash() -> None:
+    one = late(1.5 * DEADLINE)
+    ending = one.run()
+    gone_at = ending.evidence["seen_gone_at"]
+    assert (ending.outcome, one.clock.time) == ("timed_out", gone_at + DEADLINE)
+    assert ending.unsafe_until == gone_at + 2 * DEADLINE
+
+
+def test_a_phone_that_goes_late_and_comes_back_on_its_old_version() -> None:
+    one = late(1.5 * DEADLINE, (1.5 * DEADLINE + 60, {"up": True}))
+    assert one.run().outcome == "old_version"
+
+
+def test_a_phone_that_shuts_us_out_before_it_is_seen_gone_may_go_as_late_as_any() -> None:
+    one = bench([(2, {"error": AuthFailed("It refused the password.")})])
+    ending = one.run()
+    # Fetching for twice its deadline, and writing for one.
+    assert (ending.outcome, ending.unsafe_until) == ("auth_failed", ending.evidence["triggered_at"] + 3 * DEADLINE)
+
+
+def test_a_second_image_that_is_late() -> None:
+    second = [(1.5 * DEADLINE, {"up": False}), (1.5 * DEADLINE + 60, {"up": True, "firmware": NEW})]
+    ending = bench(FIRST, second, hops=TWO_HOPS).run()
+    assert (ending.outcome, "longer than its deadline" in ending.reason) == ("upgraded", True)
+    first = [(1.5 * DEADLINE, {"up": False}), (1.5 * DEADLINE + 60, {"up": True, "firmware": MIDDLE})]
+    ending = bench(first, GOES_WELL, hops=TWO_HOPS).run()
+    assert (ending.outcome, "longer than its deadline" in ending.reason) == ("upgraded", False)
 
 
 # Watching what an interrupted run began ---------------------------------------------------------------------------
 
 
-def resumed(seconds_ago: float, **phone: Any) -> Bench:
+def resumed(seconds_ago: float, *, order: dict[str, Any] | None = None, **phone: Any) -> Bench:
     clock = Clock()
-    one = Bench(LabPhone(clock, **phone))
+    one = Bench(LabPhone(clock, **phone), **(order or {}))
     time = clock.time - seconds_ago
     one.machine.resume(
         Intent(host="desk-1", mac=MAC, file=hop(NEW).file, before=OLD, target=NEW, time=time, deadline=time + DEADLINE)
@@ -542,7 +627,25 @@ def test_a_phone_of_an_interrupted_run_is_only_watched(seconds_ago: float, phone
     ending = one.run()
     assert (ending.outcome, ending.triggered, ending.evidence["resumed"]) == (outcome, True, True)
     assert (one.phone.commands, one.intents, one.asked) == ([], [], [])
-    assert one.clock.time <= max(started, started - seconds_ago + DEADLINE)
+    assert one.clock.time <= max(started + SETTLE, started - seconds_ago + 2 * DEADLINE)
+
+
+def test_a_phone_of_an_interrupted_run_that_may_be_loading_is_watched_behind_its_deadline() -> None:
+    one = resumed(DEADLINE + 10)
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, one.clock.time) == ("image_failed", started + DEADLINE - 10)
+
+
+@pytest.mark.parametrize(
+    ("firmware", "booted", "outcome"),
+    [(OTHER, 50, "upgraded"), (MIDDLE, 50, "old_version"), (OLD, 50, "old_version"), (OLD, 10_000, "image_failed")],
+)
+def test_a_phone_of_an_interrupted_run_that_is_where_it_should_be(firmware: str, booted: float, outcome: str) -> None:
+    # The versions that the inventory wants of several models, that of its own old one among them.
+    wanted = frozenset({Version.parse(OTHER), Version.parse(OLD)})
+    one = resumed(100, order={"wanted": wanted}, firmware=firmware, booted=Clock().time - booted)
+    assert one.run().outcome == outcome
 
 
 # A certificate that is refused after the trigger ------------------------------------------------------------------
