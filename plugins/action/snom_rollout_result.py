@@ -34,7 +34,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
                 "for example {{ rollout.phones[inventory_hostname] }}.",
             }
         result = {name: phone.get(name) for name in SHOWN}
-        result |= {"changed": phone["recap"] == "changed", "failed": phone["recap"] == "failed"}
+        # Who came as far as one image of several has changed, however it ended.
+        changed = phone["recap"] == "changed" or bool(phone.get("path"))
+        result |= {"changed": changed, "failed": phone["recap"] == "failed"}
         if result["failed"]:
             result["msg"] = f"{phone['outcome']}: {phone['reason']}"
         return result

@@ -280,13 +280,13 @@ def plan_phone(
     if resumed is not None:
         _take_over(phone, resumed)
     if phone.resumed is None and phone.outcome != "compliant":
-        _leave_alone(phone, history)
+        unseen = history.unsafe.get(target.host, 0.0)
+        _leave_alone(phone, max(unseen, (resumed and resumed.unsafe_until) or 0.0))
     return phone
 
 
-def _leave_alone(phone: PlannedPhone, history: History) -> None:
+def _leave_alone(phone: PlannedPhone, until: float) -> None:
     """A phone whose end no run has seen is asked for nothing while it may be loading or flashing, by no run."""
-    until = history.unsafe.get(phone.host, 0.0)
     if until <= phone.read_at:
         return
     phone.unsafe_until = until

@@ -162,7 +162,8 @@ def _power(entries: list[Mapping[str, Any]]) -> str:
     )
     return f"""<section class="box power" aria-labelledby="power">
 <h2 id="power">Do not power off {_count(len(entries))}</h2>
-<p>They may still be writing their flash. A phone that loses power then may not start again.</p>
+<p>They may still be loading, or writing their flash. A phone that loses power then may not start again. Once its time
+has passed, look at its screen first: this run has not seen it since.</p>
 <ul>
 {items}
 </ul>

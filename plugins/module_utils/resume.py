@@ -55,10 +55,7 @@ def watch_interrupted(
             )
             waiting[target.host] = Upgrade(order, connect(target.connection), now=runtime.now)
             waiting[target.host].resume(intent)
-            say(
-                f"{target.host}: triggered by the interrupted run, watched until its deadline, and for as long again "
-                "while it may be loading"
-            )
+            say(f"{target.host}: triggered by the interrupted run, watched until its deadline or twice as long")
     endings: dict[str, Ending] = {}
     watched = len(waiting)
     lookout = Lookout(runtime, say, abandoned)

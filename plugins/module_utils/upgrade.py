@@ -266,6 +266,7 @@ class Upgrade:
         self._shown: PhoneFacts | None = None
         self._snapshot_tries = 0
         self._shut_out_by: AuthFailed | None = None
+        self._found_nobody = False
 
     @property
     def refused(self) -> bool:
@@ -299,8 +300,9 @@ class Upgrade:
                 return self._look_what_changed()
             return self._look()
         except PhoneUnreachable as error:
-            if self.phase is Phase.PROBE and self.path:
+            if self.path and (self.phase is Phase.PROBE or self._may_ask_again()):
                 # It has just loaded an image, and may restart once more (protocol 3.4).
+                self.phase = Phase.PROBE
                 if isinstance(error, CertificateRejected):
                     return self._wait_or_give_up(self._now(), error.outcome, f"After {self._version}: {error.reason}")
                 return self._wait_or_give_up(
@@ -387,6 +389,13 @@ class Upgrade:
             raise
         self.phase = Phase.STILL_UP
         return self.order.poll
+
+    def _may_ask_again(self) -> bool:
+        """Whether the request to load another image found nobody, for the first time, so that it did nothing."""
+        if self.phase is not Phase.TRIGGER or self._found_nobody:
+            return False
+        self._found_nobody = True
+        return True
 
     def _stay(self, reason: str, facts: PhoneFacts) -> float | None:
         """End without a request, before the first image or between two of them."""

@@ -121,6 +121,8 @@ options:
   deadline:
     description:
       - Seconds after which a phone counts as lost, for each image. It is not touched then; do not power it off.
+      - A phone that was not seen gone until then may still be loading. It is watched for as long again, and has its
+        whole deadline from when it goes down. So the task can take three times as long.
       - The default is C(1.5 * (transfer + flash_time)), where the transfer is computed for 100 Mbit/s.
       - Two weeks at most, as O(flash_time).
     type: float
@@ -235,6 +237,11 @@ evidence:
       returned: when the phone was asked
       type: float
       sample: 1795414577.3
+    watched_until:
+      description: When the watch is over of a phone that was not seen gone by its deadline.
+      returned: when it was not
+      type: float
+      sample: 1795415494.1
     trigger_answer:
       description: Status code of the phone's answer, or that there was none. It proves nothing.
       returned: when the phone was asked

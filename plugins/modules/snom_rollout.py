@@ -88,7 +88,8 @@ options:
   site_bandwidth_mbit:
     description:
       - Mbit/s that a site has for images, or a mapping from sites to such numbers, in which C(default) stands for the
-        others. It only makes the deadlines longer or shorter, it limits nothing. The default is an assumption.
+        others. It only makes the deadlines longer or shorter, it limits nothing. The default is an assumption. The
+        first phone of a site that shows it to be too much is named, in the next plan too if there is a O(journal).
     type: raw
     default: 100
   flash_time:
@@ -100,7 +101,9 @@ options:
   deadline:
     description:
       - Seconds after which a phone counts as lost, for each image. It is never touched again then, and listed under
-        RV(do_not_power_off).
+        RV(do_not_power_off). With O(journal) no later run asks it for anything before the time that is given there.
+      - A phone that was not seen gone until then counts as bad, but may still be loading. It keeps its place, is
+        watched for as long again, and has its whole deadline from when it goes down. How it ends is said then.
       - The default is C(1.5 * (transfer + flash_time)). The transfer is computed from the size of the image, from
         O(site_bandwidth_mbit) and from how many phones share it. It is never more than two weeks. The plan shows the
         result.
@@ -417,7 +420,8 @@ phones:
     evidence:
       description:
         - What was seen, as in RV(telephony.snom.snom_firmware#module:evidence).
-        - C(resumed) is true for a phone that an interrupted run had asked, and this one only watched.
+        - C(resumed) is true for a phone that an interrupted run had asked for C(file) and C(target), and this one only
+          watched.
       returned: always
       type: dict
       sample: {"seen_gone_at": 1795413670.7, "seen_back_at": 1795413967.9, "firmware_after": 10.1.54.13}
@@ -514,7 +518,9 @@ stopped_by:
   type: str
   sample: 1 bad phones, max_bad is 0; the last one is desk-17 (old_version).
 do_not_power_off:
-  description: Phones that may still be writing their flash. Cutting their power can break them.
+  description:
+    - Phones whose end nobody saw. They may still be loading or writing their flash, and cutting their power can break
+      them. Those of an earlier run are among them, until their time has passed.
   returned: success
   type: list
   elements: dict
@@ -525,7 +531,7 @@ do_not_power_off:
       type: str
       sample: desk-17
     until:
-      description: Until when, in seconds since the epoch.
+      description: Until when at least, in seconds since the epoch. If that has passed, nobody has seen it since.
       returned: always
       type: float
       sample: 1795415494.1

@@ -416,6 +416,12 @@ def test_a_phone_whose_end_nobody_saw_is_not_asked_before_its_time() -> None:
     assert (later.outcome, later.unsafe_until) == (None, None)
 
 
+def test_a_phone_that_is_back_too_early_after_its_resume_gave_it_up() -> None:
+    ending = Ending("timed_out", "It is gone.", triggered=True, evidence=ASKED, unsafe_until=2000.0)
+    phone = plan_one(reading=Reading(facts=facts(), at=1999.0), resumed=ending)
+    assert (phone.outcome, phone.unsafe_until, phone.resumed) == ("deferred", 2000.0, None)
+
+
 def test_force_does_not_override_that() -> None:
     same = Reading(facts=facts(firmware=NEW), at=1000.0)
     assert plan_one(reading=same, history=UNSAFE, force=True).outcome == "deferred"

@@ -509,6 +509,23 @@ def test_a_phone_that_is_lost_between_two_images() -> None:
     assert one.clock.time == ending.evidence["deadline_at"]
 
 
+def test_a_phone_that_goes_right_before_it_is_asked_for_the_second_image() -> None:
+    for version, requests in ((MIDDLE, 2), (NEW, 1)):
+        one = bench(FIRST, GOES_WELL, hops=TWO_HOPS)
+        phone = one.phone
+
+        def goes(intent: Intent, phone: LabPhone = phone) -> None:
+            phone.up = intent.before == OLD
+
+        one.record = goes
+        while one.machine.phase is not Phase.PROBE or len(one.intents) < 2:
+            one.clock.sleep(one.machine.step() or 0.0)
+        one.record = lambda intent: None
+        phone.up, phone.firmware = True, version
+        ending = one.run()
+        assert (ending.outcome, one.machine.path, len(phone.commands)) == ("upgraded", [MIDDLE, NEW], requests)
+
+
 def test_the_second_image_fails() -> None:
     one = bench(FIRST, [], hops=TWO_HOPS)
     ending = one.run()
