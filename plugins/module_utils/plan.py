@@ -532,7 +532,7 @@ def _narrow_lines(plan: Plan) -> list[str]:
         elif needed > deadline:
             lines.append(
                 f"  {shown_site(site)}: deadline is {deadline:.0f} s, but a phone may need {needed:.0f} s to fetch and "
-                f"write its image, by site_bandwidth_mbit, max_in_flight and flash_time: raise deadline."
+                "write its image, by site_bandwidth_mbit, max_in_flight and flash_time: raise deadline."
             )
     return lines
 

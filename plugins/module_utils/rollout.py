@@ -302,17 +302,15 @@ def _result(
     waves = planned_waves(plan)
     now = around.runtime.now()
     fail_on = set(parameters["fail_on"])
-    phones = {}
-    for phone in plan.phones:
-        ended = engine.results.get(phone.host) or _planned(phone, waves)
-        phones[phone.host] = _phone_record(ended, fail_on)
+    results = [engine.results.get(phone.host) or _planned(phone, waves) for phone in plan.phones]
+    phones = {ended.phone.host: _phone_record(ended, fail_on) for ended in results}
     unsafe = [
         {
             "host": ended.phone.host,
             "until": ended.ending.unsafe_until,
             "reason": ended.ending.reason,
         }
-        for ended in engine.results.values()
+        for ended in results
         # Also where that time has passed: nobody has seen it since.
         if ended.ending.unsafe_until is not None
     ]
@@ -346,7 +344,7 @@ def _result(
 def _planned(phone: PlannedPhone, waves: Mapping[str, int]) -> PhoneResult:
     """What check mode says of a phone."""
     if phone.outcome is not None:
-        return PhoneResult(phone, Ending(phone.outcome, phone.reason, phone.before))
+        return PhoneResult(phone, Ending(phone.outcome, phone.reason, phone.before, unsafe_until=phone.unsafe_until))
     path = [str(hop.version) for hop in phone.hops]
     if phone.host not in waves:
         return PhoneResult(

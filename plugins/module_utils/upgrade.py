@@ -505,7 +505,8 @@ class Upgrade:
         return 0.0
 
     def _lateness(self) -> str:
-        if not self.late:
+        if not self.late or "resumed" in self.evidence:
+            # When the phone was done while nobody looked is not known.
             return ""
         took, length = self._now() - self.evidence["triggered_at"], deadline_length(self.evidence)
         return (

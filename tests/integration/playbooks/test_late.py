@@ -101,7 +101,7 @@ def test_a_second_image_that_fails(start: StartBench) -> None:
 
 
 def test_provisioning_that_overtakes_the_second_image(start: StartBench) -> None:
-    found = two_images(start, provisioning={"firmware": NEW}, timing={"load": 0.05})
+    found = two_images(start, provisioning={"firmware": NEW}, timing={"load": 0})
     run = found.rollout()
     assert record(run, "phone", "outcome", "before", "after", "target") == ["upgraded", "7.3.14", NEW, NEW]
 

@@ -40,10 +40,12 @@ def test_an_upgrade_is_a_change() -> None:
     assert "site" not in result
 
 
-@pytest.mark.parametrize(("recap", "changed", "failed"), [("ok", False, False), ("failed", False, True)])
-def test_the_recap_decides(recap: str, changed: bool, failed: bool) -> None:
-    result = settle(phone=PHONE | {"recap": recap, "outcome": "deferred", "reason": "The phone is in a call."})
-    assert (result["changed"], result["failed"]) == (changed, failed)
+@pytest.mark.parametrize("path", [[], ["10.1.50.1"]])
+@pytest.mark.parametrize(("recap", "failed"), [("ok", False), ("failed", True)])
+def test_the_recap_decides_and_an_image_on_the_way_is_a_change(recap: str, path: list[str], failed: bool) -> None:
+    more = {"recap": recap, "outcome": "deferred", "reason": "The phone is in a call.", "path": path}
+    result = settle(phone=PHONE | more)
+    assert (result["changed"], result["failed"]) == (bool(path), failed)
     assert ("msg" in result) is failed
     if failed:
         assert result["msg"] == "deferred: The phone is in a call."

@@ -132,7 +132,10 @@ def test_a_phone_that_still_loads_at_its_deadline_is_not_given_back_to_be_asked_
     loading = LabPhone(clock, [(250, {"up": False}), (400, {"up": True, "firmware": NEW})])
     loading.get("/dummy.htm?swload=load")
     endings, log, _said = watch(clock, {"slow": loading})
-    assert [ending.outcome for ending in endings.values()] == ["upgraded"]
+    # How long it took nobody has seen.
+    assert [(one.outcome, one.reason) for one in endings.values()] == [
+        ("upgraded", f"Runs {NEW}, read back from the phone.")
+    ]
     assert [line["outcome"] for line in log.lines] == ["upgraded"]
 
 

@@ -413,6 +413,8 @@ def test_no_later_run_asks_a_phone_that_may_still_be_writing(journal: str, state
     assert fleet.outcomes(**options) == {"desk-1": "timed_out", "desk-2": "not_started"}
     phone = fleet.phones["desk-1"]
     phone.__dict__.update(state)
+    planned = fleet.run(**options, check_mode=True)
+    assert [one["host"] for one in planned["do_not_power_off"]] == ["desk-1"]
     result = fleet.run(**options, force=True)
     if state == {"up": True}:
         assert result["phones"]["desk-1"]["outcome"] == "deferred"
