@@ -38,7 +38,7 @@ SLOWEST = 4096
 """Bytes a second. A slow line may be shared by many images at a time; below this none arrives in a night."""
 
 LARGEST = 512 * 1024 * 1024
-"""Bytes that are read of an image whose size nobody knows. The largest known ones have about 135 MB (protocol 3.1)."""
+"""Bytes that are read of an image whose size nobody knows: three times the largest known ones (protocol 3.1)."""
 
 _LARGEST_HEAD = 1024 * 1024
 _CHUNK = 65536

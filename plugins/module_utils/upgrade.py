@@ -52,8 +52,8 @@ from .version import Version
 POLL_TIMEOUT = 5.0
 """Seconds that a poll waits for an answer: long enough for a busy phone, short enough to notice one that is gone."""
 
-LARGEST_IMAGE = 140_000_000
-"""Bytes. What an image of unknown size is taken for: the largest known ones have about 135 MB (protocol 3.1)."""
+LARGEST_IMAGE = 160_000_000
+"""Bytes. What an image of unknown size is taken for: a little more than the largest known ones (protocol 3.1)."""
 
 RESERVE = 1.5
 """By how much a deadline is longer than what is assumed of a phone and its line."""

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils.catalog import check_catalog, image_name, parse_images
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils.models import MODELS
+from ansible_collections.telephony.snom.plugins.module_utils.upgrade import LARGEST_IMAGE
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import load_catalog
 
@@ -20,6 +21,10 @@ def test_the_built_in_catalogue_is_sound() -> None:
     assert len(images) == 238
     assert parse_images(catalog.as_list(), "built-in") == images
     assert check_catalog(catalog) == []
+
+
+def test_no_image_is_larger_than_one_of_unknown_size_is_taken_for() -> None:
+    assert max(image.size or 0 for image in load_catalog(None)) <= LARGEST_IMAGE
 
 
 def test_built_in_images_have_the_names_that_models_say() -> None:
