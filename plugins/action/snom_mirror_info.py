@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.telephony.snom.plugins.module_utils.arguments import split_arguments
+from ansible_collections.telephony.snom.plugins.module_utils.visible import visible_result
 from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import ONLY_OF_MODULES
 
 
@@ -22,4 +23,4 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         # module_defaults of the action group reach this module as well.
         _connection, own = split_arguments(self._task.args)
         result: dict[str, Any] = self._execute_module(module_args=own, task_vars=task_vars)
-        return {name: value for name, value in result.items() if name not in ONLY_OF_MODULES}
+        return {name: visible_result(value) for name, value in result.items() if name not in ONLY_OF_MODULES}

@@ -11,6 +11,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.telephony.snom.plugins.module_utils.arguments import split_arguments
+from ansible_collections.telephony.snom.plugins.module_utils.visible import visible_result
 
 ARGUMENT_SPEC = {"phone": {"type": "dict", "required": True}}
 
@@ -39,4 +40,5 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         result |= {"changed": changed, "failed": phone["recap"] == "failed"}
         if result["failed"]:
             result["msg"] = f"{phone['outcome']}: {phone['reason']}"
-        return result
+        shown: dict[str, Any] = visible_result(result)
+        return shown

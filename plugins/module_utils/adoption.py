@@ -12,6 +12,7 @@ from typing import Any
 from .errors import InputError
 from .setting_names import MASK, first_index, is_secret, mirrors_state, split_name
 from .setting_values import parse_settings
+from .visible import may_be_spelled_out, visible_line
 
 # What facts.mask_settings puts in the place of a secret.
 _WORDS = {"on": True, "off": False}
@@ -80,4 +81,7 @@ def _reason_to_leave_out(name: str, value: str, shown: Mapping[str, str], read_o
         parse_settings({name: value})
     except InputError as error:
         return error.reason
+    # Of what snom_info returned, nobody can tell whether the phone has the character or its spelling.
+    if visible_line(value) != value or may_be_spelled_out(value):
+        return "it holds characters that steer a terminal, or their spelling"
     return None

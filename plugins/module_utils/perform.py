@@ -20,6 +20,7 @@ from .http_phone import HttpPhone
 from .setting_names import MASK
 from .setting_values import secret_values
 from .transport import Connection, Transport
+from .visible import visible_line, visible_result
 
 Operation = Callable[[Transport, dict[str, Any], bool], dict[str, Any]]
 """operation(phone, parameters, check_mode) -> result. Raises SnomError."""
@@ -34,6 +35,7 @@ def perform(
 ) -> dict[str, Any]:
     """Connect as the parameters say, run the operation, and return its result as plain JSON types without secrets.
 
+    What phones say in it is as `visible` shows it: Ansible puts results on terminals.
     Never raises an Exception: a failure is a result with failed, msg, outcome and reason.
     """
     try:
@@ -51,7 +53,7 @@ def perform(
             "reason": reason,
         }
     plain: dict[str, Any] = to_plain(result)
-    clean: dict[str, Any] = scrub(plain, parameters)
+    clean: dict[str, Any] = visible_result(scrub(plain, parameters))
     return clean
 
 
@@ -112,7 +114,7 @@ def _secret_forms(parameters: Mapping[str, Any]) -> list[str]:
     forms: set[str] = set()
     for text in secrets:
         encoded = {quote(text), quote(text, safe=""), quote_plus(text)}
-        forms |= {text, repr(text)[1:-1], *encoded, *(form.replace("%", "%25") for form in encoded)}
+        forms |= {text, repr(text)[1:-1], visible_line(text), *encoded, *(form.replace("%", "%25") for form in encoded)}
     if parameters.get("password"):
         login = f"{parameters.get('username') or ''}:{parameters['password']}"
         forms |= {base64.b64encode(login.encode(encoding, "replace")).decode() for encoding in ("utf-8", "latin-1")}

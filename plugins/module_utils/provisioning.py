@@ -34,6 +34,7 @@ from .setting_names import is_known
 from .setting_values import Setting, merge_settings, parse_settings
 from .upgrade_path import provisioned_url
 from .version import Version
+from .visible import require_plain_name
 
 LARGEST_NAMED = 10
 """How many hosts or names a message lists."""
@@ -151,6 +152,7 @@ def _phone_or_problem(entry: Entry, catalog: Catalog, base_url: str) -> _Phone |
 
 
 def _phone(entry: Entry, catalog: Catalog, base_url: str) -> _Phone:
+    require_plain_name(entry.host)
     mac, model = _mac(entry.mac), _model(entry.model)
     given = parse_settings(merge_settings(entry.settings), "snom_settings")
     settings = {setting.wire_name: setting for setting in given}

@@ -29,6 +29,7 @@ from .publishing import (
     read_file,
     switch_back,
 )
+from .visible import visible_line
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "web_root": {"type": "path", "required": True},
@@ -181,5 +182,5 @@ def _compared(
             "files": len(files),
             "gone": len(lost),
         },
-        "diff": {"prepared": "".join(f"{line}\n" for line in lines)},
+        "diff": {"prepared": "".join(f"{visible_line(line)}\n" for line in lines)},
     }

@@ -15,11 +15,8 @@ seconds. What is not known, or did not happen, is null.
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
 import json
 import os
-import re
 import tempfile
 from collections.abc import Mapping
 from typing import Any
@@ -27,8 +24,9 @@ from xml.etree import ElementTree
 
 from .errors import InputError
 from .outcomes import OUTCOMES
-from .report_html import render_html, utc, visible
+from .report_html import render_html, utc
 from .snapshot import change_lines, count_changes
+from .visible import csv_line, visible
 
 FILES = {"json": "report.json", "csv": "report.csv", "junit": "report.junit.xml", "html": "report.html"}
 """The names of the files, by their kind."""
@@ -111,29 +109,21 @@ def _csv(result: Mapping[str, Any]) -> str:
     """One line for each phone, with columns that stay the same from release to release."""
     columns = ("model", "mac", "site", "group", "wave", "before", "after", "target")
     until = {entry["host"]: utc(entry["until"]) for entry in result["do_not_power_off"]}
-    text = io.StringIO()
-    lines = csv.writer(text)
-    lines.writerow(
-        [
-            *("host", "outcome", "reason", *columns, "path", "elapsed_s", "unverified"),
-            *("do_not_power_off_until", "snapshot_changes"),
-        ],
-    )
+    lines = [
+        csv_line(
+            [
+                *("host", "outcome", "reason", *columns, "path", "elapsed_s", "unverified"),
+                *("do_not_power_off_until", "snapshot_changes"),
+            ],
+        )
+    ]
     for host, phone in sorted(result["phones"].items()):
         cells = [host, phone["outcome"], phone["reason"], *(phone.get(column) for column in columns)]
         cells += [" > ".join(phone.get("path") or ()), phone.get("elapsed"), bool(phone.get("unverified"))]
         snapshot = phone.get("snapshot")
         cells += [until.get(host), count_changes(snapshot) if snapshot and snapshot["read"] else None]
-        lines.writerow(map(_cell, cells))
-    return text.getvalue()
-
-
-def _cell(value: object) -> object:
-    """A value that no spreadsheet takes for a formula: parts of it were read from phones."""
-    if isinstance(value, str):
-        value = visible(value)
-        return f"'{value}" if re.match(r"\s*[=+\-@]|[\t\r\n]", value) else value
-    return value
+        lines.append(csv_line(cells))
+    return "".join(f"{line}\r\n" for line in lines)
 
 
 def _junit(result: Mapping[str, Any]) -> str:
@@ -141,7 +131,7 @@ def _junit(result: Mapping[str, Any]) -> str:
     sites: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for host, phone in sorted(result["phones"].items()):
         sites.setdefault(phone.get("site") or "no_site", []).append((host, phone))
-    root = ElementTree.Element("testsuites", name=f"Firmware rollout {result['run']}")
+    root = ElementTree.Element("testsuites", name=visible(f"Firmware rollout {result['run']}"))
     for site, phones in sorted(sites.items()):
         suite = ElementTree.SubElement(root, "testsuite", name=visible(site))
         kinds = [_test_case(suite, site, host, phone) for host, phone in phones]
@@ -175,7 +165,7 @@ def _test_case(suite: ElementTree.Element, site: str, host: str, phone: Mapping[
         return "passed"
     else:
         kind = "failure"
-    ElementTree.SubElement(
-        case, kind, type=word, message=f"{word}: {reason}"
-    ).text = f"{reason}\nbefore: {phone.get('before')}, after: {phone.get('after')}, target: {phone.get('target')}"
+    ElementTree.SubElement(case, kind, type=word, message=f"{word}: {reason}").text = visible(
+        f"{reason}\nbefore: {phone.get('before')}, after: {phone.get('after')}, target: {phone.get('target')}"
+    )
     return kind

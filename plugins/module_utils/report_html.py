@@ -14,7 +14,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
@@ -23,6 +22,7 @@ from typing import Any
 from .outcomes import OUTCOMES
 from .report_assets import SCRIPT, STYLE
 from .snapshot import changes, count_changes
+from .visible import visible
 
 _TONES = {
     word: {"ok": "kept", "changed": "good", "fail_on": "wait", "failed": "fail"}[outcome.recap]
@@ -44,11 +44,6 @@ def utc(seconds: float | None) -> str | None:
         return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="seconds")
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def visible(text: str) -> str:
-    """Text with U+FFFD for each character that neither XML nor HTML can hold; garbled pages of phones have some."""
-    return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", "\ufffd", text)
 
 
 def render_html(result: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from .runtime import system_time
 from .setting_names import MASK, is_known, masked, needs_reboot
 from .setting_values import parse_settings
 from .transport import Transport
+from .visible import visible_line
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = (
     CONNECTION_ARGUMENTS
@@ -413,10 +414,10 @@ class _Update:
 
 
 def _lines(items: list[_Wanted], values: dict[str, str]) -> str:
-    """The settings as lines of a diff, without secrets."""
+    """The settings as lines of a diff, one for each, without secrets."""
     shown = {
         item.name: (MASK if item.secret and values[item.name] else masked(item.name, values[item.name]))
         for item in items
         if item.name in values
     }
-    return "".join(f"{name}: {value}\n" for name, value in sorted(shown.items()))
+    return "".join(visible_line(f"{name}: {value}") + "\n" for name, value in sorted(shown.items()))

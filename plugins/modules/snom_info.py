@@ -154,7 +154,9 @@ phone:
       type: bool
       sample: true
     settings:
-      description: Settings by name, values that look like secrets masked. Only read if O(gather) says so.
+      description:
+        - Settings by name, values that look like secrets masked. Only read if O(gather) says so.
+        - Characters that steer a terminal are spelled out, as P(telephony.snom.visible#filter) does it.
       returned: success
       type: dict
       sample: {"language": "English", "http_pass": "********"}

@@ -129,7 +129,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 diff:
-  description: The settings that were changed, a line for each. Secrets are masked.
+  description:
+    - The settings that were changed, a line for each. Secrets are masked.
+    - Line breaks and characters that steer a terminal are spelled out, as P(telephony.snom.visible#filter) does it.
   returned: when the phone was read
   type: dict
   contains:

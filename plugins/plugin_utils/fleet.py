@@ -28,6 +28,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.models import find_
 from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
 from ansible_collections.telephony.snom.plugins.module_utils.runtime import Abandoned
 from ansible_collections.telephony.snom.plugins.module_utils.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils.visible import require_plain_name, visible_line
 from ansible_collections.telephony.snom.plugins.plugin_utils.protection import overridden_hosts
 
 Read = TypeVar("Read", Target, Wish)
@@ -155,6 +156,7 @@ def _read_each(hosts: Sequence[str], read: Callable[[str], Read], consequence: s
 
 def _value_or_problem(host: str, read: Callable[[str], Read]) -> Read | str:
     try:
+        require_plain_name(host)
         return read(host)
     except InputError as error:
         return f"{host}: {error.reason}"
@@ -273,9 +275,13 @@ def _call_state(variables: HostVariables) -> str | None:
         state = _text(variables.get("snom_call_state"))
     except AnsibleError:
         # Without its message, which may show what other variables hold.
-        display.warning(f"{variables.host}: snom_call_state can't be evaluated, so the phone itself is asked instead.")
+        _warn(f"{variables.host}: snom_call_state can't be evaluated, so the phone itself is asked instead.")
         return None
     if state is not None and state not in _CALL_STATES:
-        display.warning(f"{variables.host}: snom_call_state is no call state, so the phone itself is asked instead.")
+        _warn(f"{variables.host}: snom_call_state is no call state, so the phone itself is asked instead.")
         return None
     return state
+
+
+def _warn(sentence: str) -> None:
+    display.warning(visible_line(sentence))

@@ -15,6 +15,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.telephony.snom.plugins.module_utils.arguments import split_arguments
 from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils.runtime import Abandoned
+from ansible_collections.telephony.snom.plugins.module_utils.visible import visible_result
 from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import controller_path
 from ansible_collections.telephony.snom.plugins.plugin_utils.parent import Parent
 
@@ -40,12 +41,14 @@ class FleetAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         self.parent = Parent()
         super().run(tmp, task_vars)
         try:
-            return self.serve(task_vars or {})
+            result = self.serve(task_vars or {})
         except Abandoned:
             # Whoever resumes this work reads what is on disk; anything done here could contradict it.
             self.parent.follow()
         except SnomError as error:
-            return {"changed": False, "failed": True, "msg": error.reason}
+            result = {"changed": False, "failed": True, "msg": error.reason}
+        shown: dict[str, Any] = visible_result(result)
+        return shown
 
     def parameters(self, spec: Mapping[str, Mapping[str, Any]], paths: Iterable[str] = ()) -> dict[str, Any]:
         """The task's own options, checked and completed. paths names those that are files of the controller.

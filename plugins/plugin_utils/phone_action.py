@@ -27,6 +27,7 @@ from ansible_collections.telephony.snom.plugins.module_utils.http_phone import H
 from ansible_collections.telephony.snom.plugins.module_utils.perform import failure, perform, scrub, to_plain
 from ansible_collections.telephony.snom.plugins.module_utils.runtime import Abandoned
 from ansible_collections.telephony.snom.plugins.module_utils.transport import Transport
+from ansible_collections.telephony.snom.plugins.module_utils.visible import visible_line, visible_result
 from ansible_collections.telephony.snom.plugins.plugin_utils.parent import AttendedPhone, Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.protection import overridden_hosts
 
@@ -86,15 +87,17 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
                 parameters |= self._absolute_paths(parameters)
             runs_module = elsewhere or not self._flag("snom_in_process", variables, default=True)
             if self.writes and self._is_protected(variables):
+                host = visible_line(variables["inventory_hostname"])
                 return {
                     "changed": False,
                     "outcome": "protected",
-                    "reason": f"snom_protected is true for {variables['inventory_hostname']}, so nothing was sent. "
+                    "reason": f"snom_protected is true for {host}, so nothing was sent. "
                     "Name the host in snom_protected_override if it is meant all the same.",
                 }
             parameters = self.prepare(parameters, variables)
         except SnomError as error:
-            result: dict[str, Any] = scrub(failure(error, variables["inventory_hostname"]), parameters)
+            failed = failure(error, variables["inventory_hostname"])
+            result: dict[str, Any] = visible_result(scrub(failed, parameters))
             return result
         parent.check()
         if runs_module:
@@ -183,4 +186,4 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             variables = variables | {"ansible_python_interpreter": sys.executable}
         given = {option: value for option, value in parameters.items() if value is not None}
         result: dict[str, Any] = self._execute_module(module_args=given, task_vars=variables)
-        return {name: value for name, value in result.items() if name not in ONLY_OF_MODULES}
+        return {name: visible_result(value) for name, value in result.items() if name not in ONLY_OF_MODULES}

@@ -27,6 +27,7 @@ import time
 from typing import final
 
 from ansible.utils.display import Display
+from ansible_collections.telephony.snom.plugins.module_utils.visible import visible_line
 from ansible_collections.telephony.snom.plugins.plugin_utils.parent import Parent
 
 display = Display()
@@ -79,7 +80,7 @@ class Screen:
     def say(self, line: str) -> None:
         """Show a line with the time. It is shown at once, but nobody waits for that."""
         if not self.is_gone():
-            self._lines.put(f"{time.strftime('%H:%M:%S')}  {line}")
+            self._lines.put(f"{time.strftime('%H:%M:%S')}  {visible_line(line)}")
 
     def is_gone(self) -> bool:
         """Whether nothing can be shown any more, ever."""

@@ -36,6 +36,7 @@ ACCESS = {
     "transport",
     "upgrade_path",
     "version",
+    "visible",
 }
 # Operations speak to the transport interface. These reach past it, for the reason given.
 HTTP_USERS = {

@@ -233,3 +233,7 @@ def test_no_phones_are_no_files() -> None:
 
 def test_the_spelling_of_a_rebranded_model() -> None:
     assert asked_for("00:04:13:92:00:01", "D715") == "snom715-000413920001.htm"
+
+
+def test_a_host_whose_name_can_not_be_shown_is_refused() -> None:
+    assert "its name holds control characters" in refusal(entry(host="p\x1b[2J"), entry(2))
