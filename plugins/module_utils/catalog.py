@@ -16,6 +16,7 @@ from .dialect import NEW_FLASH_LAYOUT
 from .errors import InputError
 from .models import MODELS, Model, find_model
 from .version import Version
+from .visible import visible_line
 
 PHONE = "phone"
 CHAINED_UPDATE = "chained-update"
@@ -218,8 +219,8 @@ def _parse_image(row: Mapping[str, Any]) -> Image:
     if unknown:
         raise InputError(f"{unknown[0]}: there is no such field. The fields are {', '.join(_FIELDS)}.")
     file, url = _text(row, "file"), _text(row, "url")
-    if file is None or not re.fullmatch(r"[^\s/\\?#]+", file):
-        raise InputError("file: give the file name, without a path or blanks.")
+    if file is None or not re.fullmatch(r"[^\s/\\?#.][^\s/\\?#]*", file) or visible_line(file) != file:
+        raise InputError("file: give the file name, without a path, blanks, control characters or a dot before it.")
     if url is None:
         raise InputError("url: give the URL from which phones load the file.")
     try:

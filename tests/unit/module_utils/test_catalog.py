@@ -164,6 +164,9 @@ def test_model_and_version_may_come_from_the_file_name(entry: dict[str, Any], mo
     [
         ({"file": None}, "file", "give the file name"),
         ({"file": "fw/a.bin"}, "file", "without a path"),
+        ({"file": ".."}, "file", "a dot before it"),
+        ({"file": "a\x1b[2J.bin"}, "file", "control characters"),
+        ({"file": "a\u202e.bin"}, "file", "control characters"),
         ({"file": 5}, "file", "in quotes"),
         ({"url": None}, "url", "give the URL"),
         ({"url": "/fw/a.bin"}, "url", "needs http or https and a host"),

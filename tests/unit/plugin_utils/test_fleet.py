@@ -210,5 +210,5 @@ def test_what_belongs_to_one_phone_is_no_option_of_a_fleet(option: str) -> None:
 
 @pytest.mark.parametrize("name", ["p\x1b[2J", "p\n", "p\u202e", "p\x85"])
 def test_a_host_whose_name_can_not_be_shown_is_refused(name: str) -> None:
-    with pytest.raises(InputError, match="(?s)nothing was sent.*its name holds control characters"):
+    with pytest.raises(InputError, match=r"(?s)nothing was sent.*its name holds control characters"):
         read({"desk-1": PHONE, name: PHONE | {"ansible_host": "127.0.0.3"}})
