@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.telephony.snom.plugins.module_utils.call import ARGUMENT_SPEC, control_call
-from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import WRITER_VARIABLES
-from ansible_collections.telephony.snom.plugins.plugin_utils.typing_action import SECRET_VARIABLES, TypingAction
+from ansible_collections.telephony.snom.plugins.module_utils._operations.call import ARGUMENT_SPEC, control_call
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import WRITER_VARIABLES
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.typing_action import SECRET_VARIABLES, TypingAction
 
 
 class ActionModule(TypingAction):

@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.telephony.snom.plugins.module_utils.call_list import ARGUMENT_SPEC, clear_call_lists
-from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import MODEL_VARIABLES, PhoneAction
+from ansible_collections.telephony.snom.plugins.module_utils._operations.call_list import (
+    ARGUMENT_SPEC,
+    clear_call_lists,
+)
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import MODEL_VARIABLES, PhoneAction
 
 
 class ActionModule(PhoneAction):

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.telephony.snom.plugins.module_utils.factory_reset import ARGUMENT_SPEC, reset_phone
-from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import MODEL_VARIABLES, PhoneAction
+from ansible_collections.telephony.snom.plugins.module_utils._operations.factory_reset import ARGUMENT_SPEC, reset_phone
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import MODEL_VARIABLES, PhoneAction
 
 
 class ActionModule(PhoneAction):

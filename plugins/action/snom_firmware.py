@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils.firmware import (
+from ansible_collections.telephony.snom.plugins.module_utils._operations.firmware import (
     ARGUMENT_SPEC,
     upgrade_phone,
     wanted_versions,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import controller_path, load_catalog
-from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import WRITER_VARIABLES, PhoneAction
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import WRITER_VARIABLES, PhoneAction
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import controller_path, load_catalog
 
 
 class ActionModule(PhoneAction):

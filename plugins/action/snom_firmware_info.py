@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils.firmware_info import ARGUMENT_SPEC, needed_images
-from ansible_collections.telephony.snom.plugins.module_utils.perform import to_plain
-from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import load_catalog
-from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables, read_wishes
-from ansible_collections.telephony.snom.plugins.plugin_utils.fleet_action import FleetAction
+from ansible_collections.telephony.snom.plugins.module_utils._operations.run import to_plain
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.fleet_action import FleetAction
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_wishes
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import ARGUMENT_SPEC, needed_images
 
 
 class ActionModule(FleetAction):

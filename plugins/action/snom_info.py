@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.telephony.snom.plugins.module_utils.info import ARGUMENT_SPEC, read_phone
-from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import PhoneAction
+from ansible_collections.telephony.snom.plugins.module_utils._operations.info import ARGUMENT_SPEC, read_phone
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import PhoneAction
 
 
 class ActionModule(PhoneAction):

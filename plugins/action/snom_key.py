@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.telephony.snom.plugins.module_utils.key import ARGUMENT_SPEC, press_keys
-from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import MODEL_VARIABLES
-from ansible_collections.telephony.snom.plugins.plugin_utils.typing_action import SECRET_VARIABLES, TypingAction
+from ansible_collections.telephony.snom.plugins.module_utils._operations.key import ARGUMENT_SPEC, press_keys
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import MODEL_VARIABLES
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.typing_action import SECRET_VARIABLES, TypingAction
 
 
 class ActionModule(TypingAction):

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.telephony.snom.plugins.module_utils.arguments import split_arguments
-from ansible_collections.telephony.snom.plugins.module_utils.visible import visible_result
-from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import ONLY_OF_MODULES
+from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_result
+from ansible_collections.telephony.snom.plugins.module_utils._phone.arguments import split_arguments
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import ONLY_OF_MODULES
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped

@@ -9,25 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils.perform import to_plain
-from ansible_collections.telephony.snom.plugins.module_utils.provisioning import Options, render
-from ansible_collections.telephony.snom.plugins.module_utils.publication import (
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._operations.run import to_plain
+from ansible_collections.telephony.snom.plugins.module_utils._provisioning.publish import (
     ARGUMENT_SPEC,
     Content,
     pack,
     publish_content,
     read_mode,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.firmware_catalog import controller_path, load_catalog
-from ansible_collections.telephony.snom.plugins.plugin_utils.fleet import FleetVariables
-from ansible_collections.telephony.snom.plugins.plugin_utils.fleet_action import FleetAction
-from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import ONLY_OF_MODULES
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioned_fleet import (
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.fleet_action import FleetAction
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import ONLY_OF_MODULES
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import controller_path, load_catalog
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.provisioned_fleet import (
     known_phones,
     phones_by_mac,
     read_entries,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Options, render
 
 
 class ActionModule(FleetAction):

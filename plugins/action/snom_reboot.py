@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.telephony.snom.plugins.module_utils.reboot import ARGUMENT_SPEC, reboot_phone
-from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import WRITER_VARIABLES, PhoneAction
+from ansible_collections.telephony.snom.plugins.module_utils._operations.reboot import ARGUMENT_SPEC, reboot_phone
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import WRITER_VARIABLES, PhoneAction
 
 
 class ActionModule(PhoneAction):

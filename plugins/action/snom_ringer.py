@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.telephony.snom.plugins.module_utils.ringer import ARGUMENT_SPEC, play_ringer
-from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import MODEL_VARIABLES, PhoneAction
+from ansible_collections.telephony.snom.plugins.module_utils._operations.ringer import ARGUMENT_SPEC, play_ringer
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import MODEL_VARIABLES, PhoneAction
 
 
 class ActionModule(PhoneAction):

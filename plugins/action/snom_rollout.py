@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.utils.display import Display
-from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
-from ansible_collections.telephony.snom.plugins.plugin_utils.fleet_action import FleetAction
-from ansible_collections.telephony.snom.plugins.plugin_utils.screen import Screen
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console import Screen
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.fleet_action import FleetAction
 
 display = Display()
 
@@ -25,8 +25,8 @@ class ActionModule(FleetAction):
         """Run the rollout. Never fails for a phone's outcome."""
         # Not above: Ansible loads this file in the process that later forks a worker for each phone's result, and the
         # workers write to almost all of the memory that they share with it.
-        from ansible_collections.telephony.snom.plugins.module_utils.rollout import ARGUMENT_SPEC
-        from ansible_collections.telephony.snom.plugins.plugin_utils.rollout_run import PATHS, run
+        from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import ARGUMENT_SPEC
+        from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.run import PATHS, run
 
         self._check_task(task_vars)
         with Screen(self.parent) as screen:

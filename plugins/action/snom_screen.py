@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.telephony.snom.plugins.module_utils.screen import ARGUMENT_SPEC, save_screen
-from ansible_collections.telephony.snom.plugins.plugin_utils.phone_action import MODEL_VARIABLES, PhoneAction
+from ansible_collections.telephony.snom.plugins.module_utils._operations.screen import ARGUMENT_SPEC, save_screen
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import MODEL_VARIABLES, PhoneAction
 
 
 class ActionModule(PhoneAction):

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils.models import versions_by_model
-from ansible_collections.telephony.snom.plugins.module_utils.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._known.models import versions_by_model
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 
 DOCUMENTATION = r"""
 name: drift

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.telephony.snom.plugins.module_utils.adoption import shared_settings
-from ansible_collections.telephony.snom.plugins.module_utils.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils.perform import to_plain
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._operations.run import to_plain
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.adoption import shared_settings
 
 DOCUMENTATION = r"""
 name: shared_settings

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils.visible import visible, visible_line
+from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible, visible_line
 
 DOCUMENTATION = r"""
 name: visible

@@ -184,9 +184,12 @@ reason:
 """
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HAS_REQUESTS, REQUESTS_IMPORT_ERROR
-from ansible_collections.telephony.snom.plugins.module_utils.info import ARGUMENT_SPEC, read_phone
-from ansible_collections.telephony.snom.plugins.module_utils.perform import perform
+from ansible_collections.telephony.snom.plugins.module_utils._operations.info import ARGUMENT_SPEC, read_phone
+from ansible_collections.telephony.snom.plugins.module_utils._operations.run import perform
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import (
+    HAS_REQUESTS,
+    REQUESTS_IMPORT_ERROR,
+)
 
 
 def main() -> None:

@@ -139,8 +139,8 @@ unknown:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.telephony.snom.plugins.module_utils.errors import SnomError
-from ansible_collections.telephony.snom.plugins.module_utils.mirror_log import ARGUMENT_SPEC, read_logs
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.log import ARGUMENT_SPEC, read_logs
 
 
 def main() -> None:

@@ -241,7 +241,11 @@ counts:
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.telephony.snom.plugins.module_utils.publication import ARGUMENT_SPEC, publish_content, unpack
+from ansible_collections.telephony.snom.plugins.module_utils._provisioning.publish import (
+    ARGUMENT_SPEC,
+    publish_content,
+    unpack,
+)
 
 
 def main() -> None:

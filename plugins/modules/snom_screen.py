@@ -103,9 +103,12 @@ reason:
 """
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HAS_REQUESTS, REQUESTS_IMPORT_ERROR
-from ansible_collections.telephony.snom.plugins.module_utils.perform import perform
-from ansible_collections.telephony.snom.plugins.module_utils.screen import ARGUMENT_SPEC, save_screen
+from ansible_collections.telephony.snom.plugins.module_utils._operations.run import perform
+from ansible_collections.telephony.snom.plugins.module_utils._operations.screen import ARGUMENT_SPEC, save_screen
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import (
+    HAS_REQUESTS,
+    REQUESTS_IMPORT_ERROR,
+)
 
 
 def main() -> None:

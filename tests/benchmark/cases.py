@@ -14,14 +14,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils.arguments import HOST_VARIABLES, connection_from
-from ansible_collections.telephony.snom.plugins.module_utils.credentials_gate import CredentialsGate
-from ansible_collections.telephony.snom.plugins.module_utils.http_phone import HttpPhone
-from ansible_collections.telephony.snom.plugins.module_utils.plan import Target
-from ansible_collections.telephony.snom.plugins.module_utils.runtime import ThreadRuntime
-from ansible_collections.telephony.snom.plugins.module_utils.survey import read_fleet
-from ansible_collections.telephony.snom.plugins.module_utils.transport import Connection
-from ansible_collections.telephony.snom.plugins.module_utils.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._phone.arguments import HOST_VARIABLES, connection_from
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.credentials import CredentialsGate
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import ThreadRuntime
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import Target
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.survey import read_fleet
 from figures import Figure
 from measuring import Cost, busy_seconds, cpu_of
 from scene import KINDS, Scene, play, playbook, scene

@@ -39,9 +39,9 @@ class Mutant:
 
 
 MUTANTS = [
-    Mutant("lint", "ruff", "plugins/module_utils/errors.py", "", "import os\n", "F401"),
-    Mutant("format", "ruff", "plugins/module_utils/errors.py", "", "x = {  }\n", "would be reformatted"),
-    Mutant("type", "mypy", "plugins/module_utils/errors.py", "", 'count: int = "one"\n', "Incompatible types"),
+    Mutant("lint", "ruff", "plugins/module_utils/_core/errors.py", "", "import os\n", "F401"),
+    Mutant("format", "ruff", "plugins/module_utils/_core/errors.py", "", "x = {  }\n", "would be reformatted"),
+    Mutant("type", "mypy", "plugins/module_utils/_core/errors.py", "", 'count: int = "one"\n', "Incompatible types"),
     Mutant("untidy YAML", "yamllint", "galaxy.yml", "", "extra:   [1,2]\n", "too many spaces"),
     Mutant("no licence", "reuse", "plugins/module_utils/nameless.py", "", "NAMELESS = True\n", "nameless.py"),
     Mutant(
@@ -71,7 +71,7 @@ MUTANTS = [
     Mutant(
         "upward import",
         "conventions",
-        "plugins/module_utils/models.py",
+        "plugins/module_utils/_known/models.py",
         "from .version import Version\n",
         "from . import perform\nfrom .version import Version\n",
         "must not import the operation perform",
@@ -80,7 +80,7 @@ MUTANTS = [
     Mutant(
         "Ansible in the library",
         "conventions",
-        "plugins/module_utils/models.py",
+        "plugins/module_utils/_known/models.py",
         "from .version import Version\n",
         "from ansible.errors import AnsibleError\nfrom .version import Version\n",
         "must not import ansible.errors",
@@ -92,7 +92,7 @@ MUTANTS = [
         "tests/virtual_phones/keys.py",
         "from __future__ import annotations\n",
         "from __future__ import annotations\n\n"
-        "from ansible_collections.telephony.snom.plugins.module_utils.models import MODELS\n",
+        "from ansible_collections.telephony.snom.plugins.module_utils._known.models import MODELS\n",
         "tests/virtual_phones/keys.py must not import",
         "layers",
     ),
@@ -154,16 +154,16 @@ MUTANTS = [
         "docs/docsite/rst/phone_facts.rst",
         "phone_fact_1_5:\n\n1.5 Calls\n",
         "phone_fact_1_6:\n\n1.6 Calls\n",
-        "'plugins/module_utils/call.py': ['1.5']",
+        "'plugins/module_utils/_operations/call.py': ['1.5']",
         "facts",
     ),
     Mutant(
         "mark without a meaning",
         "conventions",
-        "plugins/module_utils/call.py",
+        "plugins/module_utils/_operations/call.py",
         "inferred from the names of the keys [I].",
         "inferred from the names of the keys [X].",
-        "('plugins/module_utils/call.py', 'X')",
+        "('plugins/module_utils/_operations/call.py', 'X')",
         "facts",
     ),
     Mutant("broken link", "conventions", "README.md", "", "\n[nowhere](docs/nowhere.md)\n", "docs/nowhere.md", "texts"),
@@ -189,7 +189,7 @@ MUTANTS = [
     Mutant(
         "write in check mode",
         "live",
-        "plugins/plugin_utils/phone_action.py",
+        "plugins/plugin_utils/actions/phone_action.py",
         "self._task.check_mode)",
         "False)",
         "planned.writes == []",
@@ -198,7 +198,7 @@ MUTANTS = [
     Mutant(
         "password shown",
         "live",
-        "plugins/plugin_utils/phone_action.py",
+        "plugins/plugin_utils/actions/phone_action.py",
         "        return perform(self.operation, parameters",
         '        self._display.vv(variables["snom_password"])\n        return perform(self.operation, parameters',
         "the password is shown",
@@ -207,7 +207,7 @@ MUTANTS = [
     Mutant(
         "one way returns more than the other",
         "live",
-        "plugins/plugin_utils/phone_action.py",
+        "plugins/plugin_utils/actions/phone_action.py",
         'ONLY_OF_MODULES = {"invocation"',
         'ONLY_OF_MODULES = {"phone", "invocation"',
         "test_both_ways_give_the_same[do-snom_info]",
@@ -225,7 +225,7 @@ MUTANTS = [
     Mutant(
         "second run that changes something",
         "live",
-        "plugins/module_utils/screen.py",
+        "plugins/module_utils/_operations/screen.py",
         "dest.read_bytes() == content",
         'dest.read_bytes() == b""',
         "test_check_do_and_do_again[snom_screen]",
@@ -234,7 +234,7 @@ MUTANTS = [
     Mutant(
         "write in a playbook's check mode",
         "playbooks",
-        "plugins/plugin_utils/phone_action.py",
+        "plugins/plugin_utils/actions/phone_action.py",
         "self._task.check_mode)",
         "False)",
         "check mode writes",
@@ -252,7 +252,7 @@ MUTANTS = [
     Mutant(
         "unequal versions",
         "unit",
-        "plugins/module_utils/version.py",
+        "plugins/module_utils/_known/version.py",
         "tuple(int(number) for number",
         "tuple(int(number) % 10 for number",
         "test_version.py",
@@ -269,7 +269,7 @@ MUTANTS = [
     Mutant(
         "unequal versions on one ansible-core",
         "units-2.16",
-        "plugins/module_utils/version.py",
+        "plugins/module_utils/_known/version.py",
         "tuple(int(number) for number",
         "tuple(int(number) % 10 for number",
         "test_version.py",
@@ -277,7 +277,7 @@ MUTANTS = [
     Mutant(
         "write in a target's check mode",
         "targets-2.16",
-        "plugins/plugin_utils/phone_action.py",
+        "plugins/plugin_utils/actions/phone_action.py",
         "self._task.check_mode)",
         "False)",
         "The phone is calling. The action dial needs one that is idle",

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.telephony.snom.plugins.module_utils.transport import Answer
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer
 
 SYSTEM_PAGE = (
     "<html><body>Firmware Version: snomD785-SIP 10.1.54.13<br>Mac: 000413922D24<br>Hardware: D785<br>"

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils.errors import PhoneUnreachable
-from ansible_collections.telephony.snom.plugins.module_utils.transport import Answer
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PhoneUnreachable
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer
 
 COMMANDS = ("/dummy.htm", "/advanced_update.htm", "/advanced.htm")
 """Pages that do something to a phone."""

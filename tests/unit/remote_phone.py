@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils.transport import Answer
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer
 
 SCREENS = {
     "idle": "State Idle (29)",

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils.outcomes import OUTCOMES
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
 
 from .bench import Bench, Run, bench, image, phone
 

@@ -1,0 +1,669 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The firmware upgrade of one phone as a state machine.
+
+One call of `Upgrade.step` does what is due now, which is never more than a few requests to the phone, and says when the
+next one is due. So the same machine serves one phone that somebody waits for, and thousands in one process.
+
+The way of a phone::
+
+    PROBE -> INTENT -> TRIGGER -> STILL_UP -> DOWN -> UP -> VERIFIED      (once per hop, then SNAPSHOT, ENDED)
+
+A phone that was not seen gone by its deadline may still be fetching its image, so it does not end there: it is LATE,
+and is watched for as long again. If it goes down meanwhile, it has its whole deadline from then on.
+
+What a status code says about a firmware load is nothing (protocol 0.3, 0.4): from the trigger on, only what the phone's
+own pages show decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+from urllib.parse import quote
+
+from .._core.errors import (
+    AnswerLost,
+    AnswerUnreadable,
+    AuthFailed,
+    CertificateRejected,
+    LockedOut,
+    NotRecorded,
+    PhoneUnreachable,
+    Refused,
+    SnomError,
+    UserMode,
+    WrongPhone,
+    expect,
+)
+from .._known.image_path import Hop
+from .._known.version import Version
+from .._phone.arguments import LONGEST_WAIT
+from .._phone.call_state import reason_to_wait
+from .._phone.connection import Connection, Transport
+from .._phone.phone import PhoneFacts, check_identity, read_facts
+from .._phone.web.pages import asks_admin_password
+from .snapshot import Snapshot, compare, take_snapshot, unread
+
+POLL_TIMEOUT = 5.0
+"""Seconds that a poll waits for an answer: long enough for a busy phone, short enough to notice one that is gone."""
+
+LARGEST_IMAGE = 160_000_000
+"""Bytes. What an image of unknown size is taken for: a little more than the largest known ones (protocol 3.1)."""
+
+RESERVE = 1.5
+"""By how much a deadline is longer than what is assumed of a phone and its line."""
+
+CLOCK_MARGIN = 3.0
+"""Seconds by which a phone's uptime, in whole seconds and read over a network, may differ from the truth."""
+
+
+SNAPSHOT_TRIES = 3
+"""Reads of the settings of a phone that is done. It keeps its slot meanwhile, so they are few."""
+
+
+class Phase(str, Enum):
+    """Where a phone stands."""
+
+    PROBE = "probe"
+    INTENT = "intent"
+    TRIGGER = "trigger"
+    STILL_UP = "still up"
+    LATE = "late, perhaps still loading"
+    DOWN = "down"
+    UP = "up"
+    VERIFIED = "verified"
+    SNAPSHOT = "reading what changed"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What is wanted of one phone, and what was known of it when it was planned."""
+
+    host: str
+    connection: Connection
+    hops: tuple[Hop, ...]
+    before: Version
+    model: str | None = None
+    mac: str | None = None
+    registered: frozenset[int] = frozenset()
+    only_when_idle: bool = True
+    unknown_call_state: str = "defer"
+    deadlines: tuple[float, ...] = ()
+    poll: float = 5.0
+    settle: float = 60.0
+    snapshot: bool = False
+    settings: Mapping[str, str] | None = None
+    """What the phone's settings page showed a moment ago, for the snapshot; None to read them."""
+    wanted: frozenset[Version] = frozenset()
+    """Further versions at which it is done, whatever brought it there."""
+
+    @property
+    def target(self) -> Version:
+        """The version at the end of the path."""
+        return self.hops[-1].version
+
+    def overtakes(self, version: Version) -> bool:
+        """Whether a phone that shows this version on its way needs nothing more: its provisioning was quicker."""
+        return version != self.before and (version == self.target or version in self.wanted)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    """One trigger, as it stands in the journal before the request leaves."""
+
+    host: str
+    mac: str | None
+    file: str
+    before: str
+    target: str
+    time: float
+    deadline: float
+    registered: tuple[int, ...] = ()
+    """Lines that must be registered again when it is done."""
+
+
+@dataclass
+class Ending:
+    """How it ended: an outcome word and a sentence, with what was read from the phone."""
+
+    outcome: str
+    reason: str
+    after: Version | None = None
+    triggered: bool = False
+    evidence: dict[str, Any] = field(default_factory=dict)
+    unsafe_until: float | None = None
+    """Until when the phone must be left alone, because nobody could see whether it has written its flash.
+
+    In seconds since the epoch. It must not be powered off before, and no run asks it for anything. Until the end of the
+    run it keeps its place among those in flight.
+    """
+    passing: bool = False
+    """Whether it may end otherwise when it is asked again in a while."""
+
+
+def hop_deadline(size: int | None, flash_time: float, *, parallel: int = 1, bandwidth_mbit: float = 100.0) -> float:
+    """Seconds after which a phone that loads an image counts as lost: 1.5 x (8·S·P/B + flash time).
+
+    size is in bytes; parallel is how many phones share bandwidth_mbit. How long phones really take is not public
+    (protocol 11.6), so the flash time is an assumption that users set. It is never more than `LONGEST_WAIT`.
+    """
+    transfer = 8 * (size or LARGEST_IMAGE) * max(parallel, 1) / (bandwidth_mbit * 1e6)
+    return min(RESERVE * (transfer + flash_time), LONGEST_WAIT)
+
+
+def pace(flash_time: float) -> tuple[float, float]:
+    """Seconds between two polls, and seconds for which a phone that is back on another version may still move on.
+
+    Old firmware restarts twice (protocol 3.4), so being back is not yet the end. Both scale with the flash time.
+    """
+    return min(5.0, max(0.25, flash_time / 60)), min(60.0, max(1.0, flash_time / 4))
+
+
+class Watch:
+    """Whether a phone was gone and is back.
+
+    It counts as gone after two polls in a row without an answer (one may be a hiccup of a busy web server), or when its
+    uptime says that it started after it was asked to.
+    """
+
+    def __init__(self, phone: Transport, now: Callable[[], float], asked_at: float) -> None:
+        self._phone = phone
+        self._now = now
+        self._asked_at = asked_at
+        self._silent = 0
+        self.gone = False
+        self.problem: str | None = None
+        self.rejected: CertificateRejected | None = None
+        """Why whoever answered the last poll got no request: it can't be told whether it is the phone."""
+
+    @property
+    def silent(self) -> bool:
+        """True while the last poll got no answer."""
+        return self._silent > 0
+
+    def poll(self) -> PhoneFacts | None:
+        """Read the phone once; None when it does not answer or shows nothing readable.
+
+        Raises AuthFailed and LockedOut, because asking again would make both worse (protocol 2.3).
+        """
+        self.rejected = None
+        try:
+            facts = read_facts(self._phone, ["system"], timeout=POLL_TIMEOUT)
+        except CertificateRejected as error:
+            # Neither gone nor back. New firmware may make a new certificate, and so looks somebody in between. To look
+            # again costs nothing: nothing is sent, and above all no password.
+            self.problem, self.rejected, self._silent = error.reason, error, 0
+            return None
+        except PhoneUnreachable as error:
+            self.problem = error.reason
+            self._silent += 1
+            self.gone = self.gone or self._silent >= 2
+            return None
+        except (AuthFailed, LockedOut):
+            raise
+        except SnomError as error:
+            # Seen while a web server starts or stops: neither gone nor back.
+            self.problem = error.reason
+            return None
+        finally:
+            self._phone.close()
+        self._silent = 0
+        self.problem = None
+        if facts.uptime is not None and facts.uptime + CLOCK_MARGIN < self._now() - self._asked_at:
+            self.gone = True
+        return facts
+
+
+class Upgrade:
+    """One phone on its way to a firmware version."""
+
+    def __init__(
+        self,
+        order: Order,
+        phone: Transport,
+        *,
+        now: Callable[[], float],
+        record: Callable[[Intent], None] = lambda intent: None,
+        may_trigger: Callable[[float], str | None] = lambda seconds: None,
+    ) -> None:
+        """Prepare; nothing is sent yet.
+
+        now gives seconds since the epoch and never runs backwards. record must have the intent on disk when it returns,
+        or raise NotRecorded.
+        may_trigger is asked right before each trigger, with the seconds until the last deadline: None means go, a
+        sentence says why not, and a SnomError it raises is how the phone ends. Who drives the machine sets
+        known_call_state (what the PBX says, see read_call_state) right before a step.
+        """
+        self.order = order
+        self.phase = Phase.PROBE
+        self.triggered = False
+        """True once the phone may have taken a request to load an image."""
+        self.ending: Ending | None = None
+        self.known_call_state: str | None = None
+        self.deadline: float | None = None
+        """Of the last intent, in seconds since the epoch; None while there is none."""
+        self._watched_until = 0.0
+        self.path: list[str] = []
+        self.evidence: dict[str, Any] = {}
+        self.snapshot: dict[str, Any] | None = None
+        """What the upgrade changed (see the module snapshot); None if the order asks for none, or nothing was done."""
+        self._phone = phone
+        self._now = now
+        self._record = record
+        self._may_trigger = may_trigger
+        self._hop = 0
+        self._version = order.before
+        self._watch: Watch | None = None
+        self._other_since: float | None = None
+        self._readable = False
+        self._before: Snapshot | None = None
+        self._shown: PhoneFacts | None = None
+        self._snapshot_tries = 0
+        self._shut_out_by: AuthFailed | None = None
+        self._found_nobody = False
+
+    @property
+    def refused(self) -> bool:
+        """True once the phone has refused its credentials, also while it is left alone until its deadline."""
+        return self._shut_out_by is not None or (self.ending is not None and self.ending.outcome == AuthFailed.outcome)
+
+    @property
+    def late(self) -> bool:
+        """True once the phone was not seen gone by its deadline: it may have been loading then, or be so still."""
+        return "watched_until" in self.evidence
+
+    @property
+    def took_login(self) -> bool:
+        """True if the phone asked for a login when it was looked at last, and took this one."""
+        return self._shown is not None and self._shown.http_pass_set is True
+
+    def resume(self, intent: Intent) -> None:
+        """Only watch: the trigger was made, or was about to be made, by a run that did not live to see its end."""
+        self.deadline = self._watched_until = intent.deadline
+        self.triggered = True
+        self.evidence.update(resumed_evidence(intent))
+        self._watch = Watch(self._phone, self._now, intent.time)
+        self.phase = Phase.STILL_UP
+
+    def step(self) -> float | None:
+        """Do what is due; return the seconds until the next step, or None when it has ended."""
+        try:
+            if self.phase is Phase.PROBE:
+                return self._probe()
+            if self.phase is Phase.SNAPSHOT:
+                return self._look_what_changed()
+            return self._look()
+        except PhoneUnreachable as error:
+            if self.path and (self.phase is Phase.PROBE or self._may_ask_again()):
+                # It has just loaded an image, and may restart once more (protocol 3.4).
+                self.phase = Phase.PROBE
+                if isinstance(error, CertificateRejected):
+                    return self._wait_or_give_up(self._now(), error.outcome, f"After {self._version}: {error.reason}")
+                return self._wait_or_give_up(
+                    self._now(), "timed_out", f"It was gone again after {self._version}. {error.reason}"
+                )
+            return self._end(error.outcome, error.reason)
+        except SnomError as error:
+            return self._end(error.outcome, error.reason)
+        finally:
+            self._phone.close()
+
+    def _probe(self) -> float | None:
+        order = self.order
+        hop = order.hops[self._hop]
+        facts = read_facts(self._phone, ["system"])
+        check_identity(facts, mac=order.mac, model=order.model)
+        if facts.firmware is None:
+            raise Refused("The phone's pages show no firmware version, so a success could not be proven.")
+        self.evidence.update(mac=facts.mac, model=facts.model, firmware_before=str(order.before))
+        if self.path and order.overtakes(facts.firmware):
+            return self._judge(facts, self._now())
+        if facts.firmware == order.target and order.target != order.before:
+            return self._end("compliant", f"The phone runs {order.target} already.", after=facts.firmware)
+        if facts.firmware != self._version:
+            return self._end(
+                "deferred",
+                f"The phone runs {facts.firmware} now, not {self._version} as planned. Run again to plan it anew.",
+                after=facts.firmware,
+            )
+        if order.snapshot and self._before is None:
+            # Before the call state, which must be fresh at the trigger.
+            self._before = take_snapshot(self._phone, facts, order.settings)
+        if order.only_when_idle and (
+            reason := reason_to_wait(
+                self._phone,
+                connection=order.connection,
+                known=self.known_call_state,
+                unknown_call_state=order.unknown_call_state,
+                evidence=self.evidence,
+            )
+        ):
+            return self._end("deferred", reason, after=facts.firmware, passing=True)
+        return self._trigger(hop, facts)
+
+    def _trigger(self, hop: Hop, facts: PhoneFacts) -> float | None:
+        seconds = sum(self.order.deadlines[self._hop :])
+        if closed := self._may_trigger(seconds):
+            return self._stay(closed, facts)
+        self.phase = Phase.INTENT
+        now = self._now()
+        deadline = now + self.order.deadlines[self._hop]
+        last = self._hop == len(self.order.hops) - 1
+        try:
+            self._record(
+                Intent(
+                    host=self.order.host,
+                    mac=facts.mac,
+                    file=hop.file,
+                    before=str(self._version),
+                    target=str(hop.version),
+                    time=now,
+                    deadline=deadline,
+                    registered=tuple(sorted(self.order.registered)) if last else (),
+                )
+            )
+        except NotRecorded as error:
+            return self._stay(error.reason, facts)
+        self.deadline = self._watched_until = deadline
+        if closed := self._may_trigger(seconds):
+            # A busy disk takes its time for the intent.
+            return self._stay(closed, facts)
+        self.phase = Phase.TRIGGER
+        self.triggered = True
+        self._watch = Watch(self._phone, self._now, now)
+        self._other_since = None
+        for name in ("seen_gone_at", "seen_back_at", "watched_until"):
+            # Of the image before.
+            self.evidence.pop(name, None)
+        self.evidence.update(triggered_at=now, deadline_at=deadline)
+        try:
+            self.evidence["trigger_answer"] = load_image(self._phone, hop.url)
+        except SnomError:
+            self.triggered = bool(self.path)
+            raise
+        self.phase = Phase.STILL_UP
+        return self.order.poll
+
+    def _may_ask_again(self) -> bool:
+        """Whether the request to load another image found nobody, for the first time, so that it did nothing."""
+        if self.phase is not Phase.TRIGGER or self._found_nobody:
+            return False
+        self._found_nobody = True
+        return True
+
+    def _stay(self, reason: str, facts: PhoneFacts) -> float | None:
+        """End without a request, before the first image or between two of them."""
+        return self._end("deferred" if self.path else "not_started", reason, after=facts.firmware)
+
+    def _look(self) -> float | None:
+        if self._shut_out_by is not None:
+            return self._shut_out(self._shut_out_by)
+        watch = expect(self._watch)
+        try:
+            facts = watch.poll()
+        except (AuthFailed, LockedOut) as error:
+            return self._shut_out(error)
+        now = self._now()
+        self._readable = facts is not None and facts.firmware is not None
+        self._shown = facts
+        if watch.gone and "seen_gone_at" not in self.evidence:
+            self.evidence["seen_gone_at"] = now
+            if self.late:
+                # It has its image only now, and needs as long to write it as any other.
+                self._watch_until(now + deadline_length(self.evidence))
+        if facts is None:
+            if watch.gone and watch.silent:
+                # Old firmware restarts twice (protocol 3.4): only the last return is the end.
+                self.phase = Phase.DOWN
+                self._other_since = None
+                self.evidence.pop("seen_back_at", None)
+            return self._wait_or_give_up(now)
+        if watch.gone:
+            self.evidence.setdefault("seen_back_at", now)
+            self.phase = Phase.UP
+        return self._judge(facts, now)
+
+    def _shut_out(self, error: AuthFailed | LockedOut) -> float | None:
+        """Leave the phone alone until then: to ask again makes it worse (protocol 2.3), but it may be loading.
+
+        A lock may be over then, so there is one more look. What was refused is never sent again.
+        """
+        left = self._watched_until - self._now()
+        if left <= 0:
+            return self._end(error.outcome, f"After the trigger: {error.reason}")
+        if isinstance(error, AuthFailed):
+            self._shut_out_by = error
+        return left
+
+    def _judge(self, facts: PhoneFacts, now: float) -> float | None:
+        """Decide by what the phone shows while it answers."""
+        gone = expect(self._watch).gone
+        order = self.order
+        hop = order.hops[self._hop]
+        self.evidence.update(mac_after=facts.mac, firmware_after=str(facts.firmware) if facts.firmware else None)
+        if order.mac and facts.mac and facts.mac != order.mac:
+            return self._end(
+                "wrong_phone",
+                f"The phone that answers now has the MAC {facts.mac}, not {order.mac}. The one that was asked to load "
+                "an image may still be writing its flash: do not power it off.",
+                unseen=True,
+            )
+        if facts.firmware is None:
+            return self._wait_or_give_up(now)
+        version = facts.firmware
+        arrived = version == order.target == hop.version or order.overtakes(version)
+        if version != hop.version and not arrived:
+            return self._judge_other_version(version, now)
+        if version == self._version and not gone:
+            return self._wait_or_give_up(now)
+        if order.mac and not facts.mac:
+            return self._wait_or_give_up(now, "wrong_phone", f"It came back on {version} but shows no MAC any more.")
+        missing = self._missing_registrations(facts)
+        if missing and arrived:
+            lines = ", ".join(map(str, missing))
+            return self._wait_or_give_up(
+                now, "not_registered", f"It runs {version}, but identity {lines} was registered before and is not now."
+            )
+        return self._hop_done(version, arrived)
+
+    def _judge_other_version(self, version: Version, now: float) -> float | None:
+        if not expect(self._watch).gone:
+            return self._wait_or_give_up(now)
+        if self._other_since is None:
+            self._other_since = now
+        # Also past the deadline: it may be about to go again, to write its flash.
+        if (left := self._other_since + self.order.settle - now) > 0:
+            return min(self.order.poll, left)
+        return self._end(
+            "old_version",
+            f"It was gone and came back on {version}, not on {self.order.hops[self._hop].version}. Check that the "
+            "image is whole and made for this model.",
+            after=version,
+        )
+
+    def _missing_registrations(self, facts: PhoneFacts) -> list[int]:
+        """Lines that were registered before and are now known not to be, or not known at all."""
+        if not self.order.registered or facts.identities is None:
+            return []
+        now_registered = {identity.line for identity in facts.identities if identity.registered is not False}
+        return sorted(self.order.registered - now_registered)
+
+    def _hop_done(self, version: Version, arrived: bool) -> float | None:
+        self.path.append(str(version))
+        self._version = version
+        self.phase = Phase.VERIFIED
+        if arrived:
+            return self._end("upgraded", f"Runs {version}, read back from the phone.{self._lateness()}", after=version)
+        self._hop += 1
+        self.phase = Phase.PROBE
+        return 0.0
+
+    def _lateness(self) -> str:
+        if not self.late or "resumed" in self.evidence:
+            # When the phone was done while nobody looked is not known.
+            return ""
+        took, length = self._now() - self.evidence["triggered_at"], deadline_length(self.evidence)
+        return (
+            f" It took {took:.0f} s, longer than its deadline of {length:.0f} s: "
+            "raise deadline, or in a rollout correct site_bandwidth_mbit to what the line of its site carries."
+        )
+
+    def _watch_until(self, time: float) -> None:
+        """Watch on behind the deadline."""
+        self._watched_until = self.evidence["watched_until"] = max(time, self._watched_until)
+
+    def _wait_or_give_up(self, now: float, outcome: str | None = None, reason: str = "") -> float | None:
+        """Wait for the next poll; when the watch is over, end with the given outcome, or with what was seen last."""
+        watch = expect(self._watch)
+        if now >= self._watched_until and outcome is None and not watch.gone and not self.late:
+            self.phase = Phase.LATE
+            self._watch_until(expect(self.deadline) + deadline_length(self.evidence))
+        if now < self._watched_until:
+            return min(self.order.poll, self._watched_until - now)
+        if outcome is None:
+            if watch.rejected is not None:
+                outcome = watch.rejected.outcome
+                reason = f"After the trigger: {watch.rejected.reason} It may still be writing its flash."
+            elif watch.silent:
+                outcome = "timed_out"
+                reason = (
+                    "It is gone and not back by the deadline. It may still be writing its flash: do not power it off."
+                )
+            elif not self._readable:
+                outcome = "timed_out"
+                reason = f"It answers but can't be read: {watch.problem or 'it shows no version.'}"
+            else:
+                outcome, reason = "image_failed", self._not_loaded()
+        return self._end(outcome, reason)
+
+    def _not_loaded(self) -> str:
+        """The sentence about a phone that answers as before."""
+        check = (
+            "Check that the phone can reach the mirror, that the image is there, and that hidden tags and restricted "
+            "URI queries are off."
+        )
+        never = "was never seen gone, until its deadline and for as long again"
+        if not self.path:
+            return f"It {never}, and runs {self._version} as before. {check}"
+        wanted = self.order.hops[self._hop].version
+        return (
+            f"It has loaded {self._version} and runs it, but not {wanted} after it: since it was asked for that it "
+            f"{never}. {check}"
+        )
+
+    def _end(
+        self, outcome: str, reason: str, *, after: Version | None = None, passing: bool = False, unseen: bool = False
+    ) -> float | None:
+        """unseen says that nobody saw what became of the image that the phone was asked to load."""
+        if after is None and self.evidence.get("firmware_after"):
+            after = Version.parse(self.evidence["firmware_after"])
+        self.ending = Ending(outcome, reason, after, self.triggered, self.evidence, passing=passing)
+        shut_out = outcome in ("auth_failed", "locked_out") and self.phase not in (Phase.PROBE, Phase.TRIGGER)
+        rejected = outcome == CertificateRejected.outcome and self.triggered
+        if outcome == "timed_out" or shut_out or rejected or unseen:
+            self.ending.unsafe_until = unsafe_until(self.evidence)
+        if self._before is not None and outcome in ("upgraded", "not_registered"):
+            self.phase = Phase.SNAPSHOT
+            return 0.0
+        self.phase = Phase.ENDED
+        return None
+
+    def _look_what_changed(self) -> float | None:
+        """Read the phone once more; how the upgrade ended is settled, whatever comes of it."""
+        before, shown = expect(self._before), expect(self._shown)
+        self._snapshot_tries += 1
+        try:
+            after = take_snapshot(self._phone, shown)
+        except (AuthFailed, LockedOut) as error:
+            self._snapshot_tries = SNAPSHOT_TRIES
+            after = unread(shown, error)
+        if after.settings is None and self._snapshot_tries < SNAPSHOT_TRIES:
+            return self.order.poll
+        self.snapshot = compare(before, after, old=self.order.before, new=self.order.target)
+        self.phase = Phase.ENDED
+        return None
+
+
+def load_image(phone: Transport, url: str) -> str:
+    """Ask a phone to load an image, and say in words what it answered, which proves nothing (protocol 0.3).
+
+    Raises a SnomError when the request was certainly not carried out. The request is that of the vendor's page
+    (protocol 3.3.1); that the whole URL must be percent-encoded is inferred from other commands (protocol 1.1).
+    """
+    try:
+        answer = phone.get(f"/dummy.htm?swload=load&firmware={quote(url, safe='')}")
+    except AnswerLost:
+        return "no answer"
+    except AnswerUnreadable:
+        # It may answer so because it is about to go.
+        return "unreadable answer"
+    if asks_admin_password(answer.text):
+        raise UserMode("The phone is in user mode and loads no firmware. Switch it to administrator mode.")
+    return str(answer.status)
+
+
+def still_on(phone: Transport, version: Version, mac: str | None) -> Ending | None:
+    """Look again at a phone that was upgraded: None when it still runs the version, else how it failed.
+
+    Raises PhoneUnreachable when it does not answer.
+    """
+    facts = read_facts(phone, ["system"])
+    try:
+        check_identity(facts, mac=mac, model=None)
+    except WrongPhone as error:
+        return Ending("wrong_phone", error.reason, triggered=True)
+    if facts.firmware == version:
+        return None
+    shown = facts.firmware or "no readable version"
+    return Ending(
+        "reverted",
+        f"It ran {version} after the upgrade and shows {shown} now. Its provisioning may name another version.",
+        facts.firmware,
+        triggered=True,
+    )
+
+
+def deadline_length(evidence: Mapping[str, Any]) -> float:
+    """Seconds from the trigger to its deadline."""
+    return float(evidence["deadline_at"] - evidence["triggered_at"])
+
+
+def unsafe_until(evidence: Mapping[str, Any]) -> float:
+    """Until when a phone that was not seen back must be left alone: as long again as its deadline was.
+
+    One that was not seen gone either may go down as late as a deadline after its deadline, and needs that time then.
+    """
+    length = deadline_length(evidence)
+    watched = float(evidence.get("watched_until", evidence["deadline_at"]))
+    if "seen_gone_at" not in evidence:
+        watched = max(watched, float(evidence["deadline_at"]) + length)
+    return watched + length
+
+
+def resumed_evidence(intent: Intent) -> dict[str, Any]:
+    """What is known of a phone that an interrupted run triggered."""
+    return {
+        "file": intent.file,
+        "firmware_before": intent.before,
+        "target": intent.target,
+        "triggered_at": intent.time,
+        "deadline_at": intent.deadline,
+        "resumed": True,
+    }
+
+
+def plain_intent(intent: Intent) -> Mapping[str, Any]:
+    """The intent as a JSON object."""
+    return dict(vars(intent))
+
+
+def plain_ending(ending: Ending) -> dict[str, Any]:
+    """What the journal keeps of an ending, as a JSON object."""
+    kept = {name: getattr(ending, name) for name in ("outcome", "reason", "triggered", "unsafe_until")}
+    return kept | {"after": str(ending.after) if ending.after else None}

@@ -1,0 +1,327 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Firmware images: how they are named, where they are, how big they are, and what may load them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from .._core.errors import InputError
+from .._core.visible import visible_line
+from .dialect import NEW_FLASH_LAYOUT
+from .models import MODELS, Model, find_model
+from .version import Version
+
+PHONE = "phone"
+CHAINED_UPDATE = "chained-update"
+OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """One file that can be loaded. ``None`` means unknown."""
+
+    file: str
+    # Model.name. Every phone image and every chained-update image has one.
+    model: str | None = None
+    # Every phone image has one.
+    version: Version | None = None
+    # "phone"; "chained-update", through which some models load a newer image (protocol 3.3.5); or "other".
+    kind: str = PHONE
+    url: str
+    # Bytes.
+    size: int | None = None
+    sha1: str | None = None
+    # The oldest version that may load it. Only users' entries have it: no public source lists such limits.
+    requires: Version | None = None
+    # The chained-update file through which it is to be loaded. Only users' entries have it: that is asking by name.
+    chain: str | None = None
+
+    def as_dict(self) -> dict[str, str | int | None]:
+        """Return plain JSON. parse_images() reads it back."""
+        values = {name: getattr(self, name) for name in _FIELDS}
+        return {name: str(value) if isinstance(value, Version) else value for name, value in values.items()}
+
+
+_FIELDS = tuple(field.name for field in fields(Image))
+
+
+class Catalog:
+    """Images by file name. Where two are the same version of the same model, the later one counts."""
+
+    def __init__(self, images: Iterable[Image] = ()) -> None:
+        self._by_file = {image.file: image for image in images}
+        self._by_version = {
+            (image.model, image.version): image for image in self._by_file.values() if image.kind == PHONE
+        }
+
+    def __iter__(self) -> Iterator[Image]:
+        return iter(self._by_file.values())
+
+    def image_for(self, model: Model, version: Version) -> Image | None:
+        """Return the image of exactly this version."""
+        return self._by_version.get((model.name, version))
+
+    def images_of(self, model: Model) -> list[Image]:
+        """Return the phone images of a model."""
+        return [image for image in self._by_version.values() if image.model == model.name]
+
+    def chained_update_of(self, model: Model) -> Image | None:
+        """Return the image through which a model loads newer ones (protocol 3.3.5)."""
+        return next((one for one in self if one.kind == CHAINED_UPDATE and one.model == model.name), None)
+
+    def by_file(self, name: str) -> Image | None:
+        return self._by_file.get(name)
+
+    def merged(self, images: Iterable[Image]) -> Catalog:
+        """Return a catalogue in which each of these images replaces the one of the same file, or is added."""
+        replaced = {image.file: image for image in images}
+        # Replacements go to the end too: the later one counts.
+        return Catalog([image for image in self if image.file not in replaced] + [*replaced.values()])
+
+    def needed_for(self, version: Version) -> Catalog:
+        """Return only what a path to this version can use, for any model.
+
+        That is the version itself; images below it that say what they require, because they can be a bridge; images
+        that can fulfil a requirement of those; and the chained-update images that any of those name.
+        """
+        phone_images = list(self._by_version.values())
+        needed = {
+            image.file: image
+            for image in phone_images
+            if image.version == version or (image.requires and image.version and image.version < version)
+        }
+        limits: dict[str | None, Version] = {}
+        for image in needed.values():
+            if image.requires:
+                limits[image.model] = min(image.requires, limits.get(image.model, image.requires))
+        for image in phone_images:
+            lowest = limits.get(image.model)
+            if lowest and image.version and lowest <= image.version < version:
+                needed[image.file] = image
+        for image in list(needed.values()):
+            chain = self._by_file.get(image.chain or "")
+            if chain:
+                needed[chain.file] = chain
+        return Catalog(needed.values())
+
+    def as_list(self) -> list[dict[str, str | int | None]]:
+        """Return plain JSON. ``Catalog(parse_images(...))`` reads it back."""
+        return [image.as_dict() for image in self]
+
+
+_IMAGE_NAME = re.compile(r"(snom(?:d?[0-9]{3}m?|mp|pa1))-([0-9.]+[a-z]?)(?:-sip-[a-z]+)?\.(?:bin|swu)", re.IGNORECASE)
+
+
+def image_name(model: Model, version: Version) -> str:
+    """Return the file name that Snom gives the image (protocol 3.1). Raises InputError where no pattern is known."""
+    letter = model.image_letter
+    if letter is None:
+        raise InputError(
+            f"Nothing public says how images of the {model.name} are named. "
+            "Give the image as url, or as an entry of your own catalog."
+        )
+    if letter == "f" and version.major < NEW_FLASH_LAYOUT:
+        letter = "j"
+    return f"{model.image_prefix}-{version}-SIP-{letter}{model.image_suffix}"
+
+
+def read_image_name(name: str) -> tuple[Model, Version] | None:
+    """Read model and version from the name of a phone image, or return None if it does not tell both.
+
+    The part ``-SIP-r`` may be missing (protocol 3.1: ``snomD785-10.1.42.14.bin``).
+    """
+    match = _IMAGE_NAME.fullmatch(name)
+    model = find_model(match[1]) if match else None
+    if match is None or model is None:
+        return None
+    try:
+        return model, Version.parse(match[2])
+    except InputError:
+        return None
+
+
+def contradiction(name: str, model: str | None, version: Version | None) -> str | None:
+    """Return what a file name says against a model and a version, as a sentence without its full stop."""
+    named = find_model(name)
+    if named is None and re.match(r"snom[a-z0-9]", name, re.IGNORECASE):
+        return f"the file name {name} is not that of a phone's image"
+    if named and named.name != model:
+        return f"the file name {name} is that of an image for the {named.name}, not for the {model}"
+    read = read_image_name(name)
+    if read and version and read[1] != version:
+        return f"the file name {name} says version {read[1]}, not {version}"
+    return None
+
+
+def check_url(url: str) -> None:
+    """Refuse what a phone can't load. Raises InputError, which does not repeat the URL: it may hold a secret."""
+    remedy = "Write it like https://images.example/fw/snom320-8.7.5.35-SIP-f.bin."
+    if not re.fullmatch(r"[!-~]+", url):
+        raise InputError(f"The URL is empty, or holds a blank or another character that must be encoded. {remedy}")
+    try:
+        parts = urlsplit(url)
+        port_is_valid = parts.port != 0
+    except ValueError:
+        raise InputError(f"The URL can't be read. {remedy}") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_valid:
+        raise InputError(f"The URL needs http or https and a host. {remedy}")
+    if "@" in parts.netloc:
+        raise InputError(f"The URL holds a login, which every plan and report would show. Leave it out. {remedy}")
+
+
+def file_in_url(url: str) -> str:
+    """Return the last part of the path, decoded. It is empty where the path ends in a slash."""
+    return unquote(urlsplit(url).path.rpartition("/")[2])
+
+
+def image_url(file: str, mirror: str) -> str:
+    """Return where a file lies on a mirror. Raises InputError."""
+    try:
+        check_url(mirror)
+    except InputError as error:
+        raise InputError(f"mirror: {error.reason}") from None
+    parts = urlsplit(mirror)
+    if parts.query or parts.fragment:
+        raise InputError("mirror: the URL must not have a query or a fragment: the file name is put at its end.")
+    return f"{mirror.rstrip('/')}/{quote(file)}"
+
+
+def parse_images(rows: Iterable[Mapping[str, Any]], source: str) -> list[Image]:
+    """Read entries of a catalogue.
+
+    Of a phone's image, model and version may be missing where the file name tells them. Raises InputError, which names
+    the source, the entry, the field and the remedy.
+    """
+    images: dict[str, Image] = {}
+    for number, row in enumerate(rows, 1):
+        file = row.get("file") if isinstance(row, Mapping) else None
+        try:
+            image = _parse_image(row)
+            if image.file in images:
+                raise InputError("file: an earlier entry has the same file. Keep one of them.")
+        except InputError as error:
+            raise InputError(f"{source}, entry {number} ({file or 'no file name'}): {error.reason}") from None
+        images[image.file] = image
+    return list(images.values())
+
+
+def _parse_image(row: Mapping[str, Any]) -> Image:
+    if not isinstance(row, Mapping):
+        raise InputError("it is not a mapping. Write file: NAME, url: URL and so on below one dash.")
+    unknown = sorted(str(key) for key in row if key not in _FIELDS)
+    if unknown:
+        raise InputError(f"{unknown[0]}: there is no such field. The fields are {', '.join(_FIELDS)}.")
+    file, url = _text(row, "file"), _text(row, "url")
+    if file is None or not re.fullmatch(r"[^\s/\\?#.][^\s/\\?#]*", file) or visible_line(file) != file:
+        raise InputError("file: give the file name, without a path, blanks, control characters or a dot before it.")
+    if url is None:
+        raise InputError("url: give the URL from which phones load the file.")
+    try:
+        check_url(url)
+    except InputError as error:
+        raise InputError(f"url: {error.reason}") from None
+    kind = _text(row, "kind") or PHONE
+    if kind not in (PHONE, CHAINED_UPDATE, OTHER):
+        raise InputError(f"kind: {kind!r} is none of {PHONE}, {CHAINED_UPDATE} and {OTHER}.")
+    model, version = _model(row), _version(row, "version")
+    if kind != OTHER:
+        named, read = find_model(file), read_image_name(file)
+        model = model or (named.name if named else None)
+        version = version or (read[1] if read else None)
+        if model is None:
+            raise InputError("model: give the model, for example 320 or D785. The file name does not tell it.")
+        if kind == PHONE and version is None:
+            raise InputError("version: give the version, in quotes. The file name does not tell it.")
+        for name in {file: None, file_in_url(url): None}:
+            problem = contradiction(name, model, version)
+            if problem:
+                raise InputError(f"{'file' if name == file else 'url'}: {problem}. Correct one of the two.")
+    requires = _version(row, "requires")
+    if requires and version and requires >= version:
+        raise InputError(
+            f"requires: {requires} is not older than {version}. It is the oldest version that may load it."
+        )
+    sha1 = _text(row, "sha1")
+    if sha1 and not re.fullmatch(r"[0-9a-fA-F]{40}", sha1):
+        raise InputError("sha1: give 40 hexadecimal digits, in quotes.")
+    return Image(
+        file=file,
+        model=model,
+        version=version,
+        kind=kind,
+        url=url,
+        size=_size(row),
+        sha1=sha1.lower() if sha1 else None,
+        requires=requires,
+        chain=_text(row, "chain"),
+    )
+
+
+def _text(row: Mapping[str, Any], field: str) -> str | None:
+    value = row.get(field)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise InputError(f"{field}: {value!r} is not a text. Put it in quotes.")
+    return value.strip()
+
+
+def _version(row: Mapping[str, Any], field: str) -> Version | None:
+    text = _text(row, field)
+    try:
+        return Version.parse(text) if text else None
+    except InputError as error:
+        raise InputError(f"{field}: {error.reason}") from None
+
+
+def _model(row: Mapping[str, Any]) -> str | None:
+    value = row.get("model")
+    # YAML reads the unquoted model 320 as a number.
+    text = str(value) if isinstance(value, int) else _text(row, "model")
+    if text is None:
+        return None
+    model = find_model(text)
+    if model is None:
+        raise InputError(f"model: {text!r} is not a known model. Known are {', '.join(MODELS)}.")
+    return model.name
+
+
+def _size(row: Mapping[str, Any]) -> int | None:
+    value = row.get("size")
+    if value is None or value == "":
+        return None
+    # YAML's true is an int to Python.
+    if isinstance(value, bool) or not re.fullmatch(r"-?[0-9]{1,12}", str(value)):
+        raise InputError(f"size: {value!r} is not a number of bytes.")
+    if int(value) <= 0:
+        raise InputError(f"size: {value} is not a number of bytes above 0.")
+    return int(value)
+
+
+def check_catalog(catalog: Catalog) -> list[str]:
+    """Return what is suspicious in a catalogue as a whole, one sentence each."""
+    problems = []
+    first: dict[tuple[str | None, Version | None], Image] = {}
+    for image in catalog:
+        if image.kind == PHONE:
+            twin = first.setdefault((image.model, image.version), image)
+            if twin is not image:
+                problems.append(f"{image.file} and {twin.file} are the same version for the same model.")
+            suffix = MODELS[image.model or ""].image_suffix
+            if not image.file.endswith(suffix):
+                problems.append(f"{image.file}: images for the {image.model} end in {suffix}.")
+        if image.chain is None:
+            continue
+        chain = catalog.by_file(image.chain)
+        if chain is None:
+            problems.append(f"{image.file}: its chain {image.chain} is not in the catalogue.")
+        elif chain.kind != CHAINED_UPDATE or chain.model != image.model:
+            problems.append(f"{image.file}: its chain {chain.file} is not a chained update for the {image.model}.")
+    return problems

@@ -1,0 +1,225 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is known about each model of desk phone.
+
+The numbers come from the vendor's key table and from provisioning projects (protocol 1.3); where those contradict each
+other, the largest number stands here, because a key that is missing does less harm than one that can't be named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from .._core.errors import InputError
+from .version import Version
+
+CLASSIC = "classic"
+PHONE_MANAGER = "phone_manager"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Keys:
+    """What the keys of some models have in common, beside those that are numbered."""
+
+    extra: frozenset[str] = frozenset()
+    """Keys that only these models have, of those that have such a set (protocol 1.2)."""
+    undocumented: frozenset[str]
+    """Keys of which Snom does not say that these models have them (protocol 1.2); EK is for all expansion keys."""
+    expansion: int = 144
+    """EK0 and up, on all modules together: D3, D7 and D7C modules have 144 at most (protocol 1.3)."""
+
+
+_D = Keys(undocumented=frozenset({"EK"}))
+# Snom names MUTE for the D-series only.
+_OLDER = Keys(undocumented=frozenset({"EK", "MUTE"}))
+# The 3xx have three modules of 42 (protocol 1.3).
+_3XX = Keys(undocumented=frozenset({"MUTE"}), expansion=126)
+_220 = Keys(
+    extra=frozenset({"CLEAR", "FUNCTION", "RECALL"}),
+    undocumented=frozenset({"MUTE", "VOLUME_UP", "VOLUME_DOWN", "REC", "HEADSET"}),
+)
+_FIRST = Keys(extra=_220.extra, undocumented=_220.undocumented | {"EK"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Model:
+    """One model: everything in which models differ. ``None`` means that no public source says it."""
+
+    name: str
+    generation: str = CLASSIC
+    """The web server that is expected (protocol 0.1). Sources disagree about D81x: the phone's own page decides."""
+    identities: int | None = None
+    function_keys: int
+    """P1 to P<function_keys> (protocol 1.3)."""
+    soft_keys: int = 4
+    """F1 to F<soft_keys> (protocol 1.2)."""
+    expansion_modules: int | None = None
+    """How many can be connected (protocol 1.3)."""
+    keys: Keys = _D
+    """What else differs about its keys (protocol 1.2)."""
+    touch_screen: bool = False
+    """Whether the remote control can touch its screen (protocol 1.4)."""
+    line_info_layer: bool = False
+    """Whether its screenshots need the line info layer fixed (protocol 1.4)."""
+    image_letter: str | None = "r"
+    """The letter at the end of image names (protocol 3.1). Without one, images can't be named, only listed."""
+    chained_from: Version | None = None
+    """From this version on, provisioning files load images through a chained-update image (protocol 3.3.5)."""
+
+    @property
+    def image_prefix(self) -> str:
+        """How image names begin (protocol 3.1)."""
+        return f"snom{self.name}"
+
+    @property
+    def image_suffix(self) -> str:
+        """How image names end (protocol 3.1)."""
+        return ".swu" if self.generation == PHONE_MANAGER else ".bin"
+
+
+_CHAINED = Version((10, 1, 184, 15))
+
+_TABLE = (
+    # Before the 3xx. Image names, identities and expansion modules of these are not public.
+    Model(name="100", keys=_FIRST, function_keys=0, image_letter=None),
+    Model(name="105", keys=_FIRST, function_keys=0, image_letter=None),
+    Model(name="190", keys=_FIRST, function_keys=5, soft_keys=3, image_letter=None),
+    Model(name="200", keys=_FIRST, function_keys=5, soft_keys=3, image_letter=None),
+    Model(name="220", keys=_220, function_keys=5, image_letter=None),
+    # 3xx
+    Model(name="300", keys=_3XX, identities=12, function_keys=6, expansion_modules=3, image_letter="f"),
+    Model(name="320", keys=_3XX, identities=12, function_keys=12, expansion_modules=3, image_letter="f"),
+    Model(name="360", keys=_3XX, identities=12, function_keys=12, expansion_modules=3, image_letter="f"),
+    Model(name="370", keys=_3XX, identities=12, function_keys=12, expansion_modules=3, image_letter="f"),
+    # 7xx
+    Model(name="710", keys=_OLDER, identities=4, function_keys=5, expansion_modules=0),
+    Model(name="715", identities=4, function_keys=5, expansion_modules=3, chained_from=_CHAINED),
+    Model(name="720", keys=_OLDER, identities=12, function_keys=18, expansion_modules=0),
+    Model(name="725", identities=12, function_keys=18, expansion_modules=3),
+    Model(name="760", keys=_OLDER, identities=12, function_keys=16, expansion_modules=0),
+    # 8xx
+    Model(name="820", keys=_OLDER, identities=12, function_keys=16, expansion_modules=0, line_info_layer=True),
+    Model(name="821", keys=_OLDER, identities=12, function_keys=12, expansion_modules=0, line_info_layer=True),
+    Model(
+        name="870", keys=_OLDER, identities=12, function_keys=16, soft_keys=0, expansion_modules=0, touch_screen=True
+    ),
+    # Conference phone and paging amplifier
+    Model(name="MP", keys=_OLDER, identities=12, function_keys=0, expansion_modules=0),
+    Model(name="PA1", keys=_OLDER, identities=1, function_keys=0, expansion_modules=0, image_letter="f"),
+    # D1xx
+    Model(name="D120", identities=2, function_keys=0, expansion_modules=0),
+    Model(name="D140", identities=2, function_keys=2),
+    Model(name="D150", identities=2, function_keys=2),
+    # D3xx
+    Model(name="D305", identities=4, function_keys=5),
+    Model(name="D315", identities=4, function_keys=5, chained_from=_CHAINED),
+    Model(name="D335", identities=12, function_keys=48, expansion_modules=3, chained_from=_CHAINED),
+    Model(name="D345", identities=12, function_keys=48),
+    Model(name="D375", identities=12, function_keys=12),
+    Model(name="D385", identities=12, function_keys=48, chained_from=_CHAINED),
+    # D7xx
+    Model(name="D712", identities=4, function_keys=5, chained_from=_CHAINED),
+    Model(name="D713", identities=6, function_keys=4),
+    Model(name="D717", identities=6, function_keys=3, chained_from=_CHAINED),
+    Model(name="D735", identities=12, function_keys=32, chained_from=_CHAINED),
+    Model(name="D745", identities=12, function_keys=32),
+    Model(name="D765", identities=12, function_keys=16, expansion_modules=3),
+    Model(name="D785", identities=12, function_keys=24, chained_from=_CHAINED),
+    # D8xx. No image name of a D895M was seen.
+    Model(name="D810", generation=PHONE_MANAGER, identities=12, function_keys=16),
+    Model(name="D812", generation=PHONE_MANAGER, identities=12, function_keys=32),
+    Model(name="D815", generation=PHONE_MANAGER, identities=12, function_keys=40),
+    Model(name="D862", generation=PHONE_MANAGER, identities=8, function_keys=32),
+    Model(name="D865", generation=PHONE_MANAGER, identities=12, function_keys=40),
+    Model(name="D892", generation=PHONE_MANAGER, identities=12, function_keys=40),
+    Model(name="D895", generation=PHONE_MANAGER, function_keys=42),
+    Model(name="D895M", generation=PHONE_MANAGER, function_keys=42, image_letter=None),
+)
+
+
+def _bare(name: str) -> str:
+    return name.upper().removeprefix("D")
+
+
+def by_name(models: Sequence[Model]) -> dict[str, Model]:
+    """Models by each name that can only mean one of them: its own, and the one without or with the D.
+
+    A D715 is a rebranded 715, and a 785 is what many call a D785 (protocol 3.1).
+    """
+    bare = Counter(_bare(model.name) for model in models)
+    alone = [model for model in models if bare[_bare(model.name)] == 1]
+    return {
+        **{spelling: model for model in alone for spelling in (_bare(model.name), f"D{_bare(model.name)}")},
+        **{model.name: model for model in models},
+    }
+
+
+MODELS: dict[str, Model] = {model.name: model for model in _TABLE}
+_BY_NAME = by_name(_TABLE) | {"MEETINGPOINT": MODELS["MP"]}
+_NAME = re.compile(r"\s*(?:snom[\s_-]*)?(d?[0-9]{3}m?|mp|meeting[\s-]?point|pa1)(?![0-9a-z])", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[\s-]")
+
+
+def find_model(text: str, models: Mapping[str, Model] = _BY_NAME) -> Model | None:
+    """Find the model that a text begins with.
+
+    Understands ``D785``, ``d785``, ``785``, ``snom 320``, ``snomD785``, ``D715`` (the 715), and the titles of home
+    pages, ``snomD305-8325FE`` and ``snom 105 VoIP Phone :: Home`` (protocol 2.6). Where two models differ by the D
+    alone, each has only its own name.
+    """
+    match = _NAME.match(text)
+    return models.get(_SEPARATORS.sub("", match[1].upper())) if match else None
+
+
+def named(has: Callable[[Model], bool]) -> str:
+    """The names of the models that have something, for sentences: ``820 and 821``."""
+    *names, last = (model.name for model in MODELS.values() if has(model))
+    return f"{', '.join(names)} and {last}" if names else last
+
+
+def check_models(models: Sequence[Model] = _TABLE) -> list[str]:
+    """What is wrong with the table, one sentence each."""
+    problems = []
+    names = by_name(models)
+    for name, count in Counter(model.name for model in models).items():
+        if count > 1:
+            problems.append(f"{name}: stands in the table {count} times.")
+    for model in models:
+        if find_model(model.image_prefix, names) != model:
+            problems.append(f"{model.name}: find_model({model.image_prefix!r}) does not find it.")
+        if model.generation not in (CLASSIC, PHONE_MANAGER):
+            problems.append(f"{model.name}: generation {model.generation!r} is neither classic nor phone_manager.")
+        if model.image_letter not in (None, "f", "r"):
+            problems.append(f"{model.name}: image letter {model.image_letter!r} is in no known image name.")
+        if not 0 <= model.soft_keys <= 4:
+            problems.append(f"{model.name}: {model.soft_keys} soft keys, but key names go from F1 to F4.")
+        counts = {
+            "identities": model.identities,
+            "function_keys": model.function_keys,
+            "expansion_modules": model.expansion_modules,
+        }
+        problems += [f"{model.name}: {name} is negative." for name, count in counts.items() if count and count < 0]
+    return problems
+
+
+def versions_by_model(value: object, option: str) -> dict[str, Version]:
+    """Read a mapping from models to versions; None is an empty one. Raises InputError that begins with the option."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InputError(f"{option} must be a mapping from models to versions.")
+    versions = {}
+    for name, version in value.items():
+        model = find_model(str(name))
+        if model is None:
+            raise InputError(f"{option}: {name!r} is no model that this collection knows. Correct it.")
+        try:
+            versions[model.name] = Version.parse(str(version))
+        except InputError as error:
+            raise InputError(f"{option}, model {name}: {error.reason}") from None
+    return versions

@@ -1,0 +1,250 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the access log of a mirror proves about phones.
+
+The log is that of the role firmware_mirror: one JSON object a line. Everything in it but time, address, status and
+bytes was written by the client, so a line is believed as far as its client is. It proves what a phone said of itself at
+that time, and that a file was sent; not that an image was written into the flash.
+
+Lines come from whoever reaches the mirror: every pattern here is linear, and what is remembered is bounded.
+"""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import heapq
+import json
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, BinaryIO, cast
+
+from .._core.errors import InputError
+from .._core.regular_files import open_regular
+from .._known.models import find_model
+from .._known.version import Version
+
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
+    "paths": {"type": "list", "elements": "str", "default": ["/var/log/snom-mirror/access.log*"]},
+}
+
+MAX_LINE = 65536
+"""Bytes. nginx takes 8 KB for a line of a request, and escaping makes six bytes of one."""
+
+MAX_PHONES = 100_000
+MAX_FILES = 100
+"""So many phones, and files of each, are remembered; more can only be invented."""
+
+# Mozilla/4.0 (compatible; snomD785-SIP 10.1.33.33 2010.12-00004-g9ba52f5 000413922D24 SXM:0 UXM:0) (protocol 4.4)
+_USER_AGENT = re.compile(
+    r"Mozilla/4\.0 \(compatible; snom([A-Za-z0-9]{2,8})-SIP ([0-9a-z.]{1,40})(?:[ ;]([^()]{0,200}))?\)"
+)
+_MAC = re.compile(r"[0-9A-F]{12}")
+# What a phone asks for by its own MAC (protocol 5.4), and what the role provisioning calls its other files.
+_OWN_FILE = re.compile(r"snom[A-Za-z0-9]{2,8}-([0-9A-F]{12})\.(?:htm|xml)")
+_FILE = re.compile(r"[A-Za-z0-9._-]{1,120}")
+_RANGE = re.compile(r"bytes ([0-9]{1,15})-[0-9]{1,15}/([0-9]{1,15})")
+
+
+@dataclass(frozen=True)
+class Agent:
+    """What a phone says of itself in its User-Agent. The MAC address is there from 8.7.5 on (protocol 4.4)."""
+
+    model: str
+    firmware: Version
+    mac: str | None
+
+
+@dataclass
+class Fetch:
+    """The newest request for a file. received counts the bytes from its beginning that were sent without a gap."""
+
+    status: int
+    time: datetime
+    path: str
+    received: int = 0
+    complete: bool = False
+
+
+@dataclass
+class Sighting:
+    """What the log says of one phone, as of its newest line."""
+
+    model: str
+    firmware: Version
+    address: str
+    last_seen: datetime
+    fetched: dict[str, Fetch] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Request:
+    time: datetime
+    address: str
+    method: str
+    path: str
+    mac: str
+    status: int
+    sent: int
+    length: int | None
+    content_range: str
+    agent: Agent
+
+    @property
+    def file(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def phone(self) -> str | None:
+        """The MAC address of the phone: as it says itself, else by the file or the query."""
+        if self.agent.mac:
+            return self.agent.mac
+        own = _OWN_FILE.fullmatch(self.file)
+        return own[1] if own else self.mac if _MAC.fullmatch(self.mac) else None
+
+
+class MirrorLog:
+    """Collects what lines prove."""
+
+    def __init__(self) -> None:
+        self.phones: dict[str, Sighting] = {}
+        # Lines that can't be put to a phone.
+        self.unknown = 0
+
+    def read(self, *logs: Iterable[bytes]) -> None:
+        """Read logs in any order, for which all are open at a time. Each has lines of at most MAX_LINE bytes.
+
+        nginx writes a log in the order of time. What goes on in the next log after a rotation needs the same of all.
+        """
+        for request in heapq.merge(*map(self._requests, logs), key=lambda request: request.time):
+            if not self._note(request):
+                self.unknown += 1
+
+    def _requests(self, lines: Iterable[bytes]) -> Iterator[_Request]:
+        for line in lines:
+            request = _parse(line)
+            if request is None:
+                self.unknown += 1
+            else:
+                yield request
+
+    def as_dict(self) -> dict[str, Any]:
+        """What was found, as plain JSON."""
+        return {"phones": {mac: _plain(self.phones[mac]) for mac in sorted(self.phones)}, "unknown": self.unknown}
+
+    def _note(self, request: _Request) -> bool:
+        mac = request.phone
+        if mac is None or (mac not in self.phones and len(self.phones) >= MAX_PHONES):
+            return False
+        agent = request.agent
+        seen = self.phones.setdefault(mac, Sighting(agent.model, agent.firmware, request.address, request.time))
+        if request.time >= seen.last_seen:
+            seen.model, seen.firmware = agent.model, agent.firmware
+            seen.address, seen.last_seen = request.address, request.time
+        if request.method == "GET" and _FILE.fullmatch(request.file):
+            _note_fetch(seen.fetched, request)
+        return True
+
+
+def _note_fetch(fetched: dict[str, Fetch], request: _Request) -> None:
+    before = fetched.get(request.file)
+    if (before is None and len(fetched) >= MAX_FILES) or (before and request.time < before.time):
+        return
+    fetch = Fetch(request.status, request.time, request.path)
+    fetched[request.file] = fetch
+    if request.status == 200:
+        fetch.received, total = request.sent, request.length
+    elif request.status == 206 and (part := _RANGE.fullmatch(request.content_range)):
+        start, total = int(part[1]), int(part[2])
+        # A phone that goes on where it was interrupted. What it got before counts if there is no gap.
+        so_far = 0 if before is None or start == 0 else before.received
+        fetch.received = max(so_far, start + request.sent) if start <= so_far else so_far
+    else:
+        return
+    fetch.complete = total is not None and fetch.received >= total
+
+
+def read_user_agent(text: str) -> Agent | None:
+    """Return what the User-Agent of a phone's own HTTP client says, or None if it is not one or says no version."""
+    match = _USER_AGENT.fullmatch(text)
+    model = find_model(match[1]) if match else None
+    if match is None or model is None:
+        return None
+    try:
+        version = Version.parse(match[2])
+    except InputError:
+        return None
+    macs = [word for word in (match[3] or "").split(" ") if _MAC.fullmatch(word)]
+    return Agent(model.name, version, macs[0] if macs else None)
+
+
+def _parse(line: bytes) -> _Request | None:
+    """Read a line, or return None if it is not what a phone's request leaves."""
+    try:
+        # A client's bytes need not be UTF-8.
+        entry = json.loads(line.decode("utf-8", "replace"))
+        agent = read_user_agent(entry["user_agent"])
+        if agent is None:
+            return None
+        return _Request(
+            time=datetime.fromisoformat(entry["time"]).astimezone(timezone.utc),
+            address=str(entry["address"]),
+            method=str(entry["method"]),
+            path=str(entry["uri"]),
+            mac=str(entry["mac"]).upper(),
+            status=int(entry["status"]),
+            sent=int(entry["bytes"]),
+            length=int(entry["length"]) if entry["length"] else None,
+            content_range=str(entry["range"]),
+            agent=agent,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        return None
+
+
+def read_logs(paths: Iterable[str]) -> dict[str, Any]:
+    """Return what the logs prove. paths may hold wildcards. Raises InputError for a file that can't be read."""
+    log = MirrorLog()
+    # Where nothing matches, the pattern itself is opened, which tells what is wrong.
+    found = [path for pattern in paths for path in sorted(glob.glob(pattern)) or [pattern]]
+    log.read(*map(lines_of, found))
+    return log.as_dict()
+
+
+def lines_of(path: str) -> Iterator[bytes]:
+    """Yield the lines of a log, also of a compressed one. Of longer ones than MAX_LINE only a part, which is no JSON.
+
+    Raises InputError if the file can't be read.
+    """
+    try:
+        with open(open_regular(path), "rb") as file, gzip.open(file) if path.endswith(".gz") else file as stream:
+            yield from iter(lambda: cast(BinaryIO, stream).readline(MAX_LINE), b"")
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            f"paths: {path} can't be read: {reason}. Run the task on the mirror, as a user who may read its logs."
+        ) from None
+
+
+def _plain(seen: Sighting) -> dict[str, Any]:
+    return {
+        "model": seen.model,
+        "firmware": str(seen.firmware),
+        "address": seen.address,
+        "last_seen": seen.last_seen.isoformat(),
+        "fetched": [
+            {
+                "file": file,
+                "path": fetch.path,
+                "status": fetch.status,
+                "complete": fetch.complete,
+                "time": fetch.time.isoformat(),
+            }
+            for file, fetch in sorted(seen.fetched.items())
+        ],
+    }

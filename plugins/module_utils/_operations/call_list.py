@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operation of snom_call_list: empty the lists of missed, dialed and received calls."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from .._core.errors import InputError
+from .._phone.connection import Transport
+from .._phone.web.pages import read_call_lists
+from .session import REMOTE_ARGUMENTS, NoEffect, Remote
+
+LISTS = ("missed", "dialed", "received")
+
+# The vendor's pages differ (protocol 1.4). The spelling of the one that this project grew from comes first.
+_SPELLINGS = ("0", "clear")
+
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = REMOTE_ARGUMENTS | {
+    "lists": {"type": "list", "elements": "str", "choices": [*LISTS], "default": [*LISTS]},
+    "state": {"type": "str", "choices": ["absent"], "default": "absent"},
+}
+
+
+def clear_call_lists(
+    phone: Transport, parameters: dict[str, Any], check_mode: bool, *, sleep: Callable[[float], None] = time.sleep
+) -> dict[str, Any]:
+    """Empty the lists, and look whether they are. Raises SnomError where nothing was sent.
+
+    A phone that does not show how long its lists are gets both spellings of the request: to clear a list twice does no
+    harm.
+    """
+    names = list(dict.fromkeys(parameters["lists"]))
+    if not names:
+        raise InputError("lists is empty. Name at least one of missed, dialed and received.")
+    remote = Remote(phone, parameters, check_mode, sleep)
+    before = _lengths(phone, names)
+    after = before
+
+    def work() -> dict[str, Any]:
+        nonlocal after
+        for spelling in _SPELLINGS:
+            left = [name for name in names if after[name] != 0]
+            for name in left:
+                remote.send(f"/index.htm?{name}del={spelling}")
+            if left and not check_mode:
+                after = _lengths(phone, names)
+            if check_mode:
+                break
+        if full := [name for name in names if after[name] and not check_mode]:
+            raise NoEffect(
+                f"The phone was asked to clear its lists, and still shows calls: {', '.join(full)}. Check that hidden "
+                "tags and restricted URI queries are off."
+            )
+        return {"changed": bool(remote.steps)}
+
+    result = remote.attempt(work)
+    return result | {"before": before, "after": None if check_mode else after, "sent": remote.sent}
+
+
+def _lengths(phone: Transport, names: list[str]) -> dict[str, int | None]:
+    """How many calls the lists hold; None where the phone does not show it."""
+    answer = phone.get("/index.htm")
+    shown = read_call_lists(answer.text) if answer.status == 200 else {}
+    return {name: shown.get(name) for name in names}

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operation of snom_factory_reset: bring a phone back to its factory settings."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+from .._core.errors import AnswerLost, AuthFailed, CertificateRejected, Refused, WrongPhone
+from .._firmware.upgrade import Watch
+from .._known.dialect import dialect_of
+from .._known.mac import normalize_mac
+from .._known.version import Version
+from .._phone.connection import Transport
+from .._rollout.crew import system_time
+from .session import REMOTE_ARGUMENTS, NoEffect, Remote
+
+GONE_WITHIN = 60.0
+"""Seconds within which a phone that takes the request goes down [I]."""
+
+BACK_WITHIN = 300.0
+"""Seconds after which it is not waited for any more [I]."""
+
+_POLL = 2.0
+_OPEN = (
+    "It is open to everybody until its provisioning sets a password again: its settings are those of the factory, with "
+    "no web login at all."
+)
+
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = REMOTE_ARGUMENTS | {"confirm": {"type": "str", "required": True}}
+
+
+def reset_target(firmware: Version | None) -> str:
+    """The request that resets a phone. Whether it did is seen, so no other spelling is tried."""
+    return f"/{dialect_of(firmware).restart_pages[0]}.htm?reset=Reset"
+
+
+def reset_phone(
+    phone: Transport,
+    parameters: dict[str, Any],
+    check_mode: bool,
+    *,
+    now: Callable[[], float] = system_time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> dict[str, Any]:
+    """Reset a phone whose MAC address is confirmed, and watch it go down. Raises SnomError where nothing was sent.
+
+    It forgets everything, its web login too (protocol 8), and calls are cut.
+    """
+    confirmed = normalize_mac(parameters["confirm"])
+    remote = Remote(phone, parameters, check_mode, sleep)
+    mac = remote.facts.mac
+    if mac is None:
+        raise Refused("The phone does not show its MAC address, so it can't be confirmed that it is the right one.")
+    if mac != confirmed:
+        raise WrongPhone(f"confirm is {confirmed}, but the phone that answers has the MAC address {mac}.")
+    target = reset_target(remote.facts.firmware)
+
+    def work() -> dict[str, Any]:
+        asked_at = now()
+        # It may go down before it answers. Whether it does is watched.
+        with contextlib.suppress(AnswerLost):
+            remote.send(target)
+        outcome, reason = _watch(phone, asked_at, now, sleep)
+        return {"changed": True, "outcome": outcome, "reason": reason}
+
+    if check_mode:
+        remote.send(target)
+        result = {"changed": True, "outcome": "planned", "reason": f"Would be reset. After that: {_OPEN}"}
+    else:
+        result = remote.attempt(work)
+    return result | {"sent": remote.sent}
+
+
+def _watch(
+    phone: Transport, asked_at: float, now: Callable[[], float], sleep: Callable[[float], None]
+) -> tuple[str, str]:
+    """Outcome and reason. Raises NoEffect if the phone does not go down, LockedOut, CertificateRejected."""
+    watch = Watch(phone, now, asked_at)
+    back = False
+    while not back and now() < asked_at + BACK_WITHIN:
+        sleep(_POLL)
+        try:
+            back = watch.poll() is not None and watch.gone
+        except AuthFailed:
+            # Its provisioning was quick, and set a password. It is not asked again.
+            return "rebooted", "It is back, and has got another web login already: its provisioning was quick."
+        if not watch.gone and not watch.silent and watch.rejected is None and now() >= asked_at + GONE_WITHIN:
+            raise NoEffect(
+                "The phone was asked to reset and does not go down. Check that hidden tags and restricted URI queries "
+                "are off, and that it is in administrator mode."
+            )
+    if back:
+        return "rebooted", f"It was seen gone and is back. {_OPEN}"
+    if watch.rejected is not None:
+        raise CertificateRejected(f"After it was asked to reset: {watch.rejected.reason}")
+    return "triggered", f"It went down and is not back at this address; it may have got another one. {_OPEN}"

@@ -1,0 +1,202 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operation of snom_firmware: one phone to one version, with proof. `upgrade` has the way there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from .._core.errors import InputError, Refused, Unsupported, expect
+from .._firmware.image_check import verify_image
+from .._firmware.upgrade import Ending, Order, Phase, Upgrade, hop_deadline, pace
+from .._known.image_path import Hop, find_path, unverified, version_in_url
+from .._known.images import Catalog, parse_images
+from .._known.models import PHONE_MANAGER, find_model, versions_by_model
+from .._known.version import Version
+from .._phone.arguments import CONNECTION_ARGUMENTS, check_seconds, connection_from
+from .._phone.call_state import reason_to_wait
+from .._phone.connection import Transport
+from .._phone.phone import PhoneFacts, check_identity, read_facts
+from .._rollout.crew import system_time
+from .._rollout.plan import check_settings
+from .._rollout.survey import read_settings_too
+
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
+    "version": {"type": "str"},
+    "versions": {"type": "dict"},
+    "url": {"type": "str"},
+    "mirror": {"type": "str"},
+    "catalog": {"type": "raw"},
+    "verify_image": {"type": "str", "choices": ["head", "full", "none"], "default": "head"},
+    "allow_downgrade": {"type": "bool", "default": False},
+    "force": {"type": "bool", "default": False},
+    "only_when_idle": {"type": "bool", "default": True},
+    "unknown_call_state": {"type": "str", "choices": ["defer", "proceed"], "default": "defer"},
+    "wait": {"type": "bool", "default": True},
+    "flash_time": {"type": "float", "default": 600.0},
+    "deadline": {"type": "float"},
+    "snapshot": {"type": "bool", "default": False},
+    "call_state": {"type": "str", "choices": ["idle", "in_call", "unknown"], "default": "unknown"},
+    "model": {"type": "str"},
+}
+
+
+def wanted_versions(parameters: dict[str, Any]) -> dict[str | None, Version]:
+    """The targets that the options name, by model; the only one for None is for every model. Raises InputError."""
+    in_url = version_in_url(parameters["url"]) if parameters["url"] else None
+    if parameters["version"]:
+        version = Version.parse(parameters["version"])
+        if in_url is not None and in_url != version:
+            raise InputError(f"version is {version}, but the file name in url says {in_url}. Correct one of them.")
+        return {None: version}
+    if in_url is not None:
+        return {None: in_url}
+    if versions := versions_by_model(parameters["versions"], "versions"):
+        return dict(versions.items())
+    raise InputError("Give the version that is wanted, or versions by model, or a url whose file name holds it.")
+
+
+def upgrade_phone(
+    phone: Transport,
+    parameters: dict[str, Any],
+    check_mode: bool,
+    *,
+    now: Callable[[], float] = system_time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> dict[str, Any]:
+    """Bring one phone to a version, and read it back. Raises SnomError where nothing was sent that could change it."""
+    wanted = wanted_versions(parameters)
+    check_seconds(parameters, "flash_time", "deadline", least=0.001)
+    started = now()
+    facts = read_facts(phone, ["system"])
+    if facts.model is None:
+        facts = replace(facts, model=read_facts(phone, ["home"]).model)
+    check_identity(facts, mac=parameters["mac"], model=parameters["model"])
+    target = wanted.get(None) or wanted.get(facts.model)
+    if target is None:
+        raise Refused(f"versions names none for the model {facts.model}. Add it.")
+    hops = _path(facts, target, parameters)
+    if not hops:
+        return _result(facts, Ending("compliant", f"Runs {target} already.", facts.firmware), (), 0.0)
+    facts = read_settings_too(phone, facts, target)
+    notes = unverified(hops) + check_settings(facts, target)
+    for hop in hops:
+        verify_image(hop, parameters["verify_image"])
+    if check_mode:
+        result = _result(facts, _planned(phone, facts, hops, parameters), hops, 0.0)
+    else:
+        result = _carry_out(phone, facts, hops, parameters, now, sleep, started)
+    return result | ({"warnings": notes} if notes else {})
+
+
+def _planned(phone: Transport, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any]) -> Ending:
+    evidence: dict[str, Any] = {"mac": facts.mac, "model": facts.model}
+    if parameters["only_when_idle"] and (reason := _reason_to_wait(phone, parameters, evidence)):
+        return Ending("deferred", reason, facts.firmware, evidence=evidence)
+    path = " and then ".join(str(hop.version) for hop in hops)
+    return Ending("planned", f"Would go from {facts.firmware} to {path}.", facts.firmware, evidence=evidence)
+
+
+def _carry_out(
+    phone: Transport,
+    facts: PhoneFacts,
+    hops: tuple[Hop, ...],
+    parameters: dict[str, Any],
+    now: Callable[[], float],
+    sleep: Callable[[float], None],
+    started: float,
+) -> dict[str, Any]:
+    upgrade = _start(phone, facts, hops, parameters, now)
+    while (delay := upgrade.step()) is not None:
+        if upgrade.phase is Phase.STILL_UP and not parameters["wait"]:
+            reason = f"Was asked to load {hops[0].version}; nobody looked whether it did."
+            ending = Ending("triggered", reason, facts.firmware, True, upgrade.evidence)
+            return _result(facts, ending, hops, now() - started)
+        sleep(delay)
+    result = _result(facts, expect(upgrade.ending), hops, now() - started, path=upgrade.path)
+    return result | {"snapshot": upgrade.snapshot}
+
+
+def _path(facts: PhoneFacts, target: Version, parameters: dict[str, Any]) -> tuple[Hop, ...]:
+    model = find_model(facts.model) if facts.model else None
+    if model is None or facts.firmware is None:
+        what = "firmware version" if model is not None else "model that this collection knows"
+        raise Refused(f"The phone's pages show no {what}, so the right image and a success could not be told.")
+    if model.generation == PHONE_MANAGER and (facts.firmware != target or parameters["force"]):
+        raise Unsupported(f"Snom supports no firmware load over HTTP on the {model.name}; use its provisioning.")
+    return find_path(
+        model=model,
+        now=facts.firmware,
+        target=target,
+        # The action plugin has resolved the user's file and passes on what a path to the target may need.
+        catalog=Catalog(parse_images(parameters["catalog"] or [], "catalog")),
+        mac=facts.mac,
+        mirror=parameters["mirror"],
+        url=parameters["url"],
+        allow_downgrade=parameters["allow_downgrade"],
+        force=parameters["force"],
+    )
+
+
+def _reason_to_wait(phone: Transport, parameters: dict[str, Any], evidence: dict[str, Any]) -> str | None:
+    return reason_to_wait(
+        phone,
+        connection=connection_from(parameters),
+        known=parameters["call_state"],
+        unknown_call_state=parameters["unknown_call_state"],
+        evidence=evidence,
+    )
+
+
+def _start(
+    phone: Transport, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any], now: Callable[[], float]
+) -> Upgrade:
+    poll, settle = pace(parameters["flash_time"])
+    deadlines = tuple(parameters["deadline"] or hop_deadline(hop.size, parameters["flash_time"]) for hop in hops)
+    order = Order(
+        host=parameters["host"],
+        connection=connection_from(parameters),
+        hops=hops,
+        before=expect(facts.firmware),
+        model=facts.model,
+        mac=facts.mac,
+        registered=frozenset(identity.line for identity in facts.identities or () if identity.registered),
+        only_when_idle=parameters["only_when_idle"],
+        unknown_call_state=parameters["unknown_call_state"],
+        deadlines=deadlines,
+        poll=poll,
+        settle=settle,
+        snapshot=parameters["snapshot"],
+        settings=facts.settings,
+    )
+    upgrade = Upgrade(order, phone, now=now)
+    upgrade.known_call_state = parameters["call_state"]
+    return upgrade
+
+
+def _result(
+    facts: PhoneFacts, ending: Ending, hops: tuple[Hop, ...], elapsed: float, *, path: list[str] | None = None
+) -> dict[str, Any]:
+    before, after = str(facts.firmware), str(ending.after) if ending.after else None
+    planned = [str(hop.version) for hop in hops] if path is None else path
+    shown_after = hops[-1].version if ending.outcome in ("planned", "triggered") else ending.after
+    failed = ending.outcome not in ("compliant", "planned", "triggered", "upgraded", "deferred")
+    return {
+        "changed": ending.triggered or ending.outcome == "planned",
+        "failed": failed,
+        "outcome": ending.outcome,
+        "reason": ending.reason,
+        "before": before,
+        "after": after,
+        "path": planned,
+        "elapsed": round(elapsed, 1),
+        "evidence": ending.evidence,
+        "snapshot": None,
+        "diff": {"before": f"{before}\n", "after": f"{shown_after or before}\n"},
+        **({"msg": ending.reason} if failed or ending.outcome == "deferred" else {}),
+    }

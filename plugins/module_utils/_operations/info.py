@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operation of snom_info: what a phone says about itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from .._core.errors import Unsupported, UserMode
+from .._phone.arguments import CONNECTION_ARGUMENTS, connection_from
+from .._phone.connection import Transport
+from .._phone.phone import SUBSETS, PhoneFacts, check_identity, read_facts
+from .._phone.web.snmp import read_calls
+from .._phone.web.tls import certificate_fingerprint
+
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
+    "gather": {"type": "list", "elements": "str", "choices": [*SUBSETS, "certificate"], "default": ["system"]},
+}
+
+
+def read_phone(phone: Transport, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Read the pages that gather names, and the call counter if SNMP is allowed. Changes nothing in either mode.
+
+    A D8xx shows only that it has the Phone Manager (protocol 7), which is an answer, not an error. Raises WrongPhone if
+    a MAC address is given and another phone answers, UserMode if the settings are wanted and the phone keeps them back.
+    """
+    connection = connection_from(parameters)
+    gather = set(parameters["gather"])
+    fingerprint = certificate_fingerprint(connection) if "certificate" in gather else None
+    if gather == {"certificate"}:
+        # Without a request: nothing is trusted yet.
+        return _result(PhoneFacts(cert_fingerprint=fingerprint))
+    if connection.mac:
+        gather.add("system")
+    try:
+        facts = replace(read_facts(phone, gather), cert_fingerprint=fingerprint)
+    except Unsupported:
+        return _result(PhoneFacts(generation="phone_manager", cert_fingerprint=fingerprint))
+    check_identity(facts, mac=connection.mac, model=None)
+    if facts.admin_mode is False:
+        raise UserMode(
+            "The phone is in user mode and shows its settings only after its administrator password. "
+            "Switch it to admin mode in its web interface, or leave settings out of gather."
+        )
+    if connection.snmp and (calls := read_calls(connection)) is not None:
+        facts = replace(facts, call_state="in_call" if calls else "idle", call_state_source="SNMP call counter")
+    return _result(facts)
+
+
+def _result(facts: PhoneFacts) -> dict[str, Any]:
+    return {"changed": False, "phone": facts.as_dict()}

@@ -1,0 +1,169 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operation of snom_reboot: restart one phone, with proof that it did."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from .._core.errors import AnswerLost, AuthFailed, LockedOut, UserMode
+from .._firmware.upgrade import Watch
+from .._known.dialect import dialect_of
+from .._known.version import Version
+from .._phone.arguments import CONNECTION_ARGUMENTS, check_seconds, connection_from
+from .._phone.call_state import reason_to_wait
+from .._phone.connection import Transport
+from .._phone.phone import PhoneFacts, check_identity, read_facts
+from .._phone.web.pages import asks_admin_password
+from .._rollout.crew import system_time
+
+POLL = 2.0
+"""Seconds between two looks at a phone that restarts."""
+
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
+    "only_when_idle": {"type": "bool", "default": True},
+    "unknown_call_state": {"type": "str", "choices": ["defer", "proceed"], "default": "defer"},
+    "wait": {"type": "bool", "default": True},
+    "deadline": {"type": "float", "default": 300.0},
+    "call_state": {"type": "str", "choices": ["idle", "in_call", "unknown"], "default": "unknown"},
+    "model": {"type": "str"},
+}
+
+
+def reboot_targets(firmware: Version | None) -> tuple[str, ...]:
+    """The request that restarts a phone, and the other spelling to try where that did nothing."""
+    return tuple(f"/{page}.htm?reboot=Reboot" for page in dialect_of(firmware).restart_pages)
+
+
+def reboot_phone(
+    phone: Transport,
+    parameters: dict[str, Any],
+    check_mode: bool,
+    *,
+    now: Callable[[], float] = system_time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> dict[str, Any]:
+    """Restart one phone and wait until it is back. Raises SnomError where nothing was sent that could restart it."""
+    check_seconds(parameters, "deadline", least=0.001)
+    facts = read_facts(phone, ["system"])
+    check_identity(facts, mac=parameters["mac"], model=parameters["model"])
+    evidence: dict[str, Any] = {"mac": facts.mac, "uptime_before": facts.uptime}
+    if parameters["only_when_idle"] and (
+        reason := reason_to_wait(
+            phone,
+            connection=connection_from(parameters),
+            known=parameters["call_state"],
+            unknown_call_state=parameters["unknown_call_state"],
+            evidence=evidence,
+        )
+    ):
+        return _result("deferred", reason, 0.0, evidence)
+    if check_mode:
+        return _result("planned", "Would be rebooted.", 0.0, evidence, changed=True)
+    return _Restart(phone, facts, parameters["deadline"], evidence, now, sleep).run(wait=parameters["wait"])
+
+
+class _Restart:
+    """One restart: ask, watch, and ask in the other spelling once it is proven that nothing happened."""
+
+    def __init__(
+        self,
+        phone: Transport,
+        facts: PhoneFacts,
+        deadline: float,
+        evidence: dict[str, Any],
+        now: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._phone = phone
+        self._facts = facts
+        self._started = now()
+        self._deadline = self._started + deadline
+        # A phone that takes the request is gone within seconds; a third of the time proves that it did not.
+        self._patience = deadline / 3
+        self._evidence = evidence
+        self._now = now
+        self._sleep = sleep
+
+    def run(self, *, wait: bool) -> dict[str, Any]:
+        first, other = reboot_targets(self._facts.firmware)
+        self._ask(first)
+        if not wait:
+            return self._end("triggered", "Was asked to restart; nobody looked whether it did.")
+        try:
+            return self._watch(other)
+        except (AuthFailed, LockedOut) as error:
+            return self._end(error.outcome, f"After it was asked to restart: {error.reason}")
+
+    def _ask(self, target: str) -> None:
+        self._evidence["request"] = target
+        self._asked_at = self._now()
+        try:
+            answer = self._phone.get(target)
+        except AnswerLost:
+            # Some phones go down before they answer (protocol 0.3).
+            self._evidence["answer"] = "no answer"
+            return
+        self._evidence["answer"] = str(answer.status)
+        if asks_admin_password(answer.text):
+            raise UserMode("The phone is in user mode and does not restart. Switch it to administrator mode.")
+
+    def _watch(self, other: str | None) -> dict[str, Any]:
+        """Watch until it is back or the deadline has passed; ask in the other spelling where that is safe."""
+        watch = Watch(self._phone, self._now, self._asked_at)
+        while True:
+            self._sleep(POLL)
+            facts = watch.poll()
+            if watch.gone:
+                self._evidence.setdefault("seen_gone_at", self._now())
+            if facts is not None and (watch.gone or self._uptime_fell(facts)):
+                return self._back(facts)
+            if self._now() >= self._deadline:
+                if watch.rejected is not None:
+                    reason = f"After it was asked to restart: {watch.rejected.reason}"
+                    return self._end(watch.rejected.outcome, reason)
+                if watch.gone or watch.silent:
+                    return self._end("timed_out", "Gone, and not back by the deadline.")
+                return self._end(
+                    "blocked",
+                    "It was never seen gone: it ignores the request. Check that hidden tags and restricted URI queries "
+                    "are off, and that it is in administrator mode.",
+                )
+            # Only an uptime proves that it did not restart in between; without one there is no second request.
+            stayed_up = not watch.gone and facts is not None and facts.uptime is not None
+            if other is not None and stayed_up and self._now() >= self._started + self._patience:
+                self._ask(other)
+                other = None
+                watch = Watch(self._phone, self._now, self._asked_at)
+
+    def _uptime_fell(self, facts: PhoneFacts) -> bool:
+        before, after = self._facts.uptime, facts.uptime
+        return before is not None and after is not None and after < before
+
+    def _back(self, facts: PhoneFacts) -> dict[str, Any]:
+        self._evidence.update(seen_back_at=self._now(), uptime_after=facts.uptime, mac_after=facts.mac)
+        if self._facts.mac and facts.mac and facts.mac != self._facts.mac:
+            return self._end("wrong_phone", f"The phone that answers now has the MAC {facts.mac}.")
+        return self._end("rebooted", "It was gone and is back.")
+
+    def _end(self, outcome: str, reason: str) -> dict[str, Any]:
+        return _result(outcome, reason, self._now() - self._started, self._evidence, changed=outcome != "blocked")
+
+
+def _result(
+    outcome: str, reason: str, elapsed: float, evidence: dict[str, Any], *, changed: bool = False
+) -> dict[str, Any]:
+    failed = outcome not in ("rebooted", "triggered", "planned", "deferred")
+    return {
+        "changed": changed,
+        "failed": failed,
+        "outcome": outcome,
+        "reason": reason,
+        "elapsed": round(elapsed, 1),
+        "evidence": evidence,
+        **({"msg": reason} if failed or outcome == "deferred" else {}),
+    }

@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the modules of the remote control share: one phone, what was sent to it, and what must not be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .._core.errors import AnswerLost, Blocked, Refused, SnomError, Unsupported, UserMode
+from .._known.dialect import dialect_of
+from .._known.keys import KeyEvent, chain_keys, fit_keys, key_request
+from .._known.models import PHONE_MANAGER, find_model
+from .._known.setting_names import MASK
+from .._phone.arguments import CONNECTION_ARGUMENTS, connection_from
+from .._phone.connection import Transport
+from .._phone.phone import check_identity, read_facts
+from .._phone.web.pages import asks_admin_password
+
+STEP = 2.0
+"""Seconds between two commands: the screen needs them (protocol 1.5)."""
+
+LONGEST_URL = 1000
+"""Bytes. How long a URL may be is not public; this is what every web server takes [I]."""
+
+REMOTE_ARGUMENTS: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {"model": {"type": "str"}}
+"""Argument spec of every module of the remote control."""
+
+SECRET_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "secret": {"type": "bool"},
+    "allow_cleartext_secrets": {"type": "bool", "default": False},
+}
+"""Argument spec for what may type a PIN. secret is None where the task does not say it; its no_log decides then."""
+
+_D8XX = (
+    "Snom's D8xx phones have no remote control over HTTP. What works there: call control by the PBX, key events in SIP "
+    "NOTIFY messages from the PBX, and provisioning."
+)
+
+
+class NoEffect(Blocked):
+    """The phone took a request and does not show that it did anything."""
+
+
+class Remote:
+    """One phone under remote control.
+
+    Reading it costs one request. Raises WrongPhone, Refused, Unsupported (a D8xx, protocol 7), and what the transport
+    raises. In check mode nothing is sent, but steps and sent hold what would be.
+    """
+
+    def __init__(
+        self, phone: Transport, parameters: dict[str, Any], check_mode: bool, sleep: Callable[[float], None]
+    ) -> None:
+        self.phone = phone
+        self.check_mode = check_mode
+        self.warnings: list[str] = []
+        self.steps: list[dict[str, str | None]] = []
+        """Each request that reached the phone, or may have, with its answer. Secrets are masked."""
+        self._secret = bool(parameters.get("secret"))
+        self._sleep = sleep
+        self._host = connection_from(parameters).host
+        self._longest = LONGEST_URL - len(f"https://[{self._host}]:65535")
+        try:
+            self.facts = read_facts(phone, ["system"])
+        except Unsupported:
+            raise Unsupported(_D8XX) from None
+        check_identity(self.facts, mac=parameters["mac"], model=parameters["model"])
+        self.model = find_model(self.facts.model or parameters["model"] or "")
+        if self.model is not None and self.model.generation == PHONE_MANAGER:
+            raise Unsupported(_D8XX)
+
+    @property
+    def sent(self) -> list[str | None]:
+        return [step["request"] for step in self.steps]
+
+    def send(self, target: str, *, pause: float = STEP) -> None:
+        """Send a command, some seconds after the one before.
+
+        What the phone answers proves nothing (protocol 0.3). Raises AnswerLost where it may have got the command all
+        the same, UserMode and Unsupported where it says no.
+        """
+        if self.check_mode:
+            self.steps.append({"request": self._shown(target), "answer": None})
+            return
+        if self.steps:
+            self._sleep(pause)
+        try:
+            answer = self.phone.get(target)
+        except AnswerLost:
+            self.steps.append({"request": self._shown(target), "answer": "no answer"})
+            raise
+        path = target.partition("?")[0]
+        if answer.status >= 400:
+            raise Unsupported(f"The phone answers {answer.status} to {path}: it does not have this command.")
+        if asks_admin_password(answer.text):
+            raise UserMode("The phone is in user mode and refuses this command. Switch it to administrator mode.")
+        self.steps.append({"request": self._shown(target), "answer": str(answer.status)})
+
+    def press(self, events: list[KeyEvent]) -> None:
+        """Press keys, in as few requests as possible. Raises Refused for a key that the phone does not have.
+
+        Firmware that takes no chains gets each key in a request of its own, without the time to hold it.
+        """
+        fitted, warnings = fit_keys(events, self.model, self.facts.firmware)
+        self.warnings += warnings
+        pause = STEP
+        if not dialect_of(self.facts.firmware).takes_chains:
+            for event in fitted:
+                self.send(key_request([KeyEvent(event.key)]), pause=pause)
+                pause = STEP if event.pause is None else event.pause / 1000
+            return
+        for chain in chain_keys(fitted, self._longest):
+            self.send(key_request(chain), pause=pause)
+            # The phone is still busy with the keys of one request when the next one comes [I].
+            pause = max(STEP, sum(event.seconds for event in chain))
+
+    def wait(self) -> None:
+        """Give the phone time to show what it did."""
+        self._sleep(STEP)
+
+    def attempt(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """The result of work. Where that breaks off after something was sent, the result says so, and what was sent."""
+        try:
+            result = work()
+        except SnomError as error:
+            if not self.steps:
+                raise
+            result = {
+                "changed": not isinstance(error, NoEffect),
+                "failed": True,
+                "msg": f"{self._host}: {error.reason}",
+                "outcome": error.outcome,
+                "reason": error.reason,
+            }
+        return result | ({"warnings": self.warnings} if self.warnings else {})
+
+    def _shown(self, target: str) -> str:
+        command, equals, _value = target.partition("=")
+        return f"{command}={MASK}" if self._secret and equals else target
+
+
+def refuse_cleartext(parameters: dict[str, Any]) -> None:
+    """Raise Refused if a secret would travel in clear text."""
+    if parameters["secret"] and parameters["scheme"] == "http" and not parameters["allow_cleartext_secrets"]:
+        raise Refused(
+            "The task has no_log: true or secret: true, and over http everybody on the network could read what it "
+            "types. Use https, or set allow_cleartext_secrets: true."
+        )

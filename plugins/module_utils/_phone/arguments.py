@@ -1,0 +1,137 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options that every per-phone module has, and the connection that they describe."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from .._core.errors import InputError
+from .._known.mac import normalize_mac
+from .connection import Connection
+
+CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "host": {"type": "str"},
+    "port": {"type": "int"},
+    "scheme": {"type": "str", "choices": ["https", "http"], "default": "https"},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "auth": {"type": "str", "choices": ["auto", "basic", "digest"], "default": "auto"},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "cert_fingerprint": {"type": "str"},
+    "tls_min_version": {"type": "str", "choices": ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]},
+    "tls_ciphers": {"type": "str"},
+    "timeout": {"type": "float", "default": 10.0},
+    "mac": {"type": "str"},
+    "snmp": {"type": "bool", "default": False},
+    "snmp_port": {"type": "int", "default": 161},
+    # No default here: Ansible would take the word "public" for a secret and blank it out everywhere.
+    "snmp_community": {"type": "str", "no_log": True},
+}
+"""Argument spec of the options of a Connection."""
+
+HOST_VARIABLES: dict[str, str] = {option: f"snom_{option}" for option in CONNECTION_ARGUMENTS} | {
+    "host": "ansible_host"
+}
+"""Option to the host variable that gives it where the task does not."""
+
+ENVIRONMENT_VARIABLES = {"username": "SNOM_USERNAME", "password": "SNOM_PASSWORD"}
+"""Option to the controller's environment variable that gives it where neither the task nor the host does."""
+
+LONGEST_WAIT = 14 * 86_400.0
+"""Seconds that an option may ask to wait for anything: no phone takes so long, and sockets wait no longer than this."""
+
+_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
+def from_environment(option: str) -> str | None:
+    """What the environment says of an option. None where it says nothing; an empty variable says nothing either."""
+    return os.environ.get(ENVIRONMENT_VARIABLES.get(option, "")) or None
+
+
+def split_arguments(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The connection options among a task's arguments, and the others.
+
+    They come from module_defaults for the action group, which reach the fleet's modules as well.
+    """
+    connection = {name: value for name, value in arguments.items() if name in CONNECTION_ARGUMENTS}
+    return connection, {name: value for name, value in arguments.items() if name not in connection}
+
+
+def connection_from(parameters: Mapping[str, Any]) -> Connection:
+    """The connection that a module's options, or a host's variables by the names of the options, describe.
+
+    An option that is None or missing has its default; options of other kinds are ignored. Text is accepted for numbers
+    and booleans, since inventories in INI form hold nothing else. Raises InputError, naming option and remedy.
+    """
+    given = {name: parameters[name] for name in CONNECTION_ARGUMENTS if parameters.get(name) is not None}
+    host = str(given.get("host", "")).strip()
+    if not host:
+        raise _wrong("host", "is missing", "Give the name or address of the phone")
+    if any(sign in host for sign in "/@? \t"):
+        raise _wrong("host", "is not a host", "Give a name or an address alone, without scheme, port, login and path")
+    values: dict[str, Any] = {name: str(value) for name, value in given.items()} | {"host": host}
+    for name in ("port", "snmp_port"):
+        if name in given:
+            values[name] = _port(name, given[name])
+    for name in ("validate_certs", "snmp"):
+        if name in given:
+            values[name] = _boolean(name, given[name])
+    if "timeout" in given:
+        values["timeout"] = _seconds("timeout", given["timeout"])
+    if "mac" in given:
+        try:
+            values["mac"] = normalize_mac(values["mac"])
+        except InputError as error:
+            raise _wrong("mac", "is not a MAC address", error.reason) from None
+    for name in ("scheme", "auth", "tls_min_version"):
+        choices = CONNECTION_ARGUMENTS[name]["choices"]
+        if name in values and values[name] not in choices:
+            raise _wrong(name, f"is {values[name]!r}", f"Choose one of {', '.join(choices)}")
+    return Connection(**values)
+
+
+def _port(name: str, value: object) -> int:
+    try:
+        port = int(str(value))
+    except ValueError:
+        port = 0
+    if not 1 <= port <= 65535:
+        raise _wrong(name, f"is {value!r}", "Give a number from 1 to 65535")
+    return port
+
+
+def _boolean(name: str, value: object) -> bool:
+    try:
+        return _BOOLEANS[str(value).lower()]
+    except KeyError:
+        raise _wrong(name, f"is {value!r}", "Give true or false") from None
+
+
+def _seconds(name: str, value: object) -> float:
+    try:
+        seconds = float(str(value))
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= LONGEST_WAIT:
+        raise _wrong(name, f"is {value!r}", "Give a number of seconds above 0, and no more than two weeks")
+    return seconds
+
+
+def check_seconds(parameters: Mapping[str, Any], *names: str, least: float = 1.0) -> None:
+    """Raise InputError unless these options, where they are given, are seconds that can be waited for and shown."""
+    for name in names:
+        if parameters[name] is not None and not least <= parameters[name] <= LONGEST_WAIT:
+            raise InputError(
+                f"{name} is {parameters[name]:g}: give a number of seconds from {least:g} to {LONGEST_WAIT:.0f}, which "
+                "are two weeks."
+            )
+
+
+def _wrong(name: str, fault: str, remedy: str) -> InputError:
+    return InputError(f"The option {name} (host variable {HOST_VARIABLES[name]}) {fault}. {remedy.rstrip('.')}.")

@@ -1,0 +1,170 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The XML files that phones provision themselves from: written and read.
+
+Sources: protocol 3.3.3 (firmware file), 5.1 (settings), 5.4 (containers, flags). The sections of function keys and of
+the phone book are those of Snom's public pages on these tags.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from .._core.errors import InputError
+from .._known.setting_values import Setting, one_line
+
+# It must come before the settings whose change is to make the phone reboot (protocol 5.1).
+_FIRST = "auto_reboot_on_setting_change"
+_KEYS = "functionKeys"
+_PLAIN = "phone-settings"
+# The identity that a key or an entry uses: the active one.
+_ACTIVE = "active"
+_CONTACT_KEYS = ("name", "number", "type")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """One entry of a phone book. type is one of the words that the phone has for it, or empty."""
+
+    name: str
+    number: str
+    type: str = ""
+
+
+def parse_phone_book(value: object, option: str) -> tuple[Contact, ...]:
+    """Read a phone book as an inventory writes it: a list of mappings with name, number and perhaps type.
+
+    Raises InputError that names the option, the entry and the remedy.
+    """
+    if not isinstance(value, (list, tuple)):
+        raise InputError(f"{option} must be a list of entries with name and number.")
+    return tuple(_contact(entry, f"{option}, entry {number}") for number, entry in enumerate(value, 1))
+
+
+def _contact(entry: object, where: str) -> Contact:
+    if not isinstance(entry, Mapping):
+        raise InputError(f"{where} must be a mapping with name and number.")
+    unknown = [str(key) for key in entry if key not in _CONTACT_KEYS]
+    if unknown:
+        raise InputError(f"{where}: {', '.join(unknown)}. An entry takes {', '.join(_CONTACT_KEYS)}.")
+    texts = {key: one_line(entry.get(key, ""), f"{where}, {key}") for key in _CONTACT_KEYS}
+    missing = [key for key in ("name", "number") if not texts[key]]
+    if missing:
+        raise InputError(f"{where}: {' and '.join(missing)} must not be empty.")
+    return Contact(**texts)
+
+
+def settings_file(settings: Iterable[Setting]) -> bytes:
+    """A file with these settings; with none, one that says nothing."""
+    root = Element("settings")
+    ordered = sorted(settings, key=lambda one: (one.name != _FIRST, one.name, one.index or 0))
+    for tag, items in (
+        (_PLAIN, [one for one in ordered if one.name != "fkey"]),
+        (_KEYS, [one for one in ordered if one.name == "fkey"]),
+    ):
+        if items:
+            section = SubElement(root, tag)
+            for one in items:
+                SubElement(section, one.name, _attributes(one)).text = one.value
+    return _document(root)
+
+
+def _attributes(setting: Setting) -> dict[str, str]:
+    attributes = {} if setting.index is None else {"idx": str(setting.index)}
+    if setting.name == "fkey":
+        attributes["context"] = _ACTIVE
+    return attributes | dict(setting.attributes) | {"perm": setting.perm or ""}
+
+
+def container(urls: Iterable[str]) -> bytes:
+    """A file that names the files which a phone is to fetch, in their order."""
+    root = Element("setting-files")
+    for url in urls:
+        SubElement(root, "file", url=url)
+    return _document(root)
+
+
+def phone_book_file(contacts: Iterable[Contact]) -> bytes:
+    """A phone book that replaces the one in the phone."""
+    root = Element("tbook", complete="true")
+    for index, contact in enumerate(contacts):
+        item = SubElement(root, "item", context=_ACTIVE, type=contact.type, index=str(index))
+        SubElement(item, "name").text = contact.name
+        SubElement(item, "number").text = contact.number
+    return _document(root)
+
+
+def firmware_file(url: str) -> bytes:
+    """The file that the setting firmware_status names. It must not stand in a container (protocol 3.3.3)."""
+    root = Element("firmware-settings")
+    SubElement(root, "firmware", perm="").text = url
+    return _document(root)
+
+
+def _document(root: Element) -> bytes:
+    ElementTree.indent(root)
+    text = '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+    return text.encode()
+
+
+def is_well_formed(content: bytes) -> bool:
+    """Whether a phone's parser could read it."""
+    try:
+        ElementTree.fromstring(content)
+    except ElementTree.ParseError:
+        return False
+    return True
+
+
+def listed_urls(content: bytes) -> list[str]:
+    """The URLs in a container; none in any other file, and in one that can't be read."""
+    root = _root(content)
+    return [] if root is None or root.tag != "setting-files" else [file.get("url", "") for file in root.iter("file")]
+
+
+def read_settings_file(content: bytes) -> Iterator[Setting]:
+    """The settings in a file; none in any other file, and in one that can't be read."""
+    root = _root(content)
+    if root is None or root.tag != "settings":
+        return
+    for section in root:
+        if section.tag in (_PLAIN, _KEYS):
+            yield from map(_read_setting, section)
+
+
+def _read_setting(item: Element) -> Setting:
+    """A setting as it stands in a file that anybody may have edited: a number that is none stays an attribute."""
+    attributes = dict(item.attrib)
+    perm = attributes.pop("perm", "")
+    index = int(attributes.pop("idx")) if re.fullmatch("[0-9]{1,9}", attributes.get("idx", "")) else None
+    return Setting(
+        name=item.tag,
+        index=index,
+        value=item.text or "",
+        perm=perm,
+        attributes=attributes,
+    )
+
+
+def read_phone_book_file(content: bytes) -> tuple[Contact, ...] | None:
+    """The phone book in a file; None in any other file, and in one that can't be read."""
+    root = _root(content)
+    if root is None or root.tag != "tbook":
+        return None
+    return tuple(
+        Contact(name=item.findtext("name", ""), number=item.findtext("number", ""), type=item.get("type", ""))
+        for item in root.iter("item")
+    )
+
+
+def _root(content: bytes) -> Element | None:
+    try:
+        return ElementTree.fromstring(content)
+    except ElementTree.ParseError:
+        return None

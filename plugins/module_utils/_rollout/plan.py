@@ -1,0 +1,542 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a rollout would do with each phone, and why. Nothing here talks to a phone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._core.errors import Blocked, InputError, Refused, SnomError, Unsupported, UserMode, expect
+from .._core.regular_files import read_regular
+from .._firmware.upgrade import RESERVE, Ending, hop_deadline, unsafe_until
+from .._known.dialect import NEW_ADMIN_PASSWORD, passes_new_admin_password
+from .._known.image_path import Hop, find_path, unverified
+from .._known.images import Catalog, read_image_name
+from .._known.models import PHONE_MANAGER, find_model
+from .._known.version import Version
+from .._phone.connection import Connection
+from .._phone.phone import PhoneFacts, check_identity
+from .crew import shown_time
+from .journal import History
+from .limits import BySite, Limit, Wave
+from .windows import Windows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The options of a rollout, parsed. Times are in seconds."""
+
+    waves: tuple[Wave, ...]
+    max_bad: Limit
+    bandwidth: BySite
+    catalog: Catalog
+    soak: float = 0.0
+    max_in_flight: int = 10
+    max_in_flight_per_group: int = 1
+    flash_time: float = 600.0
+    deadline: float | None = None
+    windows: Windows | None = None
+    unknown_call_state: str = "defer"
+    deferred_retries: int = 3
+    deferred_interval: float = 60.0
+    unreachable: str = "ignore"
+    verify_image: str = "head"
+    mirror: str | None = None
+    allow_downgrade: bool = False
+    force: bool = False
+    approved: Mapping[str, Mapping[str, Any]] | None = None
+    snapshot: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What the inventory says of one host."""
+
+    host: str
+    connection: Connection
+    version: Version | None = None
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    model: str | None = None
+    site: str | None = None
+    group: str | None = None
+    wave: int = 1
+    mirror: str | None = None
+    protected: bool = False
+    known_call_state: Callable[[], str | None] = lambda: None
+
+    @property
+    def mac(self) -> str | None:
+        """The MAC that the inventory states, in normal form."""
+        return self.connection.mac
+
+    def wanted(self, model: str) -> Version | None:
+        """The version that the inventory wants for a phone of this model."""
+        return self.version or self.versions.get(model)
+
+    def possible_versions(self) -> frozenset[Version]:
+        """Every version that this host may be wanted on, before its model is known."""
+        return frozenset({self.version} if self.version else self.versions.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What one phone said, or why it did not, and when (seconds since the epoch)."""
+
+    facts: PhoneFacts | None = None
+    error: SnomError | None = None
+    at: float = 0.0
+
+
+@dataclass(kw_only=True)
+class PlannedPhone:
+    """One line of the plan. outcome None means that the phone needs work."""
+
+    target: Target
+    facts: PhoneFacts | None = None
+    read_at: float = 0.0
+    outcome: str | None = None
+    reason: str = ""
+    wanted: Version | None = None
+    hops: tuple[Hop, ...] = ()
+    deadlines: tuple[float, ...] = ()
+    needs: tuple[float, ...] = ()
+    """Seconds that it needs for each image to fetch and write it, by what is assumed."""
+    resumed: Ending | None = None
+    unrecorded: bool = False
+    """Whether the journal does not know yet how it ended."""
+    unsafe_until: float | None = None
+    """Until when (seconds since the epoch) it may be loading or flashing what an earlier run asked it for."""
+    first: Version | None = None
+    """The version that it ran before this rollout, interrupted or not, asked it for anything."""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def host(self) -> str:
+        """The inventory's name of the phone."""
+        return self.target.host
+
+    @property
+    def model(self) -> str | None:
+        """The model that the phone showed."""
+        return self.facts.model if self.facts else None
+
+    @property
+    def before(self) -> Version | None:
+        """The version that the phone ran when it was read."""
+        return self.facts.firmware if self.facts else None
+
+    @property
+    def kind(self) -> tuple[str | None, str, str]:
+        """(model, now, target): phones alike enough that one is the canary for all."""
+        return self.model, str(self.before), str(self.wanted)
+
+    @property
+    def deadline(self) -> float:
+        """Seconds from the first trigger to the end of the last hop's deadline."""
+        return sum(self.deadlines)
+
+    @property
+    def size(self) -> int | None:
+        """Bytes that the phone will fetch; None when an image's size is not known."""
+        sizes = [hop.size for hop in self.hops]
+        return sum(size for size in sizes if size) if sizes and all(sizes) else None
+
+
+@dataclass(kw_only=True)
+class Plan:
+    """All phones of a rollout, in the order of the inventory."""
+
+    phones: list[PlannedPhone]
+    options: Options
+    plan_id: str
+    proven: frozenset[tuple[str, str]] = frozenset()
+    """(file, version before) of the steps that an interrupted run has brought phones well through."""
+    slow: Mapping[str | None, float] = field(default_factory=dict)
+    """By site: seconds that a phone of an earlier run took to fetch its image, where that was more than assumed."""
+
+    @property
+    def work(self) -> list[PlannedPhone]:
+        """The phones that need an upgrade."""
+        return [phone for phone in self.phones if phone.outcome is None]
+
+
+def check_targets(targets: Sequence[Target]) -> None:
+    """Raise InputError naming every host that can't be planned; nothing has been sent when this runs."""
+    problems = [
+        f"{target.host} has no target: set snom_firmware_version or snom_firmware_versions."
+        for target in targets
+        if not target.possible_versions() and not target.protected
+    ]
+    problems += _doubles(targets, lambda target: target.mac, "the MAC", "Correct snom_mac of one of them.")
+    problems += _doubles(targets, _address, "the address", "Correct ansible_host of one of them.")
+    if problems:
+        shown = problems[:20]
+        if len(problems) > len(shown):
+            shown.append(f"… and {len(problems) - len(shown)} more.")
+        raise InputError("The inventory can't be rolled out; nothing was sent. " + " ".join(shown))
+
+
+def _address(target: Target) -> str:
+    """The host, and its port unless it is 80 or 443: these two are the same phone."""
+    host, port = target.connection.host.lower(), target.connection.port
+    return host if port in (None, 80, 443) else f"{host}:{port}"
+
+
+def _doubles(targets: Iterable[Target], key: Callable[[Target], str | None], what: str, remedy: str) -> list[str]:
+    seen: dict[str, list[str]] = {}
+    for target in targets:
+        value = key(target)
+        if value is not None:
+            seen.setdefault(value, []).append(target.host)
+    return [
+        f"{' and '.join(hosts)} have {what} {value} in common. {remedy}"
+        for value, hosts in seen.items()
+        if len(hosts) > 1
+    ]
+
+
+def make_plan(
+    targets: Sequence[Target],
+    readings: Mapping[str, Reading],
+    options: Options,
+    history: History,
+    resumed: Mapping[str, Ending],
+) -> Plan:
+    """Decide for each phone what it needs. resumed says how phones ended that an interrupted run had triggered."""
+    phones = [
+        plan_phone(target, readings[target.host], options, history, resumed.get(target.host)) for target in targets
+    ]
+    at_site = Counter(phone.target.site for phone in phones if phone.outcome is None)
+    for phone in phones:
+        phone.needs = _needs(phone, options, at_site[phone.target.site])
+        given = options.deadline
+        phone.deadlines = tuple(RESERVE * need if given is None else given for need in phone.needs)
+        if phone.outcome is None and options.windows:
+            longest = options.windows.longest(phone.target.site)
+            if longest < phone.deadline:
+                phone.outcome = "deferred"
+                phone.reason = (
+                    f"Its deadline of {phone.deadline:.0f} s never fits into the window of {longest:.0f} s: "
+                    "widen the window, or set deadline or flash_time."
+                )
+    proven = frozenset(step for step, count in history.proven.items() if count > 0)
+    return Plan(phones=phones, options=options, plan_id=_plan_id(phones), proven=proven, slow=history.slow)
+
+
+def _needs(phone: PlannedPhone, options: Options, at_site: int) -> tuple[float, ...]:
+    parallel = min(options.max_in_flight or at_site, at_site)
+    bandwidth = options.bandwidth.of(phone.target.site)
+    return tuple(
+        hop_deadline(hop.size, options.flash_time, parallel=parallel, bandwidth_mbit=bandwidth) / RESERVE
+        for hop in phone.hops
+    )
+
+
+def _plan_id(phones: Iterable[PlannedPhone]) -> str:
+    """A short hash of all that would be done: equal plans have equal ids."""
+    text = json.dumps(
+        [
+            [
+                phone.host,
+                phone.facts.mac if phone.facts else None,
+                str(phone.before),
+                str(phone.wanted),
+                [hop.file for hop in phone.hops],
+                phone.outcome,
+                phone.target.wave,
+            ]
+            for phone in sorted(phones, key=lambda phone: phone.host)
+        ]
+    )
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def plan_phone(
+    target: Target, reading: Reading, options: Options, history: History, resumed: Ending | None = None
+) -> PlannedPhone:
+    """Decide for one phone. Its problems become its own outcome and never stop the others."""
+    phone = PlannedPhone(target=target, facts=reading.facts, read_at=reading.at)
+    if resumed is not None:
+        phone.first = Version.parse(history.began.get(target.host, resumed.evidence["firmware_before"]))
+    elif phone.facts is not None and phone.before is not None:
+        phone.first = Version.parse(history.first_version(target.host, phone.facts.mac, str(phone.before)))
+    try:
+        if target.protected:
+            raise Protected(
+                "snom_protected is set; only naming the host in snom_protected_override lets it be changed."
+            )
+        if reading.error is not None:
+            raise reading.error
+        _decide(phone, options, history)
+    except SnomError as error:
+        phone.outcome, phone.reason = error.outcome, error.reason
+    if resumed is not None:
+        _take_over(phone, resumed)
+    if phone.resumed is None and phone.outcome != "compliant":
+        unseen = history.unsafe.get(target.host, 0.0)
+        _leave_alone(phone, max(unseen, (resumed and resumed.unsafe_until) or 0.0))
+    return phone
+
+
+def _leave_alone(phone: PlannedPhone, until: float) -> None:
+    """A phone whose end no run has seen is asked for nothing while it may be loading or flashing, by no run."""
+    if until <= phone.read_at:
+        return
+    phone.unsafe_until = until
+    sentence = (
+        "An earlier run asked it to load an image and did not see its end. It is not asked again before "
+        f"{shown_time(until)}, because it may still be loading, or writing its flash."
+    )
+    if phone.outcome is None:
+        phone.outcome, phone.reason = "deferred", f"{sentence} Run again then."
+    else:
+        phone.reason = f"{phone.reason} {sentence}"
+
+
+def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
+    """What the end of an interrupted run's trigger means for the plan: it stands, as if nothing had interrupted it.
+
+    But a phone that is on its way over several hops goes on, and one that came back after its deadline is planned anew.
+    """
+    wanted = phone.target.possible_versions() if phone.facts is None else {phone.wanted}
+    on_its_way = resumed.outcome == "upgraded" and (phone.before or resumed.after) not in wanted
+    came_back = resumed.outcome == "timed_out" and phone.facts is not None
+    # Nobody saw it gone under its new certificate: on its old version it may still be loading.
+    is_trusted_again = resumed.outcome == "certificate_rejected" and phone.outcome == "compliant"
+    if on_its_way and phone.facts is None:
+        # It has just loaded an image, and may restart once more (protocol 3.4).
+        reason = f"It was gone again after {resumed.after}. {phone.reason}"
+        until = unsafe_until(resumed.evidence)
+        resumed = Ending("timed_out", reason, triggered=True, evidence=resumed.evidence, unsafe_until=until)
+        phone.unrecorded = True
+    elif on_its_way or came_back or is_trusted_again:
+        return
+    phone.outcome, phone.reason, phone.resumed = resumed.outcome, resumed.reason, resumed
+    if phone.wanted is None:
+        # It can't be read: what it was asked for is known all the same.
+        image = read_image_name(resumed.evidence["file"])
+        wanted_now = phone.target.wanted(image[0].name) if image else phone.target.version
+        phone.wanted = wanted_now or Version.parse(resumed.evidence["target"])
+
+
+def _decide(phone: PlannedPhone, options: Options, history: History) -> None:
+    target, facts = phone.target, expect(phone.facts)
+    check_identity(facts, mac=target.mac, model=target.model)
+    if facts.model is None or facts.firmware is None:
+        what = "model" if facts.model is None else "firmware version"
+        raise Refused(f"The phone's pages show no {what}, so the right image and a success could not be told.")
+    model = find_model(facts.model)
+    if model is None:
+        raise Refused(f"Nothing is known about the model {facts.model}: add it to the model catalogue.")
+    phone.wanted = wanted = target.wanted(model.name)
+    if wanted is None:
+        raise Refused(f"The inventory names no version for the model {model.name}: add it to snom_firmware_versions.")
+    if facts.firmware == wanted and not options.force:
+        phone.outcome, phone.reason = "compliant", f"Runs {wanted} already."
+        return
+    if model.generation == PHONE_MANAGER:
+        raise Unsupported(f"Snom supports no firmware load over HTTP on the {model.name}; use its provisioning.")
+    phone.hops = find_path(
+        model=model,
+        now=facts.firmware,
+        target=wanted,
+        catalog=options.catalog,
+        mac=facts.mac,
+        mirror=target.mirror or options.mirror,
+        allow_downgrade=options.allow_downgrade,
+        force=options.force,
+    )
+    phone.notes += unverified(phone.hops)
+    _check_approved(phone, options)
+    for hop in phone.hops:
+        if (target.host, hop.file) in history.failed_images and not options.force:
+            raise Refused(
+                f"It came back on its old version after {hop.file} before. Check the image; force sends it again."
+            )
+    phone.notes += check_settings(facts, wanted)
+
+
+def check_settings(facts: PhoneFacts, wanted: Version) -> list[str]:
+    """Raise what the phone's readable settings say against an upgrade; return notes on what they leave open.
+
+    Sources: protocol 2.1 (passwords), 2.4 (hidden tags, restricted queries), 3.3.3 and 3.3.4 (update_policy,
+    firmware_status, firmware).
+    """
+    settings = facts.settings or {}
+    if facts.admin_mode is False:
+        raise UserMode("The phone is in user mode; a firmware load needs administrator mode.")
+    if settings.get("restrict_uri_queries") == "on":
+        raise Blocked("restrict_uri_queries is on, so the phone ignores commands. Switch it off (QoS/Security page).")
+    # Effective only with a password set (protocol 2.4); whether it is can't be told from the page, where passwords
+    # are not shown. A phone that asks for a login has one.
+    if settings.get("use_hidden_tags") == "on":
+        raise Blocked("use_hidden_tags is on, so the phone ignores commands. Switch it off (QoS/Security page).")
+    notes = _check_provisioning(settings, wanted)
+    if facts.firmware is not None and passes_new_admin_password(facts.firmware, wanted):
+        notes += _check_admin_password(facts.http_pass_set, settings.get("webserver_admin_password"))
+    return notes
+
+
+def _check_provisioning(settings: Mapping[str, str], wanted: Version) -> list[str]:
+    if settings.get("update_policy", "auto_update") != "auto_update":
+        return []
+    for name in ("firmware_status", "firmware"):
+        image = read_image_name(settings.get(name, "").split("?")[0].rsplit("/", 1)[-1])
+        if image and image[1] != wanted:
+            raise Refused(
+                f"Its provisioning would undo it: {name} names {image[1]} and update_policy lets the phone load it. "
+                "Change the provisioning first, or set update_policy to settings_only."
+            )
+    if settings.get("update_policy") and settings.get("setting_server"):
+        return ["update_policy is auto_update: make sure that setting_server does not bring another version back."]
+    return []
+
+
+def _check_admin_password(http_pass_set: bool | None, admin_password: str | None) -> list[str]:
+    """What passing the new rules means for a phone. admin_password is what its settings page shows, None for nothing.
+
+    Something shown is set. Something shown empty proves nothing, because a page may hide every secret so (protocol 4.2
+    says only that passwords are not shown); nor does a page without it, which may belong to a model without that
+    setting. So only http_pass can be known to be missing.
+    """
+    if admin_password:
+        return []
+    rule = (
+        f"From {NEW_ADMIN_PASSWORD} on the administrator password is empty unless set, and the phone takes "
+        "webserver_admin_password for it, or http_pass on a model without that setting."
+    )
+    if http_pass_set is False:
+        raise Refused(
+            f"{rule} This phone has no http_pass, and webserver_admin_password can't be seen to be set. Set http_user "
+            "and http_pass (page QoS/Security, or provisioning), name them in snom_username and snom_password, and "
+            "plan again."
+        )
+    if http_pass_set is None:
+        return [f"{rule} Whether one of them is set can't be read: make sure of it."]
+    shown = "is not shown" if admin_password is None else "is shown empty, which can mean hidden"
+    return [
+        f"{rule} http_pass is set; webserver_admin_password {shown}: if the model has it, make sure that it is set."
+    ]
+
+
+def _check_approved(phone: PlannedPhone, options: Options) -> None:
+    if options.approved is None:
+        return
+    approved = options.approved.get(phone.host)
+    shown = {
+        "mac": phone.facts.mac if phone.facts else None,
+        "before": str(phone.first),
+        "target": str(phone.wanted),
+    }
+    if approved is None or any(approved.get(name) != value for name, value in shown.items()):
+        raise NotApproved(
+            "It does not stand in the approved plan with this MAC, version and target. Plan and approve anew."
+        )
+
+
+class Protected(SnomError):
+    """The inventory says that nothing may change this phone."""
+
+    outcome = "protected"
+
+
+class NotApproved(SnomError):
+    """The approved plan does not hold this phone as it is."""
+
+    outcome = "deferred"
+
+
+def read_approved(path: str) -> Mapping[str, Mapping[str, Any]]:
+    """The phones of an approved plan: the report.json of a check-mode run. Raises InputError."""
+    try:
+        content = json.loads(read_regular(path))
+        phones = content["phones"]
+        return {host: dict(phone) for host, phone in phones.items() if phone["outcome"] == "planned"}
+    except OSError as error:
+        why = error.strerror or "it can't be read"
+    except (ValueError, RecursionError):
+        why = "it is no JSON"
+    except (KeyError, TypeError, AttributeError):
+        why = "it is no report"
+    raise InputError(
+        f"approved_plan: {path} can't be used: {why}. Name the report.json that the playbook telephony.snom.plan wrote."
+    )
+
+
+def _turn(wave: int | None) -> str:
+    return "not before the stop" if wave is None else f"wave {wave}"
+
+
+def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> list[str]:
+    """The plan as text. waves gives the planned wave of each host that has a turn; limit says how many are listed."""
+    work = plan.work
+    lines = [f"Plan {plan.plan_id}: {len(work)} of {len(plan.phones)} phones need work."]
+    listed = plan.phones if len(plan.phones) <= limit else []
+    width = max((len(phone.host) for phone in listed), default=0)
+    for phone in listed:
+        if phone.outcome is None:
+            path = " -> ".join(str(hop.version) for hop in phone.hops)
+            size = f"{phone.size / 1e6:.1f} MB" if phone.size else "size unknown"
+            text = f"{phone.before} -> {path}, {size}, deadline {phone.deadline:.0f} s, {_turn(waves.get(phone.host))}"
+        else:
+            text = f"{phone.outcome}: {phone.reason}"
+        lines.append(f"  {phone.host:{width}}  {phone.model or '?':5} {text}")
+        lines += [f"  {'':{width}}        note: {note}" for note in phone.notes]
+    if not listed:
+        kinds = Counter(phone.kind for phone in work)
+        lines += [
+            f"  {count} x {model} {before} -> {wanted}"
+            for (model, before, wanted), count in sorted(kinds.items(), key=str)
+        ]
+        skipped = Counter(phone.outcome for phone in plan.phones if phone.outcome)
+        lines += [f"  {count} x {outcome}" for outcome, count in skipped.most_common()]
+        notes = Counter(note for phone in plan.phones for note in phone.notes)
+        lines += [f"  note for {count} of them: {note}" for note, count in notes.most_common()]
+    if not work:
+        return lines
+    readable = sum(phone.facts is not None and phone.facts.call_state != "unknown" for phone in work)
+    lines.append(f"  Call state readable on {readable} of the {len(work)} phones that need work.")
+    if plan.options.deadline is None:
+        rates = sorted({plan.options.bandwidth.of(phone.target.site) for phone in work})
+        lines.append(
+            f"  Deadlines assume {plan.options.flash_time:.0f} s to flash (flash_time) and "
+            f"{' or '.join(f'{rate:g}' for rate in rates)} Mbit/s per site (site_bandwidth_mbit)."
+        )
+    lines += _narrow_lines(plan)
+    lines.append("  A call that begins while a phone fetches its image can be cut.")
+    return lines
+
+
+def _narrow_lines(plan: Plan) -> list[str]:
+    """A sentence for each site whose line can't carry what is planned within the deadlines, as far as is known."""
+    options, lines = plan.options, []
+    at_site: dict[str | None, list[PlannedPhone]] = {}
+    for phone in plan.work:
+        at_site.setdefault(phone.target.site, []).append(phone)
+    for site, phones in at_site.items():
+        deadline, needed = (max(max(getattr(one, name)) for one in phones) for name in ("deadlines", "needs"))
+        slow = plan.slow.get(site, 0.0)
+        if slow + options.flash_time > max(deadline, RESERVE * needed):
+            lines.append(
+                f"  {shown_site(site)}: a phone of an earlier run took {slow:.0f} s to fetch its image. With "
+                f"flash_time that is more than its deadline of {deadline:.0f} s: correct site_bandwidth_mbit to what "
+                "the line carries, or raise deadline."
+            )
+        elif needed > deadline:
+            lines.append(
+                f"  {shown_site(site)}: deadline is {deadline:.0f} s, but a phone may need {needed:.0f} s to fetch and "
+                "write its image, by site_bandwidth_mbit, max_in_flight and flash_time: raise deadline."
+            )
+    return lines
+
+
+def shown_site(site: str | None) -> str:
+    """A site at the begin of a sentence."""
+    return "Phones without a site" if site is None else f"Site {site}"

@@ -1,0 +1,189 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the action twins of the per-phone modules share.
+
+A twin runs the module's operation inside of the Ansible worker, which costs a tenth of a forked Python for each phone.
+It is loaded before the workers fork, so everything heavy is imported at the top, here and in the library.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ansible.constants import LOCALHOST
+from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line, visible_result
+from ansible_collections.telephony.snom.plugins.module_utils._operations.run import failure, perform, scrub, to_plain
+from ansible_collections.telephony.snom.plugins.module_utils._phone.arguments import HOST_VARIABLES, from_environment
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Transport
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS, HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import Abandoned
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedPhone, Parent
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.protection import overridden_hosts
+
+MODEL_VARIABLES = HOST_VARIABLES | {"model": "snom_model"}
+"""For modules that first make sure that it is the right phone."""
+
+WRITER_VARIABLES = MODEL_VARIABLES | {"call_state": "snom_call_state"}
+"""For modules that also look whether somebody is talking on it."""
+
+
+ONLY_OF_MODULES = {"invocation", "ansible_parsed", "uid", "gid", "owner", "group", "mode", "size", "state", "secontext"}
+"""What Ansible adds to the result of a module and not to that of an action: all the options, a mark (2.22), and the
+attributes of a file whose ``path`` is returned."""
+
+
+class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
+    """Base of a twin, which names the module's spec and operation:
+
+    argument_spec, operation: those of the module (see perform.Operation).
+    host_variables: option to the host variable that gives it where the task does not.
+    writes: whether the module changes, presses or rings anything. Protected phones are spared then.
+    """
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+
+    argument_spec: ClassVar[dict[str, dict[str, Any]]]
+    host_variables: ClassVar[Mapping[str, str]] = HOST_VARIABLES
+    writes: ClassVar[bool] = True
+
+    @staticmethod
+    @abstractmethod
+    def operation(phone: Transport, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        """What the module does to a phone."""
+
+    def prepare(self, parameters: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters as the operation or module gets them. For what only the controller can look up."""
+        return parameters
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the operation here, or the real module where the task or its variables want that."""
+        parent = Parent()
+        super().run(tmp, task_vars)
+        try:
+            return self._serve(task_vars or {}, parent)
+        except Abandoned:
+            parent.follow()
+
+    def _serve(self, variables: dict[str, Any], parent: Parent) -> dict[str, Any]:
+        """Do the task's work and return its result. Raises Abandoned."""
+        parameters = self._arguments(variables)
+        try:
+            parameters = self._validated(parameters)
+            elsewhere = self._is_elsewhere()
+            if not elsewhere:
+                parameters |= self._absolute_paths(parameters)
+            runs_module = elsewhere or not self._flag("snom_in_process", variables, default=True)
+            if self.writes and self._is_protected(variables):
+                host = visible_line(variables["inventory_hostname"])
+                return {
+                    "changed": False,
+                    "outcome": "protected",
+                    "reason": f"snom_protected is true for {host}, so nothing was sent. "
+                    "Name the host in snom_protected_override if it is meant all the same.",
+                }
+            parameters = self.prepare(parameters, variables)
+        except SnomError as error:
+            failed = failure(error, variables["inventory_hostname"])
+            result: dict[str, Any] = visible_result(scrub(failed, parameters))
+            return result
+        parent.check()
+        if runs_module:
+            return self._run_module(parameters, variables)
+        if not HAS_REQUESTS:
+            missing = missing_required_lib("requests")
+            return {"changed": False, "failed": True, "msg": missing, "outcome": "failed", "reason": missing}
+        return perform(
+            self.operation,
+            parameters,
+            self._task.check_mode,
+            connect=lambda connection: AttendedPhone(HttpPhone(connection), parent.check),
+        )
+
+    def _arguments(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """The task's options; for those that it does not give, the host's variables; and then the environment."""
+        arguments = {option: value for option, value in self._task.args.items() if value is not None}
+        for option, variable in self.host_variables.items():
+            if option not in arguments:
+                value = self._address(variables) if option == "host" else self._variable(variable, variables)
+                if value is None:
+                    value = from_environment(option)
+                if value is not None:
+                    arguments[option] = value
+        # Plain, because a value from an encrypted file is an object of its own kind on ansible-core 2.16.
+        plain: dict[str, Any] = to_plain(arguments)
+        return plain
+
+    def _address(self, variables: Mapping[str, Any]) -> Any:
+        """ansible_host, or the host's name in the inventory.
+
+        In a delegated task Ansible puts the other machine's ansible_host here if neither the phone nor the task, its
+        blocks and its play have one.
+        """
+        name = variables["inventory_hostname"]
+        if self._task.delegate_to:
+            givers = (variables["hostvars"].raw_get(name), self._task.get_vars(), self._task.get_play().get_vars())
+            if not any("ansible_host" in giver for giver in givers):
+                return name
+        return self._variable("ansible_host", variables) or name
+
+    def _variable(self, name: str, variables: Mapping[str, Any]) -> Any:
+        """A host variable, templated. What can't be a template is spared that: it costs CPU on every phone."""
+        value = variables.get(name)
+        if value is None or isinstance(value, (bool, int, float)) or (isinstance(value, str) and "{" not in value):
+            return value
+        return self._templar.template(value)
+
+    def _flag(self, name: str, variables: Mapping[str, Any], default: bool) -> bool:
+        value = self._variable(name, variables)
+        try:
+            return default if value is None else bool(boolean(value))
+        except TypeError:
+            raise InputError(f"The variable {name} is {value!r}. Give true or false.") from None
+
+    def _validated(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments checked and completed as AnsibleModule does it. Raises InputError."""
+        result = ArgumentSpecValidator(self.argument_spec).validate(arguments)
+        if result.error_messages:
+            unknown = "Unsupported options: " if result.unsupported_parameters else ""
+            raise InputError(unknown + "; ".join(result.error_messages))
+        return dict(result.validated_parameters)
+
+    def _absolute_paths(self, parameters: Mapping[str, Any]) -> dict[str, str]:
+        """The options that are files of the controller. Modules run in another directory than actions do."""
+        paths = [name for name, argument in self.argument_spec.items() if argument.get("type") == "path"]
+        return {name: os.path.abspath(parameters[name]) for name in paths if parameters[name]}
+
+    def _is_protected(self, variables: Mapping[str, Any]) -> bool:
+        if not self._flag("snom_protected", variables, default=False):
+            return False
+        override = self._variable("snom_protected_override", variables)
+        return variables["inventory_hostname"] not in overridden_hosts(override)
+
+    def _is_elsewhere(self) -> bool:
+        """Whether the task is delegated to another machine."""
+        delegate = self._task.delegate_to
+        return bool(delegate) and delegate not in LOCALHOST and self._connection.transport != "local"
+
+    def _run_module(self, parameters: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+        """Run the real module on the delegated host, or else on the controller: the inventory host is a phone."""
+        if not self._task.delegate_to:
+            self._connection = self._shared_loader_obj.connection_loader.get(
+                "ansible.builtin.local", self._play_context, new_stdin=None
+            )
+            variables = variables | {"ansible_python_interpreter": sys.executable}
+        given = {option: value for option, value in parameters.items() if value is not None}
+        result: dict[str, Any] = self._execute_module(module_args=given, task_vars=variables)
+        return {name: visible_result(value) for name, value in result.items() if name not in ONLY_OF_MODULES}

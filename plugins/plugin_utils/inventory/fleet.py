@@ -1,0 +1,287 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the inventory says of a play's phones, read in one go by the one task that serves them all."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any, TypeVar
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.utils.display import Display
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.visible import require_plain_name, visible_line
+from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model, versions_by_model
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._phone.arguments import (
+    HOST_VARIABLES,
+    connection_from,
+    from_environment,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import Abandoned
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import Target
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.protection import overridden_hosts
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Wish
+
+Read = TypeVar("Read", Target, Wish)
+
+display = Display()
+
+_UNDEFINED = re.compile(r"'([\w.]+)' is undefined")
+_CALL_STATES = ("idle", "in_call", "unknown")
+
+
+class FleetVariables:
+    """The variables of each host, with those of the task behind them, which are the same for all hosts."""
+
+    def __init__(
+        self,
+        hostvars: Any,
+        own: Mapping[str, Any],
+        templar: Any,
+        abandoned: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """own are the task's variables, as the text of their templates; templar is the action plugin's.
+
+        abandoned is true once nobody is left to report to. Reading a variable then raises Abandoned: thousands of
+        hosts take their time, and so does each lookup.
+        """
+        self._hostvars = hostvars
+        self._own = own
+        self._templar = templar
+        self._abandoned = abandoned
+
+    @classmethod
+    def of_task(
+        cls, task: Any, task_vars: Mapping[str, Any], templar: Any, abandoned: Callable[[], bool]
+    ) -> FleetVariables:
+        """The variables as a task sees them. task and templar are the action plugin's; see above for abandoned.
+
+        Ansible gives a task the variables of one host, mixed with those of the play, the role and the task, which
+        hostvars lack. Unmixed they are what it would give to the task without any host.
+        """
+        hostvars = task_vars["hostvars"]
+        own = hostvars._variable_manager.get_vars(play=task.get_play(), task=task)
+        return cls(hostvars, own, templar, abandoned)
+
+    def of(self, host: str) -> HostVariables:
+        """The variables of one host. Raises InputError if the inventory has no such host."""
+        if host not in self._hostvars:
+            raise InputError("the inventory has no such host.")
+        return HostVariables(host, self._hostvars.raw_get(host), self._own, self._templar, self._abandoned)
+
+
+class HostVariables:
+    """The variables of one host."""
+
+    def __init__(
+        self, host: str, raw: Mapping[str, Any], own: Mapping[str, Any], templar: Any, abandoned: Callable[[], bool]
+    ) -> None:
+        self.host = host
+        self._raw = raw
+        self._own = own
+        self._templar = templar
+        self._abandoned = abandoned
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of all variables."""
+        yield from {**self._own, **self._raw}
+
+    def get(self, name: str) -> Any:
+        """The value, templated as this host's; None if there is none. Raises Abandoned."""
+        if self._abandoned():
+            raise Abandoned
+        value = self._raw[name] if name in self._raw else self._own.get(name)
+        # What can't hold a template is spared the templating, which costs more than all the rest.
+        if _is_plain(value):
+            return value
+        known = {**self._own, **self._raw}
+        return self._templar.copy_with_new_env(available_variables=known).template(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether there is certainly no template in a value, and nothing that is encrypted."""
+    if isinstance(value, str):
+        return "{" not in value
+    if isinstance(value, dict):
+        return all(map(_is_plain, value)) and all(map(_is_plain, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (bool, int, float))
+
+
+def read_targets(hosts: Sequence[str], fleet: FleetVariables, connection: Mapping[str, Any]) -> list[Target]:
+    """What is wanted of each host. connection holds the options that the task gives for all of them.
+
+    Raises InputError that names every host whose variables can't be used.
+    """
+    if one := {"host", "mac"} & set(connection):
+        raise InputError(f"{one.pop()} belongs to one phone. For a fleet it comes from the inventory.")
+    if not hosts:
+        raise InputError("No hosts: the pattern snom_hosts matches no phone.")
+    override = overridden_hosts(fleet.of(hosts[0]).get("snom_protected_override"))
+    return _read_each(
+        hosts,
+        lambda host: _target(host, fleet.of(host), connection, override),
+        "The inventory can't be rolled out; nothing was sent.",
+    )
+
+
+def read_wishes(hosts: Sequence[str], fleet: FleetVariables) -> list[Wish]:
+    """The firmware that is wanted of each host.
+
+    Raises InputError that names every host whose variables can't be used.
+    """
+    if not hosts:
+        raise InputError("hosts names no phone. Name a group or pattern that matches some.")
+    return _read_each(hosts, lambda host: _wish(host, fleet.of(host)), "The inventory can't be read.")
+
+
+def _read_each(hosts: Sequence[str], read: Callable[[str], Read], consequence: str) -> list[Read]:
+    results = [_value_or_problem(host, read) for host in hosts]
+    problems = [problem for problem in results if isinstance(problem, str)]
+    if problems:
+        more = f" … and {len(problems) - 10} more hosts." if len(problems) > 10 else ""
+        raise InputError(f"{consequence} {' '.join(problems[:10])}{more}")
+    return [value for value in results if not isinstance(value, str)]
+
+
+def _value_or_problem(host: str, read: Callable[[str], Read]) -> Read | str:
+    try:
+        require_plain_name(host)
+        return read(host)
+    except InputError as error:
+        return f"{host}: {error.reason}"
+    except AnsibleError as error:
+        if missing := undefined_in(error):
+            return f"{host}: {missing}"
+        raise
+
+
+def undefined_in(error: AnsibleError) -> str | None:
+    """Which variable a template lacks, in a sentence; None for another error. Ansible itself does not say whose it is.
+
+    No more of its message than the name, because templates may hold secrets.
+    """
+    if name := _UNDEFINED.search(str(error)):
+        return f"a variable of it needs '{name[1]}', which is undefined. Define it, or read the vault that has it."
+    return None
+
+
+def _target(host: str, variables: HostVariables, given: Mapping[str, Any], override: set[str]) -> Target:
+    connection = {}
+    for option, variable in HOST_VARIABLES.items():
+        value = variables.get(variable) if given.get(option) is None else given[option]
+        connection[option] = from_environment(option) if value is None else value
+    if not connection["host"]:
+        _require_address(host)
+    checked = connection_from(connection | {"host": connection["host"] or host})
+    HttpPhone(checked)  # It refuses options that can't work, before anything is sent.
+    _check_call_state(variables)
+    version = variables.get("snom_firmware_version")
+    return Target(
+        host=host,
+        connection=checked,
+        version=None if version is None else _version(version, "snom_firmware_version"),
+        versions=versions_by_model(variables.get("snom_firmware_versions"), "snom_firmware_versions"),
+        model=_model(variables.get("snom_model")),
+        site=_text(variables.get("snom_site")),
+        group=_text(variables.get("snom_group")),
+        wave=_wave(variables.get("snom_wave")),
+        mirror=_text(variables.get("snom_mirror")),
+        protected=_flag(variables.get("snom_protected"), "snom_protected") and host not in override,
+        known_call_state=partial(_call_state, variables),
+    )
+
+
+def _wish(host: str, variables: HostVariables) -> Wish:
+    model = _model(variables.get("snom_model"))
+    version = variables.get("snom_firmware_version")
+    return Wish(
+        host=host,
+        model=find_model(model) if model else None,
+        version=None if version is None else _version(version, "snom_firmware_version"),
+        versions=versions_by_model(variables.get("snom_firmware_versions"), "snom_firmware_versions"),
+    )
+
+
+def _require_address(host: str) -> None:
+    """A host without ansible_host is addressed by its name, which must lead somewhere."""
+    try:
+        socket.getaddrinfo(host, None)
+    except (OSError, UnicodeError):
+        raise InputError("it has no address, and its name is not one. Set ansible_host.") from None
+
+
+def _text(value: Any) -> str | None:
+    return None if value in (None, "") else str(value)
+
+
+def _model(value: Any) -> str | None:
+    text = _text(value)
+    if text is not None and find_model(text) is None:
+        raise InputError(f"snom_model is {text!r}, which is no model that this collection knows. Correct it.")
+    return text
+
+
+def _version(value: Any, name: str) -> Version:
+    try:
+        return Version.parse(str(value))
+    except InputError as error:
+        raise InputError(f"{name}: {error.reason}") from None
+
+
+def _wave(value: Any) -> int:
+    if value is None:
+        return 1
+    try:
+        wave = int(str(value))
+    except ValueError:
+        wave = 0
+    if not 1 <= wave <= 1000:
+        raise InputError(f"snom_wave is {value!r}: give a number from 1 to 1000.")
+    return wave
+
+
+def _flag(value: Any, name: str) -> bool:
+    try:
+        return False if value is None else bool(boolean(value))
+    except TypeError:
+        raise InputError(f"{name} is {value!r}: give true or false.") from None
+
+
+def _check_call_state(variables: HostVariables) -> None:
+    """Raise InputError if snom_call_state is no call state at the beginning. Later that is no reason to end a run."""
+    with suppress(AnsibleError):
+        state = _text(variables.get("snom_call_state"))
+        if state is not None and state not in _CALL_STATES:
+            raise InputError(f"snom_call_state is {state!r}: give {', '.join(_CALL_STATES)}.")
+
+
+def _call_state(variables: HostVariables) -> str | None:
+    """What the PBX says now: a template is evaluated each time.
+
+    One that fails must not end a run with phones under way, so it counts as if it were not there.
+    """
+    try:
+        state = _text(variables.get("snom_call_state"))
+    except AnsibleError:
+        # Without its message, which may show what other variables hold.
+        _warn(f"{variables.host}: snom_call_state can't be evaluated, so the phone itself is asked instead.")
+        return None
+    if state is not None and state not in _CALL_STATES:
+        _warn(f"{variables.host}: snom_call_state is no call state, so the phone itself is asked instead.")
+        return None
+    return state
+
+
+def _warn(sentence: str) -> None:
+    display.warning(visible_line(sentence))

@@ -1,0 +1,115 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run that was cut off left in flight: watched to its end before anything new is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError, expect
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import (
+    Ending,
+    Intent,
+    Order,
+    Upgrade,
+    pace,
+    unsafe_until,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.credentials import CredentialsGate, NotTried
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import Lookout, Runtime
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import Target
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.survey import Connect
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import TICK, Log
+
+
+def watch_interrupted(
+    targets: Sequence[Target],
+    intents: Mapping[str, Intent],
+    flash_time: float,
+    *,
+    runtime: Runtime,
+    connect: Connect,
+    gate: CredentialsGate,
+    log: Log,
+    say: Callable[[str], None],
+    abandoned: Callable[[], bool],
+) -> dict[str, Ending]:
+    """Watch each phone with an open intent to its end, as the run that asked it would have; nothing is sent.
+
+    Returns how they ended; the journal knows it too. A phone that was never seen gone, and is up on its old version
+    when it can't be loading any more, is not among them: it was perhaps not even asked, and may be triggered again. Nor
+    does the journal learn of one that the gate keeps from being looked at, so that a later run can watch it.
+    """
+    poll, settle = pace(flash_time)
+    waiting: dict[str, Upgrade] = {}
+    by_host = {target.host: target for target in targets}
+    for target in targets:
+        if (intent := intents.get(target.host)) is not None:
+            order = Order(
+                host=target.host,
+                connection=target.connection,
+                hops=(_hop(intent),),
+                before=Version.parse(intent.before),
+                mac=intent.mac,
+                registered=frozenset(intent.registered),
+                poll=poll,
+                settle=settle,
+                wanted=target.possible_versions(),
+            )
+            waiting[target.host] = Upgrade(order, connect(target.connection), now=runtime.now)
+            waiting[target.host].resume(intent)
+            say(f"{target.host}: triggered by the interrupted run, watched until its deadline or twice as long")
+    endings: dict[str, Ending] = {}
+    watched = len(waiting)
+    lookout = Lookout(runtime, say, abandoned)
+    due = dict.fromkeys(waiting, 0.0)
+    while waiting:
+        lookout.look_around(f"{watched - len(waiting)} of {watched} phones of the interrupted run have ended")
+        now = runtime.now()
+        for host in [host for host, at in due.items() if at <= now]:
+            target = by_host[host]
+            if waiting[host].refused or gate.admits(target):
+                del due[host]
+                gate.begin(target)
+                runtime.submit(host, waiting[host].step)
+            elif gate.is_closed(target):
+                del due[host]
+                endings[host] = ending = _not_watched(waiting.pop(host))
+                say(f"{host}: {ending.outcome}: {ending.reason}")
+        next_due = min((at for at in due.values() if at > now), default=now + TICK) - now
+        for host, delay in runtime.wait(max(0.0, min(next_due, TICK))):
+            if isinstance(delay, BaseException) and not isinstance(delay, SnomError):
+                raise delay
+            gate.end(by_host[host], took=waiting[host].took_login)
+            if waiting[host].refused:
+                gate.refuse(by_host[host])
+            if delay is not None:
+                due[host] = runtime.now() + delay
+                continue
+            ending = expect(waiting.pop(host).ending)
+            if ending.outcome == "image_failed":
+                ending = Ending("not_started", "It was not taken; the phone may be triggered again.")
+            else:
+                endings[host] = ending
+            log.end(host, ending, runtime.now())
+            say(f"{host}: {ending.outcome}: {ending.reason}")
+    log.sync()
+    return endings
+
+
+def _not_watched(upgrade: Upgrade) -> Ending:
+    reason = (
+        f"The interrupted run asked it to load an image, and what became of that is not known. {NotTried().reason} "
+        "It may still be writing its flash: do not power it off."
+    )
+    until = unsafe_until(upgrade.evidence)
+    return Ending("timed_out", reason, triggered=True, evidence=upgrade.evidence, unsafe_until=until)
+
+
+def _hop(intent: Intent) -> Hop:
+    version = Version.parse(intent.target)
+    return Hop(version=version, file=intent.file, url="", image_url="", size=None, sha1=None, chained=False)

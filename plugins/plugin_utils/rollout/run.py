@@ -1,0 +1,138 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a rollout needs from the controller that it runs on: a screen, requests to stop, threads, the inventory."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import sys
+import uuid
+from collections.abc import Mapping
+from functools import cache
+from itertools import pairwise
+from types import FrameType
+from typing import Any
+
+from ansible.module_utils.basic import missing_required_lib
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._known.setting_names import MASK
+from ansible_collections.telephony.snom.plugins.module_utils._operations.run import scrub, to_plain
+from ansible_collections.telephony.snom.plugins.module_utils._phone.arguments import split_arguments
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS, HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import ThreadRuntime, raise_file_limit
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import Target
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console import Screen
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import Parent
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_targets
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import Surroundings, rollout
+
+PATHS = ("catalog", "approved_plan", "stop_file", "journal", "report_dir")
+"""The options that are files of the controller."""
+
+# How ansible-playbook takes extra variables: -e, also behind flags without a value, and any beginning of --extra-vars.
+_EXTRA_VARS = re.compile(r"(-[bCDJkKv]*e|--e[a-z-]*=?)(?P<value>.*)", re.DOTALL)
+# Extra variables that are not in a file.
+_NAMES_SECRET = re.compile(r"(?!@).*(pass|secret|token|community)", re.IGNORECASE | re.DOTALL)
+
+
+def run(
+    task: Any,
+    templar: Any,
+    parameters: Mapping[str, Any],
+    task_vars: Mapping[str, Any],
+    parent: Parent,
+    screen: Screen,
+) -> dict[str, Any]:
+    """Run the rollout of a task and return the task's result. Raises InputError before anything is sent, and Abandoned.
+
+    task, templar and parent are the action plugin's; parameters are the task's own options, checked.
+    """
+    if not HAS_REQUESTS:
+        raise InputError(missing_required_lib("requests"))
+    connection, _own = split_arguments(task.args)
+    stop = _StopRequests(parameters["stop_file"])
+
+    def abandoned() -> bool:
+        if not parent.is_gone():
+            return False
+        screen.leave()
+        # After a SIGTERM the parent ends at once, and this run in order.
+        return not stop.signalled
+
+    fleet = FleetVariables.of_task(task, task_vars, templar, abandoned)
+    targets = read_targets(task_vars["ansible_play_batch"], fleet, connection)
+    raise_file_limit()
+    runtime = ThreadRuntime()
+    around = Surroundings(
+        run=uuid.uuid4().hex[:12],
+        runtime=runtime,
+        # What one visit teaches about a phone's login saves a request on the next.
+        connect=cache(HttpPhone),
+        say=screen.say,
+        stop_requested=lambda: stop.reason() or screen.reason(),
+        abandoned=abandoned,
+        resume_command=_command_line(targets),
+    )
+    with stop:
+        try:
+            result = rollout(targets, parameters, load_catalog(parameters["catalog"]), task.check_mode, around)
+        finally:
+            runtime.close()
+    return {"changed": False, **to_plain(result)}
+
+
+class _StopRequests:
+    """Whoever wants no new triggers: a file that appears, or a SIGTERM."""
+
+    def __init__(self, path: str | None) -> None:
+        self.signalled = False
+        self._path = path
+        self._before: Any = None
+
+    def __enter__(self) -> None:
+        self._before = signal.signal(signal.SIGTERM, self._note)
+
+    def __exit__(self, *_error: object) -> None:
+        signal.signal(signal.SIGTERM, self._before)
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        self.signalled = True
+
+    def reason(self) -> str | None:
+        """Why no new trigger may be made, or None."""
+        if self.signalled:
+            return "The run was asked to end (SIGTERM)."
+        if not self._path:
+            return None
+        try:
+            # Also a link that leads nowhere: somebody put it there.
+            os.lstat(self._path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            return f"Whether the stop file {self._path} is there can't be seen: {error.strerror}."
+        return f"The stop file {self._path} is there."
+
+
+def _command_line(targets: list[Target]) -> str:
+    """The command that runs this again, without secrets.
+
+    Of extra variables that name one nothing is shown: a secret can stand there in more spellings than can be told.
+    """
+    if os.environ.get("AWX_ISOLATED_DATA_DIR") or os.environ.get("JOB_ID"):
+        return "relaunch this job"
+    shown = [os.path.basename(sys.argv[0])]
+    for before, argument in pairwise(sys.argv):
+        flag, attached = _EXTRA_VARS.fullmatch(before), _EXTRA_VARS.fullmatch(argument)
+        value = argument if flag and not flag["value"] else attached["value"] if attached else ""
+        shown.append(MASK if _NAMES_SECRET.match(value) else argument)
+    command = shlex.join(shown)
+    for password in {target.connection.password for target in targets if target.connection.password}:
+        command = scrub(command, {"password": password})
+    return command

@@ -1,0 +1,874 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The state machine of one phone. Polls are 5 s apart, a deadline is 300 s away, 30 s are left for a second restart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
+    AnswerLost,
+    AnswerUnreadable,
+    AuthFailed,
+    Blocked,
+    CertificateRejected,
+    LockedOut,
+    PhoneUnreachable,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import (
+    LARGEST_IMAGE,
+    SNAPSHOT_TRIES,
+    Ending,
+    Intent,
+    Order,
+    Phase,
+    Upgrade,
+    hop_deadline,
+    load_image,
+    pace,
+    still_on,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._phone.arguments import LONGEST_WAIT
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer, Connection
+from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone
+
+OLD, MIDDLE, NEW, OTHER = "10.1.39.11", "10.1.50.1", "10.1.54.13", "10.1.20.0"
+MAC, OTHER_MAC = "000413922D24", "000413000001"
+DEADLINE, POLL, SETTLE = 300.0, 5.0, 30.0
+
+GOES_WELL = [(2, {"up": False}), (60, {"up": True, "firmware": NEW})]
+
+
+def hop(version: str) -> Hop:
+    file = f"snomD785-{version}-SIP-r.bin"
+    url = f"http://images.example/fw/{file}"
+    return Hop(version=Version.parse(version), file=file, url=url, image_url=url, size=None, sha1=None, chained=False)
+
+
+class Bench:
+    """One machine, one phone, one clock, and what the machine told its surroundings."""
+
+    def __init__(self, phone: LabPhone, *, hops: tuple[str, ...] = (NEW,), **order: Any) -> None:
+        self.phone = phone
+        self.clock = phone.clock
+        self.intents: list[Intent] = []
+        self.record: Callable[[Intent], None] = lambda intent: None
+        self.asked: list[float] = []
+        self.closed: list[str | None] = []
+        self.phases: list[Phase] = []
+        self.machine = Upgrade(
+            Order(
+                **{
+                    "host": "desk-1",
+                    "connection": Connection(host="127.0.0.1"),
+                    "hops": tuple(hop(version) for version in hops),
+                    "before": Version.parse(OLD),
+                    "model": "D785",
+                    "mac": MAC,
+                    "registered": frozenset({1}),
+                    "deadlines": (DEADLINE,) * len(hops),
+                    "poll": POLL,
+                    "settle": SETTLE,
+                    **order,
+                }
+            ),
+            phone,
+            now=self.clock.now,
+            record=self._record,
+            may_trigger=self._may_trigger,
+        )
+
+    def _record(self, intent: Intent) -> None:
+        self.intents.append(intent)
+        self.record(intent)
+
+    def _may_trigger(self, seconds: float) -> str | None:
+        self.asked.append(seconds)
+        return self.closed.pop(0) if self.closed else None
+
+    def run(self) -> Ending:
+        """To the end; the phases that were seen on the way are in phases."""
+        for _step in range(1000):
+            delay = self.machine.step()
+            self._note()
+            if delay is None:
+                break
+            self.clock.sleep(delay)
+        assert self.machine.ending is not None
+        return self.machine.ending
+
+    def _note(self) -> None:
+        if not self.phases or self.phases[-1] is not self.machine.phase:
+            self.phases.append(self.machine.phase)
+
+
+def bench(*scripts: Any, hops: tuple[str, ...] = (NEW,), order: dict[str, Any] | None = None, **phone: Any) -> Bench:
+    return Bench(LabPhone(Clock(), *scripts, **phone), hops=hops, **(order or {}))
+
+
+# A good way -------------------------------------------------------------------------------------------------------
+
+
+def test_the_way_of_a_phone_that_is_upgraded() -> None:
+    one = bench(GOES_WELL)
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, str(ending.after), ending.triggered) == ("upgraded", NEW, True)
+    assert one.phases == [Phase.STILL_UP, Phase.DOWN, Phase.ENDED]
+    assert one.machine.path == [NEW]
+    evidence = ending.evidence
+    assert evidence["mac"] == evidence["mac_after"] == MAC
+    assert (evidence["firmware_before"], evidence["firmware_after"]) == (OLD, NEW)
+    assert (evidence["call_state"], evidence["call_state_source"]) == ("idle", "state_of_gui.htm")
+    assert evidence["trigger_answer"] == "302"
+    times = [evidence[name] - started for name in ("triggered_at", "seen_gone_at", "seen_back_at", "deadline_at")]
+    assert times == [0, 10, 60, DEADLINE]
+
+
+def test_the_whole_url_of_the_image_is_encoded() -> None:
+    phone = LabPhone(Clock())
+    assert load_image(phone, "http://images.example/a b.bin?mac=1&chained_url=x#y") == "302"
+    assert phone.commands == [
+        "/dummy.htm?swload=load&firmware=http%3A%2F%2Fimages.example%2Fa%20b.bin%3Fmac%3D1%26chained_url%3Dx%23y"
+    ]
+
+
+def test_the_intent_is_recorded_before_the_request() -> None:
+    one = bench(GOES_WELL)
+    known_at_the_request: list[int] = []
+    one.phone.on_command = lambda target: known_at_the_request.append(len(one.intents))
+    started = one.clock.time
+    one.run()
+    assert known_at_the_request == [1]
+    assert one.intents == [
+        Intent(
+            host="desk-1",
+            mac=MAC,
+            file=hop(NEW).file,
+            before=OLD,
+            target=NEW,
+            time=started,
+            deadline=started + DEADLINE,
+            registered=(1,),
+        )
+    ]
+
+
+def test_without_a_recorded_intent_nothing_is_sent() -> None:
+    phone = LabPhone(Clock(), GOES_WELL)
+
+    def full_disk(intent: Intent) -> None:
+        raise OSError("No space left on device")
+
+    order = Bench(phone).machine.order
+    with pytest.raises(OSError, match="No space"):
+        Upgrade(order, phone, now=phone.clock.now, record=full_disk).step()
+    assert phone.commands == []
+
+
+def test_a_restart_between_two_polls_is_enough() -> None:
+    ending = bench([(1, {"up": False}), (4, {"up": True, "firmware": NEW})]).run()
+    assert (ending.outcome, "seen_gone_at" in ending.evidence) == ("upgraded", True)
+
+
+@pytest.mark.parametrize("answer", [AnswerLost("reset"), Answer(200, {}, b""), Answer(404, {}, b"")])
+def test_what_the_phone_answers_to_the_request_proves_nothing(answer: Any) -> None:
+    one = bench(GOES_WELL, answer=answer)
+    ending = one.run()
+    assert ending.outcome == "upgraded"
+    assert ending.evidence["trigger_answer"] == ("no answer" if isinstance(answer, AnswerLost) else str(answer.status))
+    assert bench([], answer=answer).run().outcome == "image_failed"
+
+
+# Before anything is sent ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("phone", "outcome", "words"),
+    [
+        ({"mac": OTHER_MAC}, "wrong_phone", OTHER_MAC),
+        ({"model": "D765"}, "wrong_phone", "D765"),
+        ({"mac": None}, "refused", "shows none"),
+        ({"firmware": None}, "refused", "no firmware version"),
+        ({"firmware": NEW}, "compliant", NEW),
+        ({"firmware": OTHER}, "deferred", OTHER),
+        ({"screen": "State Connected (12)"}, "deferred", "in a call"),
+        ({"screen": "Menu"}, "deferred", "unknown_call_state"),
+        ({"up": False}, "unreachable", "does not answer"),
+        ({"error": AuthFailed("It refused the password.")}, "auth_failed", "refused the password"),
+        ({"error": LockedOut("It is locked.")}, "locked_out", "locked"),
+        ({"error": AnswerLost("It was cut off.")}, "unreachable", "cut off"),
+        ({"error": CertificateRejected("It is not pinned.")}, "certificate_rejected", "not pinned"),
+    ],
+)
+def test_phones_that_are_not_asked(phone: dict[str, Any], outcome: str, words: str) -> None:
+    one = bench(GOES_WELL, **phone)
+    ending = one.run()
+    assert (ending.outcome, ending.triggered, ending.unsafe_until) == (outcome, False, None)
+    assert words in ending.reason
+    assert (one.phone.commands, one.intents, one.asked) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("screen", "order"),
+    [
+        ("Menu", {"unknown_call_state": "proceed"}),
+        ("State Connected (12)", {"only_when_idle": False}),
+    ],
+)
+def test_calls_that_do_not_hold_up_the_upgrade(screen: str, order: dict[str, Any]) -> None:
+    assert bench(GOES_WELL, screen=screen, order=order).run().outcome == "upgraded"
+
+
+def test_a_call_defers_whatever_is_said_of_unknown_states() -> None:
+    order = {"unknown_call_state": "proceed"}
+    assert bench(GOES_WELL, screen="State Holding (14)", order=order).run().outcome == "deferred"
+
+
+@pytest.mark.parametrize(("known", "outcome"), [("in_call", "deferred"), ("idle", "upgraded")])
+def test_what_the_pbx_knows_overrules_the_screen(known: str, outcome: str) -> None:
+    one = bench(GOES_WELL, screen="State Idle (29)" if known == "in_call" else "State Connected (12)")
+    one.machine.known_call_state = known
+    assert one.run().outcome == outcome
+
+
+def test_a_closed_gate_lets_nothing_through() -> None:
+    one = bench(GOES_WELL)
+    one.closed = ["The rollout stopped."]
+    ending = one.run()
+    assert (ending.outcome, ending.reason, ending.triggered) == ("not_started", "The rollout stopped.", False)
+    assert (one.phone.commands, one.intents) == ([], [])
+    assert one.asked == [DEADLINE]
+
+
+# At the request ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ("<html>Please enter the Administrator password</html>", "user_mode"),
+        (Blocked("Hidden tags are on."), "blocked"),
+        (AuthFailed("It refused the password."), "auth_failed"),
+        (PhoneUnreachable("Connection refused."), "unreachable"),
+    ],
+)
+def test_requests_that_are_turned_down(answer: Any, outcome: str) -> None:
+    one = bench(GOES_WELL, answer=answer)
+    ending = one.run()
+    assert ending.outcome == outcome
+    assert (ending.triggered, ending.unsafe_until) == (False, None)
+    # The intent stands in the journal, so its end must get there too.
+    assert one.machine.deadline is not None
+    assert len(one.phone.commands) == len(one.intents) == 1
+
+
+# What a phone may do after it -------------------------------------------------------------------------------------
+
+
+def test_one_hiccup_is_not_gone() -> None:
+    ending = bench([(4, {"up": False}), (6, {"up": True, "booted": 0.0})]).run()
+    assert ending.outcome == "image_failed"
+    assert "seen_gone_at" not in ending.evidence
+
+
+def test_two_silent_polls_are_gone() -> None:
+    ending = bench([(4, {"up": False}), (11, {"up": True, "booted": 0.0})]).run()
+    assert (ending.outcome, str(ending.after)) == ("old_version", OLD)
+
+
+def test_hiccups_that_do_not_follow_each_other_are_not_gone() -> None:
+    blinks = [(at + delay, {"up": up, "booted": 0.0}) for at in (4, 14, 24) for delay, up in ((0, False), (2, True))]
+    assert bench(blinks).run().outcome == "image_failed"
+
+
+def test_a_second_restart_is_waited_for() -> None:
+    # As firmware up to 7 does (protocol 3.4): it comes back on the old version, and goes away again to write.
+    script = [(2, {"up": False}), (20, {"up": True}), (45, {"up": False}), (90, {"up": True, "firmware": NEW})]
+    one = bench(script)
+    ending = one.run()
+    assert ending.outcome == "upgraded"
+    assert one.phases == [Phase.STILL_UP, Phase.DOWN, Phase.UP, Phase.DOWN, Phase.ENDED]
+    # People take flash_time from this.
+    assert ending.evidence["seen_back_at"] - ending.evidence["triggered_at"] == 90
+
+
+def test_the_time_for_a_second_restart_begins_anew_with_each() -> None:
+    script = [(2, {"up": False})]
+    for at in (20, 60, 100):
+        script += [(at, {"up": True}), (at + 25, {"up": False})]
+    assert bench([*script, (150, {"up": True, "firmware": NEW})]).run().outcome == "upgraded"
+
+
+@pytest.mark.parametrize("firmware", [OLD, OTHER])
+def test_a_phone_that_stays_back_on_another_version(firmware: str) -> None:
+    one = bench([(2, {"up": False}), (60, {"up": True, "firmware": firmware}), (200, {"firmware": NEW})])
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, str(ending.after)) == ("old_version", firmware)
+    assert one.clock.time == started + 60 + SETTLE
+    assert len(one.phone.commands) == 1
+
+
+def test_a_phone_that_ignores_the_request() -> None:
+    one = bench([])
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, str(ending.after), ending.triggered) == ("image_failed", OLD, True)
+    assert ending.reason.startswith(f"It was never seen gone, until its deadline and for as long again, and runs {OLD}")
+    assert (one.clock.time, ending.unsafe_until) == (started + 2 * DEADLINE, None)
+    assert one.phases == [Phase.STILL_UP, Phase.LATE, Phase.ENDED]
+
+
+def test_a_phone_that_never_comes_back_is_not_touched_again() -> None:
+    one = bench([(2, {"up": False})])
+    ending = one.run()
+    assert ending.outcome == "timed_out"
+    assert "do not power it off" in ending.reason
+    assert len(one.phone.commands) == 1
+    assert one.clock.time == ending.evidence["deadline_at"]
+
+
+def test_a_phone_that_is_silent_for_the_first_time_at_the_deadline() -> None:
+    # Perhaps a hiccup, perhaps it writes its flash: the safe word is the one that lets nobody power it off.
+    one = bench([(DEADLINE - 1, {"up": False})])
+    started = one.clock.time
+    ending = one.run()
+    # The second look shows that it is gone, and then it gets as long as any other.
+    assert (ending.outcome, one.clock.time) == ("timed_out", started + DEADLINE + POLL + DEADLINE)
+    assert ending.unsafe_until == one.clock.time + DEADLINE
+    never_again = bench([(2 * DEADLINE - 1, {"up": False})]).run()
+    assert (never_again.outcome, never_again.unsafe_until) == ("timed_out", started + 3 * DEADLINE)
+
+
+@pytest.mark.parametrize("back_at", [DEADLINE, DEADLINE + 0.5])
+def test_the_last_look_is_at_the_deadline(back_at: float) -> None:
+    outcome = bench([(2, {"up": False}), (back_at, {"up": True, "firmware": NEW})]).run().outcome
+    assert outcome == ("upgraded" if back_at <= DEADLINE else "timed_out")
+
+
+def test_polls_end_at_a_deadline_that_is_no_multiple_of_them() -> None:
+    one = bench([], order={"deadlines": (12.5,)})
+    started = one.clock.time
+    one.run()
+    assert one.clock.time == started + 25
+
+
+@pytest.mark.parametrize(
+    "state",
+    [{"error": AnswerUnreadable("This is not a Snom page.")}, {"firmware": None}],
+)
+def test_a_phone_that_can_not_be_read_is_not_said_to_run_anything(state: dict[str, Any]) -> None:
+    gone_before = bench([(2, {"up": False}), (60, {"up": True, **state})]).run()
+    assert (gone_before.outcome, gone_before.triggered) == ("timed_out", True)
+    never_gone = bench([(2, state)]).run()
+    assert never_gone.outcome == "timed_out"
+
+
+def test_garbage_while_it_starts_is_waited_out() -> None:
+    starting = {"up": True, "firmware": NEW, "error": AnswerUnreadable("Half a page.")}
+    assert bench([(2, {"up": False}), (40, starting), (80, {"error": None})]).run().outcome == "upgraded"
+
+
+def test_another_phone_at_the_address() -> None:
+    one = bench([(2, {"up": False}), (60, {"up": True, "firmware": NEW, "mac": OTHER_MAC})])
+    ending = one.run()
+    assert (ending.outcome, ending.triggered, ending.evidence["mac_after"]) == ("wrong_phone", True, OTHER_MAC)
+    # What became of the one that was asked nobody saw.
+    assert ending.unsafe_until == ending.evidence["triggered_at"] + 2 * DEADLINE
+    assert "do not power it off" in ending.reason
+
+
+def test_a_phone_that_shows_no_mac_any_more() -> None:
+    back = {"up": True, "firmware": NEW, "mac": None}
+    one = bench([(2, {"up": False}), (60, back)])
+    ending = one.run()
+    assert (ending.outcome, str(ending.after)) == ("wrong_phone", NEW)
+    assert one.clock.time == ending.evidence["deadline_at"]
+    assert bench([(2, {"up": False}), (60, back), (90, {"mac": MAC})]).run().outcome == "upgraded"
+
+
+def test_a_phone_that_never_showed_a_mac() -> None:
+    assert bench(GOES_WELL, mac=None, order={"mac": None}).run().outcome == "upgraded"
+
+
+def test_a_lost_registration() -> None:
+    back = {"up": True, "firmware": NEW, "registered": {1: True, 2: False}}
+    one = bench([(2, {"up": False}), (60, back)], order={"registered": frozenset({1, 2})})
+    ending = one.run()
+    assert (ending.outcome, str(ending.after)) == ("not_registered", NEW)
+    assert "identity 2 was registered" in ending.reason
+    assert one.clock.time == ending.evidence["deadline_at"]
+
+
+def test_a_registration_that_comes_late() -> None:
+    back = {"up": True, "firmware": NEW, "registered": {1: False}}
+    assert bench([(2, {"up": False}), (60, back), (100, {"registered": {1: True}})]).run().outcome == "upgraded"
+
+
+def test_a_registration_that_was_missing_before_is_not_asked_for() -> None:
+    one = bench(GOES_WELL, registered={1: False}, order={"registered": frozenset()})
+    assert one.run().outcome == "upgraded"
+
+
+@pytest.mark.parametrize("error", [AuthFailed("It refused the password."), LockedOut("It is locked.")])
+def test_a_phone_that_shuts_us_out_is_left_alone_until_its_deadline(error: Exception) -> None:
+    """It may still be loading, so it holds its place, and asking it again would make things worse."""
+    one = bench([(2, {"up": False}), (60, {"up": True, "error": error})])
+    ending = one.run()
+    assert (ending.outcome, ending.triggered) == (error.outcome, True)  # type: ignore[attr-defined]
+    assert ending.reason.startswith("After the trigger: ")
+    assert one.clock.time == ending.evidence["triggered_at"] + DEADLINE
+    assert ending.unsafe_until == one.clock.time + DEADLINE
+    # Before the trigger, every five seconds for a minute, and once more to see whether a lock is over.
+    assert one.phone.requests.count("/info.htm") == 1 + 12 + isinstance(error, LockedOut)
+
+
+def test_a_lock_that_is_over_by_the_deadline() -> None:
+    locked = {"up": True, "firmware": NEW, "error": LockedOut("It is locked.")}
+    ending = bench([(2, {"up": False}), (60, locked), (200, {"error": None})]).run()
+    assert (ending.outcome, ending.unsafe_until) == ("upgraded", None)
+
+
+# The same version again -------------------------------------------------------------------------------------------
+
+
+def test_the_same_version_again_needs_a_restart_as_proof() -> None:
+    same = {"hops": (OLD,)}
+    assert bench([], **same).run().outcome == "image_failed"
+    assert bench([(2, {"up": False}), (60, {"up": True})], **same).run().outcome == "upgraded"
+    # Too quick to be seen gone, but its uptime fell.
+    assert bench([(6, {"up": False}), (9, {"up": True})], **same).run().outcome == "upgraded"
+    unseen = bench([(6, {"up": False}), (9, {"up": True})], shows_uptime=False, **same)
+    assert unseen.run().outcome == "image_failed"
+
+
+# Several images ---------------------------------------------------------------------------------------------------
+
+TWO_HOPS = (MIDDLE, NEW)
+FIRST = [(2, {"up": False}), (60, {"up": True, "firmware": MIDDLE})]
+
+
+def test_several_images_one_after_the_other() -> None:
+    one = bench(FIRST, GOES_WELL, hops=TWO_HOPS, order={"deadlines": (100.0, 200.0)})
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, one.machine.path) == ("upgraded", [MIDDLE, NEW])
+    assert [(intent.before, intent.target) for intent in one.intents] == [(OLD, MIDDLE), (MIDDLE, NEW)]
+    assert [intent.deadline - started for intent in one.intents] == [100, 60 + 200]
+    # The gate hears how long all that is left may take, before the intent and after it.
+    assert one.asked == [300, 300, 200, 200]
+    times = [ending.evidence[name] for name in ("triggered_at", "seen_gone_at", "seen_back_at", "deadline_at")]
+    assert times == sorted(times)
+    assert ending.evidence["firmware_before"] == OLD
+
+
+def test_the_gate_closes_between_two_images() -> None:
+    one = bench(FIRST, GOES_WELL, hops=TWO_HOPS)
+    one.closed = [None, None, "The window ends."]
+    ending = one.run()
+    assert (ending.outcome, ending.triggered, str(ending.after)) == ("deferred", True, MIDDLE)
+    assert (one.machine.path, len(one.phone.commands)) == ([MIDDLE], 1)
+
+
+def test_a_call_between_two_images() -> None:
+    one = bench([*FIRST[:1], (60, FIRST[1][1] | {"screen": "State Connected (12)"})], hops=TWO_HOPS)
+    ending = one.run()
+    assert (ending.outcome, one.machine.path, len(one.phone.commands)) == ("deferred", [MIDDLE], 1)
+
+
+def test_a_registration_counts_after_the_last_image_only() -> None:
+    first = [FIRST[0], (60, FIRST[1][1] | {"registered": {1: False}})]
+    one = bench(first, [GOES_WELL[0], (60, GOES_WELL[1][1] | {"registered": {1: True}})], hops=TWO_HOPS)
+    assert one.run().outcome == "upgraded"
+
+
+def test_a_hiccup_between_two_images_is_waited_out() -> None:
+    one = bench(FIRST, GOES_WELL, hops=TWO_HOPS)
+    while one.machine.phase is not Phase.PROBE or not one.machine.path:
+        one.clock.sleep(one.machine.step() or 0.0)
+    one.phone.up = False
+    one.clock.sleep(one.machine.step() or 0.0)
+    one.phone.up = True
+    assert one.run().outcome == "upgraded"
+
+
+def test_a_phone_that_is_lost_between_two_images() -> None:
+    one = bench(FIRST, hops=TWO_HOPS)
+    while one.machine.phase is not Phase.PROBE or not one.machine.path:
+        one.clock.sleep(one.machine.step() or 0.0)
+    one.phone.up = False
+    ending = one.run()
+    assert (ending.outcome, ending.triggered, str(ending.after)) == ("timed_out", True, MIDDLE)
+    assert one.clock.time == ending.evidence["deadline_at"]
+
+
+def test_a_phone_that_goes_right_before_it_is_asked_for_the_second_image() -> None:
+    for version, requests in ((MIDDLE, 2), (NEW, 1)):
+        one = bench(FIRST, GOES_WELL, hops=TWO_HOPS)
+        phone = one.phone
+
+        def goes(intent: Intent, phone: LabPhone = phone) -> None:
+            phone.up = intent.before == OLD
+
+        one.record = goes
+        while one.machine.phase is not Phase.PROBE or len(one.intents) < 2:
+            one.clock.sleep(one.machine.step() or 0.0)
+        one.record = lambda intent: None
+        phone.up, phone.firmware = True, version
+        ending = one.run()
+        assert (ending.outcome, one.machine.path, len(phone.commands)) == ("upgraded", [MIDDLE, NEW], requests)
+
+
+def test_the_second_image_fails() -> None:
+    one = bench(FIRST, [], hops=TWO_HOPS)
+    ending = one.run()
+    assert (ending.outcome, str(ending.after), one.machine.path) == ("image_failed", MIDDLE, [MIDDLE])
+    assert ending.reason.startswith(f"It has loaded {MIDDLE} and runs it, but not {NEW} after it")
+    assert not {"seen_gone_at", "seen_back_at"} & set(ending.evidence)
+
+
+def test_provisioning_that_is_quicker_than_the_second_image() -> None:
+    one = bench([(2, {"up": False}), (60, {"up": True, "firmware": NEW})], hops=TWO_HOPS)
+    ending = one.run()
+    assert (ending.outcome, str(ending.after), one.machine.path, len(one.phone.commands)) == ("upgraded", NEW, [NEW], 1)
+
+
+def test_provisioning_that_is_quicker_between_two_images() -> None:
+    one = bench(FIRST, hops=TWO_HOPS)
+    while one.machine.phase is not Phase.PROBE or not one.machine.path:
+        one.clock.sleep(one.machine.step() or 0.0)
+    one.phone.firmware = NEW
+    ending = one.run()
+    assert (ending.outcome, one.machine.path, len(one.phone.commands)) == ("upgraded", [MIDDLE, NEW], 1)
+
+
+def test_provisioning_that_is_quicker_and_loses_a_registration() -> None:
+    first = [(2, {"up": False}), (60, {"up": True, "firmware": NEW, "registered": {1: False}})]
+    assert bench(first, hops=TWO_HOPS).run().outcome == "not_registered"
+
+
+def test_the_old_version_at_the_deadline_may_be_a_pause_between_two_restarts() -> None:
+    script = [(2, {"up": False}), (DEADLINE - 2, {"up": True}), (DEADLINE + 10, {"up": False})]
+    ending = bench(script).run()
+    assert (ending.outcome, ending.unsafe_until is not None) == ("timed_out", True)
+
+
+# Images that take longer than the deadline ------------------------------------------------------------------------
+
+
+def late(gone_at: float, *more: Any, **order: Any) -> Bench:
+    return bench([(gone_at, {"up": False}), *more], order=order)
+
+
+@pytest.mark.parametrize("gone_at", [DEADLINE + 1, 1.5 * DEADLINE, 2 * DEADLINE - 20])
+def test_a_phone_that_still_loads_at_its_deadline_is_watched_to_its_end(gone_at: float) -> None:
+    one = late(gone_at, (gone_at + DEADLINE - 20, {"up": True, "firmware": NEW}))
+    ending = one.run()
+    assert (ending.outcome, ending.unsafe_until, len(one.phone.commands)) == ("upgraded", None, 1)
+    assert one.phases == [Phase.STILL_UP, Phase.LATE, Phase.DOWN, Phase.ENDED]
+    assert f"longer than its deadline of {DEADLINE:.0f} s" in ending.reason
+    assert "site_bandwidth_mbit" in ending.reason
+    assert ending.evidence["deadline_at"] == ending.evidence["triggered_at"] + DEADLINE
+
+
+def test_a_phone_that_goes_late_has_its_whole_deadline_to_write_its_flash() -> None:
+    one = late(1.5 * DEADLINE)
+    ending = one.run()
+    gone_at = ending.evidence["seen_gone_at"]
+    assert (ending.outcome, one.clock.time) == ("timed_out", gone_at + DEADLINE)
+    assert ending.unsafe_until == gone_at + 2 * DEADLINE
+
+
+def test_a_phone_that_goes_late_and_comes_back_on_its_old_version() -> None:
+    one = late(1.5 * DEADLINE, (1.5 * DEADLINE + 60, {"up": True}))
+    assert one.run().outcome == "old_version"
+
+
+def test_a_phone_that_shuts_us_out_before_it_is_seen_gone_may_go_as_late_as_any() -> None:
+    one = bench([(2, {"error": AuthFailed("It refused the password.")})])
+    ending = one.run()
+    # Fetching for twice its deadline, and writing for one.
+    assert (ending.outcome, ending.unsafe_until) == ("auth_failed", ending.evidence["triggered_at"] + 3 * DEADLINE)
+
+
+def test_a_second_image_that_is_late() -> None:
+    second = [(1.5 * DEADLINE, {"up": False}), (1.5 * DEADLINE + 60, {"up": True, "firmware": NEW})]
+    ending = bench(FIRST, second, hops=TWO_HOPS).run()
+    assert (ending.outcome, "longer than its deadline" in ending.reason) == ("upgraded", True)
+    first = [(1.5 * DEADLINE, {"up": False}), (1.5 * DEADLINE + 60, {"up": True, "firmware": MIDDLE})]
+    ending = bench(first, GOES_WELL, hops=TWO_HOPS).run()
+    assert (ending.outcome, "longer than its deadline" in ending.reason) == ("upgraded", False)
+
+
+# Watching what an interrupted run began ---------------------------------------------------------------------------
+
+
+def resumed(seconds_ago: float, *, order: dict[str, Any] | None = None, **phone: Any) -> Bench:
+    clock = Clock()
+    one = Bench(LabPhone(clock, **phone), **(order or {}))
+    time = clock.time - seconds_ago
+    one.machine.resume(
+        Intent(host="desk-1", mac=MAC, file=hop(NEW).file, before=OLD, target=NEW, time=time, deadline=time + DEADLINE)
+    )
+    return one
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "phone", "outcome"),
+    [
+        (100, {"firmware": NEW}, "upgraded"),
+        (1000, {"firmware": NEW}, "upgraded"),
+        (100, {}, "image_failed"),
+        (1000, {}, "image_failed"),
+        (100, {"up": False}, "timed_out"),
+        (1000, {"up": False}, "timed_out"),
+        (100, {"firmware": NEW, "mac": OTHER_MAC}, "wrong_phone"),
+        (100, {"booted": Clock().time - 50}, "old_version"),
+        (1000, {"booted": Clock().time - 50}, "old_version"),
+        (100, {"error": AuthFailed("It refused the password.")}, "auth_failed"),
+        (100, {"error": CertificateRejected("It has another one.")}, "certificate_rejected"),
+        (1000, {"error": CertificateRejected("It has another one.")}, "certificate_rejected"),
+        (1000, {"error": AnswerUnreadable("This is not a Snom page.")}, "timed_out"),
+    ],
+)
+def test_a_phone_of_an_interrupted_run_is_only_watched(seconds_ago: float, phone: dict[str, Any], outcome: str) -> None:
+    one = resumed(seconds_ago, **phone)
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, ending.triggered, ending.evidence["resumed"]) == (outcome, True, True)
+    assert (one.phone.commands, one.intents, one.asked) == ([], [], [])
+    assert one.clock.time <= max(started + SETTLE, started - seconds_ago + 2 * DEADLINE)
+
+
+def test_a_phone_of_an_interrupted_run_that_may_be_loading_is_watched_behind_its_deadline() -> None:
+    one = resumed(DEADLINE + 10)
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, one.clock.time) == ("image_failed", started + DEADLINE - 10)
+
+
+@pytest.mark.parametrize(
+    ("firmware", "booted", "outcome"),
+    [(OTHER, 50, "upgraded"), (MIDDLE, 50, "old_version"), (OLD, 50, "old_version"), (OLD, 10_000, "image_failed")],
+)
+def test_a_phone_of_an_interrupted_run_that_is_where_it_should_be(firmware: str, booted: float, outcome: str) -> None:
+    # The versions that the inventory wants of several models, that of its own old one among them.
+    wanted = frozenset({Version.parse(OTHER), Version.parse(OLD)})
+    one = resumed(100, order={"wanted": wanted}, firmware=firmware, booted=Clock().time - booted)
+    assert one.run().outcome == outcome
+
+
+# A certificate that is refused after the trigger ------------------------------------------------------------------
+
+
+OTHER_CERTIFICATE = {"error": CertificateRejected("It has another one.")}
+
+
+def test_a_phone_with_a_new_certificate_is_watched_to_the_deadline_and_not_called_done() -> None:
+    one = bench([(3, {"up": False}), (40, {"up": True, "firmware": NEW, **OTHER_CERTIFICATE})])
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, ending.after, ending.triggered) == ("certificate_rejected", None, True)
+    assert "After the trigger: It has another one." in ending.reason
+    assert one.clock.time == started + DEADLINE
+    assert ending.unsafe_until == started + 2 * DEADLINE
+
+
+def test_a_certificate_that_is_refused_for_a_while_decides_nothing() -> None:
+    # Neither as gone, which would make an old_version of it,
+    back = {"error": None}
+    assert bench([(3, OTHER_CERTIFICATE), (60, back)]).run().outcome == "image_failed"
+    # nor as the end.
+    seen = [(3, OTHER_CERTIFICATE), (20, {"up": False, **back}), (60, {"up": True, "firmware": NEW})]
+    assert bench(seen).run().outcome == "upgraded"
+
+
+def test_a_certificate_that_is_refused_between_two_images() -> None:
+    first = [(3, {"up": False}), (40, {"up": True, "firmware": OTHER})]
+    one = bench(first, hops=(OTHER, NEW))
+    for _step in range(1000):
+        delay = one.machine.step()
+        if one.machine.path:
+            one.phone.error = OTHER_CERTIFICATE["error"]
+        if delay is None:
+            break
+        one.clock.sleep(delay)
+    ending = one.machine.ending
+    assert ending is not None and ending.outcome == "certificate_rejected" and ending.unsafe_until is not None
+    assert len(one.phone.commands) == 1
+
+
+# Looking again ----------------------------------------------------------------------------------------------------
+
+
+def test_a_phone_that_stays_on_its_version() -> None:
+    assert still_on(LabPhone(Clock(), firmware=NEW), Version.parse(NEW), MAC) is None
+
+
+@pytest.mark.parametrize(
+    ("phone", "outcome"),
+    [({}, "reverted"), ({"firmware": None}, "reverted"), ({"firmware": NEW, "mac": OTHER_MAC}, "wrong_phone")],
+)
+def test_a_phone_that_left_its_version(phone: dict[str, Any], outcome: str) -> None:
+    ending = still_on(LabPhone(Clock(), **phone), Version.parse(NEW), MAC)
+    assert ending is not None and ending.outcome == outcome and ending.triggered
+
+
+def test_a_phone_that_does_not_answer_has_not_left_its_version() -> None:
+    with pytest.raises(PhoneUnreachable):
+        still_on(LabPhone(Clock(), up=False), Version.parse(NEW), MAC)
+
+
+# Times ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_deadline_of_an_image() -> None:
+    # 30 MB by 10 phones over 100 Mbit/s are 24 s.
+    assert hop_deadline(30_000_000, 600.0, parallel=10, bandwidth_mbit=100.0) == pytest.approx(1.5 * (24 + 600))
+    assert hop_deadline(30_000_000, 600.0, parallel=0) == hop_deadline(30_000_000, 600.0, parallel=1)
+    assert hop_deadline(None, 600.0) == hop_deadline(LARGEST_IMAGE, 600.0)
+    # A time that no calendar has would cost the result.
+    assert hop_deadline(None, LONGEST_WAIT) == hop_deadline(None, 600.0, bandwidth_mbit=1e-300) == LONGEST_WAIT
+
+
+@pytest.mark.parametrize(("flash_time", "expected"), [(600.0, (5.0, 60.0)), (120.0, (2.0, 30.0)), (1.0, (0.25, 1.0))])
+def test_the_pace_follows_the_flash_time(flash_time: float, expected: tuple[float, float]) -> None:
+    assert pace(flash_time) == expected
+
+
+def test_a_stop_while_the_intent_is_written_comes_in_time() -> None:
+    one = bench(GOES_WELL)
+    one.record = lambda intent: one.closed.append("The rollout stopped.")
+    ending = one.run()
+    assert (ending.outcome, ending.reason, ending.triggered) == ("not_started", "The rollout stopped.", False)
+    assert one.phone.commands == []
+    # The journal is to hear that nothing came of the intent.
+    assert one.machine.deadline is not None
+
+
+@pytest.mark.parametrize("script", [GOES_WELL, [(2, {"up": False})]])
+def test_an_answer_that_makes_no_sense_may_have_been_one_to_a_request_that_was_carried_out(script: Any) -> None:
+    one = bench(script, answer=AnswerUnreadable("It does not speak proper HTTP."))
+    ending = one.run()
+    assert (ending.outcome, ending.triggered) == ("upgraded" if script is GOES_WELL else "timed_out", True)
+    assert ending.evidence["trigger_answer"] == "unreadable answer"
+
+
+# What changed -----------------------------------------------------------------------------------------------------
+
+GERMAN, ENGLISH = "language!: Deutsch\n", "language!: English\n"
+BECOMES_ENGLISH = [(2, {"up": False}), (60, {"up": True, "firmware": NEW, "settings": ENGLISH})]
+CHANGED = {"language": ["Deutsch", "English"]}
+
+
+def test_what_an_upgrade_changed() -> None:
+    one = bench(BECOMES_ENGLISH, order={"snapshot": True}, settings=GERMAN)
+    assert one.run().outcome == "upgraded"
+    assert one.machine.snapshot == {
+        "read": True,
+        "reason": None,
+        "settings": CHANGED,
+        "more": 0,
+        "registrations": {},
+    }
+    assert one.phases == [Phase.STILL_UP, Phase.DOWN, Phase.SNAPSHOT, Phase.ENDED]
+    # Before the call state, which is to be fresh at the trigger; and once more when all is over.
+    first, last = one.phone.requests[:4], one.phone.requests[-2:]
+    assert [target.partition("?")[0] for target in first] == [
+        "/info.htm",
+        "/settings.htm",
+        "/state_of_gui.htm",
+        "/dummy.htm",
+    ]
+    assert last == ["/info.htm", "/settings.htm"]
+    assert one.phone.requests.count("/settings.htm") == 2
+
+
+def test_nobody_looks_unless_asked_to() -> None:
+    one = bench(BECOMES_ENGLISH)
+    one.run()
+    assert one.machine.snapshot is None
+    assert "/settings.htm" not in one.phone.requests
+
+
+def test_settings_that_were_just_read_are_not_read_again() -> None:
+    one = bench(BECOMES_ENGLISH, order={"snapshot": True, "settings": {"language": "Deutsch"}})
+    one.run()
+    assert one.machine.snapshot is not None and one.machine.snapshot["settings"] == CHANGED
+    assert one.phone.requests.count("/settings.htm") == 1
+
+
+def test_what_two_images_changed_is_compared_once() -> None:
+    first = [(2, {"up": False}), (60, {"up": True, "firmware": MIDDLE, "settings": ENGLISH})]
+    one = bench(first, GOES_WELL, hops=(MIDDLE, NEW), order={"snapshot": True}, settings=GERMAN)
+    assert one.run().outcome == "upgraded"
+    assert one.machine.snapshot is not None and one.machine.snapshot["settings"] == CHANGED
+    assert one.phone.requests.count("/settings.htm") == 2
+
+
+def test_a_phone_that_lost_its_registration_is_looked_at_too() -> None:
+    script = [(2, {"up": False}), (60, {"up": True, "firmware": NEW, "registered": {1: False}, "settings": ENGLISH})]
+    one = bench(script, order={"snapshot": True}, settings=GERMAN)
+    assert one.run().outcome == "not_registered"
+    assert one.machine.snapshot is not None
+    assert one.machine.snapshot["registrations"] == {"1": [True, False]}
+    assert one.machine.snapshot["settings"] == CHANGED
+
+
+@pytest.mark.parametrize(
+    "script", [[], [(2, {"up": False})], [(2, {"up": False}), (60, {"up": True, "settings": ENGLISH})]]
+)
+def test_there_is_none_of_a_phone_that_was_not_upgraded(script: Any) -> None:
+    one = bench(script, order={"snapshot": True}, settings=GERMAN)
+    assert one.run().outcome in ("image_failed", "timed_out", "old_version")
+    assert one.machine.snapshot is None
+    assert one.phone.requests.count("/settings.htm") == 1
+
+
+def test_a_phone_that_is_busy_when_it_is_done_is_asked_again() -> None:
+    later = AnswerLost("Not now.")
+    script = [(2, {"up": False}), (60, {"up": True, "firmware": NEW, "settings": later}), (63, {"settings": ENGLISH})]
+    one = bench(script, order={"snapshot": True}, settings=GERMAN)
+    assert one.run().outcome == "upgraded"
+    assert one.machine.snapshot is not None and one.machine.snapshot["settings"] == CHANGED
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [
+        (AnswerLost("It broke."), SNAPSHOT_TRIES),
+        (Blocked("It forbids this."), SNAPSHOT_TRIES),
+        (AuthFailed("It refuses."), 1),
+        (LockedOut("It is locked."), 1),
+    ],
+)
+def test_what_can_not_be_read_afterwards_fails_nothing_and_holds_nobody(error: Exception, tries: int) -> None:
+    script = [(2, {"up": False}), (60, {"up": True, "firmware": NEW, "settings": error})]
+    one = bench(script, order={"snapshot": True}, settings=GERMAN)
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, str(ending.after)) == ("upgraded", NEW)
+    assert one.machine.snapshot is not None and one.machine.snapshot["read"] is False
+    assert one.machine.snapshot["reason"] == f"Its settings were not read after: {error}"
+    assert one.phone.requests.count("/settings.htm") == 1 + tries
+    assert one.clock.time - started == 60 + (tries - 1) * POLL
+
+
+def test_a_phone_whose_settings_can_not_be_read_before_is_upgraded_all_the_same() -> None:
+    one = bench(BECOMES_ENGLISH, order={"snapshot": True}, settings=AnswerLost("It broke."))
+    assert one.run().outcome == "upgraded"
+    assert one.machine.snapshot is not None
+    assert one.machine.snapshot["reason"] == "Its settings were not read before: It broke."
+
+
+def test_a_phone_that_refuses_the_password_before_is_not_asked_to_load_anything() -> None:
+    one = bench(GOES_WELL, order={"snapshot": True}, settings=LockedOut("It is locked."))
+    assert one.run().outcome == "locked_out"
+    assert one.phone.requests == ["/info.htm", "/settings.htm"]

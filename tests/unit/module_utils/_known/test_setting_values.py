@@ -1,0 +1,134 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
+    Setting,
+    is_settings_variable,
+    merge_settings,
+    parse_settings,
+)
+
+
+def values(settings: dict[Any, Any]) -> dict[str, str]:
+    return {setting.wire_name: setting.value for setting in parse_settings(settings)}
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ({"language": "English"}, {"language": "English"}),
+        ({"dnd_mode": True, "dhcp": False}, {"dhcp": "off", "dnd_mode": "on"}),
+        ({"active_line": 2}, {"active_line": "2"}),
+        ({"phone_name": ""}, {"phone_name": ""}),
+        ({"user_name": ["100", None, 102]}, {"user_name1": "100", "user_name3": "102"}),
+        ({"fkey": ["line", "blf 101"]}, {"fkey0": "line", "fkey1": "blf 101"}),
+        ({"fkey": {"3": "line", 12: "dest 9"}}, {"fkey12": "dest 9", "fkey3": "line"}),
+        ({"user_name1": "100"}, {"user_name1": "100"}),
+        ({"user_srtp1": False, "user_phone": False}, {"user_srtp1": "off", "user_phone": "off"}),
+        ({"gui_fkey1": "F_REGS"}, {"gui_fkey1": "F_REGS"}),
+        ({"unheard_of": {4: "x"}}, {"unheard_of4": "x"}),
+        ({"phone_name": {"value": "Hall", "perm": "R"}}, {"phone_name": "Hall"}),
+        ({"dnd_mode": None}, {}),
+    ],
+)
+def test_each_form_is_read(given: dict[Any, Any], read: dict[str, str]) -> None:
+    assert values(given) == read
+
+
+def test_what_goes_with_a_value_is_kept() -> None:
+    (setting,) = parse_settings({"fkey": {5: {"value": "speed 110", "label": "Desk", "context": 1, "perm": "R"}}})
+    assert setting == Setting(
+        name="fkey", index=5, value="speed 110", perm="R", attributes={"context": "1", "label": "Desk"}
+    )
+
+
+def test_numbers_are_in_order() -> None:
+    settings = parse_settings({"fkey": {10: "line", 9: "line"}, "dnd_mode": "on"})
+    assert [setting.wire_name for setting in settings] == ["dnd_mode", "fkey9", "fkey10"]
+
+
+def test_a_value_is_never_shown() -> None:
+    (setting,) = parse_settings({"user_pass": ["hush"]})
+    assert setting.secret and "hush" not in repr(setting)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("language", "must be a mapping"),
+        ({"a b": "x"}, "a b is no name"),
+        ({7: "x"}, "7 is no name"),
+        ({"language": ["x"]}, "language is a list"),
+        ({"user_name": "100"}, "user_name is a single value"),
+        ({"fkey": {"value": "line", "perm": "R"}}, "Give a list, which begins with number 0"),
+        ({"fkey": {"first": "line"}}, "'first' is no number"),
+        ({"fkey": {1000: "line"}}, "'1000' is no number"),
+        ({"fkey": {True: "line"}}, "'True' is no number"),
+        ({"fkey": {0: {"label": "x"}}}, "value is missing"),
+        ({"fkey": {0: {"value": "line", "lable": "x"}}}, "lable"),
+        ({"phone_name": {"value": "x", "perm": "X"}}, "perm must be one of"),
+        ({"phone_name": {"value": ["x"]}}, "must be text"),
+        ({"fkey": ["line"], "fkey0": "line"}, "fkey0 is set twice"),
+        ({"phone_name": "a\nb"}, "control character"),
+        ({"phone_name": "a\x00"}, "control character"),
+        ({"phone_name": "a\ud800"}, "control character or half a character"),
+        ({"phone_name": "a]]>b"}, "]]>"),
+        ({"user_name": ["ok", "a\tb"]}, "user_name, number 2"),
+    ],
+)
+def test_bad_input_is_named_and_not_shown(given: Any, says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_settings(given, "snom_settings")
+    assert says in caught.value.reason
+    assert caught.value.reason.startswith("snom_settings")
+    assert "a\nb" not in caught.value.reason
+
+
+def test_variables_are_merged_by_name_and_the_host_has_the_last_word() -> None:
+    layers = {
+        "snom_settings": {"language": "Deutsch", "dnd_mode": None},
+        "snom_settings_2_site": {"language": "Français", "fkey": ["line"]},
+        "snom_settings_1_all": {"language": "English", "dnd_mode": "off", "fkey": ["blf 1", "blf 2"]},
+        "snom_settings_3_model": None,
+    }
+    assert merge_settings(layers) == {"language": "Deutsch", "fkey": ["line"]}
+
+
+@pytest.mark.parametrize(
+    ("group", "host", "merged"),
+    [
+        ({"fkey": {3: "b", "4": "c"}}, {"fkey3": None}, {"fkey4": "c"}),
+        ({"fkey": {"3": "b", 4: "c"}}, {"fkey3": "x"}, {"fkey3": "x", "fkey4": "c"}),
+        ({"user_name": ["100", "101"]}, {"user_name1": None}, {"user_name2": "101"}),
+        ({"user_name": ["100", "101"]}, {"user_name2": "x"}, {"user_name1": "100", "user_name2": "x"}),
+        ({"fkey3": "b", "fkey4": "c"}, {"fkey": {3: "x"}}, {"fkey3": "x"}),
+        ({"fkey3": "b"}, {"fkey": None}, {}),
+        ({"fkey": {3: "b"}}, {"fkey4": None}, {"fkey3": "b"}),
+        ({"fkey3": None}, {"fkey": {3: "b"}}, {"fkey3": "b"}),
+        ({"dns_server1": "x"}, {"dns_server": None}, {"dns_server1": "x"}),
+    ],
+)
+def test_a_name_with_its_number_is_that_one_of_the_indexed_setting(
+    group: dict[Any, Any], host: dict[Any, Any], merged: dict[str, str]
+) -> None:
+    layers = {"snom_settings_group": group, "snom_settings": host}
+    assert values(merge_settings(layers)) == merged
+
+
+def test_a_variable_that_holds_no_mapping_is_named() -> None:
+    with pytest.raises(InputError, match="snom_settings_site must be a mapping"):
+        merge_settings({"snom_settings_site": ["language"]})
+
+
+@pytest.mark.parametrize(
+    ("name", "holds"), [("snom_settings", True), ("snom_settings_site", True), ("snom_settingsx", False)]
+)
+def test_variables_with_settings_are_told_by_their_name(name: str, holds: bool) -> None:
+    assert is_settings_variable(name) is holds

@@ -1,0 +1,223 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
+    AnswerLost,
+    AnswerUnreadable,
+    AuthFailed,
+    Blocked,
+    CertificateRejected,
+    InputError,
+    PhoneUnreachable,
+    SnomError,
+    UserMode,
+    WrongPhone,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._operations.reboot import (
+    ARGUMENT_SPEC,
+    reboot_phone,
+    reboot_targets,
+)
+from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone
+
+NEWER, OLDER = "/advanced_update.htm?reboot=Reboot", "/advanced.htm?reboot=Reboot"
+MAC, OTHER_MAC = "000413922D24", "000413000001"
+RESTARTS = [(3, {"up": False}), (40, {"up": True})]
+
+
+def reboot(phone: LabPhone, *, check_mode: bool = False, **parameters: Any) -> dict[str, Any]:
+    defaults = {name: argument.get("default") for name, argument in ARGUMENT_SPEC.items()}
+    given = defaults | {"host": "127.0.0.1", "mac": MAC, **parameters}
+    return reboot_phone(phone, given, check_mode, now=phone.clock.now, sleep=phone.clock.sleep)
+
+
+@pytest.mark.parametrize("answer", ["", AnswerLost("reset")])
+def test_gone_and_back(answer: Any) -> None:
+    phone = LabPhone(Clock(), RESTARTS, answer=answer)
+    started = phone.clock.time
+    result = reboot(phone)
+    assert (result["outcome"], result["changed"], result["failed"], result["elapsed"]) == ("rebooted", True, False, 40)
+    assert result["evidence"] == {
+        "mac": MAC,
+        "uptime_before": 100_000,
+        "call_state": "idle",
+        "call_state_source": "state_of_gui.htm",
+        "request": NEWER,
+        "answer": "200" if answer == "" else "no answer",
+        "seen_gone_at": started + 6,
+        "seen_back_at": started + 40,
+        "uptime_after": 0,
+        "mac_after": MAC,
+    }
+    assert phone.commands == [NEWER]
+
+
+@pytest.mark.parametrize("gone_at", [2.5, 0.5])
+def test_too_quick_to_be_seen_gone_but_its_uptime_fell(gone_at: float) -> None:
+    phone = LabPhone(Clock(), [(gone_at, {"up": False}), (gone_at + 1, {"up": True})])
+    result = reboot(phone, deadline=30)
+    assert (result["outcome"], result["evidence"]["uptime_after"] < 5) == ("rebooted", True)
+    assert phone.commands == [NEWER]
+
+
+@pytest.mark.parametrize(
+    ("firmware", "expected"),
+    [
+        ("6.5.20", (OLDER, NEWER)),
+        ("7.3.14", (OLDER, NEWER)),
+        ("8.7.5.35", (NEWER, OLDER)),
+        ("10.1.54.13", (NEWER, OLDER)),
+        (None, (NEWER, OLDER)),
+    ],
+)
+def test_old_firmware_has_its_button_elsewhere(firmware: str | None, expected: tuple[str, str]) -> None:
+    assert reboot_targets(Version.parse(firmware) if firmware else None) == expected
+
+
+def test_the_other_request_follows_once_it_is_proven_that_the_first_did_nothing() -> None:
+    phone = LabPhone(Clock(), [], RESTARTS)
+    started = phone.clock.time
+    asked: list[float] = []
+    phone.on_command = lambda target: asked.append(phone.clock.time - started)
+    result = reboot(phone, deadline=90)
+    assert result["outcome"] == "rebooted"
+    assert (phone.commands, asked) == ([NEWER, OLDER], [0, 30])
+
+
+def test_a_phone_that_ignores_both_requests() -> None:
+    phone = LabPhone(Clock())
+    result = reboot(phone, deadline=90)
+    assert (result["outcome"], result["changed"], result["failed"]) == ("blocked", False, True)
+    assert (phone.commands, result["elapsed"]) == ([NEWER, OLDER], 90)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        # It may have restarted between two polls, so a second request could restart it twice.
+        {"shows_uptime": False},
+        {"error": AnswerUnreadable("This is not a Snom page.")},
+    ],
+)
+def test_without_proof_there_is_no_other_request(state: dict[str, Any]) -> None:
+    phone = LabPhone(Clock(), [(0, state)])
+    result = reboot(phone, deadline=90)
+    assert (result["outcome"], result["elapsed"]) == ("blocked", 90)
+    assert phone.commands == [NEWER]
+
+
+def test_proof_that_comes_late_is_proof() -> None:
+    phone = LabPhone(Clock(), [(0, {"shows_uptime": False}), (50, {"shows_uptime": True})], RESTARTS)
+    assert reboot(phone, deadline=120)["outcome"] == "rebooted"
+    assert phone.commands == [NEWER, OLDER]
+
+
+def test_a_phone_that_is_down_gets_no_other_request() -> None:
+    phone = LabPhone(Clock(), [(3, {"up": False}), (80, {"up": True})])
+    assert reboot(phone, deadline=90)["outcome"] == "rebooted"
+    assert phone.commands == [NEWER]
+
+
+@pytest.mark.parametrize("gone_at", [3, 89])
+def test_a_phone_that_does_not_come_back(gone_at: float) -> None:
+    phone = LabPhone(Clock(), [], [(gone_at - 30, {"up": False})])
+    result = reboot(phone, deadline=90)
+    assert (result["outcome"], result["changed"], result["failed"]) == ("timed_out", True, True)
+    assert result["elapsed"] == 90
+
+
+def test_another_phone_at_the_address_afterwards() -> None:
+    phone = LabPhone(Clock(), [(3, {"up": False}), (40, {"up": True, "mac": OTHER_MAC})])
+    result = reboot(phone)
+    assert (result["outcome"], result["evidence"]["mac_after"]) == ("wrong_phone", OTHER_MAC)
+
+
+def test_a_login_refused_afterwards_is_not_repeated() -> None:
+    refused = {"up": True, "error": AuthFailed("It refused the password.")}
+    phone = LabPhone(Clock(), [(3, {"up": False}), (40, refused)])
+    result = reboot(phone)
+    assert (result["outcome"], result["changed"], result["elapsed"]) == ("auth_failed", True, 40)
+    assert "After it was asked to restart" in result["reason"]
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_another_certificate_afterwards_proves_nothing(gone: bool) -> None:
+    other = {"up": True, "error": CertificateRejected("It has another one.")}
+    phone = LabPhone(Clock(), [*([(3, {"up": False})] if gone else []), (20, other)])
+    result = reboot(phone, deadline=90)
+    assert (result["outcome"], result["changed"], result["failed"]) == ("certificate_rejected", True, True)
+    assert "After it was asked to restart: It has another one." in result["reason"]
+    assert (result["elapsed"], phone.commands) == (90, [NEWER])
+
+
+def test_not_waiting() -> None:
+    phone = LabPhone(Clock(), RESTARTS)
+    result = reboot(phone, wait=False)
+    assert (result["outcome"], result["changed"], result["elapsed"]) == ("triggered", True, 0)
+
+
+@pytest.mark.parametrize(
+    ("screen", "parameters", "outcome"),
+    [
+        ("State Idle (29)", {}, "rebooted"),
+        ("State Connected (12)", {}, "deferred"),
+        ("Menu", {}, "deferred"),
+        ("Menu", {"unknown_call_state": "proceed"}, "rebooted"),
+        ("Menu", {"only_when_idle": False}, "rebooted"),
+        ("State Connected (12)", {"unknown_call_state": "proceed"}, "deferred"),
+        ("State Connected (12)", {"only_when_idle": False}, "rebooted"),
+        ("State Connected (12)", {"call_state": "idle"}, "rebooted"),
+        ("State Idle (29)", {"call_state": "in_call"}, "deferred"),
+    ],
+)
+def test_calls(screen: str, parameters: dict[str, Any], outcome: str) -> None:
+    phone = LabPhone(Clock(), RESTARTS, screen=screen)
+    planned = reboot(phone, check_mode=True, **parameters)
+    assert planned["outcome"] == ("planned" if outcome == "rebooted" else outcome)
+    assert planned["changed"] is (outcome == "rebooted")
+    assert phone.commands == []
+
+    result = reboot(phone, **parameters)
+    assert (result["outcome"], result["failed"], result["changed"]) == (outcome, False, outcome == "rebooted")
+    assert phone.commands == ([NEWER] if outcome == "rebooted" else [])
+
+
+@pytest.mark.parametrize(
+    ("state", "parameters", "error"),
+    [
+        ({"mac": OTHER_MAC}, {}, WrongPhone),
+        ({}, {"model": "D765"}, WrongPhone),
+        ({"up": False}, {}, PhoneUnreachable),
+        ({"error": AuthFailed("It refused the password.")}, {}, AuthFailed),
+        ({}, {"deadline": 0}, InputError),
+    ],
+)
+def test_refusals_before_anything_is_sent(
+    state: dict[str, Any], parameters: dict[str, Any], error: type[SnomError]
+) -> None:
+    phone = LabPhone(Clock(), RESTARTS, **state)
+    with pytest.raises(error):
+        reboot(phone, **parameters)
+    assert phone.commands == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ("Please enter the Administrator password", UserMode),
+        (Blocked("Hidden tags are on."), Blocked),
+        (PhoneUnreachable("Connection refused."), PhoneUnreachable),
+    ],
+)
+def test_requests_that_are_turned_down(answer: Any, error: type[SnomError]) -> None:
+    phone = LabPhone(Clock(), answer=answer)
+    with pytest.raises(error):
+        reboot(phone)
+    assert phone.commands == [NEWER]

@@ -1,0 +1,194 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
+    AnswerLost,
+    Blocked,
+    Refused,
+    SnomError,
+    Unsupported,
+    UserMode,
+    WrongPhone,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._known.keys import KeyEvent
+from ansible_collections.telephony.snom.plugins.module_utils._operations.session import (
+    REMOTE_ARGUMENTS,
+    SECRET_ARGUMENTS,
+    NoEffect,
+    Remote,
+    refuse_cleartext,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer
+from ansible_collections.telephony.snom.tests.unit.remote_phone import RemotePhone, parameters_of
+
+SPEC = REMOTE_ARGUMENTS | SECRET_ARGUMENTS
+
+
+def remote(phone: RemotePhone, *, check_mode: bool = False, **given: Any) -> Remote:
+    return Remote(phone, parameters_of(SPEC, **given), check_mode, phone.sleep)
+
+
+@pytest.mark.parametrize(
+    ("state", "given", "error"),
+    [
+        ({"model": "D865"}, {}, Unsupported),
+        ({"model": None, "firmware": None}, {"model": "D865"}, Unsupported),
+        ({"answers": {"/info.htm": Unsupported("Phone Manager")}}, {}, Unsupported),
+        ({}, {"mac": "000413000001"}, WrongPhone),
+        ({}, {"model": "320"}, WrongPhone),
+        ({"mac": None}, {"mac": "000413000001"}, Refused),
+    ],
+)
+def test_phones_that_are_left_alone(state: dict[str, Any], given: dict[str, Any], error: type[SnomError]) -> None:
+    phone = RemotePhone(**state)
+    with pytest.raises(error) as raised:
+        remote(phone, **given)
+    assert phone.requests == ["/info.htm"]
+    if error is Unsupported:
+        assert "SIP NOTIFY" in raised.value.reason
+
+
+def test_the_inventory_knows_a_model_that_the_phone_does_not_show() -> None:
+    model = remote(RemotePhone(model=None, firmware=None), model="870").model
+    assert model is not None and model.name == "870"
+    assert remote(RemotePhone(model=None, firmware=None)).model is None
+
+
+def test_commands_go_out_with_pauses_between_them() -> None:
+    phone = RemotePhone()
+    phone.answers["/command.htm?two"] = Answer(302, {}, b"")
+    one = remote(phone)
+    one.send("/command.htm?one")
+    one.send("/command.htm?two")
+    assert phone.commands == one.sent == ["/command.htm?one", "/command.htm?two"]
+    assert [step["answer"] for step in one.steps] == ["200", "302"]
+    assert phone.sleeps == [2]
+
+
+def test_check_mode_only_tells() -> None:
+    phone = RemotePhone()
+    dry = remote(phone, check_mode=True)
+    dry.send("/command.htm?one")
+    dry.press([KeyEvent("1")])
+    assert dry.sent == ["/command.htm?one", "/command.htm?key=1"]
+    assert [step["answer"] for step in dry.steps] == [None, None]
+    assert (phone.commands, phone.sleeps) == ([], [])
+
+
+def test_no_url_is_longer_than_a_thousand_bytes() -> None:
+    phone = RemotePhone()
+    host = "phone." * 40 + "example"
+    one = remote(phone, host=host)
+    one.press([KeyEvent("*", 100, 400)] * 200)
+    assert len(phone.commands) == 4
+    assert max(len(f"https://{host}:65535{target}") for target in phone.commands) <= 1000
+    # The phone needs so long for the keys of one request.
+    keys = phone.commands[0].count("%2A")
+    assert phone.sleeps == [keys * 0.5] * (len(phone.commands) - 1)
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        ("/command.htm?key=1;2", "/command.htm?key=********"),
+        ("/command.htm?number=1&outgoing_uri=a", "/command.htm?number=********"),
+        ("/command.htm?RELEASE_ALL_CALLS", "/command.htm?RELEASE_ALL_CALLS"),
+    ],
+)
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_secrets_are_masked(target: str, shown: str, check_mode: bool) -> None:
+    one = remote(RemotePhone(), secret=True, check_mode=check_mode)
+    one.send(target)
+    assert one.sent == [shown]
+    plain = remote(RemotePhone(), check_mode=check_mode)
+    plain.send(target)
+    assert plain.sent == [target]
+
+
+def test_a_lost_answer_stays_in_the_record() -> None:
+    phone = RemotePhone()
+    phone.answers["/command.htm?one"] = AnswerLost("It broke.")
+    one = remote(phone)
+    result = one.attempt(lambda: {"never": one.send("/command.htm?one")})
+    assert one.steps == [{"request": "/command.htm?one", "answer": "no answer"}]
+    assert result == {
+        "changed": True,
+        "failed": True,
+        "msg": "127.0.0.1: It broke.",
+        "outcome": "unreachable",
+        "reason": "It broke.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (Answer(404, {}, b"File not found"), Unsupported),
+        (Answer(200, {}, b"Administrator password: <input>"), UserMode),
+        (Blocked("Hidden tags are on."), Blocked),
+    ],
+)
+def test_what_is_turned_down_at_once_did_nothing(answer: Any, error: type[SnomError]) -> None:
+    phone = RemotePhone()
+    phone.answers["/command.htm?one"] = answer
+    one = remote(phone)
+    with pytest.raises(error):
+        one.attempt(lambda: {"never": one.send("/command.htm?one")})
+    assert one.steps == []
+
+
+def test_what_is_turned_down_later_is_a_result_with_what_was_done() -> None:
+    phone = RemotePhone()
+    phone.answers["/command.htm?two"] = Blocked("Hidden tags are on.")
+    one = remote(phone)
+
+    def work() -> dict[str, Any]:
+        one.send("/command.htm?one")
+        one.send("/command.htm?two")
+        return {}
+
+    result = one.attempt(work)
+    assert (result["failed"], result["changed"], result["outcome"]) == (True, True, "blocked")
+    assert one.sent == ["/command.htm?one"]
+
+
+def test_no_effect_is_no_change() -> None:
+    one = remote(RemotePhone())
+
+    def work() -> dict[str, Any]:
+        one.send("/command.htm?one")
+        raise NoEffect("It did nothing.")
+
+    result = one.attempt(work)
+    assert (result["failed"], result["changed"], result["outcome"]) == (True, False, "blocked")
+
+
+def test_warnings_come_with_the_result() -> None:
+    one = remote(RemotePhone())
+    one.press([KeyEvent("MENU")])
+    assert len(one.attempt(dict)["warnings"]) == 1
+    assert "warnings" not in remote(RemotePhone()).attempt(dict)
+
+
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        ({"secret": True, "scheme": "http"}, True),
+        ({"secret": True, "scheme": "https"}, False),
+        ({"secret": False, "scheme": "http"}, False),
+        ({"secret": None, "scheme": "http"}, False),
+        ({"secret": True, "scheme": "http", "allow_cleartext_secrets": True}, False),
+    ],
+)
+def test_secrets_go_over_https(given: dict[str, Any], refused: bool) -> None:
+    if refused:
+        with pytest.raises(Refused, match="https"):
+            refuse_cleartext(parameters_of(SPEC, **given))
+    else:
+        refuse_cleartext(parameters_of(SPEC, **given))

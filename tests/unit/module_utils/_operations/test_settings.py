@@ -1,0 +1,519 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
+    AnswerLost,
+    AuthFailed,
+    Blocked,
+    InputError,
+    PhoneUnreachable,
+    Refused,
+    Unsupported,
+    UserMode,
+    WrongPhone,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._operations.settings import ARGUMENT_SPEC, write_settings
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer
+from ansible_collections.telephony.snom.tests.unit.remote_phone import RemotePhone, parameters_of
+
+SAVE, STORE = "/dummy.htm?settings=save", "&store_settings=save"
+USER_MODE = "<form>Administrator password: <input type=password></form>"
+OK = Answer(200, {}, b"Ok")
+
+
+class SettingsPhone(RemotePhone):
+    """A phone that takes settings: all but those that it does not know, or that are read-only.
+
+    values: what it has; secrets are never shown. faults: what the writes get, one after the other; None works.
+    """
+
+    def __init__(self, *, values: dict[str, str] | None = None, **attributes: Any) -> None:
+        self.values = {"language": "English", "dnd_mode": "off", "phone_name": "", "user_name1": "100"} | (values or {})
+        self.stored = dict(self.values)
+        self.read_only: set[str] = set()
+        self.ignored: set[str] = set()
+        self.page: str | None = None
+        self.answer = OK
+        self.faults: list[Exception | Answer | None] = []
+        self.read_faults: list[Exception] = []
+        self.asks_login: bool | None = None
+        self.logins: list[tuple[str | None, str | None]] = []
+        self.uptime = 5000
+        super().__init__(**attributes)
+
+    def get(self, target: str, *, timeout: float | None = None) -> Answer:
+        path, _unused, query = target.partition("?")
+        if path == "/settings.htm" and self.read_faults:
+            raise self.read_faults.pop(0)
+        if path == "/settings.htm":
+            marks = {name: "&" if name in self.read_only else "!" for name in self.values}
+            shown = {name: value for name, value in self.values.items() if "pass" not in name}
+            self.settings = self.page or "".join(f"{name}{marks[name]}: {value}\n" for name, value in shown.items())
+        if path == "/dummy.htm":
+            self.requests.append(target)
+            self.commands.append(target)
+            if not self.faults:
+                self._save(query)
+                return self.answer
+            fault = self.faults.pop(0)
+            if fault is None or isinstance(fault, AnswerLost):
+                self._save(query)
+            if isinstance(fault, Exception):
+                raise fault
+            return fault or self.answer
+        if "reboot" in query:
+            self.values = dict(self.stored)
+            self.uptime = 0
+        return super().get(target, timeout=timeout)
+
+    def _save(self, query: str) -> None:
+        given = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=True))
+        assert given.pop("settings") == "save"
+        store = given.pop("store_settings", None)
+        known = set(self.values) | {name for name in given if name.startswith(("user_", "fkey", "action_"))}
+        self.values |= {
+            name: value
+            for name, value in given.items()
+            if name in known | {"http_pass"} and name not in self.read_only | self.ignored
+        }
+        if store == "save":
+            self.stored = dict(self.values)
+
+    def _page(self, target: str) -> Answer:
+        answer = replace(super()._page(target), login=self.asks_login)
+        if target != "/info.htm":
+            return answer
+        minutes, seconds = divmod(self.uptime, 60)
+        return Answer(
+            200, {}, answer.content + f"<br>Uptime: {minutes // 60}:{minutes % 60:02}:{seconds:02}<br>".encode()
+        )
+
+    def use_login(self, username: str | None, password: str | None) -> None:
+        self.logins.append((username, password))
+
+
+def write(phone: SettingsPhone, *, check_mode: bool = False, **given: Any) -> dict[str, Any]:
+    parameters = parameters_of(ARGUMENT_SPEC, **({"username": "admin", "password": "old"} | given))
+    return write_settings(phone, parameters, check_mode, now=lambda: sum(phone.sleeps), sleep=phone.sleep)
+
+
+def test_check_do_and_do_again() -> None:
+    phone = SettingsPhone()
+    wanted = {"language": "Deutsch", "phone_name": "Büro & Café", "user_name": ["100"], "dnd_mode": "ON"}
+    expected = {
+        "changed": True,
+        "diff": {
+            "before": "dnd_mode: off\nlanguage: English\nphone_name: \n",
+            "after": "dnd_mode: ON\nlanguage: Deutsch\nphone_name: Büro & Café\n",
+        },
+        "written": ["dnd_mode", "language", "phone_name"],
+        "read_only": [],
+        "unknown": [],
+        "unverified": [],
+        "reboot_required": False,
+        "rebooted": False,
+    }
+    assert write(phone, settings=wanted, check_mode=True) == expected
+    assert phone.commands == []
+
+    assert write(phone, settings=wanted) == expected
+    assert phone.commands == [f"{SAVE}&dnd_mode=ON&language=Deutsch&phone_name=B%C3%BCro%20%26%20Caf%C3%A9{STORE}"]
+    assert phone.stored["phone_name"] == "Büro & Café"
+
+    phone.values["dnd_mode"] = "on"
+    again = write(phone, settings=wanted)
+    assert (again["changed"], again["written"], again["diff"]) == (False, [], {"before": "", "after": ""})
+    assert len(phone.commands) == 1
+
+
+def test_only_indexed_labels_become_settings_and_the_context_stays_with_files() -> None:
+    phone = SettingsPhone()
+    keys = {"fkey": {0: {"value": "blf 101", "label": "Desk", "context": "active"}}}
+    result = write(phone, settings=keys)
+    assert result["written"] == ["fkey0", "fkey_label0"]
+    assert result["unverified"] == ["fkey0 (context)"]
+    assert not write(phone, settings=keys)["changed"]
+    phone.values["fkey_label0"] = "Lab"
+    assert not write(phone, settings=keys | {"fkey_label": {0: "Lab"}})["changed"]
+
+
+def test_as_many_settings_in_one_request_as_a_url_holds() -> None:
+    phone = SettingsPhone()
+    wanted = {"fkey": {number: f"blf <sip:{number:03}@pbx.example>" for number in range(60)}}
+    assert len(write(phone, settings=wanted)["written"]) == 60
+    assert all(len(f"https://[127.0.0.1]:65535{target}") <= 1000 for target in phone.commands)
+    assert len(phone.commands) == 3
+    assert not write(phone, settings=wanted)["changed"]
+
+
+def test_a_setting_that_fits_into_no_url_is_refused_before_anything_is_sent() -> None:
+    phone = SettingsPhone()
+    with pytest.raises(InputError, match=r"phone_name takes 1\d\d\d bytes"):
+        write(phone, settings={"language": "Deutsch", "phone_name": "ä" * 170})
+    assert phone.commands == []
+    # Unless the phone has it already: setting files can hold more.
+    phone.values["phone_name"] = "ä" * 170
+    assert write(phone, settings={"language": "Deutsch", "phone_name": "ä" * 170})["written"] == ["language"]
+
+
+def test_unsaved_settings() -> None:
+    phone = SettingsPhone()
+    assert write(phone, settings={"language": "Deutsch"}, store=False)["changed"]
+    assert phone.commands == [f"{SAVE}&language=Deutsch"]
+    assert phone.stored["language"] == "English"
+
+
+def test_read_only_and_unknown_settings_are_told_and_left_out() -> None:
+    phone = SettingsPhone(read_only={"language", "dnd_mode"})
+    wanted = {"language": "Deutsch", "dnd_mode": False, "lanugage": "Deutsch", "nothing_known": "", "phone_name": "Lab"}
+    for check_mode in (True, False):
+        result = write(phone, settings=wanted, check_mode=check_mode)
+        assert (result["read_only"], result["unknown"]) == (["language"], ["lanugage"])
+        assert result["written"] == ["phone_name"]
+        assert [warning.split(":")[1].strip().split(".")[0] for warning in result["warnings"]] == [
+            "language",
+            "lanugage",
+        ]
+    again = write(phone, settings=wanted)
+    assert (again["changed"], again["read_only"], again["unknown"]) == (False, ["language"], ["lanugage"])
+    assert len(phone.commands) == 1
+
+
+def test_unknown_settings_that_are_meant() -> None:
+    phone = SettingsPhone(values={"odd_one": ""}, ignored=set())
+    assert write(phone, settings={"odd_one": 1})["written"] == ["odd_one"]
+    result = write(phone, settings={"no_such": 1, "language": "Deutsch"}, allow_unknown=True)
+    assert (result["failed"], result["changed"], result["outcome"]) == (True, True, "blocked")
+    assert result["written"] == ["language"]
+    assert "no_such" in result["reason"]
+    assert "language" not in result["reason"]
+    assert result["msg"] == f"127.0.0.1: {result['reason']}"
+
+
+def test_a_setting_that_stays_as_it_was() -> None:
+    phone = SettingsPhone(ignored={"language"})
+    result = write(phone, settings={"language": "Deutsch", "phone_name": "Lab", "http_user": "root"})
+    assert (result["failed"], result["outcome"], result["changed"], result["written"]) == (
+        True,
+        "blocked",
+        True,
+        ["phone_name"],
+    )
+    assert "as wanted: language." in result["reason"]
+    # What changes the way in is left alone then.
+    assert len(phone.commands) == 1
+
+    phone = SettingsPhone(ignored={"language"})
+    result = write(phone, settings={"language": "Deutsch"})
+    assert (result["changed"], result["diff"]) == (False, {"before": "", "after": ""})
+
+
+# Secrets
+
+SECRET = {"user_pass": ["n0t&shown"]}
+
+
+def test_secrets_are_written_each_time_and_never_shown() -> None:
+    phone = SettingsPhone()
+    for _run in range(2):
+        result = write(phone, settings=SECRET)
+        assert (result["changed"], result["written"], result["unverified"]) == (True, ["user_pass1"], ["user_pass1"])
+        assert result["diff"] == {"before": "", "after": "user_pass1: ********\n"}
+    assert phone.commands == [f"{SAVE}&user_pass1=n0t%26shown{STORE}"] * 2
+    assert write(phone, settings=SECRET, check_mode=True) == result
+
+
+def test_secrets_that_are_left_as_they_are() -> None:
+    phone = SettingsPhone()
+    for scheme in ("http", "https"):
+        result = write(phone, settings=SECRET | {"language": "English"}, update_secrets=False, scheme=scheme)
+        assert (result["changed"], result["unverified"]) == (False, ["user_pass1"])
+    assert phone.commands == []
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_secrets_stay_off_http(check_mode: bool) -> None:
+    phone = SettingsPhone()
+    with pytest.raises(Refused, match=r"user_pass1.*allow_cleartext_secrets"):
+        write(phone, settings=SECRET, scheme="http", check_mode=check_mode)
+    assert phone.requests == []
+    with pytest.raises(Refused, match="setting_server"):
+        write(phone, settings={"setting_server": "http://u:pw@h/"}, scheme="http")
+    assert phone.commands == []
+    assert write(phone, settings=SECRET, scheme="http", allow_cleartext_secrets=True)["changed"]
+
+
+def test_what_differs_is_told_also_where_a_secret_may_not_be_written() -> None:
+    phone = SettingsPhone()
+    wanted = {"setting_server": "http://u:n0t-shown@h/", "language": "Deutsch"}
+    result = write(phone, settings=wanted, scheme="http", check_mode=True)
+    assert (result["failed"], result["outcome"], "setting_server" in result["msg"]) == (True, "refused", True)
+    assert result["written"] == ["language", "setting_server"] and "language: Deutsch" in result["diff"]["after"]
+    assert "n0t-shown" not in str(result) and phone.commands == []
+
+
+def test_settings_may_be_secret_although_their_names_do_not_tell() -> None:
+    phone = SettingsPhone()
+    result = write(phone, secret_settings={"phone_name": "n0t shown"})
+    assert result["diff"] == {"before": "phone_name: \n", "after": "phone_name: ********\n"}
+    assert (result["written"], result["unverified"]) == (["phone_name"], [])
+    assert not write(phone, secret_settings={"phone_name": "n0t shown"})["changed"]
+    assert write(phone, secret_settings={"phone_name": "other"})["diff"] == {
+        "before": "phone_name: ********\n",
+        "after": "phone_name: ********\n",
+    }
+    with pytest.raises(Refused, match="phone_name"):
+        write(phone, secret_settings={"phone_name": "new"}, scheme="http")
+
+
+def test_a_login_inside_of_a_url_is_masked() -> None:
+    result = write(SettingsPhone(values={"setting_server": ""}), settings={"setting_server": "https://u:pw@h/a"})
+    assert result["diff"]["after"] == "setting_server: https://********@h/a\n"
+
+
+def test_the_password_that_opened_the_phone_needs_no_write() -> None:
+    phone = SettingsPhone(values={"http_pass": "old"}, asks_login=True)
+    for scheme in ("http", "https"):
+        result = write(phone, settings={"http_pass": "old"}, scheme=scheme)
+        assert (result["changed"], result["unverified"]) == (False, [])
+    # With asks_login None the password went along unasked; so nothing is proven.
+    for asks_login in (False, None):
+        phone = SettingsPhone(values={"http_pass": ""}, asks_login=asks_login)
+        with pytest.raises(Refused, match="http_pass"):
+            write(phone, settings={"http_pass": "old"}, scheme="http")
+        assert write(phone, settings={"http_pass": "old"})["changed"]
+
+
+def test_a_phone_that_asks_for_no_login_has_no_password() -> None:
+    phone = SettingsPhone(asks_login=False)
+    result = write(phone, settings={"http_pass": ""}, password=None)
+    assert (result["changed"], result["unverified"]) == (False, [])
+
+
+def test_the_way_in_is_changed_last_and_the_new_login_used() -> None:
+    phone = SettingsPhone(values={"http_user": "admin", "use_hidden_tags": "off", "http_pass": "old"}, asks_login=True)
+    wanted = {"http_pass": "new", "http_user": "root", "language": "Deutsch", "use_hidden_tags": True}
+    checked = write(phone, settings=wanted, check_mode=True)
+    assert (phone.commands, phone.logins) == ([], [])
+    result = write(phone, settings=wanted)
+    assert result == checked
+    assert result["written"] == sorted(wanted)
+    assert result["unverified"] == []
+    assert [target.split("&")[1].split("=")[0] for target in phone.commands] == [
+        "language",
+        "http_pass",
+        "use_hidden_tags",
+    ]
+    assert phone.logins == [("root", "new")]
+    assert "snom_password" in result["warnings"][0]
+
+
+def test_a_new_login_that_the_phone_refuses() -> None:
+    phone = SettingsPhone()
+    phone.read_faults = []
+    phone.use_login = lambda *login: phone.read_faults.append(AuthFailed("Refused."))  # type: ignore[method-assign]
+    result = write(phone, settings={"http_pass": "new", "use_hidden_tags": True})
+    assert (result["failed"], result["changed"], result["outcome"]) == (True, True, "auth_failed")
+    assert len(phone.commands) == 1
+
+
+def test_administrator_mode_is_left_at_the_end() -> None:
+    phone = SettingsPhone(values={"admin_mode": "on", "use_hidden_tags": "off"})
+    phone.ignored = {"admin_mode"}
+    result = write(phone, settings={"admin_mode": False})
+    assert (result["failed"], result["outcome"]) == (True, "blocked")
+
+    class Shuts(SettingsPhone):
+        def _save(self, query: str) -> None:
+            super()._save(query)
+            self.page = USER_MODE if self.values["admin_mode"] == "off" else None
+
+    phone = Shuts(values={"admin_mode": "on", "use_hidden_tags": "off"})
+    result = write(phone, settings={"admin_mode": False, "use_hidden_tags": True, "language": "Deutsch"})
+    assert (result["changed"], result["written"]) == (True, ["admin_mode", "language", "use_hidden_tags"])
+    assert result["unverified"] == ["use_hidden_tags"]
+    with pytest.raises(UserMode):
+        write(phone, settings={"language": "English"})
+
+
+# What goes wrong
+
+
+@pytest.mark.parametrize(
+    ("parameters", "word"),
+    [
+        ({}, "snom_settings"),
+        ({"settings": {"a b": 1}}, "no name"),
+        ({"settings": {}, "secret_settings": {"a": [1]}}, "secret_settings: a"),
+        ({"settings": {}, "store": False, "reboot": "if_required"}, "contradict"),
+        ({"settings": {}, "deadline": 0, "reboot": "if_required"}, "deadline"),
+    ],
+)
+def test_bad_input(parameters: dict[str, Any], word: str) -> None:
+    phone = SettingsPhone()
+    with pytest.raises(InputError, match=word):
+        write(phone, **parameters)
+    assert phone.requests == []
+
+
+def test_another_phone() -> None:
+    phone = SettingsPhone()
+    with pytest.raises(WrongPhone):
+        write(phone, settings={"language": "Deutsch"}, mac="000413AAAAAA")
+    assert phone.commands == []
+
+
+@pytest.mark.parametrize(
+    ("page", "error", "word"),
+    [(USER_MODE, UserMode, "administrator mode"), ("<html>Settings</html>", Refused, "nothing was written")],
+)
+def test_a_phone_whose_settings_cannot_be_read(page: str, error: type[Exception], word: str) -> None:
+    phone = SettingsPhone(page=page)
+    with pytest.raises(error, match=word):
+        write(phone, settings={"language": "Deutsch"})
+    assert phone.commands == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Blocked("Forbidden."), Blocked),
+        (PhoneUnreachable("Gone."), PhoneUnreachable),
+        (Answer(404, {}, b""), Unsupported),
+        (Answer(200, {}, USER_MODE.encode()), UserMode),
+    ],
+)
+def test_a_phone_that_takes_nothing(fault: Exception | Answer, error: type[Exception]) -> None:
+    phone = SettingsPhone(faults=[fault])
+    with pytest.raises(error):
+        write(phone, settings={"language": "Deutsch"})
+    # Afterwards something has been sent, and the result says what.
+    phone = SettingsPhone(faults=[None, fault])
+    result = write(phone, settings={"language": "Deutsch", "http_user": "root"})
+    assert (result["failed"], result["changed"], result["written"]) == (True, True, ["language"])
+    assert result["outcome"] == error.outcome  # type: ignore[attr-defined]
+
+
+def test_a_lost_answer_is_judged_by_what_the_phone_shows() -> None:
+    phone = SettingsPhone(faults=[AnswerLost("It broke.")], read_faults=[])
+    result = write(phone, settings={"language": "Deutsch"} | SECRET)
+    assert (result["changed"], "failed" in result) == (True, False)
+    assert len(phone.commands) == 1
+
+    phone = SettingsPhone(faults=[AnswerLost("It broke.")], ignored={"language"})
+    result = write(phone, settings={"language": "Deutsch"})
+    assert (result["changed"], result["outcome"]) == (False, "blocked")
+
+    # Nobody can see whether a secret arrived.
+    phone = SettingsPhone(faults=[AnswerLost("It broke.")])
+    result = write(phone, settings=SECRET)
+    assert (result["failed"], result["changed"], result["outcome"]) == (True, True, "unreachable")
+
+
+def test_a_phone_that_is_busy_is_read_again() -> None:
+    phone = SettingsPhone()
+    original = phone._save
+
+    def save(query: str) -> None:
+        original(query)
+        phone.read_faults = [AnswerLost("It broke."), PhoneUnreachable("Gone.")]
+
+    phone._save = save  # type: ignore[method-assign]
+    assert write(phone, settings={"language": "Deutsch"})["changed"]
+    assert phone.sleeps == [2, 2]
+
+    def break_off(query: str) -> None:
+        original(query)
+        phone.read_faults = [PhoneUnreachable("Gone.")] * 3
+
+    phone._save = break_off  # type: ignore[method-assign]
+    result = write(phone, settings={"language": "English"})
+    assert (result["failed"], result["changed"], result["outcome"]) == (True, True, "unreachable")
+
+
+def test_a_phone_that_shows_no_settings_any_more() -> None:
+    class Shuts(SettingsPhone):
+        def _save(self, query: str) -> None:
+            super()._save(query)
+            self.page = "<html>Settings</html>"
+
+    result = write(Shuts(), settings={"language": "Deutsch"})
+    assert (result["failed"], result["outcome"], result["changed"]) == (True, "blocked", True)
+    assert "since then: language." in result["reason"]
+
+
+# Reboots
+
+DHCP = {"dhcp": False}
+
+
+def test_a_reboot_where_it_is_needed() -> None:
+    phone = SettingsPhone(values={"dhcp": "on"})
+    result = write(phone, settings=DHCP, reboot="if_required", check_mode=True)
+    assert (result["changed"], result["reboot_required"], result["rebooted"]) == (True, True, False)
+    assert phone.commands == []
+
+    result = write(phone, settings=DHCP, reboot="if_required")
+    assert (result["changed"], result["reboot_required"], result["rebooted"]) == (True, True, True)
+    assert result["outcome"] == "rebooted"
+    assert phone.commands == [f"{SAVE}&dhcp=off{STORE}", "/advanced_update.htm?reboot=Reboot"]
+
+    again = write(phone, settings=DHCP, reboot="if_required")
+    assert (again["changed"], again["reboot_required"], "outcome" in again) == (False, False, False)
+
+
+def test_no_reboot_unless_wanted() -> None:
+    phone = SettingsPhone(values={"dhcp": "on"})
+    result = write(phone, settings=DHCP)
+    assert (result["reboot_required"], result["rebooted"], len(phone.commands)) == (True, False, 1)
+
+
+def test_the_phone_itself_may_ask_for_a_reboot() -> None:
+    form = Answer(200, {}, b'<form><input name="CONFIRM_REBOOT" value="Reboot"></form>')
+    phone = SettingsPhone(answer=form)
+    result = write(phone, settings={"language": "Deutsch"}, reboot="if_required")
+    assert (result["reboot_required"], result["rebooted"]) == (True, True)
+
+
+def test_a_phone_in_a_call_is_left_alone_as_a_whole() -> None:
+    phone = SettingsPhone(values={"dhcp": "on"}, phase="connected")
+    for check_mode in (True, False):
+        result = write(phone, settings=DHCP, reboot="if_required", check_mode=check_mode)
+        assert (result["changed"], result["written"], result["outcome"]) == (False, [], "deferred")
+        assert "failed" not in result or not result["failed"]
+    assert phone.commands == []
+
+
+def test_a_setting_that_does_not_survive_the_reboot() -> None:
+    phone = SettingsPhone(values={"dhcp": "on"})
+    phone.stored = {**phone.values}
+    original = phone._save
+
+    def save(query: str) -> None:
+        original(query)
+        phone.stored["dhcp"] = "on"
+
+    phone._save = save  # type: ignore[method-assign]
+    result = write(phone, settings=DHCP, reboot="if_required")
+    assert (result["failed"], result["outcome"], result["rebooted"], result["changed"]) == (
+        True,
+        "blocked",
+        True,
+        False,
+    )
+
+
+@pytest.mark.parametrize(("scheme", "value"), [("http", "https"), ("https", "http"), ("https", False)])
+def test_a_reboot_after_which_nobody_could_look_is_refused(scheme: str, value: str | bool) -> None:
+    phone = SettingsPhone(values={"webserver_type": "http_https"})
+    with pytest.raises(Refused, match=f"does not speak {scheme}"):
+        write(phone, settings={"webserver_type": value}, scheme=scheme, reboot="if_required")
+    assert phone.commands == []

@@ -1,0 +1,582 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
+    AuthFailed,
+    Blocked,
+    InputError,
+    PhoneUnreachable,
+    Refused,
+    SnomError,
+    UserMode,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Ending
+from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, parse_images
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.journal import History
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.limits import (
+    parse_by_site,
+    parse_limit,
+    parse_waves,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import (
+    Options,
+    Plan,
+    PlannedPhone,
+    Reading,
+    Target,
+    check_settings,
+    check_targets,
+    make_plan,
+    plan_lines,
+    plan_phone,
+    read_approved,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.windows import parse_windows
+
+OLD, NEW = "10.1.39.11", "10.1.54.13"
+MAC = "000413922D24"
+IMAGE = f"snomD785-{NEW}-SIP-r.bin"
+
+
+def target(host: str = "desk-1", *, address: str | None = None, mac: str | None = None, **more: Any) -> Target:
+    if "version" not in more and "versions" not in more:
+        more["version"] = Version.parse(NEW)
+    return Target(host=host, connection=Connection(host=address or host, mac=mac), **more)
+
+
+def facts(**more: Any) -> PhoneFacts:
+    firmware = more.pop("firmware", OLD)
+    known: dict[str, Any] = {"model": "D785", "mac": MAC, "firmware": Version.parse(firmware) if firmware else None}
+    return PhoneFacts(**known | more)
+
+
+def options(**more: Any) -> Options:
+    values: dict[str, Any] = {
+        "waves": parse_waves(["100%"]),
+        "max_bad": parse_limit(0, "max_bad"),
+        "bandwidth": parse_by_site(100, "site_bandwidth_mbit"),
+        "catalog": Catalog(),
+        "mirror": "http://images.example/fw",
+    }
+    return Options(**values | more)
+
+
+def plan_one(
+    phone: Target | None = None,
+    reading: Reading | None = None,
+    *,
+    history: History | None = None,
+    resumed: Ending | None = None,
+    **more: Any,
+) -> PlannedPhone:
+    return plan_phone(
+        phone or target(), reading or Reading(facts=facts()), options(**more), history or History(), resumed
+    )
+
+
+# Before anything is read ------------------------------------------------------------------------------------------
+
+
+def test_targets_that_can_be_planned() -> None:
+    check_targets(
+        [
+            target("desk-1", mac="000413000001"),
+            target("desk-2", mac="000413000002"),
+            target("desk-3", version=None, versions={"D785": Version.parse(NEW)}),
+            target("lift", version=None, protected=True),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("targets", "words"),
+    [
+        ([target("desk-7", version=None)], ["desk-7 has no target", "set snom_firmware_version"]),
+        (
+            [target("desk-1", mac=MAC), target("desk-2"), target("desk-3", mac=MAC)],
+            [f"desk-1 and desk-3 have the MAC {MAC}", "Correct snom_mac"],
+        ),
+        (
+            [target("desk-1", address="192.0.2.1"), target("desk-2", address="192.0.2.1")],
+            ["desk-1 and desk-2 have the address 192.0.2.1", "Correct ansible_host"],
+        ),
+    ],
+)
+def test_targets_that_can_not(targets: list[Target], words: list[str]) -> None:
+    with pytest.raises(InputError, match="nothing was sent") as refusal:
+        check_targets(targets)
+    for word in words:
+        assert word in refusal.value.reason
+
+
+@pytest.mark.parametrize("web_server", [{"port": 443}, {"scheme": "http"}, {"scheme": "http", "port": 80}])
+def test_one_address_is_one_phone_however_it_is_reached(web_server: dict[str, Any]) -> None:
+    one, other = target("desk-1", address="Desk.Example"), target("desk-2", address="desk.example")
+    other = replace(other, connection=replace(other.connection, **web_server))
+    with pytest.raises(InputError, match=r"desk-1 and desk-2 have the address desk\.example in common"):
+        check_targets([one, other])
+    # Several phones behind one address, each forwarded from a port of its own.
+    check_targets([one, replace(other, connection=replace(other.connection, port=8443))])
+
+
+def test_every_problem_is_told_but_not_hundreds() -> None:
+    with pytest.raises(InputError) as refusal:
+        check_targets([target(f"desk-{number}", version=None) for number in range(30)])
+    assert refusal.value.reason.count("has no target") == 20
+    assert "and 10 more" in refusal.value.reason
+
+
+# One phone --------------------------------------------------------------------------------------------------------
+
+
+def test_a_phone_that_needs_work() -> None:
+    phone = plan_one()
+    assert (phone.outcome, phone.before, phone.wanted) == (None, Version.parse(OLD), Version.parse(NEW))
+    assert [hop.file for hop in phone.hops] == [IMAGE]
+    assert phone.kind == ("D785", OLD, NEW)
+
+
+def test_the_mirror_of_a_host_wins() -> None:
+    phone = plan_one(target(mirror="http://near.example/"))
+    assert phone.hops[0].url == f"http://near.example/{IMAGE}"
+
+
+def test_the_version_of_a_host_wins_over_that_of_its_model() -> None:
+    by_model = {"D785": Version.parse(NEW), "D765": Version.parse("10.1.50.1")}
+    assert plan_one(target(version=None, versions=by_model)).wanted == Version.parse(NEW)
+    assert plan_one(target(version=Version.parse("10.1.51.1"), versions=by_model)).wanted == Version.parse("10.1.51.1")
+
+
+@pytest.mark.parametrize(
+    ("phone", "reading", "more", "outcome", "words"),
+    [
+        (target(), Reading(facts=facts(firmware=NEW)), {}, "compliant", NEW),
+        (target(), Reading(facts=facts(firmware="010.1.54.13")), {}, "compliant", NEW),
+        (target(), Reading(error=PhoneUnreachable("It does not answer.")), {}, "unreachable", "not answer"),
+        (target(), Reading(error=AuthFailed("It refused the password.")), {}, "auth_failed", "password"),
+        (target(mac="000413000001"), Reading(facts=facts()), {}, "wrong_phone", MAC),
+        (target(mac=MAC), Reading(facts=facts(mac=None)), {}, "refused", "shows none"),
+        (target(model="D765"), Reading(facts=facts()), {}, "wrong_phone", "D785"),
+        (target(), Reading(facts=facts(model=None)), {}, "refused", "no model"),
+        (target(), Reading(facts=facts(firmware=None)), {}, "refused", "no firmware version"),
+        (target(), Reading(facts=facts(model="D999")), {}, "refused", "D999"),
+        (
+            target(version=None, versions={"D765": Version.parse(NEW)}),
+            Reading(facts=facts()),
+            {},
+            "refused",
+            "snom_firmware_versions",
+        ),
+        (target(), Reading(facts=facts(model="D865")), {}, "unsupported", "D865"),
+        (target(), Reading(facts=facts()), {"mirror": None}, "refused", "No image"),
+        (target(), Reading(facts=facts(firmware="10.1.60.1")), {}, "refused", "allow_downgrade"),
+        (
+            target(),
+            Reading(facts=facts(firmware="10.1.60.1")),
+            {"allow_downgrade": True},
+            "refused",
+            "force: true",
+        ),
+        (target(), Reading(facts=facts(admin_mode=False)), {}, "user_mode", "administrator"),
+        (target(), Reading(facts=facts(settings={"use_hidden_tags": "on"})), {}, "blocked", "use_hidden_tags"),
+        (target(protected=True), Reading(facts=facts()), {"force": True}, "protected", "snom_protected_override"),
+        (target(protected=True), Reading(error=PhoneUnreachable("Gone.")), {}, "protected", "snom_protected"),
+        (target(), Reading(facts=facts()), {"approved": {}}, "deferred", "approved plan"),
+    ],
+)
+def test_phones_that_are_left_alone(
+    phone: Target, reading: Reading, more: dict[str, Any], outcome: str, words: str
+) -> None:
+    planned = plan_one(phone, reading, **more)
+    assert planned.outcome == outcome
+    assert words in planned.reason
+
+
+@pytest.mark.parametrize(
+    ("firmware", "more"),
+    [(NEW, {"force": True}), ("10.1.60.1", {"force": True, "allow_downgrade": True})],
+)
+def test_what_force_is_for(firmware: str, more: dict[str, Any]) -> None:
+    assert plan_one(reading=Reading(facts=facts(firmware=firmware)), **more).outcome is None
+
+
+def test_an_image_that_failed_before_is_not_sent_again() -> None:
+    history = History(failed_images={("desk-1", IMAGE): 1000.0})
+    phone = plan_one(history=history)
+    assert phone.outcome == "refused" and IMAGE in phone.reason
+    assert plan_one(history=history, force=True).outcome is None
+    assert plan_one(target("desk-2"), history=history).outcome is None
+
+
+def test_chained_updates_are_marked() -> None:
+    chained = parse_images(
+        [
+            {"file": IMAGE, "url": f"http://images.example/{IMAGE}", "chain": "snomD785-ramdisk-chained-update-r.bin"},
+            {
+                "file": "snomD785-ramdisk-chained-update-r.bin",
+                "url": "http://images.example/snomD785-ramdisk-chained-update-r.bin",
+                "kind": "chained-update",
+            },
+        ],
+        "catalog",
+    )
+    phone = plan_one(catalog=Catalog(chained))
+    assert phone.outcome is None
+    assert [note for note in phone.notes if "unverified" in note]
+
+
+# What the settings say --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "words"),
+    [
+        ({"restrict_uri_queries": "on"}, Blocked, "restrict_uri_queries is on"),
+        ({"use_hidden_tags": "on"}, Blocked, "use_hidden_tags is on"),
+        ({"firmware_status": f"http://x.example/snomD785-{OLD}-SIP-r.bin"}, Refused, "firmware_status"),
+        ({"firmware": f"http://x.example/snomD785-{OLD}-SIP-r.bin?mac=1"}, Refused, "firmware names"),
+        (
+            {"update_policy": "auto_update", "firmware": f"http://x.example/snomD785-{OLD}-SIP-r.bin"},
+            Refused,
+            "settings_only",
+        ),
+    ],
+)
+def test_settings_against_an_upgrade(settings: dict[str, str], error: type[SnomError], words: str) -> None:
+    with pytest.raises(error, match=words):
+        check_settings(facts(settings=settings), Version.parse(NEW))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        None,
+        {},
+        {"restrict_uri_queries": "off", "use_hidden_tags": "off"},
+        {"firmware": f"http://x.example/{IMAGE}"},
+        {"firmware": "http://x.example/firmware.xml"},
+        {"firmware": ""},
+        {"update_policy": "settings_only", "firmware": f"http://x.example/snomD785-{OLD}-SIP-r.bin"},
+        {"update_policy": "auto_update", "setting_server": ""},
+    ],
+)
+def test_settings_that_say_nothing_against_it(settings: dict[str, str] | None) -> None:
+    assert check_settings(facts(settings=settings), Version.parse(NEW)) == []
+
+
+def test_a_phone_that_hides_its_settings() -> None:
+    with pytest.raises(UserMode):
+        check_settings(facts(admin_mode=False), Version.parse(NEW))
+    assert check_settings(facts(admin_mode=None), Version.parse(NEW)) == []
+
+
+def test_a_setting_server_that_may_undo_it_is_worth_a_note() -> None:
+    settings = {"update_policy": "auto_update", "setting_server": "http://x.example"}
+    (note,) = check_settings(facts(settings=settings), Version.parse(NEW))
+    assert "setting_server" in note
+
+
+# New rules of the administrator password --------------------------------------------------------------------------
+
+BEFORE, BORDER = "10.1.184.15", "10.1.185.0"
+MASKED = {"webserver_admin_password": "********"}
+EMPTY = {"webserver_admin_password": ""}
+
+
+def past_the_border(
+    http_pass_set: bool | None, shown: dict[str, str] | None, now: str = BEFORE, wanted: str = BORDER
+) -> list[str]:
+    return check_settings(facts(firmware=now, http_pass_set=http_pass_set, settings=shown), Version.parse(wanted))
+
+
+@pytest.mark.parametrize("shown", [None, {}, EMPTY, {"http_pass": ""}])
+def test_a_phone_that_would_have_no_administrator_password(shown: dict[str, str] | None) -> None:
+    with pytest.raises(Refused, match="Set http_user and http_pass") as refusal:
+        past_the_border(False, shown)
+    assert "webserver_admin_password can't be seen to be set" in refusal.value.reason
+
+
+@pytest.mark.parametrize("http_pass_set", [True, False, None])
+def test_a_phone_that_has_another_one_needs_no_note(http_pass_set: bool | None) -> None:
+    assert past_the_border(http_pass_set, MASKED) == []
+
+
+@pytest.mark.parametrize(
+    ("http_pass_set", "shown", "words"),
+    [
+        (True, {}, "is not shown"),
+        (True, None, "is not shown"),
+        # What is shown empty may be hidden.
+        (True, EMPTY, "is shown empty"),
+        (None, {"http_pass": ""}, "can't be read"),
+        (None, None, "can't be read"),
+    ],
+)
+def test_what_is_left_open_is_a_note(http_pass_set: bool | None, shown: dict[str, str] | None, words: str) -> None:
+    (note,) = past_the_border(http_pass_set, shown)
+    assert words in note and BORDER in note
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted"),
+    [(OLD, BEFORE), (BORDER, "10.1.198.19"), ("10.1.198.19", BEFORE), (BEFORE, BEFORE), ("8.9.3.80", "10.1.54.13")],
+)
+def test_other_ways_have_no_new_rules(now: str, wanted: str) -> None:
+    assert past_the_border(False, None, now, wanted) == []
+
+
+def test_force_does_not_override_it() -> None:
+    version = Version.parse("10.1.198.19")
+    reading = Reading(facts=facts(model="D713", firmware=BEFORE, http_pass_set=False))
+    phone = plan_one(target(version=version), reading, force=True)
+    assert (phone.outcome, phone.notes) == ("refused", [])
+    reading = Reading(facts=facts(model="D713", firmware=BEFORE, http_pass_set=True))
+    phone = plan_one(target(version=version), reading)
+    assert phone.outcome is None and len(phone.notes) == 1
+
+
+# An interrupted run -----------------------------------------------------------------------------------------------
+
+
+ASKED = {
+    "file": f"snomD785-{NEW}-SIP-r.bin",
+    "triggered_at": 1.0,
+    "deadline_at": 2.0,
+    "firmware_before": OLD,
+    "target": NEW,
+    "resumed": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("resumed", "firmware", "outcome"),
+    [
+        ("upgraded", NEW, "upgraded"),
+        # It has loaded one of several images, or has been changed since.
+        ("upgraded", OLD, None),
+        # It has come back since.
+        ("timed_out", OLD, None),
+        # Its new certificate is trusted now; or it may still be loading.
+        ("certificate_rejected", NEW, "compliant"),
+        ("certificate_rejected", OLD, "certificate_rejected"),
+        ("image_failed", OLD, "image_failed"),
+        ("old_version", OLD, "old_version"),
+        ("wrong_phone", OLD, "wrong_phone"),
+    ],
+)
+def test_what_the_end_of_an_interrupted_trigger_means(resumed: str, firmware: str, outcome: str | None) -> None:
+    ending = Ending(resumed, "As it was seen.", triggered=True, evidence=ASKED)
+    phone = plan_one(reading=Reading(facts=facts(firmware=firmware)), resumed=ending)
+    assert phone.outcome == outcome
+    assert (phone.resumed is ending) is (outcome not in (None, "compliant"))
+    if phone.resumed:
+        assert phone.reason == "As it was seen."
+
+
+@pytest.mark.parametrize(("after", "outcome"), [("10.1.50.1", "timed_out"), (NEW, "upgraded")])
+def test_a_phone_that_is_gone_after_one_of_several_images_has_not_arrived(after: str, outcome: str) -> None:
+    ending = Ending("upgraded", "As it was seen.", Version.parse(after), triggered=True, evidence=ASKED)
+    phone = plan_one(reading=Reading(error=PhoneUnreachable("It does not answer.")), resumed=ending)
+    assert phone.outcome == outcome
+    assert phone.resumed is not None and phone.resumed.evidence == ASKED
+    assert (str(phone.first), str(phone.wanted)) == (OLD, NEW)
+    assert phone.unrecorded is (outcome == "timed_out")
+    if outcome == "timed_out":
+        assert phone.reason == "It was gone again after 10.1.50.1. It does not answer."
+
+
+@pytest.mark.parametrize("versions", [{}, {"D785": Version.parse(NEW)}])
+def test_what_a_phone_that_can_not_be_read_was_asked_for_is_known(versions: dict[str, Version]) -> None:
+    ending = Ending("upgraded", "As it was seen.", Version.parse(NEW), triggered=True, evidence=ASKED)
+    one = target("desk-1", version=None if versions else Version.parse(NEW), versions=versions)
+    phone = plan_one(one, Reading(error=PhoneUnreachable("It does not answer.")), resumed=ending)
+    assert (phone.outcome, str(phone.first), str(phone.wanted)) == ("upgraded", OLD, NEW)
+
+
+# Phones whose end no run has seen ---------------------------------------------------------------------------------
+
+UNSAFE = History(unsafe={"desk-1": 2000.0})
+
+
+def test_a_phone_whose_end_nobody_saw_is_not_asked_before_its_time() -> None:
+    early = plan_one(reading=Reading(facts=facts(), at=1999.0), history=UNSAFE)
+    assert (early.outcome, early.unsafe_until) == ("deferred", 2000.0)
+    assert "not asked again before 1970-01-01 00:33:20 UTC" in early.reason
+    later = plan_one(reading=Reading(facts=facts(), at=2000.0), history=UNSAFE)
+    assert (later.outcome, later.unsafe_until) == (None, None)
+
+
+def test_a_phone_that_is_back_too_early_after_its_resume_gave_it_up() -> None:
+    ending = Ending("timed_out", "It is gone.", triggered=True, evidence=ASKED, unsafe_until=2000.0)
+    phone = plan_one(reading=Reading(facts=facts(), at=1999.0), resumed=ending)
+    assert (phone.outcome, phone.unsafe_until, phone.resumed) == ("deferred", 2000.0, None)
+
+
+def test_force_does_not_override_that() -> None:
+    same = Reading(facts=facts(firmware=NEW), at=1000.0)
+    assert plan_one(reading=same, history=UNSAFE, force=True).outcome == "deferred"
+
+
+def test_a_phone_whose_end_nobody_saw_and_that_is_still_gone_must_not_be_powered_off() -> None:
+    phone = plan_one(reading=Reading(error=PhoneUnreachable("It does not answer."), at=1000.0), history=UNSAFE)
+    assert (phone.outcome, phone.unsafe_until) == ("unreachable", 2000.0)
+    assert phone.reason.startswith("It does not answer. An earlier run asked it")
+
+
+def test_a_phone_that_is_seen_at_its_target_needs_no_more_care() -> None:
+    phone = plan_one(reading=Reading(facts=facts(firmware=NEW), at=1000.0), history=UNSAFE)
+    assert (phone.outcome, phone.unsafe_until) == ("compliant", None)
+
+
+# The whole plan ---------------------------------------------------------------------------------------------------
+
+
+def plan(targets: list[Target], readings: Mapping[str, Reading] | None = None, **more: Any) -> Plan:
+    given = readings or {one.host: Reading(facts=facts()) for one in targets}
+    return make_plan(targets, given, options(**more), History(), {})
+
+
+def test_equal_plans_have_equal_ids() -> None:
+    targets = [target(f"desk-{number}") for number in range(10)]
+    shuffled = random.Random(1).sample(targets, len(targets))
+    assert plan(targets).plan_id == plan(shuffled).plan_id
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        plan([target("desk-1")]),
+        plan([target("desk-1"), target("desk-3")]),
+        plan([target("desk-1"), target("desk-2", wave=2)]),
+        plan([target("desk-1"), target("desk-2", version=Version.parse("10.1.53.1"))]),
+        plan([target("desk-1"), target("desk-2", protected=True)]),
+        plan(
+            [target("desk-1"), target("desk-2")],
+            {"desk-1": Reading(facts=facts()), "desk-2": Reading(facts=facts(mac="000413000001"))},
+        ),
+        plan(
+            [target("desk-1"), target("desk-2")],
+            {"desk-1": Reading(facts=facts()), "desk-2": Reading(facts=facts(firmware="10.1.40.1"))},
+        ),
+    ],
+)
+def test_other_plans_have_other_ids(other: Plan) -> None:
+    assert other.plan_id != plan([target("desk-1"), target("desk-2")]).plan_id
+
+
+def test_deadlines_follow_from_how_many_share_the_line() -> None:
+    image = parse_images([{"file": IMAGE, "url": f"http://images.example/{IMAGE}", "size": 25_000_000}], "catalog")
+    targets = [target(f"desk-{number}", site="berlin" if number else "lisbon") for number in range(5)]
+    more: dict[str, Any] = {"catalog": Catalog(image), "flash_time": 100.0}
+    # 25 MB over 100 Mbit/s are 2 s for one phone, and 8 s for four.
+    assert [phone.deadlines for phone in plan(targets, **more).phones] == [(153.0,)] + [(162.0,)] * 4
+    assert plan(targets, max_in_flight=2, **more).phones[1].deadlines == (156.0,)
+    assert plan(targets, max_in_flight=0, **more).phones[1].deadlines == (162.0,)
+    slow = parse_by_site({"lisbon": 10, "default": 100}, "site_bandwidth_mbit")
+    assert plan(targets, bandwidth=slow, **more).phones[0].deadlines == (180.0,)
+    assert plan(targets, deadline=77.0, **more).phones[0].deadlines == (77.0,)
+
+
+def test_a_deadline_that_fits_into_no_window() -> None:
+    windows = parse_windows({"berlin": "22:00-22:30 UTC", "default": "22:00-23:30 UTC"})
+    targets = [target("desk-1", site="berlin"), target("desk-2", site="lisbon")]
+    one, two = plan(targets, windows=windows, deadline=3600.0).phones
+    assert one.outcome == "deferred" and "widen the window" in one.reason
+    assert two.outcome is None
+
+
+def test_the_text_of_a_plan() -> None:
+    targets = [target("desk-1"), target("desk-2"), target("lift", protected=True)]
+    made = plan(targets)
+    made.phones[0].facts = facts(call_state="idle")
+    text = "\n".join(plan_lines(made, {"desk-1": 1, "desk-2": 2}))
+    assert f"Plan {made.plan_id}: 2 of 3 phones need work." in text
+    assert f"{OLD} -> {NEW}, size unknown" in text
+    assert "wave 2" in text and "protected:" in text
+    assert "Call state readable on 1 of the 2" in text
+    # Assumptions are named as such.
+    assert "600 s to flash (flash_time)" in text and "100 Mbit/s" in text
+
+
+def test_the_text_of_a_large_plan_counts_kinds() -> None:
+    targets = [target(f"desk-{number}", protected=number == 0) for number in range(11)]
+    text = "\n".join(plan_lines(plan(targets), {}, limit=10))
+    assert f"10 x D785 {OLD} -> {NEW}" in text and "1 x protected" in text
+    assert "desk-3" not in text
+
+
+def test_the_text_of_a_large_plan_counts_notes() -> None:
+    made = plan([target(f"desk-{number}") for number in range(11)])
+    for phone in made.phones[3:]:
+        phone.notes.append("Make sure of it.")
+    assert "  note for 8 of them: Make sure of it." in plan_lines(made, {}, limit=10)
+
+
+# An approved plan -------------------------------------------------------------------------------------------------
+
+
+def approve(path: Path, **phone: Any) -> Mapping[str, Mapping[str, Any]]:
+    entry = {"outcome": "planned", "mac": MAC, "before": OLD, "target": NEW}
+    path.write_text(json.dumps({"phones": {"desk-1": entry | phone}}), "utf-8")
+    return read_approved(str(path))
+
+
+def test_a_phone_moves_as_it_was_approved(tmp_path: Path) -> None:
+    assert plan_one(approved=approve(tmp_path / "report.json")).outcome is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"mac": "000413000001"}, {"mac": None}, {"before": "10.1.38.1"}, {"target": "10.1.60.1"}, {"outcome": "refused"}],
+)
+def test_a_phone_that_was_approved_otherwise(tmp_path: Path, change: dict[str, Any]) -> None:
+    phone = plan_one(approved=approve(tmp_path / "report.json", **change))
+    assert phone.outcome == "deferred" and "approve anew" in phone.reason
+
+
+def test_a_phone_that_an_interrupted_run_left_on_its_way_moves_as_it_was_approved(tmp_path: Path) -> None:
+    approved = approve(tmp_path / "report.json")
+    on_its_way = Reading(facts=facts(firmware="10.1.50.1"))
+    assert plan_one(reading=on_its_way, approved=approved).outcome == "deferred"
+    history = History()
+    intent = {"host": "desk-1", "mac": MAC, "file": "a.bin", "time": 1.0, "deadline": 2.0, "registered": []}
+    for before, target in ((OLD, "10.1.45.1"), ("10.1.45.1", "10.1.50.1")):
+        history.apply({"type": "intent", **intent, "before": before, "target": target})
+    phone = plan_one(reading=on_its_way, history=history, approved=approved)
+    assert (phone.outcome, str(phone.first)) == (None, OLD)
+    other = Reading(facts=facts(firmware="10.1.50.1", mac="000413000001"))
+    assert plan_one(reading=other, history=history, approved=approved).outcome == "deferred"
+
+
+def test_a_phone_that_needs_nothing_needs_no_approval() -> None:
+    assert plan_one(reading=Reading(facts=facts(firmware=NEW)), approved={}).outcome == "compliant"
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[" * 100_000, "[]", "{}", '{"phones": []}', '{"phones": {"desk-1": []}}', '{"phones": {"desk-1": {}}}'],
+)
+def test_files_that_are_no_plan(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "report.json"
+    path.write_text(content, "utf-8")
+    with pytest.raises(InputError, match="approved_plan"):
+        read_approved(str(path))
+
+
+def test_a_plan_that_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="approved_plan"):
+        read_approved(str(tmp_path / "report.json"))

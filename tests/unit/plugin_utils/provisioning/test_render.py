@@ -1,0 +1,239 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, parse_images
+from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import read_settings_file
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import (
+    Entry,
+    Options,
+    Rendering,
+    asked_for,
+    render,
+)
+
+BASE = "https://p.example/snom"
+CHAIN = "http://i/snomD785-ramdisk-chained-update-r.bin"
+CATALOG = Catalog(
+    parse_images(
+        [
+            {"file": "snomD785-10.1.175.16-SIP-r.bin", "url": "http://i/snomD785-10.1.175.16-SIP-r.bin"},
+            {"file": "snomD785-10.1.184.15-SIP-r.bin", "url": "http://i/snomD785-10.1.184.15-SIP-r.bin"},
+            {
+                "file": "snomD785-ramdisk-chained-update-r.bin",
+                "kind": "chained-update",
+                "url": CHAIN,
+            },
+        ],
+        "catalog",
+    )
+)
+
+
+def entry(number: int = 1, **keys: Any) -> Entry:
+    given: dict[str, Any] = {"host": f"h{number}", "mac": f"00041392000{number}", "model": "D785", **keys}
+    if "settings" in given:
+        given["settings"] = {"snom_settings": given["settings"]}
+    return Entry(**given)
+
+
+def rendered(*entries: Entry, **options: Any) -> Rendering:
+    return render(entries, CATALOG, Options(**({"base_url": BASE} | options)))
+
+
+def settings_in(rendering: Rendering, file: str) -> dict[str, str]:
+    return {setting.wire_name: setting.value for setting in read_settings_file(rendering.files[file])}
+
+
+def urls_in(rendering: Rendering, file: str) -> list[str]:
+    return [item.get("url", "") for item in ElementTree.fromstring(rendering.files[file])]
+
+
+def refusal(*entries: Entry, **options: Any) -> str:
+    with pytest.raises(InputError) as caught:
+        rendered(*entries, **options)
+    return caught.value.reason
+
+
+def test_a_phone_asks_for_its_own_file_which_names_those_of_one_generation() -> None:
+    found = rendered(entry(settings={"language": "English"}), entry(2, settings={"language": "English"}))
+    assert found.phones == {"h1": "snomD785-000413920001.htm", "h2": "snomD785-000413920002.htm"}
+    here = f"{BASE}/generations/{found.generation}"
+    assert urls_in(found, "snomD785-000413920001.htm") == [
+        f"{here}/snomD785.xml",
+        f"{here}/snomD785-000413920001.xml",
+    ]
+    assert settings_in(found, "snomD785.htm") == {}
+
+
+def test_what_all_of_a_model_share_stands_in_one_file() -> None:
+    found = rendered(
+        entry(1, settings={"language": "English", "phone_name": "One", "dnd_mode": {"value": "off", "perm": "R"}}),
+        entry(2, settings={"language": "English", "phone_name": "Two", "dnd_mode": "off"}),
+        entry(3, model="320", settings={"language": "Deutsch"}),
+    )
+    assert settings_in(found, "snomD785.xml")["language"] == "English"
+    assert settings_in(found, "snomD785-000413920001.xml") == {"phone_name": "One", "dnd_mode": "off"}
+    assert settings_in(found, "snomD785-000413920002.xml") == {"phone_name": "Two", "dnd_mode": "off"}
+    assert settings_in(found, "snom320-000413920003.xml")["language"] == "Deutsch"
+    assert "snom320.xml" not in found.files  # one phone alone shares nothing
+
+
+def test_defaults_leave_firmware_to_the_rollout_and_keep_the_phone_here() -> None:
+    defaults = {"update_policy": "settings_only", "setting_server": f"{BASE}/current/"}
+    assert settings_in(rendered(entry(version="10.1.175.16")), "snomD785-000413920001.xml") == defaults
+    own = {"update_policy": "never", "setting_server": "https://else"}
+    assert settings_in(rendered(entry(settings=own)), "snomD785-000413920001.xml") == own
+
+
+@pytest.mark.parametrize(
+    ("version", "url"),
+    [
+        ("10.1.175.16", "http://i/snomD785-10.1.175.16-SIP-r.bin"),
+        (
+            "10.1.184.15",
+            f"{CHAIN}?mac={{mac}}&chained_url=http%3A%2F%2Fi%2FsnomD785-10.1.184.15-SIP-r.bin%3Fmac%3D{{mac}}",
+        ),
+    ],
+)
+def test_firmware_comes_where_the_settings_want_it(version: str, url: str) -> None:
+    found = rendered(entry(settings={"update_policy": "auto_update"}, version=version))
+    status = settings_in(found, "snomD785-000413920001.xml")["firmware_status"]
+    assert status.startswith(f"{BASE}/current/firmware-D785-{version}-")
+    root = ElementTree.fromstring(found.files[status.rpartition("/")[2]])
+    assert (root.tag, root.findtext("firmware")) == ("firmware-settings", url)
+    assert all("firmware" not in url for url in urls_in(found, "snomD785-000413920001.htm"))
+
+
+def test_the_model_chooses_its_firmware_and_the_mirror_has_it() -> None:
+    settings = {"update_policy": "auto_update"}
+    found = rendered(
+        entry(settings=settings, versions={"D785": "10.1.175.16"}, mirror="http://one"),
+        entry(2, settings=settings, versions={"D785": "10.1.175.16"}, mirror="http://two"),
+        entry(3, settings=settings, versions={"320": "8.7.5.35"}),
+    )
+    contents = [content.decode() for name, content in found.files.items() if name.startswith("firmware-")]
+    assert sorted(re.findall(r"http://(one|two)/snomD785-10", " ".join(contents))) == ["one", "two"]
+    assert "firmware_status" not in settings_in(found, "snomD785-000413920003.xml")
+
+
+def test_a_phone_book_is_one_file_for_all_who_have_it() -> None:
+    book = [{"name": "Desk", "number": "12"}]
+    found = rendered(entry(phone_book=book), entry(2, phone_book=book), entry(3), entry(4, phone_book=[]))
+    (first,), (second,), none, (empty,) = (
+        [url for url in urls_in(found, f"snomD785-00041392000{number}.htm") if "phone-book" in url]
+        for number in (1, 2, 3, 4)
+    )
+    assert first == second != empty and none == []
+
+
+def test_the_same_content_is_the_same_generation() -> None:
+    def generation(**keys: Any) -> str:
+        return rendered(entry(**keys)).generation
+
+    assert generation() == generation(host="another name")
+    others = [
+        generation(),
+        generation(settings={"language": "English"}),
+        generation(phone_book=[]),
+        generation(mac="000413920009"),
+        rendered(entry(), base_url="https://else").generation,
+    ]
+    assert len(set(others)) == len(others)
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ({"mac": None}, "h1: snom_mac is missing"),
+        ({"mac": "0004139200"}, "h1: snom_mac: '0004139200' is not a MAC address. Write it like"),
+        ({"model": ""}, "h1: snom_model is missing"),
+        ({"model": "D999"}, "h1: snom_model is 'D999', which is no model"),
+        ({"settings": {"language": "a\x01"}}, "h1: snom_settings: language holds a control character"),
+        ({"settings": ["language"]}, "h1: snom_settings must be a mapping"),
+        (
+            {"settings": {"user_name": {13: "x"}}},
+            "h1: snom_settings: user_name13 is for identity 13, but those of the D785",
+        ),
+        ({"settings": {"user_name": {0: "x"}}}, "user_name0 is for identity 0"),
+        ({"settings": {"update_policy": "auto_update"}, "version": "9.9"}, "h1: No image of 9.9 for the D785 is known"),
+        ({"settings": {"update_policy": "auto_update"}, "version": "x"}, "h1: snom_firmware_version: 'x' is not"),
+        ({"phone_book": "x"}, "h1: snom_phone_book must be a list"),
+    ],
+)
+def test_what_is_wrong_with_a_host_is_said(keys: dict[str, Any], says: str) -> None:
+    reason = refusal(entry(**keys))
+    assert reason.startswith("Nothing was written.") and says in reason
+
+
+def test_all_problems_are_said_at_once_up_to_a_bound() -> None:
+    reason = refusal(*(Entry(host=f"h{number}") for number in range(12)))
+    assert "h0: snom_mac" in reason and "h9: snom_mac" in reason and "h10" not in reason
+    assert reason.endswith("… and 2 more.")
+
+
+def test_two_phones_with_one_mac() -> None:
+    reason = refusal(entry(), entry(2, mac="00:04:13:92:00:01"))
+    assert "h1, h2 have the same snom_mac 000413920001. Correct it" in reason
+
+
+def user(name: str, **more: Any) -> dict[str, Any]:
+    return {"user_name": [name], "user_host": ["pbx"], **more}
+
+
+def test_two_phones_with_one_sip_user() -> None:
+    phones = [entry(1, settings=user("100")), entry(2, settings=user("100"))]
+    assert "h1, h2 have the same SIP user 100@pbx. Correct it, or list it in shared_users" in refusal(*phones)
+    for allowed in ("100", "100@pbx"):
+        assert rendered(*phones, shared_users=frozenset({allowed}))
+    assert rendered(phones[0], entry(2, settings=user("100", user_host=["other"])))
+    assert rendered(phones[0], entry(2, settings=user("100", user_active=[False])))
+
+
+def test_secrets_need_https_and_files_that_not_everybody_reads() -> None:
+    phone = entry(settings={"user_pass": ["hush"]})
+    for options in ({"base_url": "http://p"}, {"readable_by_all": True}):
+        reason = refusal(phone, **options)
+        assert "user_pass1 of h1" in reason and "hush" not in reason
+    assert rendered(phone, base_url="http://p", allow_cleartext_secrets=True)
+    assert rendered(entry(), base_url="http://p", readable_by_all=True)
+
+
+def test_names_that_nobody_mentions_are_looked_at_as_wanted() -> None:
+    phones = [entry(1, settings={"langauge": "x", "odd": "y"}), entry(2, settings={"odd": "y"})]
+    (warning,) = rendered(*phones).warnings
+    assert "langauge (h1), odd (h1, h2)" in warning
+    assert rendered(*phones, unknown_settings="ignore").warnings == []
+    assert "langauge (h1), odd (h1, h2)" in refusal(*phones, unknown_settings="fail")
+
+
+def test_keys_beyond_the_phones_own_are_warned_about() -> None:
+    (warning,) = rendered(
+        entry(settings={"fkey": {23: "line", 24: "line"}}), entry(2, settings={"fkey": {23: "a"}})
+    ).warnings
+    assert "the D785 itself does not have (it has 24, counted from 0) are set for h1." in warning
+
+
+@pytest.mark.parametrize("url", ["", "ftp://x", "https://x/?a=1", "https://u:p@x", "https://x/{mac}"])
+def test_a_base_url_that_does_not_work_is_refused(url: str) -> None:
+    assert refusal(entry(), base_url=url).startswith("base_url")
+
+
+def test_no_phones_are_no_files() -> None:
+    assert rendered().files == {}
+
+
+def test_the_spelling_of_a_rebranded_model() -> None:
+    assert asked_for("00:04:13:92:00:01", "D715") == "snom715-000413920001.htm"
+
+
+def test_a_host_whose_name_can_not_be_shown_is_refused() -> None:
+    assert "its name holds control characters" in refusal(entry(host="p\x1b[2J"), entry(2))

@@ -1,0 +1,216 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AuthFailed
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import (
+    Ending,
+    Intent,
+    plain_ending,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.credentials import MAX_REFUSALS, CredentialsGate
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import SUMMARY_INTERVAL, Abandoned
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import Target
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.resume import watch_interrupted
+from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone, LabRuntime
+
+OLD, NEW = "10.1.39.11", "10.1.54.13"
+MAC = "000413922D24"
+
+
+class Log:
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+
+    def write(self, kind: str, **entry: Any) -> None:
+        self.lines.append({"type": kind, **entry})
+
+    def sync(self) -> None:
+        """Nothing here is ever lost."""
+
+    def intent(self, intent: Intent) -> None:
+        raise AssertionError("Nothing may be triggered.")
+
+    def end(self, host: str, ending: Ending, time: float) -> None:
+        self.write("end", host=host, time=time, **plain_ending(ending))
+
+
+def watch(
+    clock: Clock,
+    phones: dict[str, LabPhone],
+    *,
+    began: float = -100.0,
+    deadline: float = 200.0,
+    intents: set[str] | None = None,
+    abandoned: bool = False,
+    registered: tuple[int, ...] = (),
+    username: str | None = None,
+    gate: CredentialsGate | None = None,
+) -> tuple[dict[str, Ending], Log, list[str]]:
+    """Watch phones that an interrupted run triggered; began and deadline are in seconds from now."""
+    log, said = Log(), []
+    endings = watch_interrupted(
+        [Target(host=host, connection=Connection(host=host, username=username)) for host in phones],
+        {
+            host: Intent(
+                host=host,
+                mac=MAC,
+                file=f"snomD785-{NEW}-SIP-r.bin",
+                before=OLD,
+                target=NEW,
+                registered=registered,
+                time=clock.time + began,
+                deadline=clock.time + deadline,
+            )
+            for host in (phones if intents is None else intents)
+        },
+        600.0,
+        runtime=LabRuntime(clock),
+        connect=lambda connection: phones[connection.host],
+        gate=gate or CredentialsGate(),
+        log=log,
+        say=said.append,
+        abandoned=lambda: abandoned,
+    )
+    return endings, log, said
+
+
+def comes_back(clock: Clock, seconds: float, **changes: Any) -> LabPhone:
+    phone = LabPhone(clock, [(seconds, {"up": True, **changes})])
+    phone.get("/dummy.htm?swload=load")
+    phone.up = False
+    return phone
+
+
+def test_phones_are_watched_side_by_side_until_each_has_ended() -> None:
+    clock = Clock()
+    started = clock.time
+    phones = {
+        "back": LabPhone(clock, firmware=NEW),
+        "soon": comes_back(clock, 50, firmware=NEW),
+        "never": LabPhone(clock, up=False),
+        "ignored it": LabPhone(clock),
+        "old": comes_back(clock, 20),
+    }
+    commands = {host: list(phone.commands) for host, phone in phones.items()}
+    endings, log, said = watch(clock, phones)
+    assert {host: ending.outcome for host, ending in endings.items()} == {
+        "back": "upgraded",
+        "soon": "upgraded",
+        "never": "timed_out",
+        "old": "old_version",
+    }
+    ends = {line["host"]: (line["type"], line["outcome"], line["time"] - started) for line in log.lines}
+    assert ends == {
+        "back": ("end", "upgraded", 0),
+        "soon": ("end", "upgraded", 50),
+        "never": ("end", "timed_out", 200),
+        # It was perhaps never asked, so it has not ended for the rollout.
+        "ignored it": ("end", "not_started", 500),
+        "old": ("end", "old_version", 80),
+    }
+    assert {host: phone.commands for host, phone in phones.items()} == commands
+    assert sum("watched until its deadline" in line for line in said) == len(phones)
+
+
+@pytest.mark.parametrize(("registered", "outcome"), [(True, "upgraded"), (False, "not_registered")])
+def test_a_registration_that_was_there_before_the_interrupted_run_is_missed(registered: bool, outcome: str) -> None:
+    clock = Clock()
+    phones = {"desk-1": comes_back(clock, 50, firmware=NEW, registered={1: registered})}
+    endings, _log, _said = watch(clock, phones, registered=(1,))
+    assert endings["desk-1"].outcome == outcome
+
+
+def test_a_phone_that_still_loads_at_its_deadline_is_not_given_back_to_be_asked_again() -> None:
+    clock = Clock()
+    loading = LabPhone(clock, [(250, {"up": False}), (400, {"up": True, "firmware": NEW})])
+    loading.get("/dummy.htm?swload=load")
+    endings, log, _said = watch(clock, {"slow": loading})
+    # How long it took nobody has seen.
+    assert [(one.outcome, one.reason) for one in endings.values()] == [
+        ("upgraded", f"Runs {NEW}, read back from the phone.")
+    ]
+    assert [line["outcome"] for line in log.lines] == ["upgraded"]
+
+
+def test_only_phones_of_this_run_are_watched() -> None:
+    clock = Clock()
+    phones = {"mine": LabPhone(clock, firmware=NEW), "fresh": LabPhone(clock)}
+    endings, _log, _said = watch(clock, phones, intents={"mine", "of another inventory"})
+    assert set(endings) == {"mine"}
+    assert phones["fresh"].requests == []
+
+
+def test_a_deadline_that_has_passed_allows_one_look() -> None:
+    clock = Clock()
+    phones = {"back": LabPhone(clock, firmware=NEW), "gone": LabPhone(clock, up=False), "old": LabPhone(clock)}
+    endings, _log, _said = watch(clock, phones, began=-5000, deadline=-4000)
+    assert [ending.outcome for ending in endings.values()] == ["upgraded", "timed_out"]
+    assert [len(phone.requests) for phone in phones.values()] == [1, 1, 1]
+
+
+def test_an_orphan_does_nothing_more() -> None:
+    clock = Clock()
+    phones = {"back": LabPhone(clock, firmware=NEW)}
+    with pytest.raises(Abandoned):
+        watch(clock, phones, abandoned=True)
+    assert phones["back"].requests == []
+
+
+@pytest.mark.parametrize("refused_before", [0, 2])
+def test_a_password_that_a_site_refuses_is_not_tried_on_all_that_were_under_way(refused_before: int) -> None:
+    clock = Clock()
+    gate = CredentialsGate()
+    for number in range(refused_before):
+        gate.refuse(Target(host=f"other-{number}", connection=Connection(host="other", username="admin")))
+    phones = {f"desk-{number}": LabPhone(clock, error=AuthFailed("It refused.")) for number in range(10)}
+    endings, log, _said = watch(clock, phones, username="admin", gate=gate)
+    refused = [host for host, phone in phones.items() if phone.requests]
+    assert len(refused) == MAX_REFUSALS - refused_before
+    assert {host for host, ending in endings.items() if ending.outcome == "auth_failed"} == set(refused)
+    # They may be flashing, so they are not forgotten: the next run watches them.
+    others = [endings[host] for host in phones if host not in refused]
+    assert {(ending.outcome, ending.triggered) for ending in others} == {("timed_out", True)}
+    assert all("do not power it off" in ending.reason for ending in others)
+    assert {line["host"] for line in log.lines} == set(refused)
+
+
+def test_phones_that_wait_for_their_turn_at_the_gate_are_watched_too() -> None:
+    clock = Clock()
+    phones = {f"desk-{number}": comes_back(clock, 50, firmware=NEW) for number in range(10)}
+    endings, _log, _said = watch(clock, phones, username="admin")
+    assert {ending.outcome for ending in endings.values()} == {"upgraded"} and len(endings) == 10
+
+
+def test_a_phone_that_takes_its_login_opens_the_gate_for_the_others() -> None:
+    clock = Clock()
+    gate = CredentialsGate()
+    phones = {f"desk-{number}": LabPhone(clock, mac=MAC, firmware=NEW, login=True) for number in range(10)}
+    endings, _log, _said = watch(clock, phones, username="admin", gate=gate)
+    assert {ending.outcome for ending in endings.values()} == {"upgraded"}
+    target = Target(host="desk-0", connection=Connection(host="desk-0", username="admin"))
+    for _try in range(MAX_REFUSALS + 1):
+        assert gate.admits(target)
+        gate.begin(target)
+
+
+def test_a_long_watch_says_how_far_it_is() -> None:
+    clock = Clock()
+    phones = {"soon": comes_back(clock, 50, firmware=NEW), "never": LabPhone(clock, up=False)}
+    _endings, _log, said = watch(clock, phones)
+    shown = [line for line in said if line.startswith("-- ")]
+    assert shown[0] == "-- 0 of 2 phones of the interrupted run have ended"
+    assert shown[-1] == "-- 1 of 2 phones of the interrupted run have ended"
+    assert len(shown) >= 200 // SUMMARY_INTERVAL - 1
+
+
+def test_a_mistake_of_ours_is_not_an_ending() -> None:
+    clock = Clock()
+    with pytest.raises(ZeroDivisionError):
+        watch(clock, {"desk-1": LabPhone(clock, error=ZeroDivisionError())})
