@@ -73,8 +73,8 @@ MUTANTS = [
         "conventions",
         "plugins/module_utils/_known/models.py",
         "from .version import Version\n",
-        "from . import perform\nfrom .version import Version\n",
-        "must not import the operation perform",
+        "from .._operations import run\nfrom .version import Version\n",
+        "must not import plugins/module_utils/_operations/run.py",
         "layers",
     ),
     Mutant(
