@@ -27,7 +27,10 @@ def expect(value: T | None) -> T:
 def place_of(error: Exception) -> str:
     """Kind and place of a mistake of ours: enough to report it. Its text or a traceback could show secrets."""
     place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {os.path.basename(place.filename)} line {place.lineno}"
+    # Base names repeat, so a file of ours has its path within the collection. That of another could name a person.
+    _, ours, below = place.filename.rpartition("/telephony/snom/plugins/")
+    file = f"plugins/{below}" if ours else os.path.basename(place.filename)
+    return f"{type(error).__name__} in {file} line {place.lineno}"
 
 
 class SnomError(Exception):
