@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`make demo`: a fleet of virtual phones, the rollout playbook over it, and the same once more.
+"""`make demo`: a fleet of virtual phones, the rollout playbook over it, how each phone ended, and the same once more.
 
 Usage: python run.py WORK_DIRECTORY, with ansible-playbook on PATH and the collection where Ansible finds it.
 """
@@ -70,7 +70,6 @@ def show(result: dict[str, Any]) -> None:
             str(phone[key] if phone[key] is not None else "-") for key in ("site", "model", "before", "after", "wave")
         ]
         print(f"{name:11} {cells[0]:7} {cells[1]:5} {cells[2]:11} {cells[3]:11} {cells[4]:4} {phone['outcome']}")
-    print(f"\nReport: {result['report_html']}")
 
 
 def triggers(fleet: VirtualFleet) -> Counter[str]:
@@ -86,10 +85,10 @@ def main() -> int:
         (work / "catalog.yml").write_text(json.dumps({"images": fleet.catalog()}))
         first = rollout(work, 1)
         after_first = triggers(fleet)
+        show(first)
         print("\nOnce more: nothing should be left to do but what failed.")
         second = rollout(work, 2)
         again = triggers(fleet) - after_first
-    show(first | {"report_html": str(work / "report-1" / "report.html")})
     wrong = {
         name: phone["outcome"]
         for name, phone in first["phones"].items()
@@ -103,7 +102,8 @@ def main() -> int:
         print(f"\nUnexpected outcomes: {wrong}")
     if disturbed:
         print(f"\nTriggered again although they had ended well: {disturbed}")
-    print(f"Second run: {second['summary']}, {sum(again.values())} triggers")
+    print(f"\nSecond run: {second['summary']}, {sum(again.values())} triggers")
+    print(f"Report of the first run: {work / 'report-1' / 'report.html'}")
     return 1 if wrong or disturbed else 0
 
 

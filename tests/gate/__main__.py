@@ -11,28 +11,33 @@ with a table and a line that counts them.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-if sys.version_info < (3, 11):  # noqa: UP036 - whoever starts it may have an older one
-    sys.exit("The checks need Python 3.11 or newer: run `make PYTHON=python3.11 ...`.")
-
-from checks import CHECKS, Check
-from environments import BUILD, GateError
+from checks import CHECKS, Check, prepare
+from commands import BUILD, GateError
+from environments import ASKED_CORES, CORES, PINS, cores_left_out, may_leave_out
 
 LINES_SHOWN = 200
 
 
 @dataclass(frozen=True)
 class Result:
+    """How a check ended. passed is None for one that was left out."""
+
     check: Check
-    passed: bool
-    seconds: float
+    passed: bool | None
+    seconds: float = 0
+
+    @property
+    def word(self) -> str:
+        return {True: "passed", False: "FAILED", None: "left out"}[self.passed]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -45,6 +50,8 @@ def main(arguments: Sequence[str]) -> int:
     known = {check.name for check in CHECKS} | {check.group for check in CHECKS}
     if unknown := [name for name in options.names if name not in known]:
         parser.error(f"there is no check {unknown[0]!r}; --list names all")
+    if unknown := [core for core in ASKED_CORES if core not in CORES]:
+        parser.error(f"there is no ansible-core {unknown[0]!r} in tests/gate/pins.toml: {', '.join(PINS['cores'])}")
     # A check's own name comes before that of a group, so that the check run below never starts others again.
     groups = set(options.names) - {check.name for check in CHECKS}
     checks = [check for check in CHECKS if not options.names or check.name in options.names or check.group in groups]
@@ -52,28 +59,57 @@ def main(arguments: Sequence[str]) -> int:
         for check in checks:
             print(f"{check.name:<18} {check.group:<12} {check.about}")
         return 0
-    return run_here(checks[0]) if len(checks) == 1 else run_all(checks, options.jobs)
+    # Commands that checks start should speak English, and a locale that this machine lacks would stop Ansible.
+    os.environ["LC_ALL"] = "C.UTF-8"
+    try:
+        prepare(checks)
+        return run_here(checks[0]) if len(checks) == 1 else run_all(checks, options.jobs)
+    except GateError as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 def run_here(check: Check) -> int:
     try:
         check.run()
     except GateError as error:
-        print(f"{check.name}: {error}", file=sys.stderr)
-        return 1
+        raise GateError(f"{check.name}: {error}") from error
     return 0
 
 
 def run_all(checks: Sequence[Check], jobs: int) -> int:
+    left_out = {name: why for name, why in cores_left_out().items() if any(is_on(check, name) for check in checks)}
+    if left_out and not may_leave_out():
+        raise GateError("\n".join([*left_out.values(), *example(left_out)]))
+    runnable = [check for check in checks if check.core is None or check.core.name not in left_out]
     with ThreadPoolExecutor(jobs) as pool:
-        results = list(pool.map(run_apart, checks))
-    width = max(len(check.name) for check in checks)
-    print(f"\n{'check':<{width}}  result  seconds")
-    for result in results:
-        print(f"{result.check.name:<{width}}  {'passed' if result.passed else 'FAILED'}  {result.seconds:7.1f}")
-    failed = sum(not result.passed for result in results)
-    print(f"\n{len(results) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+        ended = dict(zip(runnable, pool.map(run_apart, runnable), strict=True))
+    results = [ended.get(check, Result(check, None)) for check in checks]
+    print("\n".join(["", *table(results), *left_out.values(), *example(left_out), "", count(results)]))
+    return 0 if runnable and all(result.passed is not False for result in results) else 1
+
+
+def is_on(check: Check, core: str) -> bool:
+    return check.core is not None and check.core.name == core
+
+
+def table(results: Sequence[Result]) -> list[str]:
+    """The table that a run of several checks ends with, as lines."""
+    width = max(len(result.check.name) for result in results)
+    lines = [f"{result.check.name:<{width}}  {result.word:<8}  {result.seconds:7.1f}" for result in results]
+    return [f"{'check':<{width}}  result    seconds", *lines]
+
+
+def example(left_out: Mapping[str, str]) -> list[str]:
+    """How to ask for those cores alone that have what they need here."""
+    rest = " ".join(core for core in CORES if core not in left_out)
+    return [f'`make test CORES="{rest}"` asks for what this machine can run.'] if left_out and rest else []
+
+
+def count(results: Sequence[Result]) -> str:
+    """The closing line. Machines read it."""
+    passed, failed, left_out = (sum(result.passed is kind for result in results) for kind in (True, False, None))
+    return f"{passed} passed, {failed} failed" + (f", {left_out} skipped" if left_out else "")
 
 
 def run_apart(check: Check) -> Result:
@@ -90,7 +126,7 @@ def run_apart(check: Check) -> Result:
             check=False,
         ).returncode
     result = Result(check, code == 0, time.monotonic() - started)
-    report = f"{check.name}: {'passed' if result.passed else 'FAILED'} in {result.seconds:.1f} s"
+    report = f"{check.name}: {result.word} in {result.seconds:.1f} s"
     if not result.passed:
         lines = log.read_text("utf-8", "replace").splitlines()
         report = "\n".join([f"{report}. The end of {log}:", *lines[-LINES_SHOWN:], ""])

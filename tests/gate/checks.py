@@ -8,29 +8,25 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from commands import BUILD, ROOT, GateError, locked, output_of, run
 from environments import (
-    BUILD,
     CORES,
     OUTERMOST_CORES,
-    ROOT,
+    PINS,
     Core,
-    GateError,
     collections_of_others,
     copy_collection,
     core_environment,
     environment,
     home,
     link_collections,
-    locked,
-    output_of,
-    require,
-    run,
 )
+from machine import install, missing_package, missing_programs
 
 # Sanity tests that can't run offline: 2.22's pylint wants a plugin that no package index has.
 SKIPPED_SANITY = {"2.22": ("pylint",)}
@@ -38,12 +34,22 @@ SKIPPED_SANITY = {"2.22": ("pylint",)}
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the table. group is what a make target runs as one."""
+    """One line of the table. group is what a make target runs as one; programs are those of the machine it starts."""
 
     name: str
     group: str
     about: str
     run: Callable[[], None]
+    programs: tuple[str, ...] = ("git",)
+    core: Core | None = None
+
+
+def prepare(checks: Sequence[Check]) -> None:
+    """See to it that the machine has what these checks need, all at once instead of one by one as each check starts."""
+    packages = missing_programs({program for check in checks for program in check.programs})
+    wanted = [pin["pythons"] for pin in PINS["environments"].values()]
+    wanted += [core.pythons for core in {check.core for check in checks if check.core}]
+    install(packages | {package for versions in wanted if (package := missing_package(versions))})
 
 
 def _pytest(*arguments: str | Path) -> None:
@@ -55,13 +61,6 @@ def _pytest(*arguments: str | Path) -> None:
         *arguments,
         env={"PYTHONPATH": str(link_collections()), "PYTHONDONTWRITEBYTECODE": "1"},
     )
-
-
-def _playbooks() -> None:
-    require("nginx", "nginx-light")
-    require("sshd", "openssh-server")
-    require("ssh", "openssh-client")
-    _pytest("-n4", "--dist=loadscope", "tests/integration/playbooks")
 
 
 def _ruff() -> None:
@@ -93,7 +92,7 @@ def _tool(name: str, *arguments: str | Path) -> None:
 def _tool_environment(copy: Path) -> dict[str, str]:
     return {
         "ANSIBLE_COLLECTIONS_PATH": str(copy.parents[2]),
-        "HOME": str(home()),
+        "HOME": str(home(environment("tools"))),
         "NO_COLOR": "1",
         "PATH": f"{environment('tools')}/bin{os.pathsep}{os.environ['PATH']}",
     }
@@ -135,7 +134,7 @@ def _demo(collections: Path | None = None) -> None:
     venv = environment("venv") / "bin"
     env = {
         "ANSIBLE_COLLECTIONS_PATH": str(folder),
-        "ANSIBLE_HOME": str(home() / ".ansible"),
+        "ANSIBLE_HOME": str(home(venv.parent) / ".ansible"),
         "PATH": f"{venv}{os.pathsep}{os.environ['PATH']}",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
@@ -183,7 +182,7 @@ def _docs() -> None:
 def _ansible_test(core: Core, *arguments: str) -> None:
     folder = core_environment(core)
     # A home of its own: ansible-test keeps environments there, and a foreign one would hide a missing step.
-    env = {"HOME": str(home()), "PATH": f"{folder}/bin{os.pathsep}{os.environ['PATH']}"}
+    env = {"HOME": str(home(folder)), "PATH": f"{folder}/bin{os.pathsep}{os.environ['PATH']}"}
     copy = copy_collection(f"copy-{core.name}")
     found = output_of(folder / "bin" / "ansible-test", "--version").split()[-1]
     if found != core.release:
@@ -193,7 +192,6 @@ def _ansible_test(core: Core, *arguments: str) -> None:
 
 
 def _sanity(core: Core) -> None:
-    require("shellcheck", "shellcheck")
     skipped = [f"--skip-test={name}" for name in SKIPPED_SANITY.get(core.name, ())]
     _ansible_test(core, "sanity", *skipped)
 
@@ -225,12 +223,19 @@ CHECKS = [
         "modules do and return what they document: see tests/gate/live",
         partial(_pytest, "-n2", "tests/gate/live"),
     ),
-    Check("unit", "unit", "unit tests, on the everyday ansible-core", partial(_pytest, "-nauto", "tests/unit")),
+    Check(
+        "unit",
+        "unit",
+        "unit tests, on the everyday ansible-core",
+        partial(_pytest, "-nauto", "tests/unit"),
+        ("openssl",),
+    ),
     Check(
         "playbooks",
         "integration",
         "playbooks over virtual phones, for every outcome",
-        _playbooks,
+        partial(_pytest, "-n4", "--dist=loadscope", "tests/integration/playbooks"),
+        ("git", "nginx", "ssh", "sshd"),
     ),
     Check(
         "clients",
@@ -238,23 +243,40 @@ CHECKS = [
         "clients of real phones work against the virtual ones",
         partial(_pytest, "tests/integration/clients"),
     ),
-    Check("demo", "demo", "the demo runs from the checkout", _demo),
+    Check("demo", "demo", "the demo runs from the checkout", _demo, ()),
     Check("artifact", "artifact", "what is built is complete, passes the Galaxy importer and installs", _artifact),
     Check("awx", "awx", "AWX can be configured from the files here, and its image built: see tests/gate/awx", _awx),
     Check("docs", "docs", "the documentation site builds, and its links hold", _docs),
     *(
-        Check(f"units-{core.name}", "unit-cores", f"unit tests, on ansible-core {core.release}", check)
+        Check(
+            f"units-{core.name}",
+            "unit-cores",
+            f"unit tests, on ansible-core {core.release}",
+            partial(_ansible_test, core, "units"),
+            ("git", "openssl"),
+            core,
+        )
         for core in OUTERMOST_CORES
-        for check in [partial(_ansible_test, core, "units")]
     ),
     *(
-        Check(f"targets-{core.name}", "integration", f"ansible-test integration, on ansible-core {core.release}", check)
+        Check(
+            f"targets-{core.name}",
+            "integration",
+            f"ansible-test integration, on ansible-core {core.release}",
+            partial(_ansible_test, core, "integration"),
+            core=core,
+        )
         for core in OUTERMOST_CORES
-        for check in [partial(_ansible_test, core, "integration")]
     ),
     *(
-        Check(f"sanity-{core.name}", "sanity", f"ansible-test sanity, on ansible-core {core.release}", check)
+        Check(
+            f"sanity-{core.name}",
+            "sanity",
+            f"ansible-test sanity, on ansible-core {core.release}",
+            partial(_sanity, core),
+            ("git", "shellcheck"),
+            core,
+        )
         for core in CORES.values()
-        for check in [partial(_sanity, core)]
     ),
 ]

@@ -9,26 +9,24 @@ Everything is made under ``.build`` of the checkout, and made again when its pin
 
 from __future__ import annotations
 
-import fcntl
 import os
-import shlex
 import shutil
-import subprocess
 import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - whoever starts it may have an older one
+    newer = next((name for name in ("python3.13", "python3.12", "python3.11") if shutil.which(name)), None)
+    sys.exit(f"The checks need Python 3.11 or newer: {f'run `make PYTHON={newer} ...`' if newer else 'install one'}.")
+
 import tomllib
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / ".build"
+from commands import BUILD, ROOT, locked, output_of, run
+from machine import interpreter, needs, python_for
+
 PINS = tomllib.loads((Path(__file__).parent / "pins.toml").read_text("utf-8"))
-
-
-class GateError(Exception):
-    """A check failed or can't run. The message is one sentence for the developer."""
 
 
 @dataclass(frozen=True)
@@ -41,100 +39,44 @@ class Core:
     get_pip: str
 
 
-# The cores to run: all of the supported ones, unless the developer asks for fewer.
+# The cores that the developer asks for. Without any, the supported ones that find a Python here are run.
+ASKED_CORES = os.environ.get("CORES", "").split()
 CORES = {
     name: Core(name, pin["release"], tuple(pin["pythons"]), pin["get_pip"])
     for name, pin in PINS["cores"].items()
-    if name in os.environ.get("CORES", " ".join(PINS["cores"])).split()
+    if name in (ASKED_CORES or PINS["cores"])
 }
 # The oldest and the newest of them. What runs on the everyday ansible-core all the same is run again on these alone.
 OUTERMOST_CORES = [core for number, core in enumerate(CORES.values()) if number in (0, len(CORES) - 1)]
 
 
-def run(*command: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> None:
-    """Run a command with its output shown. env adds to this process's environment."""
-    print("+", shlex.join(map(str, command)), flush=True)
-    code = subprocess.run(
-        command, cwd=cwd, env=os.environ | dict(env or {}), stdin=subprocess.DEVNULL, check=False
-    ).returncode
-    if code:
-        raise GateError(f"`{Path(command[0]).name}` ended with exit code {code}.")
+def may_leave_out() -> bool:
+    """Whether a run goes on without the cores that find no Python: not on a CI machine, nor if they were asked for."""
+    return not ASKED_CORES and os.environ.get("CI", "").lower() in ("", "0", "false")
 
 
-def output_of(
-    *command: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None, accept: Sequence[int] = (0,)
-) -> str:
-    """What a command prints. env adds to this process's environment; accept are the exit codes that are no failure."""
-    environ = os.environ | dict(env or {})
-    result = subprocess.run(
-        command, cwd=cwd, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False
-    )
-    if result.returncode not in accept:
-        raise GateError(f"`{shlex.join(map(str, command))}` ended with exit code {result.returncode}.")
-    return result.stdout
-
-
-def require(program: str, package: str) -> None:
-    """See to it that a program of the operating system is there: install it where that is allowed, else say so."""
-    if shutil.which(program, path=os.pathsep.join([os.environ["PATH"], "/usr/sbin"])):
-        return
-    if os.geteuid() or not shutil.which("apt-get"):
-        raise GateError(f"The program {program} is missing: install it (Debian's package is {package}).")
-    with locked("apt-get"):
-        run("apt-get", "update", "-qq")
-        run("apt-get", "install", "-qq", "--yes", "--no-install-recommends", package)
-
-
-@contextmanager
-def locked(name: str) -> Iterator[None]:
-    """Let one check at a time make the thing of this name; checks run side by side."""
-    BUILD.mkdir(exist_ok=True)
-    with open(BUILD / f"{name}.lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def interpreter(versions: Sequence[str]) -> Path | None:
-    """The first Python of these versions that works, best version first.
-
-    Looks on PATH and among pyenv's versions. A version manager's shim is no interpreter: what it starts is returned.
-    """
-    for version in versions:
-        found = [str(path) for path in sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python{version}"))]
-        if on_path := shutil.which(f"python{version}"):
-            found.append(on_path)
-        for candidate in found:
-            asked = subprocess.run(
-                [candidate, "-c", "import sys, ensurepip; print(sys._base_executable)"],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if asked.returncode == 0:
-                return Path(asked.stdout.strip())
-    return None
+def cores_left_out() -> dict[str, str]:
+    """The cores that find no Python here, each with a sentence that says why and how to get one."""
+    return {
+        core.name: f"ansible-core {core.name} {needs(core.pythons)}"
+        for core in CORES.values()
+        if interpreter(core.pythons) is None
+    }
 
 
 def environment(name: str) -> Path:
     """The environment of this name in pins.toml, made if need be."""
     pin = PINS["environments"][name]
-    python = interpreter(pin["pythons"])
-    if python is None:
-        raise GateError(f"The checks need one of Python {', '.join(pin['pythons'])}, and none is on PATH: install one.")
     packages = pin["packages"] + (PINS["test_packages"] if name == "venv" else [])
-    return _virtual_environment(BUILD / name, python, packages)
+    return _virtual_environment(BUILD / name, python_for("The project", pin["pythons"]), packages)
 
 
 def core_environment(core: Core) -> Path:
     """An environment with this ansible-core and what the tests need."""
-    python = interpreter(core.pythons)
-    if python is None:
-        raise GateError(
-            f"ansible-core {core.name} needs one of Python {', '.join(core.pythons)}, and none is on PATH: "
-            "install one, or name the cores to run, as in `make test CORES='2.16 2.19'`."
-        )
     packages = [f"ansible-core=={core.release}", *PINS["test_packages"]]
-    return _virtual_environment(BUILD / f"core-{core.name}", python, packages)
+    return _virtual_environment(
+        BUILD / f"core-{core.name}", python_for(f"ansible-core {core.name}", core.pythons), packages
+    )
 
 
 def _virtual_environment(folder: Path, python: Path, packages: list[str]) -> Path:
@@ -212,32 +154,50 @@ def _copy_if_changed(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def home() -> Path:
+def home(environment: Path) -> Path:
     """A home folder for ansible-test and other tools that cache things, so that no cache hides a missing step.
 
-    pip's settings are carried over as a file, because ansible-test drops every variable that would set them. Its pip
-    bootstrap is put where ansible-test looks before it downloads one.
+    pip's settings are carried over as a file, because ansible-test drops every variable that would set them. They are
+    those of the environment's pip: the system's Python need not have one. ansible-test's pip bootstrap is put where it
+    looks before it downloads one.
     """
     folder = BUILD / "home"
     with locked("home"):
-        settings = output_of(sys.executable, "-m", "pip", "config", "list")
         config = folder / ".config" / "pip" / "pip.conf"
         config.parent.mkdir(parents=True, exist_ok=True)
-        config.write_text(_pip_config(settings), "utf-8")
+        _write_if_changed(config, pip_config(pip_settings(environment)))
         cache = folder / ".ansible" / "test" / "cache"
         cache.mkdir(parents=True, exist_ok=True)
+        bootstrap = (Path(__file__).parent / "get_pip.py").read_text("utf-8")
         for core in CORES.values():
-            shutil.copyfile(Path(__file__).parent / "get_pip.py", cache / f"get_pip_{core.get_pip}.py")
+            _write_if_changed(cache / f"get_pip_{core.get_pip}.py", bootstrap)
     return folder
 
 
-def _pip_config(listed: str) -> str:
-    """Turn the lines of ``pip config list``, such as ``global.cert='/x.pem'``, into a file."""
-    options: dict[str, str] = {}
+def _write_if_changed(file: Path, text: str) -> None:
+    """Other checks may be reading the file; what is the same is left alone."""
+    if not file.exists() or file.read_text("utf-8") != text:
+        file.write_text(text, "utf-8")
+
+
+def pip_settings(environment: Path) -> dict[str, str]:
+    """What pip is told by files and variables, by option."""
+    return parsed_pip_settings(output_of(environment / "bin" / "pip", "config", "list"))
+
+
+def parsed_pip_settings(listed: str) -> dict[str, str]:
+    """The options in the lines of ``pip config list``, such as ``global.cert='/x.pem'``."""
+    found: dict[str, dict[str, str]] = {"global": {}, "install": {}, ":env:": {}}
     for line in listed.splitlines():
         name, _unused, value = line.partition("=")
         section, _unused, option = name.rpartition(".")
-        if section in ("global", "install", ":env:"):
+        if section in found:
             # Values are shown as Python literals; lists have one entry a line.
-            options[option] = " ".join(value.strip("'\"").replace("\\n", "\n").split())
-    return "[global]\n" + "".join(f"{option} = {value}\n" for option, value in sorted(options.items()))
+            found[section][option] = " ".join(value.strip("'\"").replace("\\n", "\n").split())
+    # A variable is stronger than a file.
+    return found["global"] | found["install"] | found[":env:"]
+
+
+def pip_config(settings: Mapping[str, str]) -> str:
+    """These settings as one of pip's files."""
+    return "[global]\n" + "".join(f"{option} = {value}\n" for option, value in sorted(settings.items()))

@@ -17,7 +17,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from environments import BUILD, ROOT, files_of
+from commands import BUILD, ROOT
+from environments import files_of
 
 TREE = BUILD / "mutant"
 

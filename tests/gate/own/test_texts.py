@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from checks import CHECKS
+from machine import PROGRAMS
 
 ROOT = Path(__file__).resolve().parents[3]
 PINS = tomllib.loads((ROOT / "tests" / "gate" / "pins.toml").read_text("utf-8"))
@@ -71,6 +73,18 @@ def test_the_oldest_ansible_core_is_the_oldest_tested() -> None:
 def test_the_readme_names_the_tested_ansible_cores() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     assert [core for core in PINS["cores"] if core not in readme] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_pages_name_the_pythons_that_make_takes(page: str) -> None:
+    (pythons,) = {tuple(environment["pythons"]) for environment in PINS["environments"].values()}
+    assert f"Python {', '.join(pythons[:-1])} or {pythons[-1]}" in (ROOT / page).read_text("utf-8").replace("\n", " ")
+
+
+def test_the_readme_names_all_that_the_checks_need_of_a_machine() -> None:
+    lines = re.findall(r"^apt-get install (.+)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted({*PROGRAMS.values(), "make", "python3-venv"}) in [line.split() for line in lines]
+    assert {program for check in CHECKS for program in check.programs} == set(PROGRAMS)
 
 
 def test_the_ansible_core_of_every_day_is_one_of_those_tested() -> None:

@@ -1,0 +1,195 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The gate on other machines: which Python it takes, what it names when one is missing, and how a run then ends."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import environments
+import machine
+import pytest
+from checks import Check
+from environments import Core, parsed_pip_settings, pip_config
+
+GATE = Path(__file__).resolve().parents[1]
+Program = Callable[..., Path]
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """Puts programs on a PATH that holds nothing else. Each prints a text and ends with a code."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    def put(name: str, prints: str = "", code: int = 0) -> Path:
+        file = folder / name
+        file.write_text(f"#!/bin/sh\necho '{prints}'\nexit {code}\n")
+        file.chmod(0o755)
+        return file
+
+    return put
+
+
+def test_a_python_without_ensurepip_is_passed_over(program: Program) -> None:
+    program("python3.8", "/usr/bin/python3.8", 1)
+    program("python3.9", "/opt/python3.9")
+    assert machine.interpreter(["3.8", "3.9"]) == Path("/opt/python3.9")
+    assert machine.missing_package(["3.8", "3.9"]) is None
+
+
+def test_pythons_of_uv_and_pyenv_are_found(program: Program, tmp_path: Path) -> None:
+    for place in (".local/share/uv/python/cpython-3.8.20-linux-x86_64-gnu", ".pyenv/versions/3.9.2"):
+        folder = tmp_path / place / "bin"
+        folder.mkdir(parents=True)
+        version = place.partition("cpython-")[2][:3] or "3.9"
+        program(f"python{version}", f"/kept/python{version}").rename(folder / f"python{version}")
+    assert machine.interpreter(["3.8"]) == Path("/kept/python3.8")
+    assert machine.interpreter(["3.9"]) == Path("/kept/python3.9")
+
+
+def test_the_python_that_runs_the_gate_needs_no_path(program: Program) -> None:
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    (found,) = machine.pythons([version])
+    assert found.whole and found.path.samefile(sys.executable)
+
+
+def test_what_makes_a_python_of_the_system_whole_is_named(program: Program) -> None:
+    program("python3.8", "/usr/bin/python3.8", 1)
+    assert machine.missing_package(["3.7", "3.8"]) == "python3.8-venv"
+    default = Path("/usr/bin/python3").resolve()
+    assert machine.Python("3.8", default, whole=False).missing_package == "python3-venv"
+    assert machine.Python("3.8", default, whole=True).missing_package is None
+
+
+def test_a_python_of_ones_own_making_is_no_matter_of_packages(program: Program) -> None:
+    program("python3.8", "/opt/bin/python3.8", 1)
+    assert machine.missing_package(["3.8"]) is None
+
+
+def test_a_user_is_told_the_packages(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    program("apt-get", code=1)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(machine.GateError, match="As root, run `apt-get install nginx-light python3-venv`"):
+        machine.install({"python3-venv", *machine.missing_programs(["nginx"])})
+
+
+def test_a_machine_without_apt_is_told_their_names(program: Program) -> None:
+    with pytest.raises(machine.GateError, match="what Debian calls: python3-venv"):
+        machine.install({"python3-venv"})
+    machine.install([])
+
+
+@pytest.mark.parametrize(
+    ("programs", "way"),
+    [
+        ({"apt-cache": 0, "pyenv": 0}, "as root, run `apt-get install python3.8-venv`"),
+        ({"apt-cache": 1, "pyenv": 0, "uv": 0}, "run `pyenv install 3.8`"),
+        ({"apt-cache": 1, "uv": 0}, "run `uv python install 3.8`"),
+        ({"apt-cache": 1}, "install it with pyenv or uv, or put it on PATH"),
+    ],
+)
+def test_the_way_to_a_python_is_one_of_this_machine(program: Program, programs: dict[str, int], way: str) -> None:
+    for name, code in programs.items():
+        program(name, code=code)
+    assert machine.needs(["3.8", "3.9"]).startswith("needs Python 3.8 or 3.9, and none is here: ")
+    assert way in machine.way_to(["3.8", "3.9"])
+
+
+def test_pip_settings_of_variables_are_stronger_than_those_of_files() -> None:
+    listed = """:env:.cert='/mine.pem'
+global.cert='/x.pem'
+global.extra-index-url='\\nhttp://a\\nhttp://b'
+list.format='json'
+"""
+    assert parsed_pip_settings(listed) == {"cert": "/mine.pem", "extra-index-url": "http://a http://b"}
+    assert pip_config({"cert": "/mine.pem"}) == "[global]\ncert = /mine.pem\n"
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The gate's program, with one check for all and one on each of two ansible-cores. Nothing is run."""
+    spec = importlib.util.spec_from_file_location("gate", GATE / "__main__.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "gate", module)
+    spec.loader.exec_module(module)
+    cores = {name: Core(name, f"{name}.1", ("3.8", "3.9"), "") for name in ("1.0", "1.1")}
+    checks = [Check(f"sanity-{name}", "sanity", "", lambda: None, core=core) for name, core in cores.items()]
+    monkeypatch.setattr(module, "CHECKS", [Check("ruff", "lint", "", lambda: None), *checks])
+    monkeypatch.setattr(module, "prepare", lambda _checks: None)
+    monkeypatch.setattr(module, "run_apart", lambda check: module.Result(check, True, 2.0))
+    for place in (module, environments):
+        monkeypatch.setattr(place, "CORES", cores)
+        monkeypatch.setattr(place, "ASKED_CORES", [])
+    monkeypatch.setattr(environments, "interpreter", lambda _versions: None)
+    monkeypatch.delenv("CI", raising=False)
+    # Both need the same here, so that the newer one has to be given apart.
+    missing = environments.cores_left_out()
+    monkeypatch.setattr(module, "cores_left_out", lambda: {"1.0": missing["1.0"]})
+    return module
+
+
+def test_a_core_without_a_python_is_left_out_and_said(gate: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    assert gate.main([]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "ruff        passed        2.0" in said
+    assert "sanity-1.0  left out      0.0" in said
+    assert any(line.startswith("ansible-core 1.0 needs Python 3.8 or 3.9, and none is here: ") for line in said)
+    assert any('`make test CORES="1.1"`' in line for line in said)
+    assert said[-1] == "2 passed, 0 failed, 1 skipped"
+
+
+def test_nothing_is_said_of_cores_when_all_were_run(
+    gate: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "cores_left_out", dict)
+    assert gate.main([]) == 0
+    said = capsys.readouterr().out
+    assert said.endswith("sanity-1.1  passed        2.0\n\n3 passed, 0 failed\n")
+
+
+@pytest.mark.parametrize(("variable", "asked"), [("true", []), ("1", []), ("", ["1.0", "1.1"])])
+def test_a_missing_core_fails_where_it_is_wanted(
+    gate: ModuleType,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    asked: list[str],
+) -> None:
+    monkeypatch.setenv("CI", variable)
+    monkeypatch.setattr(environments, "ASKED_CORES", asked)
+    assert gate.main([]) == 1
+    said = capsys.readouterr()
+    assert "ansible-core 1.0 needs Python 3.8 or 3.9" in said.err and "passed" not in said.out
+
+
+def test_a_run_of_nothing_is_not_green(gate: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "cores_left_out", lambda: dict.fromkeys(["1.0", "1.1"], "None is here."))
+    assert gate.main(["sanity"]) == 1
+
+
+def test_what_failed_is_counted(
+    gate: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "run_apart", lambda check: gate.Result(check, check.name != "ruff", 2.0))
+    assert gate.main([]) == 1
+    assert capsys.readouterr().out.endswith("1 passed, 1 failed, 1 skipped\n")
+
+
+def test_an_unknown_core_is_refused(
+    gate: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "ASKED_CORES", ["1.1", "1.2"])
+    with pytest.raises(SystemExit):
+        gate.main([])
+    assert "there is no ansible-core '1.2'" in capsys.readouterr().err
