@@ -169,6 +169,15 @@ MUTANTS = [
     ),
     Mutant("broken link", "conventions", "README.md", "", "\n[nowhere](docs/nowhere.md)\n", "docs/nowhere.md", "texts"),
     Mutant(
+        "package that no page names",
+        "conventions",
+        "README.md",
+        " openssl python3-venv shellcheck\n",
+        " openssl python3-venv\n",
+        "test_the_readme_names_all_that_the_checks_need_of_a_machine",
+        "texts",
+    ),
+    Mutant(
         "module outside the action group",
         "conventions",
         "meta/runtime.yml",

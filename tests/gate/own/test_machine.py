@@ -17,6 +17,7 @@ import environments
 import machine
 import pytest
 from checks import Check
+from commands import GateError
 from environments import Core, parsed_pip_settings, pip_config
 
 GATE = Path(__file__).resolve().parents[1]
@@ -79,12 +80,12 @@ def test_a_python_of_ones_own_making_is_no_matter_of_packages(program: Program) 
 def test_a_user_is_told_the_packages(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     program("apt-get", code=1)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(machine.GateError, match="As root, run `apt-get install nginx-light python3-venv`"):
+    with pytest.raises(GateError, match="As root, run `apt-get install nginx-light python3-venv`"):
         machine.install({"python3-venv", *machine.missing_programs(["nginx"])})
 
 
 def test_a_machine_without_apt_is_told_their_names(program: Program) -> None:
-    with pytest.raises(machine.GateError, match="what Debian calls: python3-venv"):
+    with pytest.raises(GateError, match="what Debian calls: python3-venv"):
         machine.install({"python3-venv"})
     machine.install([])
 
