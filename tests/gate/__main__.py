@@ -62,7 +62,6 @@ def main(arguments: Sequence[str]) -> int:
     # Commands that checks start should speak English, and a locale that this machine lacks would stop Ansible.
     os.environ["LC_ALL"] = "C.UTF-8"
     try:
-        prepare(checks)
         return run_here(checks[0]) if len(checks) == 1 else run_all(checks, options.jobs)
     except GateError as error:
         print(error, file=sys.stderr)
@@ -70,6 +69,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def run_here(check: Check) -> int:
+    prepare([check])
     try:
         check.run()
     except GateError as error:
@@ -82,6 +82,7 @@ def run_all(checks: Sequence[Check], jobs: int) -> int:
     if left_out and not may_leave_out():
         raise GateError("\n".join([*left_out.values(), *example(left_out)]))
     runnable = [check for check in checks if check.core is None or check.core.name not in left_out]
+    prepare(runnable)
     with ThreadPoolExecutor(jobs) as pool:
         ended = dict(zip(runnable, pool.map(run_apart, runnable), strict=True))
     results = [ended.get(check, Result(check, None)) for check in checks]

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from commands import BUILD, ROOT, locked, output_of, run
-from machine import interpreter, needs, python_for
+from machine import interpreter, missing_package, needs, python_for
 
 PINS = tomllib.loads((Path(__file__).parent / "pins.toml").read_text("utf-8"))
 
@@ -56,11 +56,14 @@ def may_leave_out() -> bool:
 
 
 def cores_left_out() -> dict[str, str]:
-    """The cores that find no Python here, each with a sentence that says why and how to get one."""
+    """The cores that find no Python here, each with a sentence that says why and how to get one.
+
+    A Python that a package makes whole counts as found: it is installed or asked for, as all that a machine lacks.
+    """
     return {
         core.name: f"ansible-core {core.name} {needs(core.pythons)}"
         for core in CORES.values()
-        if interpreter(core.pythons) is None
+        if interpreter(core.pythons) is None and missing_package(core.pythons) is None
     }
 
 

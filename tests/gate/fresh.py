@@ -166,14 +166,20 @@ def make(release: str, folder: Path) -> list[str]:
 
 def mirror() -> str:
     """The mirror of Debian that this machine uses, if it uses one."""
-    listed = output_of("apt-get", "indextargets", "--format", "$(ORIGIN) $(REPO_URI)", "Created-By: Packages")
-    return next((line.split()[1] for line in listed.splitlines() if line.startswith("Debian ")), MIRROR)
+    listed = told_by_apt("apt-get", "indextargets", "--format", "$(REPO_URI) $(LABEL)", "Created-By: Packages")
+    # Security updates and backports have labels of their own.
+    return next((line.split()[0] for line in listed if line.endswith(" Debian")), MIRROR)
+
+
+def told_by_apt(*command: str) -> list[str]:
+    """The lines that a program of apt prints; none on a machine that has no apt."""
+    return output_of(*command).splitlines() if shutil.which(command[0]) else []
 
 
 def carry_over(etc: Path) -> list[str]:
     """Give a machine this one's way to package registries; return the variables that belong to it."""
     variables = [f"{name}={os.environ[name]}" for name in PROXIES if name in os.environ]
-    apt = [line for line in output_of("apt-config", "dump").splitlines() if line.startswith(APT_SETTINGS)]
+    apt = [line for line in told_by_apt("apt-config", "dump") if line.startswith(APT_SETTINGS)]
     keys = Path("/etc/apt/trusted.gpg.d")
     for key in keys.iterdir() if keys.is_dir() else []:
         if not (etc / "apt" / "trusted.gpg.d" / key.name).exists():

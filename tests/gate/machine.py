@@ -12,9 +12,10 @@ import subprocess
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from commands import GateError, locked, run
+from commands import GateError, locked, output_of, run
 
 PROGRAMS = {
     "git": "git",
@@ -122,10 +123,9 @@ def needs(versions: Sequence[str]) -> str:
 
 def way_to(versions: Sequence[str]) -> str:
     """How to get a Python of these versions here, as half a sentence. A command in it is one that this machine has."""
-    for version in versions:
-        package = f"python{version}-venv"
-        if shutil.which("apt-cache") and not _failing("apt-cache", "show", package):
-            return f"as root, run `apt-get install {package}`"
+    packages = [f"python{version}-venv" for version in versions]
+    if package := next((name for name in packages if name in _packages_of_pythons()), None):
+        return f"as root, run `apt-get install {package}`"
     if shutil.which("pyenv"):
         return f"run `pyenv install {versions[0]}`"
     if shutil.which("uv"):
@@ -133,5 +133,9 @@ def way_to(versions: Sequence[str]) -> str:
     return "no package of this system has one, so install it with pyenv or uv, or put it on PATH"
 
 
-def _failing(*command: str) -> bool:
-    return bool(subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode)
+@cache
+def _packages_of_pythons() -> list[str]:
+    """The packages whose names begin with a Python's that this machine knows: a slow question, asked once."""
+    if not shutil.which("apt-cache"):
+        return []
+    return output_of("apt-cache", "pkgnames", "python3.", accept=range(256)).split()
