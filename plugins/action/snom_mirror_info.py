@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_result
-from ansible_collections.telephony.snom.plugins.module_utils._phone.arguments import split_arguments
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import split_arguments
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import ONLY_OF_MODULES
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import csv_line
-from ansible_collections.telephony.snom.plugins.module_utils._operations.run import to_plain
 
 DOCUMENTATION = r"""
 name: csv_line

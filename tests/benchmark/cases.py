@@ -15,8 +15,11 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.arguments import HOST_VARIABLES, connection_from
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import (
+    HOST_VARIABLES,
+    Connection,
+    connection_from,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils._rollout.credentials import CredentialsGate
 from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import ThreadRuntime

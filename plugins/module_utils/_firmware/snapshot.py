@@ -19,7 +19,8 @@ from typing import Any
 from .._core.errors import AuthFailed, LockedOut, SnomError
 from .._known.version import Version
 from .._phone.connection import Transport
-from .._phone.phone import PhoneFacts, mask_settings, read_facts
+from .._phone.phone import PhoneFacts, mask_settings
+from .._phone.web.web_phone import read_facts
 
 MOST_SETTINGS = 25
 """Changed settings that are listed for one phone. New firmware can bring hundreds, and fleets have thousands."""

@@ -26,6 +26,7 @@ from enum import Enum
 from typing import Any
 from urllib.parse import quote
 
+from .._core.clock import LONGEST_WAIT
 from .._core.errors import (
     AnswerLost,
     AnswerUnreadable,
@@ -42,11 +43,11 @@ from .._core.errors import (
 )
 from .._known.image_path import Hop
 from .._known.version import Version
-from .._phone.arguments import LONGEST_WAIT
 from .._phone.call_state import reason_to_wait
 from .._phone.connection import Connection, Transport
-from .._phone.phone import PhoneFacts, check_identity, read_facts
+from .._phone.phone import PhoneFacts, check_identity
 from .._phone.web.pages import asks_admin_password
+from .._phone.web.web_phone import read_facts
 from .snapshot import Snapshot, compare, take_snapshot, unread
 
 POLL_TIMEOUT = 5.0

@@ -23,11 +23,10 @@ from .._known.numbers import (
     refuse_elsewhere,
     refuse_emergency,
 )
-from .._phone.arguments import connection_from
 from .._phone.call_state import count_calls, read_call_phase
-from .._phone.connection import Transport
-from .._phone.phone import read_facts
-from .._phone.web.pages import CALLING, CONNECTED, DIALING, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN
+from .._phone.connection import Transport, connection_from
+from .._phone.phone import CALLING, CONNECTED, DIALING, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN
+from .._phone.web.web_phone import read_facts
 from .session import REMOTE_ARGUMENTS, SECRET_ARGUMENTS, NoEffect, Remote, refuse_cleartext
 
 LOOKS = 4

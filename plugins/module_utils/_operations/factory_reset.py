@@ -11,13 +11,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from .._core.clock import system_time
 from .._core.errors import AnswerLost, AuthFailed, CertificateRejected, Refused, WrongPhone
 from .._firmware.upgrade import Watch
 from .._known.dialect import dialect_of
 from .._known.mac import normalize_mac
 from .._known.version import Version
 from .._phone.connection import Transport
-from .._rollout.crew import system_time
 from .session import REMOTE_ARGUMENTS, NoEffect, Remote
 
 GONE_WITHIN = 60.0

@@ -11,20 +11,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from .._core.clock import check_seconds, system_time
 from .._core.errors import InputError, Refused, Unsupported, expect
 from .._firmware.image_check import verify_image
+from .._firmware.preconditions import check_settings, read_settings_too
 from .._firmware.upgrade import Ending, Order, Phase, Upgrade, hop_deadline, pace
 from .._known.image_path import Hop, find_path, unverified, version_in_url
 from .._known.images import Catalog, parse_images
 from .._known.models import PHONE_MANAGER, find_model, versions_by_model
 from .._known.version import Version
-from .._phone.arguments import CONNECTION_ARGUMENTS, check_seconds, connection_from
 from .._phone.call_state import reason_to_wait
-from .._phone.connection import Transport
-from .._phone.phone import PhoneFacts, check_identity, read_facts
-from .._rollout.crew import system_time
-from .._rollout.plan import check_settings
-from .._rollout.survey import read_settings_too
+from .._phone.connection import CONNECTION_ARGUMENTS, Transport, connection_from
+from .._phone.phone import PhoneFacts, check_identity
+from .._phone.web.web_phone import read_facts
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
     "version": {"type": "str"},

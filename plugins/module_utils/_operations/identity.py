@@ -12,7 +12,7 @@ from typing import Any
 
 from .._core.errors import InputError, Refused, SnomError
 from .._phone.connection import Transport
-from .._phone.phone import read_facts
+from .._phone.web.web_phone import read_facts
 from .session import REMOTE_ARGUMENTS, NoEffect, Remote
 
 LINES = 12

@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from .._core.errors import Unsupported, UserMode
-from .._phone.arguments import CONNECTION_ARGUMENTS, connection_from
-from .._phone.connection import Transport
-from .._phone.phone import SUBSETS, PhoneFacts, check_identity, read_facts
+from .._phone.connection import CONNECTION_ARGUMENTS, Transport, connection_from
+from .._phone.phone import PhoneFacts, check_identity
 from .._phone.web.snmp import read_calls
 from .._phone.web.tls import certificate_fingerprint
+from .._phone.web.web_phone import SUBSETS, read_facts
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
     "gather": {"type": "list", "elements": "str", "choices": [*SUBSETS, "certificate"], "default": ["system"]},

@@ -10,16 +10,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from .._core.clock import check_seconds, system_time
 from .._core.errors import AnswerLost, AuthFailed, LockedOut, UserMode
 from .._firmware.upgrade import Watch
 from .._known.dialect import dialect_of
 from .._known.version import Version
-from .._phone.arguments import CONNECTION_ARGUMENTS, check_seconds, connection_from
 from .._phone.call_state import reason_to_wait
-from .._phone.connection import Transport
-from .._phone.phone import PhoneFacts, check_identity, read_facts
+from .._phone.connection import CONNECTION_ARGUMENTS, Transport, connection_from
+from .._phone.phone import PhoneFacts, check_identity
 from .._phone.web.pages import asks_admin_password
-from .._rollout.crew import system_time
+from .._phone.web.web_phone import read_facts
 
 POLL = 2.0
 """Seconds between two looks at a phone that restarts."""

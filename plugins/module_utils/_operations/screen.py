@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from .._core.clock import system_time
 from .._core.errors import AnswerUnreadable, InputError, Refused, Unsupported
 from .._known.models import named
 from .._phone.connection import Transport
-from .._rollout.crew import system_time
 from .bitmap import bitmap_to_png, is_bitmap
 from .session import REMOTE_ARGUMENTS, Remote
 

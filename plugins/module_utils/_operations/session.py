@@ -14,10 +14,10 @@ from .._known.dialect import dialect_of
 from .._known.keys import KeyEvent, chain_keys, fit_keys, key_request
 from .._known.models import PHONE_MANAGER, find_model
 from .._known.setting_names import MASK
-from .._phone.arguments import CONNECTION_ARGUMENTS, connection_from
-from .._phone.connection import Transport
-from .._phone.phone import check_identity, read_facts
+from .._phone.connection import CONNECTION_ARGUMENTS, Transport, connection_from
+from .._phone.phone import check_identity
 from .._phone.web.pages import asks_admin_password
+from .._phone.web.web_phone import read_facts
 
 STEP = 2.0
 """Seconds between two commands: the screen needs them (protocol 1.5)."""

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from .._core.clock import system_time
 from .._core.errors import AnswerLost, InputError, PhoneUnreachable, Refused, SnomError, Unsupported, UserMode
 from .._core.visible import visible_line
 from .._known.setting_names import MASK, is_known, masked, needs_reboot
 from .._known.setting_values import parse_settings
-from .._phone.arguments import CONNECTION_ARGUMENTS, connection_from
-from .._phone.connection import Transport
-from .._phone.phone import PhoneFacts, check_identity, read_facts
+from .._phone.connection import CONNECTION_ARGUMENTS, Transport, connection_from
+from .._phone.phone import PhoneFacts, check_identity
 from .._phone.web.pages import asks_admin_password, asks_reboot
-from .._rollout.crew import system_time
+from .._phone.web.web_phone import read_facts
 from .reboot import ARGUMENT_SPEC as REBOOT_ARGUMENTS
 from .reboot import reboot_phone
 from .session import LONGEST_URL, STEP, NoEffect

@@ -10,9 +10,10 @@ from typing import Any, Literal, cast
 
 from .._core.errors import AuthFailed, LockedOut, PhoneUnreachable, SnomError
 from .connection import Connection, Transport
-from .phone import read_facts
-from .web.pages import UNKNOWN, read_call_count, read_gui_phase
+from .phone import UNKNOWN
+from .web.pages import read_call_count, read_gui_phase
 from .web.snmp import read_calls
+from .web.web_phone import read_facts
 
 CallState = Literal["idle", "in_call", "unknown"]
 

@@ -6,10 +6,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
+
+from .._core.clock import LONGEST_WAIT
+from .._core.errors import InputError
+from .._known.mac import normalize_mac
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,3 +84,116 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Give up the connection. The next request opens a new one; what was learned about the phone is kept."""
+
+
+CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "host": {"type": "str"},
+    "port": {"type": "int"},
+    "scheme": {"type": "str", "choices": ["https", "http"], "default": "https"},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "auth": {"type": "str", "choices": ["auto", "basic", "digest"], "default": "auto"},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "cert_fingerprint": {"type": "str"},
+    "tls_min_version": {"type": "str", "choices": ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]},
+    "tls_ciphers": {"type": "str"},
+    "timeout": {"type": "float", "default": 10.0},
+    "mac": {"type": "str"},
+    "snmp": {"type": "bool", "default": False},
+    "snmp_port": {"type": "int", "default": 161},
+    # No default here: Ansible would take the word "public" for a secret and blank it out everywhere.
+    "snmp_community": {"type": "str", "no_log": True},
+}
+"""Argument spec of the options of a Connection."""
+
+
+HOST_VARIABLES: dict[str, str] = {option: f"snom_{option}" for option in CONNECTION_ARGUMENTS} | {
+    "host": "ansible_host"
+}
+"""Option to the host variable that gives it where the task does not."""
+
+
+ENVIRONMENT_VARIABLES = {"username": "SNOM_USERNAME", "password": "SNOM_PASSWORD"}
+"""Option to the controller's environment variable that gives it where neither the task nor the host does."""
+
+
+_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
+def from_environment(option: str) -> str | None:
+    """What the environment says of an option. None where it says nothing; an empty variable says nothing either."""
+    return os.environ.get(ENVIRONMENT_VARIABLES.get(option, "")) or None
+
+
+def split_arguments(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The connection options among a task's arguments, and the others.
+
+    They come from module_defaults for the action group, which reach the fleet's modules as well.
+    """
+    connection = {name: value for name, value in arguments.items() if name in CONNECTION_ARGUMENTS}
+    return connection, {name: value for name, value in arguments.items() if name not in connection}
+
+
+def connection_from(parameters: Mapping[str, Any]) -> Connection:
+    """The connection that a module's options, or a host's variables by the names of the options, describe.
+
+    An option that is None or missing has its default; options of other kinds are ignored. Text is accepted for numbers
+    and booleans, since inventories in INI form hold nothing else. Raises InputError, naming option and remedy.
+    """
+    given = {name: parameters[name] for name in CONNECTION_ARGUMENTS if parameters.get(name) is not None}
+    host = str(given.get("host", "")).strip()
+    if not host:
+        raise _wrong("host", "is missing", "Give the name or address of the phone")
+    if any(sign in host for sign in "/@? \t"):
+        raise _wrong("host", "is not a host", "Give a name or an address alone, without scheme, port, login and path")
+    values: dict[str, Any] = {name: str(value) for name, value in given.items()} | {"host": host}
+    for name in ("port", "snmp_port"):
+        if name in given:
+            values[name] = _port(name, given[name])
+    for name in ("validate_certs", "snmp"):
+        if name in given:
+            values[name] = _boolean(name, given[name])
+    if "timeout" in given:
+        values["timeout"] = _seconds("timeout", given["timeout"])
+    if "mac" in given:
+        try:
+            values["mac"] = normalize_mac(values["mac"])
+        except InputError as error:
+            raise _wrong("mac", "is not a MAC address", error.reason) from None
+    for name in ("scheme", "auth", "tls_min_version"):
+        choices = CONNECTION_ARGUMENTS[name]["choices"]
+        if name in values and values[name] not in choices:
+            raise _wrong(name, f"is {values[name]!r}", f"Choose one of {', '.join(choices)}")
+    return Connection(**values)
+
+
+def _port(name: str, value: object) -> int:
+    try:
+        port = int(str(value))
+    except ValueError:
+        port = 0
+    if not 1 <= port <= 65535:
+        raise _wrong(name, f"is {value!r}", "Give a number from 1 to 65535")
+    return port
+
+
+def _boolean(name: str, value: object) -> bool:
+    try:
+        return _BOOLEANS[str(value).lower()]
+    except KeyError:
+        raise _wrong(name, f"is {value!r}", "Give true or false") from None
+
+
+def _seconds(name: str, value: object) -> float:
+    try:
+        seconds = float(str(value))
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= LONGEST_WAIT:
+        raise _wrong(name, f"is {value!r}", "Give a number of seconds above 0, and no more than two weeks")
+    return seconds
+
+
+def _wrong(name: str, fault: str, remedy: str) -> InputError:
+    return InputError(f"The option {name} (host variable {HOST_VARIABLES[name]}) {fault}. {remedy.rstrip('.')}.")

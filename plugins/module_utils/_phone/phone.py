@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -15,20 +14,6 @@ from .._known.mac import normalize_mac
 from .._known.models import find_model
 from .._known.setting_names import masked
 from .._known.version import Version
-from .connection import Transport
-from .web.pages import (
-    Identity,
-    SettingsPage,
-    SystemPage,
-    asks_admin_password,
-    read_gui,
-    read_home,
-    read_settings,
-    read_system,
-    settings_downloads,
-)
-
-SUBSETS = ("system", "home", "gui", "settings")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,63 +63,6 @@ def mask_settings(settings: dict[str, str]) -> dict[str, str]:
     return {name: masked(name, value) for name, value in settings.items()}
 
 
-def read_facts(phone: Transport, gather: Iterable[str], *, timeout: float | None = None) -> PhoneFacts:
-    """Read the pages of the named subsets (see SUBSETS), one request each, or up to three for the settings.
-
-    timeout (s) is for each request and replaces the connection's own. A page that the phone does not have gives
-    unknowns. Raises whatever the transport raises.
-    """
-
-    def page(target: str) -> str | None:
-        answer = phone.get(target, timeout=timeout)
-        if answer.status != 200:
-            return None
-        logins.add(answer.login)
-        return answer.text
-
-    wanted = set(gather)
-    logins: set[bool | None] = set()
-    system, model = SystemPage(), None
-    call_state, source, admin_mode = "unknown", None, None
-    settings: SettingsPage | None = None
-    if "system" in wanted and (text := page("/info.htm")) is not None:
-        system = read_system(text)
-        model = system.model
-    if "home" in wanted and (text := page("/index.htm")) is not None:
-        home = read_home(text)
-        model = model or home.model
-        call_state, source = home.call_state, "index.htm"
-        if home.lacks_password:
-            logins.add(False)
-    if "gui" in wanted and (text := page("/state_of_gui.htm")) is not None:
-        # The screen is the better evidence: it overrules the home page wherever it says anything.
-        state = read_gui(text)
-        if state != "unknown":
-            call_state, source = state, "state_of_gui.htm"
-    if "settings" in wanted and (text := page("/settings.htm")) is not None:
-        settings = read_settings(text)
-        for path in settings_downloads(text) if settings is None else []:
-            if (download := page(path)) is not None and (settings := read_settings(download)) is not None:
-                break
-        admin_mode = True if settings is not None else False if asks_admin_password(text) else None
-    return PhoneFacts(
-        model=model,
-        firmware=system.firmware,
-        mac=system.mac,
-        generation="classic" if model or system.firmware or system.mac else None,
-        call_state=call_state,
-        call_state_source=source if call_state != "unknown" else None,
-        identities=system.identities,
-        expansion_modules=system.expansion_modules,
-        uptime=system.uptime,
-        admin_mode=admin_mode,
-        # One page behind a login is enough to prove that there is one.
-        http_pass_set=True if True in logins else False if False in logins else None,
-        settings=settings.values if settings else None,
-        read_only_settings=settings.read_only if settings else None,
-    )
-
-
 def check_identity(facts: PhoneFacts, *, mac: str | None, model: str | None) -> None:
     """Compare a phone with what the inventory says about it; None there means that it says nothing.
 
@@ -162,3 +90,36 @@ def check_identity(facts: PhoneFacts, *, mac: str | None, model: str | None) -> 
                 f"The phone that answers is a {facts.model}, the inventory says {known.name}. "
                 "Correct the address or snom_model of this host."
             )
+
+
+IDLE = "idle"
+
+
+IN_CALL = "in_call"
+
+
+UNKNOWN = "unknown"
+
+
+DIALING = "dialing"
+
+
+CALLING = "calling"
+
+
+RINGING = "ringing"
+
+
+CONNECTED = "connected"
+
+
+HOLDING = "holding"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One SIP identity. Lines count from 1."""
+
+    line: int
+    user: str | None
+    registered: bool | None

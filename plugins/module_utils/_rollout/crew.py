@@ -12,11 +12,11 @@ from __future__ import annotations
 import contextlib
 import queue
 import resource
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timezone
 from typing import Any, Protocol
+
+from .._core.clock import system_time
 
 MAX_WORKERS = 256
 """Requests at a time. A request holds one socket, so this stays below the 512 that a controller may have open."""
@@ -24,22 +24,6 @@ MAX_WORKERS = 256
 
 SUMMARY_INTERVAL = 15.0
 """Seconds between two lines that say how far a run is, at most."""
-
-_START = time.time() - time.monotonic()
-
-
-def system_time() -> float:
-    """Seconds since the epoch, by a clock that runs evenly: setting the system's clock moves no deadline."""
-    return _START + time.monotonic()
-
-
-def shown_time(seconds: float) -> str:
-    """A time as a sentence has it behind the word "before", in UTC. seconds are since the epoch."""
-    try:
-        return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
-    except (ValueError, OverflowError, OSError):
-        # No calendar has it.
-        return "somebody has looked at it"
 
 
 class Abandoned(BaseException):

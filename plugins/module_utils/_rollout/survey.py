@@ -14,11 +14,10 @@ from threading import Event
 
 from .._core.errors import AuthFailed, SnomError
 from .._firmware.image_check import verify_image
-from .._known.dialect import passes_new_admin_password
-from .._known.version import Version
+from .._firmware.preconditions import read_settings_too
 from .._phone.call_state import read_call_state
 from .._phone.connection import Connection, Transport
-from .._phone.phone import PhoneFacts, read_facts
+from .._phone.web.web_phone import read_facts
 from .credentials import CredentialsGate, Key, NotTried
 from .crew import MAX_WORKERS, Lookout, Runtime
 from .plan import PlannedPhone, Reading, Target
@@ -67,22 +66,6 @@ def read_without_login(
     anonymous = replace(target, connection=replace(target.connection, username=None, password=None))
     reading = read_phone(anonymous, connect, known_call_state, force=force)
     return None if isinstance(reading.error, AuthFailed) else reading
-
-
-def read_settings_too(phone: Transport, facts: PhoneFacts, wanted: Version | None) -> PhoneFacts:
-    """The facts with what `plan.check_settings` needs beside them for an upgrade to the version. Raises SnomError."""
-    gather = ["settings"]
-    if (
-        facts.http_pass_set is None
-        and facts.firmware is not None
-        and wanted is not None
-        and passes_new_admin_password(facts.firmware, wanted)
-    ):
-        # Its home page may know.
-        gather.append("home")
-    more = read_facts(phone, gather)
-    known = facts.http_pass_set if more.http_pass_set is None else more.http_pass_set
-    return replace(facts, settings=more.settings, admin_mode=more.admin_mode, http_pass_set=known)
 
 
 def read_fleet(

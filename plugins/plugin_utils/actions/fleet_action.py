@@ -14,7 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_result
-from ansible_collections.telephony.snom.plugins.module_utils._phone.arguments import split_arguments
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import split_arguments
 from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import Abandoned
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import controller_path

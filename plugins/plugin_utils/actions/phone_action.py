@@ -22,10 +22,15 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line, visible_result
-from ansible_collections.telephony.snom.plugins.module_utils._operations.run import failure, perform, scrub, to_plain
-from ansible_collections.telephony.snom.plugins.module_utils._phone.arguments import HOST_VARIABLES, from_environment
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Transport
+from ansible_collections.telephony.snom.plugins.module_utils._operations.run import failure, perform
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import (
+    HOST_VARIABLES,
+    Transport,
+    from_environment,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS, HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import Abandoned
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedPhone, Parent

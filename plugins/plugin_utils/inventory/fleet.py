@@ -20,7 +20,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import require_plain_name, visible_line
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model, versions_by_model
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.arguments import (
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import (
     HOST_VARIABLES,
     connection_from,
     from_environment,

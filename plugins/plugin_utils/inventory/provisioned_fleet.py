@@ -11,9 +11,9 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._known.mac import normalize_mac
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import is_settings_variable
-from ansible_collections.telephony.snom.plugins.module_utils._operations.run import to_plain
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import (
     FleetVariables,
     HostVariables,

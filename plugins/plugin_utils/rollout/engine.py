@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
+from ansible_collections.telephony.snom.plugins.module_utils._core.clock import shown_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
     AuthFailed,
     CertificateRejected,
@@ -48,7 +49,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew impor
     SUMMARY_INTERVAL,
     Abandoned,
     Runtime,
-    shown_time,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._rollout.journal import step_of
 from ansible_collections.telephony.snom.plugins.module_utils._rollout.limits import Wave, pick_canaries

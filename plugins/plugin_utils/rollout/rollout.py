@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.telephony.snom.plugins.module_utils._core.clock import check_seconds, shown_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
     InputError,
     NotRecorded,
@@ -23,10 +24,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Ending, Intent
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, image_url
-from ansible_collections.telephony.snom.plugins.module_utils._operations.run import scrub
-from ansible_collections.telephony.snom.plugins.module_utils._phone.arguments import check_seconds
+from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.plugins.module_utils._rollout.credentials import CredentialsGate
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import Runtime, shown_time
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import Runtime
 from ansible_collections.telephony.snom.plugins.module_utils._rollout.journal import History, Journal, read_history
 from ansible_collections.telephony.snom.plugins.module_utils._rollout.limits import (
     parse_by_site,

@@ -61,23 +61,15 @@ OF_ANSIBLE = {
 }
 # Imports that go upwards until what they take has a home of its own. This list only gets shorter.
 WAITING = {
-    "plugins/module_utils/_operations/factory_reset.py": {"plugins/module_utils/_rollout/crew.py"},
-    "plugins/module_utils/_operations/firmware.py": {
-        "plugins/module_utils/_rollout/crew.py",
-        "plugins/module_utils/_rollout/plan.py",
-        "plugins/module_utils/_rollout/survey.py",
-    },
-    "plugins/module_utils/_operations/reboot.py": {"plugins/module_utils/_rollout/crew.py"},
-    "plugins/module_utils/_operations/screen.py": {"plugins/module_utils/_rollout/crew.py"},
-    "plugins/module_utils/_operations/settings.py": {"plugins/module_utils/_rollout/crew.py"},
     "plugins/module_utils/_phone/call_state.py": {
         "plugins/module_utils/_phone/web/pages.py",
         "plugins/module_utils/_phone/web/snmp.py",
+        "plugins/module_utils/_phone/web/web_phone.py",
     },
-    "plugins/module_utils/_phone/phone.py": {"plugins/module_utils/_phone/web/pages.py"},
     "plugins/plugin_utils/inventory/fleet.py": {"plugins/plugin_utils/actions/protection.py"},
-    "plugins/plugin_utils/inventory/provisioned_fleet.py": {"plugins/module_utils/_operations/run.py"},
-    "plugins/plugin_utils/rollout/rollout.py": {"plugins/module_utils/_operations/run.py"},
+    "plugins/plugin_utils/actions/fleet_action.py": {"plugins/module_utils/_rollout/crew.py"},
+    "plugins/plugin_utils/actions/parent.py": {"plugins/module_utils/_rollout/crew.py"},
+    "plugins/plugin_utils/actions/phone_action.py": {"plugins/module_utils/_rollout/crew.py"},
 }
 # Only a phone's web server is spoken to with these. Who else does, and why.
 WEB = {"requests", "ssl", "urllib3"}

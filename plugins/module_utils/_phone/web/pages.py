@@ -21,26 +21,9 @@ from urllib.parse import urljoin, urlsplit
 from ..._known.mac import normalize_mac
 from ..._known.models import Model, find_model
 from ..._known.version import Version
+from ..phone import CALLING, CONNECTED, DIALING, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN, Identity
 
 _T = TypeVar("_T")
-
-IDLE = "idle"
-IN_CALL = "in_call"
-UNKNOWN = "unknown"
-DIALING = "dialing"
-CALLING = "calling"
-RINGING = "ringing"
-CONNECTED = "connected"
-HOLDING = "holding"
-
-
-@dataclass(frozen=True)
-class Identity:
-    """One SIP identity. Lines count from 1."""
-
-    line: int
-    user: str | None
-    registered: bool | None
 
 
 @dataclass(frozen=True, kw_only=True)

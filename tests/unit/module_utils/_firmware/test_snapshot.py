@@ -27,8 +27,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot 
     take_snapshot,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import Identity
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Identity, PhoneFacts
 from ansible_collections.telephony.snom.tests.unit.fake_phone import FakePhone
 
 OLD, NEW = Version.parse("10.1.39.11"), Version.parse("10.1.54.13")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.clock import LONGEST_WAIT
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
     AnswerLost,
     AnswerUnreadable,
@@ -34,7 +35,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade i
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.arguments import LONGEST_WAIT
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer, Connection
 from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone
 

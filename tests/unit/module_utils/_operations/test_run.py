@@ -15,9 +15,11 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AuthFailed, InputError, SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._operations.run import failure, perform, scrub, to_plain
+from ansible_collections.telephony.snom.plugins.module_utils._operations.run import failure, perform
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection, Transport
+from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.tests.unit.fake_phone import FakePhone
 from hypothesis import given
 from hypothesis import strategies as st

@@ -17,12 +17,11 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
-    SUBSETS,
     PhoneFacts,
     check_identity,
     mask_settings,
-    read_facts,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import SUBSETS, read_facts
 from ansible_collections.telephony.snom.tests.unit.fake_phone import SYSTEM_PAGE, FakePhone
 
 HOME_IDLE = "<html><head><TITLE>snom 320</TITLE></head><body>Active calls: 0</body></html>"

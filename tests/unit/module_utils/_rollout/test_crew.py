@@ -11,12 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.clock import system_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PhoneUnreachable
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import (
-    ThreadRuntime,
-    raise_file_limit,
-    system_time,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import ThreadRuntime, raise_file_limit
 
 PATIENCE = 30.0
 """Seconds after which a test that hangs fails."""

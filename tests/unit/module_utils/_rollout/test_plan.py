@@ -21,6 +21,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     SnomError,
     UserMode,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import check_settings
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Ending
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, parse_images
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
@@ -38,7 +39,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan impor
     PlannedPhone,
     Reading,
     Target,
-    check_settings,
     check_targets,
     make_plan,
     plan_lines,

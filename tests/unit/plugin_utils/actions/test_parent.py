@@ -12,8 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils._phone.arguments import CONNECTION_ARGUMENTS
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Transport
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import CONNECTION_ARGUMENTS, Transport
 from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import Abandoned
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions import phone_action
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedPhone, Parent

@@ -14,11 +14,11 @@ import pytest
 from ansible_collections.telephony.snom.plugins.action import snom_info
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, Refused
 from ansible_collections.telephony.snom.plugins.module_utils._operations import run as perform_module
-from ansible_collections.telephony.snom.plugins.module_utils._phone.arguments import (
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import (
     CONNECTION_ARGUMENTS,
     HOST_VARIABLES,
+    Transport,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Transport
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions import phone_action
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import PhoneAction
 

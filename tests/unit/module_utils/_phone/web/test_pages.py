@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Identity
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import (
     HomePage,
-    Identity,
     SettingsPage,
     SystemPage,
     asks_admin_password,

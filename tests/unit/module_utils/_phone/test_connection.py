@@ -7,16 +7,16 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.clock import check_seconds
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils._phone.arguments import (
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import (
     CONNECTION_ARGUMENTS,
     HOST_VARIABLES,
-    check_seconds,
+    Connection,
     connection_from,
     from_environment,
     split_arguments,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 
 
 def test_every_field_of_a_connection_is_an_option_with_the_same_default() -> None:

@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Time, by a clock that nobody can set."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from .errors import InputError
+
+LONGEST_WAIT = 14 * 86_400.0
+"""Seconds that an option may ask to wait for anything: no phone takes so long, and sockets wait no longer than this."""
+
+_START = time.time() - time.monotonic()
+
+
+def system_time() -> float:
+    """Seconds since the epoch, by a clock that runs evenly: setting the system's clock moves no deadline."""
+    return _START + time.monotonic()
+
+
+def check_seconds(parameters: Mapping[str, Any], *names: str, least: float = 1.0) -> None:
+    """Raise InputError unless these options, where they are given, are seconds that can be waited for and shown."""
+    for name in names:
+        if parameters[name] is not None and not least <= parameters[name] <= LONGEST_WAIT:
+            raise InputError(
+                f"{name} is {parameters[name]:g}: give a number of seconds from {least:g} to {LONGEST_WAIT:.0f}, which "
+                "are two weeks."
+            )
+
+
+def shown_time(seconds: float) -> str:
+    """A time as a sentence has it behind the word "before", in UTC. seconds are since the epoch."""
+    try:
+        return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (ValueError, OverflowError, OSError):
+        # No calendar has it.
+        return "somebody has looked at it"

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a phone's own settings say against an upgrade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from .._core.errors import Blocked, Refused, UserMode
+from .._known.dialect import NEW_ADMIN_PASSWORD, passes_new_admin_password
+from .._known.images import read_image_name
+from .._known.version import Version
+from .._phone.connection import Transport
+from .._phone.phone import PhoneFacts
+from .._phone.web.web_phone import read_facts
+
+
+def check_settings(facts: PhoneFacts, wanted: Version) -> list[str]:
+    """Raise what the phone's readable settings say against an upgrade; return notes on what they leave open.
+
+    Sources: protocol 2.1 (passwords), 2.4 (hidden tags, restricted queries), 3.3.3 and 3.3.4 (update_policy,
+    firmware_status, firmware).
+    """
+    settings = facts.settings or {}
+    if facts.admin_mode is False:
+        raise UserMode("The phone is in user mode; a firmware load needs administrator mode.")
+    if settings.get("restrict_uri_queries") == "on":
+        raise Blocked("restrict_uri_queries is on, so the phone ignores commands. Switch it off (QoS/Security page).")
+    # Effective only with a password set (protocol 2.4); whether it is can't be told from the page, where passwords
+    # are not shown. A phone that asks for a login has one.
+    if settings.get("use_hidden_tags") == "on":
+        raise Blocked("use_hidden_tags is on, so the phone ignores commands. Switch it off (QoS/Security page).")
+    notes = _check_provisioning(settings, wanted)
+    if facts.firmware is not None and passes_new_admin_password(facts.firmware, wanted):
+        notes += _check_admin_password(facts.http_pass_set, settings.get("webserver_admin_password"))
+    return notes
+
+
+def _check_provisioning(settings: Mapping[str, str], wanted: Version) -> list[str]:
+    if settings.get("update_policy", "auto_update") != "auto_update":
+        return []
+    for name in ("firmware_status", "firmware"):
+        image = read_image_name(settings.get(name, "").split("?")[0].rsplit("/", 1)[-1])
+        if image and image[1] != wanted:
+            raise Refused(
+                f"Its provisioning would undo it: {name} names {image[1]} and update_policy lets the phone load it. "
+                "Change the provisioning first, or set update_policy to settings_only."
+            )
+    if settings.get("update_policy") and settings.get("setting_server"):
+        return ["update_policy is auto_update: make sure that setting_server does not bring another version back."]
+    return []
+
+
+def _check_admin_password(http_pass_set: bool | None, admin_password: str | None) -> list[str]:
+    """What passing the new rules means for a phone. admin_password is what its settings page shows, None for nothing.
+
+    Something shown is set. Something shown empty proves nothing, because a page may hide every secret so (protocol 4.2
+    says only that passwords are not shown); nor does a page without it, which may belong to a model without that
+    setting. So only http_pass can be known to be missing.
+    """
+    if admin_password:
+        return []
+    rule = (
+        f"From {NEW_ADMIN_PASSWORD} on the administrator password is empty unless set, and the phone takes "
+        "webserver_admin_password for it, or http_pass on a model without that setting."
+    )
+    if http_pass_set is False:
+        raise Refused(
+            f"{rule} This phone has no http_pass, and webserver_admin_password can't be seen to be set. Set http_user "
+            "and http_pass (page QoS/Security, or provisioning), name them in snom_username and snom_password, and "
+            "plan again."
+        )
+    if http_pass_set is None:
+        return [f"{rule} Whether one of them is set can't be read: make sure of it."]
+    shown = "is not shown" if admin_password is None else "is shown empty, which can mean hidden"
+    return [
+        f"{rule} http_pass is set; webserver_admin_password {shown}: if the model has it, make sure that it is set."
+    ]
+
+
+def read_settings_too(phone: Transport, facts: PhoneFacts, wanted: Version | None) -> PhoneFacts:
+    """The facts with what `plan.check_settings` needs beside them for an upgrade to the version. Raises SnomError."""
+    gather = ["settings"]
+    if (
+        facts.http_pass_set is None
+        and facts.firmware is not None
+        and wanted is not None
+        and passes_new_admin_password(facts.firmware, wanted)
+    ):
+        # Its home page may know.
+        gather.append("home")
+    more = read_facts(phone, gather)
+    known = facts.http_pass_set if more.http_pass_set is None else more.http_pass_set
+    return replace(facts, settings=more.settings, admin_mode=more.admin_mode, http_pass_set=known)

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a phone's parameters hold that no output may show."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from .._core.visible import visible_line
+from .._known.setting_names import MASK
+from .._known.setting_values import secret_values
+from .connection import CONNECTION_ARGUMENTS
+
+
+def scrub(value: Any, parameters: Mapping[str, Any]) -> Any:
+    """The plain value without the secrets among the parameters, in any form in which they travel."""
+    forms = _secret_forms(parameters)
+    return _without(value, forms) if forms else value
+
+
+def _secret_forms(parameters: Mapping[str, Any]) -> list[str]:
+    """Every spelling of every secret, longest first, so that no shorter one leaves a rest of it behind."""
+    # "public" is what SNMP agents answer to out of the box, and "on" and "off" are what half of all settings are: no
+    # secrets, but words that texts need.
+    secrets = {
+        *(str(parameters.get(name) or "") for name, argument in CONNECTION_ARGUMENTS.items() if argument.get("no_log")),
+        *secret_values(parameters.get("settings")),
+        *secret_values(parameters.get("secret_settings"), all_secret=True),
+    } - {"", "public", "on", "off"}
+    forms: set[str] = set()
+    for text in secrets:
+        encoded = {quote(text), quote(text, safe=""), quote_plus(text)}
+        forms |= {text, repr(text)[1:-1], visible_line(text), *encoded, *(form.replace("%", "%25") for form in encoded)}
+    if parameters.get("password"):
+        login = f"{parameters.get('username') or ''}:{parameters['password']}"
+        forms |= {base64.b64encode(login.encode(encoding, "replace")).decode() for encoding in ("utf-8", "latin-1")}
+    return sorted(forms, key=len, reverse=True)
+
+
+def _without(value: Any, forms: list[str]) -> Any:
+    if isinstance(value, str):
+        for form in forms:
+            value = value.replace(form, MASK)
+        return value
+    if isinstance(value, list):
+        return [_without(item, forms) for item in value]
+    if isinstance(value, dict):
+        return {key: _without(item, forms) for key, item in value.items()}
+    return value
