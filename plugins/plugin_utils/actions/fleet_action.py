@@ -15,9 +15,9 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_result
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import split_arguments
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import Abandoned
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import controller_path
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
 
 
 class FleetAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped

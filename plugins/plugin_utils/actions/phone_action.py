@@ -32,9 +32,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS, HttpPhone
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import Abandoned
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedPhone, Parent
-from ansible_collections.telephony.snom.plugins.plugin_utils.actions.protection import overridden_hosts
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
 
 MODEL_VARIABLES = HOST_VARIABLES | {"model": "snom_model"}
 """For modules that first make sure that it is the right phone."""

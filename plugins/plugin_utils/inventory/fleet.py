@@ -26,10 +26,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
     from_environment,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import Abandoned
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import Target
-from ansible_collections.telephony.snom.plugins.plugin_utils.actions.protection import overridden_hosts
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Wish
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Target
 
 Read = TypeVar("Read", Target, Wish)
 

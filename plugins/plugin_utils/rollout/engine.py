@@ -43,17 +43,17 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade i
     still_on,
     unsafe_until,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.credentials import CredentialsGate, NotTried
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import (
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
     MAX_WORKERS,
     SUMMARY_INTERVAL,
     Abandoned,
     Runtime,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.journal import step_of
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.limits import Wave, pick_canaries
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import Plan, PlannedPhone, shown_site
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.survey import Connect
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import step_of
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import Wave, pick_canaries
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone, shown_site
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import Connect
 
 FRESH_SETTINGS = 300.0
 """Seconds for which the settings that were read for the plan serve as those before the upgrade."""

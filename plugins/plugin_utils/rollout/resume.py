@@ -19,11 +19,11 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade i
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.credentials import CredentialsGate, NotTried
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import Lookout, Runtime
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import Target
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.survey import Connect
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Lookout, Runtime
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import TICK, Log
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Target
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import Connect
 
 
 def watch_interrupted(

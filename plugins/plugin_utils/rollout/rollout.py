@@ -25,15 +25,22 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes impo
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Ending, Intent
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, image_url
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.credentials import CredentialsGate
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import Runtime
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.journal import History, Journal, read_history
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.limits import (
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.report import check_report_dir, write_report
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Runtime
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import (
+    Engine,
+    Log,
+    PhoneResult,
+    planned_waves,
+)
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History, Journal, read_history
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import (
     parse_by_site,
     parse_limit,
     parse_waves,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import (
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import (
     Options,
     Plan,
     PlannedPhone,
@@ -44,16 +51,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan impor
     plan_lines,
     read_approved,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.survey import Connect, read_fleet, verify_images
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.windows import parse_windows
-from ansible_collections.telephony.snom.plugins.plugin_utils.report.report import check_report_dir, write_report
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import (
-    Engine,
-    Log,
-    PhoneResult,
-    planned_waves,
-)
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.resume import watch_interrupted
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import Connect, read_fleet, verify_images
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.windows import parse_windows
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "waves": {"type": "raw", "default": ["canary", "10%", "100%"]},

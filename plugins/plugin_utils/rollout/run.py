@@ -25,12 +25,12 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.setting_name
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import split_arguments
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS, HttpPhone
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import ThreadRuntime, raise_file_limit
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console import Screen
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_targets
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import ThreadRuntime, raise_file_limit
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import Surroundings, rollout
 
 PATHS = ("catalog", "approved_plan", "stop_file", "journal", "report_dir")

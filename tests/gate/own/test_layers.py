@@ -28,11 +28,9 @@ BELOW = {
     "plugins/module_utils/_operations": ("plugins/module_utils/_firmware",),
     "plugins/module_utils/_provisioning": ("plugins/module_utils/_known",),
     "plugins/module_utils/_mirror": ("plugins/module_utils/_known",),
-    # Of the controller, but still reached by an operation: WAITING says by which.
-    "plugins/module_utils/_rollout": ("plugins/module_utils/_firmware",),
     "plugins/plugin_utils/provisioning": ("plugins/module_utils/_provisioning",),
     "plugins/plugin_utils/report": ("plugins/module_utils/_firmware",),
-    "plugins/plugin_utils/rollout": ("plugins/module_utils/_rollout", "plugins/plugin_utils/report"),
+    "plugins/plugin_utils/rollout": ("plugins/plugin_utils/report",),
     "plugins/plugin_utils/inventory": ("plugins/plugin_utils/provisioning", "plugins/plugin_utils/rollout"),
     "plugins/plugin_utils/actions": ("plugins/module_utils/_operations", "plugins/plugin_utils/inventory"),
     "plugins/plugin_utils/rollout/run.py": ("plugins/plugin_utils/actions",),
@@ -66,10 +64,6 @@ WAITING = {
         "plugins/module_utils/_phone/web/snmp.py",
         "plugins/module_utils/_phone/web/web_phone.py",
     },
-    "plugins/plugin_utils/inventory/fleet.py": {"plugins/plugin_utils/actions/protection.py"},
-    "plugins/plugin_utils/actions/fleet_action.py": {"plugins/module_utils/_rollout/crew.py"},
-    "plugins/plugin_utils/actions/parent.py": {"plugins/module_utils/_rollout/crew.py"},
-    "plugins/plugin_utils/actions/phone_action.py": {"plugins/module_utils/_rollout/crew.py"},
 }
 # Only a phone's web server is spoken to with these. Who else does, and why.
 WEB = {"requests", "ssl", "urllib3"}

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import CONNECTION_ARGUMENTS, Transport
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import Abandoned
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions import phone_action
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedPhone, Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import PhoneAction
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
 from ansible_collections.telephony.snom.tests.unit.fake_phone import FakePhone
 
 PLAYBOOK, INIT = 4711, 1

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory import fleet
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import (
     FleetVariables,
     read_targets,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Target
 
 PHONE = {"ansible_host": "127.0.0.2", "snom_firmware_version": "10.1.54.13"}
 

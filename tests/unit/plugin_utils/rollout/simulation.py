@@ -27,7 +27,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade i
     plain_ending,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer, Connection
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.journal import History
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History
 
 
 class Crash(BaseException):

@@ -18,8 +18,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes impo
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.credentials import MAX_REFUSALS
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import Target
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import MAX_REFUSALS
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import (
     ARGUMENT_SPEC,
     Surroundings,

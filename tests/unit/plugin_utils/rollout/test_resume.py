@@ -14,9 +14,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade i
     plain_ending,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.credentials import MAX_REFUSALS, CredentialsGate
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import SUMMARY_INTERVAL, Abandoned
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import Target
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import MAX_REFUSALS, CredentialsGate
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import SUMMARY_INTERVAL, Abandoned
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.resume import watch_interrupted
 from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone, LabRuntime
 

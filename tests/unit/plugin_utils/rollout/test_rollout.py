@@ -27,14 +27,14 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade i
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._rollout import journal as journal_module
-from ansible_collections.telephony.snom.plugins.module_utils._rollout import survey
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import Abandoned
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.journal import Journal, read_history
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import Target
 from ansible_collections.telephony.snom.plugins.modules import snom_rollout
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal as journal_module
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import rollout as rollout_module
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import survey
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import FRESH_SETTINGS
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Journal, read_history
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import (
     ARGUMENT_SPEC,
     Surroundings,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal, TypeVar
 
-from .._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 
 T = TypeVar("T")
 

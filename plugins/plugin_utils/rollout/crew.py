@@ -16,7 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-from .._core.clock import system_time
+from ansible_collections.telephony.snom.plugins.module_utils._core.clock import system_time
 
 MAX_WORKERS = 256
 """Requests at a time. A request holds one socket, so this stays below the 512 that a controller may have open."""

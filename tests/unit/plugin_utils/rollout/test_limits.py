@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.limits import (
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import (
     Wave,
     parse_by_site,
     parse_limit,

@@ -21,8 +21,8 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, NotRecorded
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Ending, Intent
-from ansible_collections.telephony.snom.plugins.module_utils._rollout import journal as journal_module
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.journal import (
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal as journal_module
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import (
     History,
     Journal,
     parse_history,
@@ -547,7 +547,7 @@ def test_a_lock_is_waited_for(journal: Journal, monkeypatch: pytest.MonkeyPatch)
 
 HOLDER = """
 import os, signal, sys
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.journal import Journal
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Journal
 journal = Journal(sys.argv[1], "run-of-another-process")
 print(os.getpid(), flush=True)
 signal.pause()

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from .._core.errors import InputError
-from .limits import missing_site, site_name
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import missing_site, site_name
 
 _EXAMPLE = 'for example "22:00-05:00 Europe/Berlin"'
 _DAY = 86400.0

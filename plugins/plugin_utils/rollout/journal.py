@@ -25,12 +25,19 @@ from dataclasses import dataclass, field
 from io import FileIO
 from typing import IO, Any
 
-from .._core.clock import LONGEST_WAIT
-from .._core.errors import InputError, NotRecorded
-from .._core.outcomes import OUTCOMES
-from .._core.regular_files import open_regular, read_regular
-from .._firmware.upgrade import Ending, Intent, plain_ending, plain_intent, resumed_evidence, unsafe_until
-from .._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._core.clock import LONGEST_WAIT
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, NotRecorded
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
+from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import open_regular, read_regular
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import (
+    Ending,
+    Intent,
+    plain_ending,
+    plain_intent,
+    resumed_evidence,
+    unsafe_until,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 
 LOCK_PATIENCE = 3.0
 """Seconds to wait for a lock: an orphan of a killed run notices within a second that it is one, and lets go."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import system_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PhoneUnreachable
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import ThreadRuntime, raise_file_limit
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import ThreadRuntime, raise_file_limit
 
 PATIENCE = 30.0
 """Seconds after which a test that hangs fails."""

@@ -13,20 +13,31 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._core.clock import shown_time
-from .._core.errors import InputError, Refused, SnomError, Unsupported, expect
-from .._core.regular_files import read_regular
-from .._firmware.preconditions import check_settings
-from .._firmware.upgrade import RESERVE, Ending, hop_deadline, unsafe_until
-from .._known.image_path import Hop, find_path, unverified
-from .._known.images import Catalog, read_image_name
-from .._known.models import PHONE_MANAGER, find_model
-from .._known.version import Version
-from .._phone.connection import Connection
-from .._phone.phone import PhoneFacts, check_identity
-from .journal import History
-from .limits import BySite, Limit, Wave
-from .windows import Windows
+from ansible_collections.telephony.snom.plugins.module_utils._core.clock import shown_time
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
+    InputError,
+    Refused,
+    SnomError,
+    Unsupported,
+    expect,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import read_regular
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import check_settings
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import (
+    RESERVE,
+    Ending,
+    hop_deadline,
+    unsafe_until,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop, find_path, unverified
+from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, read_image_name
+from ansible_collections.telephony.snom.plugins.module_utils._known.models import PHONE_MANAGER, find_model
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts, check_identity
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import BySite, Limit, Wave
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.windows import Windows
 
 
 @dataclass(frozen=True, kw_only=True)

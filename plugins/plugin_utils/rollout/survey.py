@@ -12,15 +12,15 @@ from dataclasses import replace
 from functools import partial
 from threading import Event
 
-from .._core.errors import AuthFailed, SnomError
-from .._firmware.image_check import verify_image
-from .._firmware.preconditions import read_settings_too
-from .._phone.call_state import read_call_state
-from .._phone.connection import Connection, Transport
-from .._phone.web.web_phone import read_facts
-from .credentials import CredentialsGate, Key, NotTried
-from .crew import MAX_WORKERS, Lookout, Runtime
-from .plan import PlannedPhone, Reading, Target
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AuthFailed, SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.image_check import verify_image
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import read_settings_too
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection, Transport
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import read_facts
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, Key, NotTried
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import MAX_WORKERS, Lookout, Runtime
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone, Reading, Target
 
 QUIET = 1.0
 """Seconds without an answer, after which phones that still have to wait for their turn are looked for."""

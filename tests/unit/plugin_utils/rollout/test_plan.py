@@ -27,13 +27,13 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.images impor
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.journal import History
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.limits import (
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import (
     parse_by_site,
     parse_limit,
     parse_waves,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import (
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import (
     Options,
     Plan,
     PlannedPhone,
@@ -45,7 +45,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan impor
     plan_phone,
     read_approved,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.windows import parse_windows
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.windows import parse_windows
 
 OLD, NEW = "10.1.39.11", "10.1.54.13"
 MAC = "000413922D24"

@@ -23,15 +23,15 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer, Connection
-from ansible_collections.telephony.snom.plugins.module_utils._rollout import survey
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.credentials import (
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import survey
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import (
     MAX_REFUSALS,
     CredentialsGate,
     NotTried,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.crew import MAX_WORKERS, Abandoned, Runtime
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.plan import PlannedPhone, Reading, Target
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.survey import (
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import MAX_WORKERS, Abandoned, Runtime
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone, Reading, Target
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import (
     Connect,
     read_phone,
     verify_images,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from .._core.errors import SnomError
-from .plan import Target
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Target
 
 MAX_REFUSALS = 3
 """So many phones of a site may refuse the same credentials before they are not tried on the rest of it."""

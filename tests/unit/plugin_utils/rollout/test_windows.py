@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils._rollout.windows import parse_windows
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.windows import parse_windows
 from hypothesis import given
 from hypothesis import strategies as st
 
