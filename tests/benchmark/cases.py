@@ -23,8 +23,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import ThreadRuntime
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_fleet
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from figures import Figure
 from measuring import Cost, busy_seconds, cpu_of
 from scene import KINDS, Scene, play, playbook, scene

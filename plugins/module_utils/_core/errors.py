@@ -2,10 +2,33 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Everything that can go wrong with a phone, as one hierarchy.
+"""What can go wrong, as one hierarchy.
 
 An error carries the outcome word that users meet everywhere, and a reason: whole sentences that say what happened and
-what a person can do about it. Nothing in a reason may hold a secret or the query of a URL.
+what a person can do about it. Nothing in a reason may hold a secret or the query of a URL::
+
+    SnomError
+        InputError              an option, or a file that it names
+        NotRecorded             the journal
+        PhoneUnreachable        nothing was sent
+            CertificateRejected
+            AnswerLost          something may have been
+        AnswerUnreadable
+        AuthFailed
+        LockedOut
+        Blocked
+            NoEffect
+        UserMode
+        Unsupported
+        WrongPhone
+        Refused                 by this collection
+        Protected               by the inventory
+        NotApproved             by the approved plan
+        WindowEnds              by the window of its site
+        NotRegistered
+
+Two more stand where they are made: `credentials.NotTried`, which tells the limit that it keeps, and a kept connection that
+turns out dead, which never leaves the `client`.
 """
 
 from __future__ import annotations
@@ -101,6 +124,10 @@ class Blocked(SnomError):
     outcome = "blocked"
 
 
+class NoEffect(Blocked):
+    """The phone took a request and does not show that it did anything."""
+
+
 class UserMode(SnomError):
     """The phone is in user mode and wants its administrator password first (protocol 2.1)."""
 
@@ -123,3 +150,30 @@ class Refused(SnomError):
     """This collection refuses to do it: no image, wrong image, unsafe downgrade, provisioning would undo it."""
 
     outcome = "refused"
+
+
+class Protected(SnomError):
+    """The inventory says that nothing may change this phone."""
+
+    outcome = "protected"
+
+
+class NotApproved(SnomError):
+    """The approved plan does not hold this phone as it is."""
+
+    outcome = "deferred"
+
+
+class WindowEnds(SnomError):
+    """There is not enough left of the window of a phone's site."""
+
+    outcome = "deferred"
+
+    def __init__(self) -> None:
+        super().__init__("Its window ends before its deadline would.")
+
+
+class NotRegistered(SnomError):
+    """The phone was asked to register a line, and shows that it is not."""
+
+    outcome = "not_registered"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from .._core.errors import AnswerLost, AnswerUnreadable, Blocked, InputError, Refused, SnomError
+from .._core.errors import AnswerLost, AnswerUnreadable, Blocked, InputError, NoEffect, Refused, SnomError
 from .._known.keys import KeyEvent
 from .._known.numbers import (
     EMERGENCY_NUMBERS,
@@ -27,7 +27,7 @@ from .._phone.call_state import count_calls, read_call_phase
 from .._phone.connection import Transport, connection_from
 from .._phone.phone import CALLING, CONNECTED, DIALING, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN
 from .._phone.web.web_phone import read_facts
-from .session import REMOTE_ARGUMENTS, SECRET_ARGUMENTS, NoEffect, Remote, refuse_cleartext
+from .session import REMOTE_ARGUMENTS, SECRET_ARGUMENTS, Remote, refuse_cleartext
 
 LOOKS = 4
 """How often the phone is looked at, remote.STEP seconds apart, before a step counts as failed."""

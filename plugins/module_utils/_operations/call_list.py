@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .._core.errors import InputError
+from .._core.errors import InputError, NoEffect
 from .._phone.connection import Transport
 from .._phone.web.pages import read_call_lists
-from .session import REMOTE_ARGUMENTS, NoEffect, Remote
+from .session import REMOTE_ARGUMENTS, Remote
 
 LISTS = ("missed", "dialed", "received")
 

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.clock import system_time
-from .._core.errors import AnswerLost, AuthFailed, CertificateRejected, Refused, WrongPhone
+from .._core.errors import AnswerLost, AuthFailed, CertificateRejected, NoEffect, Refused, WrongPhone
 from .._firmware.upgrade import Watch
 from .._known.dialect import dialect_of
 from .._known.mac import normalize_mac
 from .._known.version import Version
 from .._phone.connection import Transport
-from .session import REMOTE_ARGUMENTS, NoEffect, Remote
+from .session import REMOTE_ARGUMENTS, Remote
 
 GONE_WITHIN = 60.0
 """Seconds within which a phone that takes the request goes down [I]."""

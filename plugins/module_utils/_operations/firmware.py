@@ -14,8 +14,9 @@ from typing import Any
 from .._core.clock import check_seconds, system_time
 from .._core.errors import InputError, Refused, Unsupported, expect
 from .._firmware.image_check import verify_image
+from .._firmware.order import Ending, Order, hop_deadline, pace
 from .._firmware.preconditions import check_settings, read_settings_too
-from .._firmware.upgrade import Ending, Order, Phase, Upgrade, hop_deadline, pace
+from .._firmware.upgrade import Phase, Upgrade
 from .._known.image_path import Hop, find_path, unverified, version_in_url
 from .._known.images import Catalog, parse_images
 from .._known.models import PHONE_MANAGER, find_model, versions_by_model

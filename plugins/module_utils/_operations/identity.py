@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .._core.errors import InputError, Refused, SnomError
+from .._core.errors import InputError, NoEffect, NotRegistered, Refused
 from .._phone.connection import Transport
 from .._phone.web.web_phone import read_facts
-from .session import REMOTE_ARGUMENTS, NoEffect, Remote
+from .session import REMOTE_ARGUMENTS, Remote
 
 LINES = 12
 """Lines of a phone whose model is not known, as the vendor's page has it (protocol 1.4)."""
@@ -25,10 +25,6 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = REMOTE_ARGUMENTS | {
     "line": {"type": "str", "required": True},
     "state": {"type": "str", "required": True, "choices": ["logged_off", "registered", "reregistered"]},
 }
-
-
-class _NotRegistered(SnomError):
-    outcome = "not_registered"
 
 
 def set_identity(
@@ -103,7 +99,7 @@ class _Lines:
         return {"changed": True}
 
     def _check(self, lines: list[int]) -> None:
-        """Look until the lines are as they should be. Raises NoEffect or _NotRegistered if the phone shows others."""
+        """Look until the lines are as they should be. Raises NoEffect or NotRegistered if the phone shows others."""
         wrong = self._wrong(lines)
         for _look in range(1, LOOKS):
             if not wrong:
@@ -117,7 +113,7 @@ class _Lines:
                     f"The phone was asked to log off, and {named} is still registered. Check that hidden tags and "
                     "restricted URI queries are off."
                 )
-            raise _NotRegistered(f"The phone was asked to register, and {named} is not registered. Look at the PBX.")
+            raise NotRegistered(f"The phone was asked to register, and {named} is not registered. Look at the PBX.")
 
     def _wrong(self, lines: list[int]) -> list[int]:
         identities = read_facts(self._remote.phone, ["system"]).identities or ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .._core.errors import AnswerLost, Blocked, Refused, SnomError, Unsupported, UserMode
+from .._core.errors import AnswerLost, NoEffect, Refused, SnomError, Unsupported, UserMode
 from .._known.dialect import dialect_of
 from .._known.keys import KeyEvent, chain_keys, fit_keys, key_request
 from .._known.models import PHONE_MANAGER, find_model
@@ -38,10 +38,6 @@ _D8XX = (
     "Snom's D8xx phones have no remote control over HTTP. What works there: call control by the PBX, key events in SIP "
     "NOTIFY messages from the PBX, and provisioning."
 )
-
-
-class NoEffect(Blocked):
-    """The phone took a request and does not show that it did anything."""
 
 
 class Remote:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .._core.clock import system_time
-from .._core.errors import AnswerLost, InputError, PhoneUnreachable, Refused, SnomError, Unsupported, UserMode
+from .._core.errors import AnswerLost, InputError, NoEffect, PhoneUnreachable, Refused, SnomError, Unsupported, UserMode
 from .._core.visible import visible_line
 from .._known.setting_names import MASK, is_known, masked, needs_reboot
 from .._known.setting_values import parse_settings
@@ -23,7 +23,7 @@ from .._phone.web.pages import asks_admin_password, asks_reboot
 from .._phone.web.web_phone import read_facts
 from .reboot import ARGUMENT_SPEC as REBOOT_ARGUMENTS
 from .reboot import reboot_phone
-from .session import LONGEST_URL, STEP, NoEffect
+from .session import LONGEST_URL, STEP
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = (
     CONNECTION_ARGUMENTS

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What operations need from a way to a phone. HTTP is one; SIP NOTIFY for the D8xx can be another."""
+"""The options of a connection, and what operations use of it: requests to the phone's web server."""
 
 from __future__ import annotations
 

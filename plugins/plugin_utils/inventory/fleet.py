@@ -29,7 +29,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client i
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Wish
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Target
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 
 Read = TypeVar("Read", Target, Wish)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Target
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 
 MAX_REFUSALS = 3
 """So many phones of a site may refuse the same credentials before they are not tried on the rest of it."""

@@ -14,9 +14,11 @@ import queue
 import resource
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import system_time
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection, Transport
 
 MAX_WORKERS = 256
 """Requests at a time. A request holds one socket, so this stays below the 512 that a controller may have open."""
@@ -105,3 +107,23 @@ def raise_file_limit() -> None:
     # Some systems name a hard limit that they then do not grant.
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+TICK = 0.5
+"""Seconds after which the engine looks around at the latest: stop file, SIGTERM, orphaned, windows."""
+
+
+Connect = Callable[[Connection], Transport]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a rollout needs from whoever runs it; tests put simulated ones here."""
+
+    run: str
+    runtime: Runtime
+    connect: Connect
+    say: Callable[[str], None] = lambda line: None
+    stop_requested: Callable[[], str | None] = lambda: None
+    abandoned: Callable[[], bool] = lambda: False
+    resume_command: str | None = None

@@ -17,7 +17,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import shown_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
@@ -26,40 +26,39 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     NotRecorded,
     PhoneUnreachable,
     SnomError,
+    WindowEnds,
     expect,
     place_of,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot import nothing_to_compare
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import (
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     RESERVE,
     Ending,
     Intent,
     Order,
-    Phase,
-    Upgrade,
     deadline_length,
     pace,
-    still_on,
     unsafe_until,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot import nothing_to_compare
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Phase, Upgrade, still_on
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
     MAX_WORKERS,
     SUMMARY_INTERVAL,
+    TICK,
     Abandoned,
+    Connect,
     Runtime,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import step_of
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import Wave, pick_canaries
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone, shown_site
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import Connect
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Log, step_of
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan_text import shown_site
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.waves import cut_wave, numbered
 
 FRESH_SETTINGS = 300.0
 """Seconds for which the settings that were read for the plan serve as those before the upgrade."""
 
-TICK = 0.5
-"""Seconds after which the engine looks around at the latest: stop file, SIGTERM, orphaned, windows."""
 
 POLLS_PER_SECOND = 300
 """Reads that leave a controller room for its triggers; with more phones in flight each is read less often."""
@@ -74,31 +73,6 @@ _SHOWN_PHASES = {phase: phase.value for phase in Phase} | {
     Phase.PROBE: "up, on its way",
     Phase.STILL_UP: "asked to load, still up",
 }
-
-
-class WindowEnds(SnomError):
-    """There is not enough left of the window of a phone's site."""
-
-    outcome = "deferred"
-
-    def __init__(self) -> None:
-        super().__init__("Its window ends before its deadline would.")
-
-
-class Log(Protocol):
-    """Where intents and endings are kept: a `journal.Journal`, or nothing. Each method may raise NotRecorded."""
-
-    def write(self, kind: str, **entry: Any) -> None:
-        """Append one entry; it is on disk after the next `sync`."""
-
-    def sync(self) -> None:
-        """Return when all entries are on disk."""
-
-    def intent(self, intent: Intent) -> None:
-        """Append an intent; it is on disk when this returns."""
-
-    def end(self, host: str, ending: Ending, time: float) -> None:
-        """Append how a phone ended. time is in seconds since the epoch."""
 
 
 @dataclass(kw_only=True)
@@ -229,7 +203,7 @@ class Engine:
         """Run all waves; returns the phones that were deferred and may be asked again."""
         fresh = list(work)
         deferred: list[PlannedPhone] = []
-        for number, wave in _numbered(self._options.waves):
+        for number, wave in numbered(self._options.waves):
             if not fresh or wave.kind == "stop" or self.stopped_by is not None:
                 return self._open(deferred)
             members, stand_ins = cut_wave(wave, number, fresh, len(work))
@@ -746,35 +720,3 @@ def _checked(done: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
         if isinstance(result, BaseException) and not isinstance(result, SnomError):
             raise result
     return done
-
-
-def _numbered(waves: Sequence[Wave]) -> Iterable[tuple[int, Wave]]:
-    """(1, first), (2, second) …, the last one repeated without end."""
-    return enumerate(itertools.chain(waves, itertools.repeat(waves[-1])), start=1)
-
-
-def cut_wave(
-    wave: Wave, number: int, fresh: Sequence[PlannedPhone], total: int
-) -> tuple[list[PlannedPhone], dict[tuple[Any, ...], deque[PlannedPhone]]]:
-    """The phones of a wave, and for canaries those of the same kind that can stand in, in order."""
-    eligible = [phone for phone in fresh if phone.target.wave <= number]
-    if wave.kind != "canary":
-        return eligible[: wave.size(total)], {}
-    candidates = pick_canaries(eligible, lambda phone: phone.kind, lambda phone: phone.target.site)
-    return [first for first, *_rest in candidates], {first.kind: deque(rest) for first, *rest in candidates}
-
-
-def planned_waves(plan: Plan) -> dict[str, int]:
-    """The wave in which each phone that needs work will be, if no canary needs a stand-in.
-
-    Phones that come after the stop are not there.
-    """
-    fresh, total = plan.work, len(plan.work)
-    result: dict[str, int] = {}
-    for number, wave in _numbered(plan.options.waves):
-        if not fresh or wave.kind == "stop":
-            break
-        members, _stand_ins = cut_wave(wave, number, fresh, total)
-        result.update({phone.host: number for phone in members})
-        fresh = [phone for phone in fresh if phone.host not in result]
-    return result

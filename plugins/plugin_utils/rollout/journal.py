@@ -23,13 +23,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from io import FileIO
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import LONGEST_WAIT
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, NotRecorded
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
 from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import open_regular, read_regular
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import (
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     Ending,
     Intent,
     plain_ending,
@@ -437,3 +437,38 @@ def _last_run(content: bytes) -> str:
             if entry["type"] == "run":
                 return f"run {entry['run']}, process {entry['process']} on {entry['node']}"
     return ""
+
+
+class Log(Protocol):
+    """Where intents and endings are kept: a `journal.Journal`, or nothing. Each method may raise NotRecorded."""
+
+    def write(self, kind: str, **entry: Any) -> None:
+        """Append one entry; it is on disk after the next `sync`."""
+
+    def sync(self) -> None:
+        """Return when all entries are on disk."""
+
+    def intent(self, intent: Intent) -> None:
+        """Append an intent; it is on disk when this returns."""
+
+    def end(self, host: str, ending: Ending, time: float) -> None:
+        """Append how a phone ended. time is in seconds since the epoch."""
+
+
+class NoJournal:
+    """Stands in where no journal is wanted."""
+
+    def write(self, kind: str, **entry: Any) -> None:
+        """Forget it."""
+
+    def sync(self) -> None:
+        """Nothing to wait for."""
+
+    def intent(self, intent: Intent) -> None:
+        """Forget it."""
+
+    def end(self, host: str, ending: Ending, time: float) -> None:
+        """Forget it."""
+
+    def close(self) -> None:
+        """Nothing to let go of."""

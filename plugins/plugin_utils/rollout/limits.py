@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import zip_longest
-from typing import Literal, TypeVar
+from typing import Literal
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
-
-T = TypeVar("T")
 
 _WAVES_EXAMPLE = 'for example [canary, "10%", "100%"]'
 
@@ -159,25 +155,3 @@ def missing_site(option: str, site: str | None) -> InputError:
     """What to raise when a mapping says nothing about a site."""
     which = "the phones without a site" if site is None else f"site {site!r}"
     return InputError(f"{option}: nothing is said for {which}. Name it in the mapping, or add an entry default.")
-
-
-def pick_canaries(phones: Sequence[T], key: Callable[[T], Hashable], site: Callable[[T], str | None]) -> list[list[T]]:
-    """For each distinct key the phones that may be its canary: the first one is, the others stand in, in order.
-
-    The canaries of different keys lie at different sites where the phones allow it, and the stand-ins of one key change
-    the site with each step, so that one dead site does not use them up. The same phones in the same order give the same
-    canaries.
-    """
-    places: dict[Hashable, dict[str | None, list[T]]] = {}
-    for phone in phones:
-        places.setdefault(key(phone), {}).setdefault(site(phone), []).append(phone)
-    wanted = Counter(place for at in places.values() for place in at)
-    taken: Counter[str | None] = Counter()
-    chosen: dict[Hashable, list[T]] = {}
-    # Keys with the fewest sites choose first, and each takes the site that is least taken, then least wanted by others.
-    for name, at in sorted(places.items(), key=lambda item: len(item[1])):
-        order = sorted(at, key=lambda place: (taken[place], wanted[place]))
-        taken[order[0]] += 1
-        rounds = zip_longest(*([(phone,) for phone in at[place]] for place in order), fillvalue=())
-        chosen[name] = [phone for turn in rounds for slot in turn for phone in slot]
-    return [chosen[name] for name in places]

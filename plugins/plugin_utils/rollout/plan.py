@@ -11,98 +11,32 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import shown_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
     InputError,
+    NotApproved,
+    Protected,
     Refused,
     SnomError,
     Unsupported,
     expect,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import read_regular
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import check_settings
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import (
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     RESERVE,
     Ending,
     hop_deadline,
     unsafe_until,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import check_settings
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop, find_path, unverified
-from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, read_image_name
+from ansible_collections.telephony.snom.plugins.module_utils._known.images import read_image_name
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import PHONE_MANAGER, find_model
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts, check_identity
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import BySite, Limit, Wave
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.windows import Windows
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """The options of a rollout, parsed. Times are in seconds."""
-
-    waves: tuple[Wave, ...]
-    max_bad: Limit
-    bandwidth: BySite
-    catalog: Catalog
-    soak: float = 0.0
-    max_in_flight: int = 10
-    max_in_flight_per_group: int = 1
-    flash_time: float = 600.0
-    deadline: float | None = None
-    windows: Windows | None = None
-    unknown_call_state: str = "defer"
-    deferred_retries: int = 3
-    deferred_interval: float = 60.0
-    unreachable: str = "ignore"
-    verify_image: str = "head"
-    mirror: str | None = None
-    allow_downgrade: bool = False
-    force: bool = False
-    approved: Mapping[str, Mapping[str, Any]] | None = None
-    snapshot: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """What the inventory says of one host."""
-
-    host: str
-    connection: Connection
-    version: Version | None = None
-    versions: Mapping[str, Version] = field(default_factory=dict)
-    model: str | None = None
-    site: str | None = None
-    group: str | None = None
-    wave: int = 1
-    mirror: str | None = None
-    protected: bool = False
-    known_call_state: Callable[[], str | None] = lambda: None
-
-    @property
-    def mac(self) -> str | None:
-        """The MAC that the inventory states, in normal form."""
-        return self.connection.mac
-
-    def wanted(self, model: str) -> Version | None:
-        """The version that the inventory wants for a phone of this model."""
-        return self.version or self.versions.get(model)
-
-    def possible_versions(self) -> frozenset[Version]:
-        """Every version that this host may be wanted on, before its model is known."""
-        return frozenset({self.version} if self.version else self.versions.values())
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """What one phone said, or why it did not, and when (seconds since the epoch)."""
-
-    facts: PhoneFacts | None = None
-    error: SnomError | None = None
-    at: float = 0.0
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 
 
 @dataclass(kw_only=True)
@@ -387,104 +321,3 @@ def _check_approved(phone: PlannedPhone, options: Options) -> None:
         raise NotApproved(
             "It does not stand in the approved plan with this MAC, version and target. Plan and approve anew."
         )
-
-
-class Protected(SnomError):
-    """The inventory says that nothing may change this phone."""
-
-    outcome = "protected"
-
-
-class NotApproved(SnomError):
-    """The approved plan does not hold this phone as it is."""
-
-    outcome = "deferred"
-
-
-def read_approved(path: str) -> Mapping[str, Mapping[str, Any]]:
-    """The phones of an approved plan: the report.json of a check-mode run. Raises InputError."""
-    try:
-        content = json.loads(read_regular(path))
-        phones = content["phones"]
-        return {host: dict(phone) for host, phone in phones.items() if phone["outcome"] == "planned"}
-    except OSError as error:
-        why = error.strerror or "it can't be read"
-    except (ValueError, RecursionError):
-        why = "it is no JSON"
-    except (KeyError, TypeError, AttributeError):
-        why = "it is no report"
-    raise InputError(
-        f"approved_plan: {path} can't be used: {why}. Name the report.json that the playbook telephony.snom.plan wrote."
-    )
-
-
-def _turn(wave: int | None) -> str:
-    return "not before the stop" if wave is None else f"wave {wave}"
-
-
-def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> list[str]:
-    """The plan as text. waves gives the planned wave of each host that has a turn; limit says how many are listed."""
-    work = plan.work
-    lines = [f"Plan {plan.plan_id}: {len(work)} of {len(plan.phones)} phones need work."]
-    listed = plan.phones if len(plan.phones) <= limit else []
-    width = max((len(phone.host) for phone in listed), default=0)
-    for phone in listed:
-        if phone.outcome is None:
-            path = " -> ".join(str(hop.version) for hop in phone.hops)
-            size = f"{phone.size / 1e6:.1f} MB" if phone.size else "size unknown"
-            text = f"{phone.before} -> {path}, {size}, deadline {phone.deadline:.0f} s, {_turn(waves.get(phone.host))}"
-        else:
-            text = f"{phone.outcome}: {phone.reason}"
-        lines.append(f"  {phone.host:{width}}  {phone.model or '?':5} {text}")
-        lines += [f"  {'':{width}}        note: {note}" for note in phone.notes]
-    if not listed:
-        kinds = Counter(phone.kind for phone in work)
-        lines += [
-            f"  {count} x {model} {before} -> {wanted}"
-            for (model, before, wanted), count in sorted(kinds.items(), key=str)
-        ]
-        skipped = Counter(phone.outcome for phone in plan.phones if phone.outcome)
-        lines += [f"  {count} x {outcome}" for outcome, count in skipped.most_common()]
-        notes = Counter(note for phone in plan.phones for note in phone.notes)
-        lines += [f"  note for {count} of them: {note}" for note, count in notes.most_common()]
-    if not work:
-        return lines
-    readable = sum(phone.facts is not None and phone.facts.call_state != "unknown" for phone in work)
-    lines.append(f"  Call state readable on {readable} of the {len(work)} phones that need work.")
-    if plan.options.deadline is None:
-        rates = sorted({plan.options.bandwidth.of(phone.target.site) for phone in work})
-        lines.append(
-            f"  Deadlines assume {plan.options.flash_time:.0f} s to flash (flash_time) and "
-            f"{' or '.join(f'{rate:g}' for rate in rates)} Mbit/s per site (site_bandwidth_mbit)."
-        )
-    lines += _narrow_lines(plan)
-    lines.append("  A call that begins while a phone fetches its image can be cut.")
-    return lines
-
-
-def _narrow_lines(plan: Plan) -> list[str]:
-    """A sentence for each site whose line can't carry what is planned within the deadlines, as far as is known."""
-    options, lines = plan.options, []
-    at_site: dict[str | None, list[PlannedPhone]] = {}
-    for phone in plan.work:
-        at_site.setdefault(phone.target.site, []).append(phone)
-    for site, phones in at_site.items():
-        deadline, needed = (max(max(getattr(one, name)) for one in phones) for name in ("deadlines", "needs"))
-        slow = plan.slow.get(site, 0.0)
-        if slow + options.flash_time > max(deadline, RESERVE * needed):
-            lines.append(
-                f"  {shown_site(site)}: a phone of an earlier run took {slow:.0f} s to fetch its image. With "
-                f"flash_time that is more than its deadline of {deadline:.0f} s: correct site_bandwidth_mbit to what "
-                "the line carries, or raise deadline."
-            )
-        elif needed > deadline:
-            lines.append(
-                f"  {shown_site(site)}: deadline is {deadline:.0f} s, but a phone may need {needed:.0f} s to fetch and "
-                "write its image, by site_bandwidth_mbit, max_in_flight and flash_time: raise deadline."
-            )
-    return lines
-
-
-def shown_site(site: str | None) -> str:
-    """A site at the begin of a sentence."""
-    return "Phones without a site" if site is None else f"Site {site}"

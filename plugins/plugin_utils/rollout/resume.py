@@ -9,21 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError, expect
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import (
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     Ending,
     Intent,
     Order,
-    Upgrade,
     pace,
     unsafe_until,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Upgrade
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Lookout, Runtime
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import TICK, Log
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Target
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import Connect
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import TICK, Connect, Lookout, Runtime
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Log
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 
 
 def watch_interrupted(

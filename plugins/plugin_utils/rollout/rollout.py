@@ -8,161 +8,49 @@ from __future__ import annotations
 
 import os
 import socket
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.clock import check_seconds, shown_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
     InputError,
     NotRecorded,
     SnomError,
     place_of,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Ending, Intent
-from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, image_url
-from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
+from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.report import check_report_dir, write_report
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Runtime
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import (
-    Engine,
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Runtime, Surroundings
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import Engine
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import (
+    History,
+    Journal,
     Log,
-    PhoneResult,
-    planned_waves,
+    NoJournal,
+    read_history,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History, Journal, read_history
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import (
-    parse_by_site,
-    parse_limit,
-    parse_waves,
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import (
+    Options,
+    parse_options,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import (
-    Options,
-    Plan,
-    PlannedPhone,
-    Reading,
-    Target,
     check_targets,
     make_plan,
-    plan_lines,
-    read_approved,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan_text import plan_lines
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.result import closing_lines, rollout_result
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.resume import watch_interrupted
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import Connect, read_fleet, verify_images
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.windows import parse_windows
-
-ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
-    "waves": {"type": "raw", "default": ["canary", "10%", "100%"]},
-    "soak": {"type": "float", "default": 0.0},
-    "max_bad": {"type": "raw", "default": 0},
-    "max_in_flight": {"type": "int", "default": 10},
-    "max_in_flight_per_group": {"type": "int", "default": 1},
-    "site_bandwidth_mbit": {"type": "raw", "default": 100},
-    "flash_time": {"type": "float", "default": 600.0},
-    "deadline": {"type": "float"},
-    "window": {"type": "raw"},
-    "unknown_call_state": {"type": "str", "choices": ["defer", "proceed"], "default": "defer"},
-    "deferred_retries": {"type": "int", "default": 3},
-    "deferred_interval": {"type": "float", "default": 60.0},
-    "unreachable": {"type": "str", "choices": ["ignore", "bad"], "default": "ignore"},
-    "fail_on": {
-        "type": "list",
-        "elements": "str",
-        "choices": ["deferred", "not_started"],
-        "default": ["deferred", "not_started"],
-    },
-    "verify_image": {"type": "str", "choices": ["head", "full", "none"], "default": "head"},
-    "mirror": {"type": "str"},
-    "catalog": {"type": "path"},
-    "allow_downgrade": {"type": "bool", "default": False},
-    "force": {"type": "bool", "default": False},
-    "snapshot": {"type": "bool", "default": False},
-    "retry_login": {"type": "bool", "default": False},
-    "approved_plan": {"type": "path"},
-    "stop_file": {"type": "path"},
-    "journal": {"type": "path"},
-    "report_dir": {"type": "path"},
-}
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_fleet, verify_images
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.waves import planned_waves
 
 MAX_RUNS_REFUSED = 3
 """After so many runs in a row in which a phone refused its credentials, a run does not send any.
 
 A phone blocks its web server after more than three failures (protocol 2.3); whether it forgets them is not public.
 """
-
-_TAKEN_AS_THEY_ARE = (
-    "soak",
-    "max_in_flight",
-    "max_in_flight_per_group",
-    "flash_time",
-    "deadline",
-    "unknown_call_state",
-    "deferred_retries",
-    "deferred_interval",
-    "unreachable",
-    "verify_image",
-    "mirror",
-    "allow_downgrade",
-    "force",
-    "snapshot",
-)
-
-
-class NoJournal:
-    """Stands in where no journal is wanted."""
-
-    def write(self, kind: str, **entry: Any) -> None:
-        """Forget it."""
-
-    def sync(self) -> None:
-        """Nothing to wait for."""
-
-    def intent(self, intent: Intent) -> None:
-        """Forget it."""
-
-    def end(self, host: str, ending: Ending, time: float) -> None:
-        """Forget it."""
-
-    def close(self) -> None:
-        """Nothing to let go of."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """What a rollout needs from whoever runs it; tests put simulated ones here."""
-
-    run: str
-    runtime: Runtime
-    connect: Connect
-    say: Callable[[str], None] = lambda line: None
-    stop_requested: Callable[[], str | None] = lambda: None
-    abandoned: Callable[[], bool] = lambda: False
-    resume_command: str | None = None
-
-
-def parse_options(parameters: Mapping[str, Any], catalog: Catalog) -> Options:
-    """The options of a rollout out of a module's parameters. Raises InputError naming the option."""
-    check_seconds(parameters, "flash_time", "deadline")
-    check_seconds(parameters, "soak", "deferred_interval", least=0.0)
-    for name in ("max_in_flight", "max_in_flight_per_group", "deferred_retries"):
-        if parameters[name] < 0:
-            raise InputError(f"{name} is {parameters[name]}: give 0 or more.")
-    if parameters["mirror"]:
-        # For its check: a mirror that can't be used would make every phone's image wrong.
-        image_url("", parameters["mirror"])
-    return Options(
-        waves=parse_waves(parameters["waves"]),
-        max_bad=parse_limit(parameters["max_bad"], "max_bad"),
-        bandwidth=parse_by_site(parameters["site_bandwidth_mbit"], "site_bandwidth_mbit"),
-        windows=parse_windows(parameters["window"]),
-        approved=read_approved(parameters["approved_plan"]) if parameters["approved_plan"] else None,
-        catalog=catalog,
-        **{name: parameters[name] for name in _TAKEN_AS_THEY_ARE},
-    )
 
 
 def rollout(
@@ -260,7 +148,7 @@ def carry_out(
     engine.stopped_by = stopped_by
     if not check_mode:
         engine.run()
-    result = _result(plan, engine, parameters, check_mode, around, started)
+    result = rollout_result(plan, engine, parameters, check_mode, around, started)
     # Neither the journal nor the report may take the result away, whatever goes wrong: phones have changed.
     with suppress(NotRecorded):
         log.write("run_end", time=around.runtime.now(), summary=result["summary"], stopped_by=engine.stopped_by)
@@ -318,114 +206,3 @@ class _Logins:
         for host in self._refusals:
             if host in readings and readings[host].facts is not None:
                 self._log.write("login", host=host, time=self._runtime.now())
-
-
-def _result(
-    plan: Plan, engine: Engine, parameters: Mapping[str, Any], check_mode: bool, around: Surroundings, started: float
-) -> dict[str, Any]:
-    waves = planned_waves(plan)
-    now = around.runtime.now()
-    fail_on = set(parameters["fail_on"])
-    results = [engine.results.get(phone.host) or _planned(phone, waves) for phone in plan.phones]
-    phones = {ended.phone.host: _phone_record(ended, fail_on) for ended in results}
-    unsafe = [
-        {
-            "host": ended.phone.host,
-            "until": ended.ending.unsafe_until,
-            "reason": ended.ending.reason,
-        }
-        for ended in results
-        # Also where that time has passed: nobody has seen it since.
-        if ended.ending.unsafe_until is not None
-    ]
-    unfinished = any(record["outcome"] in ("deferred", "not_started", "timed_out") for record in phones.values())
-    return {
-        "run": around.run,
-        "plan_id": plan.plan_id,
-        "check_mode": check_mode,
-        "started": started,
-        "ended": now,
-        "stopped_by": engine.stopped_by,
-        "resume": around.resume_command if unfinished and not check_mode else None,
-        "do_not_power_off": unsafe,
-        "summary": dict(Counter(record["outcome"] for record in phones.values()).most_common()),
-        "waves": [
-            {
-                "number": wave.number,
-                "label": wave.label,
-                "phones": len(wave.hosts),
-                "started": wave.started,
-                "ended": wave.ended,
-                "summary": dict(Counter(phones[host]["outcome"] for host in wave.hosts)),
-            }
-            for wave in engine.waves
-        ],
-        "options": {name: parameters[name] for name in ARGUMENT_SPEC if parameters[name] is not None},
-        "phones": phones,
-    }
-
-
-def _planned(phone: PlannedPhone, waves: Mapping[str, int]) -> PhoneResult:
-    """What check mode says of a phone."""
-    if phone.outcome is not None:
-        return PhoneResult(phone, Ending(phone.outcome, phone.reason, phone.before, unsafe_until=phone.unsafe_until))
-    path = [str(hop.version) for hop in phone.hops]
-    if phone.host not in waves:
-        return PhoneResult(
-            phone, Ending("not_started", "Its turn would come after the waves before stop.", phone.before)
-        )
-    reason = f"Would go from {phone.before} to {' and then '.join(path)}."
-    return PhoneResult(phone, Ending("planned", reason, phone.before), path=path, wave=waves[phone.host])
-
-
-def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
-    phone, ending = ended.phone, ended.ending
-    outcome = OUTCOMES[ending.outcome]
-    recap: str = outcome.recap
-    if recap == "fail_on":
-        recap = "failed" if outcome.word in fail_on else "ok"
-    facts = phone.facts
-    return {
-        "outcome": ending.outcome,
-        "reason": ending.reason,
-        "recap": recap,
-        "before": _text(phone.first),
-        "after": _text(ending.after),
-        "target": _text(phone.wanted),
-        "path": ended.path,
-        "model": phone.model,
-        "mac": (facts.mac if facts else None) or phone.target.mac,
-        "site": phone.target.site,
-        "group": phone.target.group,
-        "wave": ended.wave,
-        "elapsed": None if ended.elapsed is None else round(ended.elapsed, 1),
-        "deadline": ended.deadline,
-        "evidence": ending.evidence,
-        "notes": phone.notes,
-        # A phone may show its password in another setting, in the login of a URL for example.
-        "snapshot": scrub(ended.snapshot, vars(phone.target.connection)),
-        "unverified": any(hop.chained for hop in phone.hops),
-    }
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def closing_lines(result: Mapping[str, Any]) -> list[str]:
-    """The last screen: what happened, what stopped it, what must not be powered off, and how to go on."""
-    counts = ", ".join(f"{count} {outcome}" for outcome, count in result["summary"].items())
-    lines = [f"{'Planned' if result['check_mode'] else 'Ended'}: {counts}"]
-    if result["stopped_by"]:
-        lines.append(f"Stopped by: {result['stopped_by']}")
-    for unsafe in result["do_not_power_off"]:
-        until = shown_time(unsafe["until"])
-        when = f"before {until}"
-        if unsafe["until"] <= result["ended"]:
-            when = f"without a look at its screen, also after {until}: nobody has seen it since"
-        lines.append(f"DO NOT POWER OFF {unsafe['host']} {when}: {unsafe['reason']}")
-    if result["resume"]:
-        lines.append(f"To go on: {result['resume']}")
-    if result.get("report"):
-        lines.append(f"Report: {result['report']['html']}")
-    return lines

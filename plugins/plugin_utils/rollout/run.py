@@ -29,9 +29,13 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console imp
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_targets
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import ThreadRuntime, raise_file_limit
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Target
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import Surroundings, rollout
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
+    Surroundings,
+    ThreadRuntime,
+    raise_file_limit,
+)
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import rollout
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 
 PATHS = ("catalog", "approved_plan", "stop_file", "journal", "report_dir")
 """The options that are files of the controller."""

@@ -16,16 +16,14 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.image_check import verify_image
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import read_settings_too
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection, Transport
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import read_facts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, Key, NotTried
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import MAX_WORKERS, Lookout, Runtime
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone, Reading, Target
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import MAX_WORKERS, Connect, Lookout, Runtime
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 
 QUIET = 1.0
 """Seconds without an answer, after which phones that still have to wait for their turn are looked for."""
-
-Connect = Callable[[Connection], Transport]
 
 
 def read_phone(target: Target, connect: Connect, known_call_state: str | None, *, force: bool = False) -> Reading:

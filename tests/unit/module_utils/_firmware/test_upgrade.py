@@ -20,17 +20,19 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     LockedOut,
     PhoneUnreachable,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import (
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     LARGEST_IMAGE,
-    SNAPSHOT_TRIES,
     Ending,
     Intent,
     Order,
+    hop_deadline,
+    pace,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import (
+    SNAPSHOT_TRIES,
     Phase,
     Upgrade,
-    hop_deadline,
     load_image,
-    pace,
     still_on,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
     AnswerLost,
     Blocked,
+    NoEffect,
     Refused,
     SnomError,
     Unsupported,
@@ -20,7 +21,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.keys import 
 from ansible_collections.telephony.snom.plugins.module_utils._operations.session import (
     REMOTE_ARGUMENTS,
     SECRET_ARGUMENTS,
-    NoEffect,
     Remote,
     refuse_cleartext,
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import LARGEST_IMAGE
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import LARGEST_IMAGE
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import (
     check_catalog,
     image_name,

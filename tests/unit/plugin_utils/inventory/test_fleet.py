@@ -15,7 +15,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet imp
     FleetVariables,
     read_targets,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Target
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 
 PHONE = {"ansible_host": "127.0.0.2", "snom_firmware_version": "10.1.54.13"}
 

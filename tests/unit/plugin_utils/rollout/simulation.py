@@ -21,11 +21,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     AuthFailed,
     PhoneUnreachable,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import (
-    Ending,
-    Intent,
-    plain_ending,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent, plain_ending
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer, Connection
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History
 

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, NotRecorded
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Ending, Intent
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal as journal_module
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import (
     History,

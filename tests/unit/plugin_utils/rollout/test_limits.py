@@ -14,8 +14,8 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits impo
     parse_by_site,
     parse_limit,
     parse_waves,
-    pick_canaries,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.waves import pick_canaries
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -21,8 +21,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     SnomError,
     UserMode,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import check_settings
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Ending
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, parse_images
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
@@ -33,18 +33,16 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits impo
     parse_limit,
     parse_waves,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options, read_approved
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import (
-    Options,
     Plan,
     PlannedPhone,
-    Reading,
-    Target,
     check_targets,
     make_plan,
-    plan_lines,
     plan_phone,
-    read_approved,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan_text import plan_lines
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.windows import parse_windows
 
 OLD, NEW = "10.1.39.11", "10.1.54.13"

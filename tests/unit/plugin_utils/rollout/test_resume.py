@@ -8,16 +8,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AuthFailed
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import (
-    Ending,
-    Intent,
-    plain_ending,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent, plain_ending
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import MAX_REFUSALS, CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import SUMMARY_INTERVAL, Abandoned
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.resume import watch_interrupted
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone, LabRuntime
 
 OLD, NEW = "10.1.39.11", "10.1.54.13"

@@ -23,7 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     InputError,
     NotRecorded,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Ending, Intent
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
@@ -31,17 +31,13 @@ from ansible_collections.telephony.snom.plugins.modules import snom_rollout
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal as journal_module
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import rollout as rollout_module
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import survey
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned, Surroundings
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import FRESH_SETTINGS
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Journal, read_history
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Target
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import (
-    ARGUMENT_SPEC,
-    Surroundings,
-    closing_lines,
-    parse_options,
-    rollout,
-)
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC, parse_options
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.result import closing_lines
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import rollout
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone, LabRuntime
 
 OLD, NEW = "10.1.39.11", "10.1.54.13"

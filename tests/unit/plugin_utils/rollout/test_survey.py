@@ -29,13 +29,15 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials
     CredentialsGate,
     NotTried,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import MAX_WORKERS, Abandoned, Runtime
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone, Reading, Target
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import (
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
+    MAX_WORKERS,
+    Abandoned,
     Connect,
-    read_phone,
-    verify_images,
+    Runtime,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_phone, verify_images
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone, LabRuntime
 from hypothesis import given, settings
 from hypothesis import strategies as st

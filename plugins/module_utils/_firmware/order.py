@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is asked of one phone, what is recorded of it, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._core.clock import LONGEST_WAIT
+from .._known.image_path import Hop
+from .._known.version import Version
+from .._phone.connection import Connection
+
+LARGEST_IMAGE = 160_000_000
+"""Bytes. What an image of unknown size is taken for: a little more than the largest known ones (protocol 3.1)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What is wanted of one phone, and what was known of it when it was planned."""
+
+    host: str
+    connection: Connection
+    hops: tuple[Hop, ...]
+    before: Version
+    model: str | None = None
+    mac: str | None = None
+    registered: frozenset[int] = frozenset()
+    only_when_idle: bool = True
+    unknown_call_state: str = "defer"
+    deadlines: tuple[float, ...] = ()
+    poll: float = 5.0
+    settle: float = 60.0
+    snapshot: bool = False
+    settings: Mapping[str, str] | None = None
+    """What the phone's settings page showed a moment ago, for the snapshot; None to read them."""
+    wanted: frozenset[Version] = frozenset()
+    """Further versions at which it is done, whatever brought it there."""
+
+    @property
+    def target(self) -> Version:
+        """The version at the end of the path."""
+        return self.hops[-1].version
+
+    def overtakes(self, version: Version) -> bool:
+        """Whether a phone that shows this version on its way needs nothing more: its provisioning was quicker."""
+        return version != self.before and (version == self.target or version in self.wanted)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    """One trigger, as it stands in the journal before the request leaves."""
+
+    host: str
+    mac: str | None
+    file: str
+    before: str
+    target: str
+    time: float
+    deadline: float
+    registered: tuple[int, ...] = ()
+    """Lines that must be registered again when it is done."""
+
+
+@dataclass
+class Ending:
+    """How it ended: an outcome word and a sentence, with what was read from the phone."""
+
+    outcome: str
+    reason: str
+    after: Version | None = None
+    triggered: bool = False
+    evidence: dict[str, Any] = field(default_factory=dict)
+    unsafe_until: float | None = None
+    """Until when the phone must be left alone, because nobody could see whether it has written its flash.
+
+    In seconds since the epoch. It must not be powered off before, and no run asks it for anything. Until the end of the
+    run it keeps its place among those in flight.
+    """
+    passing: bool = False
+    """Whether it may end otherwise when it is asked again in a while."""
+
+
+def hop_deadline(size: int | None, flash_time: float, *, parallel: int = 1, bandwidth_mbit: float = 100.0) -> float:
+    """Seconds after which a phone that loads an image counts as lost: 1.5 x (8·S·P/B + flash time).
+
+    size is in bytes; parallel is how many phones share bandwidth_mbit. How long phones really take is not public
+    (protocol 11.6), so the flash time is an assumption that users set. It is never more than `LONGEST_WAIT`.
+    """
+    transfer = 8 * (size or LARGEST_IMAGE) * max(parallel, 1) / (bandwidth_mbit * 1e6)
+    return min(RESERVE * (transfer + flash_time), LONGEST_WAIT)
+
+
+def pace(flash_time: float) -> tuple[float, float]:
+    """Seconds between two polls, and seconds for which a phone that is back on another version may still move on.
+
+    Old firmware restarts twice (protocol 3.4), so being back is not yet the end. Both scale with the flash time.
+    """
+    return min(5.0, max(0.25, flash_time / 60)), min(60.0, max(1.0, flash_time / 4))
+
+
+def unsafe_until(evidence: Mapping[str, Any]) -> float:
+    """Until when a phone that was not seen back must be left alone: as long again as its deadline was.
+
+    One that was not seen gone either may go down as late as a deadline after its deadline, and needs that time then.
+    """
+    length = deadline_length(evidence)
+    watched = float(evidence.get("watched_until", evidence["deadline_at"]))
+    if "seen_gone_at" not in evidence:
+        watched = max(watched, float(evidence["deadline_at"]) + length)
+    return watched + length
+
+
+def resumed_evidence(intent: Intent) -> dict[str, Any]:
+    """What is known of a phone that an interrupted run triggered."""
+    return {
+        "file": intent.file,
+        "firmware_before": intent.before,
+        "target": intent.target,
+        "triggered_at": intent.time,
+        "deadline_at": intent.deadline,
+        "resumed": True,
+    }
+
+
+def plain_intent(intent: Intent) -> Mapping[str, Any]:
+    """The intent as a JSON object."""
+    return dict(vars(intent))
+
+
+RESERVE = 1.5
+"""By how much a deadline is longer than what is assumed of a phone and its line."""
+
+
+def deadline_length(evidence: Mapping[str, Any]) -> float:
+    """Seconds from the trigger to its deadline."""
+    return float(evidence["deadline_at"] - evidence["triggered_at"])
+
+
+def plain_ending(ending: Ending) -> dict[str, Any]:
+    """What the journal keeps of an ending, as a JSON object."""
+    kept = {name: getattr(ending, name) for name in ("outcome", "reason", "triggered", "unsafe_until")}
+    return kept | {"after": str(ending.after) if ending.after else None}

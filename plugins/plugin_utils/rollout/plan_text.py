@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan, as lines to read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import RESERVE
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
+
+
+def _turn(wave: int | None) -> str:
+    return "not before the stop" if wave is None else f"wave {wave}"
+
+
+def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> list[str]:
+    """The plan as text. waves gives the planned wave of each host that has a turn; limit says how many are listed."""
+    work = plan.work
+    lines = [f"Plan {plan.plan_id}: {len(work)} of {len(plan.phones)} phones need work."]
+    listed = plan.phones if len(plan.phones) <= limit else []
+    width = max((len(phone.host) for phone in listed), default=0)
+    for phone in listed:
+        if phone.outcome is None:
+            path = " -> ".join(str(hop.version) for hop in phone.hops)
+            size = f"{phone.size / 1e6:.1f} MB" if phone.size else "size unknown"
+            text = f"{phone.before} -> {path}, {size}, deadline {phone.deadline:.0f} s, {_turn(waves.get(phone.host))}"
+        else:
+            text = f"{phone.outcome}: {phone.reason}"
+        lines.append(f"  {phone.host:{width}}  {phone.model or '?':5} {text}")
+        lines += [f"  {'':{width}}        note: {note}" for note in phone.notes]
+    if not listed:
+        kinds = Counter(phone.kind for phone in work)
+        lines += [
+            f"  {count} x {model} {before} -> {wanted}"
+            for (model, before, wanted), count in sorted(kinds.items(), key=str)
+        ]
+        skipped = Counter(phone.outcome for phone in plan.phones if phone.outcome)
+        lines += [f"  {count} x {outcome}" for outcome, count in skipped.most_common()]
+        notes = Counter(note for phone in plan.phones for note in phone.notes)
+        lines += [f"  note for {count} of them: {note}" for note, count in notes.most_common()]
+    if not work:
+        return lines
+    readable = sum(phone.facts is not None and phone.facts.call_state != "unknown" for phone in work)
+    lines.append(f"  Call state readable on {readable} of the {len(work)} phones that need work.")
+    if plan.options.deadline is None:
+        rates = sorted({plan.options.bandwidth.of(phone.target.site) for phone in work})
+        lines.append(
+            f"  Deadlines assume {plan.options.flash_time:.0f} s to flash (flash_time) and "
+            f"{' or '.join(f'{rate:g}' for rate in rates)} Mbit/s per site (site_bandwidth_mbit)."
+        )
+    lines += _narrow_lines(plan)
+    lines.append("  A call that begins while a phone fetches its image can be cut.")
+    return lines
+
+
+def _narrow_lines(plan: Plan) -> list[str]:
+    """A sentence for each site whose line can't carry what is planned within the deadlines, as far as is known."""
+    options, lines = plan.options, []
+    at_site: dict[str | None, list[PlannedPhone]] = {}
+    for phone in plan.work:
+        at_site.setdefault(phone.target.site, []).append(phone)
+    for site, phones in at_site.items():
+        deadline, needed = (max(max(getattr(one, name)) for one in phones) for name in ("deadlines", "needs"))
+        slow = plan.slow.get(site, 0.0)
+        if slow + options.flash_time > max(deadline, RESERVE * needed):
+            lines.append(
+                f"  {shown_site(site)}: a phone of an earlier run took {slow:.0f} s to fetch its image. With "
+                f"flash_time that is more than its deadline of {deadline:.0f} s: correct site_bandwidth_mbit to what "
+                "the line carries, or raise deadline."
+            )
+        elif needed > deadline:
+            lines.append(
+                f"  {shown_site(site)}: deadline is {deadline:.0f} s, but a phone may need {needed:.0f} s to fetch and "
+                "write its image, by site_bandwidth_mbit, max_in_flight and flash_time: raise deadline."
+            )
+    return lines
+
+
+def shown_site(site: str | None) -> str:
+    """A site at the begin of a sentence."""
+    return "Phones without a site" if site is None else f"Site {site}"

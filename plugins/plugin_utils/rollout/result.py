@@ -1,0 +1,133 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a rollout returns and reports."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.telephony.snom.plugins.module_utils._core.clock import shown_time
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
+from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Surroundings
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import Engine, PhoneResult
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.waves import planned_waves
+
+
+def rollout_result(
+    plan: Plan, engine: Engine, parameters: Mapping[str, Any], check_mode: bool, around: Surroundings, started: float
+) -> dict[str, Any]:
+    """The result of `snom_rollout` as plain JSON types; started is in seconds since the epoch."""
+    waves = planned_waves(plan)
+    now = around.runtime.now()
+    fail_on = set(parameters["fail_on"])
+    results = [engine.results.get(phone.host) or _planned(phone, waves) for phone in plan.phones]
+    phones = {ended.phone.host: _phone_record(ended, fail_on) for ended in results}
+    unsafe = [
+        {
+            "host": ended.phone.host,
+            "until": ended.ending.unsafe_until,
+            "reason": ended.ending.reason,
+        }
+        for ended in results
+        # Also where that time has passed: nobody has seen it since.
+        if ended.ending.unsafe_until is not None
+    ]
+    unfinished = any(record["outcome"] in ("deferred", "not_started", "timed_out") for record in phones.values())
+    return {
+        "run": around.run,
+        "plan_id": plan.plan_id,
+        "check_mode": check_mode,
+        "started": started,
+        "ended": now,
+        "stopped_by": engine.stopped_by,
+        "resume": around.resume_command if unfinished and not check_mode else None,
+        "do_not_power_off": unsafe,
+        "summary": dict(Counter(record["outcome"] for record in phones.values()).most_common()),
+        "waves": [
+            {
+                "number": wave.number,
+                "label": wave.label,
+                "phones": len(wave.hosts),
+                "started": wave.started,
+                "ended": wave.ended,
+                "summary": dict(Counter(phones[host]["outcome"] for host in wave.hosts)),
+            }
+            for wave in engine.waves
+        ],
+        "options": {name: parameters[name] for name in ARGUMENT_SPEC if parameters[name] is not None},
+        "phones": phones,
+    }
+
+
+def _planned(phone: PlannedPhone, waves: Mapping[str, int]) -> PhoneResult:
+    """What check mode says of a phone."""
+    if phone.outcome is not None:
+        return PhoneResult(phone, Ending(phone.outcome, phone.reason, phone.before, unsafe_until=phone.unsafe_until))
+    path = [str(hop.version) for hop in phone.hops]
+    if phone.host not in waves:
+        return PhoneResult(
+            phone, Ending("not_started", "Its turn would come after the waves before stop.", phone.before)
+        )
+    reason = f"Would go from {phone.before} to {' and then '.join(path)}."
+    return PhoneResult(phone, Ending("planned", reason, phone.before), path=path, wave=waves[phone.host])
+
+
+def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
+    phone, ending = ended.phone, ended.ending
+    outcome = OUTCOMES[ending.outcome]
+    recap: str = outcome.recap
+    if recap == "fail_on":
+        recap = "failed" if outcome.word in fail_on else "ok"
+    facts = phone.facts
+    return {
+        "outcome": ending.outcome,
+        "reason": ending.reason,
+        "recap": recap,
+        "before": _text(phone.first),
+        "after": _text(ending.after),
+        "target": _text(phone.wanted),
+        "path": ended.path,
+        "model": phone.model,
+        "mac": (facts.mac if facts else None) or phone.target.mac,
+        "site": phone.target.site,
+        "group": phone.target.group,
+        "wave": ended.wave,
+        "elapsed": None if ended.elapsed is None else round(ended.elapsed, 1),
+        "deadline": ended.deadline,
+        "evidence": ending.evidence,
+        "notes": phone.notes,
+        # A phone may show its password in another setting, in the login of a URL for example.
+        "snapshot": scrub(ended.snapshot, vars(phone.target.connection)),
+        "unverified": any(hop.chained for hop in phone.hops),
+    }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def closing_lines(result: Mapping[str, Any]) -> list[str]:
+    """The last screen: what happened, what stopped it, what must not be powered off, and how to go on."""
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in result["summary"].items())
+    lines = [f"{'Planned' if result['check_mode'] else 'Ended'}: {counts}"]
+    if result["stopped_by"]:
+        lines.append(f"Stopped by: {result['stopped_by']}")
+    for unsafe in result["do_not_power_off"]:
+        until = shown_time(unsafe["until"])
+        when = f"before {until}"
+        if unsafe["until"] <= result["ended"]:
+            when = f"without a look at its screen, also after {until}: nobody has seen it since"
+        lines.append(f"DO NOT POWER OFF {unsafe['host']} {when}: {unsafe['reason']}")
+    if result["resume"]:
+        lines.append(f"To go on: {result['resume']}")
+    if result.get("report"):
+        lines.append(f"Report: {result['report']['html']}")
+    return lines

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which phones a wave takes: sizes, canaries and their stand-ins."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter, deque
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from itertools import zip_longest
+from typing import Any, TypeVar
+
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import Wave
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
+
+T = TypeVar("T")
+
+
+def pick_canaries(phones: Sequence[T], key: Callable[[T], Hashable], site: Callable[[T], str | None]) -> list[list[T]]:
+    """For each distinct key the phones that may be its canary: the first one is, the others stand in, in order.
+
+    The canaries of different keys lie at different sites where the phones allow it, and the stand-ins of one key change
+    the site with each step, so that one dead site does not use them up. The same phones in the same order give the same
+    canaries.
+    """
+    places: dict[Hashable, dict[str | None, list[T]]] = {}
+    for phone in phones:
+        places.setdefault(key(phone), {}).setdefault(site(phone), []).append(phone)
+    wanted = Counter(place for at in places.values() for place in at)
+    taken: Counter[str | None] = Counter()
+    chosen: dict[Hashable, list[T]] = {}
+    # Keys with the fewest sites choose first, and each takes the site that is least taken, then least wanted by others.
+    for name, at in sorted(places.items(), key=lambda item: len(item[1])):
+        order = sorted(at, key=lambda place: (taken[place], wanted[place]))
+        taken[order[0]] += 1
+        rounds = zip_longest(*([(phone,) for phone in at[place]] for place in order), fillvalue=())
+        chosen[name] = [phone for turn in rounds for slot in turn for phone in slot]
+    return [chosen[name] for name in places]
+
+
+def numbered(waves: Sequence[Wave]) -> Iterable[tuple[int, Wave]]:
+    """(1, first), (2, second) …, the last one repeated without end."""
+    return enumerate(itertools.chain(waves, itertools.repeat(waves[-1])), start=1)
+
+
+def cut_wave(
+    wave: Wave, number: int, fresh: Sequence[PlannedPhone], total: int
+) -> tuple[list[PlannedPhone], dict[tuple[Any, ...], deque[PlannedPhone]]]:
+    """The phones of a wave, and for canaries those of the same kind that can stand in, in order."""
+    eligible = [phone for phone in fresh if phone.target.wave <= number]
+    if wave.kind != "canary":
+        return eligible[: wave.size(total)], {}
+    candidates = pick_canaries(eligible, lambda phone: phone.kind, lambda phone: phone.target.site)
+    return [first for first, *_rest in candidates], {first.kind: deque(rest) for first, *rest in candidates}
+
+
+def planned_waves(plan: Plan) -> dict[str, int]:
+    """The wave in which each phone that needs work will be, if no canary needs a stand-in.
+
+    Phones that come after the stop are not there.
+    """
+    fresh, total = plan.work, len(plan.work)
+    result: dict[str, int] = {}
+    for number, wave in numbered(plan.options.waves):
+        if not fresh or wave.kind == "stop":
+            break
+        members, _stand_ins = cut_wave(wave, number, fresh, total)
+        result.update({phone.host: number for phone in members})
+        fresh = [phone for phone in fresh if phone.host not in result]
+    return result
