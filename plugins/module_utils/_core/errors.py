@@ -27,8 +27,8 @@ what a person can do about it. Nothing in a reason may hold a secret or the quer
         WindowEnds              by the window of its site
         NotRegistered
 
-Two more stand where they are made: `credentials.NotTried`, which tells the limit that it keeps, and a kept connection that
-turns out dead, which never leaves the `client`.
+Two more stand where they are made: `credentials.NotTried`, which tells the limit that it keeps, and in `client` that of
+a kept connection that turns out dead, which never leaves it.
 """
 
 from __future__ import annotations

@@ -17,12 +17,16 @@ import html
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot import changes, count_changes
-from ansible_collections.telephony.snom.plugins.plugin_utils.report.assets import SCRIPT, STYLE
+
+_HERE = Path(__file__).parent
+_STYLE = _HERE.joinpath("report.css").read_text("utf-8")
+_SCRIPT = _HERE.joinpath("report.js").read_text("utf-8")
 
 _TONES = {
     word: {"ok": "kept", "changed": "good", "fail_on": "wait", "failed": "fail"}[outcome.recap]
@@ -64,7 +68,7 @@ def render_html(result: Mapping[str, Any]) -> str:
         )
         if part
     )
-    policy = f"default-src 'none'; style-src {_digest(STYLE)}; script-src {_digest(SCRIPT)}; base-uri 'none'"
+    policy = f"default-src 'none'; style-src {_digest(_STYLE)}; script-src {_digest(_SCRIPT)}; base-uri 'none'"
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -73,8 +77,8 @@ def render_html(result: Mapping[str, Any]) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{_text(_headline(result))} · {_text(result["run"])}</title>
-<style>{STYLE}</style>
-<script>{SCRIPT}</script>
+<style>{_STYLE}</style>
+<script>{_SCRIPT}</script>
 </head>
 <body>
 <main>
