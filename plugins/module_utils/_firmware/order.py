@@ -106,13 +106,13 @@ def pace(flash_time: float) -> tuple[float, float]:
 def unsafe_until(evidence: Mapping[str, Any]) -> float:
     """Until when a phone that was not seen back must be left alone: as long again as its deadline was.
 
-    One that was not seen gone either may go down as late as a deadline after its deadline, and needs that time then.
+    One that was not seen gone either may still be fetching its image, and nobody knows for how long. It is left alone
+    for as long again as it is watched, which is twice its deadline.
     """
     length = deadline_length(evidence)
-    watched = float(evidence.get("watched_until", evidence["deadline_at"]))
     if "seen_gone_at" not in evidence:
-        watched = max(watched, float(evidence["deadline_at"]) + length)
-    return watched + length
+        return float(evidence["triggered_at"]) + 4 * length
+    return float(evidence.get("watched_until", evidence["deadline_at"])) + length
 
 
 def resumed_evidence(intent: Intent) -> dict[str, Any]:

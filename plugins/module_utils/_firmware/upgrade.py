@@ -434,7 +434,9 @@ class Upgrade:
         watch = expect(self._watch)
         if now >= self._watched_until and outcome is None and not watch.gone and not self.late:
             self.phase = Phase.LATE
-            self._watch_until(expect(self.deadline) + deadline_length(self.evidence))
+            late = expect(self.deadline) + deadline_length(self.evidence)
+            # The run that resumes asks it again afterwards if it was not taken.
+            self._watch_until(unsafe_until(self.evidence) if "resumed" in self.evidence else late)
         if now < self._watched_until:
             return min(self.order.poll, self._watched_until - now)
         if outcome is None:
@@ -450,14 +452,15 @@ class Upgrade:
                 outcome = "timed_out"
                 reason = f"It answers but can't be read: {watch.problem or 'it shows no version.'}"
             else:
-                outcome, reason = "image_failed", self._not_loaded()
+                # Nothing shows that it has given up.
+                return self._end("image_failed", self._not_loaded(), unseen=True)
         return self._end(outcome, reason)
 
     def _not_loaded(self) -> str:
         """The sentence about a phone that answers as before."""
         check = (
             "Check that the phone can reach the mirror, that the image is there, and that hidden tags and restricted "
-            "URI queries are off."
+            "URI queries are off. Over a slow line it may still be loading."
         )
         never = "was never seen gone, until its deadline and for as long again"
         if not self.path:

@@ -40,8 +40,8 @@ def watch_interrupted(
     """Watch each phone with an open intent to its end, as the run that asked it would have; nothing is sent.
 
     Returns how they ended; the journal knows it too. A phone that was never seen gone, and is up on its old version
-    when it can't be loading any more, is not among them: it was perhaps not even asked, and may be triggered again. Nor
-    does the journal learn of one that the gate keeps from being looked at, so that a later run can watch it.
+    until it need not be left alone any more, is not among them: it was perhaps not even asked, and may be triggered
+    again. Nor does the journal learn of one that the gate keeps from being looked at, so that a later run can watch it.
     """
     poll, settle = pace(flash_time)
     waiting: dict[str, Upgrade] = {}
@@ -61,7 +61,7 @@ def watch_interrupted(
             )
             waiting[target.host] = Upgrade(order, connect(target.connection), now=runtime.now)
             waiting[target.host].resume(intent)
-            say(f"{target.host}: triggered by the interrupted run, watched until its deadline or twice as long")
+            say(f"{target.host}: triggered by the interrupted run, watched until its deadline or four times as long")
     endings: dict[str, Ending] = {}
     watched = len(waiting)
     lookout = Lookout(runtime, say, abandoned)

@@ -108,7 +108,7 @@ def test_phones_are_watched_side_by_side_until_each_has_ended() -> None:
         "soon": ("end", "upgraded", 50),
         "never": ("end", "timed_out", 200),
         # It was perhaps never asked, so it has not ended for the rollout.
-        "ignored it": ("end", "not_started", 500),
+        "ignored it": ("end", "not_started", 1100),
         "old": ("end", "old_version", 80),
     }
     assert {host: phone.commands for host, phone in phones.items()} == commands

@@ -359,7 +359,7 @@ def test_a_canary_that_still_loads_at_its_deadline_stops_the_rollout_and_ends_we
     assert result["stopped_by"] == "The canary desk-1 was not seen gone by its deadline, and canaries may not fail."
     assert "longer than its deadline of 100 s" in result["phones"]["desk-1"]["reason"]
     assert (result["do_not_power_off"], fleet.commands) == ([], 1)
-    until = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(started + 300))
+    until = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(started + 400))
     assert (
         f"desk-1: late, perhaps still loading, do not power it off before {until} (D785 {OLD} -> {NEW})" in fleet.said
     )
@@ -735,10 +735,28 @@ def test_a_phone_that_was_never_asked_is_asked_when_it_can_not_be_loading(journa
     interrupted(journal, fleet.clock)
     asked: list[float] = []
     fleet.phones["desk-1"].on_command = lambda target: asked.append(fleet.clock.time)
-    # Twice as long after the intent as its deadline.
-    over = fleet.clock.time - 10 + 2 * 510
+    # Four times as long after the intent as its deadline.
+    over = fleet.clock.time - 10 + 4 * 510
     assert fleet.outcomes(journal=journal) == {"desk-1": "upgraded"}
     assert len(asked) == 1 and asked[0] >= over
+
+
+def test_a_phone_that_nobody_saw_go_keeps_its_place_and_no_next_run_asks_it(journal: str) -> None:
+    fleet = Fleet([], GOES_WELL)
+    options = {"journal": journal, "waves": ["100%"], "max_bad": 5, "deadline": 100.0}
+    asked = fleet.clock.time
+    result = fleet.run(target={"group": "ward"}, **options)
+    assert {host: one["outcome"] for host, one in result["phones"].items()} == {
+        "desk-1": "image_failed",
+        "desk-2": "not_started",
+    }
+    assert [one["host"] for one in result["do_not_power_off"]] == ["desk-1"]
+    # The ward waits for it in the next run, too.
+    assert fleet.outcomes(target={"group": "ward"}, **options) == {"desk-1": "deferred", "desk-2": "not_started"}
+    assert fleet.commands == 1
+    fleet.clock.time = asked + 4 * 100 + 10
+    fleet.phones["desk-1"].scripts = [GOES_WELL]
+    assert fleet.outcomes(target={"group": "ward"}, **options) == {"desk-1": "upgraded", "desk-2": "upgraded"}
 
 
 def test_two_runs_do_not_share_a_journal(journal: str) -> None:
