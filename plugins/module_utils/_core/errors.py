@@ -51,7 +51,7 @@ def place_of(error: Exception) -> str:
     """Kind and place of a mistake of ours: enough to report it. Its text or a traceback could show secrets."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     # Base names repeat, so a file of ours has its path within the collection. That of another could name a person.
-    _, ours, below = place.filename.rpartition("/telephony/snom/plugins/")
+    ours, below = place.filename.rpartition("/telephony/snom/plugins/")[1:]
     file = f"plugins/{below}" if ours else os.path.basename(place.filename)
     return f"{type(error).__name__} in {file} line {place.lineno}"
 

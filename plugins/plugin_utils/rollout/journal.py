@@ -50,6 +50,10 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
 
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _is_time(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LATEST
 
@@ -71,7 +75,7 @@ _FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
         "target": _is_version,
         "time": _is_time,
         "deadline": _is_time,
-        "registered": lambda value: isinstance(value, list) and all(type(line) is int for line in value),
+        "registered": lambda value: isinstance(value, list) and all(_is_whole(line) for line in value),
     },
     "end": {
         "host": _is_text,

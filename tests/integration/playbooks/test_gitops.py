@@ -97,7 +97,7 @@ class Repository:
         return dict(report["phones"])
 
 
-def copy_example(start: StartBench, tmp_path: Path, phones: Mapping[str, Any] = PHONES) -> Repository:
+def copy_example(start: StartBench, tmp_path: Path, phones: Mapping[str, Any]) -> Repository:
     found = start(
         {name: dict(keys) for name, keys in phones.items()},
         defaults={"password": "change-me", "timing": {"reboot": 0.5, "boot": 0.2}},
@@ -117,7 +117,7 @@ def copy_example(start: StartBench, tmp_path: Path, phones: Mapping[str, Any] = 
 @contextmanager
 def repository(start: StartBench, tmp_path: Path) -> Iterator[Repository]:
     """The example with its mirror."""
-    repo = copy_example(start, tmp_path)
+    repo = copy_example(start, tmp_path, PHONES)
     with mirror(repo.bench, setting_networks=["127.0.0.0/8"]) as box:
         assert box.play(rehearse=False).code == 0
         for name in PHONES:
@@ -177,7 +177,7 @@ def commands_of_the_readme(word: str) -> str:
 
 
 def test_the_commands_of_the_readme_ask_for_no_password(start: StartBench, tmp_path: Path) -> None:
-    repo = copy_example(start, tmp_path)
+    repo = copy_example(start, tmp_path, PHONES)
     vaults = sorted(repo.folder.glob("inventories/*/group_vars/*/vault.yml"))
     before = [vault.read_text() for vault in vaults]
     home = tmp_path / "home"

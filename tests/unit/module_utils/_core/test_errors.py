@@ -25,9 +25,7 @@ def test_a_mistake_is_placed_within_the_collection(tmp_path: Path, file: str, sh
     source = tmp_path / file
     source.parent.mkdir(parents=True)
     source.write_text("\nraise ValueError('s3cr3t')\n", "utf-8")
-    try:
+    with pytest.raises(ValueError, match="s3cr3t") as error:
         # Without a module around it, whose loader would be asked for the source.
         exec(compile(source.read_text("utf-8"), str(source), "exec"), {})
-    except ValueError as error:
-        place = place_of(error)
-    assert place == f"ValueError in {shown} line 2"
+    assert place_of(error.value) == f"ValueError in {shown} line 2"

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
-from ansible_collections.telephony.snom.plugins.plugin_utils.report.html import utc
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.page import utc
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.report import check_report_dir, write_report
 
 START = 1_795_413_600.0

@@ -334,7 +334,7 @@ def test_what_a_failed_handshake_means(
     monkeypatch.setattr(ssl.SSLContext, "wrap_socket", fail)
     with RawServer(lambda request: HOME) as server, pytest.raises(PhoneUnreachable) as error:
         get(server)
-    assert type(error.value) is kind
+    assert error.type is kind
     assert words in error.value.reason
     # Weaker TLS is a remedy for one thing only.
     weaker = words == "no TLS version or cipher"
