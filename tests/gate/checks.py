@@ -29,6 +29,9 @@ from environments import (
 )
 from machine import install, missing_package, missing_programs
 
+# Seconds. No test takes a tenth of it, so it decides none: it names one that hangs, which a CI machine cannot do.
+HANGS = 1200
+
 # Sanity tests that can't run offline: 2.22's pylint wants a plugin that no package index has.
 SKIPPED_SANITY = {"2.22": ("pylint",)}
 
@@ -59,6 +62,7 @@ def _pytest(*arguments: str | Path) -> None:
         "-q",
         "-p",
         "no:cacheprovider",
+        f"--timeout={HANGS}",
         *arguments,
         env={"PYTHONPATH": str(link_collections()), "PYTHONDONTWRITEBYTECODE": "1"},
     )
