@@ -37,6 +37,8 @@ import os
 import traceback
 from typing import TypeVar
 
+from .outcomes import Outcome
+
 T = TypeVar("T")
 
 
@@ -59,7 +61,7 @@ def place_of(error: Exception) -> str:
 class SnomError(Exception):
     """A failure that a person can act on."""
 
-    outcome = "failed"
+    outcome = Outcome.FAILED
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -69,19 +71,19 @@ class SnomError(Exception):
 class InputError(SnomError):
     """An option is missing or wrong; nothing was sent. The reason names the option and the remedy."""
 
-    outcome = "refused"
+    outcome = Outcome.REFUSED
 
 
 class NotRecorded(SnomError):
     """The journal takes nothing more, so nothing may be triggered that a resume would not know of."""
 
-    outcome = "not_started"
+    outcome = Outcome.NOT_STARTED
 
 
 class PhoneUnreachable(SnomError):
     """No usable answer, and the request certainly did not reach the phone."""
 
-    outcome = "unreachable"
+    outcome = Outcome.UNREACHABLE
 
 
 class CertificateRejected(PhoneUnreachable):
@@ -90,7 +92,7 @@ class CertificateRejected(PhoneUnreachable):
     It may be the phone with a new certificate, another device, or somebody in between: so it is no answer of the phone.
     """
 
-    outcome = "certificate_rejected"
+    outcome = Outcome.CERTIFICATE_REJECTED
 
 
 class AnswerLost(PhoneUnreachable):
@@ -103,25 +105,25 @@ class AnswerLost(PhoneUnreachable):
 class AnswerUnreadable(SnomError):
     """The phone answered something that is not what a Snom phone answers."""
 
-    outcome = "unsupported"
+    outcome = Outcome.UNSUPPORTED
 
 
 class AuthFailed(SnomError):
     """The phone refused the credentials, or wants some and none are given. They are never sent again (protocol 2.3)."""
 
-    outcome = "auth_failed"
+    outcome = Outcome.AUTH_FAILED
 
 
 class LockedOut(SnomError):
     """Too many failed logins: the phone blocks its web interface for a minute, doubling (protocol 2.3)."""
 
-    outcome = "locked_out"
+    outcome = Outcome.LOCKED_OUT
 
 
 class Blocked(SnomError):
     """The phone's web server forbids this request: hidden tags, restricted queries, https only (protocol 2.4, 2.5)."""
 
-    outcome = "blocked"
+    outcome = Outcome.BLOCKED
 
 
 class NoEffect(Blocked):
@@ -131,43 +133,43 @@ class NoEffect(Blocked):
 class UserMode(SnomError):
     """The phone is in user mode and wants its administrator password first (protocol 2.1)."""
 
-    outcome = "user_mode"
+    outcome = Outcome.USER_MODE
 
 
 class Unsupported(SnomError):
     """This phone has no HTTP remote control: the Phone Manager of the D8xx generation (protocol 7)."""
 
-    outcome = "unsupported"
+    outcome = Outcome.UNSUPPORTED
 
 
 class WrongPhone(SnomError):
     """Another phone answers at this address: MAC or model differ from the inventory or from the first reading."""
 
-    outcome = "wrong_phone"
+    outcome = Outcome.WRONG_PHONE
 
 
 class Refused(SnomError):
     """This collection refuses to do it: no image, wrong image, unsafe downgrade, provisioning would undo it."""
 
-    outcome = "refused"
+    outcome = Outcome.REFUSED
 
 
 class Protected(SnomError):
     """The inventory says that nothing may change this phone."""
 
-    outcome = "protected"
+    outcome = Outcome.PROTECTED
 
 
 class NotApproved(SnomError):
     """The approved plan does not hold this phone as it is."""
 
-    outcome = "deferred"
+    outcome = Outcome.DEFERRED
 
 
 class WindowEnds(SnomError):
     """There is not enough left of the window of a phone's site."""
 
-    outcome = "deferred"
+    outcome = Outcome.DEFERRED
 
     def __init__(self) -> None:
         super().__init__("Its window ends before its deadline would.")
@@ -176,4 +178,4 @@ class WindowEnds(SnomError):
 class NotRegistered(SnomError):
     """The phone was asked to register a line, and shows that it is not."""
 
-    outcome = "not_registered"
+    outcome = Outcome.NOT_REGISTERED

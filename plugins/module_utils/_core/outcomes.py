@@ -2,86 +2,235 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a phone's part in a run can end: one word each, the same in every result, recap and report."""
+"""How a phone's part in a run can end: one word each, the same in every result, recap and report.
+
+All that follows from an outcome stands here, so no other file lists words.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from enum import Enum
+from typing import Any, Literal
+
+Recap = Literal["ok", "changed", "failed"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """One outcome word and what follows from it.
-
-    ``bad`` says whether a phone that ends so counts at a rollout's gate (``max_bad``): ``if_triggered`` only when it
-    was triggered before, ``option`` when the rollout's option ``unreachable`` is ``bad``. ``recap`` is how the host
-    ends in Ansible's recap; ``fail_on`` means that the rollout's option of that name decides between ok and failed.
-    """
+class _Row:
+    """One outcome and what follows from it."""
 
     word: str
     meaning: str
-    bad: Literal["no", "yes", "if_triggered", "option"] = "no"
     recap: Literal["ok", "changed", "failed", "fail_on"]
+    """How the host ends in Ansible's recap; fail_on: the rollout's option of that name decides between ok and failed.
+
+    What fail_on may name is left for another run.
+    """
+    bad: Literal["if_triggered", "always", "option"] = "if_triggered"
+    """When a failure counts at a rollout's gate (``max_bad``).
+
+    That of a phone that was triggered always does; with ``option`` that of any, if the option ``unreachable`` is
+    ``bad``.
+    """
+    at_target: bool = False
+    """Whether the phone is where it was wanted."""
+    loaded: bool = False
+    """Whether it was asked to load the image and runs it, so that what this changed can be read."""
+    passing: bool = False
+    """Whether what was in its way may be over in a while: it is asked again in the same run."""
+    blames_image: bool = False
+    """Whether the image is not sent again to this phone by itself."""
+    blind: Literal["no", "unless_up", "always"] = "no"
+    """Whether nobody saw what a phone did that was triggered: it may be writing its flash.
+
+    ``unless_up``: it is the phone that says no, so it is up where it is asked for something new.
+    """
+    off_test: bool = False
+    """Whether a JUnit report shows it as skipped, though it is no failure."""
+    another_run: bool = False
+    """Whether another run can bring it to its target with nothing to mend before, though it is a failure."""
 
 
-OUTCOMES: dict[str, Outcome] = {
-    outcome.word: outcome
-    for outcome in (
-        Outcome(word="compliant", meaning="Is at the target.", recap="ok"),
-        Outcome(word="planned", meaning="Would be upgraded.", recap="changed"),
-        Outcome(word="triggered", meaning="Was asked to upgrade or reboot, and not waited for.", recap="changed"),
-        Outcome(word="upgraded", meaning="The wanted version was read back.", recap="changed"),
-        Outcome(word="rebooted", meaning="Was seen gone and back, or its uptime fell.", recap="changed"),
-        Outcome(
-            word="deferred", meaning="Is in a call, its call state is unknown, or the window ended.", recap="fail_on"
-        ),
-        Outcome(word="not_started", meaning="The rollout stopped before this phone's turn.", recap="fail_on"),
-        Outcome(word="protected", meaning="Is marked as protected, and nothing was sent to change it.", recap="ok"),
-        Outcome(
-            word="refused",
-            meaning="No or wrong image, wrong model, unsafe downgrade, or provisioning would undo it.",
-            recap="failed",
-        ),
-        Outcome(
-            word="wrong_phone",
-            meaning="MAC or model differ from the inventory, or from the first reading.",
-            bad="if_triggered",
-            recap="failed",
-        ),
-        Outcome(word="unreachable", meaning="Never answered, before anything was sent.", bad="option", recap="failed"),
-        Outcome(
-            word="certificate_rejected",
-            meaning="Answers with a certificate that is not trusted, or without TLS that is allowed. Nothing was sent.",
-            bad="if_triggered",
-            recap="failed",
-        ),
-        Outcome(word="auth_failed", meaning="Refused the user name or password.", recap="failed"),
-        Outcome(word="locked_out", meaning="Blocks logins for a while after too many failures.", recap="failed"),
-        Outcome(word="blocked", meaning="Forbids the request: hidden tags or restricted queries.", recap="failed"),
-        Outcome(word="user_mode", meaning="Is in user mode and needs admin mode.", recap="failed"),
-        Outcome(word="unsupported", meaning="Has no remote control over HTTP (D8xx).", recap="failed"),
-        Outcome(
-            word="image_failed",
-            meaning="Was never seen gone, until its deadline and for as long again, and has the version it had.",
-            bad="yes",
-            recap="failed",
-        ),
-        Outcome(
-            word="old_version", meaning="Was seen gone, and came back on the old version.", bad="yes", recap="failed"
-        ),
-        Outcome(
-            word="timed_out",
-            meaning="Was seen gone, and was not back by the deadline. Do not power it off.",
-            bad="yes",
-            recap="failed",
-        ),
-        Outcome(
-            word="not_registered",
-            meaning="Has the wanted version, but lost a registration it had before.",
-            bad="yes",
-            recap="failed",
-        ),
-        Outcome(word="reverted", meaning="Left the wanted version again during the soak.", bad="yes", recap="failed"),
+class Outcome(str, Enum):
+    """An outcome. It equals its word, and `plain.to_plain` makes it one: Ansible takes no members of an Enum."""
+
+    COMPLIANT = _Row(word="compliant", meaning="Is at the target.", recap="ok", at_target=True)
+    PLANNED = _Row(word="planned", meaning="Would be upgraded.", recap="changed", off_test=True)
+    TRIGGERED = _Row(word="triggered", meaning="Was asked to upgrade or reboot, and not waited for.", recap="changed")
+    UPGRADED = _Row(
+        word="upgraded", meaning="The wanted version was read back.", recap="changed", at_target=True, loaded=True
     )
-}
+    REBOOTED = _Row(
+        word="rebooted", meaning="Was seen gone and back, or its uptime fell.", recap="changed", at_target=True
+    )
+    DEFERRED = _Row(
+        word="deferred",
+        meaning="Is in a call, its call state is unknown, or the window ended.",
+        recap="fail_on",
+        passing=True,
+    )
+    NOT_STARTED = _Row(word="not_started", meaning="The rollout stopped before this phone's turn.", recap="fail_on")
+    PROTECTED = _Row(
+        word="protected",
+        meaning="Is marked as protected, and nothing was sent to change it.",
+        recap="ok",
+        off_test=True,
+    )
+    REFUSED = _Row(
+        word="refused",
+        meaning="No or wrong image, wrong model, unsafe downgrade, or provisioning would undo it.",
+        recap="failed",
+    )
+    WRONG_PHONE = _Row(
+        word="wrong_phone",
+        meaning="MAC or model differ from the inventory, or from the first reading.",
+        recap="failed",
+    )
+    UNREACHABLE = _Row(
+        word="unreachable", meaning="Never answered, before anything was sent.", recap="failed", bad="option"
+    )
+    CERTIFICATE_REJECTED = _Row(
+        word="certificate_rejected",
+        meaning="Answers with a certificate that is not trusted, or without TLS that is allowed. Nothing was sent.",
+        recap="failed",
+        blind="always",
+    )
+    AUTH_FAILED = _Row(
+        word="auth_failed", meaning="Refused the user name or password.", recap="failed", blind="unless_up"
+    )
+    LOCKED_OUT = _Row(
+        word="locked_out",
+        meaning="Blocks logins for a while after too many failures.",
+        recap="failed",
+        blind="unless_up",
+    )
+    BLOCKED = _Row(word="blocked", meaning="Forbids the request: hidden tags or restricted queries.", recap="failed")
+    USER_MODE = _Row(word="user_mode", meaning="Is in user mode and needs admin mode.", recap="failed")
+    UNSUPPORTED = _Row(word="unsupported", meaning="Has no remote control over HTTP (D8xx).", recap="failed")
+    IMAGE_FAILED = _Row(
+        word="image_failed",
+        meaning="Was never seen gone, until its deadline and for as long again, and has the version it had.",
+        recap="failed",
+        bad="always",
+        blind="always",
+    )
+    OLD_VERSION = _Row(
+        word="old_version",
+        meaning="Was seen gone, and came back on the old version.",
+        recap="failed",
+        bad="always",
+        blames_image=True,
+    )
+    TIMED_OUT = _Row(
+        word="timed_out",
+        meaning="Was seen gone, and was not back by the deadline. Do not power it off.",
+        recap="failed",
+        bad="always",
+        blind="always",
+        another_run=True,
+    )
+    NOT_REGISTERED = _Row(
+        word="not_registered",
+        meaning="Has the wanted version, but lost a registration it had before.",
+        recap="failed",
+        bad="always",
+        loaded=True,
+    )
+    REVERTED = _Row(
+        word="reverted", meaning="Left the wanted version again during the soak.", recap="failed", bad="always"
+    )
+    FAILED = _Row(word="failed", meaning="Something that has no word of its own went wrong.", recap="failed")
+
+    meaning: str
+    at_target: bool
+    loaded: bool
+    passing: bool
+    blames_image: bool
+    _row: _Row
+
+    def __new__(cls, row: _Row) -> Outcome:  # noqa: PYI034  # typing.Self came after Python 3.10
+        """The member of a row."""
+        member = str.__new__(cls, row.word)
+        member._value_ = row.word
+        member._row = row
+        member.meaning = row.meaning
+        member.at_target = row.at_target
+        member.loaded = row.loaded
+        member.passing = row.passing
+        member.blames_image = row.blames_image
+        return member
+
+    # An Enum's own would say Outcome.COMPLIANT.
+    __str__ = str.__str__
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is a failure, whatever the options say."""
+        return self._row.recap == "failed"
+
+    @property
+    def left_over(self) -> bool:
+        """Whether nothing is wrong and it is left for another run: what the option fail_on may name."""
+        return self._row.recap == "fail_on"
+
+    @property
+    def changed(self) -> bool:
+        """Whether the phone was changed, or would be."""
+        return self._row.recap == "changed"
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it was asked to load an image, and all is well: this proves the image for others of its kind."""
+        return self._row.loaded and not self.failed
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it is to change, and nobody has looked yet whether it did."""
+        return self.changed and not self._row.at_target
+
+    @property
+    def wants_another_run(self) -> bool:
+        """Whether the command that goes on is shown."""
+        return self.left_over or self._row.another_run
+
+    def recap(self, fail_on: Collection[str] = ()) -> Recap:
+        """How its host ends in Ansible's recap."""
+        if self._row.recap == "fail_on":
+            return "failed" if self.value in fail_on else "ok"
+        return self._row.recap
+
+    def is_bad(self, *, triggered: bool, unreachable_is_bad: bool = False) -> bool:
+        """Whether a phone that ends so counts at a rollout's gate."""
+        always = self._row.bad == "always" or (self._row.bad == "option" and unreachable_is_bad)
+        return self.failed and (triggered or always)
+
+    def is_blind(self, *, up: bool = False) -> bool:
+        """Whether a phone that was triggered and ends so may be writing its flash.
+
+        up: what it refused was asked between two images, when it was up.
+        """
+        return self._row.blind == "always" or (self._row.blind == "unless_up" and not up)
+
+    @property
+    def junit(self) -> Literal["passed", "skipped", "failure"]:
+        """What a JUnit report calls it."""
+        if self.left_over or self._row.off_test:
+            return "skipped"
+        return "failure" if self.failed else "passed"
+
+
+OUTCOMES: Mapping[str, Outcome] = {outcome.value: outcome for outcome in Outcome}
+"""By their words, in order."""
+
+
+def settle(outcome: Outcome, reason: str, *, changed: bool = False) -> dict[str, Any]:
+    """What the result of a module says of how it ended; changed, where the outcome alone does not tell."""
+    return {
+        "changed": changed or outcome.changed,
+        "failed": outcome.failed,
+        "outcome": outcome,
+        "reason": reason,
+        **({"msg": reason} if outcome.failed or outcome.left_over else {}),
+    }

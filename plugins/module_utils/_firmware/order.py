@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.clock import LONGEST_WAIT
+from .._core.outcomes import Outcome
 from .._known.image_path import Hop
 from .._known.version import Version
 from .._phone.connection import Connection
@@ -70,7 +71,7 @@ class Intent:
 class Ending:
     """How it ended: an outcome word and a sentence, with what was read from the phone."""
 
-    outcome: str
+    outcome: Outcome
     reason: str
     after: Version | None = None
     triggered: bool = False
@@ -143,5 +144,5 @@ def deadline_length(evidence: Mapping[str, Any]) -> float:
 
 def plain_ending(ending: Ending) -> dict[str, Any]:
     """What the journal keeps of an ending, as a JSON object."""
-    kept = {name: getattr(ending, name) for name in ("outcome", "reason", "triggered", "unsafe_until")}
-    return kept | {"after": str(ending.after) if ending.after else None}
+    kept = {name: getattr(ending, name) for name in ("reason", "triggered", "unsafe_until")}
+    return kept | {"outcome": ending.outcome.value} | {"after": str(ending.after) if ending.after else None}

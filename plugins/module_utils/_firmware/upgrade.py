@@ -39,6 +39,7 @@ from .._core.errors import (
     WrongPhone,
     expect,
 )
+from .._core.outcomes import Outcome
 from .._known.image_path import Hop
 from .._known.version import Version
 from .._phone.call_state import reason_to_wait
@@ -182,7 +183,7 @@ class Upgrade:
     @property
     def refused(self) -> bool:
         """True once the phone has refused its credentials, also while it is left alone until its deadline."""
-        return self._shut_out_by is not None or (self.ending is not None and self.ending.outcome == AuthFailed.outcome)
+        return self._shut_out_by is not None or (self.ending is not None and self.ending.outcome is Outcome.AUTH_FAILED)
 
     @property
     def late(self) -> bool:
@@ -217,7 +218,7 @@ class Upgrade:
                 if isinstance(error, CertificateRejected):
                     return self._wait_or_give_up(self._now(), error.outcome, f"After {self._version}: {error.reason}")
                 return self._wait_or_give_up(
-                    self._now(), "timed_out", f"It was gone again after {self._version}. {error.reason}"
+                    self._now(), Outcome.TIMED_OUT, f"It was gone again after {self._version}. {error.reason}"
                 )
             return self._end(error.outcome, error.reason)
         except SnomError as error:
@@ -236,10 +237,10 @@ class Upgrade:
         if self.path and order.overtakes(facts.firmware):
             return self._judge(facts, self._now())
         if facts.firmware == order.target and order.target != order.before:
-            return self._end("compliant", f"The phone runs {order.target} already.", after=facts.firmware)
+            return self._end(Outcome.COMPLIANT, f"The phone runs {order.target} already.", after=facts.firmware)
         if facts.firmware != self._version:
             return self._end(
-                "deferred",
+                Outcome.DEFERRED,
                 f"The phone runs {facts.firmware} now, not {self._version} as planned. Run again to plan it anew.",
                 after=facts.firmware,
             )
@@ -255,7 +256,7 @@ class Upgrade:
                 evidence=self.evidence,
             )
         ):
-            return self._end("deferred", reason, after=facts.firmware, passing=True)
+            return self._end(Outcome.DEFERRED, reason, after=facts.firmware, passing=True)
         return self._trigger(hop, facts)
 
     def _trigger(self, hop: Hop, facts: PhoneFacts) -> float | None:
@@ -310,7 +311,7 @@ class Upgrade:
 
     def _stay(self, reason: str, facts: PhoneFacts) -> float | None:
         """End without a request, before the first image or between two of them."""
-        return self._end("deferred" if self.path else "not_started", reason, after=facts.firmware)
+        return self._end(Outcome.DEFERRED if self.path else Outcome.NOT_STARTED, reason, after=facts.firmware)
 
     def _look(self) -> float | None:
         if self._shut_out_by is not None:
@@ -360,10 +361,10 @@ class Upgrade:
         self.evidence.update(mac_after=facts.mac, firmware_after=str(facts.firmware) if facts.firmware else None)
         if order.mac and facts.mac and facts.mac != order.mac:
             return self._end(
-                "wrong_phone",
+                Outcome.WRONG_PHONE,
                 f"The phone that answers now has the MAC {facts.mac}, not {order.mac}. The one that was asked to load "
                 "an image may still be writing its flash: do not power it off.",
-                unseen=True,
+                another=True,
             )
         if facts.firmware is None:
             return self._wait_or_give_up(now)
@@ -374,12 +375,16 @@ class Upgrade:
         if version == self._version and not gone:
             return self._wait_or_give_up(now)
         if order.mac and not facts.mac:
-            return self._wait_or_give_up(now, "wrong_phone", f"It came back on {version} but shows no MAC any more.")
+            return self._wait_or_give_up(
+                now, Outcome.WRONG_PHONE, f"It came back on {version} but shows no MAC any more."
+            )
         missing = self._missing_registrations(facts)
         if missing and arrived:
             lines = ", ".join(map(str, missing))
             return self._wait_or_give_up(
-                now, "not_registered", f"It runs {version}, but identity {lines} was registered before and is not now."
+                now,
+                Outcome.NOT_REGISTERED,
+                f"It runs {version}, but identity {lines} was registered before and is not now.",
             )
         return self._hop_done(version, arrived)
 
@@ -392,7 +397,7 @@ class Upgrade:
         if (left := self._other_since + self.order.settle - now) > 0:
             return min(self.order.poll, left)
         return self._end(
-            "old_version",
+            Outcome.OLD_VERSION,
             f"It was gone and came back on {version}, not on {self.order.hops[self._hop].version}. Check that the "
             "image is whole and made for this model.",
             after=version,
@@ -410,7 +415,9 @@ class Upgrade:
         self._version = version
         self.phase = Phase.VERIFIED
         if arrived:
-            return self._end("upgraded", f"Runs {version}, read back from the phone.{self._lateness()}", after=version)
+            return self._end(
+                Outcome.UPGRADED, f"Runs {version}, read back from the phone.{self._lateness()}", after=version
+            )
         self._hop += 1
         self.phase = Phase.PROBE
         return 0.0
@@ -429,7 +436,7 @@ class Upgrade:
         """Watch on behind the deadline."""
         self._watched_until = self.evidence["watched_until"] = max(time, self._watched_until)
 
-    def _wait_or_give_up(self, now: float, outcome: str | None = None, reason: str = "") -> float | None:
+    def _wait_or_give_up(self, now: float, outcome: Outcome | None = None, reason: str = "") -> float | None:
         """Wait for the next poll; when the watch is over, end with the given outcome, or with what was seen last."""
         watch = expect(self._watch)
         if now >= self._watched_until and outcome is None and not watch.gone and not self.late:
@@ -444,16 +451,16 @@ class Upgrade:
                 outcome = watch.rejected.outcome
                 reason = f"After the trigger: {watch.rejected.reason} It may still be writing its flash."
             elif watch.silent:
-                outcome = "timed_out"
+                outcome = Outcome.TIMED_OUT
                 reason = (
                     "It is gone and not back by the deadline. It may still be writing its flash: do not power it off."
                 )
             elif not self._readable:
-                outcome = "timed_out"
+                outcome = Outcome.TIMED_OUT
                 reason = f"It answers but can't be read: {watch.problem or 'it shows no version.'}"
             else:
                 # Nothing shows that it has given up.
-                return self._end("image_failed", self._not_loaded(), unseen=True)
+                return self._end(Outcome.IMAGE_FAILED, self._not_loaded())
         return self._end(outcome, reason)
 
     def _not_loaded(self) -> str:
@@ -472,17 +479,23 @@ class Upgrade:
         )
 
     def _end(
-        self, outcome: str, reason: str, *, after: Version | None = None, passing: bool = False, unseen: bool = False
+        self,
+        outcome: Outcome,
+        reason: str,
+        *,
+        after: Version | None = None,
+        passing: bool = False,
+        another: bool = False,
     ) -> float | None:
-        """unseen says that nobody saw what became of the image that the phone was asked to load."""
+        """another says that another phone answers, so that nobody saw what became of the one that was asked."""
         if after is None and self.evidence.get("firmware_after"):
             after = Version.parse(self.evidence["firmware_after"])
         self.ending = Ending(outcome, reason, after, self.triggered, self.evidence, passing=passing)
-        shut_out = outcome in ("auth_failed", "locked_out") and self.phase not in (Phase.PROBE, Phase.TRIGGER)
-        rejected = outcome == CertificateRejected.outcome and self.triggered
-        if outcome == "timed_out" or shut_out or rejected or unseen:
+        # Between two images it is up.
+        blind = outcome.is_blind(up=self.phase in (Phase.PROBE, Phase.TRIGGER))
+        if self.triggered and (blind or another):
             self.ending.unsafe_until = unsafe_until(self.evidence)
-        if self._before is not None and outcome in ("upgraded", "not_registered"):
+        if self._before is not None and outcome.loaded:
             self.phase = Phase.SNAPSHOT
             return 0.0
         self.phase = Phase.ENDED
@@ -531,12 +544,12 @@ def still_on(phone: Transport, version: Version, mac: str | None) -> Ending | No
     try:
         check_identity(facts, mac=mac, model=None)
     except WrongPhone as error:
-        return Ending("wrong_phone", error.reason, triggered=True)
+        return Ending(Outcome.WRONG_PHONE, error.reason, triggered=True)
     if facts.firmware == version:
         return None
     shown = facts.firmware or "no readable version"
     return Ending(
-        "reverted",
+        Outcome.REVERTED,
         f"It ran {version} after the upgrade and shows {shown} now. Its provisioning may name another version.",
         facts.firmware,
         triggered=True,

@@ -13,6 +13,7 @@ from typing import Any
 
 from .._core.clock import system_time
 from .._core.errors import AnswerLost, AuthFailed, CertificateRejected, NoEffect, Refused, WrongPhone
+from .._core.outcomes import Outcome
 from .._firmware.upgrade import Watch
 from .._known.dialect import dialect_of
 from .._known.mac import normalize_mac
@@ -71,7 +72,7 @@ def reset_phone(
 
     if check_mode:
         remote.send(target)
-        result = {"changed": True, "outcome": "planned", "reason": f"Would be reset. After that: {_OPEN}"}
+        result = {"changed": True, "outcome": Outcome.PLANNED, "reason": f"Would be reset. After that: {_OPEN}"}
     else:
         result = remote.attempt(work)
     return result | {"sent": remote.sent}
@@ -79,7 +80,7 @@ def reset_phone(
 
 def _watch(
     phone: Transport, asked_at: float, now: Callable[[], float], sleep: Callable[[float], None]
-) -> tuple[str, str]:
+) -> tuple[Outcome, str]:
     """Outcome and reason. Raises NoEffect if the phone does not go down, LockedOut, CertificateRejected."""
     watch = Watch(phone, now, asked_at)
     back = False
@@ -89,14 +90,14 @@ def _watch(
             back = watch.poll() is not None and watch.gone
         except AuthFailed:
             # Its provisioning was quick, and set a password. It is not asked again.
-            return "rebooted", "It is back, and has got another web login already: its provisioning was quick."
+            return Outcome.REBOOTED, "It is back, and has got another web login already: its provisioning was quick."
         if not watch.gone and not watch.silent and watch.rejected is None and now() >= asked_at + GONE_WITHIN:
             raise NoEffect(
                 "The phone was asked to reset and does not go down. Check that hidden tags and restricted URI queries "
                 "are off, and that it is in administrator mode."
             )
     if back:
-        return "rebooted", f"It was seen gone and is back. {_OPEN}"
+        return Outcome.REBOOTED, f"It was seen gone and is back. {_OPEN}"
     if watch.rejected is not None:
         raise CertificateRejected(f"After it was asked to reset: {watch.rejected.reason}")
-    return "triggered", f"It went down and is not back at this address; it may have got another one. {_OPEN}"
+    return Outcome.TRIGGERED, f"It went down and is not back at this address; it may have got another one. {_OPEN}"

@@ -13,6 +13,7 @@ from typing import Any
 
 from .._core.clock import check_seconds, system_time
 from .._core.errors import InputError, Refused, Unsupported, expect
+from .._core.outcomes import Outcome, settle
 from .._firmware.image_check import verify_image
 from .._firmware.order import Ending, Order, hop_deadline, pace
 from .._firmware.preconditions import check_settings, read_settings_too
@@ -82,7 +83,7 @@ def upgrade_phone(
         raise Refused(f"versions names none for the model {facts.model}. Add it.")
     hops = _path(facts, target, parameters)
     if not hops:
-        return _result(facts, Ending("compliant", f"Runs {target} already.", facts.firmware), (), 0.0)
+        return _result(facts, Ending(Outcome.COMPLIANT, f"Runs {target} already.", facts.firmware), (), 0.0)
     facts = read_settings_too(phone, facts, target)
     notes = unverified(hops) + check_settings(facts, target)
     for hop in hops:
@@ -97,9 +98,9 @@ def upgrade_phone(
 def _planned(phone: Transport, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any]) -> Ending:
     evidence: dict[str, Any] = {"mac": facts.mac, "model": facts.model}
     if parameters["only_when_idle"] and (reason := _reason_to_wait(phone, parameters, evidence)):
-        return Ending("deferred", reason, facts.firmware, evidence=evidence)
+        return Ending(Outcome.DEFERRED, reason, facts.firmware, evidence=evidence)
     path = " and then ".join(str(hop.version) for hop in hops)
-    return Ending("planned", f"Would go from {facts.firmware} to {path}.", facts.firmware, evidence=evidence)
+    return Ending(Outcome.PLANNED, f"Would go from {facts.firmware} to {path}.", facts.firmware, evidence=evidence)
 
 
 def _carry_out(
@@ -115,7 +116,7 @@ def _carry_out(
     while (delay := upgrade.step()) is not None:
         if upgrade.phase is Phase.STILL_UP and not parameters["wait"]:
             reason = f"Was asked to load {hops[0].version}; nobody looked whether it did."
-            ending = Ending("triggered", reason, facts.firmware, True, upgrade.evidence)
+            ending = Ending(Outcome.TRIGGERED, reason, facts.firmware, True, upgrade.evidence)
             return _result(facts, ending, hops, now() - started)
         sleep(delay)
     result = _result(facts, expect(upgrade.ending), hops, now() - started, path=upgrade.path)
@@ -184,13 +185,9 @@ def _result(
 ) -> dict[str, Any]:
     before, after = str(facts.firmware), str(ending.after) if ending.after else None
     planned = [str(hop.version) for hop in hops] if path is None else path
-    shown_after = hops[-1].version if ending.outcome in ("planned", "triggered") else ending.after
-    failed = ending.outcome not in ("compliant", "planned", "triggered", "upgraded", "deferred")
+    shown_after = hops[-1].version if ending.outcome.ahead else ending.after
     return {
-        "changed": ending.triggered or ending.outcome == "planned",
-        "failed": failed,
-        "outcome": ending.outcome,
-        "reason": ending.reason,
+        **settle(ending.outcome, ending.reason, changed=ending.triggered),
         "before": before,
         "after": after,
         "path": planned,
@@ -198,5 +195,4 @@ def _result(
         "evidence": ending.evidence,
         "snapshot": None,
         "diff": {"before": f"{before}\n", "after": f"{shown_after or before}\n"},
-        **({"msg": ending.reason} if failed or ending.outcome == "deferred" else {}),
     }

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._core.clock import check_seconds, system_time
 from .._core.errors import AnswerLost, AuthFailed, LockedOut, UserMode
+from .._core.outcomes import Outcome, settle
 from .._firmware.upgrade import Watch
 from .._known.dialect import dialect_of
 from .._known.version import Version
@@ -61,9 +62,9 @@ def reboot_phone(
             evidence=evidence,
         )
     ):
-        return _result("deferred", reason, 0.0, evidence)
+        return _result(Outcome.DEFERRED, reason, 0.0, evidence)
     if check_mode:
-        return _result("planned", "Would be rebooted.", 0.0, evidence, changed=True)
+        return _result(Outcome.PLANNED, "Would be rebooted.", 0.0, evidence)
     return _Restart(phone, facts, parameters["deadline"], evidence, now, sleep).run(wait=parameters["wait"])
 
 
@@ -93,7 +94,7 @@ class _Restart:
         first, other = reboot_targets(self._facts.firmware)
         self._ask(first)
         if not wait:
-            return self._end("triggered", "Was asked to restart; nobody looked whether it did.")
+            return self._end(Outcome.TRIGGERED, "Was asked to restart; nobody looked whether it did.")
         try:
             return self._watch(other)
         except (AuthFailed, LockedOut) as error:
@@ -127,9 +128,9 @@ class _Restart:
                     reason = f"After it was asked to restart: {watch.rejected.reason}"
                     return self._end(watch.rejected.outcome, reason)
                 if watch.gone or watch.silent:
-                    return self._end("timed_out", "Gone, and not back by the deadline.")
+                    return self._end(Outcome.TIMED_OUT, "Gone, and not back by the deadline.")
                 return self._end(
-                    "blocked",
+                    Outcome.BLOCKED,
                     "It was never seen gone: it ignores the request. Check that hidden tags and restricted URI queries "
                     "are off, and that it is in administrator mode.",
                 )
@@ -147,23 +148,16 @@ class _Restart:
     def _back(self, facts: PhoneFacts) -> dict[str, Any]:
         self._evidence.update(seen_back_at=self._now(), uptime_after=facts.uptime, mac_after=facts.mac)
         if self._facts.mac and facts.mac and facts.mac != self._facts.mac:
-            return self._end("wrong_phone", f"The phone that answers now has the MAC {facts.mac}.")
-        return self._end("rebooted", "It was gone and is back.")
+            return self._end(Outcome.WRONG_PHONE, f"The phone that answers now has the MAC {facts.mac}.")
+        return self._end(Outcome.REBOOTED, "It was gone and is back.")
 
-    def _end(self, outcome: str, reason: str) -> dict[str, Any]:
-        return _result(outcome, reason, self._now() - self._started, self._evidence, changed=outcome != "blocked")
+    def _end(self, outcome: Outcome, reason: str) -> dict[str, Any]:
+        return _result(
+            outcome, reason, self._now() - self._started, self._evidence, changed=outcome is not Outcome.BLOCKED
+        )
 
 
 def _result(
-    outcome: str, reason: str, elapsed: float, evidence: dict[str, Any], *, changed: bool = False
+    outcome: Outcome, reason: str, elapsed: float, evidence: dict[str, Any], *, changed: bool = False
 ) -> dict[str, Any]:
-    failed = outcome not in ("rebooted", "triggered", "planned", "deferred")
-    return {
-        "changed": changed,
-        "failed": failed,
-        "outcome": outcome,
-        "reason": reason,
-        "elapsed": round(elapsed, 1),
-        "evidence": evidence,
-        **({"msg": reason} if failed or outcome == "deferred" else {}),
-    }
+    return settle(outcome, reason, changed=changed) | {"elapsed": round(elapsed, 1), "evidence": evidence}

@@ -11,6 +11,7 @@ from contextlib import closing
 from typing import Any
 
 from .._core.errors import SnomError, place_of
+from .._core.outcomes import Outcome
 from .._core.plain import to_plain
 from .._core.visible import visible_result
 from .._phone.connection import Connection, Transport, connection_from
@@ -44,7 +45,7 @@ def perform(
             "changed": False,
             "failed": True,
             "msg": f"Unexpected error, please report it: {reason}",
-            "outcome": "failed",
+            "outcome": Outcome.FAILED,
             "reason": reason,
         }
     plain: dict[str, Any] = to_plain(result)
@@ -59,6 +60,6 @@ def failure(error: SnomError, host: object) -> dict[str, Any]:
         "changed": False,
         "failed": True,
         "msg": error.reason if named else f"{host}: {error.reason}",
-        "outcome": error.outcome,
+        "outcome": error.outcome.value,
         "reason": error.reason,
     }

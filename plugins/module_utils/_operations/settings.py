@@ -247,7 +247,7 @@ class _Update:
                     "nobody could see what became of it. Change snom_scheme first, or use reboot: never."
                 )
         ending = self._restart(check_mode=True)
-        return ending if ending["outcome"] == "deferred" else None
+        return ending if ending["outcome"].left_over else None
 
     def pretend(self) -> dict[str, Any]:
         """The result that run would have if all goes well."""
@@ -266,7 +266,7 @@ class _Update:
             self._write([item for item in self.to_write if item.name in _DOORS])
             if self._parameters["reboot"] == "if_required" and self._reboot_required:
                 ending = self._restart(check_mode=False)
-                if ending["outcome"] == "rebooted":
+                if ending["outcome"].at_target:
                     self._rebooted = True
                     self._read_back(self.to_write)
         except SnomError as error:

@@ -22,6 +22,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line, visible_result
 from ansible_collections.telephony.snom.plugins.module_utils._operations.run import failure, perform
@@ -95,7 +96,7 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
                 host = visible_line(variables["inventory_hostname"])
                 return {
                     "changed": False,
-                    "outcome": "protected",
+                    "outcome": Outcome.PROTECTED.value,
                     "reason": f"snom_protected is true for {host}, so nothing was sent. "
                     "Name the host in snom_protected_override if it is meant all the same.",
                 }
@@ -109,7 +110,13 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             return self._run_module(parameters, variables)
         if not HAS_REQUESTS:
             missing = missing_required_lib("requests")
-            return {"changed": False, "failed": True, "msg": missing, "outcome": "failed", "reason": missing}
+            return {
+                "changed": False,
+                "failed": True,
+                "msg": missing,
+                "outcome": Outcome.FAILED.value,
+                "reason": missing,
+            }
         return perform(
             self.operation,
             parameters,

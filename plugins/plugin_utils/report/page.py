@@ -20,7 +20,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES, Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot import changes, count_changes
 
@@ -28,14 +28,8 @@ _HERE = Path(__file__).parent
 _STYLE = _HERE.joinpath("report.css").read_text("utf-8")
 _SCRIPT = _HERE.joinpath("report.js").read_text("utf-8")
 
-_TONES = {
-    word: {"ok": "kept", "changed": "good", "fail_on": "wait", "failed": "fail"}[outcome.recap]
-    for word, outcome in OUTCOMES.items()
-} | {"compliant": "same", "planned": "move", "triggered": "move"}
-"""The color of each outcome, as a class of the style sheet."""
 _TONES_IN_ORDER = ("same", "good", "move", "kept", "wait", "fail")
 
-_ON_TARGET = ("compliant", "upgraded", "rebooted")
 _NO_SITE = "no site"
 _NOTHING = "&ndash;"
 
@@ -124,8 +118,8 @@ def _headline(result: Mapping[str, Any]) -> str:
     summary = result["summary"]
     total = sum(summary.values())
     if result["check_mode"]:
-        return f"Plan: {summary.get('planned', 0):,} of {_count(total)} would be upgraded"
-    done = sum(summary.get(word, 0) for word in _ON_TARGET)
+        return f"Plan: {summary.get(Outcome.PLANNED, 0):,} of {_count(total)} would be upgraded"
+    done = _on_target(summary)
     return f"{done:,} of {_count(total)} on target"
 
 
@@ -183,7 +177,19 @@ def _stop(result: Mapping[str, Any]) -> str:
 
 
 def _tone(word: str) -> str:
-    return _TONES.get(word, "fail")
+    """The color of an outcome, as a class of the style sheet."""
+    outcome = OUTCOMES.get(word, Outcome.FAILED)
+    if outcome.failed:
+        return "fail"
+    if outcome.left_over:
+        return "wait"
+    if outcome.changed:
+        return "good" if outcome.at_target else "move"
+    return "same" if outcome.at_target else "kept"
+
+
+def _on_target(summary: Mapping[str, int]) -> int:
+    return sum(summary.get(outcome, 0) for outcome in Outcome if outcome.at_target)
 
 
 def _by_tone(summary: Mapping[str, int]) -> Counter[str]:
@@ -271,7 +277,7 @@ def _sites(phones: Iterable[Mapping[str, Any]]) -> str:
         sites.setdefault(phone.get("site") or _NO_SITE, Counter())[phone["outcome"]] += 1
     rows = (
         f'<tr><th scope="row"><span data-filter="site" data-value="{_text(site)}">{_text(site)}</span></th>'
-        f"<td>{summary.total():,}</td><td>{sum(summary[word] for word in _ON_TARGET):,}</td>"
+        f"<td>{summary.total():,}</td><td>{_on_target(summary):,}</td>"
         f'<td class="wide">{_bar(summary)}</td><td>{_words(summary)}</td></tr>'
         for site, summary in sorted(sites.items())
     )

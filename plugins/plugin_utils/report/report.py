@@ -31,9 +31,6 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.report.page import 
 FILES = {"json": "report.json", "csv": "report.csv", "junit": "report.junit.xml", "html": "report.html"}
 """The names of the files, by their kind."""
 
-_NOT_TESTED = {"planned", "deferred", "not_started", "protected"}
-"""Outcomes that a JUnit report shows as skipped."""
-
 
 def check_report_dir(directory: str) -> None:
     """Make sure, before any phone is touched, that a report can be written: creates the directory and tries it.
@@ -159,12 +156,9 @@ def _test_case(suite: ElementTree.Element, site: str, host: str, phone: Mapping[
     if snapshot := phone.get("snapshot"):
         ElementTree.SubElement(case, "system-out").text = visible("\n".join(change_lines(snapshot)))
     word, reason = phone["outcome"], visible(phone["reason"])
-    if word in _NOT_TESTED:
-        kind = "skipped"
-    elif word in OUTCOMES and OUTCOMES[word].recap in ("ok", "changed"):
-        return "passed"
-    else:
-        kind = "failure"
+    kind = OUTCOMES[word].junit if word in OUTCOMES else "failure"
+    if kind == "passed":
+        return kind
     ElementTree.SubElement(case, kind, type=word, message=f"{word}: {reason}").text = visible(
         f"{reason}\nbefore: {phone.get('before')}, after: {phone.get('after')}, target: {phone.get('target')}"
     )

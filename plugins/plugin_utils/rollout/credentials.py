@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 
 MAX_REFUSALS = 3
@@ -20,7 +21,7 @@ Key = tuple[object, ...]
 class NotTried(SnomError):
     """The phone was not asked, because others of its site refused the same credentials."""
 
-    outcome = "not_started"
+    outcome = Outcome.NOT_STARTED
 
     def __init__(self) -> None:
         super().__init__(

@@ -21,7 +21,6 @@ from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import shown_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
-    AuthFailed,
     CertificateRejected,
     NotRecorded,
     PhoneUnreachable,
@@ -30,7 +29,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     expect,
     place_of,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     RESERVE,
     Ending,
@@ -188,7 +187,7 @@ class Engine:
             self._stop("The waves before stop are done.")
         for phone in self._open(work):
             reason = f"The rollout stopped before its turn. {self.stopped_by}"
-            self._finish(phone, Ending("not_started", reason, phone.before))
+            self._finish(phone, Ending(Outcome.NOT_STARTED, reason, phone.before))
 
     def _open(self, phones: Iterable[PlannedPhone]) -> list[PlannedPhone]:
         """Those that have not ended."""
@@ -252,7 +251,7 @@ class Engine:
 
     def _soak(self, record: WaveRecord) -> None:
         """Wait, then look at the wave's upgraded phones again."""
-        upgraded = [host for host in record.hosts if host in self.results and self._outcome(host) == "upgraded"]
+        upgraded = [host for host in record.hosts if host in self.results and self._outcome(host).succeeded]
         if not upgraded:
             return
         self._say(f"Wave {self._wave}: soak for {self._options.soak:.0f} s")
@@ -300,7 +299,7 @@ class Engine:
         """A phone went away after it was done: perhaps to write its flash once more."""
         phone = self.results[host].phone
         until = self._runtime.now() + phone.deadline
-        outcome, reason = "timed_out", f"It does not answer after the soak. {error.reason}"
+        outcome, reason = Outcome.TIMED_OUT, f"It does not answer after the soak. {error.reason}"
         if isinstance(error, CertificateRejected):
             outcome, reason = error.outcome, f"After the soak: {error.reason}"
         self._overturn(host, Ending(outcome, reason, unsafe_until=until))
@@ -310,12 +309,12 @@ class Engine:
         """A phone that was upgraded is not any more."""
         result = self.results[host]
         result.ending = replace(ending, triggered=True, evidence=result.ending.evidence)
-        if ending.outcome == AuthFailed.outcome:
+        if ending.outcome is Outcome.AUTH_FAILED:
             self._gate.refuse(result.phone.target)
         self._log_end(host, result.ending)
         self._say(f"{host}: {ending.outcome}: {ending.reason}")
         kind = result.phone.kind
-        if not any(one.ending.outcome == "upgraded" and one.phone.kind == kind for one in self.results.values()):
+        if not any(one.ending.outcome.succeeded and one.phone.kind == kind for one in self.results.values()):
             self._proven.discard(kind)
         self._count_bad(result)
 
@@ -365,7 +364,7 @@ class Engine:
         for phone in left:
             turned.add(phone.host)
             reason = "Every slot of its site or group is held by a phone that did not come back."
-            self._finish(phone, Ending("not_started", reason, phone.before))
+            self._finish(phone, Ending(Outcome.NOT_STARTED, reason, phone.before))
         return []
 
     def _slots(self, phone: PlannedPhone) -> list[tuple[tuple[str, object], int]]:
@@ -540,10 +539,10 @@ class Engine:
         reason = f"Unexpected error, please report it: {place_of(error)}."
         self._stop(reason)
         upgrade = flight.upgrade
-        upgrade.ending = Ending("not_started", reason, flight.phone.before)
+        upgrade.ending = Ending(Outcome.NOT_STARTED, reason, flight.phone.before)
         if upgrade.triggered:
             until = unsafe_until(upgrade.evidence)
-            upgrade.ending = Ending("timed_out", reason, None, True, upgrade.evidence, unsafe_until=until)
+            upgrade.ending = Ending(Outcome.TIMED_OUT, reason, None, True, upgrade.evidence, unsafe_until=until)
 
     def _land(self, flight: _Flight) -> None:
         """A phone's turn has ended."""
@@ -576,10 +575,10 @@ class Engine:
         if phone.host in self.results:
             raise AssertionError(f"{phone.host} has ended already.")
         result = self.results[phone.host] = PhoneResult(phone, ending, **more)
-        if result.deadline is not None or ending.outcome == "auth_failed":
+        if result.deadline is not None or ending.outcome is Outcome.AUTH_FAILED:
             self._log_end(phone.host, ending)
         self._say(f"{phone.host}: {ending.outcome}: {ending.reason}")
-        if ending.outcome == "upgraded":
+        if ending.outcome.succeeded:
             self._proven.add(phone.kind)
         self._count_bad(result)
 
@@ -592,9 +591,9 @@ class Engine:
             # Its end stands in the journal already.
             ending.triggered, ending.evidence = True, phone.resumed.evidence
             result.deadline = phone.resumed.evidence.get("deadline_at")
-            if ending.outcome == "upgraded":
+            if ending.outcome.succeeded:
                 result.path = [str(after)]
-            if self._options.snapshot and ending.outcome in ("upgraded", "not_registered"):
+            if self._options.snapshot and ending.outcome.loaded:
                 result.snapshot = nothing_to_compare(
                     "The run that asked it was cut off, and what that run had read of it before is lost."
                 )
@@ -641,14 +640,13 @@ class Engine:
 
     def _is_bad(self, result: PhoneResult) -> bool:
         """Beyond the outcomes that always count, any failure of a phone that was triggered does."""
-        outcome = OUTCOMES[result.ending.outcome]
-        if outcome.bad == "option":
-            return self._options.unreachable == "bad" or result.ending.triggered
-        return outcome.bad == "yes" or (result.ending.triggered and outcome.recap == "failed")
+        return result.ending.outcome.is_bad(
+            triggered=result.ending.triggered, unreachable_is_bad=self._options.unreachable == "bad"
+        )
 
     # Around -----------------------------------------------------------------------------------------------------
 
-    def _outcome(self, host: str) -> str:
+    def _outcome(self, host: str) -> Outcome:
         return self.results[host].ending.outcome
 
     def _look_around(self) -> None:
@@ -702,7 +700,7 @@ class Engine:
             counts["in flight"] += phone.host in self._flights
             counts["bad"] += phone.host in self._bad
             waits = result is None and phone.host in self._retry_at and phone.host not in self._flights
-            counts["deferred"] += waits or (result is not None and result.ending.outcome == "deferred")
+            counts["deferred"] += waits or (result is not None and result.ending.outcome.passing)
         return [self._site_summary(site, counts) for site, counts in sites.items()]
 
     def _site_summary(self, site: str | None, counts: Counter[str]) -> str:

@@ -27,7 +27,7 @@ from typing import IO, Any, Protocol
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import LONGEST_WAIT
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, NotRecorded
-from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES, Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import open_regular, read_regular
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     Ending,
@@ -179,9 +179,9 @@ class History:
         elif kind == "slow":
             self.slow[entry["site"]] = entry["seconds"]
         elif kind == "end":
-            self._end(entry["host"], entry["outcome"], entry)
+            self._end(entry["host"], OUTCOMES[entry["outcome"]], entry)
 
-    def _end(self, host: str, outcome: str, entry: Mapping[str, Any]) -> None:
+    def _end(self, host: str, outcome: Outcome, entry: Mapping[str, Any]) -> None:
         intent = self.open_intents.pop(host, None)
         until = _unsafe_until(outcome, entry, intent)
         if until is not None:
@@ -191,18 +191,18 @@ class History:
         if intent is not None and not entry["triggered"] and self.began.get(host) == intent.before:
             # Nothing was asked of it yet.
             del self.began[host], self.last[host]
-        if outcome == "auth_failed":
+        if outcome is Outcome.AUTH_FAILED:
             self.refused_credentials.add(host)
             self.refusals[host] += 1
-        if intent is not None and outcome == "old_version":
+        if intent is not None and outcome.blames_image:
             self.failed_images[host, intent.file] = entry["time"]
-        elif intent is not None and outcome == "upgraded":
+        elif intent is not None and outcome.succeeded:
             self.failed_images.pop((host, intent.file), None)
             self.proven[intent.file, intent.before] += 1
-        if entry["triggered"] and (outcome == "upgraded" or OUTCOMES[outcome].recap == "failed"):
+        if entry["triggered"] and (outcome.succeeded or outcome.failed):
             if intent is not None:
                 evidence = resumed_evidence(intent)
-                after = Version.parse(entry.get("after") or intent.target) if outcome == "upgraded" else None
+                after = Version.parse(entry.get("after") or intent.target) if outcome.succeeded else None
                 ending = Ending(outcome, entry["reason"], after, triggered=True, evidence=evidence)
                 ending.unsafe_until = until
                 self.ended[host] = ending
@@ -214,12 +214,12 @@ class History:
                 self.proven[step_of(overturned)] -= 1
 
 
-def _unsafe_until(outcome: str, entry: Mapping[str, Any], intent: Intent | None) -> float | None:
+def _unsafe_until(outcome: Outcome, entry: Mapping[str, Any], intent: Intent | None) -> float | None:
     """What an end says of the time until which a phone must be left alone; older journals leave it to be worked out."""
     if "unsafe_until" in entry:
         until: float | None = entry["unsafe_until"]
         return until
-    if intent is not None and entry["triggered"] and outcome in ("timed_out", "auth_failed", "locked_out"):
+    if intent is not None and entry["triggered"] and outcome.is_blind():
         return unsafe_until(resumed_evidence(intent))
     return None
 

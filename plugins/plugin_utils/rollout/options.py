@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import check_seconds
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import read_regular
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, image_url
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import (
@@ -57,7 +58,7 @@ def read_approved(path: str) -> Mapping[str, Mapping[str, Any]]:
     try:
         content = json.loads(read_regular(path))
         phones = content["phones"]
-        return {host: dict(phone) for host, phone in phones.items() if phone["outcome"] == "planned"}
+        return {host: dict(phone) for host, phone in phones.items() if phone["outcome"] == Outcome.PLANNED}
     except OSError as error:
         why = error.strerror or "it can't be read"
     except (ValueError, RecursionError):
@@ -68,6 +69,8 @@ def read_approved(path: str) -> Mapping[str, Mapping[str, Any]]:
         f"approved_plan: {path} can't be used: {why}. Name the report.json that the playbook telephony.snom.plan wrote."
     )
 
+
+_LEFT_OVER = [outcome.value for outcome in Outcome if outcome.left_over]
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "waves": {"type": "raw", "default": ["canary", "10%", "100%"]},
@@ -86,8 +89,8 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "fail_on": {
         "type": "list",
         "elements": "str",
-        "choices": ["deferred", "not_started"],
-        "default": ["deferred", "not_started"],
+        "choices": _LEFT_OVER,
+        "default": _LEFT_OVER,
     },
     "verify_image": {"type": "str", "choices": ["head", "full", "none"], "default": "head"},
     "mirror": {"type": "str"},

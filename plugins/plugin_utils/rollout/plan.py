@@ -22,6 +22,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     Unsupported,
     expect,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     RESERVE,
     Ending,
@@ -46,7 +47,7 @@ class PlannedPhone:
     target: Target
     facts: PhoneFacts | None = None
     read_at: float = 0.0
-    outcome: str | None = None
+    outcome: Outcome | None = None
     reason: str = ""
     wanted: Version | None = None
     hops: tuple[Hop, ...] = ()
@@ -166,7 +167,7 @@ def make_plan(
         if phone.outcome is None and options.windows:
             longest = options.windows.longest(phone.target.site)
             if longest < phone.deadline:
-                phone.outcome = "deferred"
+                phone.outcome = Outcome.DEFERRED
                 phone.reason = (
                     f"Its deadline of {phone.deadline:.0f} s never fits into the window of {longest:.0f} s: "
                     "widen the window, or set deadline or flash_time."
@@ -224,7 +225,7 @@ def plan_phone(
         phone.outcome, phone.reason = error.outcome, error.reason
     if resumed is not None:
         _take_over(phone, resumed)
-    if phone.resumed is None and phone.outcome != "compliant":
+    if phone.resumed is None and not (phone.outcome and phone.outcome.at_target):
         unseen = history.unsafe.get(target.host, 0.0)
         _leave_alone(phone, max(unseen, (resumed and resumed.unsafe_until) or 0.0))
     return phone
@@ -240,7 +241,7 @@ def _leave_alone(phone: PlannedPhone, until: float) -> None:
         f"{shown_time(until)}, because it may still be loading, or writing its flash."
     )
     if phone.outcome is None:
-        phone.outcome, phone.reason = "deferred", f"{sentence} Run again then."
+        phone.outcome, phone.reason = Outcome.DEFERRED, f"{sentence} Run again then."
     else:
         phone.reason = f"{phone.reason} {sentence}"
 
@@ -251,15 +252,15 @@ def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
     But a phone that is on its way over several hops goes on, and one that came back after its deadline is planned anew.
     """
     wanted = phone.target.possible_versions() if phone.facts is None else {phone.wanted}
-    on_its_way = resumed.outcome == "upgraded" and (phone.before or resumed.after) not in wanted
-    came_back = resumed.outcome == "timed_out" and phone.facts is not None
+    on_its_way = resumed.outcome.succeeded and (phone.before or resumed.after) not in wanted
+    came_back = resumed.outcome is Outcome.TIMED_OUT and phone.facts is not None
     # Nobody saw it gone under its new certificate: on its old version it may still be loading.
-    is_trusted_again = resumed.outcome == "certificate_rejected" and phone.outcome == "compliant"
+    is_trusted_again = resumed.outcome is Outcome.CERTIFICATE_REJECTED and phone.outcome is Outcome.COMPLIANT
     if on_its_way and phone.facts is None:
         # It has just loaded an image, and may restart once more (protocol 3.4).
         reason = f"It was gone again after {resumed.after}. {phone.reason}"
         until = unsafe_until(resumed.evidence)
-        resumed = Ending("timed_out", reason, triggered=True, evidence=resumed.evidence, unsafe_until=until)
+        resumed = Ending(Outcome.TIMED_OUT, reason, triggered=True, evidence=resumed.evidence, unsafe_until=until)
         phone.unrecorded = True
     elif on_its_way or came_back or is_trusted_again:
         return
@@ -284,7 +285,7 @@ def _decide(phone: PlannedPhone, options: Options, history: History) -> None:
     if wanted is None:
         raise Refused(f"The inventory names no version for the model {model.name}: add it to snom_firmware_versions.")
     if facts.firmware == wanted and not options.force:
-        phone.outcome, phone.reason = "compliant", f"Runs {wanted} already."
+        phone.outcome, phone.reason = Outcome.COMPLIANT, f"Runs {wanted} already."
         return
     if model.generation == PHONE_MANAGER:
         raise Unsupported(f"Snom supports no firmware load over HTTP on the {model.name}; use its provisioning.")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import shown_time
-from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Surroundings
@@ -40,7 +40,7 @@ def rollout_result(
         # Also where that time has passed: nobody has seen it since.
         if ended.ending.unsafe_until is not None
     ]
-    unfinished = any(record["outcome"] in ("deferred", "not_started", "timed_out") for record in phones.values())
+    unfinished = any(ended.ending.outcome.wants_another_run for ended in results)
     return {
         "run": around.run,
         "plan_id": plan.plan_id,
@@ -74,23 +74,19 @@ def _planned(phone: PlannedPhone, waves: Mapping[str, int]) -> PhoneResult:
     path = [str(hop.version) for hop in phone.hops]
     if phone.host not in waves:
         return PhoneResult(
-            phone, Ending("not_started", "Its turn would come after the waves before stop.", phone.before)
+            phone, Ending(Outcome.NOT_STARTED, "Its turn would come after the waves before stop.", phone.before)
         )
     reason = f"Would go from {phone.before} to {' and then '.join(path)}."
-    return PhoneResult(phone, Ending("planned", reason, phone.before), path=path, wave=waves[phone.host])
+    return PhoneResult(phone, Ending(Outcome.PLANNED, reason, phone.before), path=path, wave=waves[phone.host])
 
 
 def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
     phone, ending = ended.phone, ended.ending
-    outcome = OUTCOMES[ending.outcome]
-    recap: str = outcome.recap
-    if recap == "fail_on":
-        recap = "failed" if outcome.word in fail_on else "ok"
     facts = phone.facts
     return {
-        "outcome": ending.outcome,
+        "outcome": ending.outcome.value,
         "reason": ending.reason,
-        "recap": recap,
+        "recap": ending.outcome.recap(fail_on),
         "before": _text(phone.first),
         "after": _text(ending.after),
         "target": _text(phone.wanted),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError, expect
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     Ending,
     Intent,
@@ -90,8 +91,8 @@ def watch_interrupted(
                 due[host] = runtime.now() + delay
                 continue
             ending = expect(waiting.pop(host).ending)
-            if ending.outcome == "image_failed":
-                ending = Ending("not_started", "It was not taken; the phone may be triggered again.")
+            if ending.outcome is Outcome.IMAGE_FAILED:
+                ending = Ending(Outcome.NOT_STARTED, "It was not taken; the phone may be triggered again.")
             else:
                 endings[host] = ending
             log.end(host, ending, runtime.now())
@@ -106,7 +107,7 @@ def _not_watched(upgrade: Upgrade) -> Ending:
         "It may still be writing its flash: do not power it off."
     )
     until = unsafe_until(upgrade.evidence)
-    return Ending("timed_out", reason, triggered=True, evidence=upgrade.evidence, unsafe_until=until)
+    return Ending(Outcome.TIMED_OUT, reason, triggered=True, evidence=upgrade.evidence, unsafe_until=until)
 
 
 def _hop(intent: Intent) -> Hop:

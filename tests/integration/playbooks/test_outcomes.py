@@ -225,7 +225,7 @@ def test_recap(name: str, fleet: Fleet) -> None:
 
 
 def test_every_outcome_of_a_rollout_is_here() -> None:
-    elsewhere = {"planned", "not_started", "reverted", "triggered", "rebooted"}
+    elsewhere = {"planned", "not_started", "reverted", "triggered", "rebooted", "failed"}
     assert {case.outcome for case in CASES.values()} == OUTCOMES.keys() - elsewhere
 
 

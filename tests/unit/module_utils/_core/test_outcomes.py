@@ -4,8 +4,12 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core import errors
-from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES, Outcome, settle
+from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 
 
 def all_errors(base: type[errors.SnomError]) -> list[type[errors.SnomError]]:
@@ -16,14 +20,57 @@ def test_the_words_are_those_of_the_design_in_its_order():
     assert " ".join(OUTCOMES) == (
         "compliant planned triggered upgraded rebooted deferred not_started protected refused wrong_phone "
         "unreachable certificate_rejected auth_failed locked_out blocked user_mode unsupported image_failed "
-        "old_version timed_out not_registered reverted"
+        "old_version timed_out not_registered reverted failed"
     )
 
 
-def test_what_counts_at_the_gate_ends_as_failed():
-    assert {outcome.recap for outcome in OUTCOMES.values() if outcome.bad != "no"} == {"failed"}
+@pytest.mark.parametrize("outcome", Outcome)
+def test_an_outcome_is_its_word_wherever_it_is_shown(outcome):
+    word = outcome.value
+    assert type(word) is str
+    assert (outcome, str(outcome), f"{outcome:12}", f"{outcome}") == (word, word, f"{word:12}", word)
+    assert {outcome: 1}[word] == 1
+    assert json.loads(json.dumps({outcome: outcome})) == {word: word}
+    assert OUTCOMES[word] is outcome
 
 
-def test_every_typed_error_has_a_known_outcome():
-    typed = all_errors(errors.SnomError)[1:]
-    assert {error.outcome for error in typed} <= OUTCOMES.keys()
+@pytest.mark.parametrize("outcome", Outcome)
+def test_results_hold_plain_text(outcome):
+    plain = to_plain({"outcome": outcome, "summary": {outcome: 1}})
+    assert {type(plain["outcome"]), *map(type, plain["summary"])} == {str}
+
+
+def test_only_a_failure_counts_at_the_gate():
+    bad = [outcome for outcome in Outcome if outcome.is_bad(triggered=True, unreachable_is_bad=True)]
+    assert bad == [outcome for outcome in Outcome if outcome.failed]
+
+
+def test_a_failure_before_the_trigger_counts_where_the_option_says_so():
+    assert not Outcome.UNREACHABLE.is_bad(triggered=False)
+    assert Outcome.UNREACHABLE.is_bad(triggered=False, unreachable_is_bad=True)
+    assert not Outcome.REFUSED.is_bad(triggered=False, unreachable_is_bad=True)
+    assert Outcome.OLD_VERSION.is_bad(triggered=False)
+
+
+def test_what_succeeded_is_at_its_target():
+    assert all(outcome.at_target and outcome.changed for outcome in Outcome if outcome.succeeded)
+    assert not any(outcome.failed for outcome in Outcome if outcome.at_target)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_modules_rollout_and_junit_agree_on_what_a_failure_is(outcome):
+    settled = settle(outcome, "Because.")
+    assert settled["failed"] == (outcome.recap() == "failed") == (outcome.junit == "failure") == outcome.failed
+    assert settled["changed"] == (outcome.recap() == "changed") == outcome.changed
+    assert settled.get("msg") == (None if outcome.recap() != "failed" and not outcome.left_over else "Because.")
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_fail_on_decides_where_nothing_is_wrong(outcome):
+    assert (outcome.recap([outcome.value]) == "failed") == (outcome.failed or outcome.left_over)
+
+
+def test_every_error_has_an_outcome_that_is_a_failure_or_left_for_another_run():
+    found = {error.outcome for error in all_errors(errors.SnomError)}
+    assert found <= set(Outcome)
+    assert {outcome for outcome in found if not (outcome.failed or outcome.left_over)} == {Outcome.PROTECTED}

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, NotRecorded
-from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES, Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal as journal_module
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import (
@@ -65,7 +65,7 @@ def _journal(path: str) -> Iterator[Journal]:
 
 
 def end(journal: Journal, outcome: str, host: str = "desk-1", time: float = 2000.0) -> None:
-    journal.end(host, Ending(outcome, "", triggered=True), time)
+    journal.end(host, Ending(Outcome(outcome), "", triggered=True), time)
 
 
 # What is remembered -----------------------------------------------------------------------------------------------
@@ -106,11 +106,11 @@ def test_how_phones_ended_is_remembered_until_the_run_has_ended(journal: Journal
 
 def test_a_phone_whose_end_nobody_saw_is_remembered_over_complete_runs(journal: Journal) -> None:
     journal.intent(intent())
-    journal.end("desk-1", Ending("timed_out", "", triggered=True, unsafe_until=2800.0), 1900.0)
+    journal.end("desk-1", Ending(Outcome.TIMED_OUT, "", triggered=True, unsafe_until=2800.0), 1900.0)
     assert read_history(journal.path).ended["desk-1"].unsafe_until == 2800.0
     journal.write("run_end", time=3000.0, summary={}, stopped_by=None)
     # That a later run can't ask it tells nothing about it.
-    journal.end("desk-1", Ending("auth_failed", ""), 3000.0)
+    journal.end("desk-1", Ending(Outcome.AUTH_FAILED, ""), 3000.0)
     assert read_history(journal.path).unsafe == {"desk-1": 2800.0}
     journal.intent(intent(time=3000.0))
     assert read_history(journal.path).unsafe == {}
@@ -120,7 +120,7 @@ def test_who_is_lost_in_the_soak_is_remembered_and_who_is_seen_again_is_not(jour
     for host in ("desk-1", "desk-2"):
         journal.intent(intent(host))
         end(journal, "upgraded", host)
-        journal.end(host, Ending("timed_out", "", triggered=True, unsafe_until=5000.0), 2100.0)
+        journal.end(host, Ending(Outcome.TIMED_OUT, "", triggered=True, unsafe_until=5000.0), 2100.0)
     end(journal, "reverted", "desk-2")
     history = read_history(journal.path)
     assert (history.unsafe, history.ended["desk-1"].unsafe_until) == ({"desk-1": 5000.0}, 5000.0)
@@ -183,7 +183,7 @@ def test_an_image_that_is_asked_for_again_has_proven_nothing(journal: Journal) -
 
 def test_a_phone_that_was_not_asked_after_all_may_be_asked_again(journal: Journal) -> None:
     journal.intent(intent())
-    journal.end("desk-1", Ending("blocked", "It turned the request down."), 2000.0)
+    journal.end("desk-1", Ending(Outcome.BLOCKED, "It turned the request down."), 2000.0)
     assert read_history(journal.path) == History()
 
 

@@ -21,6 +21,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     SnomError,
     UserMode,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import check_settings
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, parse_images
@@ -377,7 +378,7 @@ ASKED = {
     ],
 )
 def test_what_the_end_of_an_interrupted_trigger_means(resumed: str, firmware: str, outcome: str | None) -> None:
-    ending = Ending(resumed, "As it was seen.", triggered=True, evidence=ASKED)
+    ending = Ending(Outcome(resumed), "As it was seen.", triggered=True, evidence=ASKED)
     phone = plan_one(reading=Reading(facts=facts(firmware=firmware)), resumed=ending)
     assert phone.outcome == outcome
     assert (phone.resumed is ending) is (outcome not in (None, "compliant"))
@@ -387,7 +388,7 @@ def test_what_the_end_of_an_interrupted_trigger_means(resumed: str, firmware: st
 
 @pytest.mark.parametrize(("after", "outcome"), [("10.1.50.1", "timed_out"), (NEW, "upgraded")])
 def test_a_phone_that_is_gone_after_one_of_several_images_has_not_arrived(after: str, outcome: str) -> None:
-    ending = Ending("upgraded", "As it was seen.", Version.parse(after), triggered=True, evidence=ASKED)
+    ending = Ending(Outcome.UPGRADED, "As it was seen.", Version.parse(after), triggered=True, evidence=ASKED)
     phone = plan_one(reading=Reading(error=PhoneUnreachable("It does not answer.")), resumed=ending)
     assert phone.outcome == outcome
     assert phone.resumed is not None and phone.resumed.evidence == ASKED
@@ -399,7 +400,7 @@ def test_a_phone_that_is_gone_after_one_of_several_images_has_not_arrived(after:
 
 @pytest.mark.parametrize("versions", [{}, {"D785": Version.parse(NEW)}])
 def test_what_a_phone_that_can_not_be_read_was_asked_for_is_known(versions: dict[str, Version]) -> None:
-    ending = Ending("upgraded", "As it was seen.", Version.parse(NEW), triggered=True, evidence=ASKED)
+    ending = Ending(Outcome.UPGRADED, "As it was seen.", Version.parse(NEW), triggered=True, evidence=ASKED)
     one = target("desk-1", version=None if versions else Version.parse(NEW), versions=versions)
     phone = plan_one(one, Reading(error=PhoneUnreachable("It does not answer.")), resumed=ending)
     assert (phone.outcome, str(phone.first), str(phone.wanted)) == ("upgraded", OLD, NEW)
@@ -419,7 +420,7 @@ def test_a_phone_whose_end_nobody_saw_is_not_asked_before_its_time() -> None:
 
 
 def test_a_phone_that_is_back_too_early_after_its_resume_gave_it_up() -> None:
-    ending = Ending("timed_out", "It is gone.", triggered=True, evidence=ASKED, unsafe_until=2000.0)
+    ending = Ending(Outcome.TIMED_OUT, "It is gone.", triggered=True, evidence=ASKED, unsafe_until=2000.0)
     phone = plan_one(reading=Reading(facts=facts(), at=1999.0), resumed=ending)
     assert (phone.outcome, phone.unsafe_until, phone.resumed) == ("deferred", 2000.0, None)
 

@@ -228,7 +228,7 @@ def test_the_gate_closes_at_the_first_phone_too_many(make: Callable[[], Fleet], 
     # No more phones can need work than there are.
     limit = {"100%": 10**9, "10%": len(fleet.phones) // 10}.get(options["max_bad"], options["max_bad"])
     for entry in history:
-        if entry["type"] == "end" and OUTCOMES[entry["outcome"]].bad == "yes":
+        if entry["type"] == "end" and OUTCOMES[entry["outcome"]].is_bad(triggered=False):
             bad += 1
         if entry["type"] == "intent":
             assert bad <= limit, history

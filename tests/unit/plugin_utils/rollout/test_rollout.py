@@ -23,6 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     InputError,
     NotRecorded,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
@@ -853,7 +854,7 @@ def a_phone_ended(path: str, clock: Clock, host: str, outcome: str, run: str = "
     )
     journal = Journal(path, run)
     journal.intent(intent)
-    journal.end(host, Ending(outcome, "As it was seen.", triggered=True), clock.time - 100)
+    journal.end(host, Ending(Outcome(outcome), "As it was seen.", triggered=True), clock.time - 100)
     journal.close()
 
 
