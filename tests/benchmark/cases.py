@@ -21,6 +21,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
     connection_from,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import ThreadRuntime
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_fleet
@@ -295,7 +296,7 @@ def reading(phones: int | None) -> list[Figure]:
         ]
         workers = ThreadRuntime()
         started, cpu = time.monotonic(), time.process_time()
-        readings = read_fleet(targets, workers, HttpPhone, CredentialsGate())
+        readings = read_fleet(targets, workers, WebPhone, CredentialsGate())
         wall, cpu = time.monotonic() - started, time.process_time() - cpu
         workers.close()
         requests = stage.fleet.counters()["requests"]

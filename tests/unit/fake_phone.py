@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 
 SYSTEM_PAGE = (
     "<html><body>Firmware Version: snomD785-SIP 10.1.54.13<br>Mac: 000413922D24<br>Hardware: D785<br>"
@@ -14,13 +16,14 @@ SYSTEM_PAGE = (
 )
 
 
-class FakePhone:
+class FakePhone(WebPhone):
     """pages maps a target to its text, to an Answer, or to the exception that the request raises.
 
     Every other target is not found.
     """
 
-    def __init__(self, pages: dict[str, str | Answer | Exception]) -> None:
+    def __init__(self, pages: dict[str, str | Answer | Exception], connection: Connection | None = None) -> None:
+        super().__init__(connection or Connection(host="127.0.0.1"), self)
         self.pages = pages
         self.requests: list[str] = []
         self.timeouts: list[float | None] = []

@@ -11,7 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PhoneUnreachable
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 
 COMMANDS = ("/dummy.htm", "/advanced_update.htm", "/advanced.htm")
 """Pages that do something to a phone."""
@@ -58,7 +60,7 @@ class LabRuntime:
         return done
 
 
-class LabPhone:
+class LabPhone(WebPhone):
     """Answers what its attributes say. Setting up from False to True is a restart.
 
     scripts: what happens after the first command, the second one and so on. error: what each read raises. answer: what
@@ -66,6 +68,7 @@ class LabPhone:
     """
 
     def __init__(self, clock: Clock, *scripts: Script, **attributes: Any) -> None:
+        super().__init__(Connection(host="127.0.0.1"), self)
         self.clock = clock
         self.scripts = list(scripts)
         self.model: str | None = "D785"

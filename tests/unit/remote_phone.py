@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 
 SCREENS = {
     "idle": "State Idle (29)",
@@ -41,10 +43,11 @@ def sets(**attributes: Any) -> Effect:
     return effect
 
 
-class RemotePhone:
+class RemotePhone(WebPhone):
     """effects: what a command does, by its target; all others do nothing. answers: what a target gets, or raises."""
 
     def __init__(self, phase: str = "idle", effects: Mapping[str, Effect] | None = None, **attributes: Any) -> None:
+        super().__init__(Connection(host="127.0.0.1"), self)
         self.screens = [SCREENS[phase]]
         self.effects = dict(effects or {})
         self.answers: dict[str, Answer | Exception] = {}

@@ -15,8 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from .._core.errors import Refused
 from .._known.image_path import Hop
-from .._phone.connection import read_length
-from .._phone.web.timed_response import TimedResponse
+from .._phone.web.timed_response import TimedResponse, read_length
 
 # Whoever runs an operation has said so already where it is missing: `client.HAS_REQUESTS`.
 try:

@@ -13,9 +13,7 @@ from .._core.errors import Blocked, Refused, UserMode
 from .._known.dialect import NEW_ADMIN_PASSWORD, passes_new_admin_password
 from .._known.images import read_image_name
 from .._known.version import Version
-from .._phone.connection import Transport
-from .._phone.phone import PhoneFacts
-from .._phone.web.web_phone import read_facts
+from .._phone.phone import Phone, PhoneFacts
 
 
 def check_settings(facts: PhoneFacts, wanted: Version) -> list[str]:
@@ -81,7 +79,7 @@ def _check_admin_password(http_pass_set: bool | None, admin_password: str | None
     ]
 
 
-def read_settings_too(phone: Transport, facts: PhoneFacts, wanted: Version | None) -> PhoneFacts:
+def read_settings_too(phone: Phone, facts: PhoneFacts, wanted: Version | None) -> PhoneFacts:
     """The facts with what `plan.check_settings` needs beside them for an upgrade to the version. Raises SnomError."""
     gather = ["settings"]
     if (
@@ -92,6 +90,6 @@ def read_settings_too(phone: Transport, facts: PhoneFacts, wanted: Version | Non
     ):
         # Its home page may know.
         gather.append("home")
-    more = read_facts(phone, gather)
+    more = phone.look(gather)
     known = facts.http_pass_set if more.http_pass_set is None else more.http_pass_set
     return replace(facts, settings=more.settings, admin_mode=more.admin_mode, http_pass_set=known)

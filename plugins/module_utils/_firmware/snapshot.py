@@ -18,9 +18,7 @@ from typing import Any
 
 from .._core.errors import AuthFailed, LockedOut, SnomError
 from .._known.version import Version
-from .._phone.connection import Transport
-from .._phone.phone import PhoneFacts, mask_settings
-from .._phone.web.web_phone import read_facts
+from .._phone.phone import Phone, PhoneFacts, mask_settings
 
 MOST_SETTINGS = 25
 """Changed settings that are listed for one phone. New firmware can bring hundreds, and fleets have thousands."""
@@ -38,7 +36,7 @@ class Snapshot:
     reason: str | None = None
 
 
-def take_snapshot(phone: Transport, facts: PhoneFacts, settings: Mapping[str, str] | None = None) -> Snapshot:
+def take_snapshot(phone: Phone, facts: PhoneFacts, settings: Mapping[str, str] | None = None) -> Snapshot:
     """Read the settings of a phone, unless they are given; facts has its registrations, as they were just read.
 
     What can't be read is said in the snapshot. Raises AuthFailed and LockedOut, because any further request would make
@@ -47,7 +45,7 @@ def take_snapshot(phone: Transport, facts: PhoneFacts, settings: Mapping[str, st
     reason = None
     if settings is None:
         try:
-            more = read_facts(phone, ["settings"])
+            more = phone.look(["settings"])
         except (AuthFailed, LockedOut):
             raise
         except SnomError as error:

@@ -23,11 +23,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 from typing import Any
-from urllib.parse import quote
 
 from .._core.errors import (
-    AnswerLost,
-    AnswerUnreadable,
     AuthFailed,
     CertificateRejected,
     LockedOut,
@@ -35,7 +32,6 @@ from .._core.errors import (
     PhoneUnreachable,
     Refused,
     SnomError,
-    UserMode,
     WrongPhone,
     expect,
 )
@@ -43,10 +39,7 @@ from .._core.outcomes import Outcome
 from .._known.image_path import Hop
 from .._known.version import Version
 from .._phone.call_state import reason_to_wait
-from .._phone.connection import Transport
-from .._phone.phone import PhoneFacts, check_identity
-from .._phone.web.pages import asks_admin_password
-from .._phone.web.web_phone import read_facts
+from .._phone.phone import Load, Phone, PhoneFacts, check_identity
 from .order import Ending, Intent, Order, deadline_length, resumed_evidence, unsafe_until
 from .snapshot import Snapshot, compare, take_snapshot, unread
 
@@ -84,7 +77,7 @@ class Watch:
     uptime says that it started after it was asked to.
     """
 
-    def __init__(self, phone: Transport, now: Callable[[], float], asked_at: float) -> None:
+    def __init__(self, phone: Phone, now: Callable[[], float], asked_at: float) -> None:
         self._phone = phone
         self._now = now
         self._asked_at = asked_at
@@ -106,7 +99,7 @@ class Watch:
         """
         self.rejected = None
         try:
-            facts = read_facts(self._phone, ["system"], timeout=POLL_TIMEOUT)
+            facts = self._phone.look(["system"], timeout=POLL_TIMEOUT)
         except CertificateRejected as error:
             # Neither gone nor back. New firmware may make a new certificate, and so looks somebody in between. To look
             # again costs nothing: nothing is sent, and above all no password.
@@ -138,7 +131,7 @@ class Upgrade:
     def __init__(
         self,
         order: Order,
-        phone: Transport,
+        phone: Phone,
         *,
         now: Callable[[], float],
         record: Callable[[Intent], None] = lambda intent: None,
@@ -229,7 +222,7 @@ class Upgrade:
     def _probe(self) -> float | None:
         order = self.order
         hop = order.hops[self._hop]
-        facts = read_facts(self._phone, ["system"])
+        facts = self._phone.look(["system"])
         check_identity(facts, mac=order.mac, model=order.model)
         if facts.firmware is None:
             raise Refused("The phone's pages show no firmware version, so a success could not be proven.")
@@ -250,7 +243,6 @@ class Upgrade:
         if order.only_when_idle and (
             reason := reason_to_wait(
                 self._phone,
-                connection=order.connection,
                 known=self.known_call_state,
                 unknown_call_state=order.unknown_call_state,
                 evidence=self.evidence,
@@ -295,7 +287,7 @@ class Upgrade:
             self.evidence.pop(name, None)
         self.evidence.update(triggered_at=now, deadline_at=deadline)
         try:
-            self.evidence["trigger_answer"] = load_image(self._phone, hop.url)
+            self.evidence["trigger_answer"] = self._phone.command(Load(hop.url)).answer
         except SnomError:
             self.triggered = bool(self.path)
             raise
@@ -517,30 +509,12 @@ class Upgrade:
         return None
 
 
-def load_image(phone: Transport, url: str) -> str:
-    """Ask a phone to load an image, and say in words what it answered, which proves nothing (protocol 0.3).
-
-    Raises a SnomError when the request was certainly not carried out. The request is that of the vendor's page
-    (protocol 3.3.1); that the whole URL must be percent-encoded is inferred from other commands (protocol 1.1).
-    """
-    try:
-        answer = phone.get(f"/dummy.htm?swload=load&firmware={quote(url, safe='')}")
-    except AnswerLost:
-        return "no answer"
-    except AnswerUnreadable:
-        # It may answer so because it is about to go.
-        return "unreadable answer"
-    if asks_admin_password(answer.text):
-        raise UserMode("The phone is in user mode and loads no firmware. Switch it to administrator mode.")
-    return str(answer.status)
-
-
-def still_on(phone: Transport, version: Version, mac: str | None) -> Ending | None:
+def still_on(phone: Phone, version: Version, mac: str | None) -> Ending | None:
     """Look again at a phone that was upgraded: None when it still runs the version, else how it failed.
 
     Raises PhoneUnreachable when it does not answer.
     """
-    facts = read_facts(phone, ["system"])
+    facts = phone.look(["system"])
     try:
         check_identity(facts, mac=mac, model=None)
     except WrongPhone as error:

@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from urllib.parse import quote
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from .._core.errors import InputError, Refused
 from .dialect import dialect_of
+from .key_event import KeyEvent
 from .models import Model
 from .version import Version
 
@@ -30,25 +30,6 @@ _NAMED = {
     *_FIRST_KEYS,
 }
 _NUMBERED = re.compile(r"(?:(F)([1-4])|(P)([1-9][0-9]?)|(EK)(0|[1-9][0-9]{0,2}))")
-
-
-@dataclass(frozen=True)
-class KeyEvent:
-    """One press of a key. press and pause are milliseconds; None leaves them to the phone."""
-
-    key: str
-    press: int | None = None
-    pause: int | None = None
-
-    @property
-    def seconds(self) -> float:
-        """How long the phone is busy with it."""
-        return ((self.press or 0) + (self.pause or 0)) / 1000
-
-    def __str__(self) -> str:
-        """The event as a request has it. Only the key is encoded, not the separators (protocol 1.1)."""
-        times = ["" if time is None else str(time) for time in (self.press, self.pause)]
-        return ",".join([quote(self.key, safe=""), *times]).rstrip(",")
 
 
 def parse_keys(value: object) -> list[KeyEvent]:
@@ -178,17 +159,14 @@ def _undocumented(key: str, model: Model) -> str | None:
     return None
 
 
-def chain_keys(events: Sequence[KeyEvent], longest: int) -> Iterator[list[KeyEvent]]:
-    """The keys in as few requests as possible, none longer than so many bytes (protocol 1.1 shows the chain)."""
-    chain: list[KeyEvent] = []
+def chain_keys(
+    events: Sequence[KeyEvent], fits: Callable[[tuple[KeyEvent, ...]], bool]
+) -> Iterator[tuple[KeyEvent, ...]]:
+    """The keys in as few chains as possible (protocol 1.1 shows one), each of which fits into a request."""
+    chain: tuple[KeyEvent, ...] = ()
     for event in events:
-        if chain and len(key_request([*chain, event])) > longest:
+        if chain and not fits((*chain, event)):
             yield chain
-            chain = []
-        chain.append(event)
+            chain = ()
+        chain = (*chain, event)
     yield chain
-
-
-def key_request(events: Sequence[KeyEvent]) -> str:
-    """The target that presses keys one after the other."""
-    return f"/command.htm?key={';'.join(map(str, events))}"

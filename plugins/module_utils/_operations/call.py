@@ -10,10 +10,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from .._core.errors import AnswerLost, AnswerUnreadable, Blocked, InputError, NoEffect, Refused, SnomError
-from .._known.keys import KeyEvent
+from .._known.key_event import KeyEvent
 from .._known.numbers import (
     EMERGENCY_NUMBERS,
     NUMBER_FORMATS,
@@ -24,9 +23,21 @@ from .._known.numbers import (
     refuse_emergency,
 )
 from .._phone.call_state import count_calls, read_call_phase
-from .._phone.connection import Transport, connection_from
-from .._phone.phone import CALLING, CONNECTED, DIALING, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN
-from .._phone.web.web_phone import read_facts
+from .._phone.phone import (
+    CALLING,
+    CONNECTED,
+    DIALING,
+    HOLDING,
+    IDLE,
+    IN_CALL,
+    RINGING,
+    UNKNOWN,
+    Command,
+    Dial,
+    Phone,
+    ReleaseAllCalls,
+    Tones,
+)
 from .session import REMOTE_ARGUMENTS, SECRET_ARGUMENTS, Remote, refuse_cleartext
 
 LOOKS = 4
@@ -116,7 +127,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = (
 
 
 def control_call(
-    phone: Transport, parameters: dict[str, Any], check_mode: bool, *, sleep: Callable[[float], None] = time.sleep
+    phone: Phone, parameters: dict[str, Any], check_mode: bool, *, sleep: Callable[[float], None] = time.sleep
 ) -> dict[str, Any]:
     """Do one thing with a call, and look whether the phone did it. Raises SnomError where nothing was sent."""
     target = _target(parameters)
@@ -156,7 +167,6 @@ class _Call:
         self._action: str = parameters["action"]
         self._rule = _RULES[self._action]
         self._target = target
-        self._connection = connection_from(parameters)
         self._before = self._after = UNKNOWN
 
     def run(self) -> dict[str, Any]:
@@ -171,7 +181,7 @@ class _Call:
         return result | {"before": self._before, "after": after, "steps": self._remote.steps}
 
     def _phase(self, known: str | None = None) -> str:
-        return read_call_phase(self._remote.phone, connection=self._connection, known=known)
+        return read_call_phase(self._remote.phone, known=known)
 
     def _check_phase(self) -> None:
         """Raise Refused if the action makes no sense now, or if that can't be seen and it could do harm."""
@@ -218,7 +228,7 @@ class _Call:
 
     def _settings(self) -> dict[str, str]:
         try:
-            return read_facts(self._remote.phone, ["settings"]).settings or {}
+            return self._remote.phone.look(["settings"]).settings or {}
         except (AnswerUnreadable, Blocked):
             return {}
 
@@ -257,7 +267,7 @@ class _Call:
                 # Where all calls look the same, only none is another phase.
                 self._press("CANCEL", frozenset({IDLE}) if self._before == IN_CALL else ends - {self._before})
             case "hangup_all":
-                self._send("/command.htm?RELEASE_ALL_CALLS", ends, unclear=_UNCLEAR | {DIALING})
+                self._send(ReleaseAllCalls(), ends, unclear=_UNCLEAR | {DIALING})
                 if self._after == DIALING and not self._remote.check_mode:
                     self._remote.warnings.append(
                         "The phone is dialing: either somebody types a number, or it still calls one."
@@ -265,7 +275,7 @@ class _Call:
             case "hold" | "resume":
                 self._press("F_HOLD", ends)
             case "dtmf":
-                self._send(f"/command.htm?key_dtmf={quote(self._target, safe='')}", self._rule.needs)
+                self._send(Tones(self._target), self._rule.needs)
             case "blind_transfer":
                 # On a phone that is idle by now, the rest would be a call.
                 self._press("TRANSFER", frozenset({DIALING, CONNECTED, HOLDING}))
@@ -282,12 +292,12 @@ class _Call:
         return {"changed": True}
 
     def _dial(self) -> None:
-        target = f"/command.htm?number={quote(self._target, safe='')}"
-        if self._parameters["outgoing_uri"] is not None:
-            address = read_address(self._parameters["outgoing_uri"], "outgoing_uri")
-            target += f"&outgoing_uri={quote(address, safe='')}"
+        outgoing = self._parameters["outgoing_uri"]
         try:
-            self._send(target, self._rule.ends)
+            self._send(
+                Dial(self._target, None if outgoing is None else read_address(outgoing, "outgoing_uri")),
+                self._rule.ends,
+            )
         except AnswerLost:
             # So do phones that dial (protocol 8).
             self._remote.warnings.append("The phone broke the connection, and can't be seen to dial. It probably does.")
@@ -297,7 +307,7 @@ class _Call:
 
         With a single call it would ask to which number, so a phone that shows how many it has must have more.
         """
-        calls = count_calls(self._remote.phone, connection=self._connection)
+        calls = count_calls(self._remote.phone)
         if calls == 1:
             raise Refused("The phone has a single call, and none to transfer it to. Use attended_transfer_start first.")
         self._remote.press([KeyEvent("TRANSFER")])
@@ -317,8 +327,8 @@ class _Call:
     def _press(self, key: str, ends: frozenset[str]) -> None:
         self._take(lambda: self._remote.press([KeyEvent(key)]), ends)
 
-    def _send(self, target: str, ends: frozenset[str], unclear: frozenset[str] = _UNCLEAR) -> None:
-        self._take(lambda: self._remote.send(target), ends, unclear)
+    def _send(self, command: Command, ends: frozenset[str], unclear: frozenset[str] = _UNCLEAR) -> None:
+        self._take(lambda: self._remote.send(command), ends, unclear)
 
     def _take(self, step: Callable[[], None], ends: frozenset[str], unclear: frozenset[str] = _UNCLEAR) -> None:
         """Take a step, and look whether the phone comes into one of the phases. In those that are unclear it may be so.

@@ -11,14 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.errors import InputError, NoEffect
-from .._phone.connection import Transport
-from .._phone.web.pages import read_call_lists
+from .._phone.phone import LISTS, SPELLINGS, ClearList, Phone
 from .session import REMOTE_ARGUMENTS, Remote
-
-LISTS = ("missed", "dialed", "received")
-
-# The vendor's pages differ (protocol 1.4). The spelling of the one that this project grew from comes first.
-_SPELLINGS = ("0", "clear")
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = REMOTE_ARGUMENTS | {
     "lists": {"type": "list", "elements": "str", "choices": [*LISTS], "default": [*LISTS]},
@@ -27,7 +21,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = REMOTE_ARGUMENTS | {
 
 
 def clear_call_lists(
-    phone: Transport, parameters: dict[str, Any], check_mode: bool, *, sleep: Callable[[float], None] = time.sleep
+    phone: Phone, parameters: dict[str, Any], check_mode: bool, *, sleep: Callable[[float], None] = time.sleep
 ) -> dict[str, Any]:
     """Empty the lists, and look whether they are. Raises SnomError where nothing was sent.
 
@@ -43,10 +37,10 @@ def clear_call_lists(
 
     def work() -> dict[str, Any]:
         nonlocal after
-        for spelling in _SPELLINGS:
+        for spelling in range(SPELLINGS):
             left = [name for name in names if after[name] != 0]
             for name in left:
-                remote.send(f"/index.htm?{name}del={spelling}")
+                remote.send(ClearList(name, spelling))
             if left and not check_mode:
                 after = _lengths(phone, names)
             if check_mode:
@@ -62,8 +56,7 @@ def clear_call_lists(
     return result | {"before": before, "after": None if check_mode else after, "sent": remote.sent}
 
 
-def _lengths(phone: Transport, names: list[str]) -> dict[str, int | None]:
+def _lengths(phone: Phone, names: list[str]) -> dict[str, int | None]:
     """How many calls the lists hold; None where the phone does not show it."""
-    answer = phone.get("/index.htm")
-    shown = read_call_lists(answer.text) if answer.status == 200 else {}
+    shown = phone.call_lists()
     return {name: shown.get(name) for name in names}

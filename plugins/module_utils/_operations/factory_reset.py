@@ -15,10 +15,8 @@ from .._core.clock import system_time
 from .._core.errors import AnswerLost, AuthFailed, CertificateRejected, NoEffect, Refused, WrongPhone
 from .._core.outcomes import Outcome
 from .._firmware.upgrade import Watch
-from .._known.dialect import dialect_of
 from .._known.mac import normalize_mac
-from .._known.version import Version
-from .._phone.connection import Transport
+from .._phone.phone import Phone, Reset
 from .session import REMOTE_ARGUMENTS, Remote
 
 GONE_WITHIN = 60.0
@@ -36,13 +34,8 @@ _OPEN = (
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = REMOTE_ARGUMENTS | {"confirm": {"type": "str", "required": True}}
 
 
-def reset_target(firmware: Version | None) -> str:
-    """The request that resets a phone. Whether it did is seen, so no other spelling is tried."""
-    return f"/{dialect_of(firmware).restart_pages[0]}.htm?reset=Reset"
-
-
 def reset_phone(
-    phone: Transport,
+    phone: Phone,
     parameters: dict[str, Any],
     check_mode: bool,
     *,
@@ -60,18 +53,18 @@ def reset_phone(
         raise Refused("The phone does not show its MAC address, so it can't be confirmed that it is the right one.")
     if mac != confirmed:
         raise WrongPhone(f"confirm is {confirmed}, but the phone that answers has the MAC address {mac}.")
-    target = reset_target(remote.facts.firmware)
+    command = Reset(remote.facts.firmware)
 
     def work() -> dict[str, Any]:
         asked_at = now()
         # It may go down before it answers. Whether it does is watched.
         with contextlib.suppress(AnswerLost):
-            remote.send(target)
+            remote.send(command)
         outcome, reason = _watch(phone, asked_at, now, sleep)
         return {"changed": True, "outcome": outcome, "reason": reason}
 
     if check_mode:
-        remote.send(target)
+        remote.send(command)
         result = {"changed": True, "outcome": Outcome.PLANNED, "reason": f"Would be reset. After that: {_OPEN}"}
     else:
         result = remote.attempt(work)
@@ -79,7 +72,7 @@ def reset_phone(
 
 
 def _watch(
-    phone: Transport, asked_at: float, now: Callable[[], float], sleep: Callable[[float], None]
+    phone: Phone, asked_at: float, now: Callable[[], float], sleep: Callable[[float], None]
 ) -> tuple[Outcome, str]:
     """Outcome and reason. Raises NoEffect if the phone does not go down, LockedOut, CertificateRejected."""
     watch = Watch(phone, now, asked_at)

@@ -23,9 +23,8 @@ from .._known.images import Catalog, parse_images
 from .._known.models import PHONE_MANAGER, find_model, versions_by_model
 from .._known.version import Version
 from .._phone.call_state import reason_to_wait
-from .._phone.connection import CONNECTION_ARGUMENTS, Transport, connection_from
-from .._phone.phone import PhoneFacts, check_identity
-from .._phone.web.web_phone import read_facts
+from .._phone.connection import CONNECTION_ARGUMENTS
+from .._phone.phone import Phone, PhoneFacts, check_identity
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
     "version": {"type": "str"},
@@ -63,7 +62,7 @@ def wanted_versions(parameters: dict[str, Any]) -> dict[str | None, Version]:
 
 
 def upgrade_phone(
-    phone: Transport,
+    phone: Phone,
     parameters: dict[str, Any],
     check_mode: bool,
     *,
@@ -74,9 +73,9 @@ def upgrade_phone(
     wanted = wanted_versions(parameters)
     check_seconds(parameters, "flash_time", "deadline", least=0.001)
     started = now()
-    facts = read_facts(phone, ["system"])
+    facts = phone.look(["system"])
     if facts.model is None:
-        facts = replace(facts, model=read_facts(phone, ["home"]).model)
+        facts = replace(facts, model=phone.look(["home"]).model)
     check_identity(facts, mac=parameters["mac"], model=parameters["model"])
     target = wanted.get(None) or wanted.get(facts.model)
     if target is None:
@@ -95,7 +94,7 @@ def upgrade_phone(
     return result | ({"warnings": notes} if notes else {})
 
 
-def _planned(phone: Transport, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any]) -> Ending:
+def _planned(phone: Phone, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any]) -> Ending:
     evidence: dict[str, Any] = {"mac": facts.mac, "model": facts.model}
     if parameters["only_when_idle"] and (reason := _reason_to_wait(phone, parameters, evidence)):
         return Ending(Outcome.DEFERRED, reason, facts.firmware, evidence=evidence)
@@ -104,7 +103,7 @@ def _planned(phone: Transport, facts: PhoneFacts, hops: tuple[Hop, ...], paramet
 
 
 def _carry_out(
-    phone: Transport,
+    phone: Phone,
     facts: PhoneFacts,
     hops: tuple[Hop, ...],
     parameters: dict[str, Any],
@@ -144,10 +143,9 @@ def _path(facts: PhoneFacts, target: Version, parameters: dict[str, Any]) -> tup
     )
 
 
-def _reason_to_wait(phone: Transport, parameters: dict[str, Any], evidence: dict[str, Any]) -> str | None:
+def _reason_to_wait(phone: Phone, parameters: dict[str, Any], evidence: dict[str, Any]) -> str | None:
     return reason_to_wait(
         phone,
-        connection=connection_from(parameters),
         known=parameters["call_state"],
         unknown_call_state=parameters["unknown_call_state"],
         evidence=evidence,
@@ -155,13 +153,13 @@ def _reason_to_wait(phone: Transport, parameters: dict[str, Any], evidence: dict
 
 
 def _start(
-    phone: Transport, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any], now: Callable[[], float]
+    phone: Phone, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any], now: Callable[[], float]
 ) -> Upgrade:
     poll, settle = pace(parameters["flash_time"])
     deadlines = tuple(parameters["deadline"] or hop_deadline(hop.size, parameters["flash_time"]) for hop in hops)
     order = Order(
         host=parameters["host"],
-        connection=connection_from(parameters),
+        connection=phone.connection,
         hops=hops,
         before=expect(facts.firmware),
         model=facts.model,

@@ -11,8 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.errors import InputError, NoEffect, NotRegistered, Refused
-from .._phone.connection import Transport
-from .._phone.web.web_phone import read_facts
+from .._phone.phone import LogOff, Phone, Reregister
 from .session import REMOTE_ARGUMENTS, Remote
 
 LINES = 12
@@ -28,7 +27,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = REMOTE_ARGUMENTS | {
 
 
 def set_identity(
-    phone: Transport, parameters: dict[str, Any], check_mode: bool, *, sleep: Callable[[float], None] = time.sleep
+    phone: Phone, parameters: dict[str, Any], check_mode: bool, *, sleep: Callable[[float], None] = time.sleep
 ) -> dict[str, Any]:
     """Log off or register one line or all, and look whether that is so. Raises SnomError where nothing was sent."""
     line = _line(parameters["line"])
@@ -89,11 +88,9 @@ class _Lines:
             return {"changed": False}
         if self._state != "logged_off":
             for line in lines:
-                self._remote.send(f"/command.htm?REREGISTER={line}")
-        elif self._all:
-            self._remote.send("/command.htm?LOGOFFALL")
+                self._remote.send(Reregister(line))
         else:
-            self._remote.send(f"/command.htm?LOGOFFLINE={lines[0]}")
+            self._remote.send(LogOff(None if self._all else lines[0]))
         if not self._remote.check_mode:
             self._check(lines)
         return {"changed": True}
@@ -116,6 +113,6 @@ class _Lines:
             raise NotRegistered(f"The phone was asked to register, and {named} is not registered. Look at the PBX.")
 
     def _wrong(self, lines: list[int]) -> list[int]:
-        identities = read_facts(self._remote.phone, ["system"]).identities or ()
+        identities = self._remote.phone.look(["system"]).identities or ()
         self._after = {identity.line: identity.registered for identity in identities}
         return [line for line in lines if self._after.get(line) is (self._state == "logged_off")]

@@ -10,43 +10,40 @@ from dataclasses import replace
 from typing import Any
 
 from .._core.errors import Unsupported, UserMode
-from .._phone.connection import CONNECTION_ARGUMENTS, Transport, connection_from
-from .._phone.phone import PhoneFacts, check_identity
-from .._phone.web.snmp import read_calls
-from .._phone.web.tls import certificate_fingerprint
-from .._phone.web.web_phone import SUBSETS, read_facts
+from .._phone.connection import CONNECTION_ARGUMENTS
+from .._phone.phone import SUBSETS, CallSource, Phone, PhoneFacts, check_identity
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
     "gather": {"type": "list", "elements": "str", "choices": [*SUBSETS, "certificate"], "default": ["system"]},
 }
 
 
-def read_phone(phone: Transport, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Read the pages that gather names, and the call counter if SNMP is allowed. Changes nothing in either mode.
+def read_phone(phone: Phone, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Read what gather names, and the call counter if SNMP is allowed. Changes nothing in either mode.
 
     A D8xx shows only that it has the Phone Manager (protocol 7), which is an answer, not an error. Raises WrongPhone if
     a MAC address is given and another phone answers, UserMode if the settings are wanted and the phone keeps them back.
     """
-    connection = connection_from(parameters)
     gather = set(parameters["gather"])
-    fingerprint = certificate_fingerprint(connection) if "certificate" in gather else None
+    fingerprint = phone.certificate() if "certificate" in gather else None
     if gather == {"certificate"}:
         # Without a request: nothing is trusted yet.
         return _result(PhoneFacts(cert_fingerprint=fingerprint))
-    if connection.mac:
+    if phone.connection.mac:
         gather.add("system")
     try:
-        facts = replace(read_facts(phone, gather), cert_fingerprint=fingerprint)
+        facts = replace(phone.look(gather), cert_fingerprint=fingerprint)
     except Unsupported:
         return _result(PhoneFacts(generation="phone_manager", cert_fingerprint=fingerprint))
-    check_identity(facts, mac=connection.mac, model=None)
+    check_identity(facts, mac=phone.connection.mac, model=None)
     if facts.admin_mode is False:
         raise UserMode(
             "The phone is in user mode and shows its settings only after its administrator password. "
             "Switch it to admin mode in its web interface, or leave settings out of gather."
         )
-    if connection.snmp and (calls := read_calls(connection)) is not None:
-        facts = replace(facts, call_state="in_call" if calls else "idle", call_state_source="SNMP call counter")
+    counted = phone.call(CallSource.COUNTER)
+    if counted.source is not None:
+        facts = replace(facts, call_state=counted.state, call_state_source=counted.source)
     return _result(facts)
 
 

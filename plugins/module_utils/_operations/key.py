@@ -12,16 +12,16 @@ from typing import Any
 
 from .._core.errors import InputError, Refused
 from .._known.dialect import dialect_of
-from .._known.keys import KeyEvent, parse_keys
+from .._known.key_event import KeyEvent
+from .._known.keys import parse_keys
 from .._known.models import named
-from .._phone.connection import Transport
+from .._phone.phone import Phone, Touch
 from .session import REMOTE_ARGUMENTS, SECRET_ARGUMENTS, Remote, refuse_cleartext
 
 WIDTH, HEIGHT = 480, 272
 """Pixels of the screen of an 870 (protocol 1.4)."""
 
 _TOUCHES = 20
-_EVENTS = {"press": "p", "release": "r", "both": "pr"}
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = (
     REMOTE_ARGUMENTS
@@ -34,7 +34,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = (
             "options": {
                 "x": {"type": "int", "required": True},
                 "y": {"type": "int", "required": True},
-                "event": {"type": "str", "choices": [*_EVENTS], "default": "both"},
+                "event": {"type": "str", "choices": ["press", "release", "both"], "default": "both"},
             },
         },
     }
@@ -42,7 +42,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = (
 
 
 def press_keys(
-    phone: Transport, parameters: dict[str, Any], check_mode: bool, *, sleep: Callable[[float], None] = time.sleep
+    phone: Phone, parameters: dict[str, Any], check_mode: bool, *, sleep: Callable[[float], None] = time.sleep
 ) -> dict[str, Any]:
     """Press the keys. Raises SnomError where nothing was sent.
 
@@ -53,12 +53,12 @@ def press_keys(
     if (keys is None) == (touches is None):
         raise InputError("Give either keys or touch.")
     events = _readable(keys, secret=parameters["secret"]) if touches is None else []
-    touch = "" if touches is None else _touch_request(touches)
+    touch = None if touches is None else _touch(touches)
     refuse_cleartext(parameters)
     remote = Remote(phone, parameters, check_mode, sleep)
 
     def work() -> dict[str, Any]:
-        if touch:
+        if touch is not None:
             _check_touch_screen(remote)
             remote.send(touch)
         else:
@@ -78,8 +78,7 @@ def _readable(keys: object, *, secret: bool | None) -> list[KeyEvent]:
         raise
 
 
-def _touch_request(touches: list[dict[str, Any]]) -> str:
-    """The target that touches the screen (protocol 1.4): ``X Y pr`` for each, with blanks encoded."""
+def _touch(touches: list[dict[str, Any]]) -> Touch:
     if not 1 <= len(touches) <= _TOUCHES:
         raise InputError(f"touch must name 1 to {_TOUCHES} places.")
     for touch in touches:
@@ -88,8 +87,7 @@ def _touch_request(touches: list[dict[str, Any]]) -> str:
                 f"touch: {touch['x']}, {touch['y']} is not on the screen. x goes from 0 to {WIDTH - 1}, y from 0 to "
                 f"{HEIGHT - 1}."
             )
-    words = " ".join(f"{touch['x']} {touch['y']} {_EVENTS[touch['event']]}" for touch in touches)
-    return "/command.htm?touch=" + words.replace(" ", "%20")
+    return Touch(tuple((touch["x"], touch["y"], touch["event"]) for touch in touches))
 
 
 def _check_times(remote: Remote, events: list[KeyEvent]) -> None:

@@ -11,16 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.clock import check_seconds, system_time
-from .._core.errors import AnswerLost, AuthFailed, LockedOut, UserMode
+from .._core.errors import AuthFailed, LockedOut
 from .._core.outcomes import Outcome, settle
 from .._firmware.upgrade import Watch
-from .._known.dialect import dialect_of
-from .._known.version import Version
 from .._phone.call_state import reason_to_wait
-from .._phone.connection import CONNECTION_ARGUMENTS, Transport, connection_from
-from .._phone.phone import PhoneFacts, check_identity
-from .._phone.web.pages import asks_admin_password
-from .._phone.web.web_phone import read_facts
+from .._phone.connection import CONNECTION_ARGUMENTS
+from .._phone.phone import SPELLINGS, Phone, PhoneFacts, Restart, check_identity
 
 POLL = 2.0
 """Seconds between two looks at a phone that restarts."""
@@ -35,13 +31,8 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
 }
 
 
-def reboot_targets(firmware: Version | None) -> tuple[str, ...]:
-    """The request that restarts a phone, and the other spelling to try where that did nothing."""
-    return tuple(f"/{page}.htm?reboot=Reboot" for page in dialect_of(firmware).restart_pages)
-
-
 def reboot_phone(
-    phone: Transport,
+    phone: Phone,
     parameters: dict[str, Any],
     check_mode: bool,
     *,
@@ -50,13 +41,12 @@ def reboot_phone(
 ) -> dict[str, Any]:
     """Restart one phone and wait until it is back. Raises SnomError where nothing was sent that could restart it."""
     check_seconds(parameters, "deadline", least=0.001)
-    facts = read_facts(phone, ["system"])
+    facts = phone.look(["system"])
     check_identity(facts, mac=parameters["mac"], model=parameters["model"])
     evidence: dict[str, Any] = {"mac": facts.mac, "uptime_before": facts.uptime}
     if parameters["only_when_idle"] and (
         reason := reason_to_wait(
             phone,
-            connection=connection_from(parameters),
             known=parameters["call_state"],
             unknown_call_state=parameters["unknown_call_state"],
             evidence=evidence,
@@ -73,7 +63,7 @@ class _Restart:
 
     def __init__(
         self,
-        phone: Transport,
+        phone: Phone,
         facts: PhoneFacts,
         deadline: float,
         evidence: dict[str, Any],
@@ -91,29 +81,22 @@ class _Restart:
         self._sleep = sleep
 
     def run(self, *, wait: bool) -> dict[str, Any]:
-        first, other = reboot_targets(self._facts.firmware)
-        self._ask(first)
+        self._ask(0)
         if not wait:
             return self._end(Outcome.TRIGGERED, "Was asked to restart; nobody looked whether it did.")
         try:
-            return self._watch(other)
+            return self._watch()
         except (AuthFailed, LockedOut) as error:
             return self._end(error.outcome, f"After it was asked to restart: {error.reason}")
 
-    def _ask(self, target: str) -> None:
-        self._evidence["request"] = target
+    def _ask(self, spelling: int) -> None:
+        self._spelling = spelling
+        command = Restart(self._facts.firmware, spelling)
+        self._evidence["request"] = self._phone.spelled(command)
         self._asked_at = self._now()
-        try:
-            answer = self._phone.get(target)
-        except AnswerLost:
-            # Some phones go down before they answer (protocol 0.3).
-            self._evidence["answer"] = "no answer"
-            return
-        self._evidence["answer"] = str(answer.status)
-        if asks_admin_password(answer.text):
-            raise UserMode("The phone is in user mode and does not restart. Switch it to administrator mode.")
+        self._evidence["answer"] = self._phone.command(command).answer
 
-    def _watch(self, other: str | None) -> dict[str, Any]:
+    def _watch(self) -> dict[str, Any]:
         """Watch until it is back or the deadline has passed; ask in the other spelling where that is safe."""
         watch = Watch(self._phone, self._now, self._asked_at)
         while True:
@@ -136,9 +119,9 @@ class _Restart:
                 )
             # Only an uptime proves that it did not restart in between; without one there is no second request.
             stayed_up = not watch.gone and facts is not None and facts.uptime is not None
-            if other is not None and stayed_up and self._now() >= self._started + self._patience:
-                self._ask(other)
-                other = None
+            may_ask = self._spelling + 1 < SPELLINGS and self._now() >= self._started + self._patience
+            if stayed_up and may_ask:
+                self._ask(self._spelling + 1)
                 watch = Watch(self._phone, self._now, self._asked_at)
 
     def _uptime_fell(self, facts: PhoneFacts) -> bool:

@@ -11,19 +11,19 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.errors import InputError
-from .._phone.connection import Transport
+from .._phone.phone import Phone, Ring
 from .session import REMOTE_ARGUMENTS, Remote
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = REMOTE_ARGUMENTS | {"ringer": {"type": "int", "required": True}}
 
 
 def play_ringer(
-    phone: Transport, parameters: dict[str, Any], check_mode: bool, *, sleep: Callable[[float], None] = time.sleep
+    phone: Phone, parameters: dict[str, Any], check_mode: bool, *, sleep: Callable[[float], None] = time.sleep
 ) -> dict[str, Any]:
     """Play a ringing tone. Raises SnomError where nothing was sent. That it plays can be heard, not read.
 
-    The target is the name and the value of a button of a form (protocol 1.4). Whether its number means the tone or the
-    line whose tone it is, is not sure; the vendor's example speaks for the tone.
+    Whether its number means the tone or the line whose tone it is, is not sure (protocol 1.4); the vendor's example
+    speaks for the tone.
     """
     ringer = parameters["ringer"]
     if not 1 <= ringer <= 9:
@@ -31,7 +31,7 @@ def play_ringer(
     remote = Remote(phone, parameters, check_mode, sleep)
 
     def work() -> dict[str, Any]:
-        remote.send(f"/line_login.htm?PLAY_RINGER:{ringer}=+Ringer")
+        remote.send(Ring(ringer))
         return {"changed": True}
 
     return remote.attempt(work) | {"sent": remote.sent}

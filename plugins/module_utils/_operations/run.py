@@ -14,11 +14,12 @@ from .._core.errors import SnomError, place_of
 from .._core.outcomes import Outcome
 from .._core.plain import to_plain
 from .._core.visible import visible_result
-from .._phone.connection import Connection, Transport, connection_from
+from .._phone.connection import Connection, connection_from
+from .._phone.phone import Phone
 from .._phone.secrets import scrub
-from .._phone.web.client import HttpPhone
+from .._phone.web.web_phone import WebPhone
 
-Operation = Callable[[Transport, dict[str, Any], bool], dict[str, Any]]
+Operation = Callable[[Phone, dict[str, Any], bool], dict[str, Any]]
 """operation(phone, parameters, check_mode) -> result. Raises SnomError."""
 
 
@@ -27,7 +28,7 @@ def perform(
     parameters: dict[str, Any],
     check_mode: bool,
     *,
-    connect: Callable[[Connection], Transport] = HttpPhone,
+    connect: Callable[[Connection], Phone] = WebPhone,
 ) -> dict[str, Any]:
     """Connect as the parameters say, run the operation, and return its result as plain JSON types without secrets.
 

@@ -14,31 +14,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .._core.clock import system_time
-from .._core.errors import AnswerUnreadable, InputError, Refused, Unsupported
+from .._core.errors import InputError, Refused
 from .._known.models import named
-from .._phone.connection import Transport
-from .bitmap import bitmap_to_png, is_bitmap
+from .._phone.phone import FixLineInfoLayer, Phone, Picture
+from .bitmap import bitmap_to_png
 from .session import REMOTE_ARGUMENTS, Remote
-
-# Protocol 1.4. Labels are those beside the function keys.
-_PICTURES = {"display": "/screen.bmp", "labels": "/label_screen.bmp", "expansion": "/exp_screen.bmp"}
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = REMOTE_ARGUMENTS | {
     "dest": {"type": "path", "required": True},
     "format": {"type": "str", "choices": ["bmp", "png"], "default": "bmp"},
-    "which": {"type": "str", "choices": [*_PICTURES], "default": "display"},
+    "which": {"type": "str", "choices": ["display", "labels", "expansion"], "default": "display"},
     "fix_line_info_layer": {"type": "bool", "default": False},
 }
 
 
 def save_screen(
-    phone: Transport,
-    parameters: dict[str, Any],
-    check_mode: bool,
-    *,
-    now: Callable[[], float] = system_time,
-    sleep: Callable[[float], None] = time.sleep,
+    phone: Phone, parameters: dict[str, Any], check_mode: bool, *, sleep: Callable[[float], None] = time.sleep
 ) -> dict[str, Any]:
     """Save a picture of the screen as a file on this machine. Raises SnomError where nothing was sent that changes it.
 
@@ -47,7 +38,7 @@ def save_screen(
     dest = Path(parameters["dest"])
     _require_file(dest)
     remote = Remote(phone, parameters, check_mode, sleep)
-    target = _PICTURES[parameters["which"]]
+    picture = Picture(parameters["which"])
     fix: bool = parameters["fix_line_info_layer"]
     if fix and remote.model is not None and not remote.model.line_info_layer:
         only = named(lambda model: model.line_info_layer)
@@ -55,18 +46,17 @@ def save_screen(
 
     def work() -> dict[str, Any]:
         if fix:
-            remote.send("/command.htm?FIX_LIL=true")
+            remote.send(FixLineInfoLayer())
             if not check_mode:
                 remote.wait()
-        # The number keeps caches out (protocol 1.4).
-        picture = _picture(phone, f"{target}?nocache={int(now() * 1000)}")
+        content = phone.picture(picture)
         if parameters["format"] == "png":
-            picture = bitmap_to_png(picture)
+            content = bitmap_to_png(content)
         # SHA-1 is what Ansible's own modules call a checksum.
-        checksum = hashlib.sha1(picture, usedforsecurity=False).hexdigest()
-        return {"changed": _save(picture, dest, check_mode) or fix, "path": str(dest), "checksum": checksum}
+        checksum = hashlib.sha1(content, usedforsecurity=False).hexdigest()
+        return {"changed": _save(content, dest, check_mode) or fix, "path": str(dest), "checksum": checksum}
 
-    return remote.attempt(work) | {"sent": [*remote.sent, target]}
+    return remote.attempt(work) | {"sent": [*remote.sent, phone.spelled(picture)]}
 
 
 def _require_file(dest: Path) -> None:
@@ -82,16 +72,6 @@ def _require_file(dest: Path) -> None:
 
 def _not_writable(dest: Path, error: OSError) -> InputError:
     return InputError(f"dest: {dest} can't be written: {error.strerror}.")
-
-
-def _picture(phone: Transport, target: str) -> bytes:
-    answer = phone.get(target)
-    name = target.partition("?")[0]
-    if answer.status == 404:
-        raise Unsupported(f"The phone has no {name}.")
-    if answer.status != 200 or not is_bitmap(answer.content):
-        raise AnswerUnreadable(f"What the phone sends as {name} is not a picture.")
-    return answer.content
 
 
 def _save(content: bytes, dest: Path, check_mode: bool) -> bool:

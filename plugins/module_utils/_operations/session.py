@@ -9,21 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .._core.errors import AnswerLost, NoEffect, Refused, SnomError, Unsupported, UserMode
+from .._core.errors import AnswerLost, NoEffect, Refused, SnomError, Unsupported
 from .._known.dialect import dialect_of
-from .._known.keys import KeyEvent, chain_keys, fit_keys, key_request
+from .._known.key_event import KeyEvent
+from .._known.keys import chain_keys, fit_keys
 from .._known.models import PHONE_MANAGER, find_model
 from .._known.setting_names import MASK
-from .._phone.connection import CONNECTION_ARGUMENTS, Transport, connection_from
-from .._phone.phone import check_identity
-from .._phone.web.pages import asks_admin_password
-from .._phone.web.web_phone import read_facts
+from .._phone.connection import CONNECTION_ARGUMENTS
+from .._phone.phone import Command, Phone, Press, check_identity
 
 STEP = 2.0
 """Seconds between two commands: the screen needs them (protocol 1.5)."""
-
-LONGEST_URL = 1000
-"""Bytes. How long a URL may be is not public; this is what every web server takes [I]."""
 
 REMOTE_ARGUMENTS: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {"model": {"type": "str"}}
 """Argument spec of every module of the remote control."""
@@ -48,7 +44,7 @@ class Remote:
     """
 
     def __init__(
-        self, phone: Transport, parameters: dict[str, Any], check_mode: bool, sleep: Callable[[float], None]
+        self, phone: Phone, parameters: dict[str, Any], check_mode: bool, sleep: Callable[[float], None]
     ) -> None:
         self.phone = phone
         self.check_mode = check_mode
@@ -57,10 +53,8 @@ class Remote:
         """Each request that reached the phone, or may have, with its answer. Secrets are masked."""
         self._secret = bool(parameters.get("secret"))
         self._sleep = sleep
-        self._host = connection_from(parameters).host
-        self._longest = LONGEST_URL - len(f"https://[{self._host}]:65535")
         try:
-            self.facts = read_facts(phone, ["system"])
+            self.facts = phone.look(["system"])
         except Unsupported:
             raise Unsupported(_D8XX) from None
         check_identity(self.facts, mac=parameters["mac"], model=parameters["model"])
@@ -72,28 +66,23 @@ class Remote:
     def sent(self) -> list[str | None]:
         return [step["request"] for step in self.steps]
 
-    def send(self, target: str, *, pause: float = STEP) -> None:
+    def send(self, command: Command, *, pause: float = STEP) -> None:
         """Send a command, some seconds after the one before.
 
         What the phone answers proves nothing (protocol 0.3). Raises AnswerLost where it may have got the command all
         the same, UserMode and Unsupported where it says no.
         """
         if self.check_mode:
-            self.steps.append({"request": self._shown(target), "answer": None})
+            self._note(self.phone.spelled(command), None)
             return
         if self.steps:
             self._sleep(pause)
         try:
-            answer = self.phone.get(target)
+            acceptance = self.phone.command(command)
         except AnswerLost:
-            self.steps.append({"request": self._shown(target), "answer": "no answer"})
+            self._note(self.phone.spelled(command), "no answer")
             raise
-        path = target.partition("?")[0]
-        if answer.status >= 400:
-            raise Unsupported(f"The phone answers {answer.status} to {path}: it does not have this command.")
-        if asks_admin_password(answer.text):
-            raise UserMode("The phone is in user mode and refuses this command. Switch it to administrator mode.")
-        self.steps.append({"request": self._shown(target), "answer": str(answer.status)})
+        self._note(acceptance.request, acceptance.answer)
 
     def press(self, events: list[KeyEvent]) -> None:
         """Press keys, in as few requests as possible. Raises Refused for a key that the phone does not have.
@@ -105,11 +94,11 @@ class Remote:
         pause = STEP
         if not dialect_of(self.facts.firmware).takes_chains:
             for event in fitted:
-                self.send(key_request([KeyEvent(event.key)]), pause=pause)
+                self.send(Press((KeyEvent(event.key),)), pause=pause)
                 pause = STEP if event.pause is None else event.pause / 1000
             return
-        for chain in chain_keys(fitted, self._longest):
-            self.send(key_request(chain), pause=pause)
+        for chain in chain_keys(fitted, lambda keys: self.phone.fits(Press(keys))):
+            self.send(Press(chain), pause=pause)
             # The phone is still busy with the keys of one request when the next one comes [I].
             pause = max(STEP, sum(event.seconds for event in chain))
 
@@ -127,15 +116,16 @@ class Remote:
             result = {
                 "changed": not isinstance(error, NoEffect),
                 "failed": True,
-                "msg": f"{self._host}: {error.reason}",
+                "msg": f"{self.phone.connection.host}: {error.reason}",
                 "outcome": error.outcome,
                 "reason": error.reason,
             }
         return result | ({"warnings": self.warnings} if self.warnings else {})
 
-    def _shown(self, target: str) -> str:
-        command, equals, _value = target.partition("=")
-        return f"{command}={MASK}" if self._secret and equals else target
+    def _note(self, request: str, answer: str | None) -> None:
+        command, equals, _value = request.partition("=")
+        shown = f"{command}={MASK}" if self._secret and equals else request
+        self.steps.append({"request": shown, "answer": answer})
 
 
 def refuse_cleartext(parameters: dict[str, Any]) -> None:

@@ -10,20 +10,17 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from .._core.clock import system_time
-from .._core.errors import AnswerLost, InputError, NoEffect, PhoneUnreachable, Refused, SnomError, Unsupported, UserMode
+from .._core.errors import AnswerLost, InputError, NoEffect, PhoneUnreachable, Refused, SnomError, UserMode
 from .._core.visible import visible_line
 from .._known.setting_names import MASK, is_known, masked, needs_reboot
 from .._known.setting_values import parse_settings
-from .._phone.connection import CONNECTION_ARGUMENTS, Transport, connection_from
-from .._phone.phone import PhoneFacts, check_identity
-from .._phone.web.pages import asks_admin_password, asks_reboot
-from .._phone.web.web_phone import read_facts
+from .._phone.connection import CONNECTION_ARGUMENTS
+from .._phone.phone import Phone, PhoneFacts, Write, check_identity
 from .reboot import ARGUMENT_SPEC as REBOOT_ARGUMENTS
 from .reboot import reboot_phone
-from .session import LONGEST_URL, STEP
+from .session import STEP
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = (
     CONNECTION_ARGUMENTS
@@ -71,7 +68,7 @@ class _Wanted:
 
 
 def write_settings(
-    phone: Transport,
+    phone: Phone,
     parameters: dict[str, Any],
     check_mode: bool,
     *,
@@ -84,7 +81,6 @@ def write_settings(
     SnomError where nothing was sent that could change it.
     """
     wanted, files_only = _read_wanted(parameters)
-    login = connection_from(parameters)
     if parameters["reboot"] == "if_required" and not parameters["store"]:
         raise InputError(
             "reboot: if_required and store: false contradict each other: a reboot loses what is not stored."
@@ -93,9 +89,10 @@ def write_settings(
         raise InputError("deadline must be more than 0 seconds.")
     if parameters["update_secrets"]:
         # The password that opens the phone may turn out to be the one that is wanted.
-        _refuse_cleartext([item for item in wanted if item.secret and item.value != login.password], parameters)
+        password = phone.connection.password
+        _refuse_cleartext([item for item in wanted if item.secret and item.value != password], parameters)
 
-    facts = read_facts(phone, ["system", "settings"])
+    facts = phone.look(["system", "settings"])
     check_identity(facts, mac=parameters["mac"], model=parameters["model"])
     _refuse_unreadable(facts)
     update = _Update(phone, parameters, wanted, facts, now, sleep)
@@ -107,8 +104,8 @@ def write_settings(
         if check_mode:
             return update.pretend() | update.failure(error)
         raise
-    # Whether each setting fits into a URL. What a phone has already may be longer: setting files can hold more.
-    _requests(update.to_write, parameters)
+    # Whether each setting fits into a request. What a phone has already may be longer: setting files can hold more.
+    phone.writes({item.name: item.value for item in update.to_write}, store=parameters["store"])
     if forecast := update.forecast():
         return update.result() | forecast
     return update.pretend() if check_mode else update.run()
@@ -149,32 +146,6 @@ def _refuse_cleartext(items: Iterable[_Wanted], parameters: dict[str, Any]) -> N
         )
 
 
-def _requests(items: Iterable[_Wanted], parameters: dict[str, Any]) -> list[tuple[str, list[_Wanted]]]:
-    """The requests that write the items, and what each of them writes, in the order of the items.
-
-    Raises InputError for an item that does not fit into a URL.
-    """
-    start = "/dummy.htm?settings=save"
-    end = "&store_settings=save" if parameters["store"] else ""
-    room = LONGEST_URL - len(f"https://[{parameters['host']}]:65535") - len(start) - len(end)
-    found: list[tuple[str, list[_Wanted]]] = []
-    taken = room
-    for item in items:
-        pair = f"&{item.name}={quote(item.value, safe='')}"
-        if len(pair) > room:
-            raise InputError(
-                f"{item.name} takes {len(pair)} bytes of a URL, and a phone may not read more than {room}. Shorten it, "
-                "or give it to the phone in a file of settings."
-            )
-        taken += len(pair)
-        if taken > room:
-            found.append(("", []))
-            taken = len(pair)
-        query, batch = found.pop()
-        found.append((query + pair, [*batch, item]))
-    return [(start + query + end, batch) for query, batch in found]
-
-
 def _refuse_unreadable(facts: PhoneFacts) -> None:
     """Raise UserMode or Refused if the phone does not show its settings."""
     if facts.admin_mode is False:
@@ -194,7 +165,7 @@ class _Update:
 
     def __init__(
         self,
-        phone: Transport,
+        phone: Phone,
         parameters: dict[str, Any],
         wanted: list[_Wanted],
         facts: PhoneFacts,
@@ -335,26 +306,23 @@ class _Update:
         """Write some settings and read them back. Raises NoEffect, and what the transport raises."""
         if not items:
             return
-        for target, batch in _requests(items, self._parameters):
-            self._send(target, batch)
+        values = {item.name: item.value for item in items}
+        for command in self._phone.writes(values, store=self._parameters["store"]):
+            self._send(command, [item for item in items if item.name in command.settings])
         if self._take_login(items):
             self._phone.use_login(*self._login)
         self._read_back(items)
 
-    def _send(self, target: str, batch: list[_Wanted]) -> None:
+    def _send(self, command: Write, batch: list[_Wanted]) -> None:
         try:
-            answer = self._phone.get(target)
+            acceptance = self._phone.command(command)
         except AnswerLost:
             self._take(batch)
             if all(item.secret for item in batch):
                 raise
             # Whether the request arrived shows when the settings are read back.
             return
-        if answer.status >= 400:
-            raise Unsupported(f"The phone answers {answer.status} to dummy.htm: it takes no settings over HTTP.")
-        if asks_admin_password(answer.text):
-            raise UserMode("The phone is in user mode and takes no settings. Switch it to administrator mode.")
-        self._asks_reboot = self._asks_reboot or asks_reboot(answer.text)
+        self._asks_reboot = self._asks_reboot or acceptance.asks_reboot
         self._take(batch)
 
     def _take(self, items: list[_Wanted]) -> None:
@@ -399,7 +367,7 @@ class _Update:
     def _read(self, tries: int = _READS) -> PhoneFacts:
         """The settings, from a phone that may be busy with what it was given."""
         try:
-            return read_facts(self._phone, ["settings"])
+            return self._phone.look(["settings"])
         except PhoneUnreachable:
             if tries == 1:
                 raise

@@ -9,54 +9,39 @@ from __future__ import annotations
 from typing import Any, Literal, cast
 
 from .._core.errors import AuthFailed, LockedOut, PhoneUnreachable, SnomError
-from .connection import Connection, Transport
-from .phone import UNKNOWN
-from .web.pages import read_call_count, read_gui_phase
-from .web.snmp import read_calls
-from .web.web_phone import read_facts
+from .phone import IDLE, IN_CALL, UNKNOWN, CallReading, CallSource, Phone
 
 CallState = Literal["idle", "in_call", "unknown"]
 
 
-def read_call_state(phone: Transport, *, connection: Connection, known: str | None = None) -> tuple[CallState, str]:
+def read_call_state(phone: Phone, *, known: str | None = None) -> tuple[CallState, str]:
     """The call state and, in words, where it comes from.
 
-    known is what the host variable snom_call_state says; the PBX knows best. Then come the SNMP call counter, where the
-    connection allows it (protocol 4.3), the text of the screen (4.2) and the home page. How a call looks on the two
-    pages is inferred [I]. A source that can't be read gives way to the next one. Raises AuthFailed, LockedOut,
-    PhoneUnreachable: with these, no other page can be read either. Raises InputError if SNMP is wanted but pysnmp is
-    missing.
+    known is what the host variable snom_call_state says; the PBX knows best. Then come the call counter, where the
+    connection allows it (protocol 4.3), the text of the screen (4.2) and the home page. How a call looks on the latter
+    two is inferred [I]. A source that can't be read gives way to the next one. Raises AuthFailed, LockedOut,
+    PhoneUnreachable: with these, nothing else can be read either. Raises InputError if the counter is wanted but the
+    library for it is missing.
     """
-    if known in ("idle", "in_call"):
+    if known in (IDLE, IN_CALL):
         return cast(CallState, known), "host variable snom_call_state"
-    if connection.snmp:
-        calls = read_calls(connection)
-        if calls is not None:
-            return "in_call" if calls else "idle", "SNMP call counter"
-    for subset in ("gui", "home"):
-        try:
-            facts = read_facts(phone, [subset])
-        except (AuthFailed, LockedOut, PhoneUnreachable):
-            raise
-        except SnomError:
-            continue
-        if facts.call_state_source is not None:
-            return cast(CallState, facts.call_state), facts.call_state_source
-    return "unknown", "no source shows it"
+    reading = phone.call(CallSource.COUNTER)
+    for source in (CallSource.SCREEN, CallSource.HOME):
+        if reading.source is None:
+            reading = _read(phone, source)
+    return cast(CallState, reading.state), reading.source or "no source shows it"
 
 
-def reason_to_wait(
-    phone: Transport, *, connection: Connection, known: str | None, unknown_call_state: str, evidence: dict[str, Any]
-) -> str | None:
+def reason_to_wait(phone: Phone, *, known: str | None, unknown_call_state: str, evidence: dict[str, Any]) -> str | None:
     """Why the phone must be left alone now, or None: it is in a call, or may be and unknown_call_state is ``defer``.
 
     What was read goes into evidence. Raises what read_call_state raises.
     """
-    state, source = read_call_state(phone, connection=connection, known=known)
+    state, source = read_call_state(phone, known=known)
     evidence.update(call_state=state, call_state_source=source)
-    if state == "in_call":
+    if state == IN_CALL:
         return f"The phone is in a call ({source})."
-    if state == "unknown" and unknown_call_state == "defer":
+    if state == UNKNOWN and unknown_call_state == "defer":
         return (
             "Whether the phone is in a call can't be read. Set unknown_call_state: proceed to go on all the same, or "
             "let the PBX say it in snom_call_state."
@@ -64,32 +49,29 @@ def reason_to_wait(
     return None
 
 
-def read_call_phase(phone: Transport, *, connection: Connection, known: str | None = None) -> str:
+def read_call_phase(phone: Phone, *, known: str | None = None) -> str:
     """Like read_call_state, and more exactly calling, ringing, connected or holding where the screen shows it.
 
     So the screen comes first here, before what the PBX knows.
     """
-    try:
-        answer = phone.get("/state_of_gui.htm")
-        phase = read_gui_phase(answer.text) if answer.status == 200 else UNKNOWN
-    except (AuthFailed, LockedOut, PhoneUnreachable):
-        raise
-    except SnomError:
-        phase = UNKNOWN
-    return read_call_state(phone, connection=connection, known=known)[0] if phase == UNKNOWN else phase
+    phase = _read(phone, CallSource.SCREEN).phase
+    return read_call_state(phone, known=known)[0] if phase == UNKNOWN else phase
 
 
-def count_calls(phone: Transport, *, connection: Connection) -> int | None:
-    """How many calls the phone has, by its SNMP call counter (protocol 4.3) or its home page [I], or None.
+def count_calls(phone: Phone) -> int | None:
+    """How many calls the phone has, by its call counter (protocol 4.3) or its home page [I], or None.
 
     Raises what read_call_state raises.
     """
-    if connection.snmp and (calls := read_calls(connection)) is not None:
-        return calls
+    count = phone.call(CallSource.COUNTER).count
+    return _read(phone, CallSource.HOME).count if count is None else count
+
+
+def _read(phone: Phone, source: CallSource) -> CallReading:
+    """What a source says: nothing where it alone can't be read."""
     try:
-        answer = phone.get("/index.htm")
+        return phone.call(source)
     except (AuthFailed, LockedOut, PhoneUnreachable):
         raise
     except SnomError:
-        return None
-    return read_call_count(answer.text) if answer.status == 200 else None
+        return CallReading()

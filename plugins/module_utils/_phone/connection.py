@@ -2,16 +2,14 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of a connection, and what operations use of it: requests to the phone's web server."""
+"""What leads to a phone: the options of a connection."""
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from .._core.clock import LONGEST_WAIT
 from .._core.errors import InputError
@@ -38,52 +36,6 @@ class Connection:
     snmp: bool = False
     snmp_port: int = 161
     snmp_community: str = field(default="public", repr=False)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back. Header names are lower case.
-
-    login says whether the phone wanted a login for it; None where credentials went along unasked.
-    """
-
-    status: int
-    headers: dict[str, str]
-    content: bytes
-    login: bool | None = None
-
-    @cached_property
-    def text(self) -> str:
-        """The content as UTF-8, or as latin-1 where that fails."""
-        try:
-            return self.content.decode()
-        except UnicodeDecodeError:
-            return self.content.decode("latin-1")
-
-
-def read_length(header: str) -> int | None:
-    """The bytes that a Content-Length announces; None where it is no number, or one that no page can have."""
-    return int(header) if re.fullmatch("[0-9]{1,15}", header) else None
-
-
-class Transport(Protocol):
-    """One phone, one request at a time."""
-
-    def get(self, target: str, *, timeout: float | None = None) -> Answer:
-        """Send one request and return the answer.
-
-        target is a path with its query, already percent-encoded, e.g. ``/command.htm?key=ENTER``. timeout is in
-        seconds and replaces the connection's own. Raises a SnomError.
-        """
-
-    def reach(self) -> None:
-        """Make sure that something listens at its address, without sending anything. Raises PhoneUnreachable."""
-
-    def use_login(self, username: str | None, password: str | None) -> None:
-        """Log in so from now on, because the phone's own login was changed."""
-
-    def close(self) -> None:
-        """Give up the connection. The next request opens a new one; what was learned about the phone is kept."""
 
 
 CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {

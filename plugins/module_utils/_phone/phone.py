@@ -2,18 +2,258 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a phone says about itself on its pages. What it does not say stays unknown."""
+"""One phone in verbs, whatever leads to it: what it can be asked and told, and what it says about itself.
+
+Who uses a phone knows no path, no page and no status code. What it does not say stays unknown.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from typing import Any, Literal, Protocol
 
 from .._core.errors import InputError, Refused, WrongPhone
+from .._known.key_event import KeyEvent
 from .._known.mac import normalize_mac
 from .._known.models import find_model
 from .._known.setting_names import masked
 from .._known.version import Version
+from .connection import Connection
+
+IDLE = "idle"
+IN_CALL = "in_call"
+UNKNOWN = "unknown"
+
+DIALING = "dialing"
+CALLING = "calling"
+RINGING = "ringing"
+CONNECTED = "connected"
+HOLDING = "holding"
+
+SUBSETS = ("system", "home", "gui", "settings")
+"""What a phone can be read for: what it is, its home page, its screen, its settings."""
+
+LISTS = ("missed", "dialed", "received")
+"""The lists of calls that a phone keeps."""
+
+SPELLINGS = 2
+"""In how many ways the vendor's pages spell the commands that have a spelling. The likeliest is number 0."""
+
+
+@dataclass(frozen=True)
+class Press:
+    """Press keys, one after the other."""
+
+    keys: tuple[KeyEvent, ...]
+
+
+@dataclass(frozen=True)
+class Touch:
+    """Touch the screen at places: x, y and ``press``, ``release`` or ``both`` for each."""
+
+    places: tuple[tuple[int, int, str], ...]
+
+
+@dataclass(frozen=True)
+class Dial:
+    """Call a number or address, from one of the phone's own addresses if it is given."""
+
+    number: str
+    outgoing_uri: str | None = None
+
+
+@dataclass(frozen=True)
+class Tones:
+    """Send tones to the other side of a call."""
+
+    tones: str
+
+
+@dataclass(frozen=True)
+class ReleaseAllCalls:
+    """Hang up every call."""
+
+
+@dataclass(frozen=True)
+class LogOff:
+    """Log off a line, or all of them."""
+
+    line: int | None
+
+
+@dataclass(frozen=True)
+class Reregister:
+    """Register a line again."""
+
+    line: int
+
+
+@dataclass(frozen=True)
+class Ring:
+    """Play a ringing tone."""
+
+    ringer: int
+
+
+@dataclass(frozen=True)
+class FixLineInfoLayer:
+    """Put the line info layer where pictures of the screen show it."""
+
+
+@dataclass(frozen=True)
+class ClearList:
+    """Empty one of `LISTS`."""
+
+    name: str
+    spelling: int = 0
+
+
+@dataclass(frozen=True)
+class Write:
+    """Write settings. `Phone.writes` makes those that are not too long."""
+
+    settings: Mapping[str, str] = field(repr=False)
+    store: bool
+
+
+@dataclass(frozen=True)
+class Load:
+    """Load the firmware image at a URL."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Restart:
+    """Restart. firmware is what the phone runs, None where that is not known."""
+
+    firmware: Version | None
+    spelling: int = 0
+
+
+@dataclass(frozen=True)
+class Reset:
+    """Go back to the settings of the factory. firmware is that of `Restart`."""
+
+    firmware: Version | None
+
+
+Command = (
+    Press
+    | Touch
+    | Dial
+    | Tones
+    | ReleaseAllCalls
+    | LogOff
+    | Reregister
+    | Ring
+    | FixLineInfoLayer
+    | ClearList
+    | Write
+    | Load
+    | Restart
+    | Reset
+)
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """What came back for a command, in words, with what was sent for it. It proves nothing (protocol 0.3, 0.4)."""
+
+    request: str
+    answer: str
+    asks_reboot: bool = False
+    """Whether the phone says that what was changed takes effect at its next boot."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What can be read as a picture: the ``display``, the ``labels`` beside the function keys, or an ``expansion``."""
+
+    which: str
+
+
+class CallSource(str, Enum):
+    """Where a phone shows whether somebody talks on it."""
+
+    COUNTER = "counter"
+    SCREEN = "screen"
+    HOME = "home"
+
+
+@dataclass(frozen=True)
+class CallReading:
+    """What one source says about calls. Everything is unknown where it says nothing, or the phone does not have it."""
+
+    state: str = UNKNOWN
+    """IDLE, IN_CALL or UNKNOWN."""
+    phase: str = UNKNOWN
+    """The state, or more exactly DIALING, CALLING, RINGING, CONNECTED or HOLDING."""
+    count: int | None = None
+    source: str | None = None
+    """The source in words for users. None if the state is unknown."""
+
+
+class Phone(Protocol):
+    """One phone, one request at a time. Each verb raises a SnomError."""
+
+    @property
+    def connection(self) -> Connection:
+        """What leads to it."""
+
+    def look(self, subsets: Collection[str], *, timeout: float | None = None) -> PhoneFacts:
+        """Read what is named of SUBSETS. What the phone does not have is unknown.
+
+        timeout (s) is for each request and replaces the connection's own.
+        """
+
+    def call(self, source: CallSource) -> CallReading:
+        """Read whether somebody talks on it."""
+
+    def call_lists(self) -> dict[str, int]:
+        """How many calls its lists hold, of LISTS that it shows."""
+
+    def certificate(self) -> str:
+        """The fingerprint of the certificate that it shows, without trusting it or sending anything."""
+
+    def picture(self, picture: Picture) -> bytes:
+        """What a part of it shows, as a Windows bitmap."""
+
+    def command(self, command: Command) -> Acceptance:
+        """Tell it to do something, once.
+
+        Raises UserMode and Unsupported where it says no, and AnswerLost where it may have got the command all the same.
+        To load an image and to restart are watched by whoever asks for it, so there a lost answer is no error.
+        """
+
+    def spelled(self, command: Command | Picture) -> str:
+        """What would be sent for a command or a picture."""
+
+    def fits(self, command: Command) -> bool:
+        """Whether a command is no longer than the phone may read."""
+
+    def writes(self, settings: Mapping[str, str], *, store: bool) -> list[Write]:
+        """The commands that write settings, in their order. Raises InputError for one that is too long."""
+
+    def reach(self) -> None:
+        """Make sure that something listens at its address, without sending anything. Raises PhoneUnreachable."""
+
+    def use_login(self, username: str | None, password: str | None) -> None:
+        """Log in so from now on, because the phone's own login was changed."""
+
+    def close(self) -> None:
+        """Give up the connection. The next request opens a new one; what was learned about the phone is kept."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One SIP identity. Lines count from 1."""
+
+    line: int
+    user: str | None
+    registered: bool | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,36 +330,3 @@ def check_identity(facts: PhoneFacts, *, mac: str | None, model: str | None) -> 
                 f"The phone that answers is a {facts.model}, the inventory says {known.name}. "
                 "Correct the address or snom_model of this host."
             )
-
-
-IDLE = "idle"
-
-
-IN_CALL = "in_call"
-
-
-UNKNOWN = "unknown"
-
-
-DIALING = "dialing"
-
-
-CALLING = "calling"
-
-
-RINGING = "ringing"
-
-
-CONNECTED = "connected"
-
-
-HOLDING = "holding"
-
-
-@dataclass(frozen=True)
-class Identity:
-    """One SIP identity. Lines count from 1."""
-
-    line: int
-    user: str | None
-    registered: bool | None

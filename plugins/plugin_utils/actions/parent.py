@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable
 from typing import NoReturn, final
 
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer, Transport
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer, Client
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
 
 
@@ -43,24 +43,24 @@ class Parent:
 
 
 @final
-class AttendedPhone:
-    """A phone that is sent nothing any more once nobody is left."""
+class AttendedClient:
+    """Requests to a phone, which get none any more once nobody is left."""
 
-    def __init__(self, phone: Transport, check: Callable[[], None]) -> None:
+    def __init__(self, client: Client, check: Callable[[], None]) -> None:
         """check raises Abandoned once nobody is left."""
-        self._phone = phone
+        self._client = client
         self._check = check
 
     def get(self, target: str, *, timeout: float | None = None) -> Answer:
         self._check()
-        return self._phone.get(target, timeout=timeout)
+        return self._client.get(target, timeout=timeout)
 
     def reach(self) -> None:
         self._check()
-        self._phone.reach()
+        self._client.reach()
 
     def use_login(self, username: str | None, password: str | None) -> None:
-        self._phone.use_login(username, password)
+        self._client.use_login(username, password)
 
     def close(self) -> None:
-        self._phone.close()
+        self._client.close()

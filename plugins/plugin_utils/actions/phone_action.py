@@ -26,14 +26,12 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes impo
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line, visible_result
 from ansible_collections.telephony.snom.plugins.module_utils._operations.run import failure, perform
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import (
-    HOST_VARIABLES,
-    Transport,
-    from_environment,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import HOST_VARIABLES, from_environment
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS, HttpPhone
-from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedPhone, Parent
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedClient, Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
 
@@ -67,7 +65,7 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
 
     @staticmethod
     @abstractmethod
-    def operation(phone: Transport, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+    def operation(phone: Phone, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         """What the module does to a phone."""
 
     def prepare(self, parameters: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,7 +119,7 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             self.operation,
             parameters,
             self._task.check_mode,
-            connect=lambda connection: AttendedPhone(HttpPhone(connection), parent.check),
+            connect=lambda connection: WebPhone(connection, AttendedClient(HttpPhone(connection), parent.check)),
         )
 
     def _arguments(self, variables: Mapping[str, Any]) -> dict[str, Any]:

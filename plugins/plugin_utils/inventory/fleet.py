@@ -25,7 +25,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
     connection_from,
     from_environment,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Wish
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
@@ -184,7 +184,7 @@ def _target(host: str, variables: HostVariables, given: Mapping[str, Any], overr
     if not connection["host"]:
         _require_address(host)
     checked = connection_from(connection | {"host": connection["host"] or host})
-    HttpPhone(checked)  # It refuses options that can't work, before anything is sent.
+    WebPhone(checked)  # It refuses options that can't work, before anything is sent.
     _check_call_state(variables)
     version = variables.get("snom_firmware_version")
     return Target(

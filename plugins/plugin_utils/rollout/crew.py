@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import system_time
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection, Transport
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 
 MAX_WORKERS = 256
 """Requests at a time. A request holds one socket, so this stays below the 512 that a controller may have open."""
@@ -113,7 +114,7 @@ TICK = 0.5
 """Seconds after which the engine looks around at the latest: stop file, SIGTERM, orphaned, windows."""
 
 
-Connect = Callable[[Connection], Transport]
+Connect = Callable[[Connection], Phone]
 
 
 @dataclass(frozen=True, kw_only=True)

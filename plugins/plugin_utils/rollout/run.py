@@ -24,7 +24,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.plain import 
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_names import MASK
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import split_arguments
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS, HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console import Screen
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
@@ -78,7 +79,7 @@ def run(
         run=uuid.uuid4().hex[:12],
         runtime=runtime,
         # What one visit teaches about a phone's login saves a request on the next.
-        connect=cache(HttpPhone),
+        connect=cache(WebPhone),
         say=screen.say,
         stop_requested=lambda: stop.reason() or screen.reason(),
         abandoned=abandoned,

@@ -16,7 +16,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.image_check import verify_image
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import read_settings_too
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import read_facts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, Key, NotTried
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import MAX_WORKERS, Connect, Lookout, Runtime
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
@@ -30,13 +29,13 @@ def read_phone(target: Target, connect: Connect, known_call_state: str | None, *
     """Read one phone: its identity, and when it may need work also its call state and settings."""
     phone = connect(target.connection)
     try:
-        facts = read_facts(phone, ["system"])
+        facts = phone.look(["system"])
         if facts.model is None:
-            facts = replace(facts, model=read_facts(phone, ["home"]).model)
+            facts = replace(facts, model=phone.look(["home"]).model)
         wanted = target.wanted(facts.model) if facts.model else None
         if facts.firmware is None or target.protected or (facts.firmware == wanted and not force):
             return Reading(facts=facts)
-        state, source = read_call_state(phone, connection=target.connection, known=known_call_state)
+        state, source = read_call_state(phone, known=known_call_state)
         facts = replace(facts, call_state=state, call_state_source=source)
         return Reading(facts=read_settings_too(phone, facts, wanted))
     except SnomError as error:

@@ -58,13 +58,7 @@ OF_ANSIBLE = {
     "plugins/action": "ansible.",
 }
 # Imports that go upwards until what they take has a home of its own. This list only gets shorter.
-WAITING = {
-    "plugins/module_utils/_phone/call_state.py": {
-        "plugins/module_utils/_phone/web/pages.py",
-        "plugins/module_utils/_phone/web/snmp.py",
-        "plugins/module_utils/_phone/web/web_phone.py",
-    },
-}
+WAITING: dict[str, set[str]] = {}
 # Only a phone's web server is spoken to with these. Who else does, and why.
 WEB = {"requests", "ssl", "urllib3"}
 WEB_USERS = {"plugins/module_utils/_firmware/image_check.py": "the image lies on a web server, not on a phone"}

@@ -32,12 +32,12 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade i
     SNAPSHOT_TRIES,
     Phase,
     Upgrade,
-    load_image,
     still_on,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer, Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
 from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone
 
 OLD, MIDDLE, NEW, OTHER = "10.1.39.11", "10.1.50.1", "10.1.54.13", "10.1.20.0"
@@ -131,14 +131,6 @@ def test_the_way_of_a_phone_that_is_upgraded() -> None:
     assert evidence["trigger_answer"] == "302"
     times = [evidence[name] - started for name in ("triggered_at", "seen_gone_at", "seen_back_at", "deadline_at")]
     assert times == [0, 10, 60, DEADLINE]
-
-
-def test_the_whole_url_of_the_image_is_encoded() -> None:
-    phone = LabPhone(Clock())
-    assert load_image(phone, "http://images.example/a b.bin?mac=1&chained_url=x#y") == "302"
-    assert phone.commands == [
-        "/dummy.htm?swload=load&firmware=http%3A%2F%2Fimages.example%2Fa%20b.bin%3Fmac%3D1%26chained_url%3Dx%23y"
-    ]
 
 
 def test_the_intent_is_recorded_before_the_request() -> None:

@@ -16,7 +16,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     SnomError,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._operations.call import ARGUMENT_SPEC, control_call
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
 from ansible_collections.telephony.snom.tests.unit.remote_phone import SCREENS, RemotePhone, parameters_of, shows
 
 DIAL = "/command.htm?number=4711"

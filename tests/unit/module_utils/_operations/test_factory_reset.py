@@ -19,11 +19,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     UserMode,
     WrongPhone,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._operations.factory_reset import (
     ARGUMENT_SPEC,
     reset_phone,
-    reset_target,
 )
 from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone
 from ansible_collections.telephony.snom.tests.unit.remote_phone import parameters_of
@@ -52,14 +50,6 @@ def test_check_mode() -> None:
     phone = LabPhone(Clock(), RESTARTS)
     result = reset(phone, check_mode=True)
     assert (result["outcome"], result["changed"], result["sent"], phone.commands) == ("planned", True, [NEWER], [])
-
-
-@pytest.mark.parametrize(
-    ("firmware", "target"),
-    [("6.5.20", OLDER), ("7.3.14", OLDER), ("8.4.35", NEWER), ("10.1.54.13", NEWER), (None, NEWER)],
-)
-def test_the_request_of_each_firmware(firmware: str | None, target: str) -> None:
-    assert reset_target(Version.parse(firmware) if firmware else None) == target
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import Unsupported, UserMode, WrongPhone
 from ansible_collections.telephony.snom.plugins.module_utils._operations import info
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import connection_from
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web import web_phone
 from ansible_collections.telephony.snom.tests.unit.fake_phone import SYSTEM_PAGE, FakePhone
 
 
 def read(phone: FakePhone, *, check_mode: bool = False, **parameters: Any) -> dict[str, Any]:
-    return info.read_phone(phone, {"host": "127.0.0.1", "gather": ["system"]} | parameters, check_mode)
+    phone.connection = connection_from({"host": "127.0.0.1"} | parameters)
+    return info.read_phone(phone, {"gather": ["system"]} | parameters, check_mode)
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -44,7 +47,7 @@ def test_settings_that_the_phone_keeps_back_are_an_error() -> None:
 
 
 def test_the_certificate_alone_is_read_without_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(info, "certificate_fingerprint", lambda connection: f"of {connection.host}")
+    monkeypatch.setattr(web_phone, "certificate_fingerprint", lambda connection: f"of {connection.host}")
     phone = FakePhone({"/info.htm": SYSTEM_PAGE})
     facts = read(phone, gather=["certificate"], mac="000413000001")["phone"]
     assert (facts["cert_fingerprint"], facts["model"]) == ("of 127.0.0.1", None)
@@ -52,7 +55,7 @@ def test_the_certificate_alone_is_read_without_a_request(monkeypatch: pytest.Mon
 
 
 def test_the_certificate_comes_with_what_else_is_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(info, "certificate_fingerprint", lambda connection: f"of {connection.host}")
+    monkeypatch.setattr(web_phone, "certificate_fingerprint", lambda connection: f"of {connection.host}")
     for page in (SYSTEM_PAGE, Unsupported("Phone Manager")):
         facts = read(FakePhone({"/info.htm": page}), gather=["system", "certificate"])["phone"]
         assert facts["cert_fingerprint"] == "of 127.0.0.1"
@@ -63,7 +66,7 @@ def test_the_certificate_comes_with_what_else_is_gathered(monkeypatch: pytest.Mo
 def test_the_call_counter_is_asked_where_allowed(
     calls: int | None, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(info, "read_calls", lambda connection: calls)
+    monkeypatch.setattr(web_phone, "read_calls", lambda connection: calls)
     phone = read(FakePhone({}), snmp=True)["phone"]
     assert phone["call_state"] == expected
     assert phone["call_state_source"] == (None if calls is None else "SNMP call counter")

@@ -19,11 +19,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     UserMode,
     WrongPhone,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._operations.reboot import (
     ARGUMENT_SPEC,
     reboot_phone,
-    reboot_targets,
 )
 from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone
 
@@ -65,20 +63,6 @@ def test_too_quick_to_be_seen_gone_but_its_uptime_fell(gone_at: float) -> None:
     result = reboot(phone, deadline=30)
     assert (result["outcome"], result["evidence"]["uptime_after"] < 5) == ("rebooted", True)
     assert phone.commands == [NEWER]
-
-
-@pytest.mark.parametrize(
-    ("firmware", "expected"),
-    [
-        ("6.5.20", (OLDER, NEWER)),
-        ("7.3.14", (OLDER, NEWER)),
-        ("8.7.5.35", (NEWER, OLDER)),
-        ("10.1.54.13", (NEWER, OLDER)),
-        (None, (NEWER, OLDER)),
-    ],
-)
-def test_old_firmware_has_its_button_elsewhere(firmware: str | None, expected: tuple[str, str]) -> None:
-    assert reboot_targets(Version.parse(firmware) if firmware else None) == expected
 
 
 def test_the_other_request_follows_once_it_is_proven_that_the_first_did_nothing() -> None:

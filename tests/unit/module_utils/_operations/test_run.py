@@ -18,7 +18,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._operations.run import failure, perform
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection, Transport
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.tests.unit.fake_phone import FakePhone
 from hypothesis import given
@@ -46,7 +47,7 @@ class Pair:
 
 
 def raising(error: Exception) -> Any:
-    def operation(phone: Transport, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+    def operation(phone: Phone, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         raise error
 
     return operation
@@ -59,7 +60,7 @@ def test_the_operation_gets_the_phone_the_parameters_and_the_mode() -> None:
         connections.append(connection)
         return phone
 
-    def operation(transport: Transport, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+    def operation(transport: Phone, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         return {"changed": True, "text": transport.get("/info.htm").text, "mode": check_mode, "given": parameters}
 
     result = perform(operation, PARAMETERS | {"password": "pw"}, True, connect=connect)

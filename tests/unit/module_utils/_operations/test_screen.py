@@ -19,7 +19,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     Unsupported,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._operations import screen
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web import web_phone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
 from ansible_collections.telephony.snom.tests.unit.pictures import PICTURE, bitmap, pixels
 from ansible_collections.telephony.snom.tests.unit.remote_phone import RemotePhone, parameters_of
 
@@ -27,9 +28,14 @@ BITMAP = bitmap(PICTURE, 24)
 FIX = "/command.htm?FIX_LIL=true"
 
 
+@pytest.fixture(autouse=True)
+def _time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_phone, "system_time", lambda: 1.5)
+
+
 def save(phone: RemotePhone, dest: Path, *, check_mode: bool = False, **given: Any) -> dict[str, Any]:
     parameters = parameters_of(screen.ARGUMENT_SPEC, dest=str(dest), **given)
-    return screen.save_screen(phone, parameters, check_mode, now=lambda: 1.5, sleep=phone.sleep)
+    return screen.save_screen(phone, parameters, check_mode, sleep=phone.sleep)
 
 
 def showing(content: bytes | Answer | Exception = BITMAP, page: str = "/screen.bmp", **attributes: Any) -> RemotePhone:

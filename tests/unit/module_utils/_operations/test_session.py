@@ -24,7 +24,15 @@ from ansible_collections.telephony.snom.plugins.module_utils._operations.session
     Remote,
     refuse_cleartext,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
+    Command,
+    Dial,
+    Press,
+    ReleaseAllCalls,
+    Reregister,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
 from ansible_collections.telephony.snom.tests.unit.remote_phone import RemotePhone, parameters_of
 
 SPEC = REMOTE_ARGUMENTS | SECRET_ARGUMENTS
@@ -62,11 +70,11 @@ def test_the_inventory_knows_a_model_that_the_phone_does_not_show() -> None:
 
 def test_commands_go_out_with_pauses_between_them() -> None:
     phone = RemotePhone()
-    phone.answers["/command.htm?two"] = Answer(302, {}, b"")
+    phone.answers["/command.htm?REREGISTER=2"] = Answer(302, {}, b"")
     one = remote(phone)
-    one.send("/command.htm?one")
-    one.send("/command.htm?two")
-    assert phone.commands == one.sent == ["/command.htm?one", "/command.htm?two"]
+    one.send(Reregister(1))
+    one.send(Reregister(2))
+    assert phone.commands == one.sent == ["/command.htm?REREGISTER=1", "/command.htm?REREGISTER=2"]
     assert [step["answer"] for step in one.steps] == ["200", "302"]
     assert phone.sleeps == [2]
 
@@ -74,9 +82,9 @@ def test_commands_go_out_with_pauses_between_them() -> None:
 def test_check_mode_only_tells() -> None:
     phone = RemotePhone()
     dry = remote(phone, check_mode=True)
-    dry.send("/command.htm?one")
+    dry.send(Reregister(1))
     dry.press([KeyEvent("1")])
-    assert dry.sent == ["/command.htm?one", "/command.htm?key=1"]
+    assert dry.sent == ["/command.htm?REREGISTER=1", "/command.htm?key=1"]
     assert [step["answer"] for step in dry.steps] == [None, None]
     assert (phone.commands, phone.sleeps) == ([], [])
 
@@ -84,7 +92,8 @@ def test_check_mode_only_tells() -> None:
 def test_no_url_is_longer_than_a_thousand_bytes() -> None:
     phone = RemotePhone()
     host = "phone." * 40 + "example"
-    one = remote(phone, host=host)
+    phone.connection = Connection(host=host)
+    one = remote(phone)
     one.press([KeyEvent("*", 100, 400)] * 200)
     assert len(phone.commands) == 4
     assert max(len(f"https://{host}:65535{target}") for target in phone.commands) <= 1000
@@ -94,29 +103,29 @@ def test_no_url_is_longer_than_a_thousand_bytes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "shown"),
+    ("command", "shown"),
     [
-        ("/command.htm?key=1;2", "/command.htm?key=********"),
-        ("/command.htm?number=1&outgoing_uri=a", "/command.htm?number=********"),
-        ("/command.htm?RELEASE_ALL_CALLS", "/command.htm?RELEASE_ALL_CALLS"),
+        (Press((KeyEvent("1"), KeyEvent("2"))), "/command.htm?key=********"),
+        (Dial("1", "a"), "/command.htm?number=********"),
+        (ReleaseAllCalls(), "/command.htm?RELEASE_ALL_CALLS"),
     ],
 )
 @pytest.mark.parametrize("check_mode", [False, True])
-def test_secrets_are_masked(target: str, shown: str, check_mode: bool) -> None:
+def test_secrets_are_masked(command: Command, shown: str, check_mode: bool) -> None:
     one = remote(RemotePhone(), secret=True, check_mode=check_mode)
-    one.send(target)
+    one.send(command)
     assert one.sent == [shown]
     plain = remote(RemotePhone(), check_mode=check_mode)
-    plain.send(target)
-    assert plain.sent == [target]
+    plain.send(command)
+    assert plain.sent == [RemotePhone().spelled(command)]
 
 
 def test_a_lost_answer_stays_in_the_record() -> None:
     phone = RemotePhone()
-    phone.answers["/command.htm?one"] = AnswerLost("It broke.")
+    phone.answers["/command.htm?REREGISTER=1"] = AnswerLost("It broke.")
     one = remote(phone)
-    result = one.attempt(lambda: {"never": one.send("/command.htm?one")})
-    assert one.steps == [{"request": "/command.htm?one", "answer": "no answer"}]
+    result = one.attempt(lambda: {"never": one.send(Reregister(1))})
+    assert one.steps == [{"request": "/command.htm?REREGISTER=1", "answer": "no answer"}]
     assert result == {
         "changed": True,
         "failed": True,
@@ -136,33 +145,33 @@ def test_a_lost_answer_stays_in_the_record() -> None:
 )
 def test_what_is_turned_down_at_once_did_nothing(answer: Any, error: type[SnomError]) -> None:
     phone = RemotePhone()
-    phone.answers["/command.htm?one"] = answer
+    phone.answers["/command.htm?REREGISTER=1"] = answer
     one = remote(phone)
     with pytest.raises(error):
-        one.attempt(lambda: {"never": one.send("/command.htm?one")})
+        one.attempt(lambda: {"never": one.send(Reregister(1))})
     assert one.steps == []
 
 
 def test_what_is_turned_down_later_is_a_result_with_what_was_done() -> None:
     phone = RemotePhone()
-    phone.answers["/command.htm?two"] = Blocked("Hidden tags are on.")
+    phone.answers["/command.htm?REREGISTER=2"] = Blocked("Hidden tags are on.")
     one = remote(phone)
 
     def work() -> dict[str, Any]:
-        one.send("/command.htm?one")
-        one.send("/command.htm?two")
+        one.send(Reregister(1))
+        one.send(Reregister(2))
         return {}
 
     result = one.attempt(work)
     assert (result["failed"], result["changed"], result["outcome"]) == (True, True, "blocked")
-    assert one.sent == ["/command.htm?one"]
+    assert one.sent == ["/command.htm?REREGISTER=1"]
 
 
 def test_no_effect_is_no_change() -> None:
     one = remote(RemotePhone())
 
     def work() -> dict[str, Any]:
-        one.send("/command.htm?one")
+        one.send(Reregister(1))
         raise NoEffect("It did nothing.")
 
     result = one.attempt(work)

@@ -21,7 +21,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     WrongPhone,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._operations.settings import ARGUMENT_SPEC, write_settings
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import connection_from
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
 from ansible_collections.telephony.snom.tests.unit.remote_phone import RemotePhone, parameters_of
 
 SAVE, STORE = "/dummy.htm?settings=save", "&store_settings=save"
@@ -102,6 +103,7 @@ class SettingsPhone(RemotePhone):
 
 def write(phone: SettingsPhone, *, check_mode: bool = False, **given: Any) -> dict[str, Any]:
     parameters = parameters_of(ARGUMENT_SPEC, **({"username": "admin", "password": "old"} | given))
+    phone.connection = connection_from(parameters)
     return write_settings(phone, parameters, check_mode, now=lambda: sum(phone.sleeps), sleep=phone.sleep)
 
 

@@ -12,9 +12,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import CONNECTION_ARGUMENTS, Transport
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import CONNECTION_ARGUMENTS
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone, Reregister
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions import phone_action
-from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedPhone, Parent
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedClient, Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import PhoneAction
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
@@ -67,7 +68,7 @@ def test_a_phone_is_sent_nothing_once_nobody_is_left() -> None:
         if not left:
             raise Abandoned
 
-    phone = AttendedPhone(fake, check)
+    phone = AttendedClient(fake, check)
     assert phone.get("/index.htm", timeout=3).text == "home"
     phone.reach()
     left.clear()
@@ -85,10 +86,10 @@ def test_the_module_of_a_phone_ends_with_its_parent(orphan: list[int], monkeypat
     monkeypatch.setattr(phone_action, "HttpPhone", lambda connection: fake)
     monkeypatch.setattr(os, "getppid", lambda: PLAYBOOK)
 
-    def ring_twice(phone: Transport, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        phone.get("/ring?1")
+    def ring_twice(phone: Phone, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        phone.look(["system"])
         monkeypatch.setattr(os, "getppid", lambda: INIT)
-        phone.get("/ring?2")
+        phone.command(Reregister(1))
         raise AssertionError("It rang again.")
 
     class Ring(PhoneAction):
@@ -99,7 +100,7 @@ def test_the_module_of_a_phone_ends_with_its_parent(orphan: list[int], monkeypat
     connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
     with pytest.raises(SystemExit):
         Ring(task, connection, None, None, None, None).run(task_vars={"inventory_hostname": "desk7"})
-    assert (orphan, fake.requests) == ([1], ["/ring?1"])
+    assert (orphan, fake.requests) == ([1], ["/info.htm"])
 
 
 def test_no_variable_of_a_fleet_is_read_once_nobody_is_left() -> None:

@@ -17,15 +17,15 @@ from ansible_collections.telephony.snom.plugins.module_utils._operations import 
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import (
     CONNECTION_ARGUMENTS,
     HOST_VARIABLES,
-    Transport,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions import phone_action
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import PhoneAction
 
 Result = dict[str, Any]
 
 
-def ring(phone: Transport, parameters: Result, check_mode: bool) -> Result:
+def ring(phone: Phone, parameters: Result, check_mode: bool) -> Result:
     return {"changed": True, "parameters": parameters, "check_mode": check_mode}
 
 

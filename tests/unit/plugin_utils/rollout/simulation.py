@@ -22,7 +22,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     PhoneUnreachable,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent, plain_ending
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer, Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History
 
 
@@ -177,10 +179,11 @@ def page(text: str) -> Answer:
     return Answer(200, {}, text.encode(), login=True)
 
 
-class SimulatedTransport:
+class SimulatedTransport(WebPhone):
     """The way to one simulated phone."""
 
     def __init__(self, phone: SimulatedPhone) -> None:
+        super().__init__(Connection(host="127.0.0.1"), self)
         self.phone = phone
         self.refused = False
 

@@ -22,7 +22,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer, Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import survey
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import (
     MAX_REFUSALS,

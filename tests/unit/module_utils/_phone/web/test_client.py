@@ -25,9 +25,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     SnomError,
     Unsupported,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Answer, Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web import client as http_phone
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import Answer, HttpPhone
 from ansible_collections.telephony.snom.tests.unit.raw_server import Endless, Last, RawServer, Reply, page
 from hypothesis import given, settings
 from hypothesis import strategies as st
