@@ -14,7 +14,9 @@ description:
   - Reads the access log of a mirror that the role P(telephony.snom.firmware_mirror#role) runs. It runs where the log
     is, and asks no phone.
   - A phone says model and firmware in the C(User-Agent) of its requests, and from 8.7.5 on its MAC address. The address
-    of older ones is known from the files that they ask for by it.
+    of others is known from the file, the folder or the query that they ask for by it, in any usual spelling.
+  - What a phone does not say, or not so that it can be told, is null. A phone whose settings
+    C(web_user_agent_string) or C(http_user_agent_string) hide that it is Snom's is not seen at all.
   - So even phones that can't be read show here what they run. It is what they said at that time.
   - RV(phones.fetched) proves that a file was sent to a phone, not that the phone wrote it into its flash.
   - Log lines are written by whoever asks the mirror. Who can reach it can pretend to be any phone.
@@ -70,6 +72,11 @@ phones:
     000413922D24:
       model: D785
       firmware: 10.1.54.13
+      said_by: phone
+      said_at: "2026-11-26T22:14:05+00:00"
+      boot_loader: 2010.12-00004-g9ba52f5
+      boot_loader_built: "2019-01-02T03:04:05"
+      modules: {SXM: 0, UXM: 0}
       address: 192.0.2.17
       last_seen: "2026-11-26T22:14:05+00:00"
       fetched:
@@ -80,15 +87,46 @@ phones:
           time: "2026-11-26T22:10:51+00:00"
   contains:
     model:
-      description: The model, as the phone said when it was seen last.
+      description:
+        - The model, as the phone said at RV(phones.said_at). Null if it did not say it.
+        - Of a model that this collection does not know, the name that it gives itself.
       returned: always
       type: str
       sample: D785
     firmware:
-      description: The version, likewise.
+      description: The version, likewise. Null if it is not one of numbers, such as that of a beta.
       returned: always
       type: str
       sample: 10.1.54.13
+    said_by:
+      description:
+        - Who said so. V(phone) is what runs on it.
+        - V(image_loader) is what loads its images, and V(module) an expansion module. They give a version of their own,
+          which need not be that of the phone, and count only where V(phone) never came.
+        - Null where it can't be told.
+      returned: always
+      type: str
+      sample: phone
+    said_at:
+      description: When the newest request with these words ended, in UTC.
+      returned: always
+      type: str
+      sample: "2026-11-26T22:14:05+00:00"
+    boot_loader:
+      description: What the phone names behind its version. Null if that is nothing.
+      returned: always
+      type: str
+      sample: 2010.12-00004-g9ba52f5
+    boot_loader_built:
+      description: When that was built, without a time zone. Present 10.1 phones say it.
+      returned: always
+      type: str
+      sample: "2019-01-02T03:04:05"
+    modules:
+      description: The number that the phone gives for each kind of module.
+      returned: always
+      type: dict
+      sample: {SXM: 0, UXM: 0}
     address:
       description: From where it asked.
       returned: always

@@ -159,6 +159,9 @@ def by_name(models: Sequence[Model]) -> dict[str, Model]:
     }
 
 
+MODULES = frozenset({"D3", "D7", "D7C", "D8C", "SXM", "UXM"})
+"""What phones call their expansion modules, and User-Agents name beside them (protocol 3.1, 4.1, 4.4)."""
+
 MODELS: dict[str, Model] = {model.name: model for model in _TABLE}
 _BY_NAME = by_name(_TABLE) | {"MEETINGPOINT": MODELS["MP"]}
 _NAME = re.compile(r"\s*(?:snom[\s_-]*)?(d?[0-9]{3}m?|mp|meeting[\s-]?point|pa1)(?![0-9a-z])", re.IGNORECASE)

@@ -23,11 +23,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, BinaryIO, cast
+from urllib.parse import unquote
 
 from .._core.errors import InputError
 from .._core.regular_files import open_regular
-from .._known.models import find_model
-from .._known.version import Version
+from .._known.mac import PREFIXES, find_mac
+from .._known.user_agent import PHONE, UserAgent, read_user_agent
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "paths": {"type": "list", "elements": "str", "default": ["/var/log/snom-mirror/access.log*"]},
@@ -40,24 +41,9 @@ MAX_PHONES = 100_000
 MAX_FILES = 100
 """So many phones, and files of each, are remembered; more can only be invented."""
 
-# Mozilla/4.0 (compatible; snomD785-SIP 10.1.33.33 2010.12-00004-g9ba52f5 000413922D24 SXM:0 UXM:0) (protocol 4.4)
-_USER_AGENT = re.compile(
-    r"Mozilla/4\.0 \(compatible; snom([A-Za-z0-9]{2,8})-SIP ([0-9a-z.]{1,40})(?:[ ;]([^()]{0,200}))?\)"
-)
-_MAC = re.compile(r"[0-9A-F]{12}")
-# What a phone asks for by its own MAC (protocol 5.4), and what the role provisioning calls its other files.
-_OWN_FILE = re.compile(r"snom[A-Za-z0-9]{2,8}-([0-9A-F]{12})\.(?:htm|xml)")
 _FILE = re.compile(r"[A-Za-z0-9._-]{1,120}")
+_LONGEST_MAC = 17
 _RANGE = re.compile(r"bytes ([0-9]{1,15})-[0-9]{1,15}/([0-9]{1,15})")
-
-
-@dataclass(frozen=True)
-class Agent:
-    """What a phone says of itself in its User-Agent. The MAC address is there from 8.7.5 on (protocol 4.4)."""
-
-    model: str
-    firmware: Version
-    mac: str | None
 
 
 @dataclass
@@ -73,10 +59,12 @@ class Fetch:
 
 @dataclass
 class Sighting:
-    """What the log says of one phone, as of its newest line."""
+    """What the log says of one phone."""
 
-    model: str
-    firmware: Version
+    agent: UserAgent
+    """The newest word of what runs on it, or else of what loads its images."""
+    said: datetime
+    """When that was."""
     address: str
     last_seen: datetime
     fetched: dict[str, Fetch] = field(default_factory=dict)
@@ -93,7 +81,7 @@ class _Request:
     sent: int
     length: int | None
     content_range: str
-    agent: Agent
+    agent: UserAgent
 
     @property
     def file(self) -> str:
@@ -101,11 +89,15 @@ class _Request:
 
     @property
     def phone(self) -> str | None:
-        """The MAC address of the phone: as it says itself, else by the file or the query."""
-        if self.agent.mac:
-            return self.agent.mac
-        own = _OWN_FILE.fullmatch(self.file)
-        return own[1] if own else self.mac if _MAC.fullmatch(self.mac) else None
+        """The MAC address of the phone: as it says itself, else by the file, the query or the folder."""
+        return self.agent.mac or find_mac(self.file) or find_mac(self.mac) or self._folder
+
+    @property
+    def _folder(self) -> str | None:
+        """The MAC address by which a folder is named. The name of a generation has as many digits."""
+        found = {find_mac(part) for part in self.path.split("/")[:-1] if len(part) <= _LONGEST_MAC}
+        macs = [mac for mac in found if mac and mac.startswith(PREFIXES)]
+        return macs[0] if len(macs) == 1 else None
 
 
 class MirrorLog:
@@ -142,9 +134,11 @@ class MirrorLog:
         if mac is None or (mac not in self.phones and len(self.phones) >= MAX_PHONES):
             return False
         agent = request.agent
-        seen = self.phones.setdefault(mac, Sighting(agent.model, agent.firmware, request.address, request.time))
+        seen = self.phones.setdefault(mac, Sighting(agent, request.time, request.address, request.time))
+        # What loads an image says a version of its own. Only where nothing else came does it count.
+        if (agent.kind == PHONE, request.time) >= (seen.agent.kind == PHONE, seen.said):
+            seen.agent, seen.said = agent, request.time
         if request.time >= seen.last_seen:
-            seen.model, seen.firmware = agent.model, agent.firmware
             seen.address, seen.last_seen = request.address, request.time
         if request.method == "GET" and _FILE.fullmatch(request.file):
             _note_fetch(seen.fetched, request)
@@ -169,24 +163,10 @@ def _note_fetch(fetched: dict[str, Fetch], request: _Request) -> None:
     fetch.complete = total is not None and fetch.received >= total
 
 
-def read_user_agent(text: str) -> Agent | None:
-    """Return what the User-Agent of a phone's own HTTP client says, or None if it is not one or says no version."""
-    match = _USER_AGENT.fullmatch(text)
-    model = find_model(match[1]) if match else None
-    if match is None or model is None:
-        return None
-    try:
-        version = Version.parse(match[2])
-    except InputError:
-        return None
-    macs = [word for word in (match[3] or "").split(" ") if _MAC.fullmatch(word)]
-    return Agent(model.name, version, macs[0] if macs else None)
-
-
 def _parse(line: bytes) -> _Request | None:
     """Read a line, or return None if it is not what a phone's request leaves."""
     try:
-        # A client's bytes need not be UTF-8.
+        # A client's bytes need not be UTF-8. What a log lacks that older releases wrote is taken for empty.
         entry = json.loads(line.decode("utf-8", "replace"))
         agent = read_user_agent(entry["user_agent"])
         if agent is None:
@@ -196,11 +176,11 @@ def _parse(line: bytes) -> _Request | None:
             address=str(entry["address"]),
             method=str(entry["method"]),
             path=str(entry["uri"]),
-            mac=str(entry["mac"]).upper(),
+            mac=unquote(str(entry.get("mac", ""))),
             status=int(entry["status"]),
             sent=int(entry["bytes"]),
-            length=int(entry["length"]) if entry["length"] else None,
-            content_range=str(entry["range"]),
+            length=int(entry["length"]) if entry.get("length") else None,
+            content_range=str(entry.get("range", "")),
             agent=agent,
         )
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
@@ -232,9 +212,15 @@ def lines_of(path: str) -> Iterator[bytes]:
 
 
 def _plain(seen: Sighting) -> dict[str, Any]:
+    agent = seen.agent
     return {
-        "model": seen.model,
-        "firmware": str(seen.firmware),
+        "model": agent.model,
+        "firmware": str(agent.firmware) if agent.firmware else None,
+        "said_by": agent.kind,
+        "said_at": seen.said.isoformat(),
+        "boot_loader": agent.boot_loader,
+        "boot_loader_built": agent.built,
+        "modules": dict(agent.modules),
         "address": seen.address,
         "last_seen": seen.last_seen.isoformat(),
         "fetched": [

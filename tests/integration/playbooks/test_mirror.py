@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import requests
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.log import read_logs
 from ansible_collections.telephony.snom.tests.virtual_phones.tls import make_certificate
 
 from .bench import image, phone, until
@@ -67,6 +68,29 @@ def test_ranges_and_nothing_else(start_mirror: StartMirror) -> None:
     assert requests.get(f"{box.url}/fw/", timeout=10).status_code in (403, 404)
     assert requests.post(f"{box.url}/fw/{IMAGE}", timeout=10).status_code == 405
     assert requests.get(f"{box.url}/nginx.conf", timeout=10).status_code == 404
+
+
+def test_its_log_tells_who_asked_in_any_spelling(start_mirror: StartMirror) -> None:
+    box = start_mirror()
+    assert box.play(images=box.entries(IMAGE), rehearse=False).code == 0
+    spellings = [
+        "0004132a3b4c",
+        "00:04:13:2A:3B:4C",
+        "00-04-13-2a-3b-4c",
+        "0004.132a.3b4c",
+        "00%3A04%3a13%3A2A%3A3B%3A4C",
+    ]
+    secrets = ["password", "0004132a3b4c55", "0004132a3b4"]
+    agent = {"User-Agent": "Mozilla/4.0 (compatible; snom720 8.9.3.80)"}
+    for value in [*spellings, *secrets]:
+        requests.get(f"{box.url}/fw/{IMAGE}?mac={value}", headers=agent, timeout=10)
+
+    def logged() -> list[str]:
+        return [request["mac"].lower() for request in box.requests() if "snom720" in request["user_agent"]]
+
+    until(lambda: len(logged()) == len(spellings) + len(secrets), "nginx to log")
+    assert logged() == [*map(str.lower, spellings), "", "", ""]
+    assert list(read_logs([str(box.log)])["phones"]) == ["0004132A3B4C"]
 
 
 def test_absent_ends_it(start_mirror: StartMirror) -> None:

@@ -18,7 +18,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._mirror.log import 
     MirrorLog,
     lines_of,
     read_logs,
-    read_user_agent,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,59 +70,17 @@ def fetched(*lines: bytes) -> dict[str, Any]:
     return dict(fetch)
 
 
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("Mozilla/4.0 (compatible; snom lid 3605)", None),
-        (
-            "Mozilla/4.0 (compatible; snom320-SIP 6.5.19; snom320 jffs2 v3.36; snom320 linux 3.38)",
-            ("320", "6.5.19", None),
-        ),
-        (
-            "Mozilla/4.0 (compatible; snom320-SIP 6.5.20; snom320 jffs2 v3.36; snom320 linux 3.38)",
-            ("320", "6.5.20", None),
-        ),
-        ("Mozilla/4.0 (compatible; snom320-SIP 7.3.14 1.1.3-s)", ("320", "7.3.14", None)),
-        ("Mozilla/4.0 (compatible; snom320-SIP 7.3.30 1.1.3-u)", ("320", "7.3.30", None)),
-        ("Mozilla/4.0 (compatible; snom320-SIP 7.3.31 1.1.3-u)", ("320", "7.3.31", None)),
-        ("Mozilla/4.0 (compatible; snom320-SIP 8.4.18 1.1.3-s)", ("320", "8.4.18", None)),
-        ("Mozilla/4.0 (compatible; snom870-SIP 8.3.6 SPEAr300 SNOM 1.4)", ("870", "8.3.6", None)),
-        ("Mozilla/4.0 (compatible; snom870-SIP 8.4.35 SPEAr300 SNOM 1.4)", ("870", "8.4.35", None)),
-        ("Mozilla/4.0 (compatible; snom820-SIP 8.4.35 1.1.4-IFX-26.11.09)", ("820", "8.4.35", None)),
-        ("Mozilla/4.0 (compatible; snomPA1-SIP 8.4.35 1.1.3-s)", ("PA1", "8.4.35", None)),
-        ("Mozilla/4.0 (compatible; snom710-SIP 8.7.3.19 1.1.5-IFX-05.01.12)", ("710", "8.7.3.19", None)),
-        ("Mozilla/4.0 (compatible; snom760-SIP 8.7.3.19 2010.06)", ("760", "8.7.3.19", None)),
-        (
-            "Mozilla/4.0 (compatible; snom710-SIP 8.7.5.35 1.1.5-IFX-05.01.12 000413741767)",
-            ("710", "8.7.5.35", "000413741767"),
-        ),
-        (AGENT, ("D785", "10.1.33.33", MAC)),
-        # Those of SIP, which no web server ever gets.
-        ("snom105-2.04g", None),
-        ("snom360/7.3.30", None),
-        ("snom821/873_19_20130321", None),
-        ("snomD785/10.1.198.12 0004130DD7C9", None),
-        # Those of others, and invented ones.
-        ("", None),
-        ("curl/7.88.1", None),
-        ("Mozilla/4.0 (compatible; snomD999-SIP 10.1.1.1 x)", None),
-        ("Mozilla/4.0 (compatible; snomD785-SIP newest x)", None),
-        ("Mozilla/4.0 (compatible; snomD785-SIP 10.1.1.1 (((((((((((x)", None),
-        (f"Mozilla/4.0 (compatible; snomD785-SIP 10.1.1.1 {'x' * 60000})", None),
-        (f"Mozilla/4.0 (compatible; snomD785-SIP {'1.' * 30000}1 x)", None),
-    ],
-)
-def test_user_agents(text: str, says: tuple[str, str, str | None] | None) -> None:
-    agent = read_user_agent(text)
-    assert (agent and (agent.model, str(agent.firmware), agent.mac)) == says
-
-
 def test_a_fetch() -> None:
     assert read(line()) == {
         "phones": {
             MAC: {
                 "model": "D785",
                 "firmware": "10.1.33.33",
+                "said_by": "phone",
+                "said_at": "2026-11-26T22:00:00+00:00",
+                "boot_loader": "2010.12-00004-g9ba52f5",
+                "boot_loader_built": None,
+                "modules": {"SXM": 0, "UXM": 0},
                 "address": "192.0.2.17",
                 "last_seen": "2026-11-26T22:00:00+00:00",
                 "fetched": [
@@ -147,6 +104,13 @@ def test_a_fetch() -> None:
         {"uri": "/current/snom320-0004132A3B4C.htm"},
         {"uri": "/generations/ab12/snom320-0004132A3B4C.xml"},
         {"uri": "/fw/snom320-8.7.5.35-SIP-f.bin", "mac": "0004132a3b4c"},
+        {"uri": "/fw/snom320-8.7.5.35-SIP-f.bin", "mac": "00%3a04%3a13%3a2a%3a3b%3a4c"},
+        {"uri": "/fw/snom320-8.7.5.35-SIP-f.bin", "mac": "0004.132a.3b4c"},
+        {"uri": "/provisioning/token/0004132a3b4c.xml"},
+        {"uri": "/current/00-04-13-2A-3B-4C.htm"},
+        {"uri": "/current/.htm-0004132A3B4C"},
+        {"uri": "/current/0004132a3b4c/snom320.htm"},
+        {"uri": "/current/00:04:13:2a:3b:4c/snom320.htm"},
     ],
 )
 def test_an_old_phone_is_known_by_what_it_asks_for(changes: dict[str, str]) -> None:
@@ -156,6 +120,49 @@ def test_an_old_phone_is_known_by_what_it_asks_for(changes: dict[str, str]) -> N
 
 def test_its_user_agent_knows_a_phone_best() -> None:
     assert list(read(line(uri="/current/snomD785-0004132A3B4C.htm", mac="0004132A3B4D"))["phones"]) == [MAC]
+
+
+@pytest.mark.parametrize(
+    "uri", ["/generations/a1b2c3d4e5f6/snom320.htm", "/generations/202611262200/snom320.htm", "/fw/202611262200.bin"]
+)
+def test_what_only_looks_like_an_address_is_none(uri: str) -> None:
+    assert read(line(user_agent=OLD_AGENT, uri=uri)) == {"phones": {}, "unknown": 1}
+
+
+def test_what_can_not_be_told_is_null_and_takes_nothing_along() -> None:
+    for agent, told in {
+        AGENT.replace("D785", "D999"): ("D999", "10.1.33.33"),
+        AGENT.replace("10.1.33.33", "newest"): ("D785", None),
+        f"snomD862/10.1.226.13 {MAC}": ("D862", "10.1.226.13"),
+    }.items():
+        phone = read(line(user_agent=agent))["phones"][MAC]
+        assert (phone["model"], phone["firmware"]) == told and phone["fetched"][0]["complete"]
+    nameless = line(user_agent="Mozilla/4.0 (compatible; snom lid 3605)", mac=MAC)
+    assert read(nameless)["phones"][MAC]["model"] is None
+
+
+def test_what_loads_an_image_proves_its_fetch_but_not_what_the_phone_runs() -> None:
+    loader = line(
+        user_agent="Mozilla/4.0 (compatible; snom720 8.9.3.80)",
+        mac=MAC,
+        time="2026-11-26T23:00:00+00:00",
+        uri="/fw/a.bin",
+    )
+    alone = read(loader)["phones"][MAC]
+    assert (alone["model"], alone["firmware"], alone["said_by"]) == ("720", "8.9.3.80", "image_loader")
+    assert alone["fetched"][0]["complete"]
+    for lines in ([line(uri="/a.htm"), loader], [loader, line(uri="/a.htm")]):
+        phone = read(*lines)["phones"][MAC]
+        assert (phone["firmware"], phone["said_by"], phone["said_at"][11:13]) == ("10.1.33.33", "phone", "22")
+        assert phone["last_seen"][11:13] == "23" and len(phone["fetched"]) == 2
+
+
+def test_a_line_needs_no_more_than_who_when_and_what() -> None:
+    entry = json.loads(line())
+    for name in ("mac", "length", "range", "site"):
+        del entry[name]
+    phone = read(json.dumps(entry).encode())["phones"][MAC]
+    assert phone["model"] == "D785" and not phone["fetched"][0]["complete"]
 
 
 def test_who_says_no_address_is_unknown() -> None:
@@ -267,7 +274,7 @@ def test_no_line_breaks_it(changes: dict[str, Any]) -> None:
 def test_invented_phones_and_files_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mirror_log, "MAX_PHONES", 3)
     monkeypatch.setattr(mirror_log, "MAX_FILES", 2)
-    found = read(*(line(user_agent=AGENT.replace(MAC, f"{number:012X}")) for number in range(9)))
+    found = read(*(line(user_agent=AGENT.replace(MAC, f"000413{number:06X}")) for number in range(9)))
     assert (len(found["phones"]), found["unknown"]) == (3, 6)
     (phone,) = read(*(line(uri=f"/fw/{number}.bin") for number in range(9)))["phones"].values()
     assert len(phone["fetched"]) == 2
