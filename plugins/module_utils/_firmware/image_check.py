@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from .._core.errors import Refused
+from .._core.timed_response import TimedResponse, read_length
 from .._known.image_path import Hop
-from .._phone.web.timed_response import TimedResponse, read_length
 
 # Whoever runs an operation has said so already where it is missing: `client.HAS_REQUESTS`.
 try:

@@ -23,11 +23,11 @@ from typing import Any, final
 from urllib.parse import urlsplit
 
 from ..._core.errors import AnswerLost, AnswerUnreadable, Blocked, InputError, LockedOut, PhoneUnreachable, Unsupported
+from ..._core.timed_response import TimedResponse, read_length
 from ..connection import Connection
 from .answer import Answer
 from .login import Login
 from .pages import is_lockout, is_phone_manager
-from .timed_response import TimedResponse, read_length
 from .tls import DEFAULT_PORTS, check_tls_options, open_plain_socket, open_socket
 
 try:
