@@ -245,7 +245,7 @@ class _Call:
                 )
 
     def _own_addresses(self, settings: dict[str, str]) -> set[str]:
-        """The addresses of the phone's identities, from info.htm and from its settings (protocol 5.1)."""
+        """The addresses of the phone's identities, as it shows them and from its settings (protocol 5.1)."""
         own = {identity.user for identity in self._remote.facts.identities or () if "@" in (identity.user or "")}
         for name, user in settings.items():
             host = settings.get(name.replace("user_name", "user_host", 1), "").partition(":")[0]
