@@ -40,16 +40,9 @@ from .._known.image_path import Hop
 from .._known.version import Version
 from .._phone.call_state import reason_to_wait
 from .._phone.phone import Load, Phone, PhoneFacts, check_identity
+from .._phone.presence import Watch
 from .order import Ending, Intent, Order, deadline_length, resumed_evidence, unsafe_until
 from .snapshot import Snapshot, compare, take_snapshot, unread
-
-POLL_TIMEOUT = 5.0
-"""Seconds that a poll waits for an answer: long enough for a busy phone, short enough to notice one that is gone."""
-
-
-CLOCK_MARGIN = 3.0
-"""Seconds by which a phone's uptime, in whole seconds and read over a network, may differ from the truth."""
-
 
 SNAPSHOT_TRIES = 3
 """Reads of the settings of a phone that is done. It keeps its slot meanwhile, so they are few."""
@@ -68,61 +61,6 @@ class Phase(str, Enum):
     VERIFIED = "verified"
     SNAPSHOT = "reading what changed"
     ENDED = "ended"
-
-
-class Watch:
-    """Whether a phone was gone and is back.
-
-    It counts as gone after two polls in a row without an answer (one may be a hiccup of a busy web server), or when its
-    uptime says that it started after it was asked to.
-    """
-
-    def __init__(self, phone: Phone, now: Callable[[], float], asked_at: float) -> None:
-        self._phone = phone
-        self._now = now
-        self._asked_at = asked_at
-        self._silent = 0
-        self.gone = False
-        self.problem: str | None = None
-        self.rejected: CertificateRejected | None = None
-        """Why whoever answered the last poll got no request: it can't be told whether it is the phone."""
-
-    @property
-    def silent(self) -> bool:
-        """True while the last poll got no answer."""
-        return self._silent > 0
-
-    def poll(self) -> PhoneFacts | None:
-        """Read the phone once; None when it does not answer or shows nothing readable.
-
-        Raises AuthFailed and LockedOut, because asking again would make both worse (protocol 2.3).
-        """
-        self.rejected = None
-        try:
-            facts = self._phone.look(["system"], timeout=POLL_TIMEOUT)
-        except CertificateRejected as error:
-            # Neither gone nor back. New firmware may make a new certificate, and so looks somebody in between. To look
-            # again costs nothing: nothing is sent, and above all no password.
-            self.problem, self.rejected, self._silent = error.reason, error, 0
-            return None
-        except PhoneUnreachable as error:
-            self.problem = error.reason
-            self._silent += 1
-            self.gone = self.gone or self._silent >= 2
-            return None
-        except (AuthFailed, LockedOut):
-            raise
-        except SnomError as error:
-            # Seen while a web server starts or stops: neither gone nor back.
-            self.problem = error.reason
-            return None
-        finally:
-            self._phone.close()
-        self._silent = 0
-        self.problem = None
-        if facts.uptime is not None and facts.uptime + CLOCK_MARGIN < self._now() - self._asked_at:
-            self.gone = True
-        return facts
 
 
 class Upgrade:

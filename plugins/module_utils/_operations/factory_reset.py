@@ -14,9 +14,9 @@ from typing import Any
 from .._core.clock import system_time
 from .._core.errors import AnswerLost, AuthFailed, CertificateRejected, NoEffect, Refused, WrongPhone
 from .._core.outcomes import Outcome
-from .._firmware.upgrade import Watch
 from .._known.mac import normalize_mac
 from .._phone.phone import Phone, Reset
+from .._phone.presence import Watch
 from .session import REMOTE_ARGUMENTS, Remote
 
 GONE_WITHIN = 60.0

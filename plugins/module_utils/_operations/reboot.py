@@ -13,10 +13,10 @@ from typing import Any
 from .._core.clock import check_seconds, system_time
 from .._core.errors import AuthFailed, LockedOut
 from .._core.outcomes import Outcome, settle
-from .._firmware.upgrade import Watch
 from .._phone.call_state import reason_to_wait
 from .._phone.connection import CONNECTION_ARGUMENTS
 from .._phone.phone import SPELLINGS, Phone, PhoneFacts, Restart, check_identity
+from .._phone.presence import Watch
 
 POLL = 2.0
 """Seconds between two looks at a phone that restarts."""
