@@ -79,8 +79,14 @@ def _check_admin_password(http_pass_set: bool | None, admin_password: str | None
     ]
 
 
+def read_system(phone: Phone) -> PhoneFacts:
+    """What tells a phone's model and version. Raises SnomError."""
+    facts = phone.look(["system"])
+    return facts if facts.model is not None else replace(facts, model=phone.look(["home"]).model)
+
+
 def read_settings_too(phone: Phone, facts: PhoneFacts, wanted: Version | None) -> PhoneFacts:
-    """The facts with what `plan.check_settings` needs beside them for an upgrade to the version. Raises SnomError."""
+    """The facts with what `check_settings` needs beside them for an upgrade to the version. Raises SnomError."""
     gather = ["settings"]
     if (
         facts.http_pass_set is None

@@ -7,24 +7,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from .._core.clock import check_seconds, system_time
-from .._core.errors import InputError, Refused, Unsupported, expect
+from .._core.errors import InputError, expect
 from .._core.outcomes import Outcome, settle
+from .._firmware.assess import Desired, assess, planned_way
 from .._firmware.image_check import verify_image
 from .._firmware.order import Ending, Order, hop_deadline, pace
-from .._firmware.preconditions import check_settings, read_settings_too
+from .._firmware.preconditions import read_settings_too, read_system
 from .._firmware.upgrade import Phase, Upgrade
-from .._known.image_path import Hop, find_path, unverified, version_in_url
+from .._known.image_path import Hop, version_in_url
 from .._known.images import Catalog, parse_images
-from .._known.models import PHONE_MANAGER, find_model, versions_by_model
+from .._known.models import versions_by_model
 from .._known.version import Version
 from .._phone.call_state import reason_to_wait
 from .._phone.connection import CONNECTION_ARGUMENTS
-from .._phone.phone import Phone, PhoneFacts, check_identity
+from .._phone.phone import Phone, PhoneFacts
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
     "version": {"type": "str"},
@@ -73,18 +74,12 @@ def upgrade_phone(
     wanted = wanted_versions(parameters)
     check_seconds(parameters, "flash_time", "deadline", least=0.001)
     started = now()
-    facts = phone.look(["system"])
-    if facts.model is None:
-        facts = replace(facts, model=phone.look(["home"]).model)
-    check_identity(facts, mac=parameters["mac"], model=parameters["model"])
-    target = wanted.get(None) or wanted.get(facts.model)
-    if target is None:
-        raise Refused(f"versions names none for the model {facts.model}. Add it.")
-    hops = _path(facts, target, parameters)
-    if not hops:
-        return _result(facts, Ending(Outcome.COMPLIANT, f"Runs {target} already.", facts.firmware), (), 0.0)
-    facts = read_settings_too(phone, facts, target)
-    notes = unverified(hops) + check_settings(facts, target)
+    assessment = assess(read_system(phone), _desired(wanted, parameters), read_more=partial(read_settings_too, phone))
+    if assessment.problem is not None:
+        raise assessment.problem
+    facts, hops, notes = assessment.facts, assessment.hops, list(assessment.notes)
+    if assessment.outcome is not None:
+        return _result(facts, Ending(assessment.outcome, assessment.reason, facts.firmware), (), 0.0)
     for hop in hops:
         verify_image(hop, parameters["verify_image"])
     if check_mode:
@@ -98,8 +93,7 @@ def _planned(phone: Phone, facts: PhoneFacts, hops: tuple[Hop, ...], parameters:
     evidence: dict[str, Any] = {"mac": facts.mac, "model": facts.model}
     if parameters["only_when_idle"] and (reason := _reason_to_wait(phone, parameters, evidence)):
         return Ending(Outcome.DEFERRED, reason, facts.firmware, evidence=evidence)
-    path = " and then ".join(str(hop.version) for hop in hops)
-    return Ending(Outcome.PLANNED, f"Would go from {facts.firmware} to {path}.", facts.firmware, evidence=evidence)
+    return Ending(Outcome.PLANNED, planned_way(facts.firmware, hops), facts.firmware, evidence=evidence)
 
 
 def _carry_out(
@@ -122,24 +116,13 @@ def _carry_out(
     return result | {"snapshot": upgrade.snapshot}
 
 
-def _path(facts: PhoneFacts, target: Version, parameters: dict[str, Any]) -> tuple[Hop, ...]:
-    model = find_model(facts.model) if facts.model else None
-    if model is None or facts.firmware is None:
-        what = "firmware version" if model is not None else "model that this collection knows"
-        raise Refused(f"The phone's pages show no {what}, so the right image and a success could not be told.")
-    if model.generation == PHONE_MANAGER and (facts.firmware != target or parameters["force"]):
-        raise Unsupported(f"Snom supports no firmware load over HTTP on the {model.name}; use its provisioning.")
-    return find_path(
-        model=model,
-        now=facts.firmware,
-        target=target,
+def _desired(wanted: Mapping[str | None, Version], parameters: Mapping[str, Any]) -> Desired:
+    return Desired(
+        versions=wanted,
+        option="versions",
         # The action plugin has resolved the user's file and passes on what a path to the target may need.
         catalog=Catalog(parse_images(parameters["catalog"] or [], "catalog")),
-        mac=facts.mac,
-        mirror=parameters["mirror"],
-        url=parameters["url"],
-        allow_downgrade=parameters["allow_downgrade"],
-        force=parameters["force"],
+        **{name: parameters[name] for name in ("mac", "model", "mirror", "url", "allow_downgrade", "force")},
     )
 
 

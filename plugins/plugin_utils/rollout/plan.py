@@ -19,22 +19,20 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     Protected,
     Refused,
     SnomError,
-    Unsupported,
     expect,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.assess import Assessment, Desired, assess
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     RESERVE,
     Ending,
     hop_deadline,
     unsafe_until,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import check_settings
-from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop, find_path, unverified
+from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import read_image_name
-from ansible_collections.telephony.snom.plugins.module_utils._known.models import PHONE_MANAGER, find_model
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts, check_identity
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
@@ -272,51 +270,42 @@ def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
         phone.wanted = wanted_now or Version.parse(resumed.evidence["target"])
 
 
-def _decide(phone: PlannedPhone, options: Options, history: History) -> None:
-    target, facts = phone.target, expect(phone.facts)
-    check_identity(facts, mac=target.mac, model=target.model)
-    if facts.model is None or facts.firmware is None:
-        what = "model" if facts.model is None else "firmware version"
-        raise Refused(f"The phone's pages show no {what}, so the right image and a success could not be told.")
-    model = find_model(facts.model)
-    if model is None:
-        raise Refused(f"Nothing is known about the model {facts.model}: add it to the model catalogue.")
-    phone.wanted = wanted = target.wanted(model.name)
-    if wanted is None:
-        raise Refused(f"The inventory names no version for the model {model.name}: add it to snom_firmware_versions.")
-    if facts.firmware == wanted and not options.force:
-        phone.outcome, phone.reason = Outcome.COMPLIANT, f"Runs {wanted} already."
-        return
-    if model.generation == PHONE_MANAGER:
-        raise Unsupported(f"Snom supports no firmware load over HTTP on the {model.name}; use its provisioning.")
-    phone.hops = find_path(
-        model=model,
-        now=facts.firmware,
-        target=wanted,
+def _desired(target: Target, options: Options) -> Desired:
+    return Desired(
+        versions={None: target.version} if target.version else dict(target.versions.items()),
+        option="snom_firmware_versions",
         catalog=options.catalog,
-        mac=facts.mac,
+        mac=target.mac,
+        model=target.model,
         mirror=target.mirror or options.mirror,
         allow_downgrade=options.allow_downgrade,
         force=options.force,
     )
-    phone.notes += unverified(phone.hops)
-    _check_approved(phone, options)
-    for hop in phone.hops:
-        if (target.host, hop.file) in history.failed_images and not options.force:
-            raise Refused(
-                f"It came back on its old version after {hop.file} before. Check the image; force sends it again."
-            )
-    phone.notes += check_settings(facts, wanted)
 
 
-def _check_approved(phone: PlannedPhone, options: Options) -> None:
+def _decide(phone: PlannedPhone, options: Options, history: History) -> None:
+    def object_to(assessment: Assessment) -> None:
+        _check_approved(phone, assessment.target, options)
+        for hop in assessment.hops:
+            if (phone.host, hop.file) in history.failed_images and not options.force:
+                raise Refused(
+                    f"It came back on its old version after {hop.file} before. Check the image; force sends it again."
+                )
+
+    assessment = assess(expect(phone.facts), _desired(phone.target, options), object_to=object_to)
+    phone.wanted, phone.hops, phone.notes = assessment.target, assessment.hops, list(assessment.notes)
+    if assessment.outcome is not None:
+        phone.outcome, phone.reason = assessment.outcome, assessment.reason
+
+
+def _check_approved(phone: PlannedPhone, wanted: Version | None, options: Options) -> None:
     if options.approved is None:
         return
     approved = options.approved.get(phone.host)
     shown = {
         "mac": phone.facts.mac if phone.facts else None,
         "before": str(phone.first),
-        "target": str(phone.wanted),
+        "target": str(wanted),
     }
     if approved is None or any(approved.get(name) != value for name, value in shown.items()):
         raise NotApproved(

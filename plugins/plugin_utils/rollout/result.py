@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import shown_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.assess import planned_way
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Surroundings
@@ -76,7 +77,7 @@ def _planned(phone: PlannedPhone, waves: Mapping[str, int]) -> PhoneResult:
         return PhoneResult(
             phone, Ending(Outcome.NOT_STARTED, "Its turn would come after the waves before stop.", phone.before)
         )
-    reason = f"Would go from {phone.before} to {' and then '.join(path)}."
+    reason = planned_way(phone.before, phone.hops)
     return PhoneResult(phone, Ending(Outcome.PLANNED, reason, phone.before), path=path, wave=waves[phone.host])
 
 

@@ -14,7 +14,10 @@ from threading import Event
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AuthFailed, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.image_check import verify_image
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import read_settings_too
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import (
+    read_settings_too,
+    read_system,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, Key, NotTried
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import MAX_WORKERS, Connect, Lookout, Runtime
@@ -29,9 +32,7 @@ def read_phone(target: Target, connect: Connect, known_call_state: str | None, *
     """Read one phone: its identity, and when it may need work also its call state and settings."""
     phone = connect(target.connection)
     try:
-        facts = phone.look(["system"])
-        if facts.model is None:
-            facts = replace(facts, model=phone.look(["home"]).model)
+        facts = read_system(phone)
         wanted = target.wanted(facts.model) if facts.model else None
         if facts.firmware is None or target.protected or (facts.firmware == wanted and not force):
             return Reading(facts=facts)
