@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
-from ansible_collections.telephony.snom.plugins.module_utils._known.setting_names import is_secret
+from ansible_collections.telephony.snom.plugins.module_utils._known.masks import is_secret
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
     is_settings_variable,
     merge_settings,

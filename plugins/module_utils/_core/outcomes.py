@@ -17,7 +17,7 @@ from typing import Any, Literal
 Recap = Literal["ok", "changed", "failed"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class _Row:
     """One outcome and what follows from it."""
 
@@ -56,92 +56,59 @@ class _Row:
 class Outcome(str, Enum):
     """An outcome. It equals its word, and `plain.to_plain` makes it one: Ansible takes no members of an Enum."""
 
-    COMPLIANT = _Row(word="compliant", meaning="Is at the target.", recap="ok", at_target=True)
-    PLANNED = _Row(word="planned", meaning="Would be upgraded.", recap="changed", off_test=True)
-    TRIGGERED = _Row(word="triggered", meaning="Was asked to upgrade or reboot, and not waited for.", recap="changed")
-    UPGRADED = _Row(
-        word="upgraded", meaning="The wanted version was read back.", recap="changed", at_target=True, loaded=True
-    )
-    REBOOTED = _Row(
-        word="rebooted", meaning="Was seen gone and back, or its uptime fell.", recap="changed", at_target=True
-    )
+    COMPLIANT = _Row("compliant", "Is at the target.", "ok", at_target=True)
+    PLANNED = _Row("planned", "Would be upgraded.", "changed", off_test=True)
+    TRIGGERED = _Row("triggered", "Was asked to upgrade or reboot, and not waited for.", "changed")
+    UPGRADED = _Row("upgraded", "The wanted version was read back.", "changed", at_target=True, loaded=True)
+    REBOOTED = _Row("rebooted", "Was seen gone and back, or its uptime fell.", "changed", at_target=True)
     DEFERRED = _Row(
-        word="deferred",
-        meaning="Is in a call, its call state is unknown, or the window ended.",
-        recap="fail_on",
-        passing=True,
+        "deferred", "Is in a call, its call state is unknown, or the window ended.", "fail_on", passing=True
     )
-    NOT_STARTED = _Row(word="not_started", meaning="The rollout stopped before this phone's turn.", recap="fail_on")
-    PROTECTED = _Row(
-        word="protected",
-        meaning="Is marked as protected, and nothing was sent to change it.",
-        recap="ok",
-        off_test=True,
-    )
+    NOT_STARTED = _Row("not_started", "The rollout stopped before this phone's turn.", "fail_on")
+    PROTECTED = _Row("protected", "Is marked as protected, and nothing was sent to change it.", "ok", off_test=True)
     REFUSED = _Row(
-        word="refused",
-        meaning="No or wrong image, wrong model, unsafe downgrade, or provisioning would undo it.",
-        recap="failed",
+        "refused", "No or wrong image, wrong model, unsafe downgrade, or provisioning would undo it.", "failed"
     )
-    WRONG_PHONE = _Row(
-        word="wrong_phone",
-        meaning="MAC or model differ from the inventory, or from the first reading.",
-        recap="failed",
-    )
-    UNREACHABLE = _Row(
-        word="unreachable", meaning="Never answered, before anything was sent.", recap="failed", bad="option"
-    )
+    WRONG_PHONE = _Row("wrong_phone", "MAC or model differ from the inventory, or from the first reading.", "failed")
+    UNREACHABLE = _Row("unreachable", "Never answered, before anything was sent.", "failed", bad="option")
     CERTIFICATE_REJECTED = _Row(
-        word="certificate_rejected",
-        meaning="Answers with a certificate that is not trusted, or without TLS that is allowed. Nothing was sent.",
-        recap="failed",
+        "certificate_rejected",
+        "Answers with a certificate that is not trusted, or without TLS that is allowed. Nothing was sent.",
+        "failed",
         blind="always",
     )
-    AUTH_FAILED = _Row(
-        word="auth_failed", meaning="Refused the user name or password.", recap="failed", blind="unless_up"
-    )
-    LOCKED_OUT = _Row(
-        word="locked_out",
-        meaning="Blocks logins for a while after too many failures.",
-        recap="failed",
-        blind="unless_up",
-    )
-    BLOCKED = _Row(word="blocked", meaning="Forbids the request: hidden tags or restricted queries.", recap="failed")
-    USER_MODE = _Row(word="user_mode", meaning="Is in user mode and needs admin mode.", recap="failed")
-    UNSUPPORTED = _Row(word="unsupported", meaning="Has no remote control over HTTP (D8xx).", recap="failed")
+    AUTH_FAILED = _Row("auth_failed", "Refused the user name or password.", "failed", blind="unless_up")
+    LOCKED_OUT = _Row("locked_out", "Blocks logins for a while after too many failures.", "failed", blind="unless_up")
+    BLOCKED = _Row("blocked", "Forbids the request: hidden tags or restricted queries.", "failed")
+    USER_MODE = _Row("user_mode", "Is in user mode and needs admin mode.", "failed")
+    UNSUPPORTED = _Row("unsupported", "Has no remote control over HTTP (D8xx).", "failed")
     IMAGE_FAILED = _Row(
-        word="image_failed",
-        meaning="Was never seen gone, until its deadline and for as long again, and has the version it had.",
-        recap="failed",
+        "image_failed",
+        "Was never seen gone, until its deadline and for as long again, and has the version it had.",
+        "failed",
         bad="always",
         blind="always",
     )
     OLD_VERSION = _Row(
-        word="old_version",
-        meaning="Was seen gone, and came back on the old version.",
-        recap="failed",
-        bad="always",
-        blames_image=True,
+        "old_version", "Was seen gone, and came back on the old version.", "failed", bad="always", blames_image=True
     )
     TIMED_OUT = _Row(
-        word="timed_out",
-        meaning="Was seen gone, and was not back by the deadline. Do not power it off.",
-        recap="failed",
+        "timed_out",
+        "Was seen gone, and was not back by the deadline. Do not power it off.",
+        "failed",
         bad="always",
         blind="always",
         another_run=True,
     )
     NOT_REGISTERED = _Row(
-        word="not_registered",
-        meaning="Has the wanted version, but lost a registration it had before.",
-        recap="failed",
+        "not_registered",
+        "Has the wanted version, but lost a registration it had before.",
+        "failed",
         bad="always",
         loaded=True,
     )
-    REVERTED = _Row(
-        word="reverted", meaning="Left the wanted version again during the soak.", recap="failed", bad="always"
-    )
-    FAILED = _Row(word="failed", meaning="Something that has no word of its own went wrong.", recap="failed")
+    REVERTED = _Row("reverted", "Left the wanted version again during the soak.", "failed", bad="always")
+    FAILED = _Row("failed", "Something that has no word of its own went wrong.", "failed")
 
     meaning: str
     at_target: bool

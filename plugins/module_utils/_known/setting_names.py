@@ -108,11 +108,6 @@ _NUMBERED = re.compile(r"(.*[a-z_])(0|[1-9][0-9]{0,2})", re.IGNORECASE | re.DOTA
 # (5.1): public templates write user_srtp and dozens of others with idx, and none of their names ends with a digit.
 _OF_IDENTITY = re.compile(r"user_\w+")
 _IDENTITIES = range(1, 13)
-_SECRET = re.compile(r"pass|secret|private_key|(?:^|_)pin(?![a-z])", re.IGNORECASE)
-# The login inside of a URL: up to the last @ before the path, because a password may hold one.
-_URL_LOGIN = re.compile(r"(?<=://)[^/\s]+@")
-MASK = "********"
-"""What stands for a secret wherever it would be shown."""
 # What users and phones change all the time: the line, DND and the lock at the phone itself, and what PnP has found
 # (protocol 5.4, 8).
 _STATE = frozenset({"active_line", "dnd_mode", "keyboard_lock", "pnp_server"})
@@ -124,16 +119,6 @@ _AT_BOOT = re.compile(r"webserver_type|dhcp|ip_adr|netmask|gateway|dns_server[12
 def is_setting_name(text: str) -> bool:
     """Whether a setting could be called so."""
     return bool(_NAME.fullmatch(text))
-
-
-def is_secret(name: str) -> bool:
-    """Whether the setting's value is a secret, which no page shows (protocol 4.2) and no output may."""
-    return bool(_SECRET.search(name))
-
-
-def masked(name: str, value: str) -> str:
-    """The value as outputs may show it: without what is secret. An empty value stays: nothing to hide."""
-    return MASK if value and is_secret(name) else _URL_LOGIN.sub(MASK + "@", value)
 
 
 def is_known(name: str) -> bool:

@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.errors import InputError
-from .setting_names import first_index, is_secret, is_setting_name, split_name
+from .masks import is_secret
+from .setting_names import first_index, is_setting_name, split_name
 
 PERMISSIONS = ("", "RW", "$", "R", "&", "!")
 """Flags of permission (protocol 5.4): ``RW``, ``$`` or nothing: users may change it, and provisioning overwrites that;
@@ -117,24 +118,6 @@ def parse_settings(settings: object, option: str = "settings") -> tuple[Setting,
                 raise InputError(f"{where}: {setting.wire_name} is set twice. Leave one of them out.")
             found[key] = setting
     return tuple(found[key] for key in sorted(found))
-
-
-def secret_values(settings: object, *, all_secret: bool = False) -> Iterator[str]:
-    """Every value under the name of a secret, or every value at all. Also of what parse_settings would refuse."""
-    for name, value in settings.items() if isinstance(settings, Mapping) else ():
-        if all_secret or is_secret(str(name)):
-            yield from _values(value)
-
-
-def _values(value: object) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for item in [value["value"]] if "value" in value else value.values():
-            yield from _values(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _values(item)
-    elif value is not None and not isinstance(value, bool):
-        yield str(value)
 
 
 def _read(name: str, value: object, where: str) -> Iterator[Setting]:

@@ -13,8 +13,8 @@ from .._core.errors import AnswerLost, NoEffect, Refused, SnomError, Unsupported
 from .._known.dialect import dialect_of
 from .._known.key_event import KeyEvent
 from .._known.keys import chain_keys, fit_keys
+from .._known.masks import MASK
 from .._known.models import PHONE_MANAGER, find_model
-from .._known.setting_names import MASK
 from .._phone.connection import CONNECTION_ARGUMENTS
 from .._phone.phone import Command, Phone, Press, check_identity
 

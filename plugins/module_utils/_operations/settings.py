@@ -14,7 +14,8 @@ from typing import Any
 from .._core.clock import system_time
 from .._core.errors import AnswerLost, InputError, NoEffect, PhoneUnreachable, Refused, SnomError, UserMode
 from .._core.visible import visible_line
-from .._known.setting_names import MASK, is_known, masked, needs_reboot
+from .._known.masks import MASK, masked
+from .._known.setting_names import is_known, needs_reboot
 from .._known.setting_values import parse_settings
 from .._phone.connection import CONNECTION_ARGUMENTS
 from .._phone.phone import Phone, PhoneFacts, Write, check_identity

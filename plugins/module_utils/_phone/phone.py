@@ -17,8 +17,8 @@ from typing import Any, Literal, Protocol
 from .._core.errors import InputError, Refused, WrongPhone
 from .._known.key_event import KeyEvent
 from .._known.mac import normalize_mac
+from .._known.masks import masked
 from .._known.models import find_model
-from .._known.setting_names import masked
 from .._known.version import Version
 from .connection import Connection
 

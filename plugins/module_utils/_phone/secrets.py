@@ -12,8 +12,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from .._core.visible import visible_line
-from .._known.setting_names import MASK
-from .._known.setting_values import secret_values
+from .._known.masks import MASK, secret_values
 from .connection import CONNECTION_ARGUMENTS
 
 

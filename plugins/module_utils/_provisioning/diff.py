@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from .._known.setting_names import masked
+from .._known.masks import masked
 from .._known.setting_values import Setting
 from .xml import Contact, listed_urls, read_phone_book_file, read_settings_file
 

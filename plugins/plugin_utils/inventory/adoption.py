@@ -11,10 +11,9 @@ from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import may_be_spelled_out, visible_line
+from ansible_collections.telephony.snom.plugins.module_utils._known.masks import MASK, is_secret
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_names import (
-    MASK,
     first_index,
-    is_secret,
     mirrors_state,
     split_name,
 )

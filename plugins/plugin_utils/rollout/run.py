@@ -21,7 +21,7 @@ from typing import Any
 from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
-from ansible_collections.telephony.snom.plugins.module_utils._known.setting_names import MASK
+from ansible_collections.telephony.snom.plugins.module_utils._known.masks import MASK
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import split_arguments
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS

@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._known.masks import is_secret, masked
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_names import (
     first_index,
     is_known,
-    is_secret,
     is_setting_name,
-    masked,
     needs_reboot,
     split_name,
 )
