@@ -149,6 +149,14 @@ class Job:
         """Send a signal to ansible-playbook alone, not to its workers."""
         self.process.send_signal(number)
 
+    def ended(self) -> int:
+        """Wait for the end of ansible-playbook, whatever becomes of its workers, and return its exit code."""
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise AssertionError(f"The run hangs:\n{self.output.read_text('utf-8', 'replace')}") from None
+
     def workers(self) -> list[int]:
         """The processes that it forked and that live."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
@@ -158,11 +166,7 @@ class Job:
         return text in self.output.read_text("utf-8", "replace")
 
     def wait(self) -> Run:
-        try:
-            code = self.process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise AssertionError(f"The run hangs:\n{self.output.read_text('utf-8', 'replace')}") from None
+        code = self.ended()
         lines = self.record.read_text("utf-8").splitlines() if self.record.exists() else []
         return Run(code, self.output.read_text("utf-8", "replace"), [json.loads(line) for line in lines])
 

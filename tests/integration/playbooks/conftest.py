@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +19,15 @@ pytest.register_assert_rewrite(f"{__package__}.bench")
 from .bench import Bench, bench  # noqa: E402 - its assertions are rewritten first
 
 StartBench = Callable[..., Bench]
+
+
+def pytest_configure() -> None:
+    """Let what tests start heed SIGHUP, also under nohup: there it is ignored, and children inherit that.
+
+    A signal that is handled goes back to its default in a new program, and one that is ignored does not.
+    """
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda number, frame: None)
 
 
 @pytest.fixture

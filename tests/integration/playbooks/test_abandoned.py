@@ -36,7 +36,7 @@ def kill_midway(found: Bench, pause: Pause, playbook: object, number: signal.Sig
     until(pause.has_begun, "the variables are being read")
     (worker,) = job.workers()
     job.kill(number)
-    job.process.wait()
+    job.ended()
     pause.end()
     until(lambda: not lives(worker), "the orphan has ended")
 

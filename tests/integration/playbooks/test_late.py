@@ -28,7 +28,7 @@ def killed(found: Bench, job: Job) -> None:
     """Kill ansible-playbook, and wait until its worker has noticed."""
     worker = engine_process(job)
     job.kill(signal.SIGKILL)
-    job.process.wait()
+    job.ended()
     until(lambda: not lives(worker), "the orphan has ended")
 
 

@@ -156,7 +156,7 @@ def test_killed_and_started_again(start: StartBench) -> None:
     until(lambda: sum(entry["type"] == "intent" for entry in journal(found)) >= 8, "some phones are in flight")
     worker = engine_process(job)
     job.kill(signal.SIGKILL)
-    job.process.wait()
+    job.ended()
     intended = {entry["host"] for entry in journal(found) if entry["type"] == "intent"}
     until(lambda: not lives(worker), "the orphan has ended")
     assert asked(found) <= intended
@@ -176,7 +176,7 @@ def test_a_resume_sends_no_refused_password_again(start: StartBench) -> None:
     until(lambda: len(asked(found)) == 1, "one phone is in flight")
     worker = engine_process(job)
     job.kill(signal.SIGKILL)
-    job.process.wait()
+    job.ended()
     until(lambda: not lives(worker), "the orphan has ended")
     run = found.check(start_rollout(found, flash_time=8).wait())
     assert run.outcomes == {"phone-01": "upgraded", "phone-02": "upgraded", "refuses": "auth_failed"}
