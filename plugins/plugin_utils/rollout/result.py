@@ -16,9 +16,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.assess im
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Surroundings
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import Engine, PhoneResult
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import Engine
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import PhoneResult
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.waves import planned_waves
 
 
@@ -29,7 +30,7 @@ def rollout_result(
     waves = planned_waves(plan)
     now = around.runtime.now()
     fail_on = set(parameters["fail_on"])
-    results = [engine.results.get(phone.host) or _planned(phone, waves) for phone in plan.phones]
+    results = [engine.verdicts.results.get(phone.host) or _planned(phone, waves) for phone in plan.phones]
     phones = {ended.phone.host: _phone_record(ended, fail_on) for ended in results}
     unsafe = [
         {
@@ -48,7 +49,7 @@ def rollout_result(
         "check_mode": check_mode,
         "started": started,
         "ended": now,
-        "stopped_by": engine.stopped_by,
+        "stopped_by": engine.verdicts.stopped_by,
         "resume": around.resume_command if unfinished and not check_mode else None,
         "do_not_power_off": unsafe,
         "summary": dict(Counter(record["outcome"] for record in phones.values()).most_common()),
@@ -72,7 +73,7 @@ def _planned(phone: PlannedPhone, waves: Mapping[str, int]) -> PhoneResult:
     """What check mode says of a phone."""
     if phone.outcome is not None:
         return PhoneResult(phone, Ending(phone.outcome, phone.reason, phone.before, unsafe_until=phone.unsafe_until))
-    path = [str(hop.version) for hop in phone.hops]
+    path = tuple(str(hop.version) for hop in phone.hops)
     if phone.host not in waves:
         return PhoneResult(
             phone, Ending(Outcome.NOT_STARTED, "Its turn would come after the waves before stop.", phone.before)
@@ -91,7 +92,7 @@ def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
         "before": _text(phone.first),
         "after": _text(ending.after),
         "target": _text(phone.wanted),
-        "path": ended.path,
+        "path": list(ended.path),
         "model": phone.model,
         "mac": (facts.mac if facts else None) or phone.target.mac,
         "site": phone.target.site,

@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError, expect
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     Ending,
@@ -21,7 +21,13 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade i
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import TICK, Connect, Lookout, Runtime
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
+    Connect,
+    Crew,
+    Runtime,
+    Seen,
+    watch_each,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Log
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 
@@ -64,39 +70,42 @@ def watch_interrupted(
             waiting[target.host].resume(intent)
             say(f"{target.host}: triggered by the interrupted run, watched until its deadline or four times as long")
     endings: dict[str, Ending] = {}
-    watched = len(waiting)
-    lookout = Lookout(runtime, say, abandoned)
-    due = dict.fromkeys(waiting, 0.0)
-    while waiting:
-        lookout.look_around(f"{watched - len(waiting)} of {watched} phones of the interrupted run have ended")
-        now = runtime.now()
-        for host in [host for host, at in due.items() if at <= now]:
-            target = by_host[host]
-            if waiting[host].refused or gate.admits(target):
-                del due[host]
-                gate.begin(target)
-                runtime.submit(host, waiting[host].step)
-            elif gate.is_closed(target):
-                del due[host]
-                endings[host] = ending = _not_watched(waiting.pop(host))
-                say(f"{host}: {ending.outcome}: {ending.reason}")
-        next_due = min((at for at in due.values() if at > now), default=now + TICK) - now
-        for host, delay in runtime.wait(max(0.0, min(next_due, TICK))):
-            if isinstance(delay, BaseException) and not isinstance(delay, SnomError):
-                raise delay
-            gate.end(by_host[host], took=waiting[host].took_login)
-            if waiting[host].refused:
-                gate.refuse(by_host[host])
-            if delay is not None:
-                due[host] = runtime.now() + delay
-                continue
-            ending = expect(waiting.pop(host).ending)
+
+    def conclude(host: str, ending: Ending) -> None:
+        del waiting[host]
+        say(f"{host}: {ending.outcome}: {ending.reason}")
+
+    def seen(host: str, delay: Any) -> Seen:
+        upgrade = waiting[host]
+        if (ending := upgrade.ending) is not None:
             if ending.outcome is Outcome.IMAGE_FAILED:
                 ending = Ending(Outcome.NOT_STARTED, "It was not taken; the phone may be triggered again.")
             else:
                 endings[host] = ending
             log.end(host, ending, runtime.now())
-            say(f"{host}: {ending.outcome}: {ending.reason}")
+            conclude(host, ending)
+        return Seen(took=upgrade.took_login, refused=upgrade.refused, again=delay)
+
+    def not_tried(host: str) -> None:
+        endings[host] = _not_watched(waiting[host])
+        conclude(host, endings[host])
+
+    watched = len(waiting)
+    crew = Crew(
+        runtime,
+        summary=lambda: [f"-- {watched - len(waiting)} of {watched} phones of the interrupted run have ended"],
+        notify=say,
+        abandoned=abandoned,
+    )
+    watch_each(
+        crew,
+        gate,
+        runtime,
+        {host: by_host[host] for host in waiting},
+        look=lambda host: waiting[host].step,
+        seen=seen,
+        not_tried=not_tried,
+    )
     log.sync()
     return endings
 

@@ -145,13 +145,14 @@ def carry_out(
         stop_requested=around.stop_requested,
         abandoned=around.abandoned,
     )
-    engine.stopped_by = stopped_by
     if not check_mode:
-        engine.run()
+        engine.run(stopped_by)
     result = rollout_result(plan, engine, parameters, check_mode, around, started)
     # Neither the journal nor the report may take the result away, whatever goes wrong: phones have changed.
     with suppress(NotRecorded):
-        log.write("run_end", time=around.runtime.now(), summary=result["summary"], stopped_by=engine.stopped_by)
+        log.write(
+            "run_end", time=around.runtime.now(), summary=result["summary"], stopped_by=engine.verdicts.stopped_by
+        )
     result["report"], problem = None, None
     if parameters["report_dir"]:
         try:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from threading import Event
+from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AuthFailed, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.image_check import verify_image
@@ -20,7 +21,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.precondit
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, Key, NotTried
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import MAX_WORKERS, Connect, Lookout, Runtime
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import MAX_WORKERS, Connect, Crew, Runtime
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 
@@ -86,77 +87,111 @@ def read_fleet(
 
     The gate knows who refused the credentials in the run which this one resumes. left_alone says why a phone is not
     asked because of earlier runs, or None. on_refused is told at once of those that refuse now. say and abandoned are
-    those of `crew.Lookout`.
+    those of `crew.Crew`.
     """
-    readings: dict[str, Reading] = {}
-    waiting: deque[Target] = deque()
+    survey = _Survey(targets, runtime, connect, gate, force=force, on_refused=on_refused, say=say, abandoned=abandoned)
     for target in targets:
         if gate.has_refused(target):
-            readings[target.host] = Reading(
-                error=AuthFailed(
-                    "It refused its credentials in the interrupted run and is not asked again while that is resumed. "
-                    "Correct them and run once more afterwards."
-                )
+            survey.leave_alone(
+                target,
+                "It refused its credentials in the interrupted run and is not asked again while that is resumed. "
+                "Correct them and run once more afterwards.",
             )
         elif reason := left_alone(target):
-            readings[target.host] = Reading(error=AuthFailed(reason))
-        else:
-            waiting.append(target)
-    under_way, quiet = 0, False
-    looked_for: set[str] = set()
-    asked_without_login: set[str] = set()
-    in_doubt: set[Key] = set()
+            survey.leave_alone(target, reason)
+    survey.run()
+    return survey.readings
 
-    def submit(target: Target, is_try: bool, call: Callable[[], Reading | None]) -> None:
-        nonlocal under_way
-        runtime.submit((target, is_try), call)
-        under_way += 1
 
-    lookout = Lookout(runtime, say, abandoned)
-    while waiting or under_way:
-        lookout.look_around(f"{len(readings)} of {len(targets)} phones read")
+class _Survey:
+    """The first reading of a fleet, under way."""
+
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        runtime: Runtime,
+        connect: Connect,
+        gate: CredentialsGate,
+        *,
+        force: bool,
+        on_refused: Callable[[Target, SnomError], None],
+        say: Callable[[str], None],
+        abandoned: Callable[[], bool],
+    ) -> None:
+        self.readings: dict[str, Reading] = {}
+        """By host."""
+        self._targets = targets
+        self._runtime = runtime
+        self._connect = connect
+        self._gate = gate
+        self._force = force
+        self._on_refused = on_refused
+        self._crew = Crew(
+            runtime,
+            summary=lambda: [f"-- {len(self.readings)} of {len(targets)} phones read"],
+            notify=say,
+            abandoned=abandoned,
+        )
+        self._waiting: deque[Target] = deque()
+        self._looked_for: set[str] = set()
+        self._asked_without_login: set[str] = set()
+        self._in_doubt: set[Key] = set()
+        """Credentials that a phone was read with which did not ask for them."""
+
+    def leave_alone(self, target: Target, reason: str) -> None:
+        """Don't ask this phone."""
+        self.readings[target.host] = Reading(error=AuthFailed(reason))
+
+    def run(self) -> None:
+        """Read all that are not left alone."""
+        self._waiting += (target for target in self._targets if target.host not in self.readings)
+        self._crew.run(lambda: bool(self._waiting or self._crew.under_way), self._start, self._finish)
+
+    def _start(self) -> float | None:
         held: list[Target] = []
-        while waiting and under_way < MAX_WORKERS:
-            target = waiting.popleft()
-            # A call state is asked for here, not in a worker: Ansible's templating belongs to this thread.
-            if gate.is_closed(target):
-                readings[target.host] = Reading(error=NotTried())
-            elif gate.admits(target):
-                gate.begin(target)
-                known = target.known_call_state()
-                submit(target, True, partial(read_phone, target, connect, known, force=force))
-            elif gate.key(target) in in_doubt and target.host not in asked_without_login:
-                asked_without_login.add(target.host)
-                looked_for.add(target.host)
-                known = target.known_call_state()
-                submit(target, False, partial(read_without_login, target, connect, known, force=force))
-            elif quiet and target.host not in looked_for:
-                looked_for.add(target.host)
-                submit(target, False, partial(look_for, target, connect))
+        while self._waiting and self._crew.under_way < MAX_WORKERS:
+            target = self._waiting.popleft()
+            if self._gate.is_closed(target):
+                self.readings[target.host] = Reading(error=NotTried())
+            elif self._gate.admits(target):
+                self._gate.begin(target)
+                self._read(target, read_phone, is_try=True)
+            elif self._gate.key(target) in self._in_doubt and target.host not in self._asked_without_login:
+                self._asked_without_login.add(target.host)
+                self._looked_for.add(target.host)
+                self._read(target, read_without_login, is_try=False)
+            elif self._crew.quiet and target.host not in self._looked_for:
+                self._looked_for.add(target.host)
+                self._crew.submit((target, False), partial(look_for, target, self._connect))
             else:
                 held.append(target)
-        waiting.extendleft(reversed(held))
-        done = runtime.wait(QUIET) if under_way else []
-        quiet = not done
-        for (target, is_try), reading in done:
-            if isinstance(reading, BaseException):
-                raise reading
-            under_way -= 1
-            if reading is None:
-                waiting.append(target)
-                continue
-            if is_try:
-                if reading.facts is not None and target.host in asked_without_login:
-                    reading = replace(reading, facts=replace(reading.facts, http_pass_set=True))
-                took = reading.facts is not None and reading.facts.http_pass_set is True
-                gate.end(target, took=took)
-                if reading.facts is not None and not took:
-                    in_doubt.add(gate.key(target))
-            readings[target.host] = replace(reading, at=runtime.now())
-            if isinstance(reading.error, AuthFailed):
-                gate.refuse(target)
-                on_refused(target, reading.error)
-    return readings
+        self._waiting.extendleft(reversed(held))
+        return QUIET if self._crew.under_way else None
+
+    def _read(self, target: Target, read: Callable[..., Reading | None], *, is_try: bool) -> None:
+        # A call state is asked for here, not in a worker: Ansible's templating belongs to this thread.
+        known = target.known_call_state()
+        self._crew.submit((target, is_try), partial(read, target, self._connect, known, force=self._force))
+
+    def _finish(self, key: tuple[Target, bool], reading: Any) -> None:
+        target, is_try = key
+        if isinstance(reading, SnomError):
+            # What they know of is a reading.
+            raise reading
+        if reading is None:
+            self._waiting.append(target)
+            return
+        if is_try:
+            if reading.facts is not None and target.host in self._asked_without_login:
+                reading = replace(reading, facts=replace(reading.facts, http_pass_set=True))
+            took = reading.facts is not None and reading.facts.http_pass_set is True
+            self._gate.end(target, took=took)
+            if reading.facts is not None and not took:
+                self._in_doubt.add(self._gate.key(target))
+        self.readings[target.host] = replace(reading, at=self._runtime.now())
+        if isinstance(reading.error, AuthFailed):
+            self._gate.refuse(target)
+            self._on_refused(target, reading.error)
 
 
 def verify_images(
@@ -170,7 +205,7 @@ def verify_images(
 ) -> str | None:
     """Look at each image once; a phone whose image is missing or wrong becomes `refused`.
 
-    say and abandoned are those of `crew.Lookout`. stop_requested gives the reason why no trigger may be made, or
+    say and abandoned are those of `crew.Crew`. stop_requested gives the reason why no trigger may be made, or
     None. Once there is one it is returned at once: images that nobody looked at must not be loaded then.
     """
     by_image: dict[str, list[PlannedPhone]] = {}
@@ -181,21 +216,30 @@ def verify_images(
         for hop in phone.hops:
             by_image.setdefault(hop.image_url, []).append(phone)
             hops[hop.image_url] = hop
+    left, stopped_by = set(hops), None
+
+    def start() -> float | None:
+        nonlocal stopped_by
+        stopped_by = stop_requested()
+        if stopped_by is None:
+            return 1.0
+        wanted.clear()
+        say(f"STOPPED, no new triggers: {stopped_by}")
+        return None
+
+    def finish(url: str, problem: SnomError | None) -> None:
+        left.remove(url)
+        if problem is not None:
+            for phone in by_image[url]:
+                phone.outcome, phone.reason = problem.outcome, problem.reason
+
+    crew = Crew(
+        runtime,
+        summary=lambda: [f"-- {len(hops) - len(left)} of {len(hops)} images looked at"],
+        notify=say,
+        abandoned=abandoned,
+    )
     for url, hop in hops.items():
-        runtime.submit(url, partial(verify_image, hop, how, wanted.is_set))
-    left = len(hops)
-    lookout = Lookout(runtime, say, abandoned)
-    while left:
-        lookout.look_around(f"{len(hops) - left} of {len(hops)} images looked at")
-        if reason := stop_requested():
-            wanted.clear()
-            say(f"STOPPED, no new triggers: {reason}")
-            return reason
-        for url, problem in runtime.wait(1.0):
-            left -= 1
-            if isinstance(problem, SnomError):
-                for phone in by_image[url]:
-                    phone.outcome, phone.reason = problem.outcome, problem.reason
-            elif isinstance(problem, BaseException):
-                raise problem
-    return None
+        crew.submit(url, partial(verify_image, hop, how, wanted.is_set))
+    crew.run(lambda: bool(left) and stopped_by is None, start, finish)
+    return stopped_by

@@ -2,20 +2,24 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which phones a wave takes: sizes, canaries and their stand-ins."""
+"""Which phones a wave takes: sizes, canaries and their stand-ins; and one wave under way."""
 
 from __future__ import annotations
 
 import itertools
 from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import Wave
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
 
 T = TypeVar("T")
+
+StandIns = dict[tuple[str | None, str, str], deque[PlannedPhone]]
+"""By kind: who may take the place of its canary, in order."""
 
 
 def pick_canaries(phones: Sequence[T], key: Callable[[T], Hashable], site: Callable[[T], str | None]) -> list[list[T]]:
@@ -45,9 +49,7 @@ def numbered(waves: Sequence[Wave]) -> Iterable[tuple[int, Wave]]:
     return enumerate(itertools.chain(waves, itertools.repeat(waves[-1])), start=1)
 
 
-def cut_wave(
-    wave: Wave, number: int, fresh: Sequence[PlannedPhone], total: int
-) -> tuple[list[PlannedPhone], dict[tuple[Any, ...], deque[PlannedPhone]]]:
+def cut_wave(wave: Wave, number: int, fresh: Sequence[PlannedPhone], total: int) -> tuple[list[PlannedPhone], StandIns]:
     """The phones of a wave, and for canaries those of the same kind that can stand in, in order."""
     eligible = [phone for phone in fresh if phone.target.wave <= number]
     if wave.kind != "canary":
@@ -70,3 +72,34 @@ def planned_waves(plan: Plan) -> dict[str, int]:
         result.update({phone.host: number for phone in members})
         fresh = [phone for phone in fresh if phone.host not in result]
     return result
+
+
+@dataclass(kw_only=True)
+class WaveRecord:
+    """What is reported of one wave."""
+
+    number: int
+    label: str
+    hosts: list[str]
+    started: float
+    """In seconds since the epoch, like the end."""
+    ended: float | None = None
+
+
+@dataclass
+class WaveTurn:
+    """One wave under way."""
+
+    record: WaveRecord
+    waiting: list[PlannedPhone]
+    """Those that have not begun, in order."""
+    stand_ins: StandIns = field(default_factory=dict)
+    had_turn: set[str] = field(default_factory=set)
+    """Hosts that have begun or ended."""
+
+    def stand_in_for(self, phone: PlannedPhone) -> None:
+        """Let the next phone of its kind take the place of a canary that proved nothing."""
+        if spare := self.stand_ins.get(phone.kind):
+            stand_in = spare.popleft()
+            self.record.hosts.append(stand_in.host)
+            self.waiting.append(stand_in)

@@ -1,0 +1,215 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How the phones of a run ended, and whether that stops it. Every phone ends in `Verdicts.settle`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import expect
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot import nothing_to_compare
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Upgrade
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import step_of
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
+
+
+@dataclass(kw_only=True)
+class Flight:
+    """One phone under way."""
+
+    phone: PlannedPhone
+    upgrade: Upgrade
+    wave: int
+    started: float
+    """In seconds since the epoch."""
+    is_try: bool = True
+    """Whether its credentials are tried, by its first step."""
+
+
+@dataclass(frozen=True)
+class PhoneResult:
+    """How one phone ended."""
+
+    phone: PlannedPhone
+    ending: Ending
+    path: tuple[str, ...] = ()
+    wave: int | None = None
+    elapsed: float | None = None
+    """Seconds that it was under way."""
+    deadline: float | None = None
+    """Of its last image, in seconds since the epoch."""
+    snapshot: dict[str, Any] | None = None
+    """What changed, see `snapshot`."""
+
+
+class Verdicts:
+    """The results of one run, and the gate that they close."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        record: Record,
+        *,
+        now: Callable[[], float],
+        on_end: Callable[[str, Ending], None] = lambda host, ending: None,
+        on_stop: Callable[[str], None] = lambda reason: None,
+    ) -> None:
+        """now gives seconds since the epoch.
+
+        on_end is told of each phone whose outcome was not known before the run, on_stop why the run makes no new
+        trigger any more.
+        """
+        self.results: dict[str, PhoneResult] = {}
+        """By host."""
+        self.bad: set[str] = set()
+        """Hosts that count at the gate."""
+        self.stopped_by: str | None = None
+        """Why no new trigger is made; None while they are."""
+        self._plan = plan
+        self._record = record
+        self._now = now
+        self._on_end = on_end
+        self._on_stop = on_stop
+        # With what an interrupted run had begun, so that its resume tolerates as many.
+        begun = sum(phone.resumed is not None for phone in plan.phones)
+        self._max_bad = plan.options.max_bad.of(len(plan.work) + begun)
+        self._with_canaries = any(wave.kind == "canary" for wave in plan.options.waves)
+        self._proven: set[tuple[str | None, ...]] = set(plan.proven)
+
+    def settle(self, phone: PlannedPhone, ending: Ending, flight: Flight | None = None) -> None:
+        """The one place where a phone gets its outcome, or where its success is overturned.
+
+        flight is for a phone that was under way.
+        """
+        before = self.results.get(phone.host)
+        if before is not None:
+            if not before.ending.outcome.succeeded or ending.outcome.succeeded:
+                raise AssertionError(f"{phone.host} has ended already.")
+            ending = replace(ending, triggered=True, evidence=before.ending.evidence)
+            result = replace(before, ending=ending)
+        elif flight is not None:
+            result = self._landed(flight, ending)
+        else:
+            result = self._planned(phone, ending)
+        self.results[phone.host] = result
+        if phone.outcome is None:
+            if before is not None or result.deadline is not None or ending.outcome is Outcome.AUTH_FAILED:
+                self._record.end(phone.host, ending)
+            self._on_end(phone.host, ending)
+        elif phone.unrecorded:
+            # Any other end that the plan knows stands in the journal already, and the plan has been shown.
+            self._record.end(phone.host, ending)
+        self._weigh_proof(result, overturned=before is not None)
+        self._count(result)
+
+    def _landed(self, flight: Flight, ending: Ending) -> PhoneResult:
+        upgrade = flight.upgrade
+        return PhoneResult(
+            flight.phone,
+            ending,
+            path=tuple(upgrade.path),
+            wave=flight.wave,
+            elapsed=self._now() - flight.started,
+            deadline=upgrade.deadline,
+            snapshot=upgrade.snapshot,
+        )
+
+    def _planned(self, phone: PlannedPhone, ending: Ending) -> PhoneResult:
+        """The result of a phone that was not under way in this run, but perhaps in the one that it resumes."""
+        if phone.resumed is None:
+            return PhoneResult(phone, ending)
+        lost = "The run that asked it was cut off, and what that run had read of it before is lost."
+        return PhoneResult(
+            phone,
+            ending,
+            path=(str(ending.after),) if ending.outcome.succeeded else (),
+            deadline=phone.resumed.evidence.get("deadline_at"),
+            snapshot=nothing_to_compare(lost) if self._plan.options.snapshot and ending.outcome.loaded else None,
+        )
+
+    def late(self, phone: PlannedPhone) -> None:
+        """A phone that was not seen gone by its deadline counts at once, long before it is known how it ends."""
+        self._add_bad(phone, "was not seen gone by its deadline", "late", triggered=True)
+
+    def stop(self, reason: str) -> None:
+        """Make no new trigger; what is under way is watched to its end."""
+        self.stopped_by = reason
+        self._on_stop(reason)
+
+    def remark(self, host: str, sentence: str) -> None:
+        """Add a sentence to how a phone ended, which stays as it is."""
+        result = self.results[host]
+        ending = replace(result.ending, reason=f"{result.ending.reason} {sentence}")
+        self.results[host] = replace(result, ending=ending)
+
+    def unsettled(self, phones: Iterable[PlannedPhone]) -> list[PlannedPhone]:
+        """Those that have not ended."""
+        return [phone for phone in phones if phone.host not in self.results]
+
+    def outcome(self, host: str) -> Outcome:
+        """How a phone ended that has."""
+        return self.results[host].ending.outcome
+
+    def needs_canary(self, phone: PlannedPhone) -> bool:
+        """Whether nothing is known of its kind yet, so that they go one at a time, each a canary."""
+        return self._with_canaries and _kind(phone) not in self._proven
+
+    def was_tried(self, phone: PlannedPhone) -> bool:
+        """Whether a phone that ended was triggered, so that a canary proved something, good or bad."""
+        result = self.results.get(phone.host)
+        return result is not None and result.ending.triggered
+
+    def _weigh_proof(self, result: PhoneResult, *, overturned: bool) -> None:
+        """A success proves its kind. One that is overturned takes the proof away, unless there is another."""
+        kind = _kind(result.phone)
+        if result.ending.outcome.succeeded:
+            self._proven.add(kind)
+        elif overturned and not any(
+            one.ending.outcome.succeeded and _kind(one.phone) == kind for one in self.results.values()
+        ):
+            self._proven.discard(kind)
+
+    def _count(self, result: PhoneResult) -> None:
+        """The gate. It counts continuously, and a canary that fails closes it at once."""
+        host, ending = result.phone.host, result.ending
+        # Beyond the outcomes that always count, any failure of a phone that was triggered does.
+        unreachable_is_bad = self._plan.options.unreachable == "bad"
+        if ending.outcome.is_bad(triggered=ending.triggered, unreachable_is_bad=unreachable_is_bad):
+            self._add_bad(result.phone, f"ended as {ending.outcome}", ending.outcome, triggered=ending.triggered)
+        else:
+            # It was late, and is well after all. What it stopped stays stopped.
+            self.bad.discard(host)
+
+    def _add_bad(self, phone: PlannedPhone, what: str, word: str, *, triggered: bool) -> None:
+        if phone.host in self.bad:
+            return
+        self.bad.add(phone.host)
+        if self.stopped_by is not None:
+            return
+        if triggered and self.needs_canary(phone):
+            self.stop(f"The canary {phone.host} {what}, and canaries may not fail.")
+        elif len(self.bad) > self._max_bad:
+            self.stop(f"{len(self.bad)} bad phones, max_bad is {self._max_bad}; the last one is {phone.host} ({word}).")
+
+
+def planned_ending(phone: PlannedPhone) -> Ending:
+    """The end of a phone whose outcome the plan knows."""
+    outcome, resumed = expect(phone.outcome), phone.resumed
+    if resumed is None:
+        return Ending(outcome, phone.reason, phone.before, unsafe_until=phone.unsafe_until)
+    return replace(resumed, outcome=outcome, reason=phone.reason, after=phone.before or resumed.after, triggered=True)
+
+
+def _kind(phone: PlannedPhone) -> tuple[str | None, ...]:
+    """What one phone's success proves for others, or its failure puts in question.
+
+    Of a phone that an interrupted run had asked only its last step is known.
+    """
+    return phone.kind if phone.resumed is None else step_of(phone.resumed)
