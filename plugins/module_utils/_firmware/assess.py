@@ -13,7 +13,7 @@ from .._core.errors import Refused, SnomError, Unsupported
 from .._core.outcomes import Outcome
 from .._known.image_path import Hop, find_path, unverified
 from .._known.images import Catalog
-from .._known.models import PHONE_MANAGER, find_model
+from .._known.models import find_model, takes_no_commands
 from .._known.version import Version
 from .._phone.phone import PhoneFacts, check_identity
 from .preconditions import check_settings
@@ -96,7 +96,7 @@ def assess(
         assessment = replace(assessment, target=target)
         if facts.firmware == target and not desired.force:
             return assessment
-        if model.generation == PHONE_MANAGER:
+        if takes_no_commands(model, facts.generation):
             raise Unsupported(f"Snom supports no firmware load over HTTP on the {model.name}; use its provisioning.")
         hops = find_path(
             model=model,

@@ -52,7 +52,9 @@ class Model:
 
     name: str
     generation: str = CLASSIC
-    """The web server that is expected (protocol 0.1). Sources disagree about D81x: the phone's own page decides."""
+    """The web server that is expected (protocol 0.1)."""
+    own_page_decides: bool = False
+    """Whether sources disagree about that server, so that what the phone shows counts more (protocol 7)."""
     identities: int | None = None
     function_keys: int
     """P1 to P<function_keys> (protocol 1.3)."""
@@ -130,10 +132,11 @@ _TABLE = (
     Model(name="D745", identities=12, function_keys=32),
     Model(name="D765", identities=12, function_keys=16, expansion_modules=3),
     Model(name="D785", identities=12, function_keys=24, chained_from=_CHAINED),
-    # D8xx. No image name of a D895M was seen.
-    Model(name="D810", generation=PHONE_MANAGER, identities=12, function_keys=16),
-    Model(name="D812", generation=PHONE_MANAGER, identities=12, function_keys=32),
-    Model(name="D815", generation=PHONE_MANAGER, identities=12, function_keys=40),
+    # D8xx. Snom says that none of them takes commands over HTTP; by another source the D81x have the old pages in place
+    # of the Phone Manager (protocol 7). No image name of a D895M was seen.
+    Model(name="D810", generation=PHONE_MANAGER, own_page_decides=True, identities=12, function_keys=16),
+    Model(name="D812", generation=PHONE_MANAGER, own_page_decides=True, identities=12, function_keys=32),
+    Model(name="D815", generation=PHONE_MANAGER, own_page_decides=True, identities=12, function_keys=40),
     Model(name="D862", generation=PHONE_MANAGER, identities=8, function_keys=32),
     Model(name="D865", generation=PHONE_MANAGER, identities=12, function_keys=40),
     Model(name="D892", generation=PHONE_MANAGER, identities=12, function_keys=40),
@@ -163,20 +166,35 @@ MODULES = frozenset({"D3", "D7", "D7C", "D8C", "SXM", "UXM"})
 """What phones call their expansion modules, and User-Agents name beside them (protocol 3.1, 4.1, 4.4)."""
 
 MODELS: dict[str, Model] = {model.name: model for model in _TABLE}
-_BY_NAME = by_name(_TABLE) | {"MEETINGPOINT": MODELS["MP"]}
-_NAME = re.compile(r"\s*(?:snom[\s_-]*)?(d?[0-9]{3}m?|mp|meeting[\s-]?point|pa1)(?![0-9a-z])", re.IGNORECASE)
+GIGASET = {"P710": "D713", "P810": "D810", "P820": "D812", "P825": "D812", "P850": "D815", "P855": "D815"}
+"""Gigaset's desk phones, and those of Snom that run the same firmware (protocol 1.3)."""
+
+_BY_NAME = (
+    by_name(_TABLE) | {"MEETINGPOINT": MODELS["MP"]} | {gigaset: MODELS[model] for gigaset, model in GIGASET.items()}
+)
+_NAME = re.compile(
+    r"\s*(?:(?:snom|gigaset)[\s_-]*)?"
+    # D810B, D810WB and D815W are sold beside each other: black, and with wireless LAN (protocol 1.3).
+    r"(?:(d8[0-9]{2})(?:wb?|b)|([dp]?[0-9]{3}m?|mp|meeting[\s-]?point|pa1))(?![0-9a-z])",
+    re.IGNORECASE | re.ASCII,
+)
 _SEPARATORS = re.compile(r"[\s-]")
 
 
 def find_model(text: str, models: Mapping[str, Model] = _BY_NAME) -> Model | None:
     """Find the model that a text begins with.
 
-    Understands ``D785``, ``d785``, ``785``, ``snom 320``, ``snomD785``, ``D715`` (the 715), and the titles of home
-    pages, ``snomD305-8325FE`` and ``snom 105 VoIP Phone :: Home`` (protocol 2.6). Where two models differ by the D
-    alone, each has only its own name.
+    Understands ``D785``, ``d785``, ``785``, ``snom 320``, ``snomD785``, ``D715`` (the 715), names as sold such as
+    ``D815W``, Gigaset's ``P810``, and the titles of home pages, ``snomD305-8325FE`` and
+    ``snom 105 VoIP Phone :: Home`` (protocol 2.6). Where two models differ by the D alone, each has only its own name.
     """
     match = _NAME.match(text)
-    return models.get(_SEPARATORS.sub("", match[1].upper())) if match else None
+    return models.get(_SEPARATORS.sub("", (match[1] or match[2]).upper())) if match else None
+
+
+def takes_no_commands(model: Model, shown: str | None) -> bool:
+    """Whether a model can't be controlled over HTTP. shown is the generation of the server that the phone has shown."""
+    return model.generation == PHONE_MANAGER and not (model.own_page_decides and shown == CLASSIC)
 
 
 def named(has: Callable[[Model], bool]) -> str:

@@ -14,7 +14,7 @@ from .._known.dialect import dialect_of
 from .._known.key_event import KeyEvent
 from .._known.keys import chain_keys, fit_keys
 from .._known.masks import MASK
-from .._known.models import PHONE_MANAGER, find_model
+from .._known.models import find_model, takes_no_commands
 from .._phone.connection import CONNECTION_ARGUMENTS
 from .._phone.phone import Command, Phone, Press, check_identity
 
@@ -59,7 +59,7 @@ class Remote:
             raise Unsupported(_D8XX) from None
         check_identity(self.facts, mac=parameters["mac"], model=parameters["model"])
         self.model = find_model(self.facts.model or parameters["model"] or "")
-        if self.model is not None and self.model.generation == PHONE_MANAGER:
+        if self.model is not None and takes_no_commands(self.model, self.facts.generation):
             raise Unsupported(_D8XX)
 
     @property

@@ -13,6 +13,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.models impor
     check_models,
     find_model,
     named,
+    takes_no_commands,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 
@@ -67,6 +68,16 @@ def test_the_checker_finds_what_is_wrong(change: dict[str, object], problem: str
         ("MP", "MP"),
         ("snom MeetingPoint", "MP"),
         ("snom320-8.7.5.35-SIP-f.bin", "320"),
+        ("D810B", "D810"),
+        ("d810wb", "D810"),
+        ("snomD815W", "D815"),
+        ("Snom D815W", "D815"),
+        ("P710", "D713"),
+        ("P810", "D810"),
+        ("p820", "D812"),
+        ("P825", "D812"),
+        ("Gigaset P850", "D815"),
+        ("P855", "D815"),
     ],
 )
 def test_finds_a_model_in_any_spelling(text: str, name: str) -> None:
@@ -94,6 +105,11 @@ def test_finds_a_model_in_any_spelling(text: str, name: str) -> None:
         "999",
         "D999",
         "Reception 320",
+        "P785",
+        "D785W",
+        "D815X",
+        "D815BW7",
+        "Gigaset N510",
     ],
 )
 def test_finds_no_model_where_none_is_named(text: str) -> None:
@@ -108,6 +124,19 @@ def test_two_models_that_differ_by_the_d_alone_have_their_own_names() -> None:
     assert find_model("snomD820", models) is d820
     assert find_model("d820", models) is d820
     assert find_model("785", models) is MODELS["D785"]
+
+
+def test_of_a_d81x_its_own_page_decides_about_commands() -> None:
+    assert [name for name, model in MODELS.items() if model.own_page_decides] == ["D810", "D812", "D815"]
+    for name, shown, refused in [
+        ("D815", "classic", False),
+        ("D815", None, True),
+        ("D815", "phone_manager", True),
+        ("D865", "classic", True),
+        ("D785", "classic", False),
+        ("D785", None, False),
+    ]:
+        assert takes_no_commands(MODELS[name], shown) is refused, (name, shown)
 
 
 def test_models_are_named_in_sentences() -> None:

@@ -47,6 +47,7 @@ def remote(phone: RemotePhone, *, check_mode: bool = False, **given: Any) -> Rem
     [
         ({"model": "D865"}, {}, Unsupported),
         ({"model": None, "firmware": None}, {"model": "D865"}, Unsupported),
+        ({"model": None, "firmware": None, "mac": None}, {"model": "D815"}, Unsupported),
         ({"answers": {"/info.htm": Unsupported("Phone Manager")}}, {}, Unsupported),
         ({}, {"mac": "000413000001"}, WrongPhone),
         ({}, {"model": "320"}, WrongPhone),
@@ -66,6 +67,11 @@ def test_the_inventory_knows_a_model_that_the_phone_does_not_show() -> None:
     model = remote(RemotePhone(model=None, firmware=None), model="870").model
     assert model is not None and model.name == "870"
     assert remote(RemotePhone(model=None, firmware=None)).model is None
+
+
+def test_a_d81x_that_shows_the_old_pages_is_asked_like_others() -> None:
+    model = remote(RemotePhone(model="D815")).model
+    assert model is not None and model.name == "D815"
 
 
 def test_commands_go_out_with_pauses_between_them() -> None:
