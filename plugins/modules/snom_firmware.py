@@ -69,14 +69,15 @@ options:
       - Either the path of a YAML file on the controller with a list C(images), or such a list itself, which then
         replaces the built-in catalogue too.
       - Each entry has C(file) and C(url); C(model) and C(version) where the name of the file does not tell them;
-        C(size) in bytes and C(sha1), which O(verify_image) compares; C(requires), the oldest version that may load
-        it; and C(chain), the chained-update file through which it is loaded.
+        C(size) in bytes, C(sha1) and C(sha256), which O(verify_image) compares; C(requires), the oldest version that
+        may load it; and C(chain), the chained-update file through which it is loaded.
     type: raw
   verify_image:
     description:
       - How the image is looked at before the phone is asked to load it, from the machine where the module runs.
       - V(head) asks whether it is there, and whether its size is that of the catalogue. V(full) fetches it and
-        compares its SHA-1 too. V(none) is for images that only the phones can reach.
+        compares its SHA-1 and SHA-256 too, as far as they are known. V(none) is for images that only the phones can
+        reach.
       - A server that is silent for 15 s, or sends less than 4 KB a second for 45 s, counts as one that lacks it.
     type: str
     choices: [head, full, none]

@@ -95,6 +95,11 @@ images:
       returned: always
       type: str
       sample: 83a71eb47053a92493e12efca50f99931e97cd94
+    sha256:
+      description: Its SHA-256. Null if unknown. Snom published those of a few images only.
+      returned: always
+      type: str
+      sample: 1ed573baacb57dc606257f3fb716ecf1895173d694110191eb3946db57c8228b
     model:
       description: The model that it is for.
       returned: always

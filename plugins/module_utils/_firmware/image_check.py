@@ -96,18 +96,20 @@ def _check_size(hop: Hop, size: int | None, shown: str) -> None:
 
 def _check_content(hop: Hop, answer: Response, length: int | None, most: int, shown: str) -> None:
     """Read the image, and at most one byte more than it may have."""
-    digest = hashlib.sha1(usedforsecurity=False)
+    sha1, sha256 = hashlib.sha1(usedforsecurity=False), hashlib.sha256()
     size = 0
     while chunk := answer.raw.read(min(_CHUNK, most + 1 - size), decode_content=False):
-        digest.update(chunk)
+        sha1.update(chunk)
+        sha256.update(chunk)
         size += len(chunk)
         if size > most:
             whose = "no image has so many" if hop.size is None else "the catalogue says so many"
             raise Refused(f"{shown} has more than {most} bytes, but {whose}. Replace the file or the entry.")
     if length is not None and size < length:
         raise ConnectionError
-    if hop.sha1 and digest.hexdigest() != hop.sha1.lower():
-        raise Refused(f"{shown} has the SHA-1 {digest.hexdigest()}, but the catalogue says {hop.sha1}.")
+    for name, digest, known in (("SHA-1", sha1, hop.sha1), ("SHA-256", sha256, hop.sha256)):
+        if known and digest.hexdigest() != known.lower():
+            raise Refused(f"{shown} has the {name} {digest.hexdigest()}, but the catalogue says {known}.")
     _check_size(hop, size, shown)
 
 

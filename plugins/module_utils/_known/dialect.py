@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from .version import Version
 
 NEW_FLASH_LAYOUT = 7
-"""From this major version on the flash memory is laid out anew, and no public source shows the images that convert it
-(protocol 3.5)."""
+"""From this major version on the flash memory is laid out anew. Public scripts name images that convert it, and none
+says from which version each may be loaded (protocol 3.5)."""
 
 NO_WAY_BACK_FROM = Version((8, 9, 3))
 """Phones at it or later must not go below a version whose number is not public (protocol 3.5)."""

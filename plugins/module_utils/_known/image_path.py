@@ -41,6 +41,7 @@ class Hop:
     # Bytes.
     size: int | None
     sha1: str | None
+    sha256: str | None = None
     # Whether it goes through a chained-update image. Nobody has tried that over HTTP: it is known from provisioning
     # files only (protocol 3.3.5).
     chained: bool
@@ -231,9 +232,10 @@ def _shortest(model: Model, now: Version, target: Version, images: dict[Version,
             "Add them to your own catalog."
         )
     raise Refused(
-        f"No public source shows how the {model.name} gets from {now} to firmware {NEW_FLASH_LAYOUT} or later. If you "
-        "have the images that do it, add them to your own catalog, and to each the oldest version that may load it as "
-        "requires."
+        f"No public source tells for certain how the {model.name} gets from {now} to firmware {NEW_FLASH_LAYOUT} or "
+        "later. Public scripts name images for that way, from6to7-7.3.14-bf and 7.3.30-SIP-bf, but not from which "
+        "version each may be loaded. If you have them for this model, add them to your own catalog, and to each the "
+        "oldest version that may load it as requires."
     )
 
 
@@ -245,6 +247,7 @@ def _hop(version: Version, image: Image, model: Model, catalog: Catalog, mac: st
         image_url=image.url,
         size=image.size,
         sha1=image.sha1,
+        sha256=image.sha256,
         chained=False,
     )
     if image.chain is None:

@@ -15,11 +15,12 @@ from urllib.parse import quote, unquote, urlsplit
 from .._core.errors import InputError
 from .._core.visible import visible_line
 from .dialect import NEW_FLASH_LAYOUT
-from .models import MODELS, Model, find_model
+from .models import MODELS, MODULES, Model, find_model
 from .version import Version
 
 PHONE = "phone"
 CHAINED_UPDATE = "chained-update"
+MODULE = "module"
 OTHER = "other"
 
 
@@ -28,16 +29,18 @@ class Image:
     """One file that can be loaded. ``None`` means unknown."""
 
     file: str
-    # Model.name. Every phone image and every chained-update image has one.
+    # Model.name, which every phone image and every chained-update image has; of a module's firmware, one of MODULES.
     model: str | None = None
     # Every phone image has one.
     version: Version | None = None
-    # "phone"; "chained-update", through which some models load a newer image (protocol 3.3.5); or "other".
+    # "phone"; "chained-update", through which some models load a newer image (protocol 3.3.5); "module", firmware of an
+    # expansion module, which no phone runs (protocol 3.1); or "other".
     kind: str = PHONE
     url: str
     # Bytes.
     size: int | None = None
     sha1: str | None = None
+    sha256: str | None = None
     # The oldest version that may load it. Only users' entries have it: no public source lists such limits.
     requires: Version | None = None
     # The chained-update file through which it is to be loaded. Only users' entries have it: that is asking by name.
@@ -116,7 +119,14 @@ class Catalog:
         return [image.as_dict() for image in self]
 
 
-_IMAGE_NAME = re.compile(r"(snom(?:d?[0-9]{3}m?|mp|pa1))-([0-9.]+[a-z]?)(?:-sip-[a-z]+)?\.(?:bin|swu)", re.IGNORECASE)
+_IMAGE_NAME = re.compile(
+    r"(snom(?:[dp]?[0-9]{3}m?|d8[0-9]{2}(?:wb?|b)|mp|pa1))-([0-9.]+[a-z]?)(?:-sip-[a-z]+)?\.(?:bin|swu)", re.IGNORECASE
+)
+_MODULE_NAME = re.compile(rf"snom({'|'.join(sorted(MODULES))})-([0-9.]+)(?:-[a-z]+)?\.(?:bin|swu)", re.IGNORECASE)
+# The parts of firmware 6 and older beside its application, and what converts them: snom3x0-3.25l.bin (kernel),
+# snom360jffs2ToRamdisk3.31-br.bin (protocol 3.1).
+_PART_LETTER = re.compile(r"snom[1-3][0-9x]{2}-[0-6](?:\.[0-9]+)+-?(?:l|br?|r)\.bin", re.IGNORECASE)
+_PART_WORD = re.compile(r"ramdisk(?!-chained-update)|jffs2|kernel|rootfs|linux|u-?boot|boot-?loader", re.IGNORECASE)
 
 
 def image_name(model: Model, version: Version) -> str:
@@ -139,7 +149,7 @@ def read_image_name(name: str) -> tuple[Model, Version] | None:
     """
     match = _IMAGE_NAME.fullmatch(name)
     model = find_model(match[1]) if match else None
-    if match is None or model is None:
+    if match is None or model is None or _is_part(name):
         return None
     try:
         return model, Version.parse(match[2])
@@ -147,9 +157,25 @@ def read_image_name(name: str) -> tuple[Model, Version] | None:
         return None
 
 
+def _read_module_name(name: str) -> tuple[str, Version] | None:
+    """Read an expansion module and its version from the name of a file, which must have this form (protocol 3.1)."""
+    match = _MODULE_NAME.fullmatch(name)
+    try:
+        return (match[1].upper(), Version.parse(match[2])) if match else None
+    except InputError:
+        return None
+
+
+def _is_part(name: str) -> bool:
+    """Whether a file is a part of old firmware that is no application: a kernel, a boot loader, a file system."""
+    return name.lower().startswith("snom") and bool(_PART_LETTER.fullmatch(name) or _PART_WORD.search(name))
+
+
 def contradiction(name: str, model: str | None, version: Version | None) -> str | None:
     """Return what a file name says against a model and a version, as a sentence without its full stop."""
     named = find_model(name)
+    if _is_part(name):
+        return f"the file name {name} is that of a kernel or another part of old firmware, which is no application"
     if named is None and re.match(r"snom[a-z0-9]", name, re.IGNORECASE):
         return f"the file name {name} is not that of a phone's image"
     if named and named.name != model:
@@ -228,10 +254,17 @@ def _parse_image(row: Mapping[str, Any]) -> Image:
     except InputError as error:
         raise InputError(f"url: {error.reason}") from None
     kind = _text(row, "kind") or PHONE
-    if kind not in (PHONE, CHAINED_UPDATE, OTHER):
-        raise InputError(f"kind: {kind!r} is none of {PHONE}, {CHAINED_UPDATE} and {OTHER}.")
-    model, version = _model(row), _version(row, "version")
-    if kind != OTHER:
+    if kind not in (PHONE, CHAINED_UPDATE, MODULE, OTHER):
+        raise InputError(f"kind: {kind!r} is none of {PHONE}, {CHAINED_UPDATE}, {MODULE} and {OTHER}.")
+    model, version = _module(row) if kind == MODULE else _model(row), _version(row, "version")
+    if kind == MODULE:
+        of_module = _read_module_name(file)
+        if of_module is None or of_module[0] != (model or of_module[0]) or of_module[1] != (version or of_module[1]):
+            raise InputError(
+                "file: of a module it must be called like snomD7C-1.9.1-r.bin, and say its model and version."
+            )
+        model, version = of_module
+    elif kind != OTHER:
         named, read = find_model(file), read_image_name(file)
         model = model or (named.name if named else None)
         version = version or (read[1] if read else None)
@@ -248,9 +281,6 @@ def _parse_image(row: Mapping[str, Any]) -> Image:
         raise InputError(
             f"requires: {requires} is not older than {version}. It is the oldest version that may load it."
         )
-    sha1 = _text(row, "sha1")
-    if sha1 and not re.fullmatch(r"[0-9a-fA-F]{40}", sha1):
-        raise InputError("sha1: give 40 hexadecimal digits, in quotes.")
     return Image(
         file=file,
         model=model,
@@ -258,7 +288,8 @@ def _parse_image(row: Mapping[str, Any]) -> Image:
         kind=kind,
         url=url,
         size=_size(row),
-        sha1=sha1.lower() if sha1 else None,
+        sha1=_digest(row, "sha1", 40),
+        sha256=_digest(row, "sha256", 64),
         requires=requires,
         chain=_text(row, "chain"),
     )
@@ -273,12 +304,26 @@ def _text(row: Mapping[str, Any], field: str) -> str | None:
     return value.strip()
 
 
+def _digest(row: Mapping[str, Any], field: str, digits: int) -> str | None:
+    text = _text(row, field)
+    if text and not re.fullmatch(rf"[0-9a-fA-F]{{{digits}}}", text):
+        raise InputError(f"{field}: give {digits} hexadecimal digits, in quotes.")
+    return text.lower() if text else None
+
+
 def _version(row: Mapping[str, Any], field: str) -> Version | None:
     text = _text(row, field)
     try:
         return Version.parse(text) if text else None
     except InputError as error:
         raise InputError(f"{field}: {error.reason}") from None
+
+
+def _module(row: Mapping[str, Any]) -> str | None:
+    text = _text(row, "model")
+    if text is not None and text.upper() not in MODULES:
+        raise InputError(f"model: {text!r} is not a known module. Known are {', '.join(sorted(MODULES))}.")
+    return text.upper() if text else None
 
 
 def _model(row: Mapping[str, Any]) -> str | None:

@@ -49,6 +49,7 @@ def load_catalog(user_file: str | None) -> Catalog:
                 url=row["url"],
                 size=int(row["size_bytes"]),
                 sha1=row["sha1"],
+                sha256=row["sha256"] or None,
             )
             for row in csv.DictReader(stream)
             # One file was seen without its name.

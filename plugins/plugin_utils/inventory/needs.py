@@ -119,4 +119,4 @@ def _chained_updates(model: Model, images: Iterable[Image], catalog: Catalog, mi
 
 def _plain(image: Image) -> dict[str, str | int | None]:
     shown = image.as_dict()
-    return {name: shown[name] for name in ("file", "url", "size", "sha1", "model", "version")}
+    return {name: shown[name] for name in ("file", "url", "size", "sha1", "sha256", "model", "version")}

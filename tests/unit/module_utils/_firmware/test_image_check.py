@@ -23,6 +23,7 @@ from ansible_collections.telephony.snom.tests.virtual_phones.tls import own_cont
 
 IMAGE = bytes(range(256)) * 300
 SHA1 = hashlib.sha1(IMAGE, usedforsecurity=False).hexdigest()
+SHA256 = hashlib.sha256(IMAGE).hexdigest()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -61,9 +62,20 @@ class Mirror(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.requests: list[tuple[str, str, dict[str, str]]] = []
 
-    def hop(self, path: str, *, size: int | None = len(IMAGE), sha1: str | None = SHA1) -> Hop:
+    def hop(
+        self, path: str, *, size: int | None = len(IMAGE), sha1: str | None = SHA1, sha256: str | None = None
+    ) -> Hop:
         url = f"http://127.0.0.1:{self.server_port}{path}"
-        return Hop(version=Version((1, 2)), file="x.bin", url=url, image_url=url, size=size, sha1=sha1, chained=False)
+        return Hop(
+            version=Version((1, 2)),
+            file="x.bin",
+            url=url,
+            image_url=url,
+            size=size,
+            sha1=sha1,
+            sha256=sha256,
+            chained=False,
+        )
 
 
 @pytest.fixture(name="mirror", scope="module")
@@ -110,6 +122,13 @@ def test_only_the_whole_image_tells_its_hash(mirror: Mirror) -> None:
     verify_image(other, "head")
     with pytest.raises(Refused, match=f"has the SHA-1 {SHA1}"):
         verify_image(other, "full")
+
+
+def test_each_hash_that_is_known_is_compared(mirror: Mirror) -> None:
+    verify_image(mirror.hop("/good", sha256=SHA256.upper()), "full")
+    verify_image(mirror.hop("/good", sha1=None, sha256=SHA256), "full")
+    with pytest.raises(Refused, match=f"has the SHA-256 {SHA256}"):
+        verify_image(mirror.hop("/good", sha256="0" * 64), "full")
 
 
 def test_an_image_that_is_cut_off(mirror: Mirror) -> None:

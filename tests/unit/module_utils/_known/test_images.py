@@ -13,6 +13,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.images impor
     Catalog,
     Image,
     check_catalog,
+    contradiction,
     image_name,
     image_url,
     parse_images,
@@ -189,6 +190,11 @@ def test_model_and_version_may_come_from_the_file_name(entry: dict[str, Any], mo
         ({"size": "3 MB"}, "size", "not a number of bytes"),
         ({"sha1": "878798"}, "sha1", "give 40 hexadecimal digits"),
         ({"sha1": 5}, "sha1", "in quotes"),
+        ({"sha256": "8787"}, "sha256", "give 64 hexadecimal digits"),
+        ({"file": "snom320-3.25l.bin", "model": "320", "version": "3.25"}, "file", "is that of a kernel"),
+        ({"kind": "module", "model": None}, "file", "called like snomD7C-1.9.1-r.bin"),
+        ({"kind": "module", "file": "snomD7C-1.9.1-r.bin", "model": "320"}, "model", "'320' is not a known module"),
+        ({"kind": "module", "file": "snomD7C-1.9.1-r.bin", "model": "D8C"}, "file", "called like"),
         ({"requires": "8.7.5.35"}, "requires", "is not older than 8.7.5.35"),
         ({"requires": 7}, "requires", "in quotes"),
     ],
@@ -307,6 +313,59 @@ def test_only_what_a_path_can_use_is_passed_on() -> None:
 )
 def test_the_checker_finds_what_is_suspicious(images: list[Image], problem: str) -> None:
     assert check_catalog(Catalog(images)) == [problem]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "snom360-3.25l.bin",
+        "snom320-3.38-l.bin",
+        "snom360-3.31b.bin",
+        "snom360-3.36br.bin",
+        "snom320-3.36-r.bin",
+        "snom360jffs2ToRamdisk3.31-br.bin",
+        "snom320-ramdiskToJffs2-3.36-br.bin",
+        "snom320-linux-3.38.bin",
+    ],
+)
+def test_a_part_of_old_firmware_is_no_application(name: str) -> None:
+    assert read_image_name(name) is None
+    problem = contradiction(name, "360" if "360" in name else "320", Version.parse("3.25"))
+    assert problem and "is that of a kernel or another part of old firmware" in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "version"),
+    [
+        ("snom360-3.60d.bin", "360", "3.60d"),
+        ("snom105-3.56p-SIP-j.bin", "105", "3.56p"),
+        ("snom320-7.3.30-SIP-bf.bin", "320", "7.3.30"),
+        ("snomD815W-10.1.226.16-SIP-r.swu", "D815", "10.1.226.16"),
+        ("snomP810-10.1.226.16-SIP-r.swu", "D810", "10.1.226.16"),
+    ],
+)
+def test_an_application_under_another_name(name: str, model: str, version: str) -> None:
+    assert read_image_name(name) == (MODELS[model], Version.parse(version))
+    assert contradiction(name, model, Version.parse(version)) is None
+
+
+@pytest.mark.parametrize(
+    ("file", "model", "version"),
+    [
+        ("snomD7C-1.9.1-r.bin", "D7C", "1.9.1"),
+        ("snomD8C-1.9.1-r.bin", "D8C", "1.9.1"),
+        ("snomUXM-2.1.1.bin", "UXM", "2.1.1"),
+    ],
+)
+def test_firmware_of_a_module_is_never_taken_for_a_phones(file: str, model: str, version: str) -> None:
+    one = image(file, kind="module")
+    assert (one.model, str(one.version)) == (model, version)
+    assert parse_images([one.as_dict()], "again") == [one]
+    assert read_image_name(file) is None and contradiction(file, "D785", None)
+    catalog = Catalog([one])
+    assert all(catalog.images_of(phone) == [] for phone in MODELS.values())
+    with pytest.raises(InputError, match="is not that of a phone's image"):
+        image(file, model="D785", version=version)
 
 
 @given(st.text(max_size=60))

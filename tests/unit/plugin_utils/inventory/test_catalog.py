@@ -22,7 +22,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog i
 def test_the_built_in_catalogue_is_sound() -> None:
     catalog = load_catalog(None)
     images = list(catalog)
-    assert len(images) == 238
+    assert len(images) == 255
     assert parse_images(catalog.as_list(), "built-in") == images
     assert check_catalog(catalog) == []
 
@@ -38,6 +38,15 @@ def test_built_in_images_have_the_names_that_models_say() -> None:
             assert image.file == image_name(MODELS[image.model or ""], image.version)
         elif image.kind == "chained-update":
             assert image.file == f"{MODELS[image.model or ''].image_prefix}-ramdisk-chained-update-r.bin"
+
+
+def test_present_firmware_and_that_of_modules_is_known() -> None:
+    catalog = load_catalog(None)
+    models = {image.model for image in catalog if str(image.version) == "10.1.226.16"}
+    assert {"D140", "D335", "D713", "D785", "D810", "D815", "D862", "D895"} <= models
+    modules = {(image.model, str(image.version)) for image in catalog if image.kind == "module"}
+    assert modules >= {("D7C", "1.9.1"), ("D8C", "1.9.1"), ("UXM", "2.1.1")}
+    assert {image.model for image in catalog if image.sha256} == {"710", "720", "760"}
 
 
 def test_chained_update_images_are_there_for_the_models_that_need_them() -> None:

@@ -54,6 +54,7 @@ def test_the_image_of_a_model() -> None:
                 "url": "http://images.example/snom320-8.7.5.35-SIP-f.bin",
                 "size": 20,
                 "sha1": "a" * 40,
+                "sha256": None,
                 "model": "320",
                 "version": "8.7.5.35",
                 "hosts": 2,
