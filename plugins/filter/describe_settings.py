@@ -21,8 +21,10 @@ version_added: 0.1.0
 description:
   - Turns what M(telephony.snom.snom_info) has read of a phone into values for C(snom_settings), so that
     M(telephony.snom.snom_settings) finds nothing to change. The playbook C(telephony.snom.adopt) does that for a fleet.
-  - Secrets, read-only settings, and settings that tell what the phone does, such as C(dnd_mode), are left out, each
-    with the reason. Empty ones are left out without one.
+  - What the page says beside a value is stated beside it, the flag of permission and the label of a key for example.
+  - Left out, each with the reason, are secrets, what users change at the phone, such as C(dnd_mode), what the phone
+    tells of itself, such as C(phone_type), and what leads to a provisioning server, such as C(setting_server). Empty
+    ones are left out without a reason.
 author:
   - telephony.snom contributors (@telephony)
 options:
@@ -61,7 +63,7 @@ _value:
       description: Why a setting is not among them.
       returned: always
       type: dict
-      sample: {"dnd_mode": "it tells what the phone does, not what it should do"}
+      sample: {"dnd_mode1": "users change it at the phone"}
 """
 
 

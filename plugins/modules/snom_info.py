@@ -166,6 +166,16 @@ phone:
       type: list
       elements: str
       sample: [setting_server]
+    setting_forms:
+      description:
+        - What the settings page says of settings beside their values, by the names of RV(phone.settings). Settings of
+          which it says nothing else are not there. Only read if O(gather) says so.
+        - C(name) and C(number) tell the name from its number; C(number) is null where the page does not do that.
+          C(perm) is the flag of permission, C(attributes) what else a function key has.
+      returned: success
+      type: dict
+      sample:
+        fkey0: {"name": "fkey", "number": 0, "perm": "R", "attributes": {"context": "active", "label": "Desk"}}
     cert_fingerprint:
       description: SHA-256 of the phone's TLS certificate, in hex. Only read if O(gather) says so.
       returned: success

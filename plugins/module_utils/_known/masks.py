@@ -2,28 +2,77 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is secret among the settings of a phone, and what stands for it."""
+"""What is secret among the settings of a phone, and what of a value may be shown.
+
+It goes by names alone, so that most modules need not take the table of `known_settings` to a jump host.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 
-_SECRET = re.compile(r"pass|secret|private_key|(?:^|_)pin(?![a-z])", re.IGNORECASE)
-# The login inside of a URL: up to the last @ before the path, because a password may hold one.
-_URL_LOGIN = re.compile(r"(?<=://)[^/\s]+@")
 MASK = "********"
 """What stands for a secret wherever it would be shown."""
+
+# Words of names under which phones and public templates keep secrets. A secret that the table does not have is more
+# likely than a false alarm: what sounds like one is one.
+_SECRET = re.compile(
+    r"(?<!by)pass(?!ive|ing|thr)|(?:^|_)pw(?:d|$|[_0-9])|secret|token|psk|wep_?key|cred(?:s|ential)"
+    r"|(?:private|api|access|shared|enc(?:ryption)?|pre_?shared)_?key|(?:^|_|lock|user)pin(?![a-z])|_hash[0-9]*$",
+    re.IGNORECASE,
+)
+# What is said about a secret is none: max_pin_retry, min_pin_length, encrypt_secrets, http_client_save_credentials. The
+# pins of a PA1 are those of a plug, and on or off; key_hash is the key with that sign.
+_ABOUT_SECRET = re.compile(
+    r"(?:max|min|encrypt|edit|show|hide|allow|no)_.*|(?:.*_)?save_.*"
+    r"|.*_(?:retry|retries|length|len|timeout|prompt|enabled?|expiry|policy|time|mode|url)"
+    r"|pa1_pin[1-4]|pin[1-4]_time|d?key_hash\w*",
+    re.IGNORECASE,
+)
+# The login inside of a URL: up to the last @ before the path, because a password may hold one.
+_URL_LOGIN = re.compile(r"(?<=://)[^/\s]+@")
+_IN_QUERY = re.compile(r"([?&;])([A-Za-z0-9_.-]{1,60})=([^&;#\s|>\"]+)")
+_QUERY_SECRET = re.compile(r"(?:^|[_.-])(?:auth|sid|session|signature|sig|hash|apikey|pin)(?:$|[_.-])", re.IGNORECASE)
+# A part of a path that is no name of a file, and that nobody would think of: so public servers let phones in.
+_IN_PATH = re.compile(r"(?<=/)[A-Za-z0-9_~-]{12,}(?=[/?#\s|>\"]|$)")
+_AFTER_WORD = re.compile(r"(?<=/)((?:token|secret|password|apikey)s?/)([^/?#\s.]{4,})(?=[/?#\s]|$)", re.IGNORECASE)
+_HEX = re.compile(r"[0-9a-f-]{16,}", re.IGNORECASE)
+# A MAC address, alone or as in the name of a phone's file, is none.
+_OF_PHONE = re.compile(r"(?:snom\w{2,5}-)?[0-9a-f]{12}", re.IGNORECASE)
+_RUN = re.compile(r"[0-9]+|[a-z]+|[A-Z]+")
+# From so many runs of digits, small and capital letters on, a part of a path is random.
+_RANDOM_RUNS = 5
 
 
 def is_secret(name: str) -> bool:
     """Whether the setting's value is a secret, which no page shows (protocol 4.2) and no output may."""
-    return bool(_SECRET.search(name))
+    return bool(_SECRET.search(name)) and not _ABOUT_SECRET.fullmatch(name)
 
 
 def masked(name: str, value: str) -> str:
     """The value as outputs may show it: without what is secret. An empty value stays: nothing to hide."""
-    return MASK if value and is_secret(name) else _URL_LOGIN.sub(MASK + "@", value)
+    if value and is_secret(name):
+        return MASK
+    if "://" not in value:
+        return value
+    value = _URL_LOGIN.sub(MASK + "@", value)
+    value = _IN_QUERY.sub(_masked_parameter, value)
+    return _AFTER_WORD.sub(rf"\g<1>{MASK}", _IN_PATH.sub(_masked_part, value))
+
+
+def _masked_parameter(match: re.Match[str]) -> str:
+    sign, name, value = match.groups()
+    # A variable that the phone fills in is no secret.
+    secret = (is_secret(name) or _QUERY_SECRET.search(name)) and not value.startswith(("$", "{"))
+    return f"{sign}{name}={MASK}" if secret else match[0]
+
+
+def _masked_part(match: re.Match[str]) -> str:
+    part = match[0]
+    if not any(sign.isdigit() for sign in part) or _OF_PHONE.fullmatch(part):
+        return part
+    return MASK if _HEX.fullmatch(part) or len(_RUN.findall(part)) >= _RANDOM_RUNS else part
 
 
 def secret_values(settings: object, *, all_secret: bool = False) -> Iterator[str]:
@@ -35,8 +84,10 @@ def secret_values(settings: object, *, all_secret: bool = False) -> Iterator[str
 
 def _values(value: object) -> Iterator[str]:
     if isinstance(value, Mapping):
-        for item in [value["value"]] if "value" in value else value.values():
-            yield from _values(item)
+        for key, item in value.items():
+            # What stands beside a value is shown: it is no part of the secret.
+            if key not in ("perm", "context", "attributes"):
+                yield from _values(item)
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from _values(item)

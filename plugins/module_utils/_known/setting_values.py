@@ -11,30 +11,44 @@
     user_name: ["100", "101"]                               an indexed one, numbered from its first: 1 here
     fkey: {0: blf 101, 5: {value: speed 110, label: Desk}}  an indexed one, by number
     phone_name: {value: Reception, perm: R}                 with the flag of permission that provisioning gives it
-    dnd_mode: null                                          taken out again: a group may have set it
+    phone_name: null                                        taken out again: a group may have set it
     fkey3: speed 111                                        one number, over or beside those that a group has set
+    stun_server: {value: a.example, 1: b.example}           one that phones have both without a number and with one
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._core.errors import InputError
+from .known_settings import KNOWN, first_index, is_setting_name, known_setting, needs_number, split_name
 from .masks import is_secret
-from .setting_names import first_index, is_setting_name, split_name
 
 PERMISSIONS = ("", "RW", "$", "R", "&", "!")
 """Flags of permission (protocol 5.4): ``RW``, ``$`` or nothing: users may change it, and provisioning overwrites that;
 ``!``: what users change stays; ``R`` or ``&``: read-only."""
 
-# What a file of settings can give a function key beside its value (protocol 5.1).
-_ATTRIBUTES = ("context", "label")
+ATTRIBUTES = KNOWN["fkey"].attributes
+"""What a file of settings can give a function key beside its value, by Snom's page on that tag and by public files.
+
+Others are given in ``attributes``.
+"""
+
+LABELS = {"label": "fkey_label", "short_label": "fkey_short_label"}
+"""Attributes of a function key that are settings of their own in requests (protocol 5.1), and what they are called."""
+
+# A flag as public files spell it too, and the one of Snom's page (protocol 5.4) that it can only mean.
+_SPELLED_PERMISSIONS = {" ": "R", "RO": "R"}
+# By the vendor, and in all public templates, the second stands beside the first.
+_PASSWORD, _CONFIRMED = "admin_mode_password", "admin_mode_password_confirm"
+_ATTRIBUTE_NAME = re.compile(r"(?!(?:idx|perm|xml\w*)\Z)[A-Za-z_][A-Za-z0-9_.-]*")
 _LARGEST_INDEX = 999
 # Control characters, halves of surrogate pairs and non-characters have no place in XML 1.0.
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_LINE_BREAKS = str.maketrans("", "", "\n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +114,11 @@ def _without_number(value: object, index: int, first: int) -> object:
     return value
 
 
+def canonical_permission(flag: str) -> str:
+    """The flag as Snom's page has it: ``RO`` and a blank are ``R``, and small letters are capital ones."""
+    return _SPELLED_PERMISSIONS.get(flag.upper(), flag.upper())
+
+
 def parse_settings(settings: object, option: str = "settings") -> tuple[Setting, ...]:
     """Read settings, sorted by name and number. Nulls are left out.
 
@@ -117,32 +136,70 @@ def parse_settings(settings: object, option: str = "settings") -> tuple[Setting,
             if key in found:
                 raise InputError(f"{where}: {setting.wire_name} is set twice. Leave one of them out.")
             found[key] = setting
+    if password := found.get((_PASSWORD, -1)):
+        confirmed = found.setdefault((_CONFIRMED, -1), replace(password, name=_CONFIRMED))
+        if confirmed.value != password.value:
+            raise InputError(f"{option}: {_CONFIRMED} is not the same as {_PASSWORD}. Leave it out: it is filled in.")
     return tuple(found[key] for key in sorted(found))
+
+
+def with_labels(settings: Iterable[Setting], option: str) -> tuple[Setting, ...]:
+    """The settings with each label of a function key as an attribute of it, as files have it (protocol 5.1).
+
+    Raises InputError where there is no such key.
+    """
+    given = tuple(settings)
+    keys = {one.index: one for one in given if one.name == "fkey"}
+    for attribute, name in LABELS.items():
+        for label in (one for one in given if one.name == name):
+            key = keys.get(label.index)
+            if key is None:
+                raise InputError(
+                    f"{option}: {label.wire_name} has no fkey{label.index} beside it. In a file of settings a label "
+                    f"goes with the value of its key: give fkey{label.index}, too."
+                )
+            if key.attributes.get(attribute, label.value) != label.value:
+                raise InputError(
+                    f"{option}: {label.wire_name} is not what fkey{label.index} has as its {attribute}. Leave one of "
+                    "them out."
+                )
+            keys[label.index] = replace(key, attributes={**key.attributes, attribute: label.value})
+    return tuple(keys[one.index] if one.name == "fkey" else one for one in given if one.name not in LABELS.values())
 
 
 def _read(name: str, value: object, where: str) -> Iterator[Setting]:
     base, index = split_name(name)
     if value is None:
         return
-    first = first_index(name)
-    if first is not None and _is_single(value):
-        # Phones have it with a number only (protocol 5.1).
-        raise InputError(
-            f"{where} is a single value, but there are several of it. Give a list, which begins with number {first}, a "
-            f"mapping by number, or {name}{first} for that one alone."
-        )
-    if index is not None or _is_single(value):
+    if index is not None:
         yield _setting(base, index, value, where)
+        return
+    first = first_index(name)
+    if _is_single(value):
+        if needs_number(name):
+            # Phones have it with a number only (protocol 5.1).
+            begin = "" if first is None else f"a list, which begins with number {first}, "
+            one = "" if first is None else f", or {name}{first} for that one alone"
+            raise InputError(
+                f"{where} is a single value, but there are several of it, and a phone takes none without its number. "
+                f"Give {begin}a mapping by number{one}."
+            )
+        numbers = {key: item for key, item in value.items() if _is_number(key)} if isinstance(value, Mapping) else {}
+        alone = {key: item for key, item in value.items() if key not in numbers} if numbers else value  # type: ignore[attr-defined]
+        yield _setting(name, None, alone, where)
+        yield from _numbered(name, numbers, where)
     elif isinstance(value, Mapping):
-        for number, item in value.items():
-            if item is not None:
-                yield _setting(name, _index(number, where), item, f"{where}, number {number}")
+        yield from _numbered(name, value, where)
     else:
         if first is None:
             raise InputError(f"{where} is a list, but nobody says which number is its first. Give a mapping by number.")
-        for number, item in enumerate(_as_list(value), first):
-            if item is not None:
-                yield _setting(name, number, item, f"{where}, number {number}")
+        yield from _numbered(name, dict(enumerate(_as_list(value), first)), where)
+
+
+def _numbered(name: str, values: Mapping[Any, object], where: str) -> Iterator[Setting]:
+    for number, item in values.items():
+        if item is not None:
+            yield _setting(name, _index(number, where), item, f"{where}, number {number}")
 
 
 def _is_single(value: object) -> bool:
@@ -153,35 +210,69 @@ def _as_list(value: object) -> list[object]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
+def _is_number(key: object) -> bool:
+    return not isinstance(key, bool) and bool(re.fullmatch("[0-9]{1,3}", str(key)))
+
+
 def _index(number: object, where: str) -> int:
-    text = str(number)
-    if isinstance(number, bool) or not re.fullmatch("[0-9]{1,3}", text) or int(text) > _LARGEST_INDEX:
+    if not _is_number(number) or int(str(number)) > _LARGEST_INDEX:
         raise InputError(
-            f"{where}: {text!r} is no number of an indexed setting. Give a mapping from numbers to values, or a single "
-            "value; what goes with a value stands beside it: {value: ..., perm: ...}."
+            f"{where}: {str(number)!r} is no number of an indexed setting. Give a mapping from numbers to values, or a "
+            "single value; what goes with a value stands beside it: {value: ..., perm: ...}."
         )
-    return int(text)
+    return int(str(number))
 
 
 def _setting(name: str, index: int | None, value: object, where: str) -> Setting:
     perm, attributes = None, {}
     if isinstance(value, Mapping):
-        unknown = [str(key) for key in value if key not in ("value", "perm", *_ATTRIBUTES)]
+        unknown = [str(key) for key in value if key not in ("value", "perm", "attributes", *ATTRIBUTES)]
         if unknown or "value" not in value:
             raise InputError(
-                f"{where}: {', '.join(unknown) or 'value is missing'}. A setting takes value, perm, "
-                f"{' and '.join(_ATTRIBUTES)}."
+                f"{where}: {', '.join(unknown) or 'value is missing'}. A setting takes value, perm, attributes, "
+                f"{', '.join(ATTRIBUTES)}; what else a phone has beside a value stands in attributes."
             )
-        perm = value.get("perm")
-        if perm is not None and perm not in PERMISSIONS:
-            raise InputError(f"{where}: perm must be one of {', '.join(map(repr, PERMISSIONS))}.")
-        attributes = {key: one_line(value[key], where) for key in _ATTRIBUTES if value.get(key) is not None}
+        if value.get("perm") is not None:
+            perm = canonical_permission(str(value["perm"]))
+            if perm not in PERMISSIONS:
+                raise InputError(f"{where}: perm must be one of {', '.join(map(repr, PERMISSIONS))}.")
+        attributes = _attributes(value, where)
         value = value["value"]
-    return Setting(name=name, index=index, value=one_line(value, where), perm=perm, attributes=attributes)
+    labels = name in LABELS.values()
+    return Setting(
+        name=name,
+        index=index,
+        value=_spelled(name, one_line(value, where, labels), value),
+        perm=perm,
+        attributes=attributes,
+    )
 
 
-def one_line(value: Any, where: str) -> str:
-    """A value as phones spell it (protocol 5.1). Raises InputError that begins with where, and shows no value."""
+def _attributes(value: Mapping[Any, Any], where: str) -> dict[str, str]:
+    others = value.get("attributes") or {}
+    if not isinstance(others, Mapping):
+        raise InputError(f"{where}: attributes must be a mapping from their names to values.")
+    given = {key: value[key] for key in ATTRIBUTES if key in value} | {str(key): item for key, item in others.items()}
+    bad = [key for key in given if not _ATTRIBUTE_NAME.fullmatch(key)]
+    if bad:
+        raise InputError(f"{where}: {bad[0]!r} is no name of an attribute. idx and perm have places of their own.")
+    # Self-labeling keys have labels of two lines (Snom's manual of the D7C).
+    return {key: one_line(item, where, True) for key, item in given.items() if item is not None}
+
+
+def _spelled(name: str, text: str, value: object) -> str:
+    """What a switch is called for this setting: most are on or off, those of TR-369 true or false."""
+    known = known_setting(name)
+    if isinstance(value, bool) and known and text not in known.values and str(value).lower() in known.values:
+        return str(value).lower()
+    return text
+
+
+def one_line(value: Any, where: str, lines: bool = False) -> str:
+    """A value as phones spell it (protocol 5.1); with lines it may have line breaks.
+
+    Raises InputError that begins with where, and shows no value.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -189,7 +280,7 @@ def one_line(value: Any, where: str) -> str:
     if not isinstance(value, (str, int, float)):
         raise InputError(f"{where} must be text, a number, true or false.")
     text = str(value)
-    if _UNFIT.search(text):
+    if _UNFIT.search(text.translate(_LINE_BREAKS) if lines else text):
         raise InputError(f"{where} holds a control character or half a character. Settings are one line of text.")
     if "]]>" in text:
         raise InputError(f"{where} holds ]]>, which ends a part of an XML file. Leave it out.")

@@ -14,9 +14,9 @@ from typing import Any
 from .._core.clock import system_time
 from .._core.errors import AnswerLost, InputError, NoEffect, PhoneUnreachable, Refused, SnomError, UserMode
 from .._core.visible import visible_line
+from .._known.known_settings import is_known, nearest_name, needs_reboot
 from .._known.masks import MASK, masked
-from .._known.setting_names import is_known, needs_reboot
-from .._known.setting_values import parse_settings
+from .._known.setting_values import LABELS, parse_settings
 from .._phone.connection import CONNECTION_ARGUMENTS
 from .._phone.phone import Phone, PhoneFacts, Write, check_identity
 from .reboot import ARGUMENT_SPEC as REBOOT_ARGUMENTS
@@ -97,7 +97,9 @@ def write_settings(
     check_identity(facts, mac=parameters["mac"], model=parameters["model"])
     _refuse_unreadable(facts)
     update = _Update(phone, parameters, wanted, facts, now, sleep)
-    update.unverified |= files_only
+    update.unverified |= {
+        f"{name} ({key})" for (name, key), value in files_only.items() if not facts.shows(name, key, value)
+    }
     try:
         _refuse_cleartext(update.to_write, parameters)
     except Refused as error:
@@ -112,8 +114,8 @@ def write_settings(
     return update.pretend() if check_mode else update.run()
 
 
-def _read_wanted(parameters: dict[str, Any]) -> tuple[list[_Wanted], set[str]]:
-    """What the options want, and the names of what only files of settings can give a setting."""
+def _read_wanted(parameters: dict[str, Any]) -> tuple[list[_Wanted], dict[tuple[str, str], str]]:
+    """What the options want, and what only files can give a setting, by the names of both."""
     if parameters["settings"] is None and parameters["secret_settings"] is None:
         raise InputError(
             "There are no settings to write. Give the option settings, or the host variable snom_settings or some "
@@ -121,19 +123,19 @@ def _read_wanted(parameters: dict[str, Any]) -> tuple[list[_Wanted], set[str]]:
         )
     wanted: dict[str, _Wanted] = {}
     labels: dict[str, _Wanted] = {}
-    files_only = set()
+    files_only = {}
     for option in ("settings", "secret_settings"):
         secret = option == "secret_settings"
         for setting in parse_settings(parameters[option] or {}, option):
             name = setting.wire_name
             wanted[name] = _Wanted(name=name, value=setting.value, secret=secret or setting.secret)
             for attribute, value in setting.attributes.items():
-                if attribute == "label" and setting.index is not None:
-                    # In requests it is a setting of its own (protocol 5.1).
-                    label = f"{setting.name}_label{setting.index}"
+                # Nobody knows how a request would spell a line break.
+                if attribute in LABELS and setting.index is not None and "\n" not in value:
+                    label = f"{setting.name}_{attribute}{setting.index}"
                     labels[label] = _Wanted(name=label, value=value, secret=False)
                 else:
-                    files_only.add(f"{name} ({attribute})")
+                    files_only[name, attribute] = value
     return list((labels | wanted).values()), files_only
 
 
@@ -298,9 +300,10 @@ class _Update:
                 f"{', '.join(self.read_only)}. Change them there, or leave them out."
             )
         if self.unknown:
+            near = [f"{name} (is it {nearest}?)" if (nearest := nearest_name(name)) else name for name in self.unknown]
             self._warnings.append(
                 f"Neither the phone nor this collection knows these settings, so they were not written: "
-                f"{', '.join(self.unknown)}. Correct or remove them, or set allow_unknown: true."
+                f"{', '.join(near)}. Correct or remove them, or set allow_unknown: true."
             )
 
     def _write(self, items: list[_Wanted]) -> None:

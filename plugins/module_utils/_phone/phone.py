@@ -17,7 +17,7 @@ from typing import Any, Literal, Protocol
 from .._core.errors import InputError, Refused, WrongPhone
 from .._known.key_event import KeyEvent
 from .._known.mac import normalize_mac
-from .._known.masks import masked
+from .._known.masks import MASK, is_secret, masked
 from .._known.models import find_model
 from .._known.version import Version
 from .connection import Connection
@@ -264,7 +264,8 @@ class PhoneFacts:
     call_state is "idle", "in_call" or "unknown"; call_state_source names the page it was read from. admin_mode is False
     when the phone wanted its administrator password for the settings page (protocol 2.1), True when it showed them.
     http_pass_set is True when the phone wanted a login, False when it did not or its home page says so (protocol 2.1).
-    read_only_settings are the names of those that HTTP does not write (5.4).
+    read_only_settings are the names of those that HTTP does not write (5.4); setting_forms holds what the page says of
+    a setting beside its value.
     cert_fingerprint is the SHA-256 of the certificate that the phone shows, as 64 lower-case hex digits.
     """
 
@@ -281,7 +282,13 @@ class PhoneFacts:
     http_pass_set: bool | None = None
     settings: dict[str, str] | None = None
     read_only_settings: frozenset[str] | None = None
+    setting_forms: dict[str, SettingForm] | None = None
     cert_fingerprint: str | None = None
+
+    def shows(self, setting: str, attribute: str, value: str) -> bool:
+        """Whether the settings page shows that the setting has this attribute."""
+        form = (self.setting_forms or {}).get(setting)
+        return form is not None and form.attributes.get(attribute) == value
 
     def as_dict(self) -> dict[str, Any]:
         """The facts as plain JSON types, without secrets."""
@@ -291,6 +298,11 @@ class PhoneFacts:
             "expansion_modules": None if self.expansion_modules is None else list(self.expansion_modules),
             "settings": None if self.settings is None else mask_settings(self.settings),
             "read_only_settings": None if self.read_only_settings is None else sorted(self.read_only_settings),
+            "setting_forms": (
+                None
+                if self.setting_forms is None
+                else {key: form.as_dict() for key, form in self.setting_forms.items()}
+            ),
         }
 
 
@@ -330,3 +342,22 @@ def check_identity(facts: PhoneFacts, *, mac: str | None, model: str | None) -> 
                 f"The phone that answers is a {facts.model}, the inventory says {known.name}. "
                 "Correct the address or snom_model of this host."
             )
+
+
+@dataclass(frozen=True)
+class SettingForm:
+    """What a settings page says of a setting beside its value. number is None where the page does not tell it.
+
+    perm is the flag of permission as it stands there, attributes is what else a function key has (protocol 5.1, 5.4).
+    """
+
+    name: str
+    number: int | None = None
+    perm: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The form as plain JSON types, without secrets."""
+        hidden = is_secret(self.name)
+        attributes = {key: MASK if hidden and value else masked(key, value) for key, value in self.attributes.items()}
+        return asdict(self) | {"attributes": attributes}

@@ -7,21 +7,68 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import may_be_spelled_out, visible_line
-from ansible_collections.telephony.snom.plugins.module_utils._known.masks import MASK, is_secret
-from ansible_collections.telephony.snom.plugins.module_utils._known.setting_names import (
-    first_index,
-    mirrors_state,
+from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import (
+    FACT,
+    STATE,
+    WAY,
+    comes_from_dhcp,
+    kind_of,
+    needs_number,
     split_name,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import parse_settings
+from ansible_collections.telephony.snom.plugins.module_utils._known.masks import MASK, is_secret
+from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
+    ATTRIBUTES,
+    LABELS,
+    canonical_permission,
+    parse_settings,
+)
 
-# What facts.mask_settings puts in the place of a secret.
 _WORDS = {"on": True, "off": False}
 _TEMPLATES = ("{{", "{%", "{#")
+# What a file gives a function key that says nothing else, and a flag that is the same as none (protocol 5.1, 5.4).
+_CONTEXT = "active"
+_SAME_AS_NONE = ("", "$", "RW")
+_WHY = {
+    STATE: "users change it at the phone",
+    FACT: "it tells what the phone is, not what it should be",
+    WAY: "it leads to a provisioning server; state it by hand if that is still the one",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Shown:
+    """One setting that a phone shows."""
+
+    name: str
+    number: int | None
+    value: str
+    perm: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def stated(self) -> object:
+        """As an inventory states it, without its name and number."""
+        value = _WORDS.get(self.value, self.value)
+        beside: dict[str, object] = (
+            {} if self.perm.upper() in _SAME_AS_NONE else {"perm": canonical_permission(self.perm)}
+        )
+        others: dict[str, object] = {}
+        for name, text in self.attributes.items():
+            if text and (name, text) != ("context", _CONTEXT):
+                (beside if name in ATTRIBUTES else others)[name] = _WORDS.get(text, text)
+        if others:
+            beside["attributes"] = others
+        return {"value": value, **beside} if beside else value
+
+    @property
+    def texts(self) -> list[str]:
+        """Everything that it holds as text."""
+        return [self.value, *self.attributes.values()]
 
 
 def describe_settings(phone: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -31,23 +78,22 @@ def describe_settings(phone: Mapping[str, Any]) -> tuple[dict[str, Any], dict[st
     everything is that goes through Ansible's hands. Empty ones are left out without a word: most are. Raises InputError
     if there are no settings.
     """
-    shown, read_only = phone.get("settings"), phone.get("read_only_settings") or ()
+    shown, forms = phone.get("settings"), phone.get("setting_forms") or {}
     if not isinstance(shown, Mapping):
         raise InputError(
             "These are no facts with settings. Take the phone that snom_info returns with gather: [settings]."
         )
+    read = {name: _read(name, str(value), forms.get(name)) for name, value in shown.items()}
     settings: dict[str, Any] = {}
     left_out: dict[str, str] = {}
-    for name in sorted(shown, key=_in_order):
-        value = str(shown[name])
-        reason = _reason_to_leave_out(name, value, shown, read_only)
-        base, index = split_name(name)
+    for name, one in _labeled(read).items():
+        reason = _reason_to_leave_out(name, one, shown)
         if reason:
             left_out[name] = reason
-        elif value and index is None:
-            settings[name] = _WORDS.get(value, value)
-        elif value:
-            settings.setdefault(base, {})[str(index)] = _WORDS.get(value, value)
+        elif one.number is not None:
+            _numbers(settings, one.name)[str(one.number)] = one.stated()
+        else:
+            settings[one.name] = one.stated()
     return settings, left_out
 
 
@@ -63,30 +109,70 @@ def shared_settings(phones: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {name: value for name, value in first.items() if all(other.get(name) == value for other in others)}
 
 
-def _in_order(name: str) -> tuple[str, int]:
-    """A key that sorts user_name2 before user_name10."""
-    base, index = split_name(name)
-    return base, -1 if index is None else index
+def _read(name: str, value: str, form: Mapping[str, Any] | None) -> _Shown:
+    """A setting by its name in requests. The page knows best what is name and what is number, and then the table."""
+    base, number = split_name(name)
+    if form is None:
+        return _Shown(name=base, number=number, value=value)
+    if form["number"] is not None:
+        base, number = str(form["name"]), int(form["number"])
+    return _Shown(
+        name=base,
+        number=number,
+        value=value,
+        perm=str(form["perm"]),
+        attributes={str(key): str(text) for key, text in form["attributes"].items()},
+    )
 
 
-def _reason_to_leave_out(name: str, value: str, shown: Mapping[str, str], read_only: Iterable[str]) -> str | None:
-    if is_secret(name):
+def _labeled(shown: Mapping[str, _Shown]) -> dict[str, _Shown]:
+    """What is not empty, in order, with the labels of function keys beside their keys' values."""
+    found = dict(shown)
+    for attribute, name in LABELS.items():
+        for wire_name, label in shown.items():
+            key = found.get(f"fkey{label.number}")
+            if label.name == name and key is not None:
+                del found[wire_name]
+                attributes = {attribute: label.value, **key.attributes}
+                found[f"fkey{label.number}"] = _Shown(
+                    name=key.name, number=key.number, value=key.value, perm=key.perm, attributes=attributes
+                )
+    ordered = sorted(found.items(), key=lambda item: (item[1].name, -1 if item[1].number is None else item[1].number))
+    return {name: one for name, one in ordered if one.value or is_secret(name) or one.attributes.get("label")}
+
+
+def _numbers(settings: dict[str, Any], name: str) -> dict[str, Any]:
+    """The mapping by number of an indexed setting, which may have a value without a number, too."""
+    if name not in settings:
+        settings[name] = {}
+    elif not isinstance(settings[name], dict):
+        settings[name] = {"value": settings[name]}
+    numbers: dict[str, Any] = settings[name]
+    return numbers
+
+
+def _reason_to_leave_out(name: str, shown: _Shown, settings: Mapping[str, str]) -> str | None:
+    if is_secret(name) or is_secret(shown.name):
         return "a secret; keep it in a vault"
-    if f"{MASK}@" in value:
-        return "it holds a login; keep it in a vault"
-    if name in read_only:
-        return "read-only; its provisioning sets it"
-    if mirrors_state(name, shown):
+    if any(MASK in text for text in shown.texts):
+        return "it holds a login or a token; keep it in a vault"
+    if comes_from_dhcp(name, settings):
         return "it tells what the phone does, not what it should do"
-    if first_index(name) is not None:
+    if kind := kind_of(shown.name):
+        return _WHY[kind]
+    if shown.number is None and needs_number(shown.name):
         return "it has no number"
-    if any(sign in value for sign in _TEMPLATES):
+    if shown.name in LABELS.values():
+        return "the phone does not show the key that it belongs to"
+    if any(sign in text for text in shown.texts for sign in _TEMPLATES):
         return "Ansible would take it for a template"
+    stated = shown.stated()
     try:
-        parse_settings({name: value})
+        parse_settings({shown.name: stated if shown.number is None else {str(shown.number): stated}})
     except InputError as error:
         return error.reason
     # Of what snom_info returned, nobody can tell whether the phone has the character or its spelling.
-    if visible_line(value) != value or may_be_spelled_out(value):
+    lines = [line for text in shown.texts for line in text.split("\n")]
+    if any(visible_line(line) != line or may_be_spelled_out(line) for line in lines):
         return "it holds characters that steer a terminal, or their spelling"
     return None

@@ -21,13 +21,14 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import require_plain_name
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import provisioned_url
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, check_url
+from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import is_known
 from ansible_collections.telephony.snom.plugins.module_utils._known.mac import normalize_mac
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import Model, find_model, versions_by_model
-from ansible_collections.telephony.snom.plugins.module_utils._known.setting_names import is_known
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
     Setting,
     merge_settings,
     parse_settings,
+    with_labels,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import (
@@ -158,7 +159,7 @@ def _phone_or_problem(entry: Entry, catalog: Catalog, base_url: str) -> _Phone |
 def _phone(entry: Entry, catalog: Catalog, base_url: str) -> _Phone:
     require_plain_name(entry.host)
     mac, model = _mac(entry.mac), _model(entry.model)
-    given = parse_settings(merge_settings(entry.settings), "snom_settings")
+    given = with_labels(parse_settings(merge_settings(entry.settings), "snom_settings"), "snom_settings")
     settings = {setting.wire_name: setting for setting in given}
     _check_lines(settings.values(), model)
     # Who says nothing of it gets no firmware by provisioning: that is the rollout's business.

@@ -21,13 +21,13 @@ D785 = {"model": "D785", "firmware": "10.1.84.12"}
 # What makes a value hard to carry: entities, tags, colons, what has a meaning in URLs, an umlaut.
 WANTED: dict[str, Any] = {
     "language": "Deutsch",
-    "dnd_mode": True,
+    "call_join_xfer": True,
     "user_realname": ['Büro <7> & "Labor"; 100%'],
     "fkey": {0: "blf <sip:101@pbx.example;user=phone>|*8", 1: {"value": "line", "label": "Ä+B"}},
     "action_incoming_url": "http://pbx.example:8080/in?a=$local&b=$remote#c",
     "http_pass": "{{ snom_password }}",
 }
-WRITTEN = ["action_incoming_url", "dnd_mode", "fkey0", "fkey1", "fkey_label1", "language", "user_realname1"]
+WRITTEN = ["action_incoming_url", "call_join_xfer", "fkey0", "fkey1", "fkey_label1", "language", "user_realname1"]
 MANY = {"fkey": {number: f"blf <sip:{number:03}@pbx.example>" for number in range(60)}}
 
 
@@ -221,7 +221,7 @@ def test_what_the_phone_has(name: str, way: str, done: Done) -> None:
     if case.settings is WANTED and case.written:
         assert shown == {
             "action_incoming_url": WANTED["action_incoming_url"],
-            "dnd_mode": "on",
+            "call_join_xfer": "on",
             "fkey0": WANTED["fkey"][0],
             "fkey1": "line",
             "fkey_label1": "Ä+B",

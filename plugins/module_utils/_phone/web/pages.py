@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -21,7 +21,7 @@ from urllib.parse import urljoin, urlsplit
 from ..._known.mac import normalize_mac
 from ..._known.models import Model, find_model
 from ..._known.version import Version
-from ..phone import CALLING, CONNECTED, DIALING, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN, Identity
+from ..phone import CALLING, CONNECTED, DIALING, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN, Identity, SettingForm
 
 _T = TypeVar("_T")
 
@@ -56,11 +56,13 @@ class SettingsPage:
     """What settings.htm told.
 
     The number of an indexed setting is the end of its name, as in requests (protocol 5.1): ``user_name1``. read_only
-    holds the names of those that HTTP does not write (5.4).
+    holds the names of those that HTTP does not write (5.4). forms holds what the page says of a setting beside its
+    value, where it does: XML tells the number from the name, and has attributes; flags are in both.
     """
 
     values: dict[str, str]
     read_only: frozenset[str]
+    forms: dict[str, SettingForm] = field(default_factory=dict)
 
 
 # What a browser does not show. A page may be cut off inside it.
@@ -118,18 +120,25 @@ _STATE_LINE = re.compile(r"^[ \t]*state[ \t]{1,5}([a-z_]{1,30})(?:[ \t]{0,5}\([0
 
 # These are matched against text as it is.
 _EXPANSION_MODULE = re.compile(r"D(?<!\wD)(?:7C|8C|7|3)(?=\s)")
-_TEXT_SETTING = re.compile(r"^[ \t]*([a-z][a-z0-9_]*)([ !&$]?):(.*)", re.MULTILINE)
-_XML_SETTING = re.compile(r"""<([a-z][a-z0-9_]*)(\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*)>([^<]*)(?=<)""")
-_ATTRIBUTE = re.compile(r"""\s([a-z]{1,9})\s{0,5}=\s{0,5}(?:"([^"<]*)"|'([^'<]*)')""")
+# A capital letter at the beginning, and a blank behind it, is how people write.
+_TEXT_SETTING = re.compile(
+    r"^[ \t]*([a-z][A-Za-z0-9_]*(?=[ !&$]?:)|[A-Z][A-Za-z0-9_]*(?=[!&$]:))([ !&$]?):(.*)", re.MULTILINE
+)
+_XML_SETTING = re.compile(r"""<([A-Za-z][A-Za-z0-9_]*)(\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*)>([^<]*)(?=<)""")
+_ATTRIBUTE = re.compile(r"""\s([A-Za-z_]{1,40})\s{0,5}=\s{0,5}(?:"([^"<]*)"|'([^'<]*)')""")
 _LINK = re.compile(
     r"""<a\s[^<>]{0,200}?href\s{0,5}=\s{0,5}["']?([^"'\s<>]{1,200})[^<>]{0,200}>([^<]{0,200})""", re.IGNORECASE
 )
+_NUMBER = re.compile("[0-9]{1,9}")
 _PATH = re.compile(r"/[A-Za-z0-9_.~%/-]+")
 # What one can write into.
 _BOX = re.compile(
     r"""<input\b(?![^<>]{0,200}\stype\s{0,5}=\s{0,5}["']?(?:submit|button|hidden|password))""", re.IGNORECASE
 )
-_READ_ONLY = ("R", "&", " ")
+# As Snom's page has them (protocol 5.4), and as tine20 writes one.
+_READ_ONLY = ("R", "&", " ", "RO")
+# Labels that are settings of their own in requests (protocol 5.1).
+_LABELS = ("label", "short_label")
 
 
 def read_system(page: str) -> SystemPage:
@@ -205,13 +214,15 @@ def read_settings(page: str) -> SettingsPage | None:
     has_tags = page.lstrip("\ufeff \t\r\n").startswith("<")
     if has_tags and " perm=" in page and (settings := _xml_settings(page)) is not None:
         return settings
-    text = _visible(page) if has_tags else page
+    # Lines of old files end in a carriage return alone (Snom's questions and answers of 2004).
+    text = (_visible(page) if has_tags else page).replace("\r\n", "\n").replace("\r", "\n")
     found = _TEXT_SETTING.findall(text)
     lines = sum(1 for line in text.splitlines() if line.strip())
     if any(flag for _unused, flag, _unused in found) or (found and 2 * len(found) >= lines):
         return SettingsPage(
             {name: value.strip() for name, _unused, value in found},
             frozenset(name for name, flag, _unused in found if flag in _READ_ONLY),
+            {name: SettingForm(name, perm=flag) for name, flag, _unused in found if flag},
         )
     return None
 
@@ -378,17 +389,21 @@ def _xml_settings(page: str) -> SettingsPage | None:
     values: dict[str, str] = {}
     labels: dict[str, str] = {}
     read_only = set()
+    forms = {}
     for tag, text, value in _XML_SETTING.findall(page):
         attributes = {name: double or single for name, double, single in _ATTRIBUTE.findall(text)}
         index = attributes.get("idx", "")
-        if not {"perm", "idx"} & attributes.keys() or not (index.isdecimal() or index == ""):
+        if not {"perm", "idx"} & attributes.keys() or not (_NUMBER.fullmatch(index) or index == ""):
             continue
         name = tag + index
+        perm = attributes.get("perm", "")
         # <name perm="RW"/> is empty; what follows it is not its value.
         values[name] = "" if text.endswith("/") else _unescape(value).strip()
-        if attributes.get("perm") in _READ_ONLY:
+        if perm.upper() in _READ_ONLY:
             read_only.add(name)
-        if index and "label" in attributes:
-            # A setting of its own in requests (protocol 5.1).
-            labels[f"{tag}_label{index}"] = _unescape(attributes["label"]).strip()
-    return SettingsPage(labels | values, frozenset(read_only)) if values else None
+        beside = {key: _unescape(text) for key, text in attributes.items() if key not in ("perm", "idx")}
+        if index or perm or beside:
+            forms[name] = SettingForm(tag, int(index) if index else None, perm, beside)
+        if index:
+            labels |= {f"{tag}_{key}{index}": beside[key].strip() for key in _LABELS if key in beside}
+    return SettingsPage(labels | values, frozenset(read_only), forms) if values else None

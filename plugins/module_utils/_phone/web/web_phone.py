@@ -149,6 +149,7 @@ class WebPhone:
             http_pass_set=True if True in logins else False if False in logins else None,
             settings=settings.values if settings else None,
             read_only_settings=settings.read_only if settings else None,
+            setting_forms=settings.forms if settings else None,
         )
 
     def call(self, source: CallSource) -> CallReading:

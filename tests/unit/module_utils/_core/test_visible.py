@@ -147,7 +147,7 @@ def test_a_secret_is_masked_in_its_spelling_too(secret: str) -> None:
 @given(ENCODABLE, st.booleans())
 def test_what_a_phone_shows_of_itself(text: str, as_xml: bool) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
-    xml = f'<settings><language perm="RW">{escaped}</language><phone_name perm="">x</phone_name></settings>'
+    xml = f'<settings><language perm="">{escaped}</language><phone_name perm="">x</phone_name></settings>'
     page = xml if as_xml else f"language!: {text}\nphone_name!: x\n"
     info = f"Firmware Version: snomD785-SIP 10.1.54.13<br>Identity 1 Status: 100@{escaped}: registered<br>"
     phone = FakePhone({"/settings.htm": page, "/info.htm": info})
@@ -160,7 +160,7 @@ def test_what_a_phone_shows_of_itself(text: str, as_xml: bool) -> None:
 
 @given(ENCODABLE)
 def test_a_diff_has_one_line_for_a_setting(text: str) -> None:
-    phone = FakePhone({"/settings.htm": f'<settings><language perm="RW">{_xml(text)}</language></settings>'})
+    phone = FakePhone({"/settings.htm": f'<settings><language perm="">{_xml(text)}</language></settings>'})
     parameters = parameters_of(SETTINGS_ARGUMENTS, settings={"language": "Deutsch"})
     result = perform(write_settings, parameters, True, connect=lambda _connection: phone)
     assert_shown(result)
@@ -174,7 +174,7 @@ def _xml(text: str) -> str:
 
 @given(ENCODABLE)
 def test_adopted_settings_are_those_of_the_phone_or_left_out(text: str) -> None:
-    phone = FakePhone({"/settings.htm": f'<settings><language perm="RW">{_xml(text)}</language></settings>'})
+    phone = FakePhone({"/settings.htm": f'<settings><language perm="">{_xml(text)}</language></settings>'})
     parameters = parameters_of(INFO_ARGUMENTS, gather=["settings"])
     found = read_phone(phone, parameters, False)["phone"]["settings"]["language"]
     shown = perform(read_phone, parameters, False, connect=lambda _connection: phone)["phone"]

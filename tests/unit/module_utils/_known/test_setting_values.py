@@ -24,7 +24,7 @@ def values(settings: dict[Any, Any]) -> dict[str, str]:
     ("given", "read"),
     [
         ({"language": "English"}, {"language": "English"}),
-        ({"dnd_mode": True, "dhcp": False}, {"dhcp": "off", "dnd_mode": "on"}),
+        ({"call_completion": True, "dhcp": False}, {"dhcp": "off", "call_completion": "on"}),
         ({"active_line": 2}, {"active_line": "2"}),
         ({"phone_name": ""}, {"phone_name": ""}),
         ({"user_name": ["100", None, 102]}, {"user_name1": "100", "user_name3": "102"}),
@@ -35,7 +35,7 @@ def values(settings: dict[Any, Any]) -> dict[str, str]:
         ({"gui_fkey1": "F_REGS"}, {"gui_fkey1": "F_REGS"}),
         ({"unheard_of": {4: "x"}}, {"unheard_of4": "x"}),
         ({"phone_name": {"value": "Hall", "perm": "R"}}, {"phone_name": "Hall"}),
-        ({"dnd_mode": None}, {}),
+        ({"call_completion": None}, {}),
     ],
 )
 def test_each_form_is_read(given: dict[Any, Any], read: dict[str, str]) -> None:
@@ -50,8 +50,8 @@ def test_what_goes_with_a_value_is_kept() -> None:
 
 
 def test_numbers_are_in_order() -> None:
-    settings = parse_settings({"fkey": {10: "line", 9: "line"}, "dnd_mode": "on"})
-    assert [setting.wire_name for setting in settings] == ["dnd_mode", "fkey9", "fkey10"]
+    settings = parse_settings({"fkey": {10: "line", 9: "line"}, "call_completion": "on"})
+    assert [setting.wire_name for setting in settings] == ["call_completion", "fkey9", "fkey10"]
 
 
 def test_a_value_is_never_shown() -> None:
@@ -93,9 +93,9 @@ def test_bad_input_is_named_and_not_shown(given: Any, says: str) -> None:
 
 def test_variables_are_merged_by_name_and_the_host_has_the_last_word() -> None:
     layers = {
-        "snom_settings": {"language": "Deutsch", "dnd_mode": None},
+        "snom_settings": {"language": "Deutsch", "call_completion": None},
         "snom_settings_2_site": {"language": "Français", "fkey": ["line"]},
-        "snom_settings_1_all": {"language": "English", "dnd_mode": "off", "fkey": ["blf 1", "blf 2"]},
+        "snom_settings_1_all": {"language": "English", "call_completion": "off", "fkey": ["blf 1", "blf 2"]},
         "snom_settings_3_model": None,
     }
     assert merge_settings(layers) == {"language": "Deutsch", "fkey": ["line"]}

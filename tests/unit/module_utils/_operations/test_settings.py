@@ -37,7 +37,9 @@ class SettingsPhone(RemotePhone):
     """
 
     def __init__(self, *, values: dict[str, str] | None = None, **attributes: Any) -> None:
-        self.values = {"language": "English", "dnd_mode": "off", "phone_name": "", "user_name1": "100"} | (values or {})
+        self.values = {"language": "English", "call_completion": "off", "phone_name": "", "user_name1": "100"} | (
+            values or {}
+        )
         self.stored = dict(self.values)
         self.read_only: set[str] = set()
         self.ignored: set[str] = set()
@@ -109,14 +111,14 @@ def write(phone: SettingsPhone, *, check_mode: bool = False, **given: Any) -> di
 
 def test_check_do_and_do_again() -> None:
     phone = SettingsPhone()
-    wanted = {"language": "Deutsch", "phone_name": "Büro & Café", "user_name": ["100"], "dnd_mode": "ON"}
+    wanted = {"language": "Deutsch", "phone_name": "Büro & Café", "user_name": ["100"], "call_completion": "ON"}
     expected = {
         "changed": True,
         "diff": {
-            "before": "dnd_mode: off\nlanguage: English\nphone_name: \n",
-            "after": "dnd_mode: ON\nlanguage: Deutsch\nphone_name: Büro & Café\n",
+            "before": "call_completion: off\nlanguage: English\nphone_name: \n",
+            "after": "call_completion: ON\nlanguage: Deutsch\nphone_name: Büro & Café\n",
         },
-        "written": ["dnd_mode", "language", "phone_name"],
+        "written": ["call_completion", "language", "phone_name"],
         "read_only": [],
         "unknown": [],
         "unverified": [],
@@ -127,10 +129,12 @@ def test_check_do_and_do_again() -> None:
     assert phone.commands == []
 
     assert write(phone, settings=wanted) == expected
-    assert phone.commands == [f"{SAVE}&dnd_mode=ON&language=Deutsch&phone_name=B%C3%BCro%20%26%20Caf%C3%A9{STORE}"]
+    assert phone.commands == [
+        f"{SAVE}&call_completion=ON&language=Deutsch&phone_name=B%C3%BCro%20%26%20Caf%C3%A9{STORE}"
+    ]
     assert phone.stored["phone_name"] == "Büro & Café"
 
-    phone.values["dnd_mode"] = "on"
+    phone.values["call_completion"] = "on"
     again = write(phone, settings=wanted)
     assert (again["changed"], again["written"], again["diff"]) == (False, [], {"before": "", "after": ""})
     assert len(phone.commands) == 1
@@ -174,15 +178,21 @@ def test_unsaved_settings() -> None:
 
 
 def test_read_only_and_unknown_settings_are_told_and_left_out() -> None:
-    phone = SettingsPhone(read_only={"language", "dnd_mode"})
-    wanted = {"language": "Deutsch", "dnd_mode": False, "lanugage": "Deutsch", "nothing_known": "", "phone_name": "Lab"}
+    phone = SettingsPhone(read_only={"language", "call_completion"})
+    wanted = {
+        "language": "Deutsch",
+        "call_completion": False,
+        "lanugage": "Deutsch",
+        "nothing_known": "",
+        "phone_name": "Lab",
+    }
     for check_mode in (True, False):
         result = write(phone, settings=wanted, check_mode=check_mode)
         assert (result["read_only"], result["unknown"]) == (["language"], ["lanugage"])
         assert result["written"] == ["phone_name"]
         assert [warning.split(":")[1].strip().split(".")[0] for warning in result["warnings"]] == [
             "language",
-            "lanugage",
+            "lanugage (is it language?)",
         ]
     again = write(phone, settings=wanted)
     assert (again["changed"], again["read_only"], again["unknown"]) == (False, ["language"], ["lanugage"])

@@ -85,7 +85,7 @@ def test_numbers_are_in_order() -> None:
 
 
 def test_only_the_phone_that_changed_is_changed() -> None:
-    found = changes(rendered(a=ONE, b={"dnd_mode": "on"}), rendered(a=ONE, b={"dnd_mode": "off"}))
+    found = changes(rendered(a=ONE, b={"call_completion": "on"}), rendered(a=ONE, b={"call_completion": "off"}))
     assert {host: change.changed for host, change in found.items()} == {"a": False, "b": True}
 
 

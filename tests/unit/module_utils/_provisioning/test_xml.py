@@ -65,7 +65,7 @@ def test_a_number_is_an_attribute_where_it_is_no_part_of_the_name(given: dict[st
         {"language": {"value": "English", "perm": "!"}},
         {"phone_name": {"value": "  Zürich ☎ & co  ", "perm": ""}},
         {"fkey": {0: {"value": "line", "context": "2", "label": "L", "perm": "&"}}},
-        {"dnd_mode": {"value": "", "perm": "RW"}},
+        {"call_completion": {"value": "", "perm": "RW"}},
     ],
 )
 def test_what_is_written_is_read_back(given: dict[str, Any]) -> None:

@@ -30,9 +30,9 @@ def prepare(variables: dict[str, Any], **parameters: Any) -> dict[str, Any]:
 
 def test_without_settings_those_of_the_host_are_merged() -> None:
     variables = {
-        "snom_settings_b": {"language": "French", "dnd_mode": True, "phone_name": "{{ it }}"},
+        "snom_settings_b": {"language": "French", "call_completion": True, "phone_name": "{{ it }}"},
         "snom_settings_a": {"language": "Dutch", "keyboard_lock": True},
-        "snom_settings": {"dnd_mode": None},
+        "snom_settings": {"call_completion": None},
         "snom_settings_c": None,
         "snom_settingless": {"a": 1},
     }

@@ -33,28 +33,38 @@ SHOWN = {
     "ip_adr": "192.0.2.7",
     "user_host": "x",
     "action_setup_url": "http://pbx.example/{{ mac }}",
+    "phone_type": "snomD785",
+    "fwd_all_target1": "101",
+    "fkey_label0": "Desk\nTwo",
+    "vip_ring_sound": "Ringer1",
     "custom": "two\nlines",
 }
 
 
 def test_settings_as_an_inventory_states_them() -> None:
-    settings, left_out = describe_settings({"settings": SHOWN, "read_only_settings": ["firmware_status"]})
+    forms = {
+        "vip_ring_sound": {"name": "vip_ring_sound", "number": None, "perm": "RO", "attributes": {}},
+    }
+    settings, left_out = describe_settings({"settings": SHOWN, "setting_forms": forms})
     assert settings == {
         "language": "English",
         "use_hidden_tags": False,
         "user_name": {"1": "100", "10": True},
-        "fkey": {"0": "blf <sip:200@pbx.example>|*8"},
-        "tr369_enable1": False,
+        "fkey": {"0": {"value": "blf <sip:200@pbx.example>|*8", "label": "Desk\nTwo"}},
+        "tr369_enable": {"1": False},
         "dhcp": True,
+        "vip_ring_sound": {"value": "Ringer1", "perm": "R"},
     }
     assert list(settings["user_name"]) == ["1", "10"]
     assert left_out.keys() == {
         *("http_pass", "user_pass1", "setting_server", "firmware_status", "dnd_mode", "ip_adr", "user_host"),
-        *("action_setup_url", "custom"),
+        *("action_setup_url", "custom", "phone_type", "fwd_all_target1"),
     }
     assert left_out["http_pass"] == "a secret; keep it in a vault"
     assert "a login" in left_out["setting_server"]
-    assert "read-only" in left_out["firmware_status"]
+    assert "leads to a provisioning server" in left_out["firmware_status"]
+    assert "users change it" in left_out["fwd_all_target1"]
+    assert "what the phone is" in left_out["phone_type"]
     assert "control character" in left_out["custom"]
 
 
@@ -96,5 +106,39 @@ names = st.sampled_from(
 def test_what_is_described_is_what_the_phone_has(shown: dict[str, str]) -> None:
     """Whatever a phone shows: the description is readable, and states nothing that the phone does not have."""
     settings, left_out = describe_settings({"settings": mask_settings(shown)})
-    stated = {setting.wire_name: setting.value for setting in parse_settings(settings)}
-    assert stated == {name: value for name, value in shown.items() if value and name not in left_out}
+    stated = {}
+    for setting in parse_settings(settings):
+        stated[setting.wire_name] = setting.value
+        stated |= {f"{setting.name}_{key}{setting.index}": text for key, text in setting.attributes.items()}
+    # A label goes with its key.
+    missing = left_out | ({"fkey_label0": ""} if "fkey0" in left_out else {})
+    assert {name: value for name, value in stated.items() if value} == {
+        name: value for name, value in shown.items() if value and name not in missing
+    }
+
+
+def form(name: str, number: int | None, perm: str = "", **attributes: str) -> dict[str, object]:
+    return {"name": name, "number": number, "perm": perm, "attributes": attributes}
+
+
+@pytest.mark.parametrize(
+    ("shown", "forms", "stated"),
+    [
+        ({"odd1": "a"}, {"odd1": form("odd", 1)}, {"odd": {"1": "a"}}),
+        ({"odd1": "a"}, {}, {"odd1": "a"}),
+        ({"codec_size2": "20"}, {}, {"codec_size": {"2": "20"}}),
+        ({"stun_server": "a", "stun_server1": "b"}, {}, {"stun_server": {"value": "a", "1": "b"}}),
+        ({"language": "x"}, {"language": form("language", None, "!")}, {"language": {"value": "x", "perm": "!"}}),
+        ({"language": "x"}, {"language": form("language", None, "$")}, {"language": "x"}),
+        (
+            {"fkey3": "line", "fkey_label3": "L"},
+            {"fkey3": form("fkey", 3, context="2", label="L", lp="off", odd="x", icon_type="")},
+            {"fkey": {"3": {"value": "line", "context": "2", "label": "L", "lp": False, "attributes": {"odd": "x"}}}},
+        ),
+        ({"use_NTLMv2": "on"}, {}, {"use_NTLMv2": True}),
+    ],
+)
+def test_the_page_knows_best_what_is_a_number_and_then_the_table(
+    shown: dict[str, str], forms: dict[str, object], stated: dict[str, object]
+) -> None:
+    assert describe_settings({"settings": shown, "setting_forms": forms}) == (stated, {})

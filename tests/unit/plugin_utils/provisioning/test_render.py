@@ -76,13 +76,15 @@ def test_a_phone_asks_for_its_own_file_which_names_those_of_one_generation() -> 
 
 def test_what_all_of_a_model_share_stands_in_one_file() -> None:
     found = rendered(
-        entry(1, settings={"language": "English", "phone_name": "One", "dnd_mode": {"value": "off", "perm": "R"}}),
-        entry(2, settings={"language": "English", "phone_name": "Two", "dnd_mode": "off"}),
+        entry(
+            1, settings={"language": "English", "phone_name": "One", "call_completion": {"value": "off", "perm": "R"}}
+        ),
+        entry(2, settings={"language": "English", "phone_name": "Two", "call_completion": "off"}),
         entry(3, model="320", settings={"language": "Deutsch"}),
     )
     assert settings_in(found, "snomD785.xml")["language"] == "English"
-    assert settings_in(found, "snomD785-000413920001.xml") == {"phone_name": "One", "dnd_mode": "off"}
-    assert settings_in(found, "snomD785-000413920002.xml") == {"phone_name": "Two", "dnd_mode": "off"}
+    assert settings_in(found, "snomD785-000413920001.xml") == {"phone_name": "One", "call_completion": "off"}
+    assert settings_in(found, "snomD785-000413920002.xml") == {"phone_name": "Two", "call_completion": "off"}
     assert settings_in(found, "snom320-000413920003.xml")["language"] == "Deutsch"
     assert "snom320.xml" not in found.files  # one phone alone shares nothing
 

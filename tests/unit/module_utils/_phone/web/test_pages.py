@@ -9,10 +9,9 @@ from collections.abc import Callable
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Identity
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Identity, SettingForm
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import (
     HomePage,
-    SettingsPage,
     SystemPage,
     asks_admin_password,
     asks_reboot,
@@ -496,16 +495,51 @@ XML = """<?xml version="1.0" encoding="utf-8"?>
     [
         TEXT,
         TEXT.replace("\n", "\r\n"),
+        TEXT.replace("\n", "\r"),
         "<html><head><title>snom 320</title></head><body><pre>\n" + TEXT + "</pre></body></html>",
         XML,
         XML.replace("\n", ""),
         "\ufeff\r\n" + XML,
         "<html><body><pre>\n" + XML + "</pre></body></html>",
     ],
-    ids=["text", "CRLF", "pre", "XML", "one line", "byte order mark", "XML in pre"],
+    ids=["text", "CRLF", "CR", "pre", "XML", "one line", "byte order mark", "XML in pre"],
 )
 def test_settings(page: str) -> None:
-    assert read_settings(page) == SettingsPage(SETTINGS, frozenset({"http_user", "setting_server"}))
+    found = read_settings(page)
+    assert found and (found.values, found.read_only) == (SETTINGS, frozenset({"http_user", "setting_server"}))
+    assert found.forms["setting_server"].perm in ("&", "R")
+
+
+def test_xml_tells_what_stands_beside_a_value() -> None:
+    found = read_settings(XML.replace('label=""', 'short_label_mode="icon" lp=\'off\' label="A&#10;B"'))
+    assert found and found.forms == {
+        "user_name1": SettingForm("user_name", 1),
+        "setting_server": SettingForm("setting_server", None, "R"),
+        "fkey0": SettingForm(
+            "fkey", 0, "RW", {"context": "active", "short_label_mode": "icon", "lp": "off", "label": "A\nB"}
+        ),
+        "update_policy": SettingForm("update_policy", None, "RW"),
+        "http_user": SettingForm("http_user", None, " "),
+    }
+    assert found.values["fkey_label0"] == "A\nB"
+
+
+@pytest.mark.parametrize(("perm", "read_only"), [("RO", True), ("R", True), ("rw", False), ("!", False), ("", False)])
+def test_what_only_provisioning_changes(perm: str, read_only: bool) -> None:
+    found = read_settings(f'<settings><language perm="{perm}">English</language></settings>')
+    assert found and found.read_only == (frozenset({"language"}) if read_only else frozenset())
+
+
+def test_names_with_capitals_are_names() -> None:
+    assert values('<settings><use_NTLMv2 perm="">on</use_NTLMv2><VLAN perm="">off</VLAN></settings>') == {
+        "use_NTLMv2": "on",
+        "VLAN": "off",
+    }
+    assert values("use_NTLMv2!: on\nVLAN&: off\nlanguage!: English\n") == {
+        "use_NTLMv2": "on",
+        "VLAN": "off",
+        "language": "English",
+    }
 
 
 def test_plain_names_are_settings_where_most_lines_are() -> None:

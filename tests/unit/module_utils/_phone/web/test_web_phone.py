@@ -89,6 +89,7 @@ def test_the_system_page_tells_all_but_the_call_state() -> None:
         "http_pass_set": None,
         "settings": None,
         "read_only_settings": None,
+        "setting_forms": None,
         "cert_fingerprint": None,
     }
 

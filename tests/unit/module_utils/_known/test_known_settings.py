@@ -5,14 +5,73 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils._known.masks import is_secret, masked
-from ansible_collections.telephony.snom.plugins.module_utils._known.setting_names import (
+from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import (
+    FACT,
+    KNOWN,
+    SECRET,
+    STATE,
+    WAY,
     first_index,
     is_known,
     is_setting_name,
+    kind_of,
+    nearest_name,
+    needs_number,
     needs_reboot,
     split_name,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._known.masks import is_secret
+
+
+def test_the_table_is_in_order_and_each_row_says_where_it_is_from() -> None:
+    assert list(KNOWN) == sorted(KNOWN)
+    assert [one.name for one in KNOWN.values() if not one.sources or not is_setting_name(one.name)] == []
+    assert {one.kind for one in KNOWN.values()} == {"", SECRET, STATE, FACT, WAY}
+    assert [one.name for one in KNOWN.values() if one.default and one.default not in one.values] == []
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_names_tell_secrets_without_the_table(name: str) -> None:
+    """Most modules take only what names say to a jump host."""
+    assert is_secret(name) is (KNOWN[name].kind == SECRET)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("keyboard_lock_pw", SECRET),
+        ("user_hash3", SECRET),
+        ("max_pin_retry", ""),
+        ("pa1_pin1", ""),
+        ("fwd_all_target2", STATE),
+        ("callrecord_missed_remote0", FACT),
+        ("setting_server", WAY),
+        ("unheard_of", ""),
+    ],
+)
+def test_kinds(name: str, kind: str) -> None:
+    assert kind_of(name) == kind
+
+
+@pytest.mark.parametrize(
+    ("slip", "nearest"),
+    [
+        ("langauge", "language"),
+        ("Timezone", "timezone"),
+        ("user_nme1", "user_name"),
+        ("tr369_enabled", "tr369_enable"),
+        ("wholly_different_thing", None),
+    ],
+)
+def test_the_nearest_name(slip: str, nearest: str | None) -> None:
+    assert nearest_name(slip) == nearest
+
+
+def test_what_is_known_of_the_vendors_controller() -> None:
+    rows = [one for one in KNOWN.values() if one.name.startswith("tr369_")]
+    assert len(rows) == 11 and all(needs_number(one.name) and one.first == 1 for one in rows)
+    assert KNOWN["tr369_enable"].values == ("true", "false")
+    assert KNOWN["update_policy"].default == "settings_only"
 
 
 @pytest.mark.parametrize(
@@ -29,6 +88,11 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.setting_name
         ("user_g726", ("user_g726", None)),
         ("user_name01", ("user_name01", None)),
         ("user_phone", ("user_phone", None)),
+        ("codec_priority_list2", ("codec_priority_list", 2)),
+        ("speed0", ("speed", 0)),
+        ("stun_server1", ("stun_server", 1)),
+        ("pa1_pin1", ("pa1_pin1", None)),
+        ("codec1_name1", ("codec1_name", 1)),
         ("dns_server1", ("dns_server1", None)),
         ("language", ("language", None)),
         ("user_name", ("user_name", None)),
@@ -41,29 +105,6 @@ def test_only_indexed_names_are_split(name: str, parts: tuple[str, int | None]) 
 
 def test_identities_count_from_1_and_function_keys_from_0() -> None:
     assert (first_index("user_name"), first_index("fkey"), first_index("language")) == (1, 0, None)
-
-
-@pytest.mark.parametrize(
-    ("name", "secret"),
-    [("http_pass", True), ("user_pass1", True), ("admin_mode_password", True), ("user_pin", True), ("pinging", False)],
-)
-def test_secrets_are_told_by_their_name(name: str, secret: bool) -> None:
-    assert is_secret(name) is secret
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        ("http://user:hush@pbx.example/x", "http://********@pbx.example/x"),
-        ("http://user:hu@sh@pbx.example/x", "http://********@pbx.example/x"),
-        ("http://user:hu?s#h@pbx.example", "http://********@pbx.example"),
-        ("http://a:hush@x/ http://b:hu@sh@y/", "http://********@x/ http://********@y/"),
-        ("http://pbx.example/?to=$user@$host", "http://pbx.example/?to=$user@$host"),
-        ("blf <sip:200@pbx.example>|*8", "blf <sip:200@pbx.example>|*8"),
-    ],
-)
-def test_no_part_of_a_login_in_a_url_is_shown(value: str, shown: str) -> None:
-    assert masked("setting_server", value) == shown
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is known about phones' settings: the table of them, and what follows from it.
+
+Each firmware has hundreds more; a phone's own settings page knows the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from .settings_table import ROWS
+
+SECRET, STATE, FACT, WAY = "secret", "state", "fact", "way"
+"""Kinds of settings that are no mere settings: see `settings_table`."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*", re.IGNORECASE)
+_NUMBERED = re.compile(r"(.*[a-z_])(0|[1-9][0-9]{0,2})", re.IGNORECASE | re.DOTALL)
+# Action URLs (protocol 6) and hard keys (protocol 5.1) are families of names.
+_FAMILY = re.compile(r"action_[a-z0-9_]+|dkey_[a-z0-9_]+|idle_[a-z0-9]+_key_action")
+# What else belongs to an identity, of which no phone has more (protocol 1.3). Inferred from user_active and the like
+# (5.1): public templates write user_srtp and dozens of others with idx, and none of their names ends with a digit.
+_OF_IDENTITY = re.compile(r"user_\w+")
+_IDENTITIES = range(1, 13)
+_FROM_DHCP = frozenset({"ip_adr", "netmask", "gateway", "dns_domain", "dns_server1", "dns_server2"})
+# The web server's type, and everything about the network (protocol 5.1; no source lists them all).
+_AT_BOOT = re.compile(r"webserver_type|dhcp|ip_adr|netmask|gateway|dns_server[12]|vlan_\w+|eth_\w+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownSetting:
+    """One row of the table."""
+
+    name: str
+    plain: bool
+    """Whether it is seen without a number."""
+    indexed: bool
+    """Whether it is seen with one."""
+    first: int | None
+    """The number of the first one, where a source says it."""
+    kind: str
+    attributes: tuple[str, ...]
+    values: tuple[str, ...]
+    """What it takes; nothing where that is not known."""
+    default: str | None
+    since: str
+    seen: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+def _read(row: str) -> KnownSetting:
+    name, number, kind, attributes, values, since, seen, sources = row.split("|")
+    return KnownSetting(
+        name=name,
+        plain=not number.startswith("i"),
+        indexed=bool(number),
+        first=int(number[1:]) if number[1:] else None,
+        kind=kind,
+        attributes=tuple(attributes.split()),
+        values=tuple(value.rstrip("*") for value in values.split()),
+        default=next((value[:-1] for value in values.split() if value.endswith("*")), None),
+        since=since,
+        seen=tuple(seen.split()),
+        sources=tuple(sources.split()),
+    )
+
+
+KNOWN: Mapping[str, KnownSetting] = {setting.name: setting for setting in map(_read, ROWS.splitlines())}
+"""The table, by name."""
+
+
+def is_setting_name(text: str) -> bool:
+    """Whether a setting could be called so."""
+    return bool(_NAME.fullmatch(text))
+
+
+def known_setting(name: str) -> KnownSetting | None:
+    """What the table has of a setting, numbered or not; None for a name that it does not have."""
+    return KNOWN.get(split_name(name)[0])
+
+
+def is_known(name: str) -> bool:
+    """Whether a public source mentions the setting, numbered or not."""
+    return known_setting(name) is not None or bool(_FAMILY.fullmatch(name))
+
+
+def nearest_name(name: str) -> str | None:
+    """The known name that is most like one that is not known; None where there is none like it."""
+    base = name.rstrip("0123456789") or name
+    spelled = {known.lower(): known for known in KNOWN}
+    near = get_close_matches(name.lower(), spelled, n=1, cutoff=0.75) or get_close_matches(
+        base.lower(), spelled, n=1, cutoff=0.75
+    )
+    return spelled[near[0]] if near else None
+
+
+def kind_of(name: str) -> str:
+    """The kind of a setting, numbered or not; nothing for a mere setting and for one that is not known."""
+    known = known_setting(name)
+    return known.kind if known else ""
+
+
+def needs_reboot(name: str) -> bool:
+    """Whether a change of the setting is known to take effect at the next boot only."""
+    return bool(_AT_BOOT.fullmatch(name))
+
+
+def comes_from_dhcp(name: str, settings: Mapping[str, str]) -> bool:
+    """Whether the setting, one of these of a phone, tells what DHCP gave.
+
+    That a phone shows in its settings what it got from DHCP is inferred.
+    """
+    return name in _FROM_DHCP and settings.get("dhcp", "on") == "on"
+
+
+def needs_number(name: str) -> bool:
+    """Whether the setting is seen with a number only."""
+    known = KNOWN.get(name)
+    return known is not None and not known.plain
+
+
+def first_index(name: str) -> int | None:
+    """The number of the first of an indexed setting; None where no source says it."""
+    known = KNOWN.get(name)
+    return known.first if known else None
+
+
+def split_name(name: str) -> tuple[str, int | None]:
+    """Split a name as HTTP spells it into name and number, as XML does (protocol 5.1): ``user_name1``, ``fkey0``.
+
+    Only names that are indexed are split: ``dns_server1`` and ``gui_fkey1`` are names of their own.
+    """
+    match = None if name in KNOWN else _NUMBERED.fullmatch(name)
+    if match is None:
+        return name, None
+    base, index = match[1], int(match[2])
+    known = KNOWN.get(base)
+    of_identity = bool(_OF_IDENTITY.fullmatch(base))
+    indexed = (known.indexed if known else of_identity) and (index in _IDENTITIES or not of_identity)
+    return (base, index) if indexed else (name, None)

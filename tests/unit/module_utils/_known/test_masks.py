@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._known.masks import is_secret, masked
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("http_pass", True),
+        ("user_pass1", True),
+        ("admin_mode_password", True),
+        ("user_pin", True),
+        ("pinging", False),
+        ("vpn_psk", True),
+        ("sip_token", True),
+        ("my_api_key", True),
+        ("wlan_pwd", True),
+        ("lock_pin2", True),
+        ("login_hash", True),
+        ("min_pin_length", False),
+        ("encrypt_secrets", False),
+        ("http_client_save_credentials", False),
+        ("key_hash_remapped", False),
+        ("edit_mode_for_passwords", False),
+        ("bypass_list", False),
+        ("passive_mode", False),
+        ("x_password_expiry", False),
+    ],
+)
+def test_secrets_are_told_by_their_name(name: str, secret: bool) -> None:
+    assert is_secret(name) is secret
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("http://user:hush@pbx.example/x", "http://********@pbx.example/x"),
+        ("http://user:hu@sh@pbx.example/x", "http://********@pbx.example/x"),
+        ("http://user:hu?s#h@pbx.example", "http://********@pbx.example"),
+        ("http://a:hush@x/ http://b:hu@sh@y/", "http://********@x/ http://********@y/"),
+        ("http://pbx.example/?to=$user@$host", "http://pbx.example/?to=$user@$host"),
+        ("blf <sip:200@pbx.example>|*8", "blf <sip:200@pbx.example>|*8"),
+        (
+            "https://p.example/prov/0d4f7a9c2b6e81f3a5/0004130000aa.xml",
+            "https://p.example/prov/********/0004130000aa.xml",
+        ),
+        ("https://p.example/0c1d2e3f-aaaa-4bbb-8ccc-0123456789ab/", "https://p.example/********/"),
+        ("https://p.example/x9Kd2LmZ81xPq0Rt/{mac}.xml", "https://p.example/********/{mac}.xml"),
+        ("https://p.example/token/hush7/a.xml", "https://p.example/token/********/a.xml"),
+        ("https://p.example/app/?mac={mac}&password=hush", "https://p.example/app/?mac={mac}&password=********"),
+        (
+            "url https://p.example/?auth_token=hush&key=ENTER#x",
+            "url https://p.example/?auth_token=********&key=ENTER#x",
+        ),
+        ("https://p.example/?pass=$pass", "https://p.example/?pass=$pass"),
+        ("https://p.example/snomD785-00041396D9B4.htm", "https://p.example/snomD785-00041396D9B4.htm"),
+        (
+            "https://p.example/firmware-of-2024-spring/snomD785-10.1.42.14-SIP-r.bin",
+            "https://p.example/firmware-of-2024-spring/snomD785-10.1.42.14-SIP-r.bin",
+        ),
+    ],
+)
+def test_no_part_of_a_login_or_a_token_in_a_url_is_shown(value: str, shown: str) -> None:
+    assert masked("setting_server", value) == shown
