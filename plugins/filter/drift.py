@@ -59,6 +59,7 @@ _value:
     - C(settings) has C(before) and C(after) as in the module's diff where settings differ, else it is null.
     - C(read_only) lists settings that differ and that only provisioning can change, C(unknown) those that the phone
       does not have.
+    - C(vendor_controller) says whether Snom's own controller may reach the phone by TR-369, null where nothing tells.
   type: dict
   sample:
     outcome: drifted
@@ -68,6 +69,7 @@ _value:
     settings: null
     unknown: []
     read_only: []
+    vendor_controller: false
 """
 
 
@@ -96,6 +98,7 @@ def drift(
         "settings": changed,
         "unknown": compared.get("unknown") or [],
         "read_only": read_only,
+        "vendor_controller": phone.get("vendor_controller"),
     }
 
 

@@ -176,6 +176,15 @@ phone:
       type: dict
       sample:
         fkey0: {"name": "fkey", "number": 0, "perm": "R", "attributes": {"context": "active", "label": "Desk"}}
+    vendor_controller:
+      description:
+        - Whether Snom's own controller may reach the phone by TR-369, and start an update for example. It is on by
+          default from 10.1.161 until 10.1.226, on models that have TR-369; C(tr369_enable1) overrules that if the
+          settings are read.
+        - Null where neither tells.
+      returned: success
+      type: bool
+      sample: false
     cert_fingerprint:
       description: SHA-256 of the phone's TLS certificate, in hex. Only read if O(gather) says so.
       returned: success

@@ -83,8 +83,9 @@ options:
     default: []
   unknown_settings:
     description:
-      - What to do with settings that no public source mentions. Phones silently ignore names that they don't know, so
-        a slip would not show. There are many more settings than those that public sources mention.
+      - What to do with settings that this collection does not know. Phones silently ignore names that they don't know,
+        so a slip would not show. All are named, each with the nearest known one. There are many more settings than
+        those that are known.
     type: str
     choices: [warn, fail, ignore]
     default: warn
@@ -107,7 +108,11 @@ options:
     description:
       - Phone book for the phones whose host has no variable C(snom_phone_book). It replaces the one in the phone.
         Without any, the phone's own stays as it is.
-      - Each entry has C(name), C(number) and perhaps C(type), which is one of the words that the phone has for it.
+      - Each entry has C(name), or C(first_name) and C(last_name), and C(number). It may have C(type) and
+        C(number_type), which are words that the phone has for it, and C(fav), C(context), C(title), C(organization),
+        C(email), C(note) and C(group).
+      - Instead of C(number) it may have C(numbers), a list of mappings with C(number) and C(number_type). It becomes as
+        many entries of that name.
     type: list
     elements: dict
   rollback:

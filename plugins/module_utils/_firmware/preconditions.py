@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from .._core.errors import Blocked, Refused, UserMode
-from .._known.dialect import NEW_ADMIN_PASSWORD, passes_new_admin_password
+from .._known.dialect import NEW_ADMIN_PASSWORD, TAKES_NO_PROVISIONING, passes_new_admin_password
 from .._known.images import read_image_name
 from .._known.version import Version
 from .._phone.phone import Phone, PhoneFacts
@@ -19,12 +19,14 @@ from .._phone.phone import Phone, PhoneFacts
 def check_settings(facts: PhoneFacts, wanted: Version) -> list[str]:
     """Raise what the phone's readable settings say against an upgrade; return notes on what they leave open.
 
-    Sources: protocol 2.1 (passwords), 2.4 (hidden tags, restricted queries), 3.3.3 and 3.3.4 (update_policy,
-    firmware_status, firmware).
+    Sources: Snom's page on TR-069; protocol 2.1 (passwords), 2.4 (hidden tags, restricted queries), 3.3.3 and 3.3.4
+    (update_policy, firmware_status, firmware).
     """
     settings = facts.settings or {}
     if facts.admin_mode is False:
         raise UserMode("The phone is in user mode; a firmware load needs administrator mode.")
+    if settings.get("tr69_use_acs") == "on":
+        raise Refused(TAKES_NO_PROVISIONING)
     if settings.get("restrict_uri_queries") == "on":
         raise Blocked("restrict_uri_queries is on, so the phone ignores commands. Switch it off (QoS/Security page).")
     # Effective only with a password set (protocol 2.4); whether it is can't be told from the page, where passwords

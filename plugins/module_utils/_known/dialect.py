@@ -25,6 +25,15 @@ NEW_ADMIN_PASSWORD = Version((10, 1, 185, 0))
 """From this version on another setting is the administrator password by default (protocol 2.1)."""
 
 
+TAKES_NO_PROVISIONING = (
+    "tr69_use_acs is on: a phone with TR-069 on takes no provisioning. Switch it off, or leave this phone to "
+    "its TR-069 server."
+)
+"""Why a phone is left alone."""
+
+_VENDOR_CONTROLLER_ON, _VENDOR_CONTROLLER_OFF = Version((10, 1, 161)), Version((10, 1, 226))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
     """What a firmware understands. The defaults are those of today's, and of one whose version is not known."""
@@ -69,6 +78,18 @@ def dialect_of(firmware: Version | None) -> Dialect:
         key_names={"F_HOLD": "F_R"} if old else {"F_R": "F_HOLD"},
         outdated_keys=outdated,
     )
+
+
+def may_have_vendor_controller(model: str | None, firmware: Version | None) -> bool | None:
+    """Whether Snom's own controller may reach the phone by TR-369, and start an update for example.
+
+    By Snom's pages on TR-369 and FS PBX it is on by default from 10.1.161 until 10.1.226, on models
+    with TR-369. None where model or version is not known.
+    """
+    if model is None or firmware is None:
+        return None
+    has_tr369 = model.startswith("D8") or model in ("D713", "D717", "D735", "D140", "D150")
+    return has_tr369 and _VENDOR_CONTROLLER_ON <= firmware < _VENDOR_CONTROLLER_OFF
 
 
 def passes_new_admin_password(now: Version, wanted: Version) -> bool:

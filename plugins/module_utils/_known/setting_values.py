@@ -24,7 +24,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._core.errors import InputError
-from .known_settings import KNOWN, first_index, is_setting_name, known_setting, needs_number, split_name
+from .known_settings import (
+    FACT,
+    KNOWN,
+    first_index,
+    is_setting_name,
+    kind_of,
+    known_setting,
+    needs_number,
+    split_name,
+)
 from .masks import is_secret
 
 PERMISSIONS = ("", "RW", "$", "R", "&", "!")
@@ -44,6 +53,8 @@ LABELS = {"label": "fkey_label", "short_label": "fkey_short_label"}
 _SPELLED_PERMISSIONS = {" ": "R", "RO": "R"}
 # By the vendor, and in all public templates, the second stands beside the first.
 _PASSWORD, _CONFIRMED = "admin_mode_password", "admin_mode_password_confirm"
+# What a check-sync would do then (Snom's page on it), which anybody may send; and what sounds like that at once.
+_ERASES = {"checksync_action": ("factory-reset", "delete-contacts"), "reset_settings": None}
 _ATTRIBUTE_NAME = re.compile(r"(?!(?:idx|perm|xml\w*)\Z)[A-Za-z_][A-Za-z0-9_.-]*")
 _LARGEST_INDEX = 999
 # Control characters, halves of surrogate pairs and non-characters have no place in XML 1.0.
@@ -196,6 +207,18 @@ def _read(name: str, value: object, where: str) -> Iterator[Setting]:
         yield from _numbered(name, dict(enumerate(_as_list(value), first)), where)
 
 
+def _refuse(name: str, value: str, where: str) -> None:
+    """Raise InputError for what is no setting, or would take settings away."""
+    if kind_of(name) == FACT:
+        raise InputError(f"{where} is what a phone tells of itself, and no setting. Take it out.")
+    erasing = _ERASES.get(name, ())
+    if value and (erasing is None or value in erasing):
+        raise InputError(
+            f"{where} takes away what is in a phone, settings or contacts. Take it out; to reset a phone there is "
+            "snom_factory_reset."
+        )
+
+
 def _numbered(name: str, values: Mapping[Any, object], where: str) -> Iterator[Setting]:
     for number, item in values.items():
         if item is not None:
@@ -238,14 +261,9 @@ def _setting(name: str, index: int | None, value: object, where: str) -> Setting
                 raise InputError(f"{where}: perm must be one of {', '.join(map(repr, PERMISSIONS))}.")
         attributes = _attributes(value, where)
         value = value["value"]
-    labels = name in LABELS.values()
-    return Setting(
-        name=name,
-        index=index,
-        value=_spelled(name, one_line(value, where, labels), value),
-        perm=perm,
-        attributes=attributes,
-    )
+    text = _spelled(name, one_line(value, where, name in LABELS.values()), value)
+    _refuse(name, text, where)
+    return Setting(name=name, index=index, value=text, perm=perm, attributes=attributes)
 
 
 def _attributes(value: Mapping[Any, Any], where: str) -> dict[str, str]:

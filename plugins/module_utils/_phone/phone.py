@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any, Literal, Protocol
 
 from .._core.errors import InputError, Refused, WrongPhone
+from .._known.dialect import may_have_vendor_controller
 from .._known.key_event import KeyEvent
 from .._known.mac import normalize_mac
 from .._known.masks import MASK, is_secret, masked
@@ -285,6 +286,17 @@ class PhoneFacts:
     setting_forms: dict[str, SettingForm] | None = None
     cert_fingerprint: str | None = None
 
+    @property
+    def vendor_controller(self) -> bool | None:
+        """Whether Snom's own controller may reach the phone by TR-369. None where nothing tells.
+
+        It is the first of them, by Snom's page; its setting overrules what is so by default.
+        """
+        said = (self.settings or {}).get("tr369_enable1", "").lower()
+        if said in ("true", "on", "false", "off"):
+            return said in ("true", "on")
+        return may_have_vendor_controller(self.model, self.firmware)
+
     def shows(self, setting: str, attribute: str, value: str) -> bool:
         """Whether the settings page shows that the setting has this attribute."""
         form = (self.setting_forms or {}).get(setting)
@@ -294,6 +306,7 @@ class PhoneFacts:
         """The facts as plain JSON types, without secrets."""
         return asdict(self) | {
             "firmware": None if self.firmware is None else str(self.firmware),
+            "vendor_controller": self.vendor_controller,
             "identities": None if self.identities is None else [asdict(identity) for identity in self.identities],
             "expansion_modules": None if self.expansion_modules is None else list(self.expansion_modules),
             "settings": None if self.settings is None else mask_settings(self.settings),

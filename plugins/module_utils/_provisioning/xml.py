@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
@@ -23,41 +24,72 @@ from .._known.setting_values import Setting, one_line
 _FIRST = "auto_reboot_on_setting_change"
 _KEYS = "functionKeys"
 _PLAIN = "phone-settings"
+# Snom's page has both spellings for keys, and for the phone book.
+_SECTIONS = ("phone-settings", "functionkeys", "function-keys")
+_BOOKS = ("tbook", "phone-book")
 # The identity that a key or an entry uses: the active one.
 _ACTIVE = "active"
-_CONTACT_KEYS = ("name", "number", "type")
+# What an entry may have beside name, number and type: by Snom's and Gigaset's pages on the tag.
+_BESIDE = ("context", "fav")
+_WITHIN = ("first_name", "last_name", "number_type", "title", "organization", "email", "note", "group")
+_CONTACT_KEYS = ("name", "number", "type", *_BESIDE, *_WITHIN, "numbers")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """One entry of a phone book. type is one of the words that the phone has for it, or empty."""
+    """One entry of a phone book. type is one of the words that the phone has for it, or empty; more is the rest."""
 
     name: str
     number: str
     type: str = ""
+    more: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse_phone_book(value: object, option: str) -> tuple[Contact, ...]:
-    """Read a phone book as an inventory writes it: a list of mappings with name, number and perhaps type.
+    """Read a phone book as an inventory writes it: a list of mappings with name, number and what else it may have.
 
-    Raises InputError that names the option, the entry and the remedy.
+    One with several numbers gives as many entries of that name, which phones of every generation take. Raises
+    InputError that names the option, the entry and the remedy.
     """
     if not isinstance(value, (list, tuple)):
         raise InputError(f"{option} must be a list of entries with name and number.")
-    return tuple(_contact(entry, f"{option}, entry {number}") for number, entry in enumerate(value, 1))
+    return tuple(
+        contact for number, entry in enumerate(value, 1) for contact in _contacts(entry, f"{option}, entry {number}")
+    )
 
 
-def _contact(entry: object, where: str) -> Contact:
+def _contacts(entry: object, where: str) -> Iterator[Contact]:
     if not isinstance(entry, Mapping):
         raise InputError(f"{where} must be a mapping with name and number.")
     unknown = [str(key) for key in entry if key not in _CONTACT_KEYS]
     if unknown:
         raise InputError(f"{where}: {', '.join(unknown)}. An entry takes {', '.join(_CONTACT_KEYS)}.")
-    texts = {key: one_line(entry.get(key, ""), f"{where}, {key}") for key in _CONTACT_KEYS}
-    missing = [key for key in ("name", "number") if not texts[key]]
+    numbers = entry.get("numbers")
+    if numbers is None:
+        yield _contact(entry, where)
+        return
+    if not isinstance(numbers, (list, tuple)) or "number" in entry:
+        raise InputError(f"{where}: numbers must be a list of mappings with number and number_type, instead of number.")
+    for place, number in enumerate(numbers, 1):
+        if not isinstance(number, Mapping) or not set(number) <= {"number", "number_type"}:
+            raise InputError(f"{where}, number {place} must be a mapping with number and perhaps number_type.")
+        yield _contact({**entry, **number}, f"{where}, number {place}")
+
+
+def _contact(entry: Mapping[Any, object], where: str) -> Contact:
+    texts = {key: _word(entry.get(key), f"{where}, {key}") for key in _CONTACT_KEYS if key != "numbers"}
+    # Old phones know only the one name.
+    name = texts["name"] or " ".join(filter(None, (texts["first_name"], texts["last_name"])))
+    missing = [key for key, text in (("name", name), ("number", texts["number"])) if not text]
     if missing:
         raise InputError(f"{where}: {' and '.join(missing)} must not be empty.")
-    return Contact(**texts)
+    more = {key: texts[key] for key in (*_BESIDE, *_WITHIN) if texts[key]}
+    return Contact(name=name, number=texts["number"], type=texts["type"], more=more)
+
+
+def _word(value: object, where: str) -> str:
+    """A text of an entry, where switches are true or false (by Snom's page)."""
+    return str(value).lower() if isinstance(value, bool) else one_line("" if value is None else value, where)
 
 
 def settings_file(settings: Iterable[Setting]) -> bytes:
@@ -94,9 +126,12 @@ def phone_book_file(contacts: Iterable[Contact]) -> bytes:
     """A phone book that replaces the one in the phone."""
     root = Element("tbook", complete="true")
     for index, contact in enumerate(contacts):
-        item = SubElement(root, "item", context=_ACTIVE, type=contact.type, index=str(index))
-        SubElement(item, "name").text = contact.name
-        SubElement(item, "number").text = contact.number
+        beside = {key: contact.more[key] for key in _BESIDE if key in contact.more}
+        item = SubElement(root, "item", {"context": _ACTIVE, "type": contact.type, "index": str(index)} | beside)
+        within = {"name": contact.name, "number": contact.number, **contact.more}
+        for key in ("first_name", "last_name", "name", "number", *_WITHIN[2:]):
+            if key in within:
+                SubElement(item, key).text = within[key]
     return _document(root)
 
 
@@ -131,10 +166,10 @@ def listed_urls(content: bytes) -> list[str]:
 def read_settings_file(content: bytes) -> Iterator[Setting]:
     """The settings in a file; none in any other file, and in one that can't be read."""
     root = _root(content)
-    if root is None or root.tag != "settings":
+    if root is None:
         return
-    for section in root:
-        if section.tag in (_PLAIN, _KEYS):
+    for section in root if root.tag == "settings" else [root]:
+        if section.tag.lower() in _SECTIONS:
             yield from map(_read_setting, section)
 
 
@@ -155,11 +190,19 @@ def _read_setting(item: Element) -> Setting:
 def read_phone_book_file(content: bytes) -> tuple[Contact, ...] | None:
     """The phone book in a file; None in any other file, and in one that can't be read."""
     root = _root(content)
-    if root is None or root.tag != "tbook":
+    if root is None:
         return None
-    return tuple(
-        Contact(name=item.findtext("name", ""), number=item.findtext("number", ""), type=item.get("type", ""))
-        for item in root.iter("item")
+    book = next((tag for tag in ([root] if root.tag in _BOOKS else root) if tag.tag in _BOOKS), None)
+    return None if book is None else tuple(map(_read_contact, book.iter("item")))
+
+
+def _read_contact(item: Element) -> Contact:
+    beside = {key: item.get(key, "") for key in _BESIDE}
+    if beside["context"] == _ACTIVE:
+        del beside["context"]
+    more = {key: text for key, text in (beside | {key: item.findtext(key, "") for key in _WITHIN}).items() if text}
+    return Contact(
+        name=item.findtext("name", ""), number=item.findtext("number", ""), type=item.get("type", ""), more=more
     )
 
 

@@ -18,6 +18,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.known_settin
     WAY,
     comes_from_dhcp,
     kind_of,
+    known_setting,
     needs_number,
     split_name,
 )
@@ -53,7 +54,10 @@ class _Shown:
 
     def stated(self) -> object:
         """As an inventory states it, without its name and number."""
-        value = _WORDS.get(self.value, self.value)
+        known = known_setting(self.name)
+        # Of a switch that is true or false, on would be another word.
+        words = {} if known and "true" in known.values else _WORDS
+        value = words.get(self.value, self.value)
         beside: dict[str, object] = (
             {} if self.perm.upper() in _SAME_AS_NONE else {"perm": canonical_permission(self.perm)}
         )

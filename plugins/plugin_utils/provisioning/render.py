@@ -19,10 +19,18 @@ from urllib.parse import urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, Refused, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import require_plain_name
+from ansible_collections.telephony.snom.plugins.module_utils._known.dialect import TAKES_NO_PROVISIONING
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import provisioned_url
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, check_url
-from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import is_known
+from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import (
+    STATE,
+    WAY,
+    is_known,
+    kind_of,
+    nearest_name,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._known.mac import normalize_mac
+from ansible_collections.telephony.snom.plugins.module_utils._known.masks import masked
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import Model, find_model, versions_by_model
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
     Setting,
@@ -44,6 +52,25 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml i
 LARGEST_NAMED = 10
 """How many hosts or names a message lists."""
 
+# Snom's own controller is number 1 of the settings of TR-369, by Snom's page on them.
+_VENDORS_CONTROLLER = 1
+_USER_AGENTS = ("http_user_agent_string", "web_user_agent_string", "user_agent_string")
+# What is rendered all the same, and what to say of it.
+_NOTES = {
+    "way": (
+        "These lead phones to another server than base_url and snom_mirror: {}. Take them out unless that is meant: "
+        "such phones may not come back here."
+    ),
+    "state": "Users change these at the phone, and each provisioning sets them back: {}. Take them out if users may.",
+    "controller": (
+        "These are those of Snom's own controller, which may start updates: {}. Number 2 is for one of your own."
+    ),
+    "user agent": (
+        "With a User-Agent of its own a phone may not be seen in any log: {}. Keep model, version and MAC in it."
+    ),
+}
+# By Snom's page on the phone book; of others none is known.
+_LONGEST_PHONE_BOOKS = {"300": 100, "320": 100, "360": 100, "370": 250}
 _ID_LENGTH = 16
 _HASH_LENGTH = 8
 
@@ -95,6 +122,7 @@ class _Phone:
     settings: dict[str, Setting]
     firmware: tuple[str, bytes] | None
     phone_book: tuple[Contact, ...] | None
+    mirror: str | None
 
     @property
     def asked_for(self) -> str:
@@ -122,7 +150,12 @@ def render(entries: Sequence[Entry], catalog: Catalog, options: Options) -> Rend
     if problems:
         more = f" … and {len(problems) - LARGEST_NAMED} more." if len(problems) > LARGEST_NAMED else ""
         raise InputError(f"Nothing was written. {' '.join(problems[:LARGEST_NAMED])}{more}")
-    warnings = [*_too_many_keys(phones), *(unknown if options.unknown_settings == "warn" else [])]
+    warnings = [
+        *_too_many_keys(phones),
+        *_long_phone_books(phones),
+        *_notes(phones, base_url),
+        *(unknown if options.unknown_settings == "warn" else []),
+    ]
     files, lists = _files(phones)
     generation = _generation(base_url, files, lists)
     for name, listed in lists.items():
@@ -162,6 +195,8 @@ def _phone(entry: Entry, catalog: Catalog, base_url: str) -> _Phone:
     given = with_labels(parse_settings(merge_settings(entry.settings), "snom_settings"), "snom_settings")
     settings = {setting.wire_name: setting for setting in given}
     _check_lines(settings.values(), model)
+    if "tr69_use_acs" in settings and settings["tr69_use_acs"].value == "on":
+        raise InputError(f"snom_settings: {TAKES_NO_PROVISIONING}")
     # Who says nothing of it gets no firmware by provisioning: that is the rollout's business.
     settings.setdefault("update_policy", Setting(name="update_policy", value="settings_only"))
     settings.setdefault("setting_server", Setting(name="setting_server", value=f"{base_url}/current/"))
@@ -173,7 +208,15 @@ def _phone(entry: Entry, catalog: Catalog, base_url: str) -> _Phone:
         status = f"{base_url}/current/{firmware[0]}"
         settings["firmware_status"] = Setting(name="firmware_status", value=status)
     book = None if entry.phone_book is None else parse_phone_book(entry.phone_book, "snom_phone_book")
-    return _Phone(host=entry.host, mac=mac, model=model, settings=settings, firmware=firmware, phone_book=book)
+    return _Phone(
+        host=entry.host,
+        mac=mac,
+        model=model,
+        settings=settings,
+        firmware=firmware,
+        phone_book=book,
+        mirror=entry.mirror,
+    )
 
 
 def _mac(value: object) -> str:
@@ -261,7 +304,7 @@ def _exposed_secrets(phones: Iterable[_Phone], options: Options) -> Iterator[str
     secrets = {
         phone.host: names
         for phone in phones
-        if (names := [name for name, one in phone.settings.items() if one.secret and one.value])
+        if (names := [name for name, one in phone.settings.items() if masked(one.name, one.value) != one.value])
     }
     if not secrets:
         return
@@ -278,17 +321,56 @@ def _exposed_secrets(phones: Iterable[_Phone], options: Options) -> Iterator[str
 
 
 def _unknown_settings(phones: Iterable[_Phone]) -> Iterator[str]:
-    """At most one sentence: a fleet may well use hundreds of names that no public source mentions."""
+    """At most one sentence, which shows every name: a fleet may well use hundreds that the table does not have."""
     hosts = defaultdict(list)
     for phone in phones:
         for name in dict.fromkeys(setting.name for setting in phone.settings.values() if not is_known(setting.name)):
             hosts[name].append(phone.host)
     if hosts:
-        found = [f"{name} ({_named(hosts[name])})" for name in sorted(hosts)]
+        nearest = {name: nearest_name(name) for name in hosts}
+        found = [
+            f"{name} ({_named(hosts[name])}{f'; is it {nearest[name]}?' if nearest[name] else ''})"
+            for name in sorted(hosts)
+        ]
         yield (
-            f"Settings that no public source mentions: {_named(found)}. Phones ignore names that they don't know. Look "
-            "for slips, and set unknown_settings: ignore if all is right."
+            f"Settings that this collection does not know: {', '.join(found)}. Phones ignore names that they don't "
+            "know. Look for slips, and set unknown_settings: ignore if all is right."
         )
+
+
+def _notes(phones: Iterable[_Phone], base_url: str) -> Iterator[str]:
+    """What is rendered as it is wanted, and may have consequences that nobody wanted. One sentence of a kind."""
+    found: dict[str, dict[str, list[str]]] = {sentence: defaultdict(list) for sentence in _NOTES.values()}
+    for phone in phones:
+        ours = tuple(filter(None, (base_url, phone.mirror)))
+        for name, setting in phone.settings.items():
+            if note := _note(setting, ours):
+                found[_NOTES[note]][name].append(phone.host)
+    for sentence, hosts in found.items():
+        if hosts:
+            yield sentence.format(", ".join(f"{name} ({_named(hosts[name])})" for name in hosts))
+
+
+def _note(setting: Setting, ours: tuple[str, ...]) -> str | None:
+    """Which of the notes a setting of a phone needs. ours are the URLs of the servers that its inventory names."""
+    if setting.name.startswith("tr369_"):
+        return "controller" if setting.index == _VENDORS_CONTROLLER else None
+    if setting.name in _USER_AGENTS and setting.value:
+        return "user agent"
+    kind = kind_of(setting.name)
+    if kind == STATE:
+        return "state"
+    return "way" if kind == WAY and setting.value and not setting.value.startswith(ours) else None
+
+
+def _long_phone_books(phones: Iterable[_Phone]) -> Iterator[str]:
+    hosts = defaultdict(list)
+    for phone in phones:
+        most = _LONGEST_PHONE_BOOKS.get(phone.model.name)
+        if most is not None and len(phone.phone_book or ()) > most:
+            hosts[phone.model.name, most].append(phone.host)
+    for (model, most), names in hosts.items():
+        yield f"The phone book of {_named(names)} has more entries than a {model} holds, which are {most}. Shorten it."
 
 
 def _too_many_keys(phones: Iterable[_Phone]) -> Iterator[str]:

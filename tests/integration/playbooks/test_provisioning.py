@@ -258,7 +258,7 @@ def test_bad_input_is_named_at_once_and_nothing_is_written(start_server: StartSe
         ((), {"web_root": "/nowhere/at/all"}, "web_root /nowhere/at/all can't be used"),
         ((), {"mode": "0644"}, "mode lets everybody on that machine read the files"),
         ((), {"group": "no-such-group"}, "group: there is no no-such-group"),
-        ((), {"unknown_settings": "fail"}, "Settings that no public source mentions: odd (a)"),
+        ((), {"unknown_settings": "fail"}, "Settings that this collection does not know: odd (a"),
     ],
 )
 def test_what_is_refused(

@@ -48,6 +48,7 @@ def test_settings_that_differ_are_drift() -> None:
         "settings": OTHER["diff"],
         "unknown": ["langauge"],
         "read_only": ["phone_name"],
+        "vendor_controller": None,
     }
 
 

@@ -116,6 +116,32 @@ def test_a_bad_phone_book_is_named(given: Any, says: str) -> None:
     assert says in caught.value.reason
 
 
+def test_a_phone_book_with_all_that_an_entry_may_have() -> None:
+    given = [
+        {"name": "Desk", "number": "12", "number_type": "sip", "fav": True, "context": "2", "note": "x"},
+        {"first_name": "A", "last_name": "B", "numbers": [{"number": 1, "number_type": "mobile"}, {"number": 2}]},
+    ]
+    book = parse_phone_book(given, "book")
+    content = phone_book_file(book)
+    assert b'<item context="2" type="" index="0" fav="true">' in content
+    assert b"<number_type>sip</number_type>" in content
+    assert read_phone_book_file(content) == book
+    assert [(one.name, one.number, one.more.get("number_type")) for one in book[1:]] == [
+        ("A B", "1", "mobile"),
+        ("A B", "2", None),
+    ]
+    inside = b"<settings>" + content.partition(b"?>")[2].replace(b"tbook", b"phone-book") + b"</settings>"
+    assert read_phone_book_file(inside) == book
+
+
+@pytest.mark.parametrize("tag", ["functionKeys", "function-keys"])
+@pytest.mark.parametrize("around", ["<settings>{}</settings>", "{}"])
+def test_function_keys_stand_in_a_file_of_their_own_too(tag: str, around: str) -> None:
+    content = around.format(f'<{tag} e="2"><fkey idx="0" context="1" label="L" perm="R">line</fkey></{tag}>')
+    (setting,) = read_settings_file(content.encode())
+    assert (setting.wire_name, dict(setting.attributes)) == ("fkey0", {"context": "1", "label": "L"})
+
+
 @pytest.mark.parametrize("content", [b"", b"<settings>", b"<a/><b/>", b"\xff"])
 def test_a_broken_file_says_nothing(content: bytes) -> None:
     assert not is_well_formed(content)

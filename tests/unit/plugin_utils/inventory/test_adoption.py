@@ -51,7 +51,7 @@ def test_settings_as_an_inventory_states_them() -> None:
         "use_hidden_tags": False,
         "user_name": {"1": "100", "10": True},
         "fkey": {"0": {"value": "blf <sip:200@pbx.example>|*8", "label": "Desk\nTwo"}},
-        "tr369_enable": {"1": False},
+        "tr369_enable": {"1": "off"},
         "dhcp": True,
         "vip_ring_sound": {"value": "Ringer1", "perm": "R"},
     }

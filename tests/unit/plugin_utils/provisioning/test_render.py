@@ -212,9 +212,88 @@ def test_secrets_need_https_and_files_that_not_everybody_reads() -> None:
 def test_names_that_nobody_mentions_are_looked_at_as_wanted() -> None:
     phones = [entry(1, settings={"langauge": "x", "odd": "y"}), entry(2, settings={"odd": "y"})]
     (warning,) = rendered(*phones).warnings
-    assert "langauge (h1), odd (h1, h2)" in warning
+    assert "langauge (h1; is it language?), odd (h1, h2)" in warning
     assert rendered(*phones, unknown_settings="ignore").warnings == []
-    assert "langauge (h1), odd (h1, h2)" in refusal(*phones, unknown_settings="fail")
+    assert "langauge (h1; is it language?), odd (h1, h2)" in refusal(*phones, unknown_settings="fail")
+
+
+def test_all_unknown_names_are_shown() -> None:
+    names = [f"unheard_of_{one}_{two}" for one in "abcdefghij" for two in "klmnopqrs"][:83]
+    (warning,) = rendered(entry(settings=dict.fromkeys(names, "x"))).warnings
+    assert [name for name in names if f"{name} (h1" not in warning] == []
+
+
+def test_the_vendors_simple_example_has_no_unknown_name() -> None:
+    settings = {
+        "language": "English",
+        "setting_server": "https://p2.example/{mac}",
+        "timezone": "GER+1",
+        "user_active": [True],
+        "user_realname": ["Hall"],
+        "user_name": ["301"],
+        "user_host": ["pbx.example"],
+    }
+    (warning,) = rendered(entry(settings=settings), unknown_settings="fail").warnings
+    assert warning.startswith("These lead phones to another server than base_url and snom_mirror: setting_server (h1).")
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"fwd_all_target": {2: "100"}}, "Users change these at the phone"),
+        ({"tr369_enable": [False]}, "Snom's own controller, which may start updates: tr369_enable1 (h1)"),
+        ({"tr369_enable": {2: True}}, None),
+        ({"http_user_agent_string": "x"}, "may not be seen in any log: http_user_agent_string (h1)"),
+        ({"firmware": "http://else.example/x.bin"}, "another server"),
+        ({"firmware": f"{BASE}/x.bin"}, None),
+        ({"setting_server": ""}, None),
+    ],
+)
+def test_what_may_not_be_meant_is_rendered_and_noted(settings: dict[str, Any], says: str | None) -> None:
+    warnings = rendered(entry(settings=settings)).warnings
+    assert says in warnings[0] if says else warnings == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"phone_type": "snomD735"}, "snom_settings: phone_type is what a phone tells of itself"),
+        ({"callrecord_missed_remote": ["x"]}, "tells of itself"),
+        ({"checksync_action": "factory-reset"}, "snom_factory_reset"),
+        ({"tr69_use_acs": True}, "a phone with TR-069 on takes no provisioning"),
+        ({"tr369_enable": False}, "tr369_enable is a single value"),
+        ({"mac_info_in_sip_register": True}, "Give a mapping by number."),
+        ({"fkey_label": ["Desk"]}, "fkey_label0 has no fkey0 beside it"),
+        ({"admin_mode_password": "x", "admin_mode_password_confirm": "y"}, "Leave it out: it is filled in"),
+    ],
+)
+def test_what_would_harm_a_phone_or_do_nothing_is_refused(settings: dict[str, Any], says: str) -> None:
+    assert says in refusal(entry(settings=settings))
+
+
+def test_an_address_with_a_token_needs_https_too() -> None:
+    settings = {"action_setup_url": "https://x.example/?token=hush"}
+    reason = refusal(entry(settings=settings), base_url="http://p")
+    assert "action_setup_url of h1" in reason and "hush" not in reason
+
+
+def test_labels_go_with_their_keys_and_the_password_with_its_confirmation() -> None:
+    settings = {
+        "fkey": {3: "line", 4: {"value": "blf 1", "label": "A\nB", "lp": False, "attributes": {"new_one": "x"}}},
+        "fkey_label3": "Hall",
+        "admin_mode_password": "1234",
+    }
+    text = rendered(entry(settings=settings)).files["snomD785-000413920001.xml"].decode()
+    assert '<fkey idx="3" context="active" label="Hall" perm="">line</fkey>' in text
+    assert '<fkey idx="4" context="active" label="A&#10;B" lp="off" new_one="x" perm="">blf 1</fkey>' in text
+    assert "fkey_label" not in text
+    assert '<admin_mode_password_confirm perm="">1234</admin_mode_password_confirm>' in text
+
+
+def test_a_long_phone_book_is_warned_about() -> None:
+    book = [{"name": f"n{number}", "number": number} for number in range(101)]
+    (warning,) = rendered(entry(model="320", phone_book=book), entry(2, phone_book=book)).warnings
+    assert warning == "The phone book of h1 has more entries than a 320 holds, which are 100. Shorten it."
 
 
 def test_keys_beyond_the_phones_own_are_warned_about() -> None:

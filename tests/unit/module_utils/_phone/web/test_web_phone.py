@@ -90,6 +90,7 @@ def test_the_system_page_tells_all_but_the_call_state() -> None:
         "settings": None,
         "read_only_settings": None,
         "setting_forms": None,
+        "vendor_controller": False,
         "cert_fingerprint": None,
     }
 
