@@ -5,7 +5,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils._known.dialect import dialect_of, passes_new_admin_password
+from ansible_collections.telephony.snom.plugins.module_utils._known.dialect import (
+    dialect_of,
+    may_have_vendor_controller,
+    passes_new_admin_password,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 
 
@@ -50,3 +54,21 @@ def test_the_other_name_of_a_key_is_taken_too() -> None:
 )
 def test_which_upgrades_pass_the_new_admin_password(now: str, wanted: str, passes: bool) -> None:
     assert passes_new_admin_password(Version.parse(now), Version.parse(wanted)) is passes
+
+
+@pytest.mark.parametrize(
+    ("model", "firmware", "may"),
+    [
+        ("D865", "10.1.161.0", True),
+        ("D735", "10.1.215.13", True),
+        ("D735", "10.1.226.13", False),
+        ("D735", "10.1.141.13", False),
+        ("D785", "10.1.175.16", False),
+        (None, "10.1.175.16", None),
+        ("D735", None, None),
+    ],
+)
+def test_which_phones_the_vendors_controller_may_reach(
+    model: str | None, firmware: str | None, may: bool | None
+) -> None:
+    assert may_have_vendor_controller(model, Version.parse(firmware) if firmware else None) is may

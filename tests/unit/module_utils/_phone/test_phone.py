@@ -19,6 +19,12 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import
 )
 
 
+@pytest.mark.parametrize(("said", "reached"), [("true", True), ("false", False), ("", True)])
+def test_a_setting_overrules_what_is_so_by_default(said: str, reached: bool) -> None:
+    facts = PhoneFacts(model="D735", firmware=Version.parse("10.1.184.15"), settings={"tr369_enable1": said})
+    assert facts.vendor_controller is reached
+
+
 @pytest.mark.parametrize(
     ("name", "masked"),
     [
