@@ -47,8 +47,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_actio
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory import fleet
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.adoption import describe_settings
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.report import write_report
-from ansible_collections.telephony.snom.tests.unit.fake_phone import FakePhone
-from ansible_collections.telephony.snom.tests.unit.remote_phone import parameters_of
+from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone, parameters_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,7 +130,7 @@ def test_whatever_an_operation_returns_or_raises(text: str) -> None:
         raise ValueError(text)
 
     for operation in (works, refuses, breaks):
-        assert_shown(perform(operation, {"host": f"127.0.0.1{text}"}, False, connect=lambda _connection: FakePhone({})))
+        assert_shown(perform(operation, {"host": f"127.0.0.1{text}"}, False, connect=lambda _connection: MemoryPhone()))
 
 
 @pytest.mark.parametrize("secret", ["hush\x1b[2J", "hush\rhush", "hush\thush\n", "hush\u202e", "hush\x9b"])
@@ -140,17 +139,13 @@ def test_a_secret_is_masked_in_its_spelling_too(secret: str) -> None:
         return {"changed": False, "msg": secret, "diff": visible_line(f"x: {secret}"), "end": visible(secret)}
 
     parameters = {"host": "127.0.0.1", "username": "admin", "password": secret}
-    result = perform(operation, parameters, False, connect=lambda _connection: FakePhone({}))
+    result = perform(operation, parameters, False, connect=lambda _connection: MemoryPhone())
     assert "hush" not in json.dumps(result)
 
 
-@given(ENCODABLE, st.booleans())
-def test_what_a_phone_shows_of_itself(text: str, as_xml: bool) -> None:
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
-    xml = f'<settings><language perm="">{escaped}</language><phone_name perm="">x</phone_name></settings>'
-    page = xml if as_xml else f"language!: {text}\nphone_name!: x\n"
-    info = f"Firmware Version: snomD785-SIP 10.1.54.13<br>Identity 1 Status: 100@{escaped}: registered<br>"
-    phone = FakePhone({"/settings.htm": page, "/info.htm": info})
+@given(ENCODABLE)
+def test_what_a_phone_shows_of_itself(text: str) -> None:
+    phone = MemoryPhone(model=text, settings={"language": text, "phone_name": "x"})
     gather = {"gather": ["system", "settings"]}
     parameters = parameters_of(INFO_ARGUMENTS, **gather)
     result = perform(read_phone, parameters, False, connect=lambda _connection: phone)
@@ -160,7 +155,7 @@ def test_what_a_phone_shows_of_itself(text: str, as_xml: bool) -> None:
 
 @given(ENCODABLE)
 def test_a_diff_has_one_line_for_a_setting(text: str) -> None:
-    phone = FakePhone({"/settings.htm": f'<settings><language perm="">{_xml(text)}</language></settings>'})
+    phone = MemoryPhone(settings={"language": text})
     parameters = parameters_of(SETTINGS_ARGUMENTS, settings={"language": "Deutsch"})
     result = perform(write_settings, parameters, True, connect=lambda _connection: phone)
     assert_shown(result)
@@ -174,7 +169,7 @@ def _xml(text: str) -> str:
 
 @given(ENCODABLE)
 def test_adopted_settings_are_those_of_the_phone_or_left_out(text: str) -> None:
-    phone = FakePhone({"/settings.htm": f'<settings><language perm="">{_xml(text)}</language></settings>'})
+    phone = MemoryPhone(settings={"language": text})
     parameters = parameters_of(INFO_ARGUMENTS, gather=["settings"])
     found = read_phone(phone, parameters, False)["phone"]["settings"]["language"]
     shown = perform(read_phone, parameters, False, connect=lambda _connection: phone)["phone"]

@@ -28,7 +28,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot 
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Identity, PhoneFacts
-from ansible_collections.telephony.snom.tests.unit.fake_phone import FakePhone
+from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone
 
 OLD, NEW = Version.parse("10.1.39.11"), Version.parse("10.1.54.13")
 FACTS = PhoneFacts(identities=(Identity(1, "100", True), Identity(2, None, None)))
@@ -43,36 +43,36 @@ def settings(before: dict[str, str], after: dict[str, str]) -> dict[str, Any]:
 
 
 def test_what_is_read() -> None:
-    phone = FakePhone({"/settings.htm": "language!: English\n"})
+    phone = MemoryPhone(settings={"language": "English"})
     assert take_snapshot(phone, FACTS) == Snapshot({1: True, 2: None}, {"language": "English"})
     assert take_snapshot(phone, PhoneFacts()).registrations is None
-    assert phone.requests == ["/settings.htm"] * 2
+    assert phone.requests == ["settings"] * 2
 
 
 def test_settings_that_are_known_cost_no_request() -> None:
-    phone = FakePhone({})
+    phone = MemoryPhone()
     assert take_snapshot(phone, FACTS, {"language": "English"}).settings == {"language": "English"}
     assert phone.requests == []
 
 
 @pytest.mark.parametrize(
-    ("page", "reason"),
+    ("shown", "reason"),
     [
-        (AnswerLost("The connection broke."), "The connection broke."),
-        (Blocked("It forbids this."), "It forbids this."),
-        ("Please enter the Administrator password", "It is in user mode and hides them."),
-        ("<html>What is this?</html>", "It shows none."),
+        ({"settings": AnswerLost("The connection broke.")}, "The connection broke."),
+        ({"settings": Blocked("It forbids this.")}, "It forbids this."),
+        ({"admin_mode": False}, "It is in user mode and hides them."),
+        ({}, "It shows none."),
     ],
 )
-def test_what_can_not_be_read_is_said(page: str | SnomError, reason: str) -> None:
-    snapshot = take_snapshot(FakePhone({"/settings.htm": page}), FACTS)
+def test_what_can_not_be_read_is_said(shown: dict[str, Any], reason: str) -> None:
+    snapshot = take_snapshot(MemoryPhone(**shown), FACTS)
     assert snapshot == Snapshot({1: True, 2: None}, None, reason)
 
 
 @pytest.mark.parametrize("error", [AuthFailed("No."), LockedOut("No.")])
 def test_a_phone_that_wants_no_more_requests_gets_none(error: SnomError) -> None:
     with pytest.raises(type(error)):
-        take_snapshot(FakePhone({"/settings.htm": error}), FACTS)
+        take_snapshot(MemoryPhone(settings=error), FACTS)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
     AnswerLost,
+    AnswerUnreadable,
     Blocked,
     InputError,
     PhoneUnreachable,
@@ -16,21 +17,21 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     SnomError,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._operations.call import ARGUMENT_SPEC, control_call
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
-from ansible_collections.telephony.snom.tests.unit.remote_phone import SCREENS, RemotePhone, parameters_of, shows
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import CallReading
+from ansible_collections.telephony.snom.tests.unit.phones import RemotePhone, calls, parameters_of, shows
 
-DIAL = "/command.htm?number=4711"
-HOLD, CANCEL, ENTER, TRANSFER = (f"/command.htm?key={key}" for key in ("F_HOLD", "CANCEL", "ENTER", "TRANSFER"))
-RELEASE = "/command.htm?RELEASE_ALL_CALLS"
-TYPED = "/command.htm?key=2,100,100;0,100,100;%2A,100,100"
+DIAL = "dial=4711"
+HOLD, CANCEL, ENTER, TRANSFER = (f"press={key}" for key in ("F_HOLD", "CANCEL", "ENTER", "TRANSFER"))
+RELEASE = "release all calls"
+TYPED = "press=2,100,100;0,100,100;*,100,100"
 ALL_PHASES = {"idle", "dialing", "calling", "ringing", "connected", "holding"}
-SETTINGS = """\
-language!: English
-call_join_xfer!: off
-transfer_dialing_on_transfer!: blind
-user_name1!: 100
-user_host1!: pbx.example:5060
-"""
+SETTINGS = {
+    "language": "English",
+    "call_join_xfer": "off",
+    "transfer_dialing_on_transfer": "blind",
+    "user_name1": "100",
+    "user_host1": "pbx.example:5060",
+}
 
 
 def call(phone: RemotePhone, action: str, *, check_mode: bool = False, **given: Any) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def sent(result: dict[str, Any]) -> list[str]:
         ("hangup_all", "unknown", {RELEASE: shows("idle")}, "idle"),
         ("hold", "connected", {HOLD: shows("holding")}, "holding"),
         ("resume", "holding", {HOLD: shows("connected")}, "connected"),
-        ("dtmf", "connected", {"/command.htm?key_dtmf=12%23": shows("connected")}, "connected"),
+        ("dtmf", "connected", {"tones=12#": shows("connected")}, "connected"),
         (
             "blind_transfer",
             "connected",
@@ -176,7 +177,7 @@ def test_an_unknown_state(action: str) -> None:
 
 @pytest.mark.parametrize("action", sorted(MAKES_SENSE))
 def test_a_call_of_which_nothing_more_is_known(action: str) -> None:
-    phone = RemotePhone("unknown", settings=SETTINGS, home="Active calls: 2")
+    phone = RemotePhone("unknown", settings=SETTINGS, home=calls(2))
     phone.effects = {CANCEL: shows("idle"), RELEASE: shows("idle"), ENTER: shows("idle"), TRANSFER: shows("unknown")}
     if action in ("answer", "reject", "hold", "resume", "attended_transfer_start", "dial"):
         with pytest.raises(Refused):
@@ -188,7 +189,7 @@ def test_a_call_of_which_nothing_more_is_known(action: str) -> None:
 
 
 def test_a_call_that_goes_on_was_not_ended() -> None:
-    phone = RemotePhone("unknown", home="Active calls: 1")
+    phone = RemotePhone("unknown", home=calls(1))
     result = call(phone, "hangup")
     assert (result["failed"], result["changed"], result["outcome"]) == (True, False, "blocked")
 
@@ -293,9 +294,11 @@ def test_a_transfer_that_can_not_be_seen_is_not_confirmed_blindly() -> None:
     assert "ENTER" in result["warnings"][0]
 
 
-@pytest.mark.parametrize("home", ["Active calls: 2", "Active calls: 0", "Active calls: 2<br>Active calls: 1", ""])
+@pytest.mark.parametrize(
+    "home", [calls(2), calls(0), CallReading("in_call", "in_call", None, "home page"), CallReading()]
+)
 @pytest.mark.parametrize("before", ["calling", "connected"])
-def test_a_transfer_is_confirmed(home: str, before: str) -> None:
+def test_a_transfer_is_confirmed(home: CallReading, before: str) -> None:
     phone = RemotePhone(before, {TRANSFER: shows("holding"), ENTER: shows("idle")}, settings=SETTINGS, home=home)
     result = call(phone, "attended_transfer_complete")
     assert (result["changed"], result.get("failed"), result["after"]) == (True, None, "idle")
@@ -305,14 +308,14 @@ def test_a_transfer_is_confirmed(home: str, before: str) -> None:
 @pytest.mark.parametrize("unknown_call_state", ["defer", "proceed"])
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_a_single_call_is_not_transferred_to_another(unknown_call_state: str, check_mode: bool) -> None:
-    phone = RemotePhone("connected", settings=SETTINGS, home="Active calls: 1")
+    phone = RemotePhone("connected", settings=SETTINGS, home=calls(1))
     with pytest.raises(Refused, match="single call"):
         call(phone, "attended_transfer_complete", unknown_call_state=unknown_call_state, check_mode=check_mode)
     assert phone.commands == []
 
 
 def test_old_firmware_holds_with_another_key() -> None:
-    phone = RemotePhone("connected", {"/command.htm?key=F_R": shows("holding")}, model="320", firmware="7.3.14")
+    phone = RemotePhone("connected", {"press=F_R": shows("holding")}, model="320", firmware="7.3.14")
     assert call(phone, "hold")["after"] == "holding"
 
 
@@ -321,17 +324,17 @@ def test_old_firmware_holds_with_another_key() -> None:
     [("blind_transfer", "TRANSFER", "idle", "idle"), ("attended_transfer_start", "F_R", "calling", "calling")],
 )
 def test_old_firmware_gets_each_digit_by_itself(action: str, first: str, last: str, after: str) -> None:
-    effects = {f"/command.htm?key={first}": shows("holding"), ENTER: shows(last)}
+    effects = {f"press={first}": shows("holding"), ENTER: shows(last)}
     phone = RemotePhone("connected", effects, model="320", firmware="7.3.14", settings=SETTINGS)
     result = call(phone, action)
     assert (result["changed"], result.get("failed"), result["after"]) == (True, None, after)
-    assert phone.commands == [f"/command.htm?key={key}" for key in (first, "2", "0", "%2A", "ENTER")]
+    assert phone.commands == [f"press={key}" for key in (first, "2", "0", "*", "ENTER")]
     assert phone.sleeps == [2, 0.1, 0.1, 2]
 
 
 @pytest.mark.parametrize(("audio", "key"), [("handset", "OFFHOOK"), ("headset", "HEADSET"), ("speaker", "SPEAKER")])
 def test_audio(audio: str, key: str) -> None:
-    press = f"/command.htm?key={key}"
+    press = f"press={key}"
     phone = RemotePhone("ringing", {press: shows("connected")})
     assert sent(call(phone, "answer", audio=audio)) == [press]
     phone = RemotePhone("idle", {DIAL: shows("calling")})
@@ -342,21 +345,21 @@ def test_audio(audio: str, key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "target"),
+    ("given", "dialed"),
     [
-        ({"number": "+49 30-1"}, "number=%2B49301"),
-        ({"number": "+49 30-1", "number_format": "00"}, "number=0049301"),
-        ({"number": "*97#"}, "number=%2A97%23"),
-        ({"number": "sip:200@pbx.example"}, "number=200%40pbx.example"),
-        ({"outgoing_uri": "101@pbx.example"}, "number=4711&outgoing_uri=101%40pbx.example"),
-        ({"number": "112", "allow_emergency": True}, "number=112"),
-        ({"number": "112", "emergency_numbers": []}, "number=112"),
+        ({"number": "+49 30-1"}, "+49301"),
+        ({"number": "+49 30-1", "number_format": "00"}, "0049301"),
+        ({"number": "*97#"}, "*97#"),
+        ({"number": "sip:200@pbx.example"}, "200@pbx.example"),
+        ({"outgoing_uri": "101@pbx.example"}, "4711 from 101@pbx.example"),
+        ({"number": "112", "allow_emergency": True}, "112"),
+        ({"number": "112", "emergency_numbers": []}, "112"),
     ],
 )
-def test_what_is_dialed(given: dict[str, Any], target: str) -> None:
-    phone = RemotePhone("idle", {f"/command.htm?{target}": shows("calling")})
+def test_what_is_dialed(given: dict[str, Any], dialed: str) -> None:
+    phone = RemotePhone("idle", {f"dial={dialed}": shows("calling")})
     assert call(phone, "dial", **given)["after"] == "calling"
-    assert phone.commands == [f"/command.htm?{target}"]
+    assert phone.commands == [f"dial={dialed}"]
 
 
 @pytest.mark.parametrize(
@@ -394,36 +397,36 @@ def test_bad_input_is_refused(action: str, given: dict[str, Any], error: type[Sn
 def test_a_transfer_types_an_international_number_with_zeros() -> None:
     phone = RemotePhone("connected", settings=SETTINGS)
     planned = call(phone, "blind_transfer", number="+49", number_format="00", check_mode=True)
-    assert sent(planned)[1] == "/command.htm?key=0,100,100;0,100,100;4,100,100;9,100,100"
+    assert sent(planned)[1] == "press=0,100,100;0,100,100;4,100,100;9,100,100"
 
 
 def test_identities_are_known_from_the_settings_too() -> None:
-    phone = RemotePhone("idle", {"/command.htm?number=200%40pbx.example": shows("calling")}, registered={})
+    phone = RemotePhone("idle", {"dial=200@pbx.example": shows("calling")}, registered={})
     with pytest.raises(Refused, match="does not show its PBX"):
         call(phone, "dial", number="200@pbx.example")
     phone.settings = SETTINGS
     assert call(phone, "dial", number="200@pbx.example")["changed"]
-    phone.screens = [SCREENS["idle"]]
+    phone.screen = "idle"
     with pytest.raises(Refused, match=r"It has 100@pbx\.example"):
         call(phone, "dial", outgoing_uri="200@pbx.example")
 
 
 def test_an_identity_that_can_not_be_checked_is_used() -> None:
-    target = f"{DIAL}&outgoing_uri=7%40pbx.example"
+    target = f"{DIAL} from 7@pbx.example"
     phone = RemotePhone("idle", {target: shows("calling")}, registered={})
     assert sent(call(phone, "dial", outgoing_uri="7@pbx.example")) == [target]
 
 
 @pytest.mark.parametrize("name", ["use_hidden_tags", "restrict_uri_queries"])
 def test_dialing_while_it_is_blocked(name: str) -> None:
-    phone = RemotePhone("idle", settings=SETTINGS + f"{name}!: on\n")
+    phone = RemotePhone("idle", settings=SETTINGS | {name: "on"})
     with pytest.raises(Blocked, match=name):
         call(phone, "dial")
     assert phone.commands == []
 
 
 def test_a_blind_transfer_that_would_be_an_attended_one() -> None:
-    phone = RemotePhone("connected", settings=SETTINGS.replace("blind", "attended"))
+    phone = RemotePhone("connected", settings=SETTINGS | {"transfer_dialing_on_transfer": "attended"})
     with pytest.raises(Refused, match="transfer_dialing_on_transfer"):
         call(phone, "blind_transfer")
     assert phone.commands == []
@@ -432,24 +435,30 @@ def test_a_blind_transfer_that_would_be_an_attended_one() -> None:
 @pytest.mark.parametrize("value", ["on", "true", "always"])
 @pytest.mark.parametrize("action", ["attended_transfer_start", "attended_transfer_complete"])
 def test_joining_calls_spoils_an_attended_transfer(value: str, action: str) -> None:
-    phone = RemotePhone("connected", settings=SETTINGS.replace("xfer!: off", f"xfer!: {value}"))
+    phone = RemotePhone("connected", settings=SETTINGS | {"call_join_xfer": value})
     with pytest.raises(Refused, match="call_join_xfer"):
         call(phone, action)
     assert phone.commands == []
 
 
 @pytest.mark.parametrize(
-    "settings", [None, "Administrator password", "language!: English\n", "language!: English\ncall_join_xfer!: \n"]
+    "shown",
+    [
+        {},
+        {"admin_mode": False},
+        {"settings": {"language": "English"}},
+        {"settings": {"language": "English", "call_join_xfer": ""}},
+    ],
 )
 @pytest.mark.parametrize("action", ["attended_transfer_start", "attended_transfer_complete"])
-def test_a_setting_that_can_not_be_read_is_a_warning(settings: str | None, action: str) -> None:
-    phone = RemotePhone("connected", settings=settings)
+def test_a_setting_that_can_not_be_read_is_a_warning(shown: dict[str, Any], action: str) -> None:
+    phone = RemotePhone("connected", **shown)
     assert "call_join_xfer" in call(phone, action, check_mode=True)["warnings"][0]
 
 
-@pytest.mark.parametrize("forbidden", [Blocked("Forbidden."), Answer(404, {}, b"")])
+@pytest.mark.parametrize("forbidden", [Blocked("Forbidden."), AnswerUnreadable("What is this?")])
 def test_settings_that_the_phone_keeps_back_forbid_nothing(forbidden: Any) -> None:
-    phone = RemotePhone("idle", {DIAL: shows("calling")}, answers={"/settings.htm": forbidden})
+    phone = RemotePhone("idle", {DIAL: shows("calling")}, faults={"settings": forbidden})
     assert call(phone, "dial")["changed"]
 
 
@@ -472,7 +481,7 @@ def test_a_phone_that_breaks_the_connection_when_it_dials(
         ("hold", "connected", HOLD, "holding", None),
         ("hold", "connected", HOLD, "unknown", True),
         # Nothing shows whether the tones were sent.
-        ("dtmf", "connected", "/command.htm?key_dtmf=12%23", "connected", True),
+        ("dtmf", "connected", "tones=12#", "connected", True),
     ],
 )
 def test_a_lost_answer_is_made_up_for_by_what_the_screen_shows(
@@ -494,7 +503,7 @@ def test_a_phone_that_goes_away_in_the_middle() -> None:
 def test_a_secret_is_shown_nowhere() -> None:
     phone = RemotePhone("connected")
     result = call(phone, "dtmf", digits="4321", secret=True)
-    assert phone.commands == ["/command.htm?key_dtmf=4321"]
+    assert phone.commands == ["tones=4321"]
     assert "4321" not in str(result)
     for number in ("4321x", "43214321@evil.example"):
         with pytest.raises(SnomError) as raised:

@@ -12,10 +12,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._operations.call_li
     ARGUMENT_SPEC,
     clear_call_lists,
 )
-from ansible_collections.telephony.snom.tests.unit.remote_phone import RemotePhone, parameters_of, sets
+from ansible_collections.telephony.snom.tests.unit.phones import RemotePhone, parameters_of, sets
 
-FULL = "<li>Missed calls: 3<li>Dialed numbers: 2<li>Received calls: 0"
-EMPTY = "<li>Missed calls: 0<li>Dialed numbers: 0<li>Received calls: 0"
+FULL = {"missed": 3, "dialed": 2, "received": 0}
+EMPTY = dict.fromkeys(FULL, 0)
 
 
 def clear(phone: RemotePhone, *, check_mode: bool = False, **given: Any) -> dict[str, Any]:
@@ -23,8 +23,8 @@ def clear(phone: RemotePhone, *, check_mode: bool = False, **given: Any) -> dict
 
 
 def test_check_do_and_do_again() -> None:
-    phone = RemotePhone(home=FULL, effects={"/index.htm?dialeddel=0": sets(home=EMPTY)})
-    commands = ["/index.htm?misseddel=0", "/index.htm?dialeddel=0"]
+    phone = RemotePhone(lists=FULL, effects={"clear dialed=0": sets(lists=EMPTY)})
+    commands = ["clear missed=0", "clear dialed=0"]
     before = {"missed": 3, "dialed": 2, "received": 0}
     assert clear(phone, check_mode=True) == {"changed": True, "before": before, "after": None, "sent": commands}
     assert phone.commands == []
@@ -39,29 +39,29 @@ def test_check_do_and_do_again() -> None:
 
 
 def test_the_other_spelling_where_the_first_did_nothing() -> None:
-    phone = RemotePhone(home=FULL, effects={"/index.htm?misseddel=clear": sets(home=EMPTY)})
+    phone = RemotePhone(lists=FULL, effects={"clear missed=1": sets(lists=EMPTY)})
     result = clear(phone, lists=["missed"])
-    assert result["sent"] == phone.commands == ["/index.htm?misseddel=0", "/index.htm?misseddel=clear"]
+    assert result["sent"] == phone.commands == ["clear missed=0", "clear missed=1"]
     assert (result["before"], result["after"]) == ({"missed": 3}, {"missed": 0})
 
 
 def test_only_what_is_left_is_cleared_again() -> None:
-    half = FULL.replace("Missed calls: 3", "Missed calls: 0")
-    effects = {"/index.htm?misseddel=0": sets(home=half), "/index.htm?dialeddel=clear": sets(home=EMPTY)}
-    phone = RemotePhone(home=FULL, effects=effects)
+    half = FULL | {"missed": 0}
+    effects = {"clear missed=0": sets(lists=half), "clear dialed=1": sets(lists=EMPTY)}
+    phone = RemotePhone(lists=FULL, effects=effects)
     assert clear(phone)["changed"]
-    assert phone.commands == ["/index.htm?misseddel=0", "/index.htm?dialeddel=0", "/index.htm?dialeddel=clear"]
+    assert phone.commands == ["clear missed=0", "clear dialed=0", "clear dialed=1"]
 
 
 def test_a_phone_that_does_not_show_its_lists_gets_both() -> None:
     phone = RemotePhone()
     result = clear(phone, lists=["received", "received"])
-    assert phone.commands == ["/index.htm?receiveddel=0", "/index.htm?receiveddel=clear"]
+    assert phone.commands == ["clear received=0", "clear received=1"]
     assert (result["changed"], result["before"], result["after"]) == (True, {"received": None}, {"received": None})
 
 
 def test_a_list_that_stays_full() -> None:
-    phone = RemotePhone(home=FULL)
+    phone = RemotePhone(lists=FULL)
     result = clear(phone)
     assert (result["failed"], result["changed"], result["outcome"]) == (True, False, "blocked")
     assert "missed, dialed" in result["reason"]
@@ -74,9 +74,9 @@ def test_no_list() -> None:
 
 
 def test_a_phone_that_forbids_it() -> None:
-    phone = RemotePhone(home=FULL, answers={"/index.htm?misseddel=0": Blocked("Forbidden.")})
+    phone = RemotePhone(lists=FULL, answers={"clear missed=0": Blocked("Forbidden.")})
     with pytest.raises(Blocked):
         clear(phone)
-    phone = RemotePhone(home=FULL, answers={"/index.htm?dialeddel=0": AnswerLost("It broke.")})
+    phone = RemotePhone(lists=FULL, answers={"clear dialed=0": AnswerLost("It broke.")})
     result = clear(phone)
     assert (result["failed"], result["changed"], len(result["sent"])) == (True, True, 2)

@@ -23,10 +23,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._operations.factory
     ARGUMENT_SPEC,
     reset_phone,
 )
-from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone
-from ansible_collections.telephony.snom.tests.unit.remote_phone import parameters_of
+from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, parameters_of
 
-NEWER, OLDER = "/advanced_update.htm?reset=Reset", "/advanced.htm?reset=Reset"
+RESET = "reset"
 MAC = "000413922D24"
 RESTARTS = [(3.0, {"up": False}), (40.0, {"up": True})]
 
@@ -36,20 +35,20 @@ def reset(phone: LabPhone, *, check_mode: bool = False, confirm: str = MAC, **gi
     return reset_phone(phone, parameters, check_mode, now=phone.clock.now, sleep=phone.clock.sleep)
 
 
-@pytest.mark.parametrize("answer", ["", AnswerLost("It broke.")])
+@pytest.mark.parametrize("answer", ["200", AnswerLost("It broke.")])
 @pytest.mark.parametrize("confirm", [MAC, "00:04:13:92:2d:24"])
 def test_gone_and_back_and_open(answer: Any, confirm: str) -> None:
     phone = LabPhone(Clock(), RESTARTS, answer=answer)
     result = reset(phone, confirm=confirm)
     assert (result["outcome"], result["changed"], result.get("failed")) == ("rebooted", True, None)
     assert "open to everybody" in result["reason"]
-    assert result["sent"] == phone.commands == [NEWER]
+    assert result["sent"] == phone.commands == [RESET]
 
 
 def test_check_mode() -> None:
     phone = LabPhone(Clock(), RESTARTS)
     result = reset(phone, check_mode=True)
-    assert (result["outcome"], result["changed"], result["sent"], phone.commands) == ("planned", True, [NEWER], [])
+    assert (result["outcome"], result["changed"], result["sent"], phone.commands) == ("planned", True, [RESET], [])
 
 
 @pytest.mark.parametrize(
@@ -80,7 +79,7 @@ def test_a_phone_that_ignores_it() -> None:
     result = reset(phone)
     assert (result["outcome"], result["failed"], result["changed"]) == ("blocked", True, False)
     assert "open" not in result["reason"]
-    assert phone.commands == [NEWER]
+    assert phone.commands == [RESET]
     assert phone.clock.time == started + 60
 
 
@@ -114,10 +113,10 @@ def test_a_phone_that_has_a_password_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"), [("Please enter the Administrator password", UserMode), (Blocked("Forbidden."), Blocked)]
+    ("answer", "error"), [(UserMode("It is in user mode."), UserMode), (Blocked("Forbidden."), Blocked)]
 )
 def test_a_phone_that_says_no(answer: Any, error: type[SnomError]) -> None:
     phone = LabPhone(Clock(), answer=answer)
     with pytest.raises(error):
         reset(phone)
-    assert phone.commands == [NEWER]
+    assert phone.commands == [RESET]

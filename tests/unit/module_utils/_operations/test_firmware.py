@@ -29,7 +29,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._operations.firmwar
     upgrade_phone,
     wanted_versions,
 )
-from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone
+from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone
 
 OLD, MIDDLE, NEW = "10.1.39.11", "10.1.50.1", "10.1.54.13"
 MAC = "000413922D24"
@@ -78,12 +78,12 @@ def test_an_upgrade(mirror: list[tuple[str, str]]) -> None:
 
 
 def test_what_an_upgrade_changed() -> None:
-    script = [(3, {"up": False}), (60, {"up": True, "firmware": NEW, "settings": "language!: Deutsch\n"})]
+    script = [(3, {"up": False}), (60, {"up": True, "firmware": NEW, "settings": {"language": "Deutsch"}})]
     phone = LabPhone(Clock(), script)
     result = upgrade(phone, snapshot=True)
     assert result["snapshot"]["settings"] == {"language": ["English", "Deutsch"]}
     # What was read for the decision serves as that before.
-    assert phone.requests.count("/settings.htm") == 2
+    assert phone.requests.count("settings") == 2
     assert upgrade(LabPhone(Clock(), script), snapshot=True, wait=False)["snapshot"] is None
     assert upgrade(LabPhone(Clock(), script), snapshot=True, check_mode=True)["snapshot"] is None
 
@@ -93,7 +93,7 @@ def test_the_second_run_changes_nothing(mirror: list[tuple[str, str]]) -> None:
     result = upgrade(phone)
     assert (result["outcome"], result["changed"], result["path"]) == ("compliant", False, [])
     assert result["diff"]["before"] == result["diff"]["after"] == f"{NEW}\n"
-    assert (phone.commands, phone.requests, mirror) == ([], ["/info.htm"], [])
+    assert (phone.commands, phone.requests, mirror) == ([], ["system"], [])
 
 
 def test_check_mode_sends_nothing_that_changes(mirror: list[tuple[str, str]]) -> None:
@@ -115,7 +115,7 @@ def test_not_waiting() -> None:
 
 
 def test_not_waiting_still_tells_what_was_turned_down() -> None:
-    phone = LabPhone(Clock(), answer="Please enter the Administrator password")
+    phone = LabPhone(Clock(), answer=UserMode("It is in user mode."))
     assert upgrade(phone, wait=False)["outcome"] == "user_mode"
 
 
@@ -137,7 +137,7 @@ def test_failures_after_the_request(state: Any, outcome: str) -> None:
 
 
 def test_a_phone_in_a_call_is_left_alone() -> None:
-    phone = LabPhone(Clock(), GOES_WELL, screen="State Connected (12)")
+    phone = LabPhone(Clock(), GOES_WELL, screen="connected")
     result = upgrade(phone)
     assert (result["outcome"], result["changed"], result["failed"]) == ("deferred", False, False)
     assert phone.commands == []
@@ -146,7 +146,7 @@ def test_a_phone_in_a_call_is_left_alone() -> None:
 
 @pytest.mark.parametrize(("call_state", "outcome"), [("idle", "upgraded"), ("in_call", "deferred")])
 def test_what_the_pbx_knows(call_state: str, outcome: str) -> None:
-    screen = "State Idle (29)" if call_state == "in_call" else "State Connected (12)"
+    screen = "idle" if call_state == "in_call" else "connected"
     assert upgrade(LabPhone(Clock(), GOES_WELL, screen=screen), call_state=call_state)["outcome"] == outcome
 
 
@@ -209,11 +209,16 @@ def test_the_deadline_otherwise_follows_from_size_and_flash_time() -> None:
         ({"firmware": "10.1.60.1"}, {"force": True}, Refused, "allow_downgrade"),
         ({}, {"version": "10.1.54.99", "mirror": None}, Refused, "No image"),
         ({}, {"version": None, "url": "http://images.example/snomD765-10.1.54.13-SIP-r.bin"}, Refused, "D765"),
-        ({"settings": "Please enter the Administrator password"}, {}, UserMode, "administrator"),
-        ({"settings": "use_hidden_tags!: on"}, {}, Blocked, "use_hidden_tags"),
-        ({"settings": "restrict_uri_queries!: on"}, {}, Blocked, "restrict_uri_queries"),
+        ({"settings": None, "admin_mode": False}, {}, UserMode, "administrator"),
+        ({"settings": {"use_hidden_tags": "on"}}, {}, Blocked, "use_hidden_tags"),
+        ({"settings": {"restrict_uri_queries": "on"}}, {}, Blocked, "restrict_uri_queries"),
         (
-            {"settings": f"update_policy!: auto_update\nfirmware!: http://x.example/snomD785-{OLD}-SIP-r.bin"},
+            {
+                "settings": {
+                    "update_policy": "auto_update",
+                    "firmware": f"http://x.example/snomD785-{OLD}-SIP-r.bin",
+                }
+            },
             {},
             Refused,
             "provisioning",
@@ -238,9 +243,9 @@ ACROSS = {"model": "D713", "firmware": "10.1.184.15"}
     ("attributes", "words"),
     [
         ({"login": True}, "webserver_admin_password is not shown"),
-        ({"settings": "webserver_admin_password!: \n", "login": True}, "is shown empty"),
+        ({"settings": {"webserver_admin_password": ""}, "login": True}, "is shown empty"),
         ({}, "can't be read"),
-        ({"settings": "webserver_admin_password!: ***\n"}, None),
+        ({"settings": {"webserver_admin_password": "***"}}, None),
     ],
 )
 def test_new_rules_of_the_administrator_password_are_warned_of(
@@ -265,7 +270,7 @@ def test_a_chained_update_is_warned_of(check_mode: bool) -> None:
     assert result["warnings"] == ["Loading a chained update over HTTP is unverified."]
 
 
-@pytest.mark.parametrize("attributes", [{"login": False}, {"home": "HTTP password not set"}])
+@pytest.mark.parametrize("attributes", [{"login": False}, {"lacks_password": True}])
 def test_a_phone_that_would_have_no_administrator_password(attributes: dict[str, Any]) -> None:
     for check_mode in (False, True):
         phone = LabPhone(Clock(), **ACROSS, **attributes)
@@ -324,10 +329,10 @@ def test_the_version_that_is_wanted_by_model() -> None:
 
 
 def test_check_mode_tells_that_a_phone_would_be_left_alone() -> None:
-    result = upgrade(LabPhone(Clock(), screen="State Connected (12)"), check_mode=True)
+    result = upgrade(LabPhone(Clock(), screen="connected"), check_mode=True)
     assert (result["outcome"], result["changed"], result["failed"]) == ("deferred", False, False)
-    assert result["msg"] == result["reason"] == "The phone is in a call (state_of_gui.htm)."
-    assert upgrade(LabPhone(Clock(), screen="?"), check_mode=True, only_when_idle=False)["outcome"] == "planned"
+    assert result["msg"] == result["reason"] == "The phone is in a call (screen)."
+    assert upgrade(LabPhone(Clock(), screen="unknown"), check_mode=True, only_when_idle=False)["outcome"] == "planned"
 
 
 @pytest.mark.parametrize(
@@ -345,10 +350,7 @@ def test_versions_that_can_not_be_wanted(version: str | None, url: str | None, w
         wanted_versions({"version": version, "url": url, "versions": None})
 
 
-def test_the_home_page_tells_the_model_where_nothing_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    phone = LabPhone(Clock(), GOES_WELL)
-    pages = {"/info.htm": f"Firmware-Version: {OLD}<br>Mac: {MAC}<br>end", "/index.htm": "<TITLE>snom 320</TITLE>"}
-    page = phone._page
-    monkeypatch.setattr(phone, "_page", lambda path: pages.get(path) or page(path))
+def test_the_home_page_tells_the_model_where_nothing_else_does() -> None:
+    phone = LabPhone(Clock(), GOES_WELL, model=None, home_model="320")
     result = upgrade(phone, check_mode=True, allow_downgrade=True, force=True, version="8.7.5.35")
     assert (result["outcome"], result["path"]) == ("planned", ["8.7.5.35"])

@@ -14,10 +14,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     SnomError,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._operations.identity import ARGUMENT_SPEC, set_identity
-from ansible_collections.telephony.snom.tests.unit.remote_phone import RemotePhone, parameters_of, sets
+from ansible_collections.telephony.snom.tests.unit.phones import RemotePhone, parameters_of, sets
 
-OFF, ALL_OFF = "/command.htm?LOGOFFLINE=1", "/command.htm?LOGOFFALL"
-REGISTER = {line: f"/command.htm?REREGISTER={line}" for line in range(1, 13)}
+OFF, ALL_OFF = "log off=1", "log off all"
+REGISTER = {line: f"register={line}" for line in range(1, 13)}
 
 
 def identity(phone: RemotePhone, line: str, state: str, *, check_mode: bool = False, **given: Any) -> dict[str, Any]:

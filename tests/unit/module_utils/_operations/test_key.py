@@ -14,7 +14,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     SnomError,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._operations.key import ARGUMENT_SPEC, press_keys
-from ansible_collections.telephony.snom.tests.unit.remote_phone import RemotePhone, parameters_of
+from ansible_collections.telephony.snom.tests.unit.phones import RemotePhone, parameters_of
 
 
 def press(phone: RemotePhone, *, check_mode: bool = False, **given: Any) -> dict[str, Any]:
@@ -25,14 +25,14 @@ def press(phone: RemotePhone, *, check_mode: bool = False, **given: Any) -> dict
 def test_digits_are_one_request(check_mode: bool) -> None:
     phone = RemotePhone()
     result = press(phone, keys="0049123", check_mode=check_mode)
-    assert result == {"changed": True, "sent": ["/command.htm?key=0;0;4;9;1;2;3"]}
-    assert phone.requests == ["/info.htm", *([] if check_mode else result["sent"])]
+    assert result == {"changed": True, "sent": ["press=0;0;4;9;1;2;3"]}
+    assert phone.requests == ["system", *([] if check_mode else result["sent"])]
 
 
 def test_the_phone_gets_its_own_name_of_a_key_and_the_user_a_warning() -> None:
     phone = RemotePhone(model="320", firmware="7.3.14")
     result = press(phone, keys=["F_HOLD", "MENU"])
-    assert phone.commands == ["/command.htm?key=F_R", "/command.htm?key=MENU"]
+    assert phone.commands == ["press=F_R", "press=MENU"]
     assert "MENU" in result["warnings"][0]
 
 
@@ -40,7 +40,7 @@ def test_the_phone_gets_its_own_name_of_a_key_and_the_user_a_warning() -> None:
 def test_old_firmware_gets_each_key_by_itself(check_mode: bool) -> None:
     phone = RemotePhone(model="320", firmware="7.3.14")
     result = press(phone, keys="OFFHOOK,,500;0*;ENTER,,9000", check_mode=check_mode)
-    assert result["sent"] == [f"/command.htm?key={key}" for key in ("OFFHOOK", "0", "%2A", "ENTER")]
+    assert result["sent"] == [f"press={key}" for key in ("OFFHOOK", "0", "*", "ENTER")]
     assert phone.commands == ([] if check_mode else result["sent"])
     # The pause after each is kept; where there is none the screen gets its time.
     assert phone.sleeps == ([] if check_mode else [0.5, 2, 2])
@@ -56,7 +56,7 @@ def test_old_firmware_holds_no_key_for_a_time(firmware: str | None, check_mode: 
         assert phone.commands == []
     else:
         result = press(phone, keys=["1", {"key": "DND", "press": 2000}], check_mode=check_mode)
-        assert result["sent"] == ["/command.htm?key=1;DND,2000"]
+        assert result["sent"] == ["press=1;DND,2000"]
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_refusals_before_anything_is_sent(given: dict[str, Any], error: type[Sno
 def test_a_secret_is_shown_nowhere() -> None:
     phone = RemotePhone()
     result = press(phone, keys="1234", secret=True)
-    assert phone.commands == ["/command.htm?key=1;2;3;4"]
-    assert result == {"changed": True, "sent": ["/command.htm?key=********"]}
+    assert phone.commands == ["press=1;2;3;4"]
+    assert result == {"changed": True, "sent": ["press=********"]}
     with pytest.raises(InputError) as raised:
         press(phone, keys="1234X", secret=True)
     assert "1234" not in raised.value.reason
@@ -111,7 +111,7 @@ PLACES = [
 def test_touches_of_the_870(firmware: str | None) -> None:
     phone = RemotePhone(model="870", firmware=firmware)
     press(phone, touch=PLACES)
-    assert phone.commands == ["/command.htm?touch=0%200%20p%20479%20271%20r%205%206%20pr"]
+    assert phone.commands == ["touch=0 0 press;479 271 release;5 6 both"]
 
 
 @pytest.mark.parametrize("firmware", ["7.3.14", "8.4.33", "8.7.1"])

@@ -23,9 +23,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._operations.reboot 
     ARGUMENT_SPEC,
     reboot_phone,
 )
-from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone
+from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone
 
-NEWER, OLDER = "/advanced_update.htm?reboot=Reboot", "/advanced.htm?reboot=Reboot"
+FIRST, OTHER = "restart=0", "restart=1"
 MAC, OTHER_MAC = "000413922D24", "000413000001"
 RESTARTS = [(3, {"up": False}), (40, {"up": True})]
 
@@ -36,7 +36,7 @@ def reboot(phone: LabPhone, *, check_mode: bool = False, **parameters: Any) -> d
     return reboot_phone(phone, given, check_mode, now=phone.clock.now, sleep=phone.clock.sleep)
 
 
-@pytest.mark.parametrize("answer", ["", AnswerLost("reset")])
+@pytest.mark.parametrize("answer", ["200", AnswerLost("reset"), AnswerUnreadable("what?")])
 def test_gone_and_back(answer: Any) -> None:
     phone = LabPhone(Clock(), RESTARTS, answer=answer)
     started = phone.clock.time
@@ -46,15 +46,15 @@ def test_gone_and_back(answer: Any) -> None:
         "mac": MAC,
         "uptime_before": 100_000,
         "call_state": "idle",
-        "call_state_source": "state_of_gui.htm",
-        "request": NEWER,
-        "answer": "200" if answer == "" else "no answer",
+        "call_state_source": "screen",
+        "request": FIRST,
+        "answer": {"200": "200", "reset": "no answer", "what?": "unreadable answer"}[str(answer)],
         "seen_gone_at": started + 6,
         "seen_back_at": started + 40,
         "uptime_after": 0,
         "mac_after": MAC,
     }
-    assert phone.commands == [NEWER]
+    assert phone.commands == [FIRST]
 
 
 @pytest.mark.parametrize("gone_at", [2.5, 0.5])
@@ -62,7 +62,7 @@ def test_too_quick_to_be_seen_gone_but_its_uptime_fell(gone_at: float) -> None:
     phone = LabPhone(Clock(), [(gone_at, {"up": False}), (gone_at + 1, {"up": True})])
     result = reboot(phone, deadline=30)
     assert (result["outcome"], result["evidence"]["uptime_after"] < 5) == ("rebooted", True)
-    assert phone.commands == [NEWER]
+    assert phone.commands == [FIRST]
 
 
 def test_the_other_request_follows_once_it_is_proven_that_the_first_did_nothing() -> None:
@@ -72,14 +72,14 @@ def test_the_other_request_follows_once_it_is_proven_that_the_first_did_nothing(
     phone.on_command = lambda target: asked.append(phone.clock.time - started)
     result = reboot(phone, deadline=90)
     assert result["outcome"] == "rebooted"
-    assert (phone.commands, asked) == ([NEWER, OLDER], [0, 30])
+    assert (phone.commands, asked) == ([FIRST, OTHER], [0, 30])
 
 
 def test_a_phone_that_ignores_both_requests() -> None:
     phone = LabPhone(Clock())
     result = reboot(phone, deadline=90)
     assert (result["outcome"], result["changed"], result["failed"]) == ("blocked", False, True)
-    assert (phone.commands, result["elapsed"]) == ([NEWER, OLDER], 90)
+    assert (phone.commands, result["elapsed"]) == ([FIRST, OTHER], 90)
 
 
 @pytest.mark.parametrize(
@@ -94,19 +94,19 @@ def test_without_proof_there_is_no_other_request(state: dict[str, Any]) -> None:
     phone = LabPhone(Clock(), [(0, state)])
     result = reboot(phone, deadline=90)
     assert (result["outcome"], result["elapsed"]) == ("blocked", 90)
-    assert phone.commands == [NEWER]
+    assert phone.commands == [FIRST]
 
 
 def test_proof_that_comes_late_is_proof() -> None:
     phone = LabPhone(Clock(), [(0, {"shows_uptime": False}), (50, {"shows_uptime": True})], RESTARTS)
     assert reboot(phone, deadline=120)["outcome"] == "rebooted"
-    assert phone.commands == [NEWER, OLDER]
+    assert phone.commands == [FIRST, OTHER]
 
 
 def test_a_phone_that_is_down_gets_no_other_request() -> None:
     phone = LabPhone(Clock(), [(3, {"up": False}), (80, {"up": True})])
     assert reboot(phone, deadline=90)["outcome"] == "rebooted"
-    assert phone.commands == [NEWER]
+    assert phone.commands == [FIRST]
 
 
 @pytest.mark.parametrize("gone_at", [3, 89])
@@ -138,7 +138,7 @@ def test_another_certificate_afterwards_proves_nothing(gone: bool) -> None:
     result = reboot(phone, deadline=90)
     assert (result["outcome"], result["changed"], result["failed"]) == ("certificate_rejected", True, True)
     assert "After it was asked to restart: It has another one." in result["reason"]
-    assert (result["elapsed"], phone.commands) == (90, [NEWER])
+    assert (result["elapsed"], phone.commands) == (90, [FIRST])
 
 
 def test_not_waiting() -> None:
@@ -150,15 +150,15 @@ def test_not_waiting() -> None:
 @pytest.mark.parametrize(
     ("screen", "parameters", "outcome"),
     [
-        ("State Idle (29)", {}, "rebooted"),
-        ("State Connected (12)", {}, "deferred"),
-        ("Menu", {}, "deferred"),
-        ("Menu", {"unknown_call_state": "proceed"}, "rebooted"),
-        ("Menu", {"only_when_idle": False}, "rebooted"),
-        ("State Connected (12)", {"unknown_call_state": "proceed"}, "deferred"),
-        ("State Connected (12)", {"only_when_idle": False}, "rebooted"),
-        ("State Connected (12)", {"call_state": "idle"}, "rebooted"),
-        ("State Idle (29)", {"call_state": "in_call"}, "deferred"),
+        ("idle", {}, "rebooted"),
+        ("connected", {}, "deferred"),
+        ("unknown", {}, "deferred"),
+        ("unknown", {"unknown_call_state": "proceed"}, "rebooted"),
+        ("unknown", {"only_when_idle": False}, "rebooted"),
+        ("connected", {"unknown_call_state": "proceed"}, "deferred"),
+        ("connected", {"only_when_idle": False}, "rebooted"),
+        ("connected", {"call_state": "idle"}, "rebooted"),
+        ("idle", {"call_state": "in_call"}, "deferred"),
     ],
 )
 def test_calls(screen: str, parameters: dict[str, Any], outcome: str) -> None:
@@ -170,7 +170,7 @@ def test_calls(screen: str, parameters: dict[str, Any], outcome: str) -> None:
 
     result = reboot(phone, **parameters)
     assert (result["outcome"], result["failed"], result["changed"]) == (outcome, False, outcome == "rebooted")
-    assert phone.commands == ([NEWER] if outcome == "rebooted" else [])
+    assert phone.commands == ([FIRST] if outcome == "rebooted" else [])
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_refusals_before_anything_is_sent(
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        ("Please enter the Administrator password", UserMode),
+        (UserMode("It is in user mode."), UserMode),
         (Blocked("Hidden tags are on."), Blocked),
         (PhoneUnreachable("Connection refused."), PhoneUnreachable),
     ],
@@ -204,4 +204,4 @@ def test_requests_that_are_turned_down(answer: Any, error: type[SnomError]) -> N
     phone = LabPhone(Clock(), answer=answer)
     with pytest.raises(error):
         reboot(phone)
-    assert phone.commands == [NEWER]
+    assert phone.commands == [FIRST]

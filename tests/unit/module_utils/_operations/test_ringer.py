@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AnswerLost, InputError
 from ansible_collections.telephony.snom.plugins.module_utils._operations.ringer import ARGUMENT_SPEC, play_ringer
-from ansible_collections.telephony.snom.tests.unit.remote_phone import RemotePhone, parameters_of
+from ansible_collections.telephony.snom.tests.unit.phones import RemotePhone, parameters_of
 
-NINE = "/line_login.htm?PLAY_RINGER:9=+Ringer"
+NINE = "ring=9"
 
 
 def ring(phone: RemotePhone, ringer: int, *, check_mode: bool = False) -> dict[str, Any]:

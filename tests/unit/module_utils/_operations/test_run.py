@@ -21,7 +21,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._operations.run imp
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
-from ansible_collections.telephony.snom.tests.unit.fake_phone import FakePhone
+from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,20 +54,20 @@ def raising(error: Exception) -> Any:
 
 
 def test_the_operation_gets_the_phone_the_parameters_and_the_mode() -> None:
-    phone, connections = FakePhone({"/info.htm": "hello"}), []
+    phone, connections = MemoryPhone(), []
 
-    def connect(connection: Connection) -> FakePhone:
+    def connect(connection: Connection) -> MemoryPhone:
         connections.append(connection)
         return phone
 
-    def operation(transport: Phone, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        return {"changed": True, "text": transport.get("/info.htm").text, "mode": check_mode, "given": parameters}
+    def operation(given: Phone, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        return {"changed": True, "model": given.look(["system"]).model, "mode": check_mode, "given": parameters}
 
     result = perform(operation, PARAMETERS | {"password": "pw"}, True, connect=connect)
     assert connections == [Connection(host="127.0.0.1", username="admin", password="pw")]
     assert result == {
         "changed": True,
-        "text": "hello",
+        "model": "D785",
         "mode": True,
         "given": {"host": "127.0.0.1", "username": "admin", "password": "********"},
     }
@@ -82,7 +82,7 @@ def test_the_operation_gets_the_phone_the_parameters_and_the_mode() -> None:
     ],
 )
 def test_an_error_is_a_failure_with_outcome_and_reason(error: SnomError, msg: str) -> None:
-    phone = FakePhone({})
+    phone = MemoryPhone()
     result = perform(raising(error), PARAMETERS, False, connect=lambda _connection: phone)
     assert result == {
         "changed": False,
@@ -104,7 +104,7 @@ def test_bad_parameters_fail_before_anything_is_opened() -> None:
 
 def test_a_mistake_of_ours_is_a_failure_without_traceback_and_secrets() -> None:
     error = ValueError("could not parse s3cret &/ü")
-    result = perform(raising(error), PARAMETERS, False, connect=lambda _connection: FakePhone({}))
+    result = perform(raising(error), PARAMETERS, False, connect=lambda _connection: MemoryPhone())
     assert result["failed"] is True
     assert result["outcome"] == "failed"
     assert "ValueError in test_run.py line " in result["msg"]
@@ -114,7 +114,7 @@ def test_a_mistake_of_ours_is_a_failure_without_traceback_and_secrets() -> None:
 
 def test_an_interrupt_is_not_swallowed() -> None:
     with pytest.raises(KeyboardInterrupt):
-        perform(raising(KeyboardInterrupt()), PARAMETERS, False, connect=lambda _connection: FakePhone({}))  # type: ignore[arg-type]
+        perform(raising(KeyboardInterrupt()), PARAMETERS, False, connect=lambda _connection: MemoryPhone())  # type: ignore[arg-type]
 
 
 def test_everything_becomes_plain() -> None:

@@ -19,18 +19,11 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     Unsupported,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._operations import screen
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web import web_phone
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
+from ansible_collections.telephony.snom.tests.unit.phones import RemotePhone, parameters_of
 from ansible_collections.telephony.snom.tests.unit.pictures import PICTURE, bitmap, pixels
-from ansible_collections.telephony.snom.tests.unit.remote_phone import RemotePhone, parameters_of
 
 BITMAP = bitmap(PICTURE, 24)
-FIX = "/command.htm?FIX_LIL=true"
-
-
-@pytest.fixture(autouse=True)
-def _time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_phone, "system_time", lambda: 1.5)
+FIX = "fix line info layer"
 
 
 def save(phone: RemotePhone, dest: Path, *, check_mode: bool = False, **given: Any) -> dict[str, Any]:
@@ -38,16 +31,17 @@ def save(phone: RemotePhone, dest: Path, *, check_mode: bool = False, **given: A
     return screen.save_screen(phone, parameters, check_mode, sleep=phone.sleep)
 
 
-def showing(content: bytes | Answer | Exception = BITMAP, page: str = "/screen.bmp", **attributes: Any) -> RemotePhone:
-    answer = Answer(200, {}, content) if isinstance(content, bytes) else content
-    return RemotePhone(answers={f"{page}?nocache=1500": answer}, **attributes)
+def showing(content: bytes | Exception = BITMAP, which: str = "display", **attributes: Any) -> RemotePhone:
+    if isinstance(content, Exception):
+        return RemotePhone(faults={f"picture={which}": content}, **attributes)
+    return RemotePhone(pictures={which: content}, **attributes)
 
 
 def test_check_do_and_do_again(tmp_path: Path) -> None:
     phone, dest = showing(), tmp_path / "desk.bmp"
     checksum = hashlib.sha1(BITMAP).hexdigest()
     planned = save(phone, dest, check_mode=True)
-    assert planned == {"changed": True, "path": str(dest), "checksum": checksum, "sent": ["/screen.bmp"]}
+    assert planned == {"changed": True, "path": str(dest), "checksum": checksum, "sent": ["picture=display"]}
     assert list(tmp_path.iterdir()) == []
 
     assert save(phone, dest) == planned
@@ -71,20 +65,16 @@ def test_png(tmp_path: Path) -> None:
     assert result["checksum"] == hashlib.sha1(dest.read_bytes()).hexdigest()
 
 
-@pytest.mark.parametrize(
-    ("which", "page"), [("display", "/screen.bmp"), ("labels", "/label_screen.bmp"), ("expansion", "/exp_screen.bmp")]
-)
-def test_the_screens_of_a_phone(which: str, page: str, tmp_path: Path) -> None:
-    assert save(showing(page=page), tmp_path / "a.bmp", which=which)["sent"] == [page]
+@pytest.mark.parametrize("which", ["display", "labels", "expansion"])
+def test_the_screens_of_a_phone(which: str, tmp_path: Path) -> None:
+    assert save(showing(which=which), tmp_path / "a.bmp", which=which)["sent"] == [f"picture={which}"]
 
 
 @pytest.mark.parametrize(
     ("content", "error"),
     [
-        (Answer(404, {}, b"File not found"), Unsupported),
-        (Answer(500, {}, BITMAP), AnswerUnreadable),
-        (b"<html>Please log in</html>", AnswerUnreadable),
-        (b"", AnswerUnreadable),
+        (Unsupported("It has none."), Unsupported),
+        (AnswerUnreadable("It is no picture."), AnswerUnreadable),
         (b"BM garbage", AnswerUnreadable),
         (AnswerLost("It broke."), AnswerLost),
     ],
@@ -121,12 +111,10 @@ def test_a_file_that_can_not_be_written(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_layer_is_fixed_before_the_picture_is_taken(model: str, tmp_path: Path) -> None:
     phone, dest = showing(model=model), tmp_path / "desk.bmp"
     planned = save(phone, dest, check_mode=True, fix_line_info_layer=True)
-    assert (planned["changed"], planned["sent"]) == (True, [FIX, "/screen.bmp"])
-    assert (phone.commands, phone.sleeps) == (["/screen.bmp?nocache=1500"], [])
-    phone.commands.clear()
-
+    assert (planned["changed"], planned["sent"]) == (True, [FIX, "picture=display"])
+    assert (phone.commands, phone.sleeps) == ([], [])
     assert save(phone, dest, fix_line_info_layer=True) == planned
-    assert phone.commands == [FIX, "/screen.bmp?nocache=1500"]
+    assert phone.commands == [FIX]
     assert phone.sleeps == [2]
     # It was sent, although the picture is the same.
     assert save(phone, dest, fix_line_info_layer=True)["changed"]
@@ -140,5 +128,7 @@ def test_the_layer_of_other_models(tmp_path: Path) -> None:
 
 
 def test_a_picture_that_fails_after_the_layer_was_fixed(tmp_path: Path) -> None:
-    result = save(showing(b"no picture", model="820"), tmp_path / "desk.bmp", fix_line_info_layer=True)
+    result = save(
+        showing(AnswerUnreadable("It is no picture."), model="820"), tmp_path / "desk.bmp", fix_line_info_layer=True
+    )
     assert (result["failed"], result["changed"], result["outcome"]) == (True, True, "unsupported")

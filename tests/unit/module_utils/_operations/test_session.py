@@ -24,7 +24,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._operations.session
     Remote,
     refuse_cleartext,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
     Command,
     Dial,
@@ -32,8 +31,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import
     ReleaseAllCalls,
     Reregister,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
-from ansible_collections.telephony.snom.tests.unit.remote_phone import RemotePhone, parameters_of
+from ansible_collections.telephony.snom.tests.unit.phones import LONGEST, RemotePhone, parameters_of
 
 SPEC = REMOTE_ARGUMENTS | SECRET_ARGUMENTS
 
@@ -48,7 +46,7 @@ def remote(phone: RemotePhone, *, check_mode: bool = False, **given: Any) -> Rem
         ({"model": "D865"}, {}, Unsupported),
         ({"model": None, "firmware": None}, {"model": "D865"}, Unsupported),
         ({"model": None, "firmware": None, "mac": None}, {"model": "D815"}, Unsupported),
-        ({"answers": {"/info.htm": Unsupported("Phone Manager")}}, {}, Unsupported),
+        ({"faults": {"system": Unsupported("Phone Manager")}}, {}, Unsupported),
         ({}, {"mac": "000413000001"}, WrongPhone),
         ({}, {"model": "320"}, WrongPhone),
         ({"mac": None}, {"mac": "000413000001"}, Refused),
@@ -58,7 +56,7 @@ def test_phones_that_are_left_alone(state: dict[str, Any], given: dict[str, Any]
     phone = RemotePhone(**state)
     with pytest.raises(error) as raised:
         remote(phone, **given)
-    assert phone.requests == ["/info.htm"]
+    assert phone.requests == ["system"]
     if error is Unsupported:
         assert "SIP NOTIFY" in raised.value.reason
 
@@ -76,11 +74,11 @@ def test_a_d81x_that_shows_the_old_pages_is_asked_like_others() -> None:
 
 def test_commands_go_out_with_pauses_between_them() -> None:
     phone = RemotePhone()
-    phone.answers["/command.htm?REREGISTER=2"] = Answer(302, {}, b"")
+    phone.answers["register=2"] = "302"
     one = remote(phone)
     one.send(Reregister(1))
     one.send(Reregister(2))
-    assert phone.commands == one.sent == ["/command.htm?REREGISTER=1", "/command.htm?REREGISTER=2"]
+    assert phone.commands == one.sent == ["register=1", "register=2"]
     assert [step["answer"] for step in one.steps] == ["200", "302"]
     assert phone.sleeps == [2]
 
@@ -90,30 +88,28 @@ def test_check_mode_only_tells() -> None:
     dry = remote(phone, check_mode=True)
     dry.send(Reregister(1))
     dry.press([KeyEvent("1")])
-    assert dry.sent == ["/command.htm?REREGISTER=1", "/command.htm?key=1"]
+    assert dry.sent == ["register=1", "press=1"]
     assert [step["answer"] for step in dry.steps] == [None, None]
     assert (phone.commands, phone.sleeps) == ([], [])
 
 
-def test_no_url_is_longer_than_a_thousand_bytes() -> None:
+def test_no_request_is_longer_than_fits() -> None:
     phone = RemotePhone()
-    host = "phone." * 40 + "example"
-    phone.connection = Connection(host=host)
     one = remote(phone)
     one.press([KeyEvent("*", 100, 400)] * 200)
-    assert len(phone.commands) == 4
-    assert max(len(f"https://{host}:65535{target}") for target in phone.commands) <= 1000
+    assert len(phone.commands) == 3
+    assert max(map(len, phone.commands)) <= LONGEST
     # The phone needs so long for the keys of one request.
-    keys = phone.commands[0].count("%2A")
+    keys = phone.commands[0].count("*")
     assert phone.sleeps == [keys * 0.5] * (len(phone.commands) - 1)
 
 
 @pytest.mark.parametrize(
     ("command", "shown"),
     [
-        (Press((KeyEvent("1"), KeyEvent("2"))), "/command.htm?key=********"),
-        (Dial("1", "a"), "/command.htm?number=********"),
-        (ReleaseAllCalls(), "/command.htm?RELEASE_ALL_CALLS"),
+        (Press((KeyEvent("1"), KeyEvent("2"))), "press=********"),
+        (Dial("1", "a"), "dial=********"),
+        (ReleaseAllCalls(), "release all calls"),
     ],
 )
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -128,10 +124,10 @@ def test_secrets_are_masked(command: Command, shown: str, check_mode: bool) -> N
 
 def test_a_lost_answer_stays_in_the_record() -> None:
     phone = RemotePhone()
-    phone.answers["/command.htm?REREGISTER=1"] = AnswerLost("It broke.")
+    phone.answers["register=1"] = AnswerLost("It broke.")
     one = remote(phone)
     result = one.attempt(lambda: {"never": one.send(Reregister(1))})
-    assert one.steps == [{"request": "/command.htm?REREGISTER=1", "answer": "no answer"}]
+    assert one.steps == [{"request": "register=1", "answer": "no answer"}]
     assert result == {
         "changed": True,
         "failed": True,
@@ -144,14 +140,14 @@ def test_a_lost_answer_stays_in_the_record() -> None:
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (Answer(404, {}, b"File not found"), Unsupported),
-        (Answer(200, {}, b"Administrator password: <input>"), UserMode),
+        (Unsupported("It does not have it."), Unsupported),
+        (UserMode("It is in user mode."), UserMode),
         (Blocked("Hidden tags are on."), Blocked),
     ],
 )
 def test_what_is_turned_down_at_once_did_nothing(answer: Any, error: type[SnomError]) -> None:
     phone = RemotePhone()
-    phone.answers["/command.htm?REREGISTER=1"] = answer
+    phone.answers["register=1"] = answer
     one = remote(phone)
     with pytest.raises(error):
         one.attempt(lambda: {"never": one.send(Reregister(1))})
@@ -160,7 +156,7 @@ def test_what_is_turned_down_at_once_did_nothing(answer: Any, error: type[SnomEr
 
 def test_what_is_turned_down_later_is_a_result_with_what_was_done() -> None:
     phone = RemotePhone()
-    phone.answers["/command.htm?REREGISTER=2"] = Blocked("Hidden tags are on.")
+    phone.answers["register=2"] = Blocked("Hidden tags are on.")
     one = remote(phone)
 
     def work() -> dict[str, Any]:
@@ -170,7 +166,7 @@ def test_what_is_turned_down_later_is_a_result_with_what_was_done() -> None:
 
     result = one.attempt(work)
     assert (result["failed"], result["changed"], result["outcome"]) == (True, True, "blocked")
-    assert one.sent == ["/command.htm?REREGISTER=1"]
+    assert one.sent == ["register=1"]
 
 
 def test_no_effect_is_no_change() -> None:

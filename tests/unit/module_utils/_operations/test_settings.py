@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
@@ -22,18 +20,15 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 )
 from ansible_collections.telephony.snom.plugins.module_utils._operations.settings import ARGUMENT_SPEC, write_settings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import connection_from
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
-from ansible_collections.telephony.snom.tests.unit.remote_phone import RemotePhone, parameters_of
-
-SAVE, STORE = "/dummy.htm?settings=save", "&store_settings=save"
-USER_MODE = "<form>Administrator password: <input type=password></form>"
-OK = Answer(200, {}, b"Ok")
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Command, Restart, Write
+from ansible_collections.telephony.snom.tests.unit.phones import LONGEST, MemoryPhone, parameters_of
 
 
-class SettingsPhone(RemotePhone):
+class SettingsPhone(MemoryPhone):
     """A phone that takes settings: all but those that it does not know, or that are read-only.
 
-    values: what it has; secrets are never shown. faults: what the writes get, one after the other; None works.
+    values: what it has; secrets are never shown. write_faults: what the writes raise, one after the other; None works.
+    read_faults: what reading them raises. hides: whether it shows none.
     """
 
     def __init__(self, *, values: dict[str, str] | None = None, **attributes: Any) -> None:
@@ -41,72 +36,44 @@ class SettingsPhone(RemotePhone):
             values or {}
         )
         self.stored = dict(self.values)
-        self.read_only: set[str] = set()
         self.ignored: set[str] = set()
-        self.page: str | None = None
-        self.answer = OK
-        self.faults: list[Exception | Answer | None] = []
+        self.hides = False
+        self.write_faults: list[Exception | None] = []
         self.read_faults: list[Exception] = []
-        self.asks_login: bool | None = None
-        self.logins: list[tuple[str | None, str | None]] = []
-        self.uptime = 5000
         super().__init__(**attributes)
 
-    def get(self, target: str, *, timeout: float | None = None) -> Answer:
-        path, _unused, query = target.partition("?")
-        if path == "/settings.htm" and self.read_faults:
-            raise self.read_faults.pop(0)
-        if path == "/settings.htm":
-            marks = {name: "&" if name in self.read_only else "!" for name in self.values}
+    def ask(self, what: str) -> None:
+        if what == "settings":
+            if self.read_faults:
+                raise self.read_faults.pop(0)
             shown = {name: value for name, value in self.values.items() if "pass" not in name}
-            self.settings = self.page or "".join(f"{name}{marks[name]}: {value}\n" for name, value in shown.items())
-        if path == "/dummy.htm":
-            self.requests.append(target)
-            self.commands.append(target)
-            if not self.faults:
-                self._save(query)
-                return self.answer
-            fault = self.faults.pop(0)
+            self.settings = None if self.hides else shown
+        super().ask(what)
+
+    def obey(self, command: Command) -> None:
+        if isinstance(command, Write):
+            fault = self.write_faults.pop(0) if self.write_faults else None
             if fault is None or isinstance(fault, AnswerLost):
-                self._save(query)
-            if isinstance(fault, Exception):
+                self.save(command)
+            if fault is not None:
                 raise fault
-            return fault or self.answer
-        if "reboot" in query:
+        if isinstance(command, Restart):
             self.values = dict(self.stored)
-            self.uptime = 0
-        return super().get(target, timeout=timeout)
+            self.booted = self.clock.time
 
-    def _save(self, query: str) -> None:
-        given = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=True))
-        assert given.pop("settings") == "save"
-        store = given.pop("store_settings", None)
-        known = set(self.values) | {name for name in given if name.startswith(("user_", "fkey", "action_"))}
-        self.values |= {
-            name: value
-            for name, value in given.items()
-            if name in known | {"http_pass"} and name not in self.read_only | self.ignored
-        }
-        if store == "save":
+    def save(self, command: Write) -> None:
+        given = command.settings
+        known = {*self.values, "http_pass", *(one for one in given if one.startswith(("user_", "fkey", "action_")))}
+        kept = self.read_only | self.ignored
+        self.values |= {name: value for name, value in given.items() if name in known and name not in kept}
+        if command.store:
             self.stored = dict(self.values)
-
-    def _page(self, target: str) -> Answer:
-        answer = replace(super()._page(target), login=self.asks_login)
-        if target != "/info.htm":
-            return answer
-        minutes, seconds = divmod(self.uptime, 60)
-        return Answer(
-            200, {}, answer.content + f"<br>Uptime: {minutes // 60}:{minutes % 60:02}:{seconds:02}<br>".encode()
-        )
-
-    def use_login(self, username: str | None, password: str | None) -> None:
-        self.logins.append((username, password))
 
 
 def write(phone: SettingsPhone, *, check_mode: bool = False, **given: Any) -> dict[str, Any]:
     parameters = parameters_of(ARGUMENT_SPEC, **({"username": "admin", "password": "old"} | given))
     phone.connection = connection_from(parameters)
-    return write_settings(phone, parameters, check_mode, now=lambda: sum(phone.sleeps), sleep=phone.sleep)
+    return write_settings(phone, parameters, check_mode, now=phone.clock.now, sleep=phone.sleep)
 
 
 def test_check_do_and_do_again() -> None:
@@ -129,9 +96,7 @@ def test_check_do_and_do_again() -> None:
     assert phone.commands == []
 
     assert write(phone, settings=wanted) == expected
-    assert phone.commands == [
-        f"{SAVE}&call_completion=ON&language=Deutsch&phone_name=B%C3%BCro%20%26%20Caf%C3%A9{STORE}"
-    ]
+    assert phone.commands == ["store=call_completion=ON;language=Deutsch;phone_name=Büro & Café"]
     assert phone.stored["phone_name"] == "Büro & Café"
 
     phone.values["call_completion"] = "on"
@@ -155,25 +120,25 @@ def test_as_many_settings_in_one_request_as_a_url_holds() -> None:
     phone = SettingsPhone()
     wanted = {"fkey": {number: f"blf <sip:{number:03}@pbx.example>" for number in range(60)}}
     assert len(write(phone, settings=wanted)["written"]) == 60
-    assert all(len(f"https://[127.0.0.1]:65535{target}") <= 1000 for target in phone.commands)
-    assert len(phone.commands) == 3
+    assert all(len(command) <= LONGEST for command in phone.commands)
+    assert len(phone.commands) == 2
     assert not write(phone, settings=wanted)["changed"]
 
 
 def test_a_setting_that_fits_into_no_url_is_refused_before_anything_is_sent() -> None:
     phone = SettingsPhone()
-    with pytest.raises(InputError, match=r"phone_name takes 1\d\d\d bytes"):
-        write(phone, settings={"language": "Deutsch", "phone_name": "ä" * 170})
+    with pytest.raises(InputError, match="phone_name is too long"):
+        write(phone, settings={"language": "Deutsch", "phone_name": "ä" * LONGEST})
     assert phone.commands == []
     # Unless the phone has it already: setting files can hold more.
-    phone.values["phone_name"] = "ä" * 170
-    assert write(phone, settings={"language": "Deutsch", "phone_name": "ä" * 170})["written"] == ["language"]
+    phone.values["phone_name"] = "ä" * LONGEST
+    assert write(phone, settings={"language": "Deutsch", "phone_name": "ä" * LONGEST})["written"] == ["language"]
 
 
 def test_unsaved_settings() -> None:
     phone = SettingsPhone()
     assert write(phone, settings={"language": "Deutsch"}, store=False)["changed"]
-    assert phone.commands == [f"{SAVE}&language=Deutsch"]
+    assert phone.commands == ["write=language=Deutsch"]
     assert phone.stored["language"] == "English"
 
 
@@ -239,7 +204,7 @@ def test_secrets_are_written_each_time_and_never_shown() -> None:
         result = write(phone, settings=SECRET)
         assert (result["changed"], result["written"], result["unverified"]) == (True, ["user_pass1"], ["user_pass1"])
         assert result["diff"] == {"before": "", "after": "user_pass1: ********\n"}
-    assert phone.commands == [f"{SAVE}&user_pass1=n0t%26shown{STORE}"] * 2
+    assert phone.commands == ["store=user_pass1=n0t&shown"] * 2
     assert write(phone, settings=SECRET, check_mode=True) == result
 
 
@@ -292,26 +257,26 @@ def test_a_login_inside_of_a_url_is_masked() -> None:
 
 
 def test_the_password_that_opened_the_phone_needs_no_write() -> None:
-    phone = SettingsPhone(values={"http_pass": "old"}, asks_login=True)
+    phone = SettingsPhone(values={"http_pass": "old"}, login=True)
     for scheme in ("http", "https"):
         result = write(phone, settings={"http_pass": "old"}, scheme=scheme)
         assert (result["changed"], result["unverified"]) == (False, [])
-    # With asks_login None the password went along unasked; so nothing is proven.
-    for asks_login in (False, None):
-        phone = SettingsPhone(values={"http_pass": ""}, asks_login=asks_login)
+    # With login None the password went along unasked; so nothing is proven.
+    for login in (False, None):
+        phone = SettingsPhone(values={"http_pass": ""}, login=login)
         with pytest.raises(Refused, match="http_pass"):
             write(phone, settings={"http_pass": "old"}, scheme="http")
         assert write(phone, settings={"http_pass": "old"})["changed"]
 
 
 def test_a_phone_that_asks_for_no_login_has_no_password() -> None:
-    phone = SettingsPhone(asks_login=False)
+    phone = SettingsPhone(login=False)
     result = write(phone, settings={"http_pass": ""}, password=None)
     assert (result["changed"], result["unverified"]) == (False, [])
 
 
 def test_the_way_in_is_changed_last_and_the_new_login_used() -> None:
-    phone = SettingsPhone(values={"http_user": "admin", "use_hidden_tags": "off", "http_pass": "old"}, asks_login=True)
+    phone = SettingsPhone(values={"http_user": "admin", "use_hidden_tags": "off", "http_pass": "old"}, login=True)
     wanted = {"http_pass": "new", "http_user": "root", "language": "Deutsch", "use_hidden_tags": True}
     checked = write(phone, settings=wanted, check_mode=True)
     assert (phone.commands, phone.logins) == ([], [])
@@ -319,7 +284,7 @@ def test_the_way_in_is_changed_last_and_the_new_login_used() -> None:
     assert result == checked
     assert result["written"] == sorted(wanted)
     assert result["unverified"] == []
-    assert [target.split("&")[1].split("=")[0] for target in phone.commands] == [
+    assert [command.split("=")[1] for command in phone.commands] == [
         "language",
         "http_pass",
         "use_hidden_tags",
@@ -344,9 +309,10 @@ def test_administrator_mode_is_left_at_the_end() -> None:
     assert (result["failed"], result["outcome"]) == (True, "blocked")
 
     class Shuts(SettingsPhone):
-        def _save(self, query: str) -> None:
-            super()._save(query)
-            self.page = USER_MODE if self.values["admin_mode"] == "off" else None
+        def save(self, command: Write) -> None:
+            super().save(command)
+            self.hides = self.values["admin_mode"] == "off"
+            self.admin_mode = not self.hides
 
     phone = Shuts(values={"admin_mode": "on", "use_hidden_tags": "off"})
     result = write(phone, settings={"admin_mode": False, "use_hidden_tags": True, "language": "Deutsch"})
@@ -384,11 +350,11 @@ def test_another_phone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "error", "word"),
-    [(USER_MODE, UserMode, "administrator mode"), ("<html>Settings</html>", Refused, "nothing was written")],
+    ("admin_mode", "error", "word"),
+    [(False, UserMode, "administrator mode"), (None, Refused, "nothing was written")],
 )
-def test_a_phone_whose_settings_cannot_be_read(page: str, error: type[Exception], word: str) -> None:
-    phone = SettingsPhone(page=page)
+def test_a_phone_whose_settings_cannot_be_read(admin_mode: bool | None, error: type[Exception], word: str) -> None:
+    phone = SettingsPhone(hides=True, admin_mode=admin_mode)
     with pytest.raises(error, match=word):
         write(phone, settings={"language": "Deutsch"})
     assert phone.commands == []
@@ -399,63 +365,63 @@ def test_a_phone_whose_settings_cannot_be_read(page: str, error: type[Exception]
     [
         (Blocked("Forbidden."), Blocked),
         (PhoneUnreachable("Gone."), PhoneUnreachable),
-        (Answer(404, {}, b""), Unsupported),
-        (Answer(200, {}, USER_MODE.encode()), UserMode),
+        (Unsupported("It takes none."), Unsupported),
+        (UserMode("It is in user mode."), UserMode),
     ],
 )
-def test_a_phone_that_takes_nothing(fault: Exception | Answer, error: type[Exception]) -> None:
-    phone = SettingsPhone(faults=[fault])
+def test_a_phone_that_takes_nothing(fault: Exception, error: type[Exception]) -> None:
+    phone = SettingsPhone(write_faults=[fault])
     with pytest.raises(error):
         write(phone, settings={"language": "Deutsch"})
     # Afterwards something has been sent, and the result says what.
-    phone = SettingsPhone(faults=[None, fault])
+    phone = SettingsPhone(write_faults=[None, fault])
     result = write(phone, settings={"language": "Deutsch", "http_user": "root"})
     assert (result["failed"], result["changed"], result["written"]) == (True, True, ["language"])
     assert result["outcome"] == error.outcome  # type: ignore[attr-defined]
 
 
 def test_a_lost_answer_is_judged_by_what_the_phone_shows() -> None:
-    phone = SettingsPhone(faults=[AnswerLost("It broke.")], read_faults=[])
+    phone = SettingsPhone(write_faults=[AnswerLost("It broke.")], read_faults=[])
     result = write(phone, settings={"language": "Deutsch"} | SECRET)
     assert (result["changed"], "failed" in result) == (True, False)
     assert len(phone.commands) == 1
 
-    phone = SettingsPhone(faults=[AnswerLost("It broke.")], ignored={"language"})
+    phone = SettingsPhone(write_faults=[AnswerLost("It broke.")], ignored={"language"})
     result = write(phone, settings={"language": "Deutsch"})
     assert (result["changed"], result["outcome"]) == (False, "blocked")
 
     # Nobody can see whether a secret arrived.
-    phone = SettingsPhone(faults=[AnswerLost("It broke.")])
+    phone = SettingsPhone(write_faults=[AnswerLost("It broke.")])
     result = write(phone, settings=SECRET)
     assert (result["failed"], result["changed"], result["outcome"]) == (True, True, "unreachable")
 
 
 def test_a_phone_that_is_busy_is_read_again() -> None:
     phone = SettingsPhone()
-    original = phone._save
+    original = phone.save
 
-    def save(query: str) -> None:
-        original(query)
+    def save(command: Write) -> None:
+        original(command)
         phone.read_faults = [AnswerLost("It broke."), PhoneUnreachable("Gone.")]
 
-    phone._save = save  # type: ignore[method-assign]
+    phone.save = save  # type: ignore[method-assign]
     assert write(phone, settings={"language": "Deutsch"})["changed"]
     assert phone.sleeps == [2, 2]
 
-    def break_off(query: str) -> None:
-        original(query)
+    def break_off(command: Write) -> None:
+        original(command)
         phone.read_faults = [PhoneUnreachable("Gone.")] * 3
 
-    phone._save = break_off  # type: ignore[method-assign]
+    phone.save = break_off  # type: ignore[method-assign]
     result = write(phone, settings={"language": "English"})
     assert (result["failed"], result["changed"], result["outcome"]) == (True, True, "unreachable")
 
 
 def test_a_phone_that_shows_no_settings_any_more() -> None:
     class Shuts(SettingsPhone):
-        def _save(self, query: str) -> None:
-            super()._save(query)
-            self.page = "<html>Settings</html>"
+        def save(self, command: Write) -> None:
+            super().save(command)
+            self.hides = True
 
     result = write(Shuts(), settings={"language": "Deutsch"})
     assert (result["failed"], result["outcome"], result["changed"]) == (True, "blocked", True)
@@ -476,7 +442,7 @@ def test_a_reboot_where_it_is_needed() -> None:
     result = write(phone, settings=DHCP, reboot="if_required")
     assert (result["changed"], result["reboot_required"], result["rebooted"]) == (True, True, True)
     assert result["outcome"] == "rebooted"
-    assert phone.commands == [f"{SAVE}&dhcp=off{STORE}", "/advanced_update.htm?reboot=Reboot"]
+    assert phone.commands == ["store=dhcp=off", "restart=0"]
 
     again = write(phone, settings=DHCP, reboot="if_required")
     assert (again["changed"], again["reboot_required"], "outcome" in again) == (False, False, False)
@@ -489,14 +455,13 @@ def test_no_reboot_unless_wanted() -> None:
 
 
 def test_the_phone_itself_may_ask_for_a_reboot() -> None:
-    form = Answer(200, {}, b'<form><input name="CONFIRM_REBOOT" value="Reboot"></form>')
-    phone = SettingsPhone(answer=form)
+    phone = SettingsPhone(answer="CONFIRM_REBOOT")
     result = write(phone, settings={"language": "Deutsch"}, reboot="if_required")
     assert (result["reboot_required"], result["rebooted"]) == (True, True)
 
 
 def test_a_phone_in_a_call_is_left_alone_as_a_whole() -> None:
-    phone = SettingsPhone(values={"dhcp": "on"}, phase="connected")
+    phone = SettingsPhone(values={"dhcp": "on"}, phases=["connected"])
     for check_mode in (True, False):
         result = write(phone, settings=DHCP, reboot="if_required", check_mode=check_mode)
         assert (result["changed"], result["written"], result["outcome"]) == (False, [], "deferred")
@@ -507,13 +472,13 @@ def test_a_phone_in_a_call_is_left_alone_as_a_whole() -> None:
 def test_a_setting_that_does_not_survive_the_reboot() -> None:
     phone = SettingsPhone(values={"dhcp": "on"})
     phone.stored = {**phone.values}
-    original = phone._save
+    original = phone.save
 
-    def save(query: str) -> None:
-        original(query)
+    def save(command: Write) -> None:
+        original(command)
         phone.stored["dhcp"] = "on"
 
-    phone._save = save  # type: ignore[method-assign]
+    phone.save = save  # type: ignore[method-assign]
     result = write(phone, settings=DHCP, reboot="if_required")
     assert (result["failed"], result["outcome"], result["rebooted"], result["changed"]) == (
         True,

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
     AnswerLost,
@@ -14,87 +16,110 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     PhoneUnreachable,
     SnomError,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._phone import call_state
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web import web_phone
-from ansible_collections.telephony.snom.tests.unit.fake_phone import FakePhone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import (
+    count_calls,
+    read_call_phase,
+    read_call_state,
+    reason_to_wait,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import CallReading
+from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone, calls
 
-WITH_SNMP = Connection(host="127.0.0.1", snmp=True)
-BUSY = {"/state_of_gui.htm": "State Connected (12)", "/index.htm": "Active calls: 1"}
+
+def busy(**attributes: Any) -> MemoryPhone:
+    return MemoryPhone(phases=["connected"], home=calls(1), **attributes)
 
 
 @pytest.mark.parametrize("known", ["idle", "in_call"])
 def test_what_the_pbx_knows_wins_and_costs_no_request(known: str) -> None:
-    phone = FakePhone(dict(BUSY), WITH_SNMP)
-    assert call_state.read_call_state(phone, known=known)[0] == known
+    phone = busy(counter=1)
+    assert read_call_state(phone, known=known)[0] == known
     assert phone.requests == []
 
 
 @pytest.mark.parametrize("known", [None, "unknown", "", "perhaps"])
 def test_a_host_variable_that_says_nothing_sure_is_passed_over(known: str | None) -> None:
-    state, source = call_state.read_call_state(FakePhone(dict(BUSY)), known=known)
-    assert (state, source) == ("in_call", "state_of_gui.htm")
+    assert read_call_state(busy(), known=known) == ("in_call", "screen")
 
 
-@pytest.mark.parametrize(("calls", "expected"), [(0, "idle"), (2, "in_call")])
-def test_the_call_counter_comes_before_the_pages(calls: int, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_phone, "read_calls", lambda connection: calls)
-    phone = FakePhone(dict(BUSY), WITH_SNMP)
-    assert call_state.read_call_state(phone)[0] == expected
+@pytest.mark.parametrize(("counter", "expected"), [(0, "idle"), (2, "in_call")])
+def test_the_call_counter_comes_before_the_pages(counter: int, expected: str) -> None:
+    phone = busy(counter=counter)
+    assert read_call_state(phone) == (expected, "call counter")
     assert phone.requests == []
 
 
-def test_a_silent_counter_gives_way_to_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_phone, "read_calls", lambda connection: None)
-    assert call_state.read_call_state(FakePhone(dict(BUSY), WITH_SNMP))[0] == "in_call"
-
-
-def test_without_opting_in_no_snmp_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_phone, "read_calls", lambda connection: pytest.fail("asked over SNMP"))
-    assert call_state.read_call_state(FakePhone(dict(BUSY)))[0] == "in_call"
+def test_a_silent_counter_gives_way_to_the_screen() -> None:
+    assert read_call_state(busy(counter=None))[0] == "in_call"
 
 
 def test_the_home_page_is_asked_only_if_the_screen_says_nothing() -> None:
-    phone = FakePhone(dict(BUSY))
-    call_state.read_call_state(phone)
-    assert phone.requests == ["/state_of_gui.htm"]
-    phone = FakePhone({"/state_of_gui.htm": "", "/index.htm": "Active calls: 0"})
-    assert call_state.read_call_state(phone) == ("idle", "index.htm")
-    assert phone.requests == ["/state_of_gui.htm", "/index.htm"]
+    phone = busy()
+    read_call_state(phone)
+    assert phone.requests == ["screen"]
+    phone = MemoryPhone(phases=["unknown"], home=calls(0))
+    assert read_call_state(phone) == ("idle", "home page")
+    assert phone.requests == ["screen", "home"]
 
 
 @pytest.mark.parametrize("error", [Blocked("no"), AnswerUnreadable("what?")])
-def test_a_page_that_cannot_be_read_gives_way_to_the_next(error: SnomError) -> None:
-    phone = FakePhone({"/state_of_gui.htm": error, "/index.htm": "Active calls: 1"})
-    assert call_state.read_call_state(phone) == ("in_call", "index.htm")
+def test_a_source_that_cannot_be_read_gives_way_to_the_next(error: SnomError) -> None:
+    assert read_call_state(busy(faults={"screen": error})) == ("in_call", "home page")
 
 
-@pytest.mark.parametrize("error", [AuthFailed("no"), LockedOut("no"), PhoneUnreachable("gone"), AnswerLost("gone")])
-def test_what_holds_for_every_page_is_raised_at_once(error: SnomError) -> None:
-    phone = FakePhone({"/state_of_gui.htm": error, "/index.htm": "Active calls: 0"})
+HOLDS_FOR_ALL = [AuthFailed("no"), LockedOut("no"), PhoneUnreachable("gone"), AnswerLost("gone")]
+
+
+@pytest.mark.parametrize("error", HOLDS_FOR_ALL)
+def test_what_holds_for_every_source_is_raised_at_once(error: SnomError) -> None:
+    phone = busy(faults={"screen": error})
     with pytest.raises(type(error)):
-        call_state.read_call_state(phone)
-    assert phone.requests == ["/state_of_gui.htm"]
+        read_call_state(phone)
+    with pytest.raises(type(error)):
+        read_call_phase(phone)
+    assert phone.requests == ["screen"] * 2
 
 
 def test_a_phone_that_shows_nothing_is_unknown() -> None:
-    state, source = call_state.read_call_state(FakePhone({}))
-    assert (state, source) == ("unknown", "no source shows it")
+    assert read_call_state(MemoryPhone(phases=["unknown"])) == ("unknown", "no source shows it")
+
+
+@pytest.mark.parametrize(
+    ("phases", "known", "expected"),
+    [(["ringing"], "idle", "ringing"), (["unknown"], "in_call", "in_call"), (["unknown"], None, "unknown")],
+)
+def test_the_screen_knows_the_phase_best(phases: list[str], known: str | None, expected: str) -> None:
+    assert read_call_phase(MemoryPhone(phases=phases), known=known) == expected
 
 
 @pytest.mark.parametrize(("counter", "count"), [(0, 0), (3, 3), (None, 1)])
-def test_how_many_calls_there_are(counter: int | None, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_phone, "read_calls", lambda connection: counter)
-    assert call_state.count_calls(FakePhone(dict(BUSY), WITH_SNMP)) == count
-    assert call_state.count_calls(FakePhone(dict(BUSY))) == 1
+def test_how_many_calls_there_are(counter: int | None, count: int) -> None:
+    assert count_calls(busy(counter=counter)) == count
 
 
-@pytest.mark.parametrize("page", ["", Blocked("no"), AnswerUnreadable("what?")])
-def test_calls_that_can_not_be_counted(page: str | SnomError) -> None:
-    assert call_state.count_calls(FakePhone({"/index.htm": page})) is None
+@pytest.mark.parametrize("faults", [{}, {"home": Blocked("no")}, {"home": AnswerUnreadable("what?")}])
+def test_calls_that_can_not_be_counted(faults: dict[str, SnomError]) -> None:
+    assert count_calls(MemoryPhone(home=CallReading(), faults=faults)) is None
 
 
-@pytest.mark.parametrize("error", [AuthFailed("no"), LockedOut("no"), PhoneUnreachable("gone"), AnswerLost("gone")])
-def test_calls_are_not_counted_where_no_page_can_be_read(error: SnomError) -> None:
+@pytest.mark.parametrize("error", HOLDS_FOR_ALL)
+def test_calls_are_not_counted_where_nothing_can_be_read(error: SnomError) -> None:
     with pytest.raises(type(error)):
-        call_state.count_calls(FakePhone({"/index.htm": error}))
+        count_calls(MemoryPhone(faults={"home": error}))
+
+
+@pytest.mark.parametrize(
+    ("phase", "unknown_call_state", "words"),
+    [
+        ("connected", "proceed", "in a call (screen)"),
+        ("unknown", "defer", "unknown_call_state"),
+        ("unknown", "proceed", None),
+        ("idle", "defer", None),
+    ],
+)
+def test_why_a_phone_is_left_alone(phase: str, unknown_call_state: str, words: str | None) -> None:
+    evidence: dict[str, Any] = {}
+    phone = MemoryPhone(phases=[phase])
+    reason = reason_to_wait(phone, known=None, unknown_call_state=unknown_call_state, evidence=evidence)
+    assert (reason is None) if words is None else (words in str(reason))
+    assert evidence["call_state"] == {"connected": "in_call"}.get(phase, phase)

@@ -19,7 +19,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import PhoneAction
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
-from ansible_collections.telephony.snom.tests.unit.fake_phone import FakePhone
+from ansible_collections.telephony.snom.tests.unit.module_utils._phone.web.page_phone import PagePhone
 
 PLAYBOOK, INIT = 4711, 1
 
@@ -62,7 +62,7 @@ def test_without_a_note_of_ansibles_the_parent_of_the_beginning_counts(monkeypat
 
 
 def test_a_phone_is_sent_nothing_once_nobody_is_left() -> None:
-    fake, left = FakePhone({"/index.htm": "home"}), [True]
+    fake, left = PagePhone({"/index.htm": "home"}), [True]
 
     def check() -> None:
         if not left:
@@ -82,7 +82,7 @@ def test_a_phone_is_sent_nothing_once_nobody_is_left() -> None:
 
 def test_the_module_of_a_phone_ends_with_its_parent(orphan: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     """Also in the middle of its work, which passes each request by a look at the parent."""
-    fake = FakePhone({})
+    fake = PagePhone({})
     monkeypatch.setattr(phone_action, "HttpPhone", lambda connection: fake)
     monkeypatch.setattr(os, "getppid", lambda: PLAYBOOK)
 

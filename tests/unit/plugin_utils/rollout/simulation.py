@@ -4,7 +4,7 @@
 
 """A world in simulated time: a clock, workers that work at once, phones that answer, and a journal in memory.
 
-It shares nothing with the virtual phones, which speak HTTP; these speak the transport interface.
+It shares nothing with the virtual phones, which speak HTTP; these are phones in verbs.
 """
 
 from __future__ import annotations
@@ -14,18 +14,24 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
-    AnswerLost,
     AuthFailed,
     PhoneUnreachable,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent, plain_ending
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
+    CONNECTED,
+    IDLE,
+    UNKNOWN,
+    Acceptance,
+    Command,
+    Load,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History
+from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone
 
 
 class Crash(BaseException):
@@ -149,66 +155,43 @@ class SimulatedPhone:
         self.goes_down = self.world.time + self.load_time
         self.comes_back = float("inf") if self.fault == "never_returns" else self.goes_down + self.flash_time
 
-    def answer(self, target: str) -> Answer:
-        path, _unused, query = target.partition("?")
-        if path == "/info.htm":
-            uptime = int(self.world.time - self.booted)
-            days, rest = divmod(uptime, 86400)
-            clock = f"{rest // 3600:02}:{rest % 3600 // 60:02}:{rest % 60:02}"
-            return page(
-                f"Firmware Version: snom{self.model}-SIP {self.firmware}<br>"
-                f"Mac: {self.mac}<br>Hardware: {self.model}<br>"
-                f"Identity 1 Status: 100@pbx.example: {'registered' if self.registered else 'not registered'}<br>"
-                f"Uptime: {days} days, {clock}<br>"
-            )
-        if path == "/state_of_gui.htm":
-            if not self.call_state_readable:
-                return page("nothing of interest")
-            return page("State Connected (12)" if self.world.time < self.in_call_until else "State Idle (29)")
-        if path == "/settings.htm":
-            return page("\n".join(f"{name}!: {value}" for name, value in self.settings.items()) or "nothing")
-        if path == "/dummy.htm":
-            self.trigger(parse_qs(query)["firmware"][0])
-            if self.fault == "no_answer":
-                raise AnswerLost("The connection was reset.")
-            return page("ok")
-        return page("<TITLE>snom</TITLE>")
 
-
-def page(text: str) -> Answer:
-    return Answer(200, {}, text.encode(), login=True)
-
-
-class SimulatedTransport(WebPhone):
+class SimulatedWay(MemoryPhone):
     """The way to one simulated phone."""
 
-    def __init__(self, phone: SimulatedPhone) -> None:
-        super().__init__(Connection(host="127.0.0.1"), self)
+    def __init__(self, phone: SimulatedPhone, connection: Connection) -> None:
+        super().__init__(phone.world, login=True)  # type: ignore[arg-type]
+        self.connection = connection
         self.phone = phone
         self.refused = False
 
-    def get(self, target: str, *, timeout: float | None = None) -> Answer:
-        self.phone.world.event(f"get {target.partition('?')[0]}")
-        if not self.phone.up:
+    def ask(self, what: str) -> None:
+        phone = self.phone
+        phone.world.event(f"ask for {what}")
+        if not phone.up:
             raise PhoneUnreachable("It does not answer.")
-        if self.phone.refuses:
+        if phone.refuses:
             if self.refused:
-                self.phone.violations.append(f"{self.phone.name}: refused credentials sent again")
+                phone.violations.append(f"{phone.name}: refused credentials sent again")
             self.refused = True
-            self.phone.refused_at.append(self.phone.world.time)
+            phone.refused_at.append(phone.world.time)
             raise AuthFailed("The password is refused.")
-        self.phone.reads += 1
-        return self.phone.answer(target)
+        phone.reads += 1
+        self.model, self.firmware, self.mac, self.booted = phone.model, phone.firmware, phone.mac, phone.booted
+        self.registered = {1: phone.registered}
+        self.settings = phone.settings or None
+        in_call = phone.world.time < phone.in_call_until
+        self.screen = (CONNECTED if in_call else IDLE) if phone.call_state_readable else UNKNOWN
+
+    def command(self, command: Command) -> Acceptance:
+        assert isinstance(command, Load)
+        self.ask("load")
+        self.phone.trigger(command.url)
+        return Acceptance(self.spelled(command), "no answer" if self.phone.fault == "no_answer" else "200")
 
     def reach(self) -> None:
         if not self.phone.up:
             raise PhoneUnreachable("It does not answer.")
-
-    def use_login(self, username: str | None, password: str | None) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
 
 
 class MemoryJournal:
@@ -251,8 +234,8 @@ class Fleet:
         self.phones = {phone.name: phone for phone in phones}
         self.peak: Counter[tuple[str, str | None]] = Counter()
 
-    def connect(self, connection: Connection) -> SimulatedTransport:
-        return SimulatedTransport(self.phones[connection.host])
+    def connect(self, connection: Connection) -> SimulatedWay:
+        return SimulatedWay(self.phones[connection.host], connection)
 
     def observe(self) -> None:
         """Note how many flash at a time, for each site and group."""

@@ -25,7 +25,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options imp
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone, plan_phone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_phone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
-from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone
+from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone
 
 NEW = "10.1.54.13"
 MIRROR = "http://images.example/fw"
@@ -80,9 +80,9 @@ def by_rollout(phone: dict[str, Any], given: dict[str, Any]) -> PlannedPhone:
         ({"model": "D865", "firmware": "10.1.141.13"}, {"version": "10.1.215.13"}),
         ({"firmware": "10.1.60.1"}, {}),
         ({"firmware": "10.1.60.1"}, {"allow_downgrade": True}),
-        ({"settings": "Please enter the Administrator password"}, {}),
-        ({"settings": "use_hidden_tags!: on"}, {}),
-        ({"settings": "update_policy!: auto_update\nfirmware!: http://x.example/snomD785-10.1.39.11-SIP-r.bin"}, {}),
+        ({"settings": None, "admin_mode": False}, {}),
+        ({"settings": {"use_hidden_tags": "on"}}, {}),
+        ({"settings": {"update_policy": "auto_update", "firmware": "http://x/snomD785-10.1.39.11-SIP-r.bin"}}, {}),
         ({"up": False}, {}),
     ],
 )

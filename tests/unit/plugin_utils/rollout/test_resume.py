@@ -10,11 +10,12 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AuthFailed
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent, plain_ending
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Load
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import MAX_REFUSALS, CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import SUMMARY_INTERVAL, Abandoned
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.resume import watch_interrupted
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
-from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone, LabRuntime
+from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, LabRuntime
 
 OLD, NEW = "10.1.39.11", "10.1.54.13"
 MAC = "000413922D24"
@@ -79,7 +80,7 @@ def watch(
 
 def comes_back(clock: Clock, seconds: float, **changes: Any) -> LabPhone:
     phone = LabPhone(clock, [(seconds, {"up": True, **changes})])
-    phone.get("/dummy.htm?swload=load")
+    phone.command(Load("http://mirror/image.bin"))
     phone.up = False
     return phone
 
@@ -126,7 +127,7 @@ def test_a_registration_that_was_there_before_the_interrupted_run_is_missed(regi
 def test_a_phone_that_still_loads_at_its_deadline_is_not_given_back_to_be_asked_again() -> None:
     clock = Clock()
     loading = LabPhone(clock, [(250, {"up": False}), (400, {"up": True, "firmware": NEW})])
-    loading.get("/dummy.htm?swload=load")
+    loading.command(Load("http://mirror/image.bin"))
     endings, log, _said = watch(clock, {"slow": loading})
     # How long it took nobody has seen.
     assert [(one.outcome, one.reason) for one in endings.values()] == [

@@ -23,7 +23,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import survey
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import (
     MAX_REFUSALS,
@@ -39,7 +38,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_phone, verify_images
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
-from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone, LabRuntime
+from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, LabRuntime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -120,13 +119,13 @@ class _FleetPhone(LabPhone):
         self.fleet = fleet
         self.connection = connection
 
-    def get(self, target: str, *, timeout: float | None = None) -> Answer:
-        if target == "/info.htm":
+    def ask(self, what: str) -> None:
+        if what == "system":
             asked = self.fleet.asked if self.connection.username else self.fleet.asked_without_login
             asked.append(self.connection.host)
         if not self.connection.username and not self.is_open and not isinstance(self.error, PhoneUnreachable):
             raise AuthFailed("The phone asks for a login.")
-        return super().get(target, timeout=timeout)
+        super().ask(what)
 
     def reach(self) -> None:
         self.fleet.looked_for.append(self.connection.host)
@@ -175,13 +174,13 @@ def read(phone: LabPhone, **more: Any) -> Reading:
 
 
 def test_a_phone_that_needs_work_is_read_whole() -> None:
-    phone = LabPhone(Clock(), settings="language!: English\n")
+    phone = LabPhone(Clock(), settings={"language": "English"})
     reading = read(phone)
     assert reading.error is None and reading.facts is not None
     assert (reading.facts.firmware, reading.facts.mac) == (Version.parse(OLD), "000413922D24")
-    assert (reading.facts.call_state, reading.facts.call_state_source) == ("idle", "state_of_gui.htm")
+    assert (reading.facts.call_state, reading.facts.call_state_source) == ("idle", "screen")
     assert (reading.facts.settings, reading.facts.admin_mode) == ({"language": "English"}, True)
-    assert phone.requests == ["/info.htm", "/state_of_gui.htm", "/settings.htm"]
+    assert phone.requests == ["system", "screen", "settings"]
     assert phone.commands == []
 
 
@@ -192,13 +191,13 @@ def test_a_phone_that_needs_work_is_read_whole() -> None:
 def test_a_phone_that_needs_none_costs_one_request(attributes: dict[str, Any], more: dict[str, Any]) -> None:
     phone = LabPhone(Clock(), **attributes)
     assert read(phone, **more).facts is not None
-    assert phone.requests == ["/info.htm"]
+    assert phone.requests == ["system"]
 
 
 def test_a_phone_that_is_to_load_its_version_again_is_read_whole() -> None:
     phone = LabPhone(Clock(), firmware=NEW)
     assert read(phone, force=True).facts is not None
-    assert "/settings.htm" in phone.requests
+    assert "settings" in phone.requests
 
 
 @pytest.mark.parametrize(
@@ -213,10 +212,10 @@ def test_a_phone_that_is_to_load_its_version_again_is_read_whole() -> None:
     ],
 )
 def test_the_home_page_is_read_only_where_it_decides(now: str, version: str, login: bool | None, asked: bool) -> None:
-    phone = LabPhone(Clock(), firmware=now, home="HTTP password not set", login=login)
+    phone = LabPhone(Clock(), firmware=now, lacks_password=True, login=login)
     one = Target(host="desk-1", connection=Connection(host="desk-1"), version=Version.parse(version))
     facts = read_phone(one, lambda connection: phone, None).facts
-    assert ("/index.htm" in phone.requests) is asked
+    assert ("home" in phone.requests) is asked
     assert facts is not None and facts.http_pass_set is (False if asked else login)
 
 
@@ -224,13 +223,13 @@ def test_what_the_pbx_knows_spares_a_request() -> None:
     phone = LabPhone(Clock())
     reading = read(phone, known="in_call")
     assert reading.facts is not None and reading.facts.call_state == "in_call"
-    assert "/state_of_gui.htm" not in phone.requests
+    assert "screen" not in phone.requests
 
 
 def test_a_phone_in_user_mode_is_told_apart_from_one_that_shows_nothing() -> None:
-    asks = read(LabPhone(Clock(), settings="Please enter the Administrator password"))
+    asks = read(LabPhone(Clock(), settings=None, admin_mode=False))
     assert asks.facts is not None and asks.facts.admin_mode is False
-    garbage = read(LabPhone(Clock(), settings=""))
+    garbage = read(LabPhone(Clock(), settings=None))
     assert garbage.facts is not None and garbage.facts.admin_mode is None
 
 

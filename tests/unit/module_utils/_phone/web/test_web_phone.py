@@ -49,7 +49,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web import web_phone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
-from ansible_collections.telephony.snom.tests.unit.fake_phone import SYSTEM_PAGE, FakePhone
+from ansible_collections.telephony.snom.tests.unit.module_utils._phone.web.page_phone import SYSTEM_PAGE, PagePhone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,14 +67,14 @@ HOME_BUSY = "<html><head><TITLE>snom 320</TITLE></head><body>Active calls: 1</bo
     ],
 )
 def test_a_subset_is_one_request_and_a_missing_page_is_unknown(subset: str, target: str) -> None:
-    phone = FakePhone({})
+    phone = PagePhone({})
     assert phone.look([subset], timeout=3) == PhoneFacts()
     assert phone.requests == [target]
     assert phone.timeouts == [3]
 
 
 def test_the_system_page_tells_all_but_the_call_state() -> None:
-    facts = FakePhone({"/info.htm": SYSTEM_PAGE}).look(["system"])
+    facts = PagePhone({"/info.htm": SYSTEM_PAGE}).look(["system"])
     assert facts.as_dict() == {
         "model": "D785",
         "firmware": "10.1.54.13",
@@ -96,12 +96,12 @@ def test_the_system_page_tells_all_but_the_call_state() -> None:
 
 
 def test_the_model_comes_from_the_home_page_where_the_system_page_is_missing() -> None:
-    facts = FakePhone({"/index.htm": HOME_IDLE}).look(["system", "home"])
+    facts = PagePhone({"/index.htm": HOME_IDLE}).look(["system", "home"])
     assert (facts.model, facts.generation, facts.firmware) == ("320", "classic", None)
 
 
 def test_the_system_page_is_believed_before_the_title_that_a_user_can_change() -> None:
-    assert FakePhone({"/info.htm": SYSTEM_PAGE, "/index.htm": HOME_IDLE}).look(SUBSETS).model == "D785"
+    assert PagePhone({"/info.htm": SYSTEM_PAGE, "/index.htm": HOME_IDLE}).look(SUBSETS).model == "D785"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_the_screen_is_better_evidence_than_the_home_page(
     home: str | None, gui: str | None, expected: tuple[str, str | None]
 ) -> None:
     pages = {"/index.htm": home, "/state_of_gui.htm": gui}
-    facts = FakePhone({name: text for name, text in pages.items() if text is not None}).look(["home", "gui"])
+    facts = PagePhone({name: text for name, text in pages.items() if text is not None}).look(["home", "gui"])
     assert (facts.call_state, facts.call_state_source) == expected
 
 
@@ -135,7 +135,7 @@ def test_the_screen_is_better_evidence_than_the_home_page(
 def test_user_mode_is_told_apart_from_an_unreadable_page(
     page: str, admin_mode: bool | None, settings: dict[str, str] | None
 ) -> None:
-    facts = FakePhone({"/settings.htm": page}).look(["settings"])
+    facts = PagePhone({"/settings.htm": page}).look(["settings"])
     assert (facts.admin_mode, facts.settings) == (admin_mode, settings)
 
 
@@ -156,22 +156,22 @@ HINT = "<TITLE>snom D785</TITLE><P>HTTP password not set</P>"
 )
 def test_whether_there_is_a_password_for_the_web_server(pages: dict[str, bool | None], is_set: bool | None) -> None:
     texts = {"/info.htm": SYSTEM_PAGE, "/index.htm": HINT, "/settings.htm": "language!: English\n"}
-    phone = FakePhone({name: Answer(200, {}, texts[name].encode(), login) for name, login in pages.items()})
+    phone = PagePhone({name: Answer(200, {}, texts[name].encode(), login) for name, login in pages.items()})
     assert phone.look(["system", "home", "settings"]).http_pass_set is is_set
 
 
 def test_an_error_page_without_a_login_proves_nothing() -> None:
-    phone = FakePhone({"/info.htm": Answer(404, {}, b"File not found", False)})
+    phone = PagePhone({"/info.htm": Answer(404, {}, b"File not found", False)})
     assert phone.look(["system"]).http_pass_set is None
 
 
 def test_errors_of_the_client_are_not_hidden() -> None:
     with pytest.raises(AuthFailed):
-        FakePhone({"/info.htm": AuthFailed("no")}).look(["system"])
+        PagePhone({"/info.htm": AuthFailed("no")}).look(["system"])
 
 
 def test_a_page_is_read_only_if_it_was_found() -> None:
-    phone = FakePhone({"/info.htm": Answer(302, {"location": "/index.htm"}, SYSTEM_PAGE.encode())})
+    phone = PagePhone({"/info.htm": Answer(302, {"location": "/index.htm"}, SYSTEM_PAGE.encode())})
     assert phone.look(["system"]) == PhoneFacts()
 
 
@@ -179,7 +179,7 @@ def test_facts_become_plain_json_without_secrets() -> None:
     page = "\n".join(
         ["<pre>", "http_pass!: hunter2", "setting_server!: https://me:hunter2@host/a", "language!: x", "</pre>"]
     )
-    facts = FakePhone({"/info.htm": SYSTEM_PAGE, "/settings.htm": page}).look(SUBSETS)
+    facts = PagePhone({"/info.htm": SYSTEM_PAGE, "/settings.htm": page}).look(SUBSETS)
     plain = facts.as_dict()
     assert json.loads(json.dumps(plain)) == plain
     assert "hunter2" not in json.dumps(plain)
@@ -229,7 +229,7 @@ def version(text: str | None) -> Version | None:
     ],
 )
 def test_how_a_command_is_spelled(command: Command | Picture, target: str) -> None:
-    phone = FakePhone({target: "Ok"})
+    phone = PagePhone({target: "Ok"})
     assert phone.spelled(command) == target
     if not isinstance(command, Picture):
         assert phone.command(command) == Acceptance(target, "200")
@@ -248,7 +248,7 @@ def test_how_a_command_is_spelled(command: Command | Picture, target: str) -> No
     ],
 )
 def test_old_firmware_has_its_buttons_elsewhere(firmware: str | None, pages: tuple[str, str]) -> None:
-    phone = FakePhone({})
+    phone = PagePhone({})
     spelled = [phone.spelled(Restart(version(firmware), spelling)) for spelling in (0, 1)]
     assert spelled == [f"{page}?reboot=Reboot" for page in pages]
     assert phone.spelled(Reset(version(firmware))) == f"{pages[0]}?reset=Reset"
@@ -256,7 +256,7 @@ def test_old_firmware_has_its_buttons_elsewhere(firmware: str | None, pages: tup
 
 @given(st.lists(st.builds(KeyEvent, KEYS, TIMES, TIMES), min_size=1))
 def test_a_request_holds_all_keys_and_nothing_else(events: list[KeyEvent]) -> None:
-    query = parse_qs(urlsplit(FakePhone({}).spelled(Press(tuple(events)))).query, separator="&")
+    query = parse_qs(urlsplit(PagePhone({}).spelled(Press(tuple(events)))).query, separator="&")
     assert list(query) == ["key"]
     assert parse_keys(query["key"][0]) == events
 
@@ -279,7 +279,7 @@ RING, RESTART, LOAD, WRITE = Ring(1), Restart(None), Load("http://a/b.bin"), Wri
     ],
 )
 def test_a_phone_that_says_no(command: Command, answer: Answer, words: str) -> None:
-    phone = FakePhone({FakePhone({}).spelled(command): answer})
+    phone = PagePhone({PagePhone({}).spelled(command): answer})
     with pytest.raises(UserMode if answer is USER_MODE else Unsupported, match=words):
         phone.command(command)
 
@@ -296,31 +296,31 @@ def test_a_phone_that_says_no(command: Command, answer: Answer, words: str) -> N
 )
 @pytest.mark.parametrize("command", [RESTART, LOAD])
 def test_no_answer_to_what_is_watched_is_an_error(command: Command, answer: Any, words: str) -> None:
-    target = FakePhone({}).spelled(command)
-    assert FakePhone({target: answer}).command(command) == Acceptance(target, words)
+    target = PagePhone({}).spelled(command)
+    assert PagePhone({target: answer}).command(command) == Acceptance(target, words)
 
 
 @pytest.mark.parametrize("error", [PhoneUnreachable("no"), AuthFailed("no"), Blocked("no"), Unsupported("no")])
 @pytest.mark.parametrize("command", [RESTART, LOAD, RING, WRITE])
 def test_what_never_reached_the_phone_is_raised(command: Command, error: SnomError) -> None:
     with pytest.raises(type(error)):
-        FakePhone({FakePhone({}).spelled(command): error}).command(command)
+        PagePhone({PagePhone({}).spelled(command): error}).command(command)
 
 
 @pytest.mark.parametrize("error", [AnswerLost("It broke."), AnswerUnreadable("What is this?")])
 @pytest.mark.parametrize("command", [RING, WRITE, Reset(None)])
 def test_any_other_lost_answer_is_for_the_asker_to_judge(command: Command, error: SnomError) -> None:
     with pytest.raises(type(error)):
-        FakePhone({FakePhone({}).spelled(command): error}).command(command)
+        PagePhone({PagePhone({}).spelled(command): error}).command(command)
 
 
 def test_a_phone_that_asks_to_be_rebooted() -> None:
-    target = FakePhone({}).spelled(WRITE)
-    assert FakePhone({target: "<a href='CONFIRM_REBOOT'>"}).command(WRITE) == Acceptance(target, "200", True)
+    target = PagePhone({}).spelled(WRITE)
+    assert PagePhone({target: "<a href='CONFIRM_REBOOT'>"}).command(WRITE) == Acceptance(target, "200", True)
 
 
 def test_no_url_is_longer_than_a_thousand_bytes() -> None:
-    phone = FakePhone({})
+    phone = PagePhone({})
     phone.connection = Connection(host="phone." * 40 + "example")
     start = len(f"https://[{phone.connection.host}]:65535/command.htm?key=1")
     assert phone.fits(Press((KeyEvent("1"), *[KeyEvent("2")] * ((1000 - start) // 2))))
@@ -329,7 +329,7 @@ def test_no_url_is_longer_than_a_thousand_bytes() -> None:
 
 @pytest.mark.parametrize("store", [True, False])
 def test_settings_are_written_in_as_few_requests_as_possible(store: bool) -> None:
-    phone = FakePhone({})
+    phone = PagePhone({})
     settings = {f"fkey{number}": "x" * 90 for number in range(30)}
     commands = phone.writes(settings, store=store)
     assert [name for command in commands for name in command.settings] == [*settings]
@@ -342,7 +342,7 @@ def test_settings_are_written_in_as_few_requests_as_possible(store: bool) -> Non
 
 def test_a_setting_that_is_too_long_is_named() -> None:
     with pytest.raises(InputError, match="phone_name takes 1212 bytes of a URL"):
-        FakePhone({}).writes({"a": "1", "phone_name": "ü" * 200}, store=True)
+        PagePhone({}).writes({"a": "1", "phone_name": "ü" * 200}, store=True)
 
 
 @pytest.mark.parametrize(
@@ -355,7 +355,7 @@ def test_a_setting_that_is_too_long_is_named() -> None:
     ],
 )
 def test_the_screen_shows_what_kind_of_a_call(page: str | Answer, expected: CallReading) -> None:
-    assert FakePhone({"/state_of_gui.htm": page}).call(CallSource.SCREEN) == expected
+    assert PagePhone({"/state_of_gui.htm": page}).call(CallSource.SCREEN) == expected
 
 
 @pytest.mark.parametrize(
@@ -368,7 +368,7 @@ def test_the_screen_shows_what_kind_of_a_call(page: str | Answer, expected: Call
     ],
 )
 def test_the_home_page_shows_how_many_calls(page: str | Answer, expected: CallReading) -> None:
-    assert FakePhone({"/index.htm": page}).call(CallSource.HOME) == expected
+    assert PagePhone({"/index.htm": page}).call(CallSource.HOME) == expected
 
 
 @pytest.mark.parametrize(
@@ -382,7 +382,7 @@ def test_the_home_page_shows_how_many_calls(page: str | Answer, expected: CallRe
 def test_the_call_counter_is_asked_where_allowed(
     calls: int | None, expected: CallReading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    phone = FakePhone({})
+    phone = PagePhone({})
     phone.connection = Connection(host="127.0.0.1", snmp=True)
     monkeypatch.setattr(web_phone, "read_calls", lambda connection: calls)
     assert phone.call(CallSource.COUNTER) == expected
@@ -391,20 +391,20 @@ def test_the_call_counter_is_asked_where_allowed(
 
 def test_without_opting_in_no_snmp_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web_phone, "read_calls", lambda connection: pytest.fail("asked over SNMP"))
-    assert FakePhone({}).call(CallSource.COUNTER) == CallReading()
+    assert PagePhone({}).call(CallSource.COUNTER) == CallReading()
 
 
 def test_how_long_the_lists_are() -> None:
-    assert FakePhone({"/index.htm": "Missed calls: 3<br>Received calls: 0"}).call_lists() == {
+    assert PagePhone({"/index.htm": "Missed calls: 3<br>Received calls: 0"}).call_lists() == {
         "missed": 3,
         "received": 0,
     }
-    assert FakePhone({}).call_lists() == {}
+    assert PagePhone({}).call_lists() == {}
 
 
 def test_the_certificate_is_read_without_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web_phone, "certificate_fingerprint", lambda connection: f"of {connection.host}")
-    phone = FakePhone({})
+    phone = PagePhone({})
     assert (phone.certificate(), phone.requests) == ("of 127.0.0.1", [])
 
 
@@ -413,7 +413,7 @@ def test_the_certificate_is_read_without_a_request(monkeypatch: pytest.MonkeyPat
 )
 def test_a_picture_is_fetched_past_all_caches(which: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web_phone, "system_time", lambda: 1.5)
-    phone = FakePhone({f"{path}?nocache=1500": Answer(200, {}, b"BM, more or less")})
+    phone = PagePhone({f"{path}?nocache=1500": Answer(200, {}, b"BM, more or less")})
     assert phone.picture(Picture(which)) == b"BM, more or less"
 
 
@@ -430,11 +430,11 @@ def test_a_picture_is_fetched_past_all_caches(which: str, path: str, monkeypatch
 def test_what_is_no_picture(answer: Any, error: type[SnomError], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web_phone, "system_time", lambda: 1.5)
     with pytest.raises(error):
-        FakePhone({"/screen.bmp?nocache=1500": answer}).picture(Picture("display"))
+        PagePhone({"/screen.bmp?nocache=1500": answer}).picture(Picture("display"))
 
 
 def test_a_login_that_was_changed() -> None:
-    phone = FakePhone({})
+    phone = PagePhone({})
     web = web_phone.WebPhone(phone.connection, phone)
     web.use_login("admin", "new")
     assert (web.connection.username, web.connection.password) == ("admin", "new")

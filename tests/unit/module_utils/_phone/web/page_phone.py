@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A transport without a network: answers from a table, and remembers what it was asked."""
+"""A phone's web server without a network: answers from a table of pages, and remembers what it was asked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SYSTEM_PAGE = (
 )
 
 
-class FakePhone(WebPhone):
+class PagePhone(WebPhone):
     """pages maps a target to its text, to an Answer, or to the exception that the request raises.
 
     Every other target is not found.
