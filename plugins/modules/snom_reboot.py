@@ -123,7 +123,7 @@ evidence:
       type: str
       sample: /advanced_update.htm?reboot=Reboot
     answer:
-      description: Status code of the phone's answer, or that there was none. It proves nothing.
+      description: Status code of the phone's answer, or that there was none that can be read. It proves nothing.
       returned: when the phone was asked
       type: str
       sample: "302"

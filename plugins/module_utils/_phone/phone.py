@@ -225,8 +225,9 @@ class Phone(Protocol):
     def command(self, command: Command) -> Acceptance:
         """Tell it to do something, once.
 
-        Raises UserMode and Unsupported where it says no, and AnswerLost where it may have got the command all the same.
-        To load an image and to restart are watched by whoever asks for it, so there a lost answer is no error.
+        Raises UserMode and Unsupported where it says no, and AnswerLost where it may have got the command all the same:
+        no answer came, or none that can be read. To load an image and to restart are watched by whoever asks for it,
+        so there that is no error.
         """
 
     def spelled(self, command: Command | Picture) -> str:

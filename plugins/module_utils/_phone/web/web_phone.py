@@ -204,9 +204,10 @@ class WebPhone:
             if not watched:
                 raise
             return Acceptance(target, "no answer")
-        except AnswerUnreadable:
+        except AnswerUnreadable as error:
             if not watched:
-                raise
+                # It was a phone that answered before: this one may have done what it was told.
+                raise AnswerLost(error.reason) from None
             # It may answer so because it is about to go.
             return Acceptance(target, "unreadable answer")
         if answer.status >= 400 and not watched:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
     InputError,
@@ -13,10 +15,13 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
+    Phone,
     PhoneFacts,
     check_identity,
     mask_settings,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
+from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone
 
 
 @pytest.mark.parametrize(("said", "reached"), [("true", True), ("false", False), ("", True)])
@@ -77,3 +82,12 @@ def test_another_phone_is_named_with_both_values(
 
 def test_a_phone_that_shows_no_model_passes() -> None:
     check_identity(PhoneFacts(mac="000413922D24"), mac="000413922D24", model="D785")
+
+
+VERBS = [name for name, member in vars(Phone).items() if inspect.isfunction(member) and not name.startswith("_")]
+
+
+@pytest.mark.parametrize("way", [WebPhone, MemoryPhone])
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_way_to_a_phone_has_its_verbs(verb: str, way: type) -> None:
+    assert inspect.signature(getattr(way, verb)) == inspect.signature(getattr(Phone, verb))
