@@ -19,7 +19,7 @@ from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
 FOLDER = Path(__file__).parent
-TIMEOUT = 30  # seconds for one answer of the control port
+TIMEOUT = 120  # seconds for one answer of the control port
 _opener = build_opener(ProxyHandler({}))  # never through a proxy
 _held: list[socket.socket] = []
 

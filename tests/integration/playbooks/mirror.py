@@ -59,9 +59,10 @@ class Mirror:
         return [json.loads(line) for line in self.log.read_text("utf-8").splitlines()]
 
     def workers(self) -> set[str]:
-        """The processes that answer. A reload replaces them."""
+        """The processes that answer. A reload replaces them; those that it lets end do not count."""
         pid = self.pid_file.read_text().strip()
-        return set(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        children = Path(f"/proc/{pid}/task/{pid}/children")
+        return until(lambda: set(filter(_answers, children.read_text().split())), "nginx to have workers")
 
     def play(self, *, rehearse: bool = True, **options: Any) -> Run:
         """Run the role, first with ``--check``; options are its variables, without their prefix."""
@@ -79,6 +80,14 @@ class Mirror:
         with suppress(FileNotFoundError, ProcessLookupError):
             os.kill(int(self.pid_file.read_text()), signal.SIGTERM)
             until(lambda: not self.pid_file.exists(), "nginx to end")
+
+
+def _answers(pid: str) -> bool:
+    """Whether a process of nginx is a worker that is not about to end."""
+    try:
+        return b"worker process" in (title := Path(f"/proc/{pid}/cmdline").read_bytes()) and b"shutting" not in title
+    except OSError:
+        return False
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def test_a_second_run_is_refused_however_it_comes_to_the_journal(
 
 def test_a_journal_that_is_removed_midway_stops_the_triggers(start: StartBench) -> None:
     found = start(many(4, timing={"flash": 4}))
-    job = start_rollout(found, max_in_flight=1, flash_time=8)
+    job = start_rollout(found, max_in_flight=1, deadline=60)
     until(lambda: asked(found), "a phone is in flight")
     found.journal.unlink()
     run = found.check(job.wait())
@@ -65,7 +65,7 @@ def no_file_longer_than(job: Job, size: int) -> None:
 def test_a_disk_that_is_full_midway(start: StartBench) -> None:
     """No other phone is asked, those under way are watched, the result is complete, and a resume asks none twice."""
     found = start(many(4, timing={"flash": 4}))
-    job = start_rollout(found, max_in_flight=1, flash_time=8)
+    job = start_rollout(found, max_in_flight=1, deadline=60)
     until(lambda: asked(found), "a phone is in flight")
     no_file_longer_than(job, found.journal.stat().st_size)
     run = found.check(job.wait())

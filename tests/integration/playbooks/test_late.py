@@ -93,7 +93,7 @@ def two_images(start: StartBench, **keys: Any) -> Bench:
 def test_a_second_image_that_fails(start: StartBench) -> None:
     found = two_images(start)
     found.fleet.patch_image_server(faults={image("320"): "not_found"})
-    run = found.rollout(verify_image="none")
+    run = found.rollout(verify_image="none", deadline=15)
     assert record(run, "phone", "outcome", "before", "after", "path") == ["image_failed", "7.3.14", OLD, [OLD]]
     assert run.rollout["phones"]["phone"]["reason"].startswith(f"It has loaded {OLD} and runs it, but not {NEW}")
     assert run.results("snom_rollout_result")["phone"]["changed"] is True
@@ -121,14 +121,14 @@ def test_a_resume_reports_a_phone_that_can_not_be_read_after_its_upgrade(start: 
 def resumed(start: StartBench, change: Callable[[Bench], Any]) -> Bench:
     """A rollout that was killed when it had upgraded one phone, which has changed since."""
     found = start({"one": phone(), "two": phone(timing={"flash": 5})})
-    killed_after(found, "one", max_in_flight=1, flash_time=8)
+    killed_after(found, "one", max_in_flight=1, deadline=60)
     change(found)
     return found
 
 
 def test_a_phone_that_is_dark_to_the_end_is_in_the_list_whatever_the_clock_says(start: StartBench) -> None:
     found = start({"dark": phone(faults={"never_return": True}), "well": phone()})
-    run = found.rollout(soak=8)
+    run = found.rollout(soak=25, deadline=20)
     assert run.outcomes == {"dark": "timed_out", "well": "upgraded"}
     (unsafe,) = run.rollout["do_not_power_off"]
     assert unsafe["host"] == "dark" and unsafe["until"] < run.rollout["ended"]

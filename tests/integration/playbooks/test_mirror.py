@@ -19,7 +19,7 @@ import requests
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.log import read_logs
 from ansible_collections.telephony.snom.tests.virtual_phones.tls import make_certificate
 
-from .bench import image, phone, until
+from .bench import PATIENCE, image, phone, until
 from .conftest import StartBench
 from .mirror import Mirror, mirror
 
@@ -44,7 +44,7 @@ def test_it_serves_what_it_has_downloaded(start_mirror: StartMirror) -> None:
     run = box.play(images=box.entries(IMAGE, OTHER))
     assert run.code == 0, run.output
     (entry,) = box.entries(IMAGE)
-    answer = requests.get(f"{box.url}/fw/{IMAGE}", timeout=10)
+    answer = requests.get(f"{box.url}/fw/{IMAGE}", timeout=PATIENCE)
     assert answer.status_code == 200
     assert (len(answer.content), hashlib.sha1(answer.content).hexdigest()) == (entry["size"], entry["sha1"])
     assert sorted(file.name for file in box.images.iterdir()) == sorted([IMAGE, OTHER])
@@ -62,12 +62,12 @@ def test_the_second_run_changes_nothing(start_mirror: StartMirror) -> None:
 def test_ranges_and_nothing_else(start_mirror: StartMirror) -> None:
     box = start_mirror()
     assert box.play(images=box.entries(IMAGE), rehearse=False).code == 0
-    whole = requests.get(f"{box.url}/fw/{IMAGE}", timeout=10).content
-    part = requests.get(f"{box.url}/fw/{IMAGE}", headers={"Range": "bytes=100-199"}, timeout=10)
+    whole = requests.get(f"{box.url}/fw/{IMAGE}", timeout=PATIENCE).content
+    part = requests.get(f"{box.url}/fw/{IMAGE}", headers={"Range": "bytes=100-199"}, timeout=PATIENCE)
     assert (part.status_code, part.content) == (206, whole[100:200])
-    assert requests.get(f"{box.url}/fw/", timeout=10).status_code in (403, 404)
-    assert requests.post(f"{box.url}/fw/{IMAGE}", timeout=10).status_code == 405
-    assert requests.get(f"{box.url}/nginx.conf", timeout=10).status_code == 404
+    assert requests.get(f"{box.url}/fw/", timeout=PATIENCE).status_code in (403, 404)
+    assert requests.post(f"{box.url}/fw/{IMAGE}", timeout=PATIENCE).status_code == 405
+    assert requests.get(f"{box.url}/nginx.conf", timeout=PATIENCE).status_code == 404
 
 
 def test_its_log_tells_who_asked_in_any_spelling(start_mirror: StartMirror) -> None:
@@ -83,7 +83,7 @@ def test_its_log_tells_who_asked_in_any_spelling(start_mirror: StartMirror) -> N
     secrets = ["password", "0004132a3b4c55", "0004132a3b4"]
     agent = {"User-Agent": "Mozilla/4.0 (compatible; snom720 8.9.3.80)"}
     for value in [*spellings, *secrets]:
-        requests.get(f"{box.url}/fw/{IMAGE}?mac={value}", headers=agent, timeout=10)
+        requests.get(f"{box.url}/fw/{IMAGE}?mac={value}", headers=agent, timeout=PATIENCE)
 
     def logged() -> list[str]:
         return [request["mac"].lower() for request in box.requests() if "snom720" in request["user_agent"]]
@@ -98,7 +98,7 @@ def test_absent_ends_it(start_mirror: StartMirror) -> None:
     assert box.play(images=box.entries(IMAGE), rehearse=False).code == 0
     assert (run := box.play(state="absent")).code == 0, run.output
     with pytest.raises(requests.ConnectionError):
-        requests.get(box.url, timeout=10)
+        requests.get(box.url, timeout=PATIENCE)
     assert (box.images / IMAGE).exists()
     assert box.play(state="absent").recap == {"box": "ok"}
 
@@ -301,7 +301,7 @@ def _ask(box: Mirror, source: str) -> requests.Response:
     """Ask for the image from an address, without reading it."""
     session = requests.Session()
     session.mount("http://", _From(source))
-    return session.get(f"{box.url}/fw/{IMAGE}", stream=True, timeout=10)
+    return session.get(f"{box.url}/fw/{IMAGE}", stream=True, timeout=PATIENCE)
 
 
 class _From(requests.adapters.HTTPAdapter):
@@ -323,15 +323,15 @@ def test_setting_files_are_for_those_who_are_listed(start_mirror: StartMirror) -
     (generation.parent.parent / "current").symlink_to("generations/ab12")
     assert box.play(rehearse=False).code == 0
     files = [f"{box.url}/current/snom320.htm", f"{box.url}/generations/ab12/snom320.htm"]
-    assert [requests.get(file, timeout=10).status_code for file in files] == [403, 403]
+    assert [requests.get(file, timeout=PATIENCE).status_code for file in files] == [403, 403]
     workers = box.workers()
     assert box.play(setting_networks="127.0.0.0/8", rehearse=False).recap == {"box": "changed"}
     until(lambda: box.workers().isdisjoint(workers), "new workers after the reload")
-    answers = [requests.get(file, timeout=10) for file in files]
+    answers = [requests.get(file, timeout=PATIENCE) for file in files]
     assert [(answer.status_code, answer.text) for answer in answers] == [(200, "<settings/>")] * 2
     assert answers[0].headers["content-type"] == "text/html" and "no-store" in answers[0].headers["cache-control"]
     for folder in ("current/", "generations/", "generations/ab12/"):
-        assert requests.get(f"{box.url}/{folder}", timeout=10).status_code in (403, 404)
+        assert requests.get(f"{box.url}/{folder}", timeout=PATIENCE).status_code in (403, 404)
 
 
 def test_https(start_mirror: StartMirror) -> None:
@@ -343,9 +343,9 @@ def test_https(start_mirror: StartMirror) -> None:
     authority = make_files(box, files)
     assert box.play(images=box.entries(IMAGE), https_port=port, http_port=0, **files, rehearse=False).code == 0
     url = f"https://{box.address}:{port}/fw/{IMAGE}"
-    assert requests.get(url, verify=authority, timeout=10).status_code == 200
+    assert requests.get(url, verify=authority, timeout=PATIENCE).status_code == 200
     with pytest.raises(requests.exceptions.ConnectionError):
-        requests.get(box.url, timeout=10)
+        requests.get(box.url, timeout=PATIENCE)
     # A renewed certificate is loaded.
     authority = make_files(box, files)
     again = box.play(images=box.entries(IMAGE), https_port=port, http_port=0, **files, rehearse=False)
@@ -363,7 +363,7 @@ def make_files(box: Mirror, files: dict[str, str]) -> str:
 
 def _answers(url: str, authority: str) -> bool:
     try:
-        return requests.get(url, verify=authority, timeout=10).status_code == 200
+        return requests.get(url, verify=authority, timeout=PATIENCE).status_code == 200
     except requests.exceptions.SSLError:
         return False
 
@@ -375,7 +375,7 @@ def test_a_mistake_never_takes_the_place_of_what_works(start_mirror: StartMirror
     run = box.play(images=box.entries(IMAGE), tls_ciphers="none", address="here;there", rehearse=False)
     assert run.code != 0 and "failed to validate" in run.output
     assert (box.configuration.read_text(), box.workers()) == (before, workers)
-    assert requests.get(f"{box.url}/fw/{IMAGE}", timeout=10).status_code == 200
+    assert requests.get(f"{box.url}/fw/{IMAGE}", timeout=PATIENCE).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -42,15 +42,17 @@ class Case:
 def firmware(
     outcome: str, reason: str, *, after: str = OLD, writes: int = 0, options: dict[str, Any] | None = None, **keys: Any
 ) -> Case:
-    given = {"flash_time": 4, "version": NEW} | (options or {})
+    given = {"flash_time": 4, "deadline": 60, "version": NEW} | (options or {})
     return Case("snom_firmware", phone(**keys), outcome, reason, given, after, writes)
 
 
 def reboot(outcome: str, reason: str, *, writes: int = 0, options: dict[str, Any] | None = None, **keys: Any) -> Case:
     case = phone(**keys)
-    return Case("snom_reboot", case, outcome, reason, {"deadline": 9} | (options or {}), case["firmware"], writes)
+    return Case("snom_reboot", case, outcome, reason, {"deadline": 60} | (options or {}), case["firmware"], writes)
 
 
+# For who waits for the deadline to pass.
+SHORT = {"deadline": 12}
 FIRMWARE = {
     "upgrades": firmware("upgraded", "read back", after=NEW, writes=1, options={"snapshot": True}),
     "digest": firmware("upgraded", "read back", after=NEW, writes=1, auth="digest"),
@@ -75,11 +77,13 @@ FIRMWARE = {
     "wrong-model": firmware("wrong_phone", "the inventory says D785", inventory={"snom_model": "D785"}),
     "older": firmware("refused", "allow_downgrade: true", options={"version": "8.4.18"}),
     "no-image": firmware("refused", "answers 404", model="360"),
-    "ignores": firmware("image_failed", "never seen gone", writes=1, faults={"ignores_load": True}),
+    "ignores": firmware("image_failed", "never seen gone", writes=1, options=SHORT, faults={"ignores_load": True}),
     "keeps-old": firmware("old_version", "came back on", writes=1, faults={"keep_old_version": True}),
-    "never-returns": firmware("timed_out", "do not power it off", writes=1, faults={"never_return": True}),
+    "never-returns": firmware(
+        "timed_out", "do not power it off", writes=1, options=SHORT, faults={"never_return": True}
+    ),
     "not-registered": firmware(
-        "not_registered", "identity 1", after=NEW, writes=1, faults={"loses_registration": True}
+        "not_registered", "identity 1", after=NEW, writes=1, options=SHORT, faults={"loses_registration": True}
     ),
     "replaced": firmware(
         "wrong_phone", "000413BBBBBB", after=NEW, writes=1, faults={"replaced_by": {"mac": "000413BBBBBB"}}
@@ -94,7 +98,7 @@ REBOOT = {
     "reboot-in-call": reboot("deferred", "in a call", call={"state": "ringing"}),
     "reboot-protected": reboot("protected", "snom_protected_override", inventory={"snom_protected": True}),
     "reboot-user-mode": reboot("user_mode", "administrator mode", writes=1, admin_mode=False),
-    "reboot-ignored": reboot("blocked", "hidden tags", writes=2, faults={"ignores_reboot": True}),
+    "reboot-ignored": reboot("blocked", "hidden tags", writes=2, options=SHORT, faults={"ignores_reboot": True}),
     "reboot-wrong-phone": reboot("wrong_phone", "000413AAAAAA", inventory={"snom_mac": "000413aaaaaa"}),
 }
 CASES = FIRMWARE | REBOOT

@@ -16,11 +16,10 @@ from typing import Any
 
 import pytest
 
-from .bench import Bench, phone, until
+from .bench import HELD, Bench, phone, until
 from .conftest import StartBench
 
 OLD, NEW = "8.4.35", "8.7.5.35"
-SLOW = {"flash": 3}
 
 
 def many(count: int, **keys: Any) -> dict[str, Any]:
@@ -93,7 +92,7 @@ def test_limits_per_site_and_group(start: StartBench) -> None:
 
 def test_a_dead_phone_keeps_its_slot_and_holds_up_nobody_else(start: StartBench) -> None:
     found = start(many(3) | {"dead": phone(faults={"never_return": True}, inventory={"snom_site": "elsewhere"})})
-    run = found.rollout(max_in_flight=1)
+    run = found.rollout(max_in_flight=1, deadline=20)
     assert run.outcomes == {"dead": "timed_out"} | dict.fromkeys(many(3), "upgraded")
 
     found.hosts()["phone-1"]["snom_site"] = "elsewhere"
@@ -104,7 +103,7 @@ def test_a_dead_phone_keeps_its_slot_and_holds_up_nobody_else(start: StartBench)
 
 def test_phones_behind_a_dead_one_are_not_started(start: StartBench) -> None:
     found = start({"dead": phone(faults={"never_return": True}), "waiting": phone()})
-    run = found.rollout(max_in_flight=1)
+    run = found.rollout(max_in_flight=1, deadline=6)
     assert run.outcomes == {"dead": "timed_out", "waiting": "not_started"}
     assert "held by a phone that did not come back" in run.rollout["phones"]["waiting"]["reason"]
     assert found.fleet.phone("waiting")["writes"] == 0
@@ -124,29 +123,28 @@ def test_a_canary_that_fails_stops_everything(start: StartBench) -> None:
 def test_one_bad_phone_too_many(start: StartBench) -> None:
     """Those in flight are watched to their end, and are not lost."""
     phones = {
-        "bad-1": phone(faults={"keep_old_version": True}),
-        "bad-2": phone(faults={"keep_old_version": True}),
-        "slow": phone(timing=SLOW),
-        "never": phone(),
-        "never-either": phone(),
+        "1-bad": phone(faults={"keep_old_version": True}),
+        "2-slow": phone(faults=HELD),
+        "3-bad": phone(faults={"keep_old_version": True}),
+        "4-never": phone(),
+        "5-never": phone(),
     }
     found = start(phones)
-    run = found.rollout(max_bad=1, max_in_flight=3, flash_time=6)
+    options = {"max_bad": 1, "max_in_flight": 2, "deadline": 300}
+    assert set(found.rollout("--check", rehearse=False, **options).outcomes.values()) == {"planned"}
+    job = found.start("telephony.snom.rollout", variables=found.rollout_variables(options))
+    until(lambda: job.says("max_bad is 1"), "two bad ones are too many")
+    found.release("2-slow", NEW)
+    run = found.check(job.wait())
     assert run.outcomes == {
-        "bad-1": "old_version",
-        "bad-2": "old_version",
-        "slow": "upgraded",
-        **dict.fromkeys(("never", "never-either"), "not_started"),
-    } or run.outcomes == {
-        # The first bad one ends before the second: one more may begin in its place, and is watched too.
-        "bad-1": "old_version",
-        "bad-2": "old_version",
-        "slow": "upgraded",
-        "never": "upgraded",
-        "never-either": "not_started",
+        "1-bad": "old_version",
+        "2-slow": "upgraded",
+        "3-bad": "old_version",
+        "4-never": "not_started",
+        "5-never": "not_started",
     }
     assert "max_bad is 1" in run.rollout["stopped_by"]
-    assert found.firmware("slow", "never-either") == [NEW, OLD]
+    assert found.firmware("2-slow", "4-never", "5-never") == [NEW, OLD, OLD]
 
 
 @pytest.mark.parametrize(("counts", "outcome"), [("ignore", "upgraded"), ("bad", "not_started")])
@@ -209,8 +207,11 @@ def test_who_waits_for_a_window_can_be_stopped(start: StartBench) -> None:
 
 
 def test_soak_shows_who_goes_back(start: StartBench) -> None:
-    found = start({"stays": phone(), "reverts": phone(faults={"reverts_after": 6})})
-    run = found.rollout(soak=12)
+    found = start({"stays": phone(), "reverts": phone()})
+    job = found.start("telephony.snom.rollout", variables=found.rollout_variables({"soak": 20}))
+    until(lambda: job.says("soak for 20 s"), "both are upgraded")
+    found.fleet.patch("reverts", firmware=OLD)
+    run = found.check(job.wait())
     assert run.outcomes == {"stays": "upgraded", "reverts": "reverted"}
     assert "provisioning" in run.rollout["phones"]["reverts"]["reason"]
     assert found.firmware("stays", "reverts") == [NEW, OLD]
@@ -218,7 +219,7 @@ def test_soak_shows_who_goes_back(start: StartBench) -> None:
 
 def test_provisioning_that_brings_the_old_version_back(start: StartBench) -> None:
     """Where its settings can't tell, the phone shows it afterwards."""
-    found = start({"pulled-back": phone(provisioning={"firmware": OLD}, timing={"load": 5})})
-    run = found.rollout(soak=15, flash_time=10)
+    found = start({"pulled-back": phone(provisioning={"firmware": OLD}, timing={"load": 12})})
+    run = found.rollout(soak=40)
     assert run.outcomes == {"pulled-back": "reverted"}
     assert found.firmware("pulled-back") == [OLD]

@@ -41,7 +41,7 @@ def test_a_plan_moves_nothing_and_says_all(start: StartBench) -> None:
     }
     assert "Call state readable on 3 of the 3 phones that need work" in run.output
     assert run.rollout["phones"]["large"]["path"] == ["10.1.175.16"]
-    assert "8.4.35 -> 8.7.5.35, 0.0 MB, deadline 6 s, wave 1" in run.output
+    assert "8.4.35 -> 8.7.5.35, 0.0 MB, deadline 60 s, wave 1" in run.output
     assert run.recap["small"] == "changed" and run.recap["lost"] == "failed"
     assert not found.journal.exists()
 

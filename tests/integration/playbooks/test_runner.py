@@ -206,8 +206,9 @@ def test_a_job_ends_like_the_playbook(shipped: bool, start: StartBench) -> None:
 
 
 def test_a_cancelled_job_is_resumed_by_the_next(start: StartBench) -> None:
-    found = start({f"phone-{number}": phone(timing={"flash": 4}) for number in range(1, 5)})
-    options = {"max_in_flight": 2, "flash_time": 8}
+    # Long enough for the runner to end the job while two of them flash.
+    found = start({f"phone-{number}": phone(timing={"flash": 20}) for number in range(1, 5)})
+    options = {"max_in_flight": 2, "deadline": 120}
     node = Node(found)
     status = node.cancel_rollout(lambda: sum(found.fetches().values()) == 2, options)
     assert status == "canceled"
@@ -346,7 +347,7 @@ class Workflow:
 
 def start_fleet(start: StartBench, **faults: Any) -> Bench:
     phones = {"a": phone(**faults), "b": phone(), "c": phone(), "d": phone("370")}
-    found = start(phones, firmware_rollout_flash_time=4)
+    found = start(phones, firmware_rollout_flash_time=4, firmware_rollout_deadline=60)
     found.inventory["phones"]["vars"]["firmware_rollout_catalog"] = str(found.catalog)
     return found
 

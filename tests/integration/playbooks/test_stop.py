@@ -66,7 +66,7 @@ def sigterm_to_playbook(found: Bench, job: Job) -> None:
 def test_asked_to_stop(ask: Callable[[Bench, Job], None], start: StartBench) -> None:
     """No new triggers, those in flight are watched to their end, and the report is written."""
     found = start(many(4, timing={"flash": 4}))
-    job = start_rollout(found, max_in_flight=2, flash_time=8, stop_file=str(found.out / "stop"))
+    job = start_rollout(found, max_in_flight=2, deadline=60, stop_file=str(found.out / "stop"))
     until(lambda: len(asked(found)) == 2, "two phones are in flight")
     ask(found, job)
     found.check(job.wait())
@@ -78,7 +78,7 @@ def test_asked_to_stop(ask: Callable[[Bench, Job], None], start: StartBench) -> 
     assert report["resume"].startswith("ansible-playbook -i ")
 
     (found.out / "stop").unlink(missing_ok=True)
-    resumed = found.rollout(rehearse=False, flash_time=8)
+    resumed = found.rollout(rehearse=False, deadline=60)
     assert sorted(resumed.outcomes.values()) == ["compliant", "compliant", "upgraded", "upgraded"]
     assert set(found.fetches().values()) == {1}
 
@@ -87,7 +87,7 @@ def test_nobody_reads_the_output_any_more(start: StartBench) -> None:
     """As behind a pager that is left: no new triggers, those in flight are watched, and ansible-playbook ends."""
     found = start(many(5, timing={"flash": 4}))
     reading, writing = os.pipe()
-    options = found.rollout_variables({"max_in_flight": 1, "flash_time": 8})
+    options = found.rollout_variables({"max_in_flight": 1, "deadline": 60})
     job = found.start("telephony.snom.rollout", variables=options, pipe=writing)
     os.close(writing)
     with open(reading, encoding="utf-8") as reader:
@@ -100,7 +100,7 @@ def test_nobody_reads_the_output_any_more(start: StartBench) -> None:
     assert {record["outcome"] for record in report["phones"].values()} == {"upgraded", "not_started"}
     assert journal(found)[-1]["type"] == "run_end"
 
-    resumed = found.check(start_rollout(found, flash_time=8).wait())
+    resumed = found.check(start_rollout(found, deadline=60).wait())
     assert set(resumed.outcomes.values()) == {"compliant", "upgraded"}
     assert set(found.fetches().values()) == {1}
 
@@ -172,13 +172,13 @@ def test_killed_and_started_again(start: StartBench) -> None:
 
 def test_a_resume_sends_no_refused_password_again(start: StartBench) -> None:
     found = start(many(2, timing={"flash": 4}) | {"refuses": phone(password="another one")})
-    job = start_rollout(found, flash_time=8, max_in_flight=1)
+    job = start_rollout(found, deadline=60, max_in_flight=1)
     until(lambda: len(asked(found)) == 1, "one phone is in flight")
     worker = engine_process(job)
     job.kill(signal.SIGKILL)
     job.ended()
     until(lambda: not lives(worker), "the orphan has ended")
-    run = found.check(start_rollout(found, flash_time=8).wait())
+    run = found.check(start_rollout(found, deadline=60).wait())
     assert run.outcomes == {"phone-01": "upgraded", "phone-02": "upgraded", "refuses": "auth_failed"}
     assert found.fleet.counters()["login_failed"] == 1
 
@@ -186,7 +186,7 @@ def test_a_resume_sends_no_refused_password_again(start: StartBench) -> None:
 def test_killed_between_intent_and_request(start: StartBench) -> None:
     """The journal knows of a trigger that no phone ever saw: the phone is watched, and asked once that is proven."""
     found = start(many(3))
-    found.rollout("--limit", "phone-01", rehearse=False)
+    found.rollout("--limit", "phone-01", rehearse=False, deadline=10)
     first = next(entry for entry in journal(found) if entry["type"] == "intent")
     length = first["deadline"] - first["time"]
     state = found.fleet.phone("phone-02")

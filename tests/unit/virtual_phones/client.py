@@ -29,7 +29,7 @@ def phone_keys(model: str = "320", firmware: str = "8.4.35", **keys: object) -> 
 
 def converse(phone: dict[str, Any], data: bytes, *, port: int | None = None) -> bytes:
     """Send bytes and return all that comes until the phone closes. Raises ConnectionError on a reset."""
-    with socket.create_connection((phone["address"], port or phone["port"]), timeout=10) as sock:
+    with socket.create_connection((phone["address"], port or phone["port"]), timeout=60) as sock:
         sock.sendall(data)
         return receive_all(sock)
 
@@ -44,7 +44,7 @@ def receive_all(sock: socket.socket) -> bytes:
 def get(phone: dict[str, Any], target: str, *headers: str, port: int | None = None, method: str = "GET") -> bytes:
     """Send one request and return head and body. Like real clients it names keep-alive; the answer's length ends it."""
     lines = [f"{method} {target} HTTP/1.1", "Host: phone", "Connection: keep-alive", *headers, "", ""]
-    with socket.create_connection((phone["address"], port or phone["port"]), timeout=10) as sock:
+    with socket.create_connection((phone["address"], port or phone["port"]), timeout=60) as sock:
         sock.sendall("\r\n".join(lines).encode())
         return receive_answer(sock, has_body=method != "HEAD")
 
@@ -77,8 +77,8 @@ def eventually(fleet: VirtualFleet, name: str, condition: Callable[[dict[str, An
 
 
 def until(read: Callable[[], Any], condition: Callable[[Any], bool]) -> Any:
-    """Read again and again until the condition holds. Raises AssertionError after ten seconds."""
-    deadline = time.monotonic() + 10
+    """Read again and again until the condition holds. Raises AssertionError after a minute: a machine may be busy."""
+    deadline = time.monotonic() + 60
     while not condition(value := read()):
         assert time.monotonic() < deadline, value
         time.sleep(0.005)

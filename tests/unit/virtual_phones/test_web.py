@@ -47,7 +47,7 @@ def fetch(phone: dict[str, Any], target: str, auth: Any = None) -> requests.Resp
     with requests.Session() as session:
         session.trust_env = False
         url = f"http://{phone['address']}:{phone['port']}{target}"
-        return session.get(url, auth=auth, timeout=10, allow_redirects=False)
+        return session.get(url, auth=auth, timeout=60, allow_redirects=False)
 
 
 class TestBytes:
@@ -443,7 +443,7 @@ class TestFaults:
             assert time.monotonic() - started >= 0.1
 
     def test_the_minibrowser_is_late_when_keep_alive_is_asked_for(self, start_fleet: StartFleet) -> None:
-        start_fleet(phone := phone_keys(), very_late := phone_keys(timing={"minibrowser_delay": 60}))
+        start_fleet(phone := phone_keys(), very_late := phone_keys(timing={"minibrowser_delay": 3600}))
         data = b"GET /minibrowser.htm HTTP/1.1\r\nConnection: close\r\n\r\n"
         assert status(converse(very_late, data)) == 200
         started = time.monotonic()

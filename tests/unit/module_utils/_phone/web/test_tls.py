@@ -351,7 +351,7 @@ def test_a_slow_answer_over_tls_ends_at_the_deadline(authority: Authority) -> No
     context = authority.certificate("good").context()
     slow = Endless(b"HTTP/1.1 200 Ok\r\nX: ", b"x")
     with RawServer(lambda request: slow, context) as server, pytest.raises(AnswerLost, match="the time was up"):
-        get(server, validate_certs=False, timeout=1)
+        get(server, validate_certs=False, timeout=3)
 
 
 def test_403_over_https_does_not_point_to_https(authority: Authority) -> None:
