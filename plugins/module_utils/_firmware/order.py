@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.clock import LONGEST_WAIT
+from .._core.errors import expect
 from .._core.outcomes import Outcome
 from .._known.image_path import Hop
 from .._known.version import Version
@@ -59,23 +60,110 @@ class Intent:
     host: str
     mac: str | None
     file: str
-    before: str
-    target: str
+    before: Version
+    target: Version
     time: float
     deadline: float
     registered: tuple[int, ...] = ()
     """Lines that must be registered again when it is done."""
 
 
-@dataclass
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What a phone showed of itself; None for what it did not show."""
+
+    mac: str | None = None
+    model: str | None = None
+    firmware: Version | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What was seen of a phone on its way. None stands for what did not happen; times are seconds since the epoch."""
+
+    interrupted: Intent | None = None
+    """What a run had asked it that was cut off."""
+    first: Seen | None = None
+    """What it showed before it was asked."""
+    before: Version | None = None
+    """The version that it had when it was planned."""
+    call: tuple[str, str | None] | None = None
+    """Its call state, and where that was read."""
+    triggered_at: float | None = None
+    deadline_at: float | None = None
+    answer: str | None = None
+    """What it answered to the trigger, in words."""
+    gone_at: float | None = None
+    watched_until: float | None = None
+    """Until when it is watched that was not seen gone by its deadline."""
+    back_at: float | None = None
+    last: Seen | None = None
+    """What it showed when it answered last."""
+
+    @classmethod
+    def of(cls, intent: Intent) -> Evidence:
+        """What is known of a phone that an interrupted run triggered."""
+        return cls(interrupted=intent, before=intent.before, triggered_at=intent.time, deadline_at=intent.deadline)
+
+    @property
+    def resumed(self) -> bool:
+        """Whether another run has asked it."""
+        return self.interrupted is not None
+
+    @property
+    def length(self) -> float:
+        """Seconds from the trigger to its deadline."""
+        return expect(self.deadline_at) - expect(self.triggered_at)
+
+    @property
+    def unsafe_until(self) -> float:
+        """Until when a phone that was not seen back must be left alone: as long again as its deadline was.
+
+        One that was not seen gone either may still be fetching its image, and nobody knows for how long. It is left
+        alone for as long again as it is watched, which is twice its deadline.
+        """
+        if self.gone_at is None:
+            return expect(self.triggered_at) + 4 * self.length
+        return (self.watched_until or expect(self.deadline_at)) + self.length
+
+    def as_dict(self) -> dict[str, Any]:
+        """The evidence as results and reports show it, without what did not happen."""
+        shown: dict[str, Any] = {}
+        if self.interrupted is not None:
+            shown["file"] = self.interrupted.file
+        if self.first is not None:
+            shown |= {"mac": self.first.mac, "model": self.first.model}
+        if self.before is not None:
+            shown["firmware_before"] = str(self.before)
+        if self.interrupted is not None:
+            shown["target"] = str(self.interrupted.target)
+        if self.call is not None:
+            shown["call_state"], shown["call_state_source"] = self.call
+        moments = {
+            "triggered_at": self.triggered_at,
+            "deadline_at": self.deadline_at,
+            "resumed": self.resumed or None,
+            "trigger_answer": self.answer,
+            "seen_gone_at": self.gone_at,
+            "watched_until": self.watched_until,
+            "seen_back_at": self.back_at,
+        }
+        shown |= {name: value for name, value in moments.items() if value is not None}
+        if self.last is not None:
+            version = self.last.firmware
+            shown |= {"mac_after": self.last.mac, "firmware_after": str(version) if version else None}
+        return shown
+
+
+@dataclass(frozen=True)
 class Ending:
-    """How it ended: an outcome word and a sentence, with what was read from the phone."""
+    """How it ended: an outcome and a sentence, with what was read from the phone."""
 
     outcome: Outcome
     reason: str
     after: Version | None = None
     triggered: bool = False
-    evidence: dict[str, Any] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
     unsafe_until: float | None = None
     """Until when the phone must be left alone, because nobody could see whether it has written its flash.
 
@@ -104,42 +192,13 @@ def pace(flash_time: float) -> tuple[float, float]:
     return min(5.0, max(0.25, flash_time / 60)), min(60.0, max(1.0, flash_time / 4))
 
 
-def unsafe_until(evidence: Mapping[str, Any]) -> float:
-    """Until when a phone that was not seen back must be left alone: as long again as its deadline was.
-
-    One that was not seen gone either may still be fetching its image, and nobody knows for how long. It is left alone
-    for as long again as it is watched, which is twice its deadline.
-    """
-    length = deadline_length(evidence)
-    if "seen_gone_at" not in evidence:
-        return float(evidence["triggered_at"]) + 4 * length
-    return float(evidence.get("watched_until", evidence["deadline_at"])) + length
-
-
-def resumed_evidence(intent: Intent) -> dict[str, Any]:
-    """What is known of a phone that an interrupted run triggered."""
-    return {
-        "file": intent.file,
-        "firmware_before": intent.before,
-        "target": intent.target,
-        "triggered_at": intent.time,
-        "deadline_at": intent.deadline,
-        "resumed": True,
-    }
-
-
 def plain_intent(intent: Intent) -> Mapping[str, Any]:
     """The intent as a JSON object."""
-    return dict(vars(intent))
+    return vars(intent) | {"before": str(intent.before), "target": str(intent.target)}
 
 
 RESERVE = 1.5
 """By how much a deadline is longer than what is assumed of a phone and its line."""
-
-
-def deadline_length(evidence: Mapping[str, Any]) -> float:
-    """Seconds from the trigger to its deadline."""
-    return float(evidence["deadline_at"] - evidence["triggered_at"])
 
 
 def plain_ending(ending: Ending) -> dict[str, Any]:

@@ -21,6 +21,7 @@ own pages show decides.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from typing import Any
 
@@ -32,6 +33,7 @@ from .._core.errors import (
     PhoneUnreachable,
     Refused,
     SnomError,
+    WindowEnds,
     WrongPhone,
     expect,
 )
@@ -41,7 +43,7 @@ from .._known.version import Version
 from .._phone.call_state import reason_to_wait
 from .._phone.phone import Load, Phone, PhoneFacts, check_identity
 from .._phone.presence import Watch
-from .order import Ending, Intent, Order, deadline_length, resumed_evidence, unsafe_until
+from .order import Ending, Evidence, Intent, Order, Seen
 from .snapshot import Snapshot, compare, take_snapshot, unread
 
 SNAPSHOT_TRIES = 3
@@ -93,7 +95,7 @@ class Upgrade:
         """Of the last intent, in seconds since the epoch; None while there is none."""
         self._watched_until = 0.0
         self.path: list[str] = []
-        self.evidence: dict[str, Any] = {}
+        self.evidence = Evidence()
         self.snapshot: dict[str, Any] | None = None
         """What the upgrade changed (see the module snapshot); None if the order asks for none, or nothing was done."""
         self._phone = phone
@@ -119,7 +121,7 @@ class Upgrade:
     @property
     def late(self) -> bool:
         """True once the phone was not seen gone by its deadline: it may have been loading then, or be so still."""
-        return "watched_until" in self.evidence
+        return self.evidence.watched_until is not None
 
     @property
     def took_login(self) -> bool:
@@ -130,7 +132,7 @@ class Upgrade:
         """Only watch: the trigger was made, or was about to be made, by a run that did not live to see its end."""
         self.deadline = self._watched_until = intent.deadline
         self.triggered = True
-        self.evidence.update(resumed_evidence(intent))
+        self.evidence = Evidence.of(intent)
         self._watch = Watch(self._phone, self._now, intent.time)
         self.phase = Phase.STILL_UP
 
@@ -152,6 +154,8 @@ class Upgrade:
                     self._now(), Outcome.TIMED_OUT, f"It was gone again after {self._version}. {error.reason}"
                 )
             return self._end(error.outcome, error.reason)
+        except WindowEnds as error:
+            return self._end(error.outcome, error.reason, final=True)
         except SnomError as error:
             return self._end(error.outcome, error.reason)
         finally:
@@ -164,7 +168,7 @@ class Upgrade:
         check_identity(facts, mac=order.mac, model=order.model)
         if facts.firmware is None:
             raise Refused("The phone's pages show no firmware version, so a success could not be proven.")
-        self.evidence.update(mac=facts.mac, model=facts.model, firmware_before=str(order.before))
+        self._note(first=Seen(mac=facts.mac, model=facts.model), before=order.before)
         if self.path and order.overtakes(facts.firmware):
             return self._judge(facts, self._now())
         if facts.firmware == order.target and order.target != order.before:
@@ -174,20 +178,27 @@ class Upgrade:
                 Outcome.DEFERRED,
                 f"The phone runs {facts.firmware} now, not {self._version} as planned. Run again to plan it anew.",
                 after=facts.firmware,
+                final=True,
             )
         if order.snapshot and self._before is None:
             # Before the call state, which must be fresh at the trigger.
             self._before = take_snapshot(self._phone, facts, order.settings)
-        if order.only_when_idle and (
-            reason := reason_to_wait(
+        if order.only_when_idle and (reason := self._reason_to_wait()):
+            return self._end(Outcome.DEFERRED, reason, after=facts.firmware)
+        return self._trigger(hop, facts)
+
+    def _reason_to_wait(self) -> str | None:
+        read: dict[str, Any] = {}
+        try:
+            return reason_to_wait(
                 self._phone,
                 known=self.known_call_state,
-                unknown_call_state=order.unknown_call_state,
-                evidence=self.evidence,
+                unknown_call_state=self.order.unknown_call_state,
+                evidence=read,
             )
-        ):
-            return self._end(Outcome.DEFERRED, reason, after=facts.firmware, passing=True)
-        return self._trigger(hop, facts)
+        finally:
+            if read:
+                self._note(call=(read["call_state"], read["call_state_source"]))
 
     def _trigger(self, hop: Hop, facts: PhoneFacts) -> float | None:
         seconds = sum(self.order.deadlines[self._hop :])
@@ -203,8 +214,8 @@ class Upgrade:
                     host=self.order.host,
                     mac=facts.mac,
                     file=hop.file,
-                    before=str(self._version),
-                    target=str(hop.version),
+                    before=self._version,
+                    target=hop.version,
                     time=now,
                     deadline=deadline,
                     registered=tuple(sorted(self.order.registered)) if last else (),
@@ -220,12 +231,10 @@ class Upgrade:
         self.triggered = True
         self._watch = Watch(self._phone, self._now, now)
         self._other_since = None
-        for name in ("seen_gone_at", "seen_back_at", "watched_until"):
-            # Of the image before.
-            self.evidence.pop(name, None)
-        self.evidence.update(triggered_at=now, deadline_at=deadline)
+        # What was seen so far was of the image before.
+        self._note(triggered_at=now, deadline_at=deadline, gone_at=None, back_at=None, watched_until=None)
         try:
-            self.evidence["trigger_answer"] = self._phone.command(Load(hop.url)).answer
+            self._note(answer=self._phone.command(Load(hop.url)).answer)
         except SnomError:
             self.triggered = bool(self.path)
             raise
@@ -254,20 +263,21 @@ class Upgrade:
         now = self._now()
         self._readable = facts is not None and facts.firmware is not None
         self._shown = facts
-        if watch.gone and "seen_gone_at" not in self.evidence:
-            self.evidence["seen_gone_at"] = now
+        if watch.gone and self.evidence.gone_at is None:
+            self._note(gone_at=now)
             if self.late:
                 # It has its image only now, and needs as long to write it as any other.
-                self._watch_until(now + deadline_length(self.evidence))
+                self._watch_until(now + self.evidence.length)
         if facts is None:
             if watch.gone and watch.silent:
                 # Old firmware restarts twice (protocol 3.4): only the last return is the end.
                 self.phase = Phase.DOWN
                 self._other_since = None
-                self.evidence.pop("seen_back_at", None)
+                self._note(back_at=None)
             return self._wait_or_give_up(now)
         if watch.gone:
-            self.evidence.setdefault("seen_back_at", now)
+            if self.evidence.back_at is None:
+                self._note(back_at=now)
             self.phase = Phase.UP
         return self._judge(facts, now)
 
@@ -288,7 +298,7 @@ class Upgrade:
         gone = expect(self._watch).gone
         order = self.order
         hop = order.hops[self._hop]
-        self.evidence.update(mac_after=facts.mac, firmware_after=str(facts.firmware) if facts.firmware else None)
+        self._note(last=Seen(mac=facts.mac, firmware=facts.firmware))
         if order.mac and facts.mac and facts.mac != order.mac:
             return self._end(
                 Outcome.WRONG_PHONE,
@@ -353,10 +363,10 @@ class Upgrade:
         return 0.0
 
     def _lateness(self) -> str:
-        if not self.late or "resumed" in self.evidence:
+        if not self.late or self.evidence.resumed:
             # When the phone was done while nobody looked is not known.
             return ""
-        took, length = self._now() - self.evidence["triggered_at"], deadline_length(self.evidence)
+        took, length = self._now() - expect(self.evidence.triggered_at), self.evidence.length
         return (
             f" It took {took:.0f} s, longer than its deadline of {length:.0f} s: "
             "raise deadline, or in a rollout correct site_bandwidth_mbit to what the line of its site carries."
@@ -364,16 +374,17 @@ class Upgrade:
 
     def _watch_until(self, time: float) -> None:
         """Watch on behind the deadline."""
-        self._watched_until = self.evidence["watched_until"] = max(time, self._watched_until)
+        self._watched_until = max(time, self._watched_until)
+        self._note(watched_until=self._watched_until)
 
     def _wait_or_give_up(self, now: float, outcome: Outcome | None = None, reason: str = "") -> float | None:
         """Wait for the next poll; when the watch is over, end with the given outcome, or with what was seen last."""
         watch = expect(self._watch)
         if now >= self._watched_until and outcome is None and not watch.gone and not self.late:
             self.phase = Phase.LATE
-            late = expect(self.deadline) + deadline_length(self.evidence)
+            late = expect(self.deadline) + self.evidence.length
             # The run that resumes asks it again afterwards if it was not taken.
-            self._watch_until(unsafe_until(self.evidence) if "resumed" in self.evidence else late)
+            self._watch_until(self.evidence.unsafe_until if self.evidence.resumed else late)
         if now < self._watched_until:
             return min(self.order.poll, self._watched_until - now)
         if outcome is None:
@@ -414,22 +425,36 @@ class Upgrade:
         reason: str,
         *,
         after: Version | None = None,
-        passing: bool = False,
+        final: bool = False,
         another: bool = False,
     ) -> float | None:
-        """another says that another phone answers, so that nobody saw what became of the one that was asked."""
-        if after is None and self.evidence.get("firmware_after"):
-            after = Version.parse(self.evidence["firmware_after"])
-        self.ending = Ending(outcome, reason, after, self.triggered, self.evidence, passing=passing)
+        """final says that to ask again in this run is no use.
+
+        another says that another phone answers, so that nobody saw what became of the one that was asked.
+        """
+        if after is None and self.evidence.last is not None:
+            after = self.evidence.last.firmware
         # Between two images it is up.
         blind = outcome.is_blind(up=self.phase in (Phase.PROBE, Phase.TRIGGER))
-        if self.triggered and (blind or another):
-            self.ending.unsafe_until = unsafe_until(self.evidence)
+        until = self.evidence.unsafe_until if self.triggered and (blind or another) else None
+        self.ending = Ending(
+            outcome, reason, after, self.triggered, self.evidence, until, outcome.passing and not final
+        )
         if self._before is not None and outcome.loaded:
             self.phase = Phase.SNAPSHOT
             return 0.0
         self.phase = Phase.ENDED
         return None
+
+    def break_off(self, reason: str) -> None:
+        """End at once, by a mistake of ours."""
+        self.ending = Ending(Outcome.NOT_STARTED, reason, self.order.before)
+        if self.triggered:
+            until = self.evidence.unsafe_until
+            self.ending = Ending(Outcome.TIMED_OUT, reason, None, True, self.evidence, until)
+
+    def _note(self, **seen: Any) -> None:
+        self.evidence = replace(self.evidence, **seen)
 
     def _look_what_changed(self) -> float | None:
         """Read the phone once more; how the upgrade ended is settled, whatever comes of it."""

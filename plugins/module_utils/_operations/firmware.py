@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,7 @@ from .._core.errors import InputError, expect
 from .._core.outcomes import Outcome, settle
 from .._firmware.assess import Desired, assess, planned_way
 from .._firmware.image_check import verify_image
-from .._firmware.order import Ending, Order, hop_deadline, pace
+from .._firmware.order import Ending, Evidence, Order, Seen, hop_deadline, pace
 from .._firmware.preconditions import read_settings_too, read_system
 from .._firmware.upgrade import Phase, Upgrade
 from .._known.image_path import Hop, version_in_url
@@ -90,9 +91,13 @@ def upgrade_phone(
 
 
 def _planned(phone: Phone, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any]) -> Ending:
-    evidence: dict[str, Any] = {"mac": facts.mac, "model": facts.model}
-    if parameters["only_when_idle"] and (reason := _reason_to_wait(phone, parameters, evidence)):
-        return Ending(Outcome.DEFERRED, reason, facts.firmware, evidence=evidence)
+    evidence = Evidence(first=Seen(mac=facts.mac, model=facts.model))
+    if parameters["only_when_idle"]:
+        read: dict[str, Any] = {}
+        reason = _reason_to_wait(phone, parameters, read)
+        evidence = replace(evidence, call=(read["call_state"], read["call_state_source"]))
+        if reason:
+            return Ending(Outcome.DEFERRED, reason, facts.firmware, evidence=evidence)
     return Ending(Outcome.PLANNED, planned_way(facts.firmware, hops), facts.firmware, evidence=evidence)
 
 
@@ -173,7 +178,7 @@ def _result(
         "after": after,
         "path": planned,
         "elapsed": round(elapsed, 1),
-        "evidence": ending.evidence,
+        "evidence": ending.evidence.as_dict(),
         "snapshot": None,
         "diff": {"before": f"{before}\n", "after": f"{shown_after or before}\n"},
     }

@@ -26,9 +26,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
     RESERVE,
     Ending,
     Order,
-    deadline_length,
     pace,
-    unsafe_until,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Phase, Upgrade
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Answer, no_room
@@ -330,11 +328,7 @@ class Engine:
         """A mistake of ours ends the phone's turn and the triggers, but the others are still watched to their end."""
         reason = f"Unexpected error, please report it: {place_of(error)}."
         self.verdicts.stop(reason)
-        phone, upgrade = self._flights[host].phone, self._flights[host].upgrade
-        upgrade.ending = Ending(Outcome.NOT_STARTED, reason, phone.before)
-        if upgrade.triggered:
-            until = unsafe_until(upgrade.evidence)
-            upgrade.ending = Ending(Outcome.TIMED_OUT, reason, None, True, upgrade.evidence, unsafe_until=until)
+        self._flights[host].upgrade.break_off(reason)
         self._advance(turn, host, None)
 
     def _look_at_line(self, phone: PlannedPhone, upgrade: Upgrade) -> None:
@@ -343,10 +337,10 @@ class Engine:
         From the trigger until it was seen gone is an upper bound of that.
         """
         evidence, site = upgrade.evidence, phone.target.site
-        if "seen_gone_at" not in evidence or site in self._slow:
+        if evidence.gone_at is None or site in self._slow:
             return
-        took = evidence["seen_gone_at"] - evidence["triggered_at"]
-        if took + self._options.flash_time > max(deadline_length(evidence), RESERVE * max(phone.needs)):
+        took = evidence.gone_at - expect(evidence.triggered_at)
+        if took + self._options.flash_time > max(evidence.length, RESERVE * max(phone.needs)):
             self._slow.add(site)
             self._progress.line_is_slow(phone, upgrade, took)
             self._record.slow(site, took, phone.host)

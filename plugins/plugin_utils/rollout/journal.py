@@ -21,21 +21,20 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import FileIO
 from typing import IO, Any, Protocol
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import LONGEST_WAIT
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, NotRecorded
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, NotRecorded, expect
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES, Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import open_regular, read_regular
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     Ending,
+    Evidence,
     Intent,
     plain_ending,
     plain_intent,
-    resumed_evidence,
-    unsafe_until,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 
@@ -115,6 +114,10 @@ def check_entry(entry: object) -> Mapping[str, Any]:
     return entry
 
 
+Step = tuple[str, Version]
+"""An image file, and the version from which a phone was sent there."""
+
+
 @dataclass
 class History:
     """What earlier runs left behind."""
@@ -129,10 +132,10 @@ class History:
     """By host: how the phones ended that a run had triggered before it was cut off. They count in its resume."""
     refusals: Counter[str] = field(default_factory=Counter)
     """By host: how often in a row it has refused its credentials, over all runs."""
-    proven: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """(file, version before): how many phones that run brought well through this step."""
+    proven: Counter[Step] = field(default_factory=Counter)
+    """How many phones that run brought well through this step."""
 
-    began: dict[str, str] = field(default_factory=dict)
+    began: dict[str, Version] = field(default_factory=dict)
     """By host: the version that it had when the run that was cut off asked it first."""
     last: dict[str, Intent] = field(default_factory=dict)
     """By host: what that run asked it last."""
@@ -144,7 +147,7 @@ class History:
     slow: dict[str | None, float] = field(default_factory=dict)
     """By site: seconds that a phone took to fetch its image, where a run found that to be more than assumed."""
 
-    def first_version(self, host: str, mac: str | None, version: str) -> str:
+    def first_version(self, host: str, mac: str | None, version: Version) -> Version:
         """The version at which an interrupted run found a phone that is on its way over several images now."""
         last = self.last.get(host)
         # Where one of them is not known there is only the host to go by.
@@ -164,8 +167,7 @@ class History:
             self.last = dict(self.open_intents)
         elif kind == "intent":
             self.refusals.pop(entry["host"], None)
-            given = {name: entry[name] for name in Intent.__dataclass_fields__}
-            intent = Intent(**given | {"registered": tuple(given["registered"])})
+            intent = _intent(entry)
             step_before = self.open_intents.get(intent.host)
             if step_before is not None and step_before.target == intent.before:
                 self.proven[step_before.file, step_before.before] += 1
@@ -201,16 +203,21 @@ class History:
             self.proven[intent.file, intent.before] += 1
         if entry["triggered"] and (outcome.succeeded or outcome.failed):
             if intent is not None:
-                evidence = resumed_evidence(intent)
-                after = Version.parse(entry.get("after") or intent.target) if outcome.succeeded else None
-                ending = Ending(outcome, entry["reason"], after, triggered=True, evidence=evidence)
-                ending.unsafe_until = until
-                self.ended[host] = ending
+                after = _version(entry.get("after")) or intent.target
+                self.ended[host] = Ending(
+                    outcome,
+                    entry["reason"],
+                    after if outcome.succeeded else None,
+                    triggered=True,
+                    evidence=Evidence.of(intent),
+                    unsafe_until=until,
+                )
             elif host in self.ended:
                 # The soak overturns an ending.
                 overturned = self.ended[host]
-                overturned.outcome, overturned.reason, overturned.after = outcome, entry["reason"], None
-                overturned.unsafe_until = until
+                self.ended[host] = replace(
+                    overturned, outcome=outcome, reason=entry["reason"], after=None, unsafe_until=until
+                )
                 self.proven[step_of(overturned)] -= 1
 
 
@@ -220,13 +227,24 @@ def _unsafe_until(outcome: Outcome, entry: Mapping[str, Any], intent: Intent | N
         until: float | None = entry["unsafe_until"]
         return until
     if intent is not None and entry["triggered"] and outcome.is_blind():
-        return unsafe_until(resumed_evidence(intent))
+        return Evidence.of(intent).unsafe_until
     return None
 
 
-def step_of(resumed: Ending) -> tuple[str, str]:
-    """(file, version before) of the step that an interrupted run had asked a phone for."""
-    return resumed.evidence["file"], resumed.evidence["firmware_before"]
+def _intent(entry: Mapping[str, Any]) -> Intent:
+    given = {name: entry[name] for name in Intent.__dataclass_fields__}
+    versions = {name: Version.parse(entry[name]) for name in ("before", "target")}
+    return Intent(**given | versions | {"registered": tuple(entry["registered"])})
+
+
+def _version(text: str | None) -> Version | None:
+    return Version.parse(text) if text else None
+
+
+def step_of(resumed: Ending) -> Step:
+    """The step that an interrupted run had asked a phone for."""
+    asked = expect(resumed.evidence.interrupted)
+    return asked.file, asked.before
 
 
 def read_history(path: str) -> History:

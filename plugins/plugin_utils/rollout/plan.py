@@ -27,13 +27,12 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
     RESERVE,
     Ending,
     hop_deadline,
-    unsafe_until,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import read_image_name
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History, Step
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 
@@ -100,8 +99,8 @@ class Plan:
     phones: list[PlannedPhone]
     options: Options
     plan_id: str
-    proven: frozenset[tuple[str, str]] = frozenset()
-    """(file, version before) of the steps that an interrupted run has brought phones well through."""
+    proven: frozenset[Step] = frozenset()
+    """The steps that an interrupted run has brought phones well through."""
     slow: Mapping[str | None, float] = field(default_factory=dict)
     """By site: seconds that a phone of an earlier run took to fetch its image, where that was more than assumed."""
 
@@ -208,9 +207,9 @@ def plan_phone(
     """Decide for one phone. Its problems become its own outcome and never stop the others."""
     phone = PlannedPhone(target=target, facts=reading.facts, read_at=reading.at)
     if resumed is not None:
-        phone.first = Version.parse(history.began.get(target.host, resumed.evidence["firmware_before"]))
+        phone.first = history.began.get(target.host, resumed.evidence.before)
     elif phone.facts is not None and phone.before is not None:
-        phone.first = Version.parse(history.first_version(target.host, phone.facts.mac, str(phone.before)))
+        phone.first = history.first_version(target.host, phone.facts.mac, phone.before)
     try:
         if target.protected:
             raise Protected(
@@ -257,17 +256,18 @@ def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
     if on_its_way and phone.facts is None:
         # It has just loaded an image, and may restart once more (protocol 3.4).
         reason = f"It was gone again after {resumed.after}. {phone.reason}"
-        until = unsafe_until(resumed.evidence)
-        resumed = Ending(Outcome.TIMED_OUT, reason, triggered=True, evidence=resumed.evidence, unsafe_until=until)
+        evidence = resumed.evidence
+        resumed = Ending(Outcome.TIMED_OUT, reason, None, True, evidence, evidence.unsafe_until)
         phone.unrecorded = True
     elif on_its_way or came_back or is_trusted_again:
         return
     phone.outcome, phone.reason, phone.resumed = resumed.outcome, resumed.reason, resumed
     if phone.wanted is None:
         # It can't be read: what it was asked for is known all the same.
-        image = read_image_name(resumed.evidence["file"])
+        asked = expect(resumed.evidence.interrupted)
+        image = read_image_name(asked.file)
         wanted_now = phone.target.wanted(image[0].name) if image else phone.target.version
-        phone.wanted = wanted_now or Version.parse(resumed.evidence["target"])
+        phone.wanted = wanted_now or asked.target
 
 
 def _desired(target: Target, options: Options) -> Desired:

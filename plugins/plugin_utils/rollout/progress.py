@@ -13,8 +13,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.clock import 
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     Ending,
-    deadline_length,
-    unsafe_until,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Phase, Upgrade
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
@@ -70,12 +68,12 @@ class Progress:
     def step_taken(self, phone: PlannedPhone, upgrade: Upgrade) -> None:
         """A phone has taken a step, perhaps into another phase."""
         site = phone.target.site
-        if at := upgrade.evidence.get("triggered_at"):
+        if at := upgrade.evidence.triggered_at:
             self._last_trigger[site] = max(at, self._last_trigger.get(site, 0.0))
         if upgrade.phase not in (self._phases.get(phone.host, Phase.PROBE), Phase.ENDED):
             what = _SHOWN_PHASES[upgrade.phase]
             if upgrade.phase is Phase.LATE:
-                what += f", do not power it off before {shown_time(unsafe_until(upgrade.evidence))}"
+                what += f", do not power it off before {shown_time(upgrade.evidence.unsafe_until)}"
             self._notify(f"{phone.host}: {what} ({phone.model} {phone.before} -> {phone.wanted})")
         # One that is asked again begins anew.
         self._phases[phone.host] = Phase.PROBE if upgrade.phase is Phase.ENDED else upgrade.phase
@@ -84,7 +82,7 @@ class Progress:
         """A phone took so many seconds to fetch its image that the deadlines of its site are too short."""
         self._notify(
             f"{shown_site(phone.target.site)}: {phone.host} took {seconds:.0f} s to fetch its image. With flash_time "
-            f"that is more than its deadline of {deadline_length(upgrade.evidence):.0f} s: correct site_bandwidth_mbit "
+            f"that is more than its deadline of {upgrade.evidence.length:.0f} s: correct site_bandwidth_mbit "
             "to what the line carries, or raise deadline."
         )
 

@@ -100,7 +100,7 @@ def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
         "wave": ended.wave,
         "elapsed": None if ended.elapsed is None else round(ended.elapsed, 1),
         "deadline": ended.deadline,
-        "evidence": ending.evidence,
+        "evidence": ending.evidence.as_dict(),
         "notes": phone.notes,
         # A phone may show its password in another setting, in the login of a URL for example.
         "snapshot": scrub(ended.snapshot, vars(phone.target.connection)),

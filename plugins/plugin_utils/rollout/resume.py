@@ -15,11 +15,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
     Intent,
     Order,
     pace,
-    unsafe_until,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Upgrade
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
-from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
     Connect,
@@ -59,7 +57,7 @@ def watch_interrupted(
                 host=target.host,
                 connection=target.connection,
                 hops=(_hop(intent),),
-                before=Version.parse(intent.before),
+                before=intent.before,
                 mac=intent.mac,
                 registered=frozenset(intent.registered),
                 poll=poll,
@@ -115,10 +113,9 @@ def _not_watched(upgrade: Upgrade) -> Ending:
         f"The interrupted run asked it to load an image, and what became of that is not known. {NotTried().reason} "
         "It may still be writing its flash: do not power it off."
     )
-    until = unsafe_until(upgrade.evidence)
-    return Ending(Outcome.TIMED_OUT, reason, triggered=True, evidence=upgrade.evidence, unsafe_until=until)
+    evidence = upgrade.evidence
+    return Ending(Outcome.TIMED_OUT, reason, None, True, evidence, evidence.unsafe_until)
 
 
 def _hop(intent: Intent) -> Hop:
-    version = Version.parse(intent.target)
-    return Hop(version=version, file=intent.file, url="", image_url="", size=None, sha1=None, chained=False)
+    return Hop(version=intent.target, file=intent.file, url="", image_url="", size=None, sha1=None, chained=False)

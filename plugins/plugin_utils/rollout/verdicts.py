@@ -81,7 +81,7 @@ class Verdicts:
         begun = sum(phone.resumed is not None for phone in plan.phones)
         self._max_bad = plan.options.max_bad.of(len(plan.work) + begun)
         self._with_canaries = any(wave.kind == "canary" for wave in plan.options.waves)
-        self._proven: set[tuple[str | None, ...]] = set(plan.proven)
+        self._proven: set[tuple[object, ...]] = set(plan.proven)
 
     def settle(self, phone: PlannedPhone, ending: Ending, flight: Flight | None = None) -> None:
         """The one place where a phone gets its outcome, or where its success is overturned.
@@ -130,7 +130,7 @@ class Verdicts:
             phone,
             ending,
             path=(str(ending.after),) if ending.outcome.succeeded else (),
-            deadline=phone.resumed.evidence.get("deadline_at"),
+            deadline=phone.resumed.evidence.deadline_at,
             snapshot=nothing_to_compare(lost) if self._plan.options.snapshot and ending.outcome.loaded else None,
         )
 
@@ -207,7 +207,7 @@ def planned_ending(phone: PlannedPhone) -> Ending:
     return replace(resumed, outcome=outcome, reason=phone.reason, after=phone.before or resumed.after, triggered=True)
 
 
-def _kind(phone: PlannedPhone) -> tuple[str | None, ...]:
+def _kind(phone: PlannedPhone) -> tuple[object, ...]:
     """What one phone's success proves for others, or its failure puts in question.
 
     Of a phone that an interrupted run had asked only its last step is known.

@@ -124,7 +124,7 @@ def test_the_way_of_a_phone_that_is_upgraded() -> None:
     assert (ending.outcome, str(ending.after), ending.triggered) == ("upgraded", NEW, True)
     assert one.phases == [Phase.STILL_UP, Phase.DOWN, Phase.ENDED]
     assert one.machine.path == [NEW]
-    evidence = ending.evidence
+    evidence = ending.evidence.as_dict()
     assert evidence["mac"] == evidence["mac_after"] == MAC
     assert (evidence["firmware_before"], evidence["firmware_after"]) == (OLD, NEW)
     assert (evidence["call_state"], evidence["call_state_source"]) == ("idle", "screen")
@@ -145,8 +145,8 @@ def test_the_intent_is_recorded_before_the_request() -> None:
             host="desk-1",
             mac=MAC,
             file=hop(NEW).file,
-            before=OLD,
-            target=NEW,
+            before=Version.parse(OLD),
+            target=Version.parse(NEW),
             time=started,
             deadline=started + DEADLINE,
             registered=(1,),
@@ -168,7 +168,7 @@ def test_without_a_recorded_intent_nothing_is_sent() -> None:
 
 def test_a_restart_between_two_polls_is_enough() -> None:
     ending = bench([(1, {"up": False}), (4, {"up": True, "firmware": NEW})]).run()
-    assert (ending.outcome, "seen_gone_at" in ending.evidence) == ("upgraded", True)
+    assert (ending.outcome, "seen_gone_at" in ending.evidence.as_dict()) == ("upgraded", True)
 
 
 @pytest.mark.parametrize("answer", [AnswerLost("reset"), "200", "404"])
@@ -176,7 +176,7 @@ def test_what_the_phone_answers_to_the_request_proves_nothing(answer: Any) -> No
     one = bench(GOES_WELL, answer=answer)
     ending = one.run()
     assert ending.outcome == "upgraded"
-    assert ending.evidence["trigger_answer"] == ("no answer" if isinstance(answer, AnswerLost) else answer)
+    assert ending.evidence.answer == ("no answer" if isinstance(answer, AnswerLost) else answer)
     assert bench([], answer=answer).run().outcome == "image_failed"
 
 
@@ -269,7 +269,7 @@ def test_requests_that_are_turned_down(answer: Any, outcome: str) -> None:
 def test_one_hiccup_is_not_gone() -> None:
     ending = bench([(4, {"up": False}), (6, {"up": True, "booted": 0.0})]).run()
     assert ending.outcome == "image_failed"
-    assert "seen_gone_at" not in ending.evidence
+    assert "seen_gone_at" not in ending.evidence.as_dict()
 
 
 def test_two_silent_polls_are_gone() -> None:
@@ -290,7 +290,7 @@ def test_a_second_restart_is_waited_for() -> None:
     assert ending.outcome == "upgraded"
     assert one.phases == [Phase.STILL_UP, Phase.DOWN, Phase.UP, Phase.DOWN, Phase.ENDED]
     # People take flash_time from this.
-    assert ending.evidence["seen_back_at"] - ending.evidence["triggered_at"] == 90
+    assert ending.evidence.back_at - ending.evidence.triggered_at == 90
 
 
 def test_the_time_for_a_second_restart_begins_anew_with_each() -> None:
@@ -326,7 +326,7 @@ def test_a_phone_that_never_comes_back_is_not_touched_again() -> None:
     assert ending.outcome == "timed_out"
     assert "do not power it off" in ending.reason
     assert len(one.phone.commands) == 1
-    assert one.clock.time == ending.evidence["deadline_at"]
+    assert one.clock.time == ending.evidence.deadline_at
 
 
 def test_a_phone_that_is_silent_for_the_first_time_at_the_deadline() -> None:
@@ -373,9 +373,13 @@ def test_garbage_while_it_starts_is_waited_out() -> None:
 def test_another_phone_at_the_address() -> None:
     one = bench([(2, {"up": False}), (60, {"up": True, "firmware": NEW, "mac": OTHER_MAC})])
     ending = one.run()
-    assert (ending.outcome, ending.triggered, ending.evidence["mac_after"]) == ("wrong_phone", True, OTHER_MAC)
+    assert (ending.outcome, ending.triggered, ending.evidence.last.mac) == (
+        "wrong_phone",
+        True,
+        OTHER_MAC,
+    )
     # What became of the one that was asked nobody saw.
-    assert ending.unsafe_until == ending.evidence["triggered_at"] + 2 * DEADLINE
+    assert ending.unsafe_until == ending.evidence.triggered_at + 2 * DEADLINE
     assert "do not power it off" in ending.reason
 
 
@@ -384,7 +388,7 @@ def test_a_phone_that_shows_no_mac_any_more() -> None:
     one = bench([(2, {"up": False}), (60, back)])
     ending = one.run()
     assert (ending.outcome, str(ending.after)) == ("wrong_phone", NEW)
-    assert one.clock.time == ending.evidence["deadline_at"]
+    assert one.clock.time == ending.evidence.deadline_at
     assert bench([(2, {"up": False}), (60, back), (90, {"mac": MAC})]).run().outcome == "upgraded"
 
 
@@ -398,7 +402,7 @@ def test_a_lost_registration() -> None:
     ending = one.run()
     assert (ending.outcome, str(ending.after)) == ("not_registered", NEW)
     assert "identity 2 was registered" in ending.reason
-    assert one.clock.time == ending.evidence["deadline_at"]
+    assert one.clock.time == ending.evidence.deadline_at
 
 
 def test_a_registration_that_comes_late() -> None:
@@ -418,7 +422,7 @@ def test_a_phone_that_shuts_us_out_is_left_alone_until_its_deadline(error: Excep
     ending = one.run()
     assert (ending.outcome, ending.triggered) == (error.outcome, True)  # type: ignore[attr-defined]
     assert ending.reason.startswith("After the trigger: ")
-    assert one.clock.time == ending.evidence["triggered_at"] + DEADLINE
+    assert one.clock.time == ending.evidence.triggered_at + DEADLINE
     assert ending.unsafe_until == one.clock.time + DEADLINE
     # Before the trigger, every five seconds for a minute, and once more to see whether a lock is over.
     assert one.phone.requests.count("system") == 1 + 12 + isinstance(error, LockedOut)
@@ -454,13 +458,15 @@ def test_several_images_one_after_the_other() -> None:
     started = one.clock.time
     ending = one.run()
     assert (ending.outcome, one.machine.path) == ("upgraded", [MIDDLE, NEW])
-    assert [(intent.before, intent.target) for intent in one.intents] == [(OLD, MIDDLE), (MIDDLE, NEW)]
+    assert [(str(intent.before), str(intent.target)) for intent in one.intents] == [(OLD, MIDDLE), (MIDDLE, NEW)]
     assert [intent.deadline - started for intent in one.intents] == [100, 60 + 200]
     # The gate hears how long all that is left may take, before the intent and after it.
     assert one.asked == [300, 300, 200, 200]
-    times = [ending.evidence[name] for name in ("triggered_at", "seen_gone_at", "seen_back_at", "deadline_at")]
+    times = [
+        ending.evidence.as_dict()[name] for name in ("triggered_at", "seen_gone_at", "seen_back_at", "deadline_at")
+    ]
     assert times == sorted(times)
-    assert ending.evidence["firmware_before"] == OLD
+    assert ending.evidence.as_dict()["firmware_before"] == OLD
 
 
 def test_the_gate_closes_between_two_images() -> None:
@@ -500,7 +506,7 @@ def test_a_phone_that_is_lost_between_two_images() -> None:
     one.phone.up = False
     ending = one.run()
     assert (ending.outcome, ending.triggered, str(ending.after)) == ("timed_out", True, MIDDLE)
-    assert one.clock.time == ending.evidence["deadline_at"]
+    assert one.clock.time == ending.evidence.deadline_at
 
 
 def test_a_phone_that_goes_right_before_it_is_asked_for_the_second_image() -> None:
@@ -509,7 +515,7 @@ def test_a_phone_that_goes_right_before_it_is_asked_for_the_second_image() -> No
         phone = one.phone
 
         def goes(intent: Intent, phone: LabPhone = phone) -> None:
-            phone.up = intent.before == OLD
+            phone.up = str(intent.before) == OLD
 
         one.record = goes
         while one.machine.phase is not Phase.PROBE or len(one.intents) < 2:
@@ -525,7 +531,7 @@ def test_the_second_image_fails() -> None:
     ending = one.run()
     assert (ending.outcome, str(ending.after), one.machine.path) == ("image_failed", MIDDLE, [MIDDLE])
     assert ending.reason.startswith(f"It has loaded {MIDDLE} and runs it, but not {NEW} after it")
-    assert not {"seen_gone_at", "seen_back_at"} & set(ending.evidence)
+    assert not {"seen_gone_at", "seen_back_at"} & set(ending.evidence.as_dict())
 
 
 def test_provisioning_that_is_quicker_than_the_second_image() -> None:
@@ -569,13 +575,13 @@ def test_a_phone_that_still_loads_at_its_deadline_is_watched_to_its_end(gone_at:
     assert one.phases == [Phase.STILL_UP, Phase.LATE, Phase.DOWN, Phase.ENDED]
     assert f"longer than its deadline of {DEADLINE:.0f} s" in ending.reason
     assert "site_bandwidth_mbit" in ending.reason
-    assert ending.evidence["deadline_at"] == ending.evidence["triggered_at"] + DEADLINE
+    assert ending.evidence.deadline_at == ending.evidence.triggered_at + DEADLINE
 
 
 def test_a_phone_that_goes_late_has_its_whole_deadline_to_write_its_flash() -> None:
     one = late(1.5 * DEADLINE)
     ending = one.run()
-    gone_at = ending.evidence["seen_gone_at"]
+    gone_at = ending.evidence.gone_at
     assert (ending.outcome, one.clock.time) == ("timed_out", gone_at + DEADLINE)
     assert ending.unsafe_until == gone_at + 2 * DEADLINE
 
@@ -588,7 +594,10 @@ def test_a_phone_that_goes_late_and_comes_back_on_its_old_version() -> None:
 def test_a_phone_that_shuts_us_out_before_it_is_seen_gone_may_go_as_late_as_any() -> None:
     one = bench([(2, {"error": AuthFailed("It refused the password.")})])
     ending = one.run()
-    assert (ending.outcome, ending.unsafe_until) == ("auth_failed", ending.evidence["triggered_at"] + 4 * DEADLINE)
+    assert (ending.outcome, ending.unsafe_until) == (
+        "auth_failed",
+        ending.evidence.triggered_at + 4 * DEADLINE,
+    )
 
 
 def test_a_second_image_that_is_late() -> None:
@@ -608,7 +617,15 @@ def resumed(seconds_ago: float, *, order: dict[str, Any] | None = None, **phone:
     one = Bench(LabPhone(clock, **phone), **(order or {}))
     time = clock.time - seconds_ago
     one.machine.resume(
-        Intent(host="desk-1", mac=MAC, file=hop(NEW).file, before=OLD, target=NEW, time=time, deadline=time + DEADLINE)
+        Intent(
+            host="desk-1",
+            mac=MAC,
+            file=hop(NEW).file,
+            before=Version.parse(OLD),
+            target=Version.parse(NEW),
+            time=time,
+            deadline=time + DEADLINE,
+        )
     )
     return one
 
@@ -635,7 +652,7 @@ def test_a_phone_of_an_interrupted_run_is_only_watched(seconds_ago: float, phone
     one = resumed(seconds_ago, **phone)
     started = one.clock.time
     ending = one.run()
-    assert (ending.outcome, ending.triggered, ending.evidence["resumed"]) == (outcome, True, True)
+    assert (ending.outcome, ending.triggered, ending.evidence.as_dict()["resumed"]) == (outcome, True, True)
     assert (one.phone.commands, one.intents, one.asked) == ([], [], [])
     # Who is seen gone meanwhile has a whole deadline from then on.
     assert one.clock.time <= started + max(SETTLE, 4 * DEADLINE - seconds_ago, POLL + DEADLINE)
@@ -752,7 +769,7 @@ def test_an_answer_that_makes_no_sense_may_have_been_one_to_a_request_that_was_c
     one = bench(script, answer=AnswerUnreadable("It does not speak proper HTTP."))
     ending = one.run()
     assert (ending.outcome, ending.triggered) == ("upgraded" if script is GOES_WELL else "timed_out", True)
-    assert ending.evidence["trigger_answer"] == "unreadable answer"
+    assert ending.evidence.answer == "unreadable answer"
 
 
 # What changed -----------------------------------------------------------------------------------------------------

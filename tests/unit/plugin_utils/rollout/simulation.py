@@ -20,7 +20,12 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     AuthFailed,
     PhoneUnreachable,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent, plain_ending
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
+    Ending,
+    Intent,
+    plain_ending,
+    plain_intent,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
     CONNECTED,
@@ -211,7 +216,7 @@ class MemoryJournal:
         """A kill of the process loses no line."""
 
     def intent(self, intent: Intent) -> None:
-        self.write("intent", **dataclasses.asdict(intent))
+        self.write("intent", **plain_intent(intent))
 
     def end(self, host: str, ending: Ending, time: float) -> None:
         self.write("end", host=host, time=time, **plain_ending(ending))

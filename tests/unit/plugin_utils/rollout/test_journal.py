@@ -20,7 +20,8 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, NotRecorded
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES, Outcome
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent, plain_intent
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal as journal_module
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import (
     History,
@@ -32,6 +33,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 IMAGE = "snomD785-10.1.54.13-SIP-r.bin"
+OLD, NEW, NEXT = (Version.parse(text) for text in ("10.1.39.11", "10.1.54.13", "10.1.60.1"))
 
 
 def intent(host: str = "desk-1", file: str = IMAGE, time: float = 1000.0) -> Intent:
@@ -39,15 +41,15 @@ def intent(host: str = "desk-1", file: str = IMAGE, time: float = 1000.0) -> Int
         host=host,
         mac="000413922D24",
         file=file,
-        before="10.1.39.11",
-        target="10.1.54.13",
+        before=OLD,
+        target=NEW,
         time=time,
         deadline=time + 900,
         registered=(1, 2),
     )
 
 
-INTENT = {"type": "intent", "run": "run-1", **vars(intent()), "registered": [1, 2]}
+INTENT = {"type": "intent", "run": "run-1", **plain_intent(intent()), "registered": [1, 2]}
 END = {"type": "end", "host": "desk-1", "outcome": "upgraded", "reason": "", "triggered": True, "time": 1.0}
 
 
@@ -99,7 +101,7 @@ def test_how_phones_ended_is_remembered_until_the_run_has_ended(journal: Journal
     journal.intent(intent())
     end(journal, outcome)
     ended = read_history(journal.path).ended["desk-1"]
-    assert (ended.outcome, ended.triggered, ended.evidence["triggered_at"]) == (outcome, True, intent().time)
+    assert (ended.outcome, ended.triggered, ended.evidence.triggered_at) == (outcome, True, intent().time)
     journal.write("run_end", time=3000.0, summary={}, stopped_by=None)
     assert read_history(journal.path) == History()
 
@@ -137,13 +139,13 @@ def test_an_end_of_a_journal_that_does_not_say_until_when_a_phone_is_in_danger(j
 
 def test_what_an_open_intent_needs_outlives_a_run_that_could_not_look(journal: Journal) -> None:
     journal.intent(intent(file="snomD785-10.1.50.1-SIP-r.bin"))
-    journal.intent(replace(intent(), before="10.1.54.13", target="10.1.60.1"))
+    journal.intent(replace(intent(), before=NEW, target=NEXT))
     journal.write("run_end", time=3000.0, summary={}, stopped_by=None)
     history = read_history(journal.path)
-    assert history.began == {"desk-1": "10.1.39.11"}
+    assert history.began == {"desk-1": OLD}
     # Also where it hides its MAC.
-    assert history.first_version("desk-1", None, "10.1.60.1") == "10.1.39.11"
-    assert history.first_version("desk-1", "000413000001", "10.1.60.1") == "10.1.60.1"
+    assert history.first_version("desk-1", None, NEXT) == OLD
+    assert history.first_version("desk-1", "000413000001", NEXT) == NEXT
 
 
 def test_a_line_that_carries_less_than_was_assumed(journal: Journal) -> None:
@@ -161,11 +163,11 @@ def test_the_soak_overturns_an_ending(journal: Journal) -> None:
 
 
 def test_steps_that_phones_came_well_through(journal: Journal) -> None:
-    first, second = (IMAGE, "10.1.39.11"), ("snomD785-10.1.60.1-SIP-r.bin", "10.1.54.13")
+    first, second = (IMAGE, OLD), ("snomD785-10.1.60.1-SIP-r.bin", NEW)
     journal.intent(intent())
     assert not +read_history(journal.path).proven
     # It goes on with another image from where the first one led.
-    journal.intent(replace(intent(file=second[0]), before="10.1.54.13", target="10.1.60.1"))
+    journal.intent(replace(intent(file=second[0]), before=NEW, target=NEXT))
     assert read_history(journal.path).proven == {first: 1}
     end(journal, "upgraded")
     journal.intent(intent("desk-2"))
@@ -248,7 +250,7 @@ def test_lines_that_are_whole_are_taken_in_any_order(lines: list[dict[str, Any]]
 def test_a_line_is_json_and_names_its_run(journal: Journal) -> None:
     journal.intent(intent())
     line = json.loads(Path(journal.path).read_text("utf-8"))
-    assert line == {"type": "intent", "run": "run-1", **vars(intent()), "registered": [1, 2]}
+    assert line == {"type": "intent", "run": "run-1", **plain_intent(intent()), "registered": [1, 2]}
 
 
 def test_an_intent_is_on_disk_when_the_call_returns(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:

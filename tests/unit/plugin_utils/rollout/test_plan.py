@@ -22,7 +22,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     UserMode,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Evidence, Intent
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import check_settings
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, parse_images
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
@@ -352,14 +352,17 @@ def test_force_does_not_override_it() -> None:
 # An interrupted run -----------------------------------------------------------------------------------------------
 
 
-ASKED = {
-    "file": f"snomD785-{NEW}-SIP-r.bin",
-    "triggered_at": 1.0,
-    "deadline_at": 2.0,
-    "firmware_before": OLD,
-    "target": NEW,
-    "resumed": True,
-}
+ASKED = Evidence.of(
+    Intent(
+        host="desk-1",
+        mac=MAC,
+        file=f"snomD785-{NEW}-SIP-r.bin",
+        before=Version.parse(OLD),
+        target=Version.parse(NEW),
+        time=1.0,
+        deadline=2.0,
+    )
+)
 
 
 @pytest.mark.parametrize(

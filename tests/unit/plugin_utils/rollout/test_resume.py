@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AuthFailed
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent, plain_ending
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Load
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import MAX_REFUSALS, CredentialsGate
@@ -59,8 +60,8 @@ def watch(
                 host=host,
                 mac=MAC,
                 file=f"snomD785-{NEW}-SIP-r.bin",
-                before=OLD,
-                target=NEW,
+                before=Version.parse(OLD),
+                target=Version.parse(NEW),
                 registered=registered,
                 time=clock.time + began,
                 deadline=clock.time + deadline,

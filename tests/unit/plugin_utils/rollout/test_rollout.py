@@ -711,8 +711,8 @@ def interrupted(path: str, clock: Clock) -> None:
             host="desk-1",
             mac="000413000001",
             file=IMAGE,
-            before=OLD,
-            target=NEW,
+            before=Version.parse(OLD),
+            target=Version.parse(NEW),
             time=clock.time - 10,
             deadline=clock.time + 500,
         )
@@ -854,8 +854,8 @@ def a_phone_ended(path: str, clock: Clock, host: str, outcome: str, run: str = "
         host=host,
         mac=None,
         file=IMAGE,
-        before=OLD,
-        target=NEW,
+        before=Version.parse(OLD),
+        target=Version.parse(NEW),
         time=clock.time - 1000,
         deadline=clock.time - 100,
     )
