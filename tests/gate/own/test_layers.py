@@ -13,6 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
 
 ROOT = Path(__file__).resolve().parents[3]
 COLLECTION = "ansible_collections.telephony.snom"
@@ -178,3 +179,20 @@ def test_no_import_goes_in_a_circle() -> None:
 
 def test_the_tables_above_name_what_is_there() -> None:
     assert {*WAITING, *WEB_USERS} <= set(map(relative, LIBRARY))
+
+
+@pytest.mark.parametrize("file", [one for one in python_files("plugins") if one.name != "outcomes.py"], ids=relative)
+def test_no_file_but_one_lists_outcomes(file: Path) -> None:
+    """What follows from an outcome is asked of the outcome: a list of words would not know the next one."""
+    tree = ast.parse(file.read_text("utf-8"))
+    # The others have a meaning of their own: a field of an end, what a web server says that locks users out, a recap.
+    words = set(OUTCOMES) - {"triggered", "blocked", "failed"}
+    listed = [
+        element.value
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Compare, ast.Set, ast.List, ast.Tuple))
+        for element in ast.iter_child_nodes(node)
+        if isinstance(element, ast.Constant) and element.value in words
+    ]
+    # The option unreachable is called as the outcome that it is about.
+    assert set(listed) <= {"unreachable" if file.name == "options.py" else ""}, listed

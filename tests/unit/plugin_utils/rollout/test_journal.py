@@ -220,7 +220,7 @@ def test_a_missing_journal_is_an_empty_one(path: str) -> None:
 
 def test_lines_of_later_versions_are_passed_over(journal: Journal) -> None:
     journal.write("something_new", host="desk-1")
-    journal.write("intent", **vars(intent()), something="new")
+    journal.write("intent", **plain_intent(intent()), something="new")
     assert read_history(journal.path).open_intents == {"desk-1": intent()}
 
 
