@@ -15,7 +15,7 @@ from .._core.errors import expect
 from .._core.outcomes import Outcome
 from .._known.image_path import Hop
 from .._known.version import Version
-from .._phone.connection import Connection
+from .._phone.phone import PhoneFacts
 
 LARGEST_IMAGE = 160_000_000
 """Bytes. What an image of unknown size is taken for: a little more than the largest known ones (protocol 3.1)."""
@@ -26,7 +26,6 @@ class Order:
     """What is wanted of one phone, and what was known of it when it was planned."""
 
     host: str
-    connection: Connection
     hops: tuple[Hop, ...]
     before: Version
     model: str | None = None
@@ -42,6 +41,54 @@ class Order:
     """What the phone's settings page showed a moment ago, for the snapshot; None to read them."""
     wanted: frozenset[Version] = frozenset()
     """Further versions at which it is done, whatever brought it there."""
+
+    @classmethod
+    def of(
+        cls,
+        host: str,
+        facts: PhoneFacts,
+        hops: tuple[Hop, ...],
+        deadlines: tuple[float, ...],
+        *,
+        flash_time: float,
+        unknown_call_state: str,
+        only_when_idle: bool = True,
+        snapshot: bool = False,
+        settings_are_fresh: bool = True,
+    ) -> Order:
+        """The order for a phone as it was read."""
+        poll, settle = pace(flash_time)
+        return cls(
+            host=host,
+            hops=hops,
+            before=expect(facts.firmware),
+            model=facts.model,
+            mac=facts.mac,
+            registered=frozenset(identity.line for identity in facts.identities or () if identity.registered),
+            only_when_idle=only_when_idle,
+            unknown_call_state=unknown_call_state,
+            deadlines=deadlines,
+            poll=poll,
+            settle=settle,
+            snapshot=snapshot,
+            settings=facts.settings if settings_are_fresh else None,
+        )
+
+    @classmethod
+    def of_intent(cls, intent: Intent, *, flash_time: float, wanted: frozenset[Version]) -> Order:
+        """The order that an interrupted run was carrying out. It is only watched, so its image needs no URL."""
+        poll, settle = pace(flash_time)
+        file, version = intent.file, intent.target
+        return cls(
+            host=intent.host,
+            hops=(Hop(version=version, file=file, url="", image_url="", size=None, sha1=None, chained=False),),
+            before=intent.before,
+            mac=intent.mac,
+            registered=frozenset(intent.registered),
+            poll=poll,
+            settle=settle,
+            wanted=wanted,
+        )
 
     @property
     def target(self) -> Version:

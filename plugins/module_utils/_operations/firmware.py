@@ -17,7 +17,7 @@ from .._core.errors import InputError, expect
 from .._core.outcomes import Outcome, settle
 from .._firmware.assess import Desired, assess, planned_way
 from .._firmware.image_check import verify_image
-from .._firmware.order import Ending, Evidence, Order, Seen, hop_deadline, pace
+from .._firmware.order import Ending, Evidence, Order, Seen, hop_deadline
 from .._firmware.preconditions import read_settings_too, read_system
 from .._firmware.upgrade import Phase, Upgrade
 from .._known.image_path import Hop, version_in_url
@@ -143,23 +143,16 @@ def _reason_to_wait(phone: Phone, parameters: dict[str, Any], evidence: dict[str
 def _start(
     phone: Phone, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any], now: Callable[[], float]
 ) -> Upgrade:
-    poll, settle = pace(parameters["flash_time"])
     deadlines = tuple(parameters["deadline"] or hop_deadline(hop.size, parameters["flash_time"]) for hop in hops)
-    order = Order(
-        host=parameters["host"],
-        connection=phone.connection,
-        hops=hops,
-        before=expect(facts.firmware),
-        model=facts.model,
-        mac=facts.mac,
-        registered=frozenset(identity.line for identity in facts.identities or () if identity.registered),
-        only_when_idle=parameters["only_when_idle"],
+    order = Order.of(
+        parameters["host"],
+        facts,
+        hops,
+        deadlines,
+        flash_time=parameters["flash_time"],
         unknown_call_state=parameters["unknown_call_state"],
-        deadlines=deadlines,
-        poll=poll,
-        settle=settle,
+        only_when_idle=parameters["only_when_idle"],
         snapshot=parameters["snapshot"],
-        settings=facts.settings,
     )
     upgrade = Upgrade(order, phone, now=now)
     upgrade.known_call_state = parameters["call_state"]

@@ -26,7 +26,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
     RESERVE,
     Ending,
     Order,
-    pace,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Phase, Upgrade
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Answer, no_room
@@ -250,21 +249,15 @@ class Engine:
 
     def _order(self, phone: PlannedPhone) -> Order:
         facts, options = expect(phone.facts), self._options
-        poll, settle = pace(options.flash_time)
-        return Order(
-            host=phone.host,
-            connection=phone.target.connection,
-            hops=phone.hops,
-            before=expect(facts.firmware),
-            model=facts.model,
-            mac=facts.mac,
-            registered=frozenset(identity.line for identity in facts.identities or () if identity.registered),
+        return Order.of(
+            phone.host,
+            facts,
+            phone.hops,
+            phone.deadlines,
+            flash_time=options.flash_time,
             unknown_call_state=options.unknown_call_state,
-            deadlines=phone.deadlines,
-            poll=poll,
-            settle=settle,
             snapshot=options.snapshot,
-            settings=facts.settings if self._runtime.now() - phone.read_at < FRESH_SETTINGS else None,
+            settings_are_fresh=self._runtime.now() - phone.read_at < FRESH_SETTINGS,
         )
 
     def _closed(self, phone: PlannedPhone, seconds: float) -> str | None:

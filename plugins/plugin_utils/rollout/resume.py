@@ -14,10 +14,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
     Ending,
     Intent,
     Order,
-    pace,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Upgrade
-from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
     Connect,
@@ -48,22 +46,11 @@ def watch_interrupted(
     until it need not be left alone any more, is not among them: it was perhaps not even asked, and may be triggered
     again. Nor does the journal learn of one that the gate keeps from being looked at, so that a later run can watch it.
     """
-    poll, settle = pace(flash_time)
     waiting: dict[str, Upgrade] = {}
     by_host = {target.host: target for target in targets}
     for target in targets:
         if (intent := intents.get(target.host)) is not None:
-            order = Order(
-                host=target.host,
-                connection=target.connection,
-                hops=(_hop(intent),),
-                before=intent.before,
-                mac=intent.mac,
-                registered=frozenset(intent.registered),
-                poll=poll,
-                settle=settle,
-                wanted=target.possible_versions(),
-            )
+            order = Order.of_intent(intent, flash_time=flash_time, wanted=target.possible_versions())
             waiting[target.host] = Upgrade(order, connect(target.connection), now=runtime.now)
             waiting[target.host].resume(intent)
             say(f"{target.host}: triggered by the interrupted run, watched until its deadline or four times as long")
@@ -115,7 +102,3 @@ def _not_watched(upgrade: Upgrade) -> Ending:
     )
     evidence = upgrade.evidence
     return Ending(Outcome.TIMED_OUT, reason, None, True, evidence, evidence.unsafe_until)
-
-
-def _hop(intent: Intent) -> Hop:
-    return Hop(version=intent.target, file=intent.file, url="", image_url="", size=None, sha1=None, chained=False)

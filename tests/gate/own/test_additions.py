@@ -72,7 +72,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._operations.firmware import ARGUMENT_SPEC, upgrade_phone
 from ansible_collections.telephony.snom.plugins.module_utils._operations.run import failure
-from ansible_collections.telephony.snom.tests.unit.lab_phone import Clock, LabPhone
+from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone
 from ansible_collections.telephony.snom.tests.unit.plugin_utils.rollout import test_rollout as lab
 
 GOES_WELL, NEW, RESUME, Fleet = lab.GOES_WELL, lab.NEW, lab.RESUME, lab.Fleet

@@ -37,7 +37,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade i
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone
 
 OLD, MIDDLE, NEW, OTHER = "10.1.39.11", "10.1.50.1", "10.1.54.13", "10.1.20.0"
@@ -68,7 +67,6 @@ class Bench:
             Order(
                 **{
                     "host": "desk-1",
-                    "connection": Connection(host="127.0.0.1"),
                     "hops": tuple(hop(version) for version in hops),
                     "before": Version.parse(OLD),
                     "model": "D785",
