@@ -36,8 +36,14 @@ def check_seconds(parameters: Mapping[str, Any], *names: str, least: float = 1.0
 
 def shown_time(seconds: float) -> str:
     """A time as a sentence has it behind the word "before", in UTC. seconds are since the epoch."""
+    stamp = utc(seconds)
+    # What no calendar has is no time to wait for.
+    return f"{stamp[:10]} {stamp[11:19]} UTC" if stamp else "somebody has looked at it"
+
+
+def utc(seconds: float) -> str | None:
+    """A time as ISO 8601 in UTC, to the second; None if no calendar has it. seconds are since the epoch."""
     try:
-        return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="seconds")
     except (ValueError, OverflowError, OSError):
-        # No calendar has it.
-        return "somebody has looked at it"
+        return None

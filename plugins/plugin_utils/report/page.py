@@ -16,10 +16,10 @@ import hashlib
 import html
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.telephony.snom.plugins.module_utils._core.clock import shown_time, utc
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES, Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot import changes, count_changes
@@ -32,16 +32,6 @@ _TONES_IN_ORDER = ("same", "good", "move", "kept", "wait", "fail")
 
 _NO_SITE = "no site"
 _NOTHING = "&ndash;"
-
-
-def utc(seconds: float | None) -> str | None:
-    """A time as ISO 8601 in UTC, to the second; None where there is none, or none that a calendar has."""
-    if seconds is None:
-        return None
-    try:
-        return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="seconds")
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def render_html(result: Mapping[str, Any]) -> str:
@@ -98,8 +88,8 @@ def _text(value: object) -> str:
 
 def _time(seconds: float | None) -> str:
     """A time in UTC; the script adds the reader's own."""
-    stamp = utc(seconds)
-    return f'<time datetime="{stamp}">{stamp[:10]} {stamp[11:19]} UTC</time>' if stamp else _NOTHING
+    stamp = None if seconds is None else utc(seconds)
+    return _NOTHING if seconds is None or stamp is None else f'<time datetime="{stamp}">{shown_time(seconds)}</time>'
 
 
 def _took(seconds: float | None) -> str:
