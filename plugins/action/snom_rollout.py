@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible.utils.display import Display
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
-from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console import Screen
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console import Console
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.fleet_action import FleetAction
 
 display = Display()
@@ -29,9 +29,9 @@ class ActionModule(FleetAction):
         from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.run import PATHS, run
 
         self._check_task(task_vars)
-        with Screen(self.parent) as screen:
+        with Console(self.parent) as console:
             parameters = self.parameters(ARGUMENT_SPEC, PATHS)
-            return run(self._task, self._templar, parameters, task_vars, self.parent, screen)
+            return run(self._task, self._templar, parameters, task_vars, self.parent, console)
 
     def _check_task(self, task_vars: Mapping[str, Any]) -> None:
         self.require_run_once()

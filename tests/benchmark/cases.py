@@ -23,7 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import ThreadRuntime
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Context, ThreadRuntime
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_fleet
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from figures import Figure
@@ -296,7 +296,7 @@ def reading(phones: int | None) -> list[Figure]:
         ]
         workers = ThreadRuntime()
         started, cpu = time.monotonic(), time.process_time()
-        readings = read_fleet(targets, workers, WebPhone, CredentialsGate())
+        readings = read_fleet(targets, Context(run="benchmark", runtime=workers, connect=WebPhone), CredentialsGate())
         wall, cpu = time.monotonic() - started, time.process_time() - cpu
         workers.close()
         requests = stage.fleet.counters()["requests"]

@@ -20,6 +20,9 @@ from .._phone.phone import PhoneFacts
 LARGEST_IMAGE = 160_000_000
 """Bytes. What an image of unknown size is taken for: a little more than the largest known ones (protocol 3.1)."""
 
+RESERVE = 1.5
+"""By how much a deadline is longer than what is assumed of a phone and its line."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
@@ -221,14 +224,19 @@ class Ending:
     """Whether it may end otherwise when it is asked again in a while."""
 
 
-def hop_deadline(size: int | None, flash_time: float, *, parallel: int = 1, bandwidth_mbit: float = 100.0) -> float:
-    """Seconds after which a phone that loads an image counts as lost: 1.5 x (8·S·P/B + flash time).
+def hop_need(size: int | None, flash_time: float, *, parallel: int = 1, bandwidth_mbit: float = 100.0) -> float:
+    """Seconds that a phone is assumed to need to fetch an image and to write it: 8·S·P/B + flash time.
 
     size is in bytes; parallel is how many phones share bandwidth_mbit. How long phones really take is not public
-    (protocol 11.6), so the flash time is an assumption that users set. It is never more than `LONGEST_WAIT`.
+    (protocol 11.6), so the flash time is an assumption that users set. No need is longer than a deadline may be.
     """
     transfer = 8 * (size or LARGEST_IMAGE) * max(parallel, 1) / (bandwidth_mbit * 1e6)
-    return min(RESERVE * (transfer + flash_time), LONGEST_WAIT)
+    return min(transfer + flash_time, LONGEST_WAIT / RESERVE)
+
+
+def deadline_for(need: float) -> float:
+    """Seconds after which a phone that needs so many counts as lost, `LONGEST_WAIT` at most."""
+    return RESERVE * need
 
 
 def pace(flash_time: float) -> tuple[float, float]:
@@ -242,10 +250,6 @@ def pace(flash_time: float) -> tuple[float, float]:
 def plain_intent(intent: Intent) -> Mapping[str, Any]:
     """The intent as a JSON object."""
     return vars(intent) | {"before": str(intent.before), "target": str(intent.target)}
-
-
-RESERVE = 1.5
-"""By how much a deadline is longer than what is assumed of a phone and its line."""
 
 
 def plain_ending(ending: Ending) -> dict[str, Any]:

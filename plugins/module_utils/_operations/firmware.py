@@ -17,7 +17,7 @@ from .._core.errors import InputError, expect
 from .._core.outcomes import Outcome, settle
 from .._firmware.assess import Desired, assess, planned_way
 from .._firmware.image_check import verify_image
-from .._firmware.order import Ending, Evidence, Order, Seen, hop_deadline
+from .._firmware.order import Ending, Evidence, Order, Seen, deadline_for, hop_need
 from .._firmware.preconditions import read_settings_too, read_system
 from .._firmware.upgrade import Phase, Upgrade
 from .._known.image_path import Hop, version_in_url
@@ -143,7 +143,8 @@ def _reason_to_wait(phone: Phone, parameters: dict[str, Any], evidence: dict[str
 def _start(
     phone: Phone, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any], now: Callable[[], float]
 ) -> Upgrade:
-    deadlines = tuple(parameters["deadline"] or hop_deadline(hop.size, parameters["flash_time"]) for hop in hops)
+    needs = (hop_need(hop.size, parameters["flash_time"]) for hop in hops)
+    deadlines = tuple(parameters["deadline"] or deadline_for(need) for need in needs)
     order = Order.of(
         parameters["host"],
         facts,

@@ -55,7 +55,7 @@ _output = _open_output()
 
 
 @final
-class Screen:
+class Console:
     """Where lines are shown, until the block ends. By then all are, or this process ends without a result."""
 
     def __init__(self, parent: Parent) -> None:
@@ -63,9 +63,9 @@ class Screen:
         self._gone = False
         self._waits_since: float | None = None
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._show, name="snom-screen", daemon=True)
+        self._thread = threading.Thread(target=self._show_lines, name="snom-console", daemon=True)
 
-    def __enter__(self) -> Screen:
+    def __enter__(self) -> Console:
         self._thread.start()
         return self
 
@@ -77,7 +77,7 @@ class Screen:
                 self._parent.follow()
             time.sleep(0.01)
 
-    def say(self, line: str) -> None:
+    def show(self, line: str) -> None:
         """Show a line with the time. It is shown at once, but nobody waits for that."""
         if not self.is_gone():
             self._lines.put(f"{time.strftime('%H:%M:%S')}  {visible_line(line)}")
@@ -102,7 +102,7 @@ class Screen:
             "its disk is full. Run it again where the output stays, in tmux for example."
         )
 
-    def _show(self) -> None:
+    def _show_lines(self) -> None:
         while (line := self._lines.get()) is not None:
             if not self.is_gone():
                 display.display(line)

@@ -89,6 +89,27 @@ class ThreadRuntime:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
+Connect = Callable[[Connection], Phone]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What a rollout needs from whoever runs it; tests put simulated ones here."""
+
+    run: str
+    """An identifier of the run."""
+    runtime: Runtime
+    connect: Connect
+    notify: Callable[[str], None] = lambda line: None
+    """Shows one line to the user."""
+    stop_requested: Callable[[], str | None] = lambda: None
+    """The reason why no new trigger may be made, or None."""
+    abandoned: Callable[[], bool] = lambda: False
+    """Whether nobody is left to report to."""
+    resume_command: str | None = None
+    """What to run to go on."""
+
+
 class Crew:
     """The one event loop: workers carry out calls, and one thread decides what is called next.
 
@@ -96,28 +117,22 @@ class Crew:
     """
 
     def __init__(
-        self,
-        runtime: Runtime,
-        *,
-        summary: Callable[[], Iterable[str]],
-        notify: Callable[[str], None],
-        abandoned: Callable[[], bool],
-        check: Callable[[], None] = lambda: None,
+        self, context: Context, *, summary: Callable[[], Iterable[str]], check: Callable[[], None] = lambda: None
     ) -> None:
-        """summary gives the lines that say how far it is, and notify shows one.
-
-        abandoned is true once nobody is left to report to. check is called each time around.
-        """
+        """summary gives the lines that say how far it is; check is called each time around."""
         self.under_way = 0
         """Calls that have not returned."""
         self.quiet = False
         """True when no call has returned the last time around."""
-        self._runtime = runtime
+        self._context = context
+        self._runtime = context.runtime
         self._summary = summary
-        self._notify = notify
-        self._abandoned = abandoned
         self._check = check
-        self._next_summary = runtime.now() + SUMMARY_INTERVAL
+        self._next_summary = self.now() + SUMMARY_INTERVAL
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return self._runtime.now()
 
     def submit(self, key: Any, call: Callable[[], Any]) -> None:
         """Have a worker carry out a call; key tells its result from others."""
@@ -153,25 +168,25 @@ class Crew:
 
     def pause(self, seconds: float) -> None:
         """Wait while nothing is under way. Raises Abandoned."""
-        end = self._runtime.now() + seconds
+        end = self.now() + seconds
         self.run(
-            lambda: self._runtime.now() < end,
-            lambda: min(end - self._runtime.now(), TICK),
+            lambda: self.now() < end,
+            lambda: min(end - self.now(), TICK),
             lambda key, result: None,
         )
 
     def _tick(self) -> None:
-        if self._abandoned():
+        if self._context.abandoned():
             raise Abandoned
         self._check()
-        if self._runtime.now() >= self._next_summary:
-            self._next_summary = self._runtime.now() + SUMMARY_INTERVAL
+        if self.now() >= self._next_summary:
+            self._next_summary = self.now() + SUMMARY_INTERVAL
             for line in self._summary():
-                self._notify(line)
+                self._context.notify(line)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class Look:
     """What came of one look at a phone."""
 
     took: bool
@@ -185,11 +200,10 @@ class Seen:
 def watch_each(
     crew: Crew,
     gate: CredentialsGate,
-    runtime: Runtime,
     targets: Mapping[str, Target],
     *,
     look: Callable[[str], Callable[[], Any]],
-    seen: Callable[[str, Any], Seen],
+    seen: Callable[[str, Any], Look],
     not_tried: Callable[[str], None],
 ) -> None:
     """Look at phones until each needs no further look, with as many tries of credentials as the gate admits.
@@ -201,7 +215,7 @@ def watch_each(
     refused: set[str] = set()
 
     def start() -> float:
-        now = runtime.now()
+        now = crew.now()
         for host in [host for host, at in due.items() if at <= now]:
             # Who has refused knows so, and sends nothing more.
             if host in refused or gate.admits(targets[host]):
@@ -222,7 +236,7 @@ def watch_each(
             refused.add(host)
             gate.refuse(targets[host])
         if what.again is not None:
-            due[host] = runtime.now() + what.again
+            due[host] = crew.now() + what.again
 
     crew.run(lambda: bool(due or crew.under_way), start, finish)
 
@@ -233,19 +247,3 @@ def raise_file_limit() -> None:
     # Some systems name a hard limit that they then do not grant.
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-Connect = Callable[[Connection], Phone]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """What a rollout needs from whoever runs it; tests put simulated ones here."""
-
-    run: str
-    runtime: Runtime
-    connect: Connect
-    say: Callable[[str], None] = lambda line: None
-    stop_requested: Callable[[], str | None] = lambda: None
-    abandoned: Callable[[], bool] = lambda: False
-    resume_command: str | None = None

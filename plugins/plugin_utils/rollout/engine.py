@@ -8,7 +8,7 @@ One thread decides; workers only carry out single steps of single phones. Every 
 before it is made, and every phone ends in `Verdicts.settle`. The parts know nothing of the engine:
 
 - `Admission`: which phones may begin
-- `Polls`: which phone under way is looked at next
+- `Flights`: those that have, step by step; `Polls` says which of them is looked at next
 - `Verdicts`: how phones ended, and whether that stops the run
 - `Record`: what is written down of them, and that no trigger is made once the journal fails
 - `Soak`: the look at a wave's phones after a while
@@ -17,27 +17,22 @@ before it is made, and every phone ends in `Verdicts.settle`. The parts know not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import WindowEnds, expect, place_of
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import WindowEnds
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
-    RESERVE,
-    Ending,
-    Order,
-)
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Phase, Upgrade
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Answer, no_room
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import TICK, Connect, Crew, Runtime
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import TICK, Context, Crew
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.flights import Flights
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Log
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.pacing import Polls
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.progress import Progress
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.soak import Soak
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Flight, Verdicts, planned_ending
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Verdicts, planned_ending
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.waves import (
     StandIns,
     WaveRecord,
@@ -46,64 +41,45 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.waves impor
     numbered,
 )
 
-FRESH_SETTINGS = 300.0
-"""Seconds for which the settings that were read for the plan serve as those before the upgrade."""
-
 
 class Engine:
     """One run over a plan."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        *,
-        runtime: Runtime,
-        connect: Connect,
-        gate: CredentialsGate,
-        log: Log,
-        say: Callable[[str], None] = lambda line: None,
-        stop_requested: Callable[[], str | None] = lambda: None,
-        abandoned: Callable[[], bool] = lambda: False,
-    ) -> None:
-        """Prepare a run.
-
-        say shows one line to the user. stop_requested gives the reason why no new trigger may be made, or None.
-        abandoned is true once nobody is left to report to; the run then raises Abandoned.
-        """
+    def __init__(self, plan: Plan, context: Context, *, gate: CredentialsGate, log: Log) -> None:
+        """Prepare a run."""
+        now = context.runtime.now
         self.waves: list[WaveRecord] = []
         self._plan = plan
         self._options = plan.options
-        self._runtime = runtime
-        self._connect = connect
+        self._context = context
+        self._now = now
         self._gate = gate
-        self._stop_requested = stop_requested
-        self._abandoned = abandoned
-        self._flights: dict[str, Flight] = {}
-        """Phones under way, by host."""
-        self._slow: set[str | None] = set()
-        """Sites whose line was found to be slower than assumed."""
-        self._record = Record(log, runtime.now)
-        self._progress = Progress(plan, say, runtime.now)
+        self._record = Record(log, now)
+        self._progress = Progress(plan, context.notify, now)
+        self._crew = Crew(context, summary=self._summary, check=self._check)
         self.verdicts = Verdicts(
-            plan, self._record, now=runtime.now, on_end=self._progress.phone_ended, on_stop=self._when_stopped
+            plan, self._record, now=now, on_end=self._progress.phone_ended, on_stop=self._when_stopped
         )
         self._admission = Admission(
             plan.options,
             gate,
-            now=runtime.now,
+            now=now,
             needs_canary=self.verdicts.needs_canary,
             on_window=self._progress.window_opens,
         )
-        self._polls = Polls()
-        self._crew = Crew(runtime, summary=self._summary, notify=say, abandoned=abandoned, check=self._check)
-        self._soak = Soak(
-            crew=self._crew,
-            runtime=runtime,
-            connect=connect,
+        self._flights = Flights(
+            plan.options,
+            context,
             gate=gate,
-            verdicts=self.verdicts,
+            crew=self._crew,
             admission=self._admission,
-            flash_time=plan.options.flash_time,
+            verdicts=self.verdicts,
+            record=self._record,
+            progress=self._progress,
+            may_trigger=self._closed,
+        )
+        self._soak = Soak(
+            plan.options, context, gate=gate, crew=self._crew, admission=self._admission, verdicts=self.verdicts
         )
 
     # The run ----------------------------------------------------------------------------------------------------
@@ -153,7 +129,7 @@ class Engine:
                 break
             members, stand_ins = cut_wave(wave, number, fresh, len(work))
             if members:
-                now, retry_at = self._runtime.now(), self._admission.retry_at
+                now, retry_at = self._now(), self._admission.retry_at
                 members += [phone for phone in self._deferred(work) if retry_at[phone.host] <= now]
                 had_turn = self._run_wave(number, wave.label, members, stand_ins)
                 fresh = [phone for phone in fresh if phone.host not in had_turn]
@@ -173,21 +149,21 @@ class Engine:
     ) -> set[str]:
         """Run one wave until none of its phones is under way; returns the hosts that had their turn."""
         hosts = [phone.host for phone in members]
-        record = WaveRecord(number=number, label=label, hosts=hosts, started=self._runtime.now())
+        record = WaveRecord(number=number, label=label, hosts=hosts, started=self._now())
         turn = WaveTurn(record, members, stand_ins)
         self.waves.append(record)
         self._progress.wave_begins(number, label, len(members))
         self._gate.doubt()
         self._admission.hurry()
         self._crew.run(
-            lambda: bool(turn.waiting or self._flights),
+            lambda: bool(turn.waiting or self._flights.under_way),
             partial(self._start, turn),
-            partial(self._advance, turn),
-            partial(self._give_up, turn),
+            lambda host, delay: self._landed(turn, self._flights.advance(host, delay)),
+            lambda host, error: self._landed(turn, self._flights.give_up(host, error)),
         )
         if not self._is_stopped and self._options.soak:
             self._soak_wave(record)
-        record.ended = self._runtime.now()
+        record.ended = self._now()
         results = self.verdicts.results
         self._progress.wave_ends(number, [results[host].ending.outcome for host in record.hosts if host in results])
         return turn.had_turn
@@ -200,7 +176,7 @@ class Engine:
             self._crew.pause(self._options.soak)
             self._soak.look(upgraded)
 
-    # Phones in flight -------------------------------------------------------------------------------------------
+    # One wave ---------------------------------------------------------------------------------------------------
 
     def _start(self, turn: WaveTurn) -> float | None:
         """Begin with the phones that may, and make the polls that are due; returns the seconds to wait for a step."""
@@ -208,16 +184,12 @@ class Engine:
             turn.waiting.clear()
         elif self._admission.is_due():
             self._admit(turn)
-        now = self._runtime.now()
-        while (host := self._polls.take(now, self._crew.under_way)) is not None:
-            self._step(host)
-        if not turn.waiting and not self._flights:
-            return None
-        return min(self._polls.next_at(self._crew.under_way) - now, TICK)
+        seconds = self._flights.poll()
+        return min(seconds, TICK) if turn.waiting or self._flights.under_way else None
 
     def _admit(self, turn: WaveTurn) -> None:
         """Begin with the phones that may. If all others wait for slots that nobody gives back, end them."""
-        left, can_wait = [], bool(self._flights)
+        left, can_wait = [], bool(self._flights.under_way)
         for phone in turn.waiting:
             answer = self._admission.ask(phone)
             if answer is Answer.LATER or answer is Answer.NO_ROOM:
@@ -228,115 +200,26 @@ class Engine:
             if isinstance(answer, Ending):
                 self.verdicts.settle(phone, answer)
             else:
-                self._begin(phone, turn.record.number)
+                self._flights.begin(phone, turn.record.number)
                 can_wait = True
         turn.waiting = left if can_wait else []
         for phone in () if can_wait else left:
             turn.had_turn.add(phone.host)
             self.verdicts.settle(phone, no_room(phone))
 
-    def _begin(self, phone: PlannedPhone, wave: int) -> None:
-        upgrade = Upgrade(
-            self._order(phone),
-            self._connect(phone.target.connection),
-            now=self._runtime.now,
-            record=self._record.intent,
-            may_trigger=partial(self._closed, phone),
-        )
-        self._flights[phone.host] = Flight(phone=phone, upgrade=upgrade, wave=wave, started=self._runtime.now())
-        self._admission.begin(phone)
-        self._step(phone.host)
-
-    def _order(self, phone: PlannedPhone) -> Order:
-        facts, options = expect(phone.facts), self._options
-        return Order.of(
-            phone.host,
-            facts,
-            phone.hops,
-            phone.deadlines,
-            flash_time=options.flash_time,
-            unknown_call_state=options.unknown_call_state,
-            snapshot=options.snapshot,
-            settings_are_fresh=self._runtime.now() - phone.read_at < FRESH_SETTINGS,
-        )
-
     def _closed(self, phone: PlannedPhone, seconds: float) -> str | None:
         """Asked in a worker right before each trigger: why it must not be made, or None. Raises WindowEnds."""
-        if self._abandoned():
+        if self._context.abandoned():
             return "The run was killed."
         if reason := self.verdicts.stopped_by or self._reason_to_stop():
             return f"The rollout stopped before its turn. {reason}"
-        if self._admission.opens_at(phone, seconds) > self._runtime.now():
+        if self._admission.opens_at(phone, seconds) > self._now():
             raise WindowEnds
         return None
 
-    def _step(self, host: str) -> None:
-        """Let a worker carry out a phone's next step."""
-        flight = self._flights[host]
-        if flight.upgrade.phase is Phase.PROBE:
-            # Asked here, not in the worker: it may run Ansible's templating, which belongs to this thread.
-            flight.upgrade.known_call_state = flight.phone.target.known_call_state()
-        self._crew.submit(host, flight.upgrade.step)
-
-    def _advance(self, turn: WaveTurn, host: str, delay: float | None) -> None:
-        """A phone's step has returned; delay is in seconds until its next one, None when its turn has ended."""
-        flight = self._flights[host]
-        phone, upgrade = flight.phone, flight.upgrade
-        if self._record.problem and not self._is_stopped:
-            # Before it is known how this phone ended, which may be the last one.
-            self.verdicts.stop(self._record.problem)
-        self._progress.step_taken(phone, upgrade)
-        if upgrade.late:
-            self.verdicts.late(phone)
-        self._look_at_line(phone, upgrade)
-        if flight.is_try:
-            flight.is_try = False
-            self._admission.tried(phone, answered=upgrade.ending is None)
-        if upgrade.refused:
-            self._gate.refuse(phone.target)
-        if delay is None:
-            self._land(flight)
-            if not self._is_stopped and not self.verdicts.was_tried(phone):
-                turn.stand_in_for(phone)
-        elif delay:
-            self._polls.add(host, self._runtime.now() + delay)
-        else:
-            self._step(host)
-
-    def _land(self, flight: Flight) -> None:
-        """A phone's turn has ended."""
-        phone, upgrade, ending = flight.phone, flight.upgrade, expect(flight.upgrade.ending)
-        del self._flights[phone.host]
-        if ending.unsafe_until is None:
-            self._admission.release(phone)
-        if ending.passing and not ending.triggered and not self._is_stopped and self._admission.defer(phone):
-            self._progress.phone_deferred(phone.host, ending)
-            if upgrade.deadline is not None:
-                # Nothing came of its intent.
-                self._record.end(phone.host, ending)
-        else:
-            self.verdicts.settle(phone, ending, flight)
-
-    def _give_up(self, turn: WaveTurn, host: str, error: Exception) -> None:
-        """A mistake of ours ends the phone's turn and the triggers, but the others are still watched to their end."""
-        reason = f"Unexpected error, please report it: {place_of(error)}."
-        self.verdicts.stop(reason)
-        self._flights[host].upgrade.break_off(reason)
-        self._advance(turn, host, None)
-
-    def _look_at_line(self, phone: PlannedPhone, upgrade: Upgrade) -> None:
-        """Say once for each site when a phone took so long to fetch its image that its deadline is too short.
-
-        From the trigger until it was seen gone is an upper bound of that.
-        """
-        evidence, site = upgrade.evidence, phone.target.site
-        if evidence.gone_at is None or site in self._slow:
-            return
-        took = evidence.gone_at - expect(evidence.triggered_at)
-        if took + self._options.flash_time > max(evidence.length, RESERVE * max(phone.needs)):
-            self._slow.add(site)
-            self._progress.line_is_slow(phone, upgrade, took)
-            self._record.slow(site, took, phone.host)
+    def _landed(self, turn: WaveTurn, phone: PlannedPhone | None) -> None:
+        if phone is not None and not self._is_stopped and not self.verdicts.was_tried(phone):
+            turn.stand_in_for(phone)
 
     # Each time around -------------------------------------------------------------------------------------------
 
@@ -347,11 +230,12 @@ class Engine:
             self.verdicts.stop(reason)
 
     def _reason_to_stop(self) -> str | None:
-        return self._record.problem or self._stop_requested()
+        return self._record.problem or self._context.stop_requested()
 
     def _when_stopped(self, reason: str) -> None:
-        self._progress.stopped(reason, len(self._flights))
+        self._progress.stopped(reason, len(self._flights.under_way))
 
     def _summary(self) -> list[str]:
         outcomes = {host: result.ending.outcome for host, result in self.verdicts.results.items()}
-        return self._progress.summary(outcomes, self._flights, self._admission.retry_at, self.verdicts.bad)
+        flying, deferred = self._flights.under_way, self._admission.retry_at
+        return self._progress.summary(outcomes, flying, deferred, self.verdicts.bad)

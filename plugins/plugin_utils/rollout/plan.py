@@ -24,9 +24,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.assess import Assessment, Desired, assess
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
-    RESERVE,
     Ending,
-    hop_deadline,
+    deadline_for,
+    hop_need,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import read_image_name
@@ -160,7 +160,7 @@ def make_plan(
     for phone in phones:
         phone.needs = _needs(phone, options, at_site[phone.target.site])
         given = options.deadline
-        phone.deadlines = tuple(RESERVE * need if given is None else given for need in phone.needs)
+        phone.deadlines = tuple(deadline_for(need) if given is None else given for need in phone.needs)
         if phone.outcome is None and options.windows:
             longest = options.windows.longest(phone.target.site)
             if longest < phone.deadline:
@@ -177,8 +177,7 @@ def _needs(phone: PlannedPhone, options: Options, at_site: int) -> tuple[float, 
     parallel = min(options.max_in_flight or at_site, at_site)
     bandwidth = options.bandwidth.of(phone.target.site)
     return tuple(
-        hop_deadline(hop.size, options.flash_time, parallel=parallel, bandwidth_mbit=bandwidth) / RESERVE
-        for hop in phone.hops
+        hop_need(hop.size, options.flash_time, parallel=parallel, bandwidth_mbit=bandwidth) for hop in phone.hops
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import RESERVE
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import deadline_for
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
 
 
@@ -66,7 +66,7 @@ def _narrow_lines(plan: Plan) -> list[str]:
     for site, phones in at_site.items():
         deadline, needed = (max(max(getattr(one, name)) for one in phones) for name in ("deadlines", "needs"))
         slow = plan.slow.get(site, 0.0)
-        if slow + options.flash_time > max(deadline, RESERVE * needed):
+        if slow + options.flash_time > max(deadline, deadline_for(needed)):
             lines.append(
                 f"  {shown_site(site)}: a phone of an earlier run took {slow:.0f} s to fetch its image. With "
                 f"flash_time that is more than its deadline of {deadline:.0f} s: correct site_bandwidth_mbit to what "

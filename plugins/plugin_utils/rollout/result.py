@@ -15,7 +15,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes impo
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.assess import planned_way
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Surroundings
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import Engine
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
@@ -24,11 +24,12 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.waves impor
 
 
 def rollout_result(
-    plan: Plan, engine: Engine, parameters: Mapping[str, Any], check_mode: bool, around: Surroundings, started: float
+    plan: Plan, engine: Engine, parameters: Mapping[str, Any], check_mode: bool, context: Context, started: float
 ) -> dict[str, Any]:
     """The result of `snom_rollout` as plain JSON types; started is in seconds since the epoch."""
-    waves = planned_waves(plan)
-    now = around.runtime.now()
+    # A run that was carried out has a result for each phone.
+    waves = planned_waves(plan) if check_mode else {}
+    now = context.runtime.now()
     fail_on = set(parameters["fail_on"])
     results = [engine.verdicts.results.get(phone.host) or _planned(phone, waves) for phone in plan.phones]
     phones = {ended.phone.host: _phone_record(ended, fail_on) for ended in results}
@@ -44,13 +45,13 @@ def rollout_result(
     ]
     unfinished = any(ended.ending.outcome.wants_another_run for ended in results)
     return {
-        "run": around.run,
+        "run": context.run,
         "plan_id": plan.plan_id,
         "check_mode": check_mode,
         "started": started,
         "ended": now,
         "stopped_by": engine.verdicts.stopped_by,
-        "resume": around.resume_command if unfinished and not check_mode else None,
+        "resume": context.resume_command if unfinished and not check_mode else None,
         "do_not_power_off": unsafe,
         "summary": dict(Counter(record["outcome"] for record in phones.values()).most_common()),
         "waves": [

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
@@ -18,10 +18,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Upgrade
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
-    Connect,
+    Context,
     Crew,
-    Runtime,
-    Seen,
+    Look,
     watch_each,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Log
@@ -32,13 +31,10 @@ def watch_interrupted(
     targets: Sequence[Target],
     intents: Mapping[str, Intent],
     flash_time: float,
+    context: Context,
     *,
-    runtime: Runtime,
-    connect: Connect,
     gate: CredentialsGate,
     log: Log,
-    say: Callable[[str], None],
-    abandoned: Callable[[], bool],
 ) -> dict[str, Ending]:
     """Watch each phone with an open intent to its end, as the run that asked it would have; nothing is sent.
 
@@ -46,30 +42,33 @@ def watch_interrupted(
     until it need not be left alone any more, is not among them: it was perhaps not even asked, and may be triggered
     again. Nor does the journal learn of one that the gate keeps from being looked at, so that a later run can watch it.
     """
+    now = context.runtime.now
     waiting: dict[str, Upgrade] = {}
     by_host = {target.host: target for target in targets}
     for target in targets:
         if (intent := intents.get(target.host)) is not None:
             order = Order.of_intent(intent, flash_time=flash_time, wanted=target.possible_versions())
-            waiting[target.host] = Upgrade(order, connect(target.connection), now=runtime.now)
+            waiting[target.host] = Upgrade(order, context.connect(target.connection), now=now)
             waiting[target.host].resume(intent)
-            say(f"{target.host}: triggered by the interrupted run, watched until its deadline or four times as long")
+            context.notify(
+                f"{target.host}: triggered by the interrupted run, watched until its deadline or four times as long"
+            )
     endings: dict[str, Ending] = {}
 
     def conclude(host: str, ending: Ending) -> None:
         del waiting[host]
-        say(f"{host}: {ending.outcome}: {ending.reason}")
+        context.notify(f"{host}: {ending.outcome}: {ending.reason}")
 
-    def seen(host: str, delay: Any) -> Seen:
+    def seen(host: str, delay: Any) -> Look:
         upgrade = waiting[host]
         if (ending := upgrade.ending) is not None:
             if ending.outcome is Outcome.IMAGE_FAILED:
                 ending = Ending(Outcome.NOT_STARTED, "It was not taken; the phone may be triggered again.")
             else:
                 endings[host] = ending
-            log.end(host, ending, runtime.now())
+            log.end(host, ending, now())
             conclude(host, ending)
-        return Seen(took=upgrade.took_login, refused=upgrade.refused, again=delay)
+        return Look(took=upgrade.took_login, refused=upgrade.refused, again=delay)
 
     def not_tried(host: str) -> None:
         endings[host] = _not_watched(waiting[host])
@@ -77,15 +76,12 @@ def watch_interrupted(
 
     watched = len(waiting)
     crew = Crew(
-        runtime,
+        context,
         summary=lambda: [f"-- {watched - len(waiting)} of {watched} phones of the interrupted run have ended"],
-        notify=say,
-        abandoned=abandoned,
     )
     watch_each(
         crew,
         gate,
-        runtime,
         {host: by_host[host] for host in waiting},
         look=lambda host: waiting[host].step,
         seen=seen,

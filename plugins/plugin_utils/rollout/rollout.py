@@ -10,6 +10,7 @@ import os
 import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
@@ -22,7 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.report import check_report_dir, write_report
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Runtime, Surroundings
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Context, Runtime
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import Engine
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import (
     History,
@@ -54,7 +55,7 @@ A phone blocks its web server after more than three failures (protocol 2.3); whe
 
 
 def rollout(
-    targets: Sequence[Target], parameters: Mapping[str, Any], catalog: Catalog, check_mode: bool, around: Surroundings
+    targets: Sequence[Target], parameters: Mapping[str, Any], catalog: Catalog, check_mode: bool, context: Context
 ) -> dict[str, Any]:
     """Bring a fleet to the firmware that its inventory states, or in check mode only plan it.
 
@@ -69,10 +70,10 @@ def rollout(
     if parameters["report_dir"]:
         check_report_dir(parameters["report_dir"])
     path = parameters["journal"]
-    journal: Journal | NoJournal = Journal(path, around.run) if path and not check_mode else NoJournal()
+    journal: Journal | NoJournal = Journal(path, context.run) if path and not check_mode else NoJournal()
     try:
         history = journal.history() if isinstance(journal, Journal) else read_history(path) if path else History()
-        return carry_out(targets, parameters, options, history, journal, check_mode, around)
+        return carry_out(targets, parameters, options, history, journal, check_mode, context)
     finally:
         journal.close()
 
@@ -84,11 +85,10 @@ def carry_out(
     history: History,
     log: Log,
     check_mode: bool,
-    around: Surroundings,
+    context: Context,
 ) -> dict[str, Any]:
     """A rollout whose options are known to be good, with an open journal."""
-    started = around.runtime.now()
-    say = around.say
+    started = context.runtime.now()
     log.write("run", time=started, hosts=len(targets), process=os.getpid(), node=socket.gethostname())
     gate = CredentialsGate()
     for target in targets:
@@ -96,62 +96,35 @@ def carry_out(
             gate.refuse(target)
     resumed = dict(history.ended)
     if history.open_intents and not check_mode:
-        resumed |= watch_interrupted(
-            targets,
-            history.open_intents,
-            options.flash_time,
-            runtime=around.runtime,
-            connect=around.connect,
-            gate=gate,
-            log=log,
-            say=say,
-            abandoned=around.abandoned,
-        )
-    say(f"Reading {len(targets)} phones")
-    logins = _Logins(history.refusals, log, around.runtime, retry=parameters["retry_login"])
+        resumed |= watch_interrupted(targets, history.open_intents, options.flash_time, context, gate=gate, log=log)
+    context.notify(f"Reading {len(targets)} phones")
+    logins = _Logins(history.refusals, log, context.runtime, retry=parameters["retry_login"])
     readings = read_fleet(
         # Who refused least often is tried first: if the credentials are right by now, that is proven there.
         sorted(targets, key=lambda target: history.refusals[target.host]),
-        around.runtime,
-        around.connect,
+        context,
         gate,
         force=options.force,
         left_alone=logins.left_alone,
         on_refused=logins.refused,
-        say=say,
-        abandoned=around.abandoned,
     )
     logins.note_taken(readings)
     plan = make_plan(targets, readings, options, history, resumed)
-    stopped_by = verify_images(
-        plan.work,
-        options.verify_image,
-        around.runtime,
-        say=say,
-        abandoned=around.abandoned,
-        stop_requested=(lambda: None) if check_mode else around.stop_requested,
-    )
+    # A plan is shown whatever keeps it from being carried out.
+    planning = replace(context, stop_requested=lambda: None) if check_mode else context
+    stopped_by = verify_images(plan.work, options.verify_image, planning)
     for line in plan_lines(plan, planned_waves(plan)):
-        say(line)
+        context.notify(line)
     if not parameters["journal"]:
-        say("No journal: if a rollout is killed, the next one does not know which phones are flashing.")
-    engine = Engine(
-        plan,
-        runtime=around.runtime,
-        connect=around.connect,
-        gate=gate,
-        log=log,
-        say=say,
-        stop_requested=around.stop_requested,
-        abandoned=around.abandoned,
-    )
+        context.notify("No journal: if a rollout is killed, the next one does not know which phones are flashing.")
+    engine = Engine(plan, context, gate=gate, log=log)
     if not check_mode:
         engine.run(stopped_by)
-    result = rollout_result(plan, engine, parameters, check_mode, around, started)
+    result = rollout_result(plan, engine, parameters, check_mode, context, started)
     # Neither the journal nor the report may take the result away, whatever goes wrong: phones have changed.
     with suppress(NotRecorded):
         log.write(
-            "run_end", time=around.runtime.now(), summary=result["summary"], stopped_by=engine.verdicts.stopped_by
+            "run_end", time=context.runtime.now(), summary=result["summary"], stopped_by=engine.verdicts.stopped_by
         )
     result["report"], problem = None, None
     if parameters["report_dir"]:
@@ -163,7 +136,7 @@ def carry_out(
             problem = f"report_dir: no report could be written. Unexpected error, please report it: {place_of(error)}."
     result["closing"] = closing_lines(result) + ([problem] if problem else [])
     for line in result["closing"]:
-        say(line)
+        context.notify(line)
     return result
 
 

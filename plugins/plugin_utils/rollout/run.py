@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a rollout needs from the controller that it runs on: a screen, requests to stop, threads, the inventory."""
+"""What a rollout needs from the controller that it runs on: a console, requests to stop, threads, the inventory."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
-from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console import Screen
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console import Console
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_targets
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
-    Surroundings,
+    Context,
     ThreadRuntime,
     raise_file_limit,
 )
@@ -53,7 +53,7 @@ def run(
     parameters: Mapping[str, Any],
     task_vars: Mapping[str, Any],
     parent: Parent,
-    screen: Screen,
+    console: Console,
 ) -> dict[str, Any]:
     """Run the rollout of a task and return the task's result. Raises InputError before anything is sent, and Abandoned.
 
@@ -67,7 +67,7 @@ def run(
     def abandoned() -> bool:
         if not parent.is_gone():
             return False
-        screen.leave()
+        console.leave()
         # After a SIGTERM the parent ends at once, and this run in order.
         return not stop.signalled
 
@@ -75,19 +75,19 @@ def run(
     targets = read_targets(task_vars["ansible_play_batch"], fleet, connection)
     raise_file_limit()
     runtime = ThreadRuntime()
-    around = Surroundings(
+    context = Context(
         run=uuid.uuid4().hex[:12],
         runtime=runtime,
         # What one visit teaches about a phone's login saves a request on the next.
         connect=cache(WebPhone),
-        say=screen.say,
-        stop_requested=lambda: stop.reason() or screen.reason(),
+        notify=console.show,
+        stop_requested=lambda: stop.reason() or console.reason(),
         abandoned=abandoned,
         resume_command=_command_line(targets),
     )
     with stop:
         try:
-            result = rollout(targets, parameters, load_catalog(parameters["catalog"]), task.check_mode, around)
+            result = rollout(targets, parameters, load_catalog(parameters["catalog"]), task.check_mode, context)
         finally:
             runtime.close()
     return {"changed": False, **to_plain(result)}

@@ -23,11 +23,12 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission i
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
     Connect,
+    Context,
     Crew,
-    Runtime,
-    Seen,
+    Look,
     watch_each,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Verdicts
 
@@ -48,47 +49,44 @@ class Soak:
 
     def __init__(
         self,
+        options: Options,
+        context: Context,
         *,
-        crew: Crew,
-        runtime: Runtime,
-        connect: Connect,
         gate: CredentialsGate,
-        verdicts: Verdicts,
+        crew: Crew,
         admission: Admission,
-        flash_time: float,
+        verdicts: Verdicts,
     ) -> None:
-        """flash_time is in seconds."""
-        self._crew = crew
-        self._runtime = runtime
-        self._connect = connect
+        self._connect = context.connect
+        self._now = context.runtime.now
         self._gate = gate
-        self._verdicts = verdicts
+        self._crew = crew
         self._admission = admission
-        self._poll, self._settle = pace(flash_time)
+        self._verdicts = verdicts
+        self._poll, self._settle = pace(options.flash_time)
 
     def look(self, phones: Iterable[PlannedPhone]) -> None:
         """Look at each once more. One that is silent is given as long as one that may restart once more."""
         self._gate.doubt()
         by_host = {phone.host: phone for phone in phones}
-        give_up = self._runtime.now() + self._settle
+        give_up = self._now() + self._settle
 
-        def seen(host: str, found: Any) -> Seen:
+        def seen(host: str, found: Any) -> Look:
             phone = by_host[host]
             if isinstance(found, PhoneUnreachable):
-                if self._runtime.now() < give_up:
-                    return Seen(took=False, again=self._poll)
+                if self._now() < give_up:
+                    return Look(took=False, again=self._poll)
                 self._lost(phone, found)
             elif isinstance(found, SnomError):
                 self._verdicts.settle(phone, Ending(found.outcome, f"After the soak: {found.reason}"))
             elif found is not None:
                 self._verdicts.settle(phone, found)
             took = not isinstance(found, SnomError) and expect(phone.facts).http_pass_set is True
-            return Seen(took=took, refused=self._verdicts.outcome(host) is Outcome.AUTH_FAILED)
+            return Look(took=took, refused=self._verdicts.outcome(host) is Outcome.AUTH_FAILED)
 
         watch_each(
             self._crew,
             self._gate,
-            self._runtime,
             {host: phone.target for host, phone in by_host.items()},
             look=lambda host: partial(look_again, by_host[host], self._connect),
             seen=seen,
@@ -99,7 +97,7 @@ class Soak:
 
     def _lost(self, phone: PlannedPhone, error: PhoneUnreachable) -> None:
         """A phone went away after it was done: perhaps to write its flash once more, so it takes its slots again."""
-        until = self._runtime.now() + phone.deadline
+        until = self._now() + phone.deadline
         outcome, reason = Outcome.TIMED_OUT, f"It does not answer after the soak. {error.reason}"
         if isinstance(error, CertificateRejected):
             outcome, reason = error.outcome, f"After the soak: {error.reason}"

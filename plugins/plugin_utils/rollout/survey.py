@@ -21,7 +21,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.precondit
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, Key, NotTried
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import MAX_WORKERS, Connect, Crew, Runtime
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import MAX_WORKERS, Connect, Context, Crew
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 
@@ -69,15 +69,12 @@ def read_without_login(
 
 def read_fleet(
     targets: Sequence[Target],
-    runtime: Runtime,
-    connect: Connect,
+    context: Context,
     gate: CredentialsGate,
     *,
     force: bool = False,
     left_alone: Callable[[Target], str | None] = lambda target: None,
     on_refused: Callable[[Target, SnomError], None] = lambda target, error: None,
-    say: Callable[[str], None] = lambda line: None,
-    abandoned: Callable[[], bool] = lambda: False,
 ) -> dict[str, Reading]:
     """Read every phone, many at a time.
 
@@ -86,10 +83,9 @@ def read_fleet(
     no login, the others are read without one.
 
     The gate knows who refused the credentials in the run which this one resumes. left_alone says why a phone is not
-    asked because of earlier runs, or None. on_refused is told at once of those that refuse now. say and abandoned are
-    those of `crew.Crew`.
+    asked because of earlier runs, or None. on_refused is told at once of those that refuse now.
     """
-    survey = _Survey(targets, runtime, connect, gate, force=force, on_refused=on_refused, say=say, abandoned=abandoned)
+    survey = _Survey(targets, context, gate, force=force, on_refused=on_refused)
     for target in targets:
         if gate.has_refused(target):
             survey.leave_alone(
@@ -109,29 +105,20 @@ class _Survey:
     def __init__(
         self,
         targets: Sequence[Target],
-        runtime: Runtime,
-        connect: Connect,
+        context: Context,
         gate: CredentialsGate,
         *,
         force: bool,
         on_refused: Callable[[Target, SnomError], None],
-        say: Callable[[str], None],
-        abandoned: Callable[[], bool],
     ) -> None:
         self.readings: dict[str, Reading] = {}
         """By host."""
         self._targets = targets
-        self._runtime = runtime
-        self._connect = connect
+        self._context = context
         self._gate = gate
         self._force = force
         self._on_refused = on_refused
-        self._crew = Crew(
-            runtime,
-            summary=lambda: [f"-- {len(self.readings)} of {len(targets)} phones read"],
-            notify=say,
-            abandoned=abandoned,
-        )
+        self._crew = Crew(context, summary=lambda: [f"-- {len(self.readings)} of {len(targets)} phones read"])
         self._waiting: deque[Target] = deque()
         self._looked_for: set[str] = set()
         self._asked_without_login: set[str] = set()
@@ -162,7 +149,7 @@ class _Survey:
                 self._read(target, read_without_login, is_try=False)
             elif self._crew.quiet and target.host not in self._looked_for:
                 self._looked_for.add(target.host)
-                self._crew.submit((target, False), partial(look_for, target, self._connect))
+                self._crew.submit((target, False), partial(look_for, target, self._context.connect))
             else:
                 held.append(target)
         self._waiting.extendleft(reversed(held))
@@ -171,7 +158,7 @@ class _Survey:
     def _read(self, target: Target, read: Callable[..., Reading | None], *, is_try: bool) -> None:
         # A call state is asked for here, not in a worker: Ansible's templating belongs to this thread.
         known = target.known_call_state()
-        self._crew.submit((target, is_try), partial(read, target, self._connect, known, force=self._force))
+        self._crew.submit((target, is_try), partial(read, target, self._context.connect, known, force=self._force))
 
     def _finish(self, key: tuple[Target, bool], reading: Any) -> None:
         target, is_try = key
@@ -188,25 +175,17 @@ class _Survey:
             self._gate.end(target, took=took)
             if reading.facts is not None and not took:
                 self._in_doubt.add(self._gate.key(target))
-        self.readings[target.host] = replace(reading, at=self._runtime.now())
+        self.readings[target.host] = replace(reading, at=self._context.runtime.now())
         if isinstance(reading.error, AuthFailed):
             self._gate.refuse(target)
             self._on_refused(target, reading.error)
 
 
-def verify_images(
-    phones: Iterable[PlannedPhone],
-    how: str,
-    runtime: Runtime,
-    *,
-    say: Callable[[str], None] = lambda line: None,
-    abandoned: Callable[[], bool] = lambda: False,
-    stop_requested: Callable[[], str | None] = lambda: None,
-) -> str | None:
+def verify_images(phones: Iterable[PlannedPhone], how: str, context: Context) -> str | None:
     """Look at each image once; a phone whose image is missing or wrong becomes `refused`.
 
-    say and abandoned are those of `crew.Crew`. stop_requested gives the reason why no trigger may be made, or
-    None. Once there is one it is returned at once: images that nobody looked at must not be loaded then.
+    Once there is a reason why no trigger may be made, it is returned at once: images that nobody looked at must not be
+    loaded then.
     """
     by_image: dict[str, list[PlannedPhone]] = {}
     hops = {}
@@ -220,11 +199,11 @@ def verify_images(
 
     def start() -> float | None:
         nonlocal stopped_by
-        stopped_by = stop_requested()
+        stopped_by = context.stop_requested()
         if stopped_by is None:
             return 1.0
         wanted.clear()
-        say(f"STOPPED, no new triggers: {stopped_by}")
+        context.notify(f"STOPPED, no new triggers: {stopped_by}")
         return None
 
     def finish(url: str, problem: SnomError | None) -> None:
@@ -233,12 +212,7 @@ def verify_images(
             for phone in by_image[url]:
                 phone.outcome, phone.reason = problem.outcome, problem.reason
 
-    crew = Crew(
-        runtime,
-        summary=lambda: [f"-- {len(hops) - len(left)} of {len(hops)} images looked at"],
-        notify=say,
-        abandoned=abandoned,
-    )
+    crew = Crew(context, summary=lambda: [f"-- {len(hops) - len(left)} of {len(hops)} images looked at"])
     for url, hop in hops.items():
         crew.submit(url, partial(verify_image, hop, how, wanted.is_set))
     crew.run(lambda: bool(left) and stopped_by is None, start, finish)

@@ -40,7 +40,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.publi
     Content,
     publish_content,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console import Screen
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console import Console
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.fleet_action import FleetAction
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import PhoneAction
@@ -226,13 +226,13 @@ def test_the_results_of_actions(monkeypatch: pytest.MonkeyPatch) -> None:
 @given(HOSTILE)
 def test_lines_of_a_rollout_and_warnings(text: str) -> None:
     said: list[str] = []
-    screen = Screen(Parent())
+    console = Console(Parent())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(screen, "is_gone", lambda: False)
+        patch.setattr(console, "is_gone", lambda: False)
         patch.setattr(fleet, "display", SimpleNamespace(warning=said.append))
-        screen.say(text)
+        console.show(text)
         fleet._warn(text)
-    said.append(screen._lines.get_nowait() or "")
+    said.append(console._lines.get_nowait() or "")
     assert len(said) == 2 and not raw("".join(said), "")
 
 

@@ -26,7 +26,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
     Ending,
     Intent,
     Order,
-    hop_deadline,
+    deadline_for,
+    hop_need,
     pace,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import (
@@ -740,11 +741,13 @@ def test_a_phone_that_does_not_answer_has_not_left_its_version() -> None:
 
 def test_the_deadline_of_an_image() -> None:
     # 30 MB by 10 phones over 100 Mbit/s are 24 s.
-    assert hop_deadline(30_000_000, 600.0, parallel=10, bandwidth_mbit=100.0) == pytest.approx(1.5 * (24 + 600))
-    assert hop_deadline(30_000_000, 600.0, parallel=0) == hop_deadline(30_000_000, 600.0, parallel=1)
-    assert hop_deadline(None, 600.0) == hop_deadline(LARGEST_IMAGE, 600.0)
+    assert hop_need(30_000_000, 600.0, parallel=10, bandwidth_mbit=100.0) == pytest.approx(24 + 600)
+    assert deadline_for(624.0) == pytest.approx(1.5 * 624)
+    assert hop_need(30_000_000, 600.0, parallel=0) == hop_need(30_000_000, 600.0, parallel=1)
+    assert hop_need(None, 600.0) == hop_need(LARGEST_IMAGE, 600.0)
     # A time that no calendar has would cost the result.
-    assert hop_deadline(None, LONGEST_WAIT) == hop_deadline(None, 600.0, bandwidth_mbit=1e-300) == LONGEST_WAIT
+    assert deadline_for(hop_need(None, LONGEST_WAIT)) == LONGEST_WAIT
+    assert deadline_for(hop_need(None, 600.0, bandwidth_mbit=1e-300)) == LONGEST_WAIT
 
 
 @pytest.mark.parametrize(("flash_time", "expected"), [(600.0, (5.0, 60.0)), (120.0, (2.0, 30.0)), (1.0, (0.25, 1.0))])

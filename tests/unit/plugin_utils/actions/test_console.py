@@ -17,8 +17,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.telephony.snom.plugins.plugin_utils.actions import console as screen_module
-from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console import STUCK, Screen
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions import console as console_module
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console import STUCK, Console
 
 
 class Playbook:
@@ -47,7 +47,7 @@ class Playbook:
 @pytest.fixture(name="playbook")
 def _playbook(monkeypatch: pytest.MonkeyPatch) -> Playbook:
     playbook = Playbook()
-    monkeypatch.setattr(screen_module, "display", playbook)
+    monkeypatch.setattr(console_module, "display", playbook)
     return playbook
 
 
@@ -77,7 +77,7 @@ def _output(monkeypatch: pytest.MonkeyPatch) -> Iterator[Output]:
     def lead(make: Callable[[], tuple[int, Callable[[], None]]]) -> Callable[[], None]:
         descriptor, leave = make()
         opened.append(io.FileIO(descriptor, "w"))
-        monkeypatch.setattr(screen_module, "_output", opened[0])
+        monkeypatch.setattr(console_module, "_output", opened[0])
         return leave
 
     yield lead
@@ -87,11 +87,11 @@ def _output(monkeypatch: pytest.MonkeyPatch) -> Iterator[Output]:
 
 def test_all_lines_are_shown_with_the_time_when_the_block_ends(playbook: Playbook, output: Output) -> None:
     leave = output(a_pipe)
-    with Screen(playbook) as screen:  # type: ignore[arg-type]
-        screen.say("one")
-        screen.say("two")
+    with Console(playbook) as console:  # type: ignore[arg-type]
+        console.show("one")
+        console.show("two")
     assert [line[8:] for line in playbook.shown] == ["  one", "  two"]
-    assert screen.reason() is None
+    assert console.reason() is None
     leave()
 
 
@@ -100,16 +100,16 @@ def test_a_reader_that_goes_away(
     make: Callable[[], tuple[int, Callable[[], None]]], playbook: Playbook, output: Output
 ) -> None:
     leave = output(make)
-    screen = Screen(playbook)  # type: ignore[arg-type]
-    assert screen.reason() is None
-    screen.__enter__()
+    console = Console(playbook)  # type: ignore[arg-type]
+    assert console.reason() is None
+    console.__enter__()
     leave()
-    assert "Nobody reads the output" in (screen.reason() or "")
-    screen.say("in vain")
+    assert "Nobody reads the output" in (console.reason() or "")
+    console.show("in vain")
     # The thread of ansible-playbook that takes lines and results may have ended.
     playbook._final_q.empty = lambda: False
     with pytest.raises(SystemExit):
-        screen.__exit__()
+        console.__exit__()
     assert playbook.shown == []
 
 
@@ -117,10 +117,10 @@ def test_a_pager_that_is_held_holds_up_nothing_but_the_end(playbook: Playbook, o
     leave = output(a_pipe)
     playbook.takes.clear()
     releases = threading.Timer(0, playbook.takes.set)
-    with Screen(playbook) as screen:  # type: ignore[arg-type]
+    with Console(playbook) as console:  # type: ignore[arg-type]
         for _line in range(1000):
-            screen.say("a line")
-        assert not screen.is_gone()
+            console.show("a line")
+        assert not console.is_gone()
         releases.start()
     assert len(playbook.shown) == 1000
     leave()
@@ -129,24 +129,24 @@ def test_a_pager_that_is_held_holds_up_nothing_but_the_end(playbook: Playbook, o
 def test_a_pager_that_is_left_while_it_is_held(playbook: Playbook, output: Output) -> None:
     leave = output(a_pipe)
     playbook.takes.clear()
-    screen = Screen(playbook).__enter__()  # type: ignore[arg-type]
-    screen.say("a line")
+    console = Console(playbook).__enter__()  # type: ignore[arg-type]
+    console.show("a line")
     leave()
     with pytest.raises(SystemExit):
-        screen.__exit__()
+        console.__exit__()
 
 
 def test_a_file_that_takes_nothing_any_more(
     playbook: Playbook, output: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = itertools.count(0.0, STUCK / 2)
-    monkeypatch.setattr(screen_module.time, "monotonic", lambda: next(now))
+    monkeypatch.setattr(console_module.time, "monotonic", lambda: next(now))
     output(lambda: (os.open(tmp_path / "log", os.O_WRONLY | os.O_CREAT), lambda: None))
-    screen = Screen(playbook)  # type: ignore[arg-type]
+    console = Console(playbook)  # type: ignore[arg-type]
     looks = []
     for taken in (False, False, True, False, False, False, False):
         playbook._final_q.empty = lambda answer=taken: answer
-        looks.append(screen.is_gone())
+        looks.append(console.is_gone())
     assert looks == [False, False, False, False, False, False, True]
 
 
@@ -159,32 +159,32 @@ def test_who_waits_for_the_end_of_the_output_does_not_wait_for_an_orphan(playboo
         return end, lambda: os.close(reading)
 
     leave = output(make)
-    screen = Screen(playbook)  # type: ignore[arg-type]
+    console = Console(playbook)  # type: ignore[arg-type]
     playbook.lives = False
-    screen.leave()
-    screen.leave()
+    console.leave()
+    console.leave()
     assert os.read(writing[0], 1) == b""
-    assert screen.is_gone()
+    assert console.is_gone()
     leave()
 
 
 def test_an_output_that_is_none(playbook: Playbook, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screen_module, "_output", None)
-    with Screen(playbook) as screen:  # type: ignore[arg-type]
-        screen.say("one")
-        screen.leave()
-        assert not screen.is_gone()
+    monkeypatch.setattr(console_module, "_output", None)
+    with Console(playbook) as console:  # type: ignore[arg-type]
+        console.show("one")
+        console.leave()
+        assert not console.is_gone()
 
 
 def test_only_the_process_that_shows_has_an_output(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with open(tmp_path / "log", "w", encoding="utf-8") as log:
-        monkeypatch.setattr(screen_module.sys, "stdout", log)
-        found: Any = screen_module._open_output()
+        monkeypatch.setattr(console_module.sys, "stdout", log)
+        found: Any = console_module._open_output()
         assert log.line_buffering and os.fstat(found.fileno()) == os.fstat(log.fileno())
         found.close()
-        monkeypatch.setattr(screen_module.multiprocessing, "parent_process", lambda: SimpleNamespace(pid=1))
-        assert screen_module._open_output() is None
-    monkeypatch.setattr(screen_module.multiprocessing, "parent_process", lambda: None)
+        monkeypatch.setattr(console_module.multiprocessing, "parent_process", lambda: SimpleNamespace(pid=1))
+        assert console_module._open_output() is None
+    monkeypatch.setattr(console_module.multiprocessing, "parent_process", lambda: None)
     for closed in (log, None, io.StringIO()):
-        monkeypatch.setattr(screen_module.sys, "stdout", closed)
-        assert screen_module._open_output() is None
+        monkeypatch.setattr(console_module.sys, "stdout", closed)
+        assert console_module._open_output() is None

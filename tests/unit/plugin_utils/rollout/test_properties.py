@@ -19,7 +19,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.images impor
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import MAX_REFUSALS
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Surroundings
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC, parse_options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import carry_out
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
@@ -75,9 +75,9 @@ def run(fleet: Fleet, journal: MemoryJournal, check_mode: bool = False, **change
 
     runtime.wait = watched_wait  # type: ignore[method-assign]
     journal.run += 1
-    around = Surroundings(run=str(journal.run), runtime=runtime, connect=fleet.connect, stop_requested=stop)
+    context = Context(run=str(journal.run), runtime=runtime, connect=fleet.connect, stop_requested=stop)
     options = parse_options(parameters, Catalog())
-    return carry_out(targets, parameters, options, journal.history(), journal, check_mode, around)
+    return carry_out(targets, parameters, options, journal.history(), journal, check_mode, context)
 
 
 @st.composite

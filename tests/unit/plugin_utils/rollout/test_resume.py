@@ -13,7 +13,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.version impo
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Load
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import MAX_REFUSALS, CredentialsGate
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import SUMMARY_INTERVAL, Abandoned
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import SUMMARY_INTERVAL, Abandoned, Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.resume import watch_interrupted
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, LabRuntime
@@ -69,12 +69,15 @@ def watch(
             for host in (phones if intents is None else intents)
         },
         600.0,
-        runtime=LabRuntime(clock),
-        connect=lambda connection: phones[connection.host],
+        Context(
+            run="run-1",
+            runtime=LabRuntime(clock),
+            connect=lambda connection: phones[connection.host],
+            notify=said.append,
+            abandoned=lambda: abandoned,
+        ),
         gate=gate or CredentialsGate(),
         log=log,
-        say=said.append,
-        abandoned=lambda: abandoned,
     )
     return endings, log, said
 

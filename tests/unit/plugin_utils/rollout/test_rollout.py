@@ -33,8 +33,8 @@ from ansible_collections.telephony.snom.plugins.modules import snom_rollout
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal as journal_module
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import rollout as rollout_module
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import survey
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned, Surroundings
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import FRESH_SETTINGS
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned, Context
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.flights import FRESH_SETTINGS
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Journal, read_history
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC, parse_options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.result import closing_lines
@@ -80,7 +80,7 @@ class Fleet:
         target: dict[str, Any] | None = None,
         password: str | None = None,
         stop: Callable[[], str | None] = lambda: None,
-        say: Callable[[str], None] | None = None,
+        notify: Callable[[str], None] | None = None,
         abandoned: Callable[[], bool] = lambda: False,
         **given: Any,
     ) -> dict[str, Any]:
@@ -88,16 +88,16 @@ class Fleet:
             self.connected.append(connection.host)
             return self.phones[connection.host]
 
-        around = Surroundings(
+        context = Context(
             run="run-1",
             runtime=LabRuntime(self.clock),
             connect=connect,
-            say=say or self.said.append,
+            notify=notify or self.said.append,
             stop_requested=stop,
             abandoned=abandoned,
             resume_command=RESUME,
         )
-        return rollout(self.targets(password, **target or {}), parameters(**given), Catalog(), check_mode, around)
+        return rollout(self.targets(password, **target or {}), parameters(**given), Catalog(), check_mode, context)
 
     def outcomes(self, **given: Any) -> dict[str, str]:
         return {host: record["outcome"] for host, record in self.run(**given)["phones"].items()}
@@ -797,7 +797,7 @@ def test_a_refused_password_is_not_sent_again_after_a_kill_before_the_first_wave
             raise Killed
 
     with pytest.raises(Killed):
-        fleet.run(journal=journal, say=killed, password="wrong")
+        fleet.run(journal=journal, notify=killed, password="wrong")
     asked = len(fleet.phones["refuses"].requests)
     result = fleet.run(journal=journal, password="wrong")
     assert result["phones"]["refuses"]["outcome"] == "auth_failed"

@@ -33,10 +33,11 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import
     MAX_WORKERS,
     Abandoned,
     Connect,
+    Context,
     Runtime,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_phone, verify_images
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_phone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, LabRuntime
 from hypothesis import given, settings
@@ -147,7 +148,12 @@ def read_fleet(
     for one in targets:
         if one.host in refused_before:
             gate.refuse(one)
-    return survey.read_fleet(targets, runtime, connect, gate, **more)  # type: ignore[arg-type]
+    context = Context(run="run-1", runtime=runtime, connect=connect, **more)
+    return survey.read_fleet(targets, context, gate)
+
+
+def verify_images(phones: list[PlannedPhone], how: str, runtime: Runtime, **more: Callable[..., Any]) -> str | None:
+    return survey.verify_images(phones, how, Context(run="run-1", runtime=runtime, connect=Fleet().connect, **more))
 
 
 def refused() -> AuthFailed:
@@ -262,7 +268,7 @@ def test_a_long_survey_says_how_far_it_is() -> None:
     said: list[str] = []
     targets = [target(f"desk-{number}") for number in range(1000)]
     fleet = Fleet(**{one.host: PhoneUnreachable("Gone.") for one in targets})
-    read_fleet(targets, SlowRuntime(), fleet.connect, say=said.append)
+    read_fleet(targets, SlowRuntime(), fleet.connect, notify=said.append)
     assert said[0].startswith("-- ") and said[0].endswith(" of 1000 phones read")
     assert len(said) >= 2
 
@@ -544,7 +550,7 @@ def test_a_mirror_that_takes_its_time_is_waited_for_aloud(monkeypatch: pytest.Mo
         return wait(seconds) if runtime.clock.time % 40 < 1 else []
 
     monkeypatch.setattr(runtime, "wait", slow)
-    verify_images([planned("one", "a.bin", "b.bin")], "full", runtime, say=said.append)
+    verify_images([planned("one", "a.bin", "b.bin")], "full", runtime, notify=said.append)
     assert said == ["-- 0 of 2 images looked at"] * 2
 
 
@@ -555,7 +561,7 @@ def test_who_asks_to_stop_does_not_wait_for_a_mirror(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(runtime, "wait", lambda seconds: said.append("waits") or [])
     reasons = iter([None, "The stop file is there."])
     phones = [planned("one", "a.bin")]
-    found = verify_images(phones, "full", runtime, say=said.append, stop_requested=lambda: next(reasons))
+    found = verify_images(phones, "full", runtime, notify=said.append, stop_requested=lambda: next(reasons))
     assert found == "The stop file is there."
     assert said == ["waits", "STOPPED, no new triggers: The stop file is there."]
     assert phones[0].outcome is None
