@@ -1,0 +1,238 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Evidence, Intent, Seen
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Step
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Flight, Verdicts, planned_ending
+
+from .planned import NEW, OLD, Disk, ended, phone, plan
+
+NOW = 5000.0
+CANARY = ["canary", "100%"]
+
+
+class Run:
+    """Verdicts, with what they told."""
+
+    def __init__(self, *phones: PlannedPhone, **given: Any) -> None:
+        self.disk = Disk()
+        self.ends: list[tuple[str, str]] = []
+        self.stops: list[str] = []
+        self.verdicts = Verdicts(
+            plan(*phones, **given),
+            Record(self.disk, lambda: NOW),
+            now=lambda: NOW,
+            on_end=lambda host, ending: self.ends.append((host, ending.outcome)),
+            on_stop=self.stops.append,
+        )
+
+
+def flight(one: PlannedPhone, **upgrade: Any) -> Flight:
+    state = {"path": [NEW], "deadline": 5900.0, "snapshot": {"changed": []}} | upgrade
+    return Flight(phone=one, upgrade=SimpleNamespace(**state), wave=2, started=NOW - 60)  # type: ignore[arg-type]
+
+
+def resumed(outcome: Outcome = Outcome.UPGRADED, **more: Any) -> Ending:
+    before, target = Version.parse(OLD), Version.parse(NEW)
+    intent = Intent(host="desk", mac=None, file="a.bin", before=before, target=target, time=3100.0, deadline=4000.0)
+    after = target if outcome.succeeded else None
+    return Ending(outcome, "Seen by the run before.", after, triggered=True, evidence=Evidence.of(intent), **more)
+
+
+def test_a_phone_that_landed() -> None:
+    one = phone("desk-1")
+    run = Run(one)
+    run.verdicts.settle(one, ended(), flight(one))
+    result = run.verdicts.results["desk-1"]
+    assert (result.path, result.wave, result.elapsed, result.deadline) == ((NEW,), 2, 60.0, 5900.0)
+    assert run.disk.lines == [("end", "desk-1", "upgraded", NOW)]
+    assert run.ends == [("desk-1", "upgraded")]
+
+
+def test_a_phone_that_was_not_asked_for_anything_leaves_no_line() -> None:
+    one = phone("desk-1")
+    run = Run(one)
+    run.verdicts.settle(one, ended(Outcome.NOT_STARTED, triggered=False))
+    assert run.ends == [("desk-1", "not_started")]
+    assert run.disk.lines == []
+
+
+def test_who_refuses_credentials_is_remembered_without_an_intent() -> None:
+    one = phone("desk-1")
+    run = Run(one)
+    run.verdicts.settle(one, ended(Outcome.AUTH_FAILED, triggered=False), flight(one, deadline=None))
+    assert run.disk.lines == [("end", "desk-1", "auth_failed", NOW)]
+
+
+@pytest.mark.parametrize(("unrecorded", "lines"), [(False, 0), (True, 1)])
+def test_a_phone_that_the_plan_knows_is_not_told_again(unrecorded: bool, lines: int) -> None:
+    one = phone("desk-1", outcome=Outcome.UPGRADED, reason="Well.", resumed=resumed(), unrecorded=unrecorded)
+    run = Run(one, snapshot=True)
+    run.verdicts.settle(one, planned_ending(one))
+    result = run.verdicts.results["desk-1"]
+    assert (result.path, result.deadline, result.ending.triggered) == ((OLD,), 4000.0, True)
+    assert result.snapshot is not None and "cut off" in str(result.snapshot)
+    assert run.ends == []
+    assert len(run.disk.lines) == lines
+
+
+def test_what_an_earlier_run_left_unseen_stays_unsafe() -> None:
+    one = phone("desk-1", outcome=Outcome.DEFERRED, reason="Unseen.", unsafe_until=9000.0)
+    assert planned_ending(one).unsafe_until == 9000.0
+    other = phone("desk-2", outcome=Outcome.TIMED_OUT, resumed=resumed(Outcome.TIMED_OUT, unsafe_until=8000.0))
+    assert planned_ending(other).unsafe_until == 8000.0
+
+
+def test_a_phone_ends_once() -> None:
+    one = phone("desk-1")
+    run = Run(one)
+    run.verdicts.settle(one, ended(Outcome.IMAGE_FAILED), flight(one))
+    with pytest.raises(AssertionError, match="desk-1 has ended already"):
+        run.verdicts.settle(one, ended(), flight(one))
+
+
+# The gate ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_canary_that_fails_stops_whatever_max_bad_says() -> None:
+    one, other = phone("desk-1"), phone("desk-2")
+    run = Run(one, other, waves=CANARY, max_bad="100%")
+    run.verdicts.settle(one, ended(Outcome.IMAGE_FAILED), flight(one))
+    assert run.stops == ["The canary desk-1 ended as image_failed, and canaries may not fail."]
+    assert run.verdicts.stopped_by == run.stops[0]
+
+
+def test_who_comes_after_a_canary_that_went_well_is_none() -> None:
+    one, other = phone("desk-1"), phone("desk-2")
+    run = Run(one, other, waves=CANARY, max_bad=1)
+    assert run.verdicts.needs_canary(other)
+    run.verdicts.settle(one, ended(), flight(one))
+    assert not run.verdicts.needs_canary(other)
+    run.verdicts.settle(other, ended(Outcome.IMAGE_FAILED), flight(other))
+    assert run.stops == []
+
+
+def test_each_kind_has_a_canary_of_its_own() -> None:
+    one, other = phone("desk-1"), phone("desk-2", model="D335")
+    run = Run(one, other, waves=CANARY)
+    run.verdicts.settle(one, ended(), flight(one))
+    assert run.verdicts.needs_canary(other)
+
+
+def test_more_bad_phones_than_max_bad_stop() -> None:
+    phones = [phone(f"desk-{number}") for number in range(4)]
+    run = Run(*phones, max_bad="50%")
+    for one in phones[:2]:
+        run.verdicts.settle(one, ended(Outcome.IMAGE_FAILED), flight(one))
+    assert run.stops == []
+    run.verdicts.settle(phones[2], ended(Outcome.TIMED_OUT), flight(phones[2]))
+    assert run.stops == ["3 bad phones, max_bad is 2; the last one is desk-2 (timed_out)."]
+    run.verdicts.settle(phones[3], ended(Outcome.IMAGE_FAILED), flight(phones[3]))
+    assert len(run.stops) == 1
+
+
+@pytest.mark.parametrize(("unreachable", "bad"), [("ignore", set()), ("bad", {"desk-1"})])
+def test_a_phone_that_is_not_there(unreachable: str, bad: set[str]) -> None:
+    one = phone("desk-1")
+    run = Run(one, unreachable=unreachable)
+    run.verdicts.settle(one, ended(Outcome.UNREACHABLE, triggered=False), flight(one, deadline=None))
+    assert run.verdicts.bad == bad
+
+
+def test_a_late_phone_counts_at_once_and_no_more_when_it_is_well() -> None:
+    one = phone("desk-1")
+    run = Run(one)
+    run.verdicts.late(one)
+    run.verdicts.late(one)
+    assert run.stops == ["1 bad phones, max_bad is 0; the last one is desk-1 (late)."]
+    run.verdicts.settle(one, ended(), flight(one))
+    assert run.verdicts.bad == set()
+    assert run.verdicts.stopped_by is not None
+
+
+# Proof ------------------------------------------------------------------------------------------------------------
+
+
+def overturn(run: Run, one: PlannedPhone) -> None:
+    run.verdicts.settle(one, Ending(Outcome.REVERTED, "It is back.", triggered=True))
+
+
+def test_a_word_overturned_takes_its_proof_away() -> None:
+    one, other = phone("desk-1"), phone("desk-2")
+    run = Run(one, other, waves=CANARY, max_bad=5)
+    evidence = Evidence(first=Seen(mac="000413000001"))
+    run.verdicts.settle(one, ended(evidence=evidence), flight(one))
+    overturn(run, one)
+    result = run.verdicts.results["desk-1"]
+    assert result.ending.outcome is Outcome.REVERTED
+    assert (result.path, result.ending.triggered, result.ending.evidence) == ((NEW,), True, evidence)
+    assert run.verdicts.needs_canary(other)
+    assert run.stops == ["The canary desk-1 ended as reverted, and canaries may not fail."]
+    assert run.ends == [("desk-1", "upgraded"), ("desk-1", "reverted")]
+    assert run.disk.lines[-1] == ("end", "desk-1", "reverted", NOW)
+
+
+def test_a_proof_stands_while_another_phone_gives_it() -> None:
+    one, other = phone("desk-1"), phone("desk-2")
+    run = Run(one, other, waves=CANARY, max_bad=5)
+    for each in (one, other):
+        run.verdicts.settle(each, ended(), flight(each))
+    overturn(run, one)
+    assert not run.verdicts.needs_canary(one)
+    assert run.stops == []
+
+
+@pytest.mark.parametrize(
+    ("proven", "stops"),
+    [
+        (frozenset(), ["The canary desk-1 ended as image_failed, and canaries may not fail."]),
+        (frozenset({("a.bin", Version.parse(OLD))}), []),
+    ],
+)
+def test_a_canary_of_an_interrupted_run(proven: frozenset[Step], stops: list[str]) -> None:
+    failure = resumed(Outcome.IMAGE_FAILED)
+    one = phone("desk-1", outcome=Outcome.IMAGE_FAILED, resumed=failure)
+    run = Run(one, waves=CANARY, max_bad=5, proven=proven)
+    run.verdicts.settle(one, planned_ending(one))
+    assert run.stops == stops
+
+
+def test_a_success_that_a_resume_saw_is_a_proof_for_what_that_run_had_asked() -> None:
+    well = phone("desk-1", outcome=Outcome.UPGRADED, resumed=resumed())
+    bad = phone("desk-2", outcome=Outcome.IMAGE_FAILED, resumed=resumed(Outcome.IMAGE_FAILED))
+    fresh = phone("desk-3")
+    run = Run(well, bad, fresh, waves=CANARY, max_bad=5)
+    run.verdicts.settle(well, planned_ending(well))
+    assert not run.verdicts.needs_canary(bad)
+    # What this run does begins with a canary of its own.
+    assert run.verdicts.needs_canary(fresh)
+
+
+def test_a_remark_changes_no_outcome() -> None:
+    one = phone("desk-1")
+    run = Run(one)
+    run.verdicts.settle(one, ended(), flight(one))
+    run.verdicts.remark("desk-1", "Nobody looked again.")
+    assert run.verdicts.results["desk-1"].ending.reason == "It is upgraded. Nobody looked again."
+    assert run.ends == [("desk-1", "upgraded")]
+
+
+@pytest.mark.parametrize(("end", "tried"), [(lambda: ended(), True), (lambda: ended(triggered=False), False)])
+def test_only_a_phone_that_was_triggered_has_shown_something(end: Callable[[], Ending], tried: bool) -> None:
+    one = phone("desk-1")
+    run = Run(one)
+    assert not run.verdicts.was_tried(one)
+    run.verdicts.settle(one, end())
+    assert run.verdicts.was_tried(one) is tried
