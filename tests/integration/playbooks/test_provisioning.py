@@ -288,7 +288,7 @@ def test_a_part_of_the_phones_does_not_take_the_others_files_away(start_server: 
 def test_a_slip_in_a_name_is_warned_about(start_server: StartServer) -> None:
     server = start_server({"a": desk(100)})
     server.bench.hosts()["a"]["snom_settings"]["langauge"] = "English"
-    assert server.provision(warns="langauge (a)").code == 0
+    assert server.provision(warns="langauge (a; is it language?)").code == 0
 
 
 def test_variables_of_the_play_are_read_for_each_host(start_server: StartServer) -> None:
