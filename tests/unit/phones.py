@@ -250,11 +250,12 @@ class MemoryPhone:
         return tuple(Identity(line, f"10{line}@pbx.example", shown) for line, shown in self.registered.items())
 
     def _shown_settings(self) -> dict[str, Any]:
-        if isinstance(self.settings, Exception):
-            raise self.settings
-        if self.settings is None:
+        settings: Any = self.settings
+        if isinstance(settings, Exception):
+            raise settings
+        if settings is None:
             return {"admin_mode": self.admin_mode}
-        return {"admin_mode": True, "settings": self.settings, "read_only_settings": frozenset(self.read_only)}
+        return {"admin_mode": True, "settings": settings, "read_only_settings": frozenset(self.read_only)}
 
     def call(self, source: CallSource) -> CallReading:
         if source is CallSource.COUNTER:

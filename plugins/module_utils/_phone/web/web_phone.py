@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import final
 from urllib.parse import quote
 
 from ..._core.clock import system_time
@@ -88,7 +87,6 @@ once the phone is seen to stay up. A reset has no other spelling that would be t
 """
 
 
-@final
 class WebPhone:
     """One phone's web server, in the verbs of `Phone`.
 

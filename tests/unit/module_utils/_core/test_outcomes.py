@@ -27,7 +27,7 @@ def test_the_words_are_those_of_the_design_in_its_order():
 @pytest.mark.parametrize("outcome", Outcome)
 def test_an_outcome_is_its_word_wherever_it_is_shown(outcome):
     word = outcome.value
-    assert type(word) is str
+    assert word.__class__ is str
     assert (outcome, str(outcome), f"{outcome:12}", f"{outcome}") == (word, word, f"{word:12}", word)
     assert {outcome: 1}[word] == 1
     assert json.loads(json.dumps({outcome: outcome})) == {word: word}

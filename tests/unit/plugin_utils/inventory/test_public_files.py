@@ -65,7 +65,8 @@ def test_what_a_page_says_is_kept(row: str, line: str) -> None:
 )
 def test_what_is_no_setting_is_left_out_and_told(row: str, why: str) -> None:
     text, left_out = rendered(xml(row, "</phone-settings></settings>"))
-    ((name, reason),) = left_out.items()
+    assert len(left_out) == 1
+    name, reason = next(iter(left_out.items()))
     assert why in reason
     # Ours stands in the place of the old one.
     assert "old.example" not in text

@@ -229,7 +229,7 @@ def test_a_remark_changes_no_outcome() -> None:
     assert run.ends == [("desk-1", "upgraded")]
 
 
-@pytest.mark.parametrize(("end", "tried"), [(lambda: ended(), True), (lambda: ended(triggered=False), False)])
+@pytest.mark.parametrize(("end", "tried"), [(ended, True), (lambda: ended(triggered=False), False)])
 def test_only_a_phone_that_was_triggered_has_shown_something(end: Callable[[], Ending], tried: bool) -> None:
     one = phone("desk-1")
     run = Run(one)
