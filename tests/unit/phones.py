@@ -93,6 +93,12 @@ class LabRuntime:
         return done
 
 
+def _read(settings: dict[str, str] | Exception) -> dict[str, str]:
+    if isinstance(settings, Exception):
+        raise settings
+    return settings
+
+
 def spelled(command: Command | Picture) -> str:
     """A command in words. What may be secret stands behind an equals sign."""
     match command:
@@ -250,12 +256,9 @@ class MemoryPhone:
         return tuple(Identity(line, f"10{line}@pbx.example", shown) for line, shown in self.registered.items())
 
     def _shown_settings(self) -> dict[str, Any]:
-        settings: Any = self.settings
-        if isinstance(settings, Exception):
-            raise settings
-        if settings is None:
+        if self.settings is None:
             return {"admin_mode": self.admin_mode}
-        return {"admin_mode": True, "settings": settings, "read_only_settings": frozenset(self.read_only)}
+        return {"admin_mode": True, "settings": _read(self.settings), "read_only_settings": frozenset(self.read_only)}
 
     def call(self, source: CallSource) -> CallReading:
         if source is CallSource.COUNTER:
