@@ -749,7 +749,7 @@ stun_binding_interval|i1||||||D720 DPA1 FPBX FSPBX
 stun_interval|||||||ELX
 stun_server|b1||||||D720 DPA1 ELX FPBX FSPBX
 stutter_timeout|||||||D720 DPA1 FPBX
-subscr_dect_ac_code|i||||||WPRV
+subscr_dect_ac_code|i|secret|||||WPRV
 subscr_sip_hs_idx|i||||||WPRV
 subscr_sip_line_name|i||||||WPRV
 subscr_sip_ua_data_server_id|i||||||WPRV
