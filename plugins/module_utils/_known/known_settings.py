@@ -73,6 +73,8 @@ def _read(row: str) -> KnownSetting:
 KNOWN: Mapping[str, KnownSetting] = {setting.name: setting for setting in map(_read, ROWS.splitlines())}
 """The table, by name."""
 
+_LOWERED = {name.lower(): setting for name, setting in KNOWN.items()}
+
 
 def is_setting_name(text: str) -> bool:
     """Whether a setting could be called so."""
@@ -100,8 +102,11 @@ def nearest_name(name: str) -> str | None:
 
 
 def kind_of(name: str) -> str:
-    """The kind of a setting, numbered or not; nothing for a mere setting and for one that is not known."""
-    known = known_setting(name)
+    """The kind of a setting, numbered or not; nothing for a mere setting and for one that is not known.
+
+    Nobody knows whether capitals make another name to a phone, so what would do harm is told with them, too.
+    """
+    known = known_setting(name) or _LOWERED.get(split_name(name.lower())[0])
     return known.kind if known else ""
 
 

@@ -211,7 +211,7 @@ def _refuse(name: str, value: str, where: str) -> None:
     """Raise InputError for what is no setting, or would take settings away."""
     if kind_of(name) == FACT:
         raise InputError(f"{where} is what a phone tells of itself, and no setting. Take it out.")
-    erasing = _ERASES.get(name, ())
+    erasing = _ERASES.get(name.lower(), ())
     if value and (erasing is None or value in erasing):
         raise InputError(
             f"{where} takes away what is in a phone, settings or contacts. Take it out; to reset a phone there is "

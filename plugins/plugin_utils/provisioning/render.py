@@ -69,6 +69,8 @@ _NOTES = {
         "With a User-Agent of its own a phone may not be seen in any log: {}. Keep model, version and MAC in it."
     ),
 }
+# Whether a phone takes other words for on, nobody knows.
+_OFF = ("", "off", "false", "0")
 # By Snom's page on the phone book; of others none is known.
 _LONGEST_PHONE_BOOKS = {"300": 100, "320": 100, "360": 100, "370": 250}
 _ID_LENGTH = 16
@@ -195,7 +197,7 @@ def _phone(entry: Entry, catalog: Catalog, base_url: str) -> _Phone:
     given = with_labels(parse_settings(merge_settings(entry.settings), "snom_settings"), "snom_settings")
     settings = {setting.wire_name: setting for setting in given}
     _check_lines(settings.values(), model)
-    if "tr69_use_acs" in settings and settings["tr69_use_acs"].value == "on":
+    if any(one.name.lower() == "tr69_use_acs" and one.value.lower() not in _OFF for one in settings.values()):
         raise InputError(f"snom_settings: {TAKES_NO_PROVISIONING}")
     # Who says nothing of it gets no firmware by provisioning: that is the rollout's business.
     settings.setdefault("update_policy", Setting(name="update_policy", value="settings_only"))

@@ -47,6 +47,9 @@ def test_names_tell_secrets_without_the_table(name: str) -> None:
         ("callrecord_missed_remote0", FACT),
         ("setting_server", WAY),
         ("unheard_of", ""),
+        ("Phone_Type", FACT),
+        ("DND_Mode1", STATE),
+        ("use_ntlmv2", ""),
     ],
 )
 def test_kinds(name: str, kind: str) -> None:
