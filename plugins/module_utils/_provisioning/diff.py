@@ -117,7 +117,7 @@ def _shown(setting: Setting | None) -> str:
     value = masked(setting.name, setting.value)
     if len(value) > _LONGEST_VALUE:
         value = f"{value[:_LONGEST_VALUE]}…"
-    extras = [f"{name} {text}" for name, text in sorted(setting.attributes.items())]
+    extras = [f"{name} {masked(setting.name, text)}" for name, text in sorted(setting.attributes.items())]
     extras += [setting.perm] if setting.perm else []
     return (value or '""') + (f" [{', '.join(extras)}]" if extras else "")
 

@@ -306,7 +306,7 @@ def _exposed_secrets(phones: Iterable[_Phone], options: Options) -> Iterator[str
     secrets = {
         phone.host: names
         for phone in phones
-        if (names := [name for name, one in phone.settings.items() if masked(one.name, one.value) != one.value])
+        if (names := [name for name, one in phone.settings.items() if _holds_secret(one)])
     }
     if not secrets:
         return
@@ -320,6 +320,11 @@ def _exposed_secrets(phones: Iterable[_Phone], options: Options) -> Iterator[str
         )
     if options.readable_by_all:
         yield f"mode lets everybody on that machine read the files, and {held}. Use 0640, and set group."
+
+
+def _holds_secret(setting: Setting) -> bool:
+    texts = (setting.value, *setting.attributes.values())
+    return any(masked(setting.name, text) != text for text in texts)
 
 
 def _unknown_settings(phones: Iterable[_Phone]) -> Iterator[str]:

@@ -71,6 +71,11 @@ def test_the_first_generation_is_new_for_all() -> None:
             {"fkey": {0: {"value": "line", "label": "L"}}},
             "fkey0: line [context active] -> line [context active, label L]",
         ),
+        (
+            {"fkey": {0: "line"}},
+            {"fkey": {0: {"value": "line", "ringer": "https://u:hush@x/r.wav"}}},
+            "fkey0: line [context active] -> line [context active, ringer https://********@x/r.wav]",
+        ),
         ({}, {"book": []}, "phone book: (none) -> 0 entries"),
         ({"phone_name": "x" * 300}, {"phone_name": "y"}, f"phone_name: {'x' * 200}… -> y"),
     ],

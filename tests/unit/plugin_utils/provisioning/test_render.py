@@ -278,6 +278,9 @@ def test_an_address_with_a_token_needs_https_too() -> None:
     settings = {"action_setup_url": "https://x.example/?token=hush"}
     reason = refusal(entry(settings=settings), base_url="http://p")
     assert "action_setup_url of h1" in reason and "hush" not in reason
+    key = {"fkey": {2: {"value": "line", "ringer": "https://u:hush@x.example/r.wav"}}}
+    reason = refusal(entry(settings=key), base_url="http://p")
+    assert "fkey2 of h1" in reason and "hush" not in reason
 
 
 def test_labels_go_with_their_keys_and_the_password_with_its_confirmation() -> None:
