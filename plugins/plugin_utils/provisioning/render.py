@@ -31,7 +31,12 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.known_settin
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.mac import normalize_mac
 from ansible_collections.telephony.snom.plugins.module_utils._known.masks import masked
-from ansible_collections.telephony.snom.plugins.module_utils._known.models import Model, find_model, versions_by_model
+from ansible_collections.telephony.snom.plugins.module_utils._known.models import (
+    MODELS,
+    Model,
+    find_model,
+    versions_by_model,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
     Setting,
     merge_settings,
@@ -69,6 +74,8 @@ _NOTES = {
         "With a User-Agent of its own a phone may not be seen in any log: {}. Keep model, version and MAC in it."
     ),
 }
+# More than that no model has. A phone may show more than our table gives its model, and adoption states what it shows.
+_MOST_IDENTITIES = max(model.identities or 0 for model in MODELS.values())
 # Whether a phone takes other words for on, nobody knows.
 _OFF = ("", "off", "false", "0")
 # By Snom's page on the phone book; of others none is known.
@@ -153,6 +160,7 @@ def render(entries: Sequence[Entry], catalog: Catalog, options: Options) -> Rend
         more = f" … and {len(problems) - LARGEST_NAMED} more." if len(problems) > LARGEST_NAMED else ""
         raise InputError(f"Nothing was written. {' '.join(problems[:LARGEST_NAMED])}{more}")
     warnings = [
+        *_too_many_identities(phones),
         *_too_many_keys(phones),
         *_long_phone_books(phones),
         *_notes(phones, base_url),
@@ -243,8 +251,8 @@ def _check_lines(settings: Iterable[Setting], model: Model) -> None:
     for setting in settings:
         if not setting.name.startswith("user_") or setting.index is None:
             continue
-        last = model.identities
-        if setting.index < 1 or (last is not None and setting.index > last):
+        if not 1 <= setting.index <= _MOST_IDENTITIES:
+            last = model.identities
             raise InputError(
                 f"snom_settings: {setting.wire_name} is for identity {setting.index}, but those of the {model.name} go "
                 f"from 1{f' to {last}' if last is not None else ''}. Take it out."
@@ -378,6 +386,21 @@ def _long_phone_books(phones: Iterable[_Phone]) -> Iterator[str]:
             hosts[phone.model.name, most].append(phone.host)
     for (model, most), names in hosts.items():
         yield f"The phone book of {_named(names)} has more entries than a {model} holds, which are {most}. Shorten it."
+
+
+def _too_many_identities(phones: Iterable[_Phone]) -> Iterator[str]:
+    hosts = defaultdict(list)
+    for phone in phones:
+        last = phone.model.identities
+        if last is not None and any(
+            setting.name.startswith("user_") and (setting.index or 0) > last for setting in phone.settings.values()
+        ):
+            hosts[phone.model].append(phone.host)
+    for model, names in hosts.items():
+        yield (
+            f"Identities that the {model.name} does not have (it has {model.identities}, counted from 1) are set for "
+            f"{_named(names)}. Take them out unless the phone itself shows them."
+        )
 
 
 def _too_many_keys(phones: Iterable[_Phone]) -> Iterator[str]:

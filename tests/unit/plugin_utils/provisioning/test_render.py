@@ -296,6 +296,14 @@ def test_labels_go_with_their_keys_and_the_password_with_its_confirmation() -> N
     assert '<admin_mode_password_confirm perm="">1234</admin_mode_password_confirm>' in text
 
 
+def test_identities_above_those_of_a_model_are_warned_about() -> None:
+    # An adopted phone may show more than the table gives its model.
+    rendering = rendered(entry(model="D712", settings={"user_expiry": dict.fromkeys(range(1, 13), 3600)}))
+    (warning,) = rendering.warnings
+    assert warning.startswith("Identities that the D712 does not have (it has 4, counted from 1) are set for h1.")
+    assert b'<user_expiry idx="12" perm="">3600</user_expiry>' in rendering.files["snomD712-000413920001.xml"]
+
+
 def test_a_long_phone_book_is_warned_about() -> None:
     book = [{"name": f"n{number}", "number": number} for number in range(101)]
     (warning,) = rendered(entry(model="320", phone_book=book), entry(2, phone_book=book)).warnings
