@@ -357,7 +357,7 @@ def _notes(phones: Iterable[_Phone], base_url: str) -> Iterator[str]:
     """What is rendered as it is wanted, and may have consequences that nobody wanted. One sentence of a kind."""
     found: dict[str, dict[str, list[str]]] = {sentence: defaultdict(list) for sentence in _NOTES.values()}
     for phone in phones:
-        ours = tuple(filter(None, (base_url, phone.mirror)))
+        ours = tuple(url.rstrip("/") for url in (base_url, phone.mirror) if url)
         for name, setting in phone.settings.items():
             if note := _note(setting, ours):
                 found[_NOTES[note]][name].append(phone.host)
@@ -375,7 +375,9 @@ def _note(setting: Setting, ours: tuple[str, ...]) -> str | None:
     kind = kind_of(setting.name)
     if kind == STATE:
         return "state"
-    return "way" if kind == WAY and setting.value and not setting.value.startswith(ours) else None
+    # p.example.net is another server than p.example.
+    is_ours = setting.value.startswith(tuple(f"{url}/" for url in ours)) or setting.value in ours
+    return "way" if kind == WAY and setting.value and not is_ours else None
 
 
 def _long_phone_books(phones: Iterable[_Phone]) -> Iterator[str]:

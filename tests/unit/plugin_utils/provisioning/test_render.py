@@ -246,6 +246,7 @@ def test_the_vendors_simple_example_has_no_unknown_name() -> None:
         ({"http_user_agent_string": "x"}, "may not be seen in any log: http_user_agent_string (h1)"),
         ({"firmware": "http://else.example/x.bin"}, "another server"),
         ({"firmware": f"{BASE}/x.bin"}, None),
+        ({"firmware": f"{BASE}.else.example/x.bin"}, "another server"),
         ({"setting_server": ""}, None),
     ],
 )
