@@ -17,12 +17,17 @@ _SPELLINGS = (
     *(rf"[0-9a-f]{{6}}{separator}[0-9a-f]{{6}}" for separator in (":", "-", r"\.")),
 )
 _FORMS = re.compile("|".join(_SPELLINGS), re.IGNORECASE)
-# Beside another digit or letter it is a part of something longer.
-_WITHIN = re.compile(rf"(?<![0-9a-z])(?:{'|'.join(_SPELLINGS)})(?![0-9a-z])", re.IGNORECASE | re.ASCII)
 _SEPARATORS = str.maketrans("", "", ":.-")
 
 PREFIXES = ("000413", "1C7126", "00087B", "589EC6", "00ACDC")
 """How the addresses of Snom's phones begin, and those of Gigaset's that run the same firmware (protocol 4.4)."""
+
+# Beside another digit or letter it is a part of something longer, unless it is one of a phone: cfg{mac}.xml.
+_WITHIN = re.compile(
+    rf"(?<![0-9a-z])(?:{'|'.join(_SPELLINGS)})(?![0-9a-z])"
+    rf"|(?<![0-9a-f])(?:{'|'.join(PREFIXES)})[0-9a-f]{{6}}(?![0-9a-f])",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 def normalize_mac(text: str) -> str:

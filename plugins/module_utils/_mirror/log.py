@@ -76,6 +76,7 @@ class _Request:
     address: str
     method: str
     path: str
+    query: str
     mac: str
     status: int
     sent: int
@@ -90,7 +91,7 @@ class _Request:
     @property
     def phone(self) -> str | None:
         """The MAC address of the phone: as it says itself, else by the file, the query or the folder."""
-        return self.agent.mac or find_mac(self.file) or find_mac(self.mac) or self._folder
+        return self.agent.mac or find_mac(self.file) or find_mac(self.query) or find_mac(self.mac) or self._folder
 
     @property
     def _folder(self) -> str | None:
@@ -171,15 +172,18 @@ def _parse(line: bytes) -> _Request | None:
         agent = read_user_agent(entry["user_agent"])
         if agent is None:
             return None
+        path, _separator, query = unquote(str(entry["uri"])).partition("?")
+        length = str(entry.get("length", ""))
         return _Request(
             time=datetime.fromisoformat(entry["time"]).astimezone(timezone.utc),
             address=str(entry["address"]),
             method=str(entry["method"]),
-            path=str(entry["uri"]),
+            path=path,
+            query=query,
             mac=unquote(str(entry.get("mac", ""))),
             status=int(entry["status"]),
             sent=int(entry["bytes"]),
-            length=int(entry["length"]) if entry.get("length") else None,
+            length=int(length) if length.isdecimal() else None,
             content_range=str(entry.get("range", "")),
             agent=agent,
         )

@@ -111,6 +111,9 @@ def test_a_fetch() -> None:
         {"uri": "/current/.htm-0004132A3B4C"},
         {"uri": "/current/0004132a3b4c/snom320.htm"},
         {"uri": "/current/00:04:13:2a:3b:4c/snom320.htm"},
+        {"uri": "/current/00%3A04%3A13%3A2A%3A3B%3A4C/snom320.htm"},
+        {"uri": "/cfg0004132a3b4c.xml"},
+        {"uri": "/provision/?mac=00:04:13:2a:3b:4c&file=/a/b"},
     ],
 )
 def test_an_old_phone_is_known_by_what_it_asks_for(changes: dict[str, str]) -> None:
@@ -163,6 +166,11 @@ def test_a_line_needs_no_more_than_who_when_and_what() -> None:
         del entry[name]
     phone = read(json.dumps(entry).encode())["phones"][MAC]
     assert phone["model"] == "D785" and not phone["fetched"][0]["complete"]
+
+
+def test_other_servers_write_queries_and_dashes() -> None:
+    phone = read(line(uri=f"/fw/{IMAGE}?mac={MAC}", length="-"))["phones"][MAC]
+    assert [(fetch["file"], fetch["complete"]) for fetch in phone["fetched"]] == [(IMAGE, False)]
 
 
 def test_who_says_no_address_is_unknown() -> None:
