@@ -62,12 +62,16 @@ class _Shown:
             {} if self.perm.upper() in _SAME_AS_NONE else {"perm": canonical_permission(self.perm)}
         )
         others: dict[str, object] = {}
-        for name, text in self.attributes.items():
-            if text and (name, text) != ("context", _CONTEXT):
-                (beside if name in ATTRIBUTES else others)[name] = _WORDS.get(text, text)
+        for name, text in self.beside.items():
+            (beside if name in ATTRIBUTES else others)[name] = _WORDS.get(text, text)
         if others:
             beside["attributes"] = others
         return {"value": value, **beside} if beside else value
+
+    @property
+    def beside(self) -> dict[str, str]:
+        """The attributes that say something."""
+        return {name: text for name, text in self.attributes.items() if text and (name, text) != ("context", _CONTEXT)}
 
     @property
     def texts(self) -> list[str]:
@@ -142,7 +146,12 @@ def _labeled(shown: Mapping[str, _Shown]) -> dict[str, _Shown]:
                     name=key.name, number=key.number, value=key.value, perm=key.perm, attributes=attributes
                 )
     ordered = sorted(found.items(), key=lambda item: (item[1].name, -1 if item[1].number is None else item[1].number))
-    return {name: one for name, one in ordered if one.value or is_secret(name) or one.attributes.get("label")}
+    return {name: one for name, one in ordered if one.value or is_secret(name) or _key_says(one)}
+
+
+def _key_says(shown: _Shown) -> bool:
+    """Whether a function key without a value says more than which identity it would use."""
+    return shown.name == "fkey" and bool(shown.beside.keys() - {"context"})
 
 
 def _numbers(settings: dict[str, Any], name: str) -> dict[str, Any]:

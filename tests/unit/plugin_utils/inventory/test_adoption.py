@@ -131,6 +131,11 @@ def form(name: str, number: int | None, perm: str = "", **attributes: str) -> di
         ({"language": "x"}, {"language": form("language", None, "!")}, {"language": {"value": "x", "perm": "!"}}),
         ({"language": "x"}, {"language": form("language", None, "$")}, {"language": "x"}),
         (
+            {"fkey3": "", "fkey4": "", "fkey5": ""},
+            {"fkey3": form("fkey", 3, lp="on"), "fkey4": form("fkey", 4, context="2"), "fkey5": form("fkey", 5)},
+            {"fkey": {"3": {"value": "", "lp": True}}},
+        ),
+        (
             {"fkey3": "line", "fkey_label3": "L"},
             {"fkey3": form("fkey", 3, context="2", label="L", lp="off", odd="x", icon_type="")},
             {"fkey": {"3": {"value": "line", "context": "2", "label": "L", "lp": False, "attributes": {"odd": "x"}}}},
