@@ -110,7 +110,7 @@ options:
         Without any, the phone's own stays as it is.
       - Each entry has C(name), or C(first_name) and C(last_name), and C(number). It may have C(type) and
         C(number_type), which are words that the phone has for it, and C(fav), C(context), C(title), C(organization),
-        C(email), C(note) and C(group).
+        C(email), C(note), C(group) and C(birthday).
       - Instead of C(number) it may have C(numbers), a list of mappings with C(number) and C(number_type). It becomes as
         many entries of that name.
     type: list

@@ -29,9 +29,10 @@ _SECTIONS = ("phone-settings", "functionkeys", "function-keys")
 _BOOKS = ("tbook", "phone-book")
 # The identity that a key or an entry uses: the active one.
 _ACTIVE = "active"
-# What an entry may have beside name, number and type: by Snom's and Gigaset's pages on the tag.
+# What an entry may have beside name, number and type: by Snom's and Gigaset's pages on the tag; birthday by a public
+# template.
 _BESIDE = ("context", "fav")
-_WITHIN = ("first_name", "last_name", "number_type", "title", "organization", "email", "note", "group")
+_WITHIN = ("first_name", "last_name", "number_type", "title", "organization", "email", "note", "group", "birthday")
 _CONTACT_KEYS = ("name", "number", "type", *_BESIDE, *_WITHIN, "numbers")
 
 

@@ -118,7 +118,7 @@ def test_a_bad_phone_book_is_named(given: Any, says: str) -> None:
 
 def test_a_phone_book_with_all_that_an_entry_may_have() -> None:
     given = [
-        {"name": "Desk", "number": "12", "number_type": "sip", "fav": True, "context": "2", "note": "x"},
+        {"name": "Desk", "number": "12", "number_type": "sip", "fav": True, "context": "2", "birthday": "01.02.03"},
         {"first_name": "A", "last_name": "B", "numbers": [{"number": 1, "number_type": "mobile"}, {"number": 2}]},
     ]
     book = parse_phone_book(given, "book")
