@@ -125,6 +125,7 @@ _TEXT_SETTING = re.compile(
     r"^[ \t]*([a-z][A-Za-z0-9_]*(?=[ !&$]?:)|[A-Z][A-Za-z0-9_]*(?=[!&$]:))([ !&$]?):(.*)", re.MULTILINE
 )
 _XML_SETTING = re.compile(r"""<([A-Za-z][A-Za-z0-9_]*)(\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*)>([^<]*)(?=<)""")
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""\s([A-Za-z_]{1,40})\s{0,5}=\s{0,5}(?:"([^"<]*)"|'([^'<]*)')""")
 _LINK = re.compile(
     r"""<a\s[^<>]{0,200}?href\s{0,5}=\s{0,5}["']?([^"'\s<>]{1,200})[^<>]{0,200}>([^<]{0,200})""", re.IGNORECASE
@@ -211,7 +212,8 @@ def read_gui_phase(page: str) -> str:
 def read_settings(page: str) -> SettingsPage | None:
     """Read settings.htm as text or XML (protocol 4.2, 5.4), or return None where the page is something else."""
     # Text that is no HTML may hold tags and entities in its values, and these may look like settings in XML.
-    has_tags = page.lstrip("\ufeff \t\r\n").startswith("<")
+    page = page.lstrip("\ufeff")
+    has_tags = page.lstrip().startswith("<")
     if has_tags and " perm=" in page and (settings := _xml_settings(page)) is not None:
         return settings
     # Lines of old files end in a carriage return alone (Snom's questions and answers of 2004).
@@ -390,13 +392,14 @@ def _xml_settings(page: str) -> SettingsPage | None:
     labels: dict[str, str] = {}
     read_only = set()
     forms = {}
+    page = _CDATA.sub(lambda part: html.escape(part[1]), _UNSEEN.sub(" ", page))
     for tag, text, value in _XML_SETTING.findall(page):
         attributes = {name: double or single for name, double, single in _ATTRIBUTE.findall(text)}
         index = attributes.get("idx", "")
         if not {"perm", "idx"} & attributes.keys() or not (_NUMBER.fullmatch(index) or index == ""):
             continue
         name = tag + index
-        perm = attributes.get("perm", "")
+        perm = _unescape(attributes.get("perm", ""))
         # <name perm="RW"/> is empty; what follows it is not its value.
         values[name] = "" if text.endswith("/") else _unescape(value).strip()
         if perm.upper() in _READ_ONLY:

@@ -542,6 +542,21 @@ def test_names_with_capitals_are_names() -> None:
     }
 
 
+def test_the_first_line_counts_also_behind_a_byte_order_mark() -> None:
+    for page in ("\ufefflanguage!: English\nphone_name&: x\n", "\ufefflanguage: English\nphone_name: x\n"):
+        read = read_settings(page)
+        assert read is not None and read.values == {"language": "English", "phone_name": "x"}
+
+
+def test_what_xml_escapes_and_comments_on_is_read_as_xml_has_it() -> None:
+    read = read_settings(
+        '<settings><phone-settings><!-- <language perm="">German</language> -->'
+        '<phone_name perm="&amp;"><![CDATA[A & <b>]]></phone_name></phone-settings></settings>'
+    )
+    assert read is not None and read.values == {"phone_name": "A & <b>"}
+    assert read.read_only == {"phone_name"} and read.forms["phone_name"].perm == "&"
+
+
 def test_plain_names_are_settings_where_most_lines_are() -> None:
     assert values("http_user: admin\nhttp_pass:\n") == {"http_user": "admin", "http_pass": ""}
     assert values("<li>http_user: admin<li>http_port: 80") == {"http_user": "admin", "http_port": "80"}
