@@ -32,6 +32,8 @@ BELOW = {
     "plugins/module_utils/_operations/run.py": ("plugins/module_utils/_operations", "plugins/module_utils/_phone/web"),
     "plugins/module_utils/_provisioning": ("plugins/module_utils/_known",),
     "plugins/module_utils/_mirror": ("plugins/module_utils/_known",),
+    "plugins/module_utils/_pbx": ("plugins/module_utils/_known",),
+    "plugins/module_utils/_phone/sip": ("plugins/module_utils/_phone", "plugins/module_utils/_pbx"),
     "plugins/plugin_utils/provisioning": ("plugins/module_utils/_provisioning",),
     "plugins/plugin_utils/report": ("plugins/module_utils/_firmware",),
     "plugins/plugin_utils/rollout": ("plugins/plugin_utils/report",),
@@ -48,9 +50,14 @@ BELOW = {
     "plugins/modules": (
         "plugins/module_utils/_mirror",
         "plugins/module_utils/_operations/run.py",
+        "plugins/module_utils/_pbx",
         "plugins/module_utils/_provisioning",
     ),
-    "plugins/action": ("plugins/module_utils/_mirror", "plugins/plugin_utils/rollout/run.py"),
+    "plugins/action": (
+        "plugins/module_utils/_mirror",
+        "plugins/module_utils/_pbx",
+        "plugins/plugin_utils/rollout/run.py",
+    ),
     "extensions": ("plugins/module_utils/_mirror",),
     # The virtual phones share no code with the library: a fake that imports the client's constants proves nothing.
     "tests/virtual_phones": (),

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a PBX knows of phones, and what it can tell them, whatever kind of PBX it is.
+
+A PBX knows who is registered, from where, until when and with which User-Agent, and mostly who talks. It also is the
+one that phones take a NOTIFY from: it owns the way back through NAT, and is exempt from the settings that keep others
+out (sip 1.1, 4.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from .._known.user_agent import UserAgent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """One contact of one account, as the PBX lists it. None stands for what it does not tell."""
+
+    account: str
+    """``401``, or ``401@pbx.example`` where the PBX tells the domain."""
+    contact: str
+    """The SIP URI under which the phone is reached."""
+    address: str | None = None
+    """The IP address that the PBX sends to, without a port."""
+    user_agent: str = ""
+    agent: UserAgent | None = None
+    """What the User-Agent tells; None where it is not a Snom phone's."""
+    expires: float | None = None
+    """Seconds from now until it runs out. A phone whose contact has changed is listed twice until the old one does."""
+    reachable: bool | None = None
+    """Whether it answers the PBX's own probe (qualify)."""
+    call_id: str | None = None
+    """Of its REGISTER, by which FreeSWITCH tells contacts of one account apart."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notify:
+    """What a NOTIFY carries: the Event header, and a body where there is one."""
+
+    event: str
+    content_type: str | None = None
+    body: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """What is known of a request that left for a phone. That it was sent proves nothing (sip 0)."""
+
+    status: int | None = None
+    """The phone's own final answer, 408 for none; None where the PBX does not tell it."""
+    reason: str = ""
+    user_agent: str = ""
+    """That of the answer, where the way there tells it."""
+
+
+class Pbx(Protocol):
+    """One PBX, one login, one request at a time. Each verb raises a SnomError whose sentence names the remedy."""
+
+    def registrations(self) -> tuple[Registration, ...]:
+        """Who is registered. An empty list is no error."""
+
+    def calls(self) -> Mapping[str, str]:
+        """Of each account that the PBX can tell it for: ``idle`` or ``in_call``. Who is missing is unknown."""
+
+    def notify(self, registration: Registration, message: Notify) -> Delivery:
+        """Send a NOTIFY to this one contact, and never to all of its account."""
+
+    def probe(self, registration: Registration) -> Delivery:
+        """Ask this contact for an answer without an effect (OPTIONS)."""
+
+    def close(self) -> None:
+        """Log off."""
