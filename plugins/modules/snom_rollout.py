@@ -112,6 +112,8 @@ options:
     description:
       - When phones may be asked to load an image, as local time with its zone, or a list, or a mapping from sites to
         these, in which C(default) stands for the others. V(always) is no limit.
+      - Weekdays may stand before the times, and dates to leave out behind the zone, as in
+        V(Mon-Fri 20:00-06:00 Europe/Berlin except 2026-12-24 2026-12-31).
       - A phone is asked only if its deadline ends inside of the window. A run waits for a window to open, and does not
         wait for a second one. Phones that did not have their turn until then are C(deferred).
     type: raw

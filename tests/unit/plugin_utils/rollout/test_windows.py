@@ -127,6 +127,69 @@ def test_inside_a_window_the_wall_clock_never_shows_a_time_outside_it(opens, len
         assert (timedelta(hours=shown.hour, minutes=shown.minute).seconds // 60 - opens) % 1440 < length
 
 
+# 10 January 2026 is a Saturday.
+@pytest.mark.parametrize(
+    ("value", "now", "expected"),
+    [
+        ("Sat-Sun 02:00-06:00 UTC", "2026-01-08 12:00", ("01-10 02:00", "01-10 06:00")),
+        ("Sat-Sun 02:00-06:00 UTC", "2026-01-11 06:00", ("01-17 02:00", "01-17 06:00")),
+        ("sat 02:00-06:00 UTC", "2026-01-10 06:00", ("01-17 02:00", "01-17 06:00")),
+        # It belongs to the day on which it opens: Friday's goes on into Saturday, and Sunday has none.
+        ("Mon-Fri 20:00-06:00 UTC", "2026-01-10 05:00", ("01-09 20:00", "01-10 06:00")),
+        ("Mon-Fri 20:00-06:00 UTC", "2026-01-10 06:00", ("01-12 20:00", "01-13 06:00")),
+        ("Sun-Mon 20:00-21:00 UTC", "2026-01-10 06:00", ("01-11 20:00", "01-11 21:00")),
+        ("Sat-Sun 00:00-24:00 UTC", "2026-01-08 12:00", ("01-10 00:00", "01-12 00:00")),
+        ("Fri 22:00-24:00 UTC, Sat 00:00-03:00 UTC", "2026-01-08 12:00", ("01-09 22:00", "01-10 03:00")),
+        # A Saturday in Berlin begins on Friday in UTC.
+        ("Sat 00:00-02:00 Europe/Berlin", "2026-01-08 12:00", ("01-09 23:00", "01-10 01:00")),
+        # The night in which the clocks change is a Sunday's.
+        ("Sat 22:00-05:00 Europe/Berlin", "2026-03-28 12:00", ("03-28 21:00", "03-29 03:00")),
+        ("Sun 02:00-03:00 Europe/Berlin", "2026-03-28 12:00", ("04-05 00:00", "04-05 01:00")),
+        ("Sat-Sun 02:30-05:00 Europe/Berlin", "2026-10-25 00:00", ("10-25 01:30", "10-25 04:00")),
+    ],
+)
+def test_windows_on_weekdays(value, now, expected):
+    assert span(value, now) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "now", "expected"),
+    [
+        ("20:00-22:00 UTC except 2026-01-10", "2026-01-10 12:00", ("01-11 20:00", "01-11 22:00")),
+        ("20:00-06:00 UTC except 2026-01-11", "2026-01-10 12:00", ("01-10 20:00", "01-11 00:00")),
+        ("20:00-06:00 UTC except 2026-01-11", "2026-01-11 00:00", ("01-12 00:00", "01-12 06:00")),
+        (
+            "Sat 02:00-06:00 UTC except 2026-01-10 2026-01-17 2026-01-24",
+            "2026-01-09 00:00",
+            ("01-31 02:00", "01-31 06:00"),
+        ),
+        ("02:00-06:00 Europe/Berlin except 2026-01-10", "2026-01-09 23:30", ("01-11 01:00", "01-11 05:00")),
+        # What another window covers stays open.
+        ("02:00-06:00 UTC except 2026-01-10, 03:00-04:00 UTC", "2026-01-10 00:00", ("01-10 03:00", "01-10 04:00")),
+    ],
+)
+def test_dates_that_are_left_out(value, now, expected):
+    assert span(value, now) == expected
+
+
+def test_a_year_of_dates_can_be_left_out():
+    days = " ".join(str(datetime(2026, 1, 1).date() + timedelta(days=day)) for day in range(365))
+    assert span(f"02:00-06:00 UTC except {days}", "2026-01-01 00:00") == ("01-01 02:00", "01-01 06:00")
+    assert parse_windows(f"02:00-06:00 UTC except {days}").longest(None) == 4 * HOUR
+    start, _end = parse_windows(f"02:00-06:00 UTC except {days}").current_or_next(None, utc("2026-01-01 00:00"))
+    assert start == utc("2027-01-01 02:00")
+
+
+def test_each_day_by_its_name_is_always_open():
+    assert span("Mon-Sun 00:00-24:00 UTC", "2026-01-10 12:00") is None
+    assert span("Mon-Fri 00:00-24:00 UTC, Sat-Sun 00:00-24:00 UTC", "2026-01-10 12:00") is None
+
+
+@pytest.mark.parametrize(("value", "hours"), [("Sat-Sun 00:00-24:00 UTC", 48), ("Sat 02:00-06:00 UTC", 4)])
+def test_the_longest_window_on_weekdays(value, hours):
+    assert parse_windows(value).longest(None) == hours * HOUR
+
+
 def test_each_site_has_its_own_windows_and_default_holds_for_the_others():
     value = {"berlin": NIGHT, 7: ["01:00-02:00 UTC", "03:00-04:00 UTC"], "lab": "always", "default": "05:00-06:00 UTC"}
     now = "2026-01-10 02:30"
@@ -182,6 +245,15 @@ def test_without_windows_there_is_nothing(value):
         ("22:00-05:00 ../../etc/passwd", "no time zone"),
         ("22:00-05:00 Europe", "no time zone 'Europe'"),
         ("22:00-05:00 +01:00", "no time zone"),
+        ("Sam 22:00-05:00 UTC", "'Sam' is not a weekday.*Mon, Tue"),
+        ("Mon-Freitag 22:00-05:00 UTC", "'Freitag' is not a weekday"),
+        ("Mon-Fri", "is not a window"),
+        ("Mon-Fri 22:00-05:00", "names no time zone"),
+        ("22:00-05:00 except 2026-12-24", "names no time zone"),
+        ("22:00-05:00 UTC except", "behind except stand dates.*2026-12-24"),
+        ("22:00-05:00 UTC except 24.12.2026", "behind except stand dates"),
+        ("22:00-05:00 UTC except 2026-02-30", "behind except stand dates"),
+        ("22:00-05:00 UTC except " + "2026-12-24 " * 401, "no more than 400"),
     ],
 )
 def test_a_bad_window_is_an_error_with_a_remedy(value, message):
