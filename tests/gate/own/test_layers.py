@@ -35,6 +35,7 @@ BELOW = {
     "plugins/module_utils/_pbx": ("plugins/module_utils/_known",),
     "plugins/module_utils/_phone/sip": ("plugins/module_utils/_phone", "plugins/module_utils/_pbx"),
     "plugins/plugin_utils/provisioning": ("plugins/module_utils/_provisioning",),
+    "plugins/plugin_utils/collector": ("plugins/module_utils/_phone",),
     "plugins/plugin_utils/report": ("plugins/module_utils/_firmware",),
     "plugins/plugin_utils/rollout": ("plugins/plugin_utils/report",),
     "plugins/plugin_utils/inventory": (
@@ -79,6 +80,7 @@ WEB = {"http", "requests", "ssl", "urllib3"}
 WEB_USERS = {
     "plugins/module_utils/_core/timed_response.py": "how long an answer may take is one rule for phones and mirrors",
     "plugins/module_utils/_firmware/image_check.py": "the image lies on a web server, not on a phone",
+    "plugins/plugin_utils/collector/collector.py": "it is a web server itself, which phones report to",
 }
 # A path on a phone's web server. Sentences may send a person to a page, but without the slash.
 PATH = re.compile(r"/\w+\.(?:htm|bmp)\b")
