@@ -126,9 +126,9 @@ def adopted_and_rendered(page: str, *others: str) -> dict[str, tuple[str, int | 
         entries.append(
             Entry(host=f"h{number}", mac=f"00041392000{number}", model="D785", settings={"snom_settings": described})
         )
-    # Two phones may have one user here.
+    # Two phones may have one user here, also one who is called like a switch.
     users = frozenset(
-        str(user)
+        {True: "on", False: "off"}.get(user, user) if isinstance(user, bool) else str(user)
         for one in entries
         for user in (one.settings["snom_settings"].get("user_name") or {}).values()  # type: ignore[attr-defined]
     )
