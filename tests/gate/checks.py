@@ -260,6 +260,13 @@ CHECKS = [
         ("git", "nginx", "ssh", "sshd"),
     ),
     Check(
+        "pbx",
+        "integration",
+        "a real Kamailio, and virtual phones that register there",
+        partial(_pytest, "tests/integration/pbx"),
+        ("kamailio", "sipsak"),
+    ),
+    Check(
         "clients",
         "integration",
         "clients of real phones work against the virtual ones",

@@ -19,9 +19,11 @@ from commands import GateError, locked, output_of, run
 
 PROGRAMS = {
     "git": "git",
+    "kamailio": "kamailio",
     "nginx": "nginx-light",
     "openssl": "openssl",
     "shellcheck": "shellcheck",
+    "sipsak": "sipsak",
     "ssh": "openssh-client",
     "sshd": "openssh-server",
 }

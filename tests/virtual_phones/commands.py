@@ -230,6 +230,13 @@ def _confirm(phone: Phone, parameters: dict[str, str]) -> Reply:
     return _plain(phone, parameters)
 
 
+def _minibrowser(phone: Phone, parameters: dict[str, str]) -> Reply:
+    """Fetch a document and run it: the phone asks for it itself (xml 4)."""
+    if url := parameters.get("url"):
+        phone.open_document(url)
+    return _plain(phone, parameters)
+
+
 def _plain(phone: Phone, parameters: dict[str, str]) -> Reply:
     return replies.page(pages.plain(phone, "Ok"))
 
@@ -255,7 +262,7 @@ PAGES: dict[str, Callable[[Phone, dict[str, str]], Reply]] = {
     "/advanced_update.htm": _advanced_from_8,
     "/confirm.html": _confirm,
     "/reboot.htm": _plain,
-    "/minibrowser.htm": _plain,
+    "/minibrowser.htm": _minibrowser,
     "/line_sip.htm": _line_login,
     "/action.htm": _advanced,
 }

@@ -236,6 +236,34 @@ class Provisioning:
     firmware: MaybeVersion = None
 
 
+Refusal = Literal[403, 481, 489]
+CheckSync = Literal["obeyed", "ignored", "reboots"]
+Conditions = Literal["evaluated", "as_text", "always_true"]
+
+
+@dataclass(kw_only=True, slots=True)
+class SipKeys:
+    """Where a phone registers, and what it does with what comes from there."""
+
+    registrar: Text
+    port: Port = 5060
+    password: Text = field(default="phone-secret", repr=False)
+    expires: Seconds = 600.0
+    new_contact: Flag = False
+    deaf: Flag = False
+    refuses_with: Annotated[Refusal, one_of(Refusal)] = 403
+    check_sync: Annotated[CheckSync, one_of(CheckSync)] = "obeyed"
+    passes: Count = 1
+
+
+@dataclass(kw_only=True, slots=True)
+class MinibrowserKeys:
+    """What nobody knows of silent documents."""
+
+    callbacks_in_fetch: Flag = False
+    conditions: Annotated[Conditions, one_of(Conditions)] = "evaluated"
+
+
 @dataclass(kw_only=True, slots=True)
 class PhoneKeys:
     """One phone: first what the file says, then what has become of it. An upgrade changes ``firmware``."""
@@ -272,6 +300,8 @@ class PhoneKeys:
     snmp_port: MaybePort = None
     timing: Annotated[Timing, nested(Timing)] = field(default_factory=Timing)
     provisioning: Annotated[Provisioning, nested(Provisioning)] = field(default_factory=Provisioning)
+    sip: Annotated[SipKeys | None, optional(nested(SipKeys))] = None
+    minibrowser: Annotated[MinibrowserKeys, nested(MinibrowserKeys)] = field(default_factory=MinibrowserKeys)
     title: MaybeText = None
     page_layout: Annotated[Layout, one_of(Layout)] = "table"
     secrets_shown: Annotated[SecretsShown, one_of(SecretsShown)] = "absent"

@@ -18,7 +18,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 from urllib.parse import parse_qs
 
-from . import action_urls, calls, firmware, provisioning, snmp, tls, web
+from . import action_urls, calls, firmware, minibrowser, provisioning, snmp, tls, web
 from .auth import Lock, Nonce
 from .calls import Exchange, Leg
 from .event_log import EventLog
@@ -27,6 +27,7 @@ from .http_server import HttpConnection, Reply, Request, listen, really_listenin
 from .keys import CallState, PhoneKeys, Step, change
 from .screens import LISTS, ListName, Screen
 from .settings import Settings
+from .sip import SipEndpoint
 
 # Seconds between an answer and the end of the web server, so that the answer gets out [invented].
 LAST_BREATH = 0.05
@@ -39,6 +40,7 @@ LONGEST_LIST = 100  # calls in each of the lists [invented]
 # Keys that the control port cannot change, since sockets and pages hang on them.
 FIXED = frozenset({"name", "address", "port", "tls", "certificate", "tls_max_version", "http_port", "generation"}) | {
     "old_server_port",
+    "sip",
     "snmp_port",
     "read_only_settings",
 }
@@ -87,6 +89,8 @@ class Phone:
         self._booted = time.monotonic() - FORMER_UPTIME
         self._servers: list[asyncio.Server] = []
         self._snmp: asyncio.DatagramTransport | None = None
+        self._sip: SipEndpoint | None = None
+        self._passes = 0  # check-syncs since the last boot
         self._life: asyncio.Task[None] | None = None
         self._errands: set[asyncio.Task[None]] = set()
         self._one_at_a_time = asyncio.Lock()
@@ -130,10 +134,10 @@ class Phone:
 
     def sockets(self) -> int:
         """Count the listening sockets that really are there."""
-        return sum(really_listening(server) for server in self._servers) + (self._snmp is not None)
+        return sum(really_listening(server) for server in self._servers) + bool(self._snmp) + bool(self._sip)
 
     def sockets_wanted(self) -> int:
-        return len(self._servers) + (self.keys.snmp_port is not None) if self.keys.running else 0
+        return len(self._servers) + bool(self.keys.snmp_port) + bool(self.keys.sip) if self.keys.running else 0
 
     def as_json(self) -> dict[str, Any]:
         """Describe the state, without secrets."""
@@ -279,6 +283,47 @@ class Phone:
             self._begin("reboot")
             self._live(self._reboot())
 
+    def check_sync(self, event: str) -> None:
+        """Do what a check-sync asks for, or what the phone's own setting makes of it (sip 1.1)."""
+        how = self.keys.sip.check_sync if self.keys.sip else "obeyed"
+        action = self.settings["checksync_action"] or ("reboot" if "reboot=true" in event else "sync")
+        if action == "sync" and how == "reboots":
+            action = "reboot"
+        if self.phase != "up":
+            self.violation(f"check-sync while {self.phase}")
+        elif how == "ignored":
+            self.note("check_sync_ignored", event)
+        elif action in ("reboot", "factory-reset"):
+            self.reboot(factory_reset=action == "factory-reset")
+        elif action == "reregister":
+            self._register()
+        elif action == "delete-contacts":
+            self.phone_book.clear()
+        else:
+            self.note("check_sync", event)
+            self._live(self._sync())
+
+    async def _sync(self) -> None:
+        """Fetch what the setting server has, without a restart. Whether firmware comes in the same pass is unknown."""
+        await provisioning.fetch_settings(self)
+        self._passes += 1
+        if self.keys.sip is None or self._passes >= self.keys.sip.passes:
+            await self._provision_firmware()
+
+    def run_document(self, text: str, *, trusted: bool) -> None:
+        """Run a document of the XML minibrowser, beside all else."""
+        self._run_errand(minibrowser.run(self, text, trusted=trusted))
+
+    def open_document(self, url: str) -> None:
+        """Fetch a document and run it."""
+        self._run_errand(minibrowser.open_url(self, url))
+
+    def _run_errand(self, work: Coroutine[Any, Any, None]) -> None:
+        errand = asyncio.get_running_loop().create_task(work)
+        self._errands.add(errand)
+        errand.add_done_callback(self._errands.discard)
+        errand.add_done_callback(_report_crash)
+
     def _begin(self, kind: str) -> None:
         """Start the record of an upgrade or reboot; its times are those of the machine's monotonic clock."""
         self.cycles.append({"kind": kind, "before": self.keys.firmware, "triggered": time.monotonic()})
@@ -394,6 +439,9 @@ class Phone:
         if self._snmp:
             self._snmp.close()
             self._snmp = None
+        if self._sip:
+            self._sip.stop()
+            self._sip = None
         for connection in list(self.connections):
             connection.reset()
         for leg in list(self.legs):
@@ -420,6 +468,7 @@ class Phone:
         if not self._servers:
             await self._listen()
         self._booted = time.monotonic()
+        self._passes = 0
         self.line_info_fixed = False
         self.phase = "up"
         self.came_back = True
@@ -463,6 +512,9 @@ class Phone:
             where = (keys.address, keys.snmp_port)
             loop = asyncio.get_running_loop()
             self._snmp, _unused = await loop.create_datagram_endpoint(lambda: snmp.Agent(self), local_addr=where)
+        if keys.sip:
+            self._sip = SipEndpoint(self)
+            await self._sip.start()
 
     # -- registrations, calls, action URLs ----------------------------------------------------------------------------
 
@@ -475,6 +527,8 @@ class Phone:
             if not silently and self.identities[-1].registered:
                 self.note("registered", user)
                 self.tell("action_log_on_url")
+        if self._sip:
+            self._sip.register()
 
     def set_registered(self, line: int, registered: bool) -> None:
         """Register, perhaps again, or log off an identity; lines count from 1 (1.4)."""
@@ -486,6 +540,8 @@ class Phone:
             self.tell("action_reg_failed")
         elif registered or identity.registered:
             identity.registered = registered
+            if self._sip:
+                self._sip.set_registered(identity.user, registered)
             self.note("registered" if registered else "logged_off", identity.user)
             self.tell("action_log_on_url" if registered else "action_log_off_url")
 

@@ -61,6 +61,7 @@ DEFAULTS = {
     "network_id_port": "",
     "allow_sip_settings": "off",
     "challenge_checksync": "",
+    "checksync_action": "",
     "challenge_reboot": "",
     "mb_trusted_hosts": "",
 }

@@ -26,6 +26,7 @@ what a person can do about it. Nothing in a reason may hold a secret or the quer
         NotApproved             by the approved plan
         WindowEnds              by the window of its site
         NotRegistered
+        PbxFailed               the phone was not asked
 
 Two more stand where they are made: `credentials.NotTried`, which tells the limit that it keeps, and in `client` that of
 a kept connection that turns out dead, which never leaves it.
@@ -179,3 +180,7 @@ class NotRegistered(SnomError):
     """The phone was asked to register a line, and shows that it is not."""
 
     outcome = Outcome.NOT_REGISTERED
+
+
+class PbxFailed(SnomError):
+    """The PBX is down, refuses the login, or answers what can't be read, so nothing is known from it."""

@@ -11,11 +11,14 @@ out (sip 1.1, 4.1).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from .._known.user_agent import UserAgent
+from .._known.user_agent import UserAgent, read_user_agent
+
+_URI_HOST = re.compile(r"sips?:(?:[^@]*@)?(\[[0-9A-Fa-f:.]+\]|[\w.-]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,3 +79,33 @@ class Pbx(Protocol):
 
     def close(self) -> None:
         """Log off."""
+
+
+def registration_of(
+    account: str,
+    contact: str,
+    *,
+    received: str = "",
+    user_agent: str = "",
+    expires: Any = None,
+    reachable: bool | None = None,
+    call_id: str = "",
+) -> Registration:
+    """A registration from what a PBX lists. received is the URI or address that it really sends to, if another."""
+    address = _URI_HOST.match(received if ":" in received else f"sip:{received}") if received else None
+    address = address or _URI_HOST.match(contact.strip("<>"))
+    return Registration(
+        account=account,
+        contact=contact,
+        address=address[1].strip("[]") if address else None,
+        user_agent=user_agent,
+        agent=read_user_agent(user_agent),
+        expires=float(expires) if isinstance(expires, (int, float)) else None,
+        reachable=reachable,
+        call_id=call_id or None,
+    )
+
+
+def newest(registrations: Iterable[Registration]) -> Registration | None:
+    """Of the contacts of one phone, the one that runs out last: an old one stays listed until it does (sip 5.2)."""
+    return max(registrations, key=lambda one: -1.0 if one.expires is None else one.expires, default=None)

@@ -80,6 +80,8 @@ WEB = {"http", "requests", "ssl", "urllib3"}
 WEB_USERS = {
     "plugins/module_utils/_core/timed_response.py": "how long an answer may take is one rule for phones and mirrors",
     "plugins/module_utils/_firmware/image_check.py": "the image lies on a web server, not on a phone",
+    "plugins/module_utils/_pbx/kamailio.py": "its JSON-RPC is on a web server, not on a phone",
+    "plugins/module_utils/_pbx/stream.py": "a PBX proves by TLS who it is",
     "plugins/plugin_utils/collector/collector.py": "it is a web server itself, which phones report to",
 }
 # A path on a phone's web server. Sentences may send a person to a page, but without the slash.

@@ -1,0 +1,204 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Kamailio by its JSON-RPC over HTTP (modules jsonrpcs and xhttp), measured with Kamailio 5.6.3 (sip 5.3)."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .._core.errors import InputError, PbxFailed
+from .pbx import Delivery, Notify, Registration, registration_of
+from .settings import PbxSettings
+from .stream import MAX_ANSWER, unreachable
+
+try:
+    import requests
+
+    HAS_REQUESTS = True
+except ImportError:
+    HAS_REQUESTS = False
+
+_CHUNK = 65536
+_NOT_SET = ("[not set]", "")
+_WAITS = 35.0
+"""Seconds for a phone's own answer: Kamailio gives up after 30 s (sip 5.3)."""
+_ENDED = 5
+"""The state of a dialog that is over."""
+
+
+class Kamailio:
+    """One Kamailio."""
+
+    def __init__(self, settings: PbxSettings) -> None:
+        if not HAS_REQUESTS:
+            raise InputError("The Python library requests is missing on the controller: pip install requests.")
+        self._settings = settings
+        scheme = "https" if settings.tls else "http"
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        self._url = f"{scheme}://{host}:{settings.port}{settings.path}"
+        self._session = requests.Session()
+        # No proxy, no netrc: this is the voice network.
+        self._session.trust_env = False
+        self._session.verify = (settings.ca_path or True) if settings.validate_certs else False
+        if settings.username is not None:
+            self._session.auth = (settings.username, settings.password or "")
+
+    def registrations(self) -> tuple[Registration, ...]:
+        """Ask usrloc for all contacts."""
+        answer = self._ask("ul.dump", [])
+        return tuple(_registration(account, contact) for account, contact in _contacts(answer))
+
+    def calls(self) -> Mapping[str, str]:
+        """Who stands in a dialog is in a call; who does not is idle only where the user says that all are tracked."""
+        try:
+            dialogs = self._ask("dlg.list", [])
+        except _RpcError:
+            # The module dialog is not loaded.
+            return {}
+        found = {}
+        if self._settings.dialogs:
+            found = {registration.account: "idle" for registration in self.registrations()}
+        for dialog in dialogs if isinstance(dialogs, list) else []:
+            if isinstance(dialog, dict) and dialog.get("state") != _ENDED:
+                for uri in (dialog.get("from_uri"), dialog.get("to_uri")):
+                    if account := _account(str(uri or "")):
+                        found.update(dict.fromkeys(_spellings(account, found), "in_call"))
+        return found
+
+    def notify(self, registration: Registration, message: Notify) -> Delivery:
+        """Send a NOTIFY and wait for the phone's own answer."""
+        headers = f"Event: {message.event}\r\n"
+        if message.content_type:
+            headers += f"Content-Type: {message.content_type}\r\n"
+        return self._send("NOTIFY", registration, headers, message.body)
+
+    def probe(self, registration: Registration) -> Delivery:
+        """Send OPTIONS and wait for the phone's own answer."""
+        return self._send("OPTIONS", registration, "", "")
+
+    def close(self) -> None:
+        """End the connection."""
+        self._session.close()
+
+    def _send(self, method: str, registration: Registration, headers: str, body: str) -> Delivery:
+        host = registration.account.partition("@")[2] or self._settings.host
+        headers += f"From: <sip:{registration.account.partition('@')[0]}@{host}>\r\nTo: <{registration.contact}>\r\n"
+        parameters = [method, registration.contact, ".", ".", headers, body]
+        try:
+            answer = self._ask("tm.t_uac_wait_block", parameters, seconds=_WAITS)
+        except _RpcError as error:
+            raise PbxFailed(
+                f"{self._settings.shown} can't send to phones: {error.reason} Load its module tm, and allow this "
+                "controller tm.t_uac_wait_block."
+            ) from None
+        line = str(answer.get("code", "") if isinstance(answer, dict) else answer)
+        code = line.partition(" ")[0]
+        if not code.isascii() or not code.isdigit():
+            raise PbxFailed(f"{self._settings.shown} does not tell what the phone answered.")
+        reason = str(answer.get("reason", "")) if isinstance(answer, dict) else line.partition(" ")[2]
+        return Delivery(status=int(code), reason=reason[:80])
+
+    def _ask(self, method: str, parameters: list[str], *, seconds: float | None = None) -> Any:
+        timeout = self._settings.timeout if seconds is None else max(seconds, self._settings.timeout)
+        request = {"jsonrpc": "2.0", "method": method, "params": parameters, "id": 1}
+        ends = time.monotonic() + timeout
+        try:
+            with self._session.post(
+                self._url, json=request, timeout=timeout, stream=True, allow_redirects=False
+            ) as answer:
+                status = answer.status_code
+                content = bytearray()
+                for chunk in answer.iter_content(_CHUNK):
+                    content += chunk
+                    if len(content) > MAX_ANSWER or time.monotonic() > ends:
+                        raise PbxFailed(f"{self._settings.shown} answers too much or too slowly.")
+        except (requests.RequestException, OSError) as error:
+            raise unreachable(self._settings, _cause(error)) from None
+        if status in (401, 403):
+            raise PbxFailed(f"{self._settings.shown} refused the login. Correct username and password in snom_pbx.")
+        try:
+            reply = json.loads(content)
+            if not isinstance(reply, dict) or ("result" not in reply and "error" not in reply):
+                raise ValueError
+        except (ValueError, RecursionError):
+            raise PbxFailed(
+                f"{self._settings.shown} answers {status} and no JSON-RPC at {self._settings.path}. Correct port and "
+                "path in snom_pbx, and load its modules jsonrpcs and xhttp."
+            ) from None
+        if "error" in reply:
+            error_said = reply["error"]
+            said = error_said.get("message", "") if isinstance(error_said, dict) else error_said
+            raise _RpcError(f"{method}: {str(said)[:80]}.")
+        return reply["result"]
+
+
+class _RpcError(PbxFailed):
+    """Kamailio answers, and does not do what it is asked for."""
+
+
+def _cause(error: BaseException) -> OSError:
+    """What is behind an error of requests, which wraps it several times."""
+    while error is not None:
+        if isinstance(error, requests.Timeout):
+            return TimeoutError()
+        inner = error.__cause__ or error.__context__ or getattr(error, "reason", None)
+        if inner is None and error.args and isinstance(error.args[0], BaseException):
+            inner = error.args[0]
+        if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
+            return error
+        if not isinstance(inner, BaseException):
+            break
+        error = inner
+    return OSError()
+
+
+def _contacts(answer: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each contact of a dump, with its account. What is not of the form that Kamailio has is left out."""
+    for domain in _list(answer, "Domains"):
+        for aor in _list(_dict(domain, "Domain"), "AoRs"):
+            info = _dict(aor, "Info")
+            for contact in _list(info, "Contacts"):
+                yield str(info.get("AoR", "")), _dict(contact, "Contact")
+
+
+def _dict(value: Any, name: str) -> dict[str, Any]:
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _list(value: Any, name: str) -> list[Any]:
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _registration(account: str, contact: dict[str, Any]) -> Registration:
+    def text(name: str) -> str:
+        value = str(contact.get(name, ""))
+        return "" if value in _NOT_SET else value
+
+    # Behind NAT the phone writes another address than the one that it is reached at.
+    return registration_of(
+        account,
+        text("Address"),
+        received=text("Received"),
+        user_agent=text("User-Agent"),
+        expires=contact.get("Expires"),
+        call_id=text("Call-ID"),
+    )
+
+
+def _account(uri: str) -> str:
+    """The user and domain of a SIP URI."""
+    return uri.partition(":")[2].partition(";")[0].partition("?")[0]
+
+
+def _spellings(account: str, known: Mapping[str, str]) -> set[str]:
+    """An account as it is registered: with or without its domain."""
+    user, _at, domain = account.partition("@")
+    host = domain.rpartition(":")[0] if domain.rpartition(":")[2].isdigit() else domain
+    return {one for one in (account, f"{user}@{host}", user) if one in known} or {user}

@@ -1,0 +1,152 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which PBX there is and how it is reached: the mapping ``snom_pbx``."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._core.clock import LONGEST_WAIT
+from .._core.errors import InputError
+
+OPTION = "snom_pbx"
+PASSWORD_VARIABLE = "SNOM_PBX_PASSWORD"
+"""The environment variable that gives the password where the mapping does not."""
+
+KINDS = ("asterisk", "kamailio", "freeswitch", "sip", "command")
+
+PORTS = {"asterisk": 5038, "kamailio": 80, "freeswitch": 8021, "sip": 5060}
+TLS_PORTS = {"asterisk": 5039, "kamailio": 443, "sip": 5061}
+
+_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+_HOST = re.compile(r"[\w.-]{1,253}|[0-9A-Fa-f:.]{2,45}")
+_EXAMPLE = "for example {kind: asterisk, host: pbx.example, username: ansible, password: '{{ vault_snom_pbx }}'}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PbxSettings:
+    """How to reach one PBX."""
+
+    kind: str
+    host: str = ""
+    port: int = 0
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    tls: bool = False
+    validate_certs: bool = True
+    ca_path: str | None = None
+    timeout: float = 10.0
+    """Seconds for one question."""
+    path: str = "/RPC"
+    """Kamailio: the path of its JSON-RPC."""
+    dialogs: bool = False
+    """Kamailio: whether its routes track every call (dlg_manage), so that who is in none is idle."""
+    profile: str = "internal"
+    """FreeSWITCH: the profile that phones register at."""
+    transport: str = "udp"
+    """Straight SIP: ``udp``, ``tcp`` or ``tls``."""
+    command: tuple[str, ...] = ()
+    """The user's own command and its arguments."""
+
+    @property
+    def shown(self) -> str:
+        """The PBX as sentences name it."""
+        return f"the PBX {self.host}" if self.host else "the PBX command"
+
+
+def parse_pbx(value: object) -> PbxSettings | None:
+    """Read the mapping. None for nothing. Raises InputError that names option and remedy, without values."""
+    if value in (None, "", {}):
+        return None
+    if not isinstance(value, Mapping):
+        raise _wrong("must be a mapping", _EXAMPLE)
+    unknown = sorted(str(name) for name in value if name not in PbxSettings.__dataclass_fields__)
+    if unknown:
+        raise _wrong(f"has no {unknown[0]!r}", f"It knows {', '.join(PbxSettings.__dataclass_fields__)}")
+    given: dict[str, Any] = {str(name): one for name, one in value.items() if one is not None}
+    kind = str(given.get("kind", ""))
+    if kind not in KINDS:
+        raise _wrong("names no kind", f"Choose one of {', '.join(KINDS)}, {_EXAMPLE}")
+    found: dict[str, Any] = {"kind": kind}
+    for name in ("username", "password", "ca_path", "path", "profile", "transport"):
+        if name in given:
+            found[name] = str(given[name])
+            if not found[name].isprintable():
+                # A line break in it would be a command of its own.
+                raise _wrong(
+                    f"has a {name} that can't be printed", "Give it without line breaks and control characters"
+                )
+    found.setdefault("password", os.environ.get(PASSWORD_VARIABLE) or None)
+    for name in ("tls", "validate_certs", "dialogs"):
+        if name in given:
+            found[name] = _boolean(name, given[name])
+    if "timeout" in given:
+        found["timeout"] = _seconds(given["timeout"])
+    if kind == "command":
+        return PbxSettings(**found, command=_command(given.get("command")))
+    host = str(given.get("host", "")).strip()
+    if not _HOST.fullmatch(host):
+        raise _wrong("has no usable host", "Give the name or address of the PBX, without scheme and port")
+    found |= {"host": host, "port": _port(kind, found.get("tls", False), given.get("port"))}
+    if kind == "asterisk" and not (found.get("username") and found["password"]):
+        raise _wrong(
+            "lacks username or password",
+            f"Give those of a manager user; the password may stand in the environment as {PASSWORD_VARIABLE}",
+        )
+    if kind == "freeswitch" and not found["password"]:
+        raise _wrong("lacks the password", f"Give that of the event socket, or {PASSWORD_VARIABLE} in the environment")
+    if kind == "freeswitch" and found.get("tls"):
+        raise _wrong("has tls", "FreeSWITCH's event socket speaks none. Reach it through a tunnel")
+    if kind == "kamailio" and not found.get("path", "/").startswith("/"):
+        raise _wrong("has a path that is none", "Give the path of JSON-RPC, beginning with a slash, as in /RPC")
+    if found.get("transport", "udp") not in ("udp", "tcp", "tls"):
+        raise _wrong("has an unknown transport", "Choose udp, tcp or tls")
+    return PbxSettings(**found)
+
+
+def _command(value: object) -> tuple[str, ...]:
+    if not isinstance(value, (list, tuple)) or not value or not all(isinstance(one, str) and one for one in value):
+        raise _wrong(
+            "lacks the command",
+            "Give it as a list, the program first, as in command: [/usr/local/bin/notify, '{account}', '{event}']",
+        )
+    return tuple(value)
+
+
+def _port(kind: str, tls: bool, value: object) -> int:
+    if value is None:
+        return (TLS_PORTS if tls else PORTS)[kind]
+    try:
+        port = int(str(value))
+    except ValueError:
+        port = 0
+    if not 1 <= port <= 65535:
+        raise _wrong("has a port that is none", "Give a number from 1 to 65535")
+    return port
+
+
+def _boolean(name: str, value: object) -> bool:
+    try:
+        return _BOOLEANS[str(value).lower()]
+    except KeyError:
+        raise _wrong(f"has {name} with another value than true or false", "Give one of these") from None
+
+
+def _seconds(value: object) -> float:
+    try:
+        seconds = float(str(value))
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= LONGEST_WAIT:
+        raise _wrong("has a timeout that is none", "Give a number of seconds above 0")
+    return seconds
+
+
+def _wrong(fault: str, remedy: str) -> InputError:
+    return InputError(f"{OPTION} {fault}. {remedy}.")

@@ -1,0 +1,280 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A phone's SIP side, over UDP: it registers at a registrar, and answers OPTIONS and NOTIFY (sip 1.1, 1.2).
+
+What a phone does with a check-sync, and with a document that comes by NOTIFY, is told to the phone; this file knows
+messages only. Calls are not carried over SIP here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from typing import TYPE_CHECKING
+
+from . import firmware
+from .auth import md5
+
+if TYPE_CHECKING:
+    from .keys import SipKeys
+    from .phone import Phone
+
+RETRY = [0.5, 1, 2, 4]  # seconds between retransmissions, as RFC 3261 has them (timer E)
+REGISTER_AGAIN = 5.0  # seconds after a registration that failed [invented]
+_COPIED = ("via", "from", "call-id", "cseq")  # headers that an answer repeats
+
+
+class Message:
+    """A request or an answer. ``first`` is its first line, names of headers are in lower case."""
+
+    def __init__(self, first: str, headers: list[tuple[str, str]], body: str) -> None:
+        self.first = first
+        self.headers = headers
+        self.body = body
+
+    @classmethod
+    def parse(cls, data: bytes) -> Message | None:
+        """Read a datagram. None for what is no message, and for one whose Content-Length is not true (xml 4.1)."""
+        head, _end, body = data.decode("utf-8", "replace").partition("\r\n\r\n")
+        first, *lines = head.split("\r\n")
+        if not re.search(r"SIP/2\.0", first):
+            return None
+        pairs = [line.partition(":") for line in lines]
+        message = cls(first, [(name.strip().lower(), value.strip()) for name, _colon, value in pairs], body)
+        length = message.get("content-length")
+        if length and (not length.isdigit() or int(length) != len(body.encode())):
+            return None
+        return message
+
+    def get(self, name: str) -> str:
+        """The first header of this name, or nothing."""
+        return next((value for one, value in self.headers if one == name), "")
+
+    @property
+    def method(self) -> str:
+        return "" if self.first.startswith("SIP/") else self.first.partition(" ")[0]
+
+    @property
+    def status(self) -> int:
+        found = re.match(r"SIP/2\.0 (\d{3})", self.first)
+        return int(found[1]) if found else 0
+
+
+class SipEndpoint(asyncio.DatagramProtocol):
+    """The socket of a phone that is up."""
+
+    def __init__(self, phone: Phone) -> None:
+        self._phone = phone
+        self._transport: asyncio.DatagramTransport | None = None
+        self._waiting: dict[str, asyncio.Future[Message]] = {}  # by branch
+        self._registrations: dict[str, asyncio.Task[None]] = {}  # by user
+        self._call_id = secrets.token_hex(8)  # the same for each registration until the next boot
+        self._number = 0  # of the last REGISTER
+        self._nonce = secrets.token_hex(8)
+        # A new contact after each boot, so that the old one stays listed until it runs out (sip 5.2).
+        self._line = secrets.token_hex(4) if phone.keys.sip and phone.keys.sip.new_contact else ""
+        self.answers: dict[tuple[str, str], bytes] = {}  # by Call-ID and CSeq, for retransmissions
+
+    async def start(self) -> None:
+        """Open the socket. Raises OSError."""
+        keys = self._keys
+        where = (self._phone.keys.address, keys.port)
+        loop = asyncio.get_running_loop()
+        self._transport, _unused = await loop.create_datagram_endpoint(lambda: self, local_addr=where)
+
+    def register(self) -> None:
+        """Register each identity, and again before it runs out. Returns at once."""
+        for identity in self._phone.identities:
+            self.set_registered(identity.user, identity.registered)
+
+    def set_registered(self, user: str, registered: bool) -> None:
+        """Register an identity, again if it was, or take its registration back."""
+        task = self._registrations.pop(user, None)
+        if task:
+            task.cancel()
+        if registered or task:
+            work = self._keep_registered(user) if registered else self._unregister(user)
+            self._registrations[user] = asyncio.get_running_loop().create_task(work)
+
+    def stop(self) -> None:
+        """Vanish, as a phone without power does: nobody is told."""
+        for task in self._registrations.values():
+            task.cancel()
+        self._registrations = {}
+        if self._transport:
+            self._transport.close()
+            self._transport = None
+
+    # -- what comes in ------------------------------------------------------------------------------------------------
+
+    def datagram_received(self, data: bytes, source: tuple[str, int]) -> None:
+        message = Message.parse(data)
+        if message is None or self._transport is None:
+            return
+        if not message.method:
+            branch = re.search(r"branch=([^;,\s]+)", message.get("via"))
+            waiting = self._waiting.get(branch[1]) if branch else None
+            if waiting and not waiting.done() and message.status >= 200:
+                waiting.set_result(message)
+            return
+        seen = (message.get("call-id"), message.get("cseq"))
+        if seen in self.answers:
+            self._transport.sendto(self.answers[seen], source)
+        elif message.method != "ACK" and not self._keys.deaf:
+            self._answer(message, source, seen)
+
+    def _answer(self, message: Message, source: tuple[str, int], seen: tuple[str, str]) -> None:
+        status, extra = 405, ""
+        if message.method == "OPTIONS":
+            status = 200
+        elif message.method == "NOTIFY":
+            status, extra = self._notified(message, source)
+        reasons = {200: "OK", 401: "Unauthorized", 403: "Forbidden", 405: "Method Not Allowed", 489: "Bad Event"}
+        lines = [f"SIP/2.0 {status} {reasons.get(status, 'No')}"]
+        lines += [f"{name.title()}: {value}" for name, value in message.headers if name in _COPIED]
+        to = message.get("to")
+        lines += [f"To: {to}" + ("" if "tag=" in to else f";tag={secrets.token_hex(4)}")]
+        lines += [f"User-Agent: {self.user_agent}", *([extra] if extra else []), "Content-Length: 0", "", ""]
+        self.answers[seen] = "\r\n".join(lines).encode()
+        if len(self.answers) > 100:
+            del self.answers[next(iter(self.answers))]
+        assert self._transport
+        self._transport.sendto(self.answers[seen], source)
+        if status == 200 and message.method == "NOTIFY":
+            self._obey(message, source[0])
+
+    def _notified(self, message: Message, source: tuple[str, int]) -> tuple[int, str]:
+        """The status for a NOTIFY, and a header for it."""
+        settings, phone = self._phone.settings, self._phone
+        event = message.get("event") or message.get("content-type")
+        phone.note("notify", event[:80])
+        # What a phone answers whom it does not take anything from is unknown (sip 1.1), so it is a key.
+        if settings["filter_registrar"] != "off" and source[0] != self._registrar[0]:
+            return self._keys.refuses_with, ""
+        if event.startswith("check-sync") and settings.on("challenge_checksync"):
+            if not self._proves(message):
+                return 401, f'WWW-Authenticate: Digest realm="{phone.name}",nonce="{self._nonce}",algorithm=MD5'
+            return 200, ""
+        if event.startswith("check-sync"):
+            return 200, ""
+        if "snomxml" in message.get("content-type"):
+            return (200 if settings["xml_notify"] != "off" else 489), ""
+        return 489, ""
+
+    def _obey(self, message: Message, source: str) -> None:
+        if message.get("event").startswith("check-sync"):
+            self._phone.check_sync(message.get("event"))
+        else:
+            trusted = source in self._phone.settings["mb_trusted_hosts"].split() or source == self._registrar[0]
+            self._phone.run_document(message.body, trusted=trusted)
+
+    def _proves(self, message: Message) -> bool:
+        """Whether the sender knows the SIP password of an identity (sip 1.1)."""
+        given = dict(re.findall(r'(\w+)="?([^",]+)"?', message.get("authorization")))
+        secret = md5(f"{given.get('username')}:{given.get('realm')}:{self._keys.password}")
+        request = md5(f"NOTIFY:{given.get('uri')}")
+        wanted = md5(f"{secret}:{self._nonce}:{request}")
+        return given.get("response") == wanted and given.get("nonce") == self._nonce
+
+    # -- registration -------------------------------------------------------------------------------------------------
+
+    async def _keep_registered(self, user: str) -> None:
+        while True:
+            done = await self._exchange(user, max(int(self._keys.expires), 1))
+            await asyncio.sleep(max(self._keys.expires * 0.8, 0.2) if done else REGISTER_AGAIN)
+
+    async def _unregister(self, user: str) -> None:
+        await self._exchange(user, 0)
+
+    async def _exchange(self, user: str, expires: int) -> bool:
+        """Register for so many seconds, with the login that the registrar asks for; return whether it took it."""
+        try:
+            answer = await self._send(self._register_request(user, expires, ""))
+            if answer.status in (401, 407):
+                answer = await self._send(self._register_request(user, expires, self._authorization(answer, user)))
+        except TimeoutError:
+            self._phone.note("sip_refused", f"{user}: no answer")
+            return False
+        taken = answer.status == 200
+        self._phone.note("sip_registered" if taken else "sip_refused", f"{user}: {answer.status}")
+        return taken
+
+    def _register_request(self, user: str, expires: int, authorization: str) -> tuple[str, str]:
+        """A request, and its branch."""
+        host, port = self._registrar
+        self._number += 1
+        branch = f"z9hG4bK-{secrets.token_hex(8)}"
+        own = f"{self._phone.keys.address}:{self._keys.port}"
+        line = f";line={self._line}" if self._line else ""
+        lines = [
+            f"REGISTER sip:{host}:{port} SIP/2.0",
+            f"Via: SIP/2.0/UDP {own};branch={branch};rport",
+            f"From: <sip:{user}@{host}>;tag={secrets.token_hex(4)}",
+            f"To: <sip:{user}@{host}>",
+            f"Call-ID: {self._call_id}-{user}",
+            f"CSeq: {self._number} REGISTER",
+            "Max-Forwards: 70",
+            f"Contact: <sip:{user}@{own}{line}>",
+            f"User-Agent: {self.user_agent}",
+            f"Expires: {expires}",
+            *([authorization] if authorization else []),
+            "Content-Length: 0",
+            "",
+            "",
+        ]
+        return "\r\n".join(lines), branch
+
+    def _authorization(self, challenge: Message, user: str) -> str:
+        """The answer to a Digest challenge with MD5, with qop auth or without one."""
+        proxy = challenge.status == 407
+        header = challenge.get("proxy-authenticate" if proxy else "www-authenticate")
+        given = dict(re.findall(r'(\w+)="?([^",]+)"?', header))
+        uri, realm, nonce = "sip:{}:{}".format(*self._registrar), given.get("realm", ""), given.get("nonce", "")
+        secret, request = md5(f"{user}:{realm}:{self._keys.password}"), md5(f"REGISTER:{uri}")
+        parts = f'username="{user}", realm="{realm}", nonce="{nonce}", uri="{uri}", algorithm=MD5'
+        if "qop" in given:
+            own = secrets.token_hex(4)
+            response = md5(f"{secret}:{nonce}:00000001:{own}:auth:{request}")
+            parts += f', qop=auth, nc=00000001, cnonce="{own}", response="{response}"'
+        else:
+            parts += f', response="{md5(f"{secret}:{nonce}:{request}")}"'
+        return f"{'Proxy-' if proxy else ''}Authorization: Digest {parts}"
+
+    async def _send(self, request: tuple[str, str]) -> Message:
+        """Send a request until an answer comes. Raises TimeoutError."""
+        text, branch = request
+        waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self._waiting[branch] = waiting
+        try:
+            for pause in RETRY:
+                if self._transport:
+                    self._transport.sendto(text.encode(), self._registrar)
+                done, _pending = await asyncio.wait([waiting], timeout=pause)
+                if done:
+                    return waiting.result()
+            raise TimeoutError
+        finally:
+            del self._waiting[branch]
+
+    # -- who it is ----------------------------------------------------------------------------------------------------
+
+    @property
+    def user_agent(self) -> str:
+        """``snomD862/10.1.226.13``, and the MAC where the setting says so (protocol 4.4)."""
+        keys = self._phone.keys
+        name = f"snom{firmware.image_model(keys.model)}/{keys.firmware}"
+        return f"{name} {keys.mac}" if self._phone.settings.on("mac_info_in_sip_register") else name
+
+    @property
+    def _keys(self) -> SipKeys:
+        keys = self._phone.keys.sip
+        assert keys
+        return keys
+
+    @property
+    def _registrar(self) -> tuple[str, int]:
+        host, _colon, port = self._keys.registrar.partition(":")
+        return host, int(port or 5060)
