@@ -101,6 +101,19 @@ def user_agent(model: str, version: str, mac: str) -> str:
     return f"Mozilla/4.0 (compatible; {name}-SIP {version}{rest})"
 
 
+def http_agent(form: str, model: str, version: str, mac: str) -> str:
+    """Return the User-Agent in a form: today's of 10.1 (sip 2.3), without the MAC, an admin's own (xml 1.4)."""
+    match form:
+        case "nested":
+            built = "2010.12-00001-gd311851f1 (Feb 25 2019 - 14:19:43)"
+            return f"Mozilla/4.0 (compatible; snom{image_model(model)}-SIP {version} {built} {mac} SXM:0 UXM:0 UXMC:0)"
+        case "without_mac":
+            return user_agent(model, version, mac).replace(f" {mac}", "")
+        case "own":
+            return "Desk phone"
+    return user_agent(model, version, mac)
+
+
 def boot_loader(model: str, version: str) -> str:
     """Return a boot loader that was seen on phones of that time (protocol 4.4); which belongs to which is invented."""
     if major(version) >= 10:

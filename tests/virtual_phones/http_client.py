@@ -21,8 +21,11 @@ class FetchError(Exception):
         self.status = status
 
 
-async def fetch(url: str, *, user_agent: str, source: str) -> bytes:
-    """Return the body of an answer 200. source: the phone's own address. Raises FetchError."""
+async def fetch(url: str, *, user_agent: str, source: str, stops: bool = False) -> bytes:
+    """Return the body of an answer 200. source: the phone's own address; stops: after the first bytes of the body.
+
+    Raises FetchError.
+    """
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or 80
@@ -41,12 +44,14 @@ async def fetch(url: str, *, user_agent: str, source: str) -> bytes:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     head = f"GET {target} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {user_agent}\r\nConnection: close\r\n\r\n"
     try:
-        return await asyncio.wait_for(_exchange(host, port, source, head.encode("latin-1", "replace")), TIMEOUT)
+        return await asyncio.wait_for(
+            _exchange(host, port, source, head.encode("latin-1", "replace"), stops=stops), TIMEOUT
+        )
     except (asyncio.TimeoutError, OSError, EOFError) as error:
         raise FetchError(f"{type(error).__name__} {error}".strip()) from None
 
 
-async def _exchange(host: str, port: int, source: str, request: bytes) -> bytes:
+async def _exchange(host: str, port: int, source: str, request: bytes, *, stops: bool) -> bytes:
     reader, writer = await asyncio.open_connection(host, port, local_addr=(source, 0))
     try:
         writer.write(request)
@@ -59,6 +64,8 @@ async def _exchange(host: str, port: int, source: str, request: bytes) -> bytes:
         code = status.split(" ")[1:2]
         if code != ["200"]:
             raise FetchError(f"answered {status}", int(code[0]) if code and code[0].isdigit() else None)
+        if stops:
+            return await reader.read(1)
         length = headers.get("content-length", "")
         return await (reader.readexactly(int(length)) if length.isdigit() else reader.read())
     finally:

@@ -193,6 +193,7 @@ class Faults:
     replaced_by: Annotated[Replacement | None, optional(nested(Replacement))] = None
     reverts_after: MaybeSeconds = None
     loses_registration: Flag = False
+    restarts_in_download: Count = 0
     ignores_load: Flag = False
     ignores_reboot: Flag = False
     answers_while_flashing: Flag = False
@@ -229,14 +230,23 @@ class CallKeys:
     remote: Text = "4711"
 
 
+HttpAgent = Literal["plain", "nested", "without_mac", "own"]
+Compares = Literal["version", "url", "never"]
+
+
 @dataclass(kw_only=True, slots=True)
 class Provisioning:
-    """The firmware that the provisioning server wants."""
+    """The firmware that the provisioning server wants, and how the phone asks for it."""
 
     firmware: MaybeVersion = None
+    user_agent: Annotated[HttpAgent, one_of(HttpAgent)] = "plain"
+    lower_case_mac: Flag = False
+    polls_every: MaybeSeconds = None
+    compares: Annotated[Compares, one_of(Compares)] = "version"
 
 
-Refusal = Literal[403, 481, 489]
+Refusal = Literal[200, 403, 481, 489, "nothing"]
+DuringCall = Literal["obeyed", "ignored", "refused"]
 CheckSync = Literal["obeyed", "ignored", "reboots"]
 Conditions = Literal["evaluated", "as_text", "always_true"]
 
@@ -246,14 +256,22 @@ class SipKeys:
     """Where a phone registers, and what it does with what comes from there."""
 
     registrar: Text
-    port: Port = 5060
+    transport: Annotated[Literal["udp", "tcp"], one_of(Literal["udp", "tcp"])] = "udp"
+    port: MaybePort = None
     password: Text = field(default="phone-secret", repr=False)
     expires: Seconds = 600.0
     new_contact: Flag = False
+    unregisters: Flag = False
     deaf: Flag = False
     refuses_with: Annotated[Refusal, one_of(Refusal)] = 403
     check_sync: Annotated[CheckSync, one_of(CheckSync)] = "obeyed"
     passes: Count = 1
+    during_call: Annotated[DuringCall, one_of(DuringCall)] = "obeyed"
+    options: Annotated[Literal["answered", "filtered"], one_of(Literal["answered", "filtered"])] = "answered"
+    trusted_hosts: Annotated[
+        Literal["behind_filter", "pass_filter"], one_of(Literal["behind_filter", "pass_filter"])
+    ] = "behind_filter"
+    document_host: Annotated[Literal["sender", "none"], one_of(Literal["sender", "none"])] = "sender"
 
 
 @dataclass(kw_only=True, slots=True)

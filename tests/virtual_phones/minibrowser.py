@@ -130,9 +130,8 @@ async def follow(phone: Phone, url: str, *, trusted: bool) -> str | None:
     before, _hash, fragment = url.partition("#")
     document = None
     if before.startswith(("http://", "https://")):
-        agent = firmware.user_agent(phone.keys.model, phone.keys.firmware, phone.keys.mac)
         try:
-            content = await fetch(before, user_agent=agent, source=phone.keys.address)
+            content = await fetch(before, user_agent=phone.http_agent, source=phone.keys.address)
         except FetchError as error:
             phone.note("document_failed", str(error), target=before)
         else:

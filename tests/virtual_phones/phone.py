@@ -62,6 +62,10 @@ class Identity:
         return f"{self.user}@{self.host}"
 
 
+class _PowerLost(Exception):
+    """The phone restarts in the middle of something."""
+
+
 class Phone:
     """A phone of the classic generation, or of the D8xx one (``phone_manager``)."""
 
@@ -90,7 +94,12 @@ class Phone:
         self._servers: list[asyncio.Server] = []
         self._snmp: asyncio.DatagramTransport | None = None
         self._sip: SipEndpoint | None = None
+        self._sip_port = 0  # the free one that it took first
         self._passes = 0  # check-syncs since the last boot
+        self._provisions = False  # asks its setting server now
+        self._sync_again = False
+        self._last_image = ""
+        self._poll: asyncio.TimerHandle | None = None
         self._life: asyncio.Task[None] | None = None
         self._errands: set[asyncio.Task[None]] = set()
         self._one_at_a_time = asyncio.Lock()
@@ -128,6 +137,17 @@ class Phone:
         line = self.settings["active_line"]
         number = int(line) if line.isdecimal() and 1 <= int(line) <= len(self.identities) else 1
         return self.identities[number - 1] if self.identities else None
+
+    @property
+    def http_agent(self) -> str:
+        """The User-Agent of what it asks web servers (protocol 4.4)."""
+        keys = self.keys
+        return firmware.http_agent(keys.provisioning.user_agent, keys.model, keys.firmware, keys.mac)
+
+    @property
+    def url_mac(self) -> str:
+        """Its MAC as it stands in URLs that it asks for: in upper case, or lower (sip 2.3)."""
+        return self.keys.mac.lower() if self.keys.provisioning.lower_case_mac else self.keys.mac
 
     def uptime(self) -> float:
         return time.monotonic() - self._booted
@@ -169,6 +189,7 @@ class Phone:
             "violations": self.violations,
             "calls_cut": self.calls_cut,
             "fetches": dict(self.fetches),
+            "sip_port": self._sip.port if self._sip else None,
             "cycles": list(self.cycles),
         }
 
@@ -235,6 +256,7 @@ class Phone:
             await self._listen()
             self.phase = "up"
             self._register(silently=True)
+            self._call_poll()
             if self.keys.call.state != "idle":
                 calls.begin(self, self.keys.call.state, self.keys.call.remote)
             self._arm_call_end()
@@ -284,9 +306,11 @@ class Phone:
             self._live(self._reboot())
 
     def check_sync(self, event: str) -> None:
-        """Do what a check-sync asks for, or what the phone's own setting makes of it (sip 1.1)."""
+        """Do what a check-sync asks for, or what the phone's own setting makes of it (sip 1.1; xml 4.2)."""
         how = self.keys.sip.check_sync if self.keys.sip else "obeyed"
-        action = self.settings["checksync_action"] or ("reboot" if "reboot=true" in event else "sync")
+        restart = "reboot=true" in event or event.startswith("reboot")
+        asked = "reboot" if restart else "reregister" if "reregister-only" in event else "sync"
+        action = self.settings["checksync_action"] or asked
         if action == "sync" and how == "reboots":
             action = "reboot"
         if self.phase != "up":
@@ -299,16 +323,49 @@ class Phone:
             self._register()
         elif action == "delete-contacts":
             self.phone_book.clear()
+            self.note("contacts_deleted")
         else:
             self.note("check_sync", event)
+            self.synchronize()
+
+    def synchronize(self) -> None:
+        """Ask the setting server without a restart. What is asked while it does so is done after it [invented]."""
+        if self._provisions:
+            self._sync_again = True
+        elif self.phase == "up":
             self._live(self._sync())
+            self._provisions = True
 
     async def _sync(self) -> None:
         """Fetch what the setting server has, without a restart. Whether firmware comes in the same pass is unknown."""
-        await provisioning.fetch_settings(self)
+        changed = await provisioning.fetch_settings(self)
+        if changed & set(self.keys.reboot_asked_for):
+            # Seen by others: reboot=false, and yet the phone restarts for a setting that needs it (sip 1.1).
+            self.reboot()
+            return
+        if any(name.startswith("user_") for name in changed):
+            self._register()
         self._passes += 1
         if self.keys.sip is None or self._passes >= self.keys.sip.passes:
             await self._provision_firmware()
+        self._provisioned()
+
+    def _provisioned(self) -> None:
+        """What is due once the setting server has had its say."""
+        self._provisions = False
+        if self._sync_again:
+            self._sync_again = False
+            self.synchronize()
+        elif self.keys.provisioning.polls_every is not None:
+            self._call_poll()
+
+    def _call_poll(self) -> None:
+        """Poll by itself after a while, as prov_polling_enabled has it (sip 2.1)."""
+        if self._poll:
+            self._poll.cancel()
+        after = self.keys.provisioning.polls_every
+        if after is not None:
+            self._poll = asyncio.get_running_loop().call_later(after, self.synchronize)
 
     def run_document(self, text: str, *, trusted: bool) -> None:
         """Run a document of the XML minibrowser, beside all else."""
@@ -335,11 +392,14 @@ class Phone:
     def _live(self, life: Coroutine[Any, Any, None]) -> None:
         if self._life:
             self._life.cancel()
+        self._provisions = False
         self._life = asyncio.get_running_loop().create_task(life)
         self._life.add_done_callback(_report_crash)
 
     async def _reboot(self) -> None:
         await asyncio.sleep(REBOOT_PAGE)
+        if self._sip and self.keys.sip and self.keys.sip.unregisters:
+            await self._sip.unregister_all()
         self._go_down("rebooting")
         await asyncio.sleep(self.keys.timing.reboot)
         await self._boot()
@@ -351,6 +411,11 @@ class Phone:
     async def _upgrade(self, url: str) -> None:
         try:
             image = await self._fetch_images(url)
+        except _PowerLost:
+            self._go_down("rebooting")
+            await asyncio.sleep(self.keys.timing.reboot)
+            await self._boot()
+            return
         except (FetchError, firmware.BadImage) as error:
             self.note("load_failed", str(error))
             self.cycles[-1]["failed"] = str(error)
@@ -374,12 +439,15 @@ class Phone:
         return image
 
     async def _fetch_image(self, url: str) -> firmware.Image:
-        url = url.replace("{mac}", self.keys.mac).replace("%7Bmac%7D", self.keys.mac)
+        url = url.replace("{mac}", self.url_mac).replace("%7Bmac%7D", self.url_mac)
         file = url.partition("?")[0].rpartition("/")[2]
         self.fetches[file] += 1
         self.note("fetch", file, target=url)
-        agent = firmware.user_agent(self.keys.model, self.keys.firmware, self.keys.mac)
-        data = await fetch(url, user_agent=agent, source=self.keys.address)
+        if self.keys.faults.restarts_in_download:
+            self.keys.faults.restarts_in_download -= 1
+            await fetch(url, user_agent=self.http_agent, source=self.keys.address, stops=True)
+            raise _PowerLost
+        data = await fetch(url, user_agent=self.http_agent, source=self.keys.address)
         return firmware.check(file, data, self.keys.model)
 
     async def _flash(self, version: str) -> None:
@@ -442,6 +510,9 @@ class Phone:
         if self._sip:
             self._sip.stop()
             self._sip = None
+        if self._poll:
+            self._poll.cancel()
+        self._provisions = self._sync_again = False
         for connection in list(self.connections):
             connection.reset()
         for leg in list(self.legs):
@@ -477,23 +548,26 @@ class Phone:
             self.cycles[-1]["after"] = self.keys.firmware
         self.note("up", self.keys.firmware)
         self.tell("action_setup_url")
+        self._provisions = True
         if not self.keys.provisioning.firmware:
             await provisioning.fetch_settings(self)
         await asyncio.sleep(self.keys.timing.register)
         if not self.keys.faults.loses_registration:
             self._register()
         await self._provision_firmware()
+        self._provisioned()
 
     async def _provision_firmware(self) -> None:
         """Flash what the provisioning wants, if its policy says so (3.3)."""
         wanted = self.keys.provisioning.firmware
-        if self.keys.faults.keep_old_version or self.settings["update_policy"] != "auto_update":
+        if self.settings["update_policy"] != "auto_update":
             return
-        if wanted is None and (url := await provisioning.wanted_image(self)):
+        if wanted is None and (url := await provisioning.wanted_image(self, self._last_image)):
+            self._last_image = url
             self.phase = "loading"
             self._begin("provisioning")
             await self._upgrade(url)
-        elif wanted not in (None, self.keys.firmware):
+        elif wanted not in (None, self.keys.firmware) and not self.keys.faults.keep_old_version:
             # Where this one is fetched from is left out.
             self._begin("provisioning")
             await asyncio.sleep(self.keys.timing.load)
@@ -513,8 +587,11 @@ class Phone:
             loop = asyncio.get_running_loop()
             self._snmp, _unused = await loop.create_datagram_endpoint(lambda: snmp.Agent(self), local_addr=where)
         if keys.sip:
-            self._sip = SipEndpoint(self)
+            configured = self.settings["network_id_port"]
+            known = int(configured) if configured.isdecimal() else self._sip_port
+            self._sip = SipEndpoint(self, keys.sip.port or known)
             await self._sip.start()
+            self._sip_port = 0 if keys.sip.new_contact else self._sip.port
 
     # -- registrations, calls, action URLs ----------------------------------------------------------------------------
 
@@ -571,10 +648,9 @@ class Phone:
             errand.add_done_callback(self._errands.discard)
 
     async def _fire(self, setting: str, url: str) -> None:
-        agent = firmware.user_agent(self.keys.model, self.keys.firmware, self.keys.mac)
         async with self._one_at_a_time:
             try:
-                await fetch(url, user_agent=agent, source=self.keys.address)
+                await fetch(url, user_agent=self.http_agent, source=self.keys.address)
             except FetchError as error:
                 self.note("action_url_failed", f"{setting}: {error}", target=url)
             else:

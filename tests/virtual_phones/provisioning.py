@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 PHONE_BOOK = ("tbook", "phone-book")  # the page on the tag names both
 
 
-async def fetch_settings(phone: Phone) -> None:
-    """Fetch and apply what the setting server has. A file that is missing or broken is left out as a whole."""
+async def fetch_settings(phone: Phone) -> set[str]:
+    """Fetch and apply what the setting server has, and return the names of the settings that have another value now.
+
+    A file that is missing or broken is left out as a whole. With ``never_update`` no file is fetched at all, and with
+    TR-069 on there is no normal provisioning (sip 2.1).
+    """
     server = phone.settings["setting_server"]
-    if not server:
-        return
+    if not server or phone.settings["update_policy"] == "never_update" or phone.settings.on("tr69_use_acs"):
+        return set()
     changed: set[str] = set()
     for url in first_urls(phone, server):
         async for root in files(phone, url):
@@ -33,6 +37,7 @@ async def fetch_settings(phone: Phone) -> None:
     if any(name.startswith("user_") for name in changed):
         phone.keys.identities = identities(phone)
     phone.note("provisioned", f"{len(changed)} settings changed")
+    return changed
 
 
 def first_urls(phone: Phone, server: str) -> list[str]:
@@ -42,8 +47,10 @@ def first_urls(phone: Phone, server: str) -> list[str]:
     """
     if "{mac}" in server:
         return [server]
+    if phone.settings["phone_type"]:
+        return [f"{server.rstrip('/')}/.htm-{phone.url_mac}"]  # as others saw it with that among the settings (sip 2.1)
     base = f"{server.rstrip('/')}/snom{firmware.image_model(phone.keys.model)}"
-    return [f"{base}.htm", f"{base}-{phone.keys.mac}.htm"]
+    return [f"{base}.htm", f"{base}-{phone.url_mac}.htm"]
 
 
 async def files(phone: Phone, url: str) -> AsyncIterator[Element]:
@@ -62,10 +69,9 @@ async def files(phone: Phone, url: str) -> AsyncIterator[Element]:
 
 async def get_xml(phone: Phone, url: str) -> Element | None:
     """Fetch one file with the phone's User-Agent (4.4), and log how that went."""
-    url = url.replace("{mac}", phone.keys.mac)
-    agent = firmware.user_agent(phone.keys.model, phone.keys.firmware, phone.keys.mac)
+    url = url.replace("{mac}", phone.url_mac)
     try:
-        content = await fetch(url, user_agent=agent, source=phone.keys.address)
+        content = await fetch(url, user_agent=phone.http_agent, source=phone.keys.address)
     except FetchError as error:
         phone.note("provisioning_get", str(error), target=url, status=error.status)
         return None
@@ -124,18 +130,27 @@ def identities(phone: Phone) -> tuple[str, ...]:
     return tuple(found)
 
 
-async def wanted_image(phone: Phone) -> str | None:
-    """Return the URL of the image that the firmware file names, if it brings another version (3.3).
+async def wanted_image(phone: Phone, last: str) -> str | None:
+    """Return the URL of the image that is provisioned, if it brings another version (3.3). last: the one before.
 
-    Only with the update policy ``auto_update``; ``settings_only`` and all others load none.
+    Only with the update policy ``auto_update``; ``settings_only`` and all others load none. How a phone finds that it
+    has an image already is unknown (sip 7), so it is a key.
     """
-    status = phone.settings["firmware_status"]
-    if phone.settings["update_policy"] != "auto_update" or not status or phone.updater_broken:
+    if phone.settings["update_policy"] != "auto_update" or phone.updater_broken or phone.settings.on("tr69_use_acs"):
         return None
-    root = await get_xml(phone, status)
-    url = root.findtext("firmware", "").strip() if root is not None and root.tag == "firmware-settings" else ""
+    url = phone.settings["firmware"]  # that setting itself, as some provision it (sip 2.1)
+    if status := phone.settings["firmware_status"]:
+        root = await get_xml(phone, status)
+        url = root.findtext("firmware", "").strip() if root is not None and root.tag == "firmware-settings" else ""
     if not url:
         return None
     real = parse_qs(url.partition("?")[2]).get("chained_url", [url])[0]
     image = firmware.named(real.partition("?")[0].rpartition("/")[2])
-    return None if image is not None and image.version == phone.keys.firmware else url
+    match phone.keys.provisioning.compares:
+        case "version":
+            known = image is not None and image.version == phone.keys.firmware
+        case "url":
+            known = url == last
+        case "never":
+            known = False
+    return None if known else url

@@ -35,6 +35,8 @@ DEFAULTS = {
     "firmware_status": "",
     "firmware_interval": "",
     "firmware": "",
+    "phone_type": "",
+    "tr69_use_acs": "off",
     "update_server": "",
     "prov_polling_enabled": "",
     "auto_reboot_on_setting_change": "off",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A phone's SIP side, over UDP: it registers at a registrar, and answers OPTIONS and NOTIFY (sip 1.1, 1.2).
+"""A phone's SIP side, over UDP and TCP: it registers, and answers OPTIONS and NOTIFY (sip 1.1, 1.2).
 
 What a phone does with a check-sync, and with a document that comes by NOTIFY, is told to the phone; this file knows
 messages only. Calls are not carried over SIP here.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from . import firmware
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
 RETRY = [0.5, 1, 2, 4]  # seconds between retransmissions, as RFC 3261 has them (timer E)
 REGISTER_AGAIN = 5.0  # seconds after a registration that failed [invented]
+LONGEST_BODY = 100_000  # bytes of a message over TCP; what says that it is longer ends the connection [invented]
 _COPIED = ("via", "from", "call-id", "cseq")  # headers that an answer repeats
+_REASONS = {200: "OK", 401: "Unauthorized", 403: "Forbidden", 405: "Method Not Allowed", 489: "Bad Event"}
+
+Reply = Callable[[bytes], None]
 
 
 class Message:
@@ -53,6 +58,18 @@ class Message:
         """The first header of this name, or nothing."""
         return next((value for one, value in self.headers if one == name), "")
 
+    @classmethod
+    async def read(cls, reader: asyncio.StreamReader) -> Message | None:
+        """Read the next message of a connection. None at its end, and for what is no message."""
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).lstrip(b"\r\n")  # blank lines keep connections alive
+            length = re.search(rb"(?im)^content-length\s*:\s*(\d{1,6})\s*$", head)
+            size = int(length[1]) if length else 0
+            body = await reader.readexactly(size) if size <= LONGEST_BODY else b""
+        except (EOFError, OSError, asyncio.LimitOverrunError):
+            return None
+        return cls.parse(head + body)
+
     @property
     def method(self) -> str:
         return "" if self.first.startswith("SIP/") else self.first.partition(" ")[0]
@@ -64,11 +81,17 @@ class Message:
 
 
 class SipEndpoint(asyncio.DatagramProtocol):
-    """The socket of a phone that is up."""
+    """The sockets of a phone that is up."""
 
-    def __init__(self, phone: Phone) -> None:
+    def __init__(self, phone: Phone, port: int) -> None:
         self._phone = phone
+        self.port = port
+        """0 until it has started, if any free one will do."""
         self._transport: asyncio.DatagramTransport | None = None
+        self._server: asyncio.Server | None = None
+        self._connection: asyncio.StreamWriter | None = None  # to the registrar
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._readers: set[asyncio.Task[None]] = set()
         self._waiting: dict[str, asyncio.Future[Message]] = {}  # by branch
         self._registrations: dict[str, asyncio.Task[None]] = {}  # by user
         self._call_id = secrets.token_hex(8)  # the same for each registration until the next boot
@@ -79,11 +102,12 @@ class SipEndpoint(asyncio.DatagramProtocol):
         self.answers: dict[tuple[str, str], bytes] = {}  # by Call-ID and CSeq, for retransmissions
 
     async def start(self) -> None:
-        """Open the socket. Raises OSError."""
-        keys = self._keys
-        where = (self._phone.keys.address, keys.port)
-        loop = asyncio.get_running_loop()
-        self._transport, _unused = await loop.create_datagram_endpoint(lambda: self, local_addr=where)
+        """Open the sockets. One that registers over TCP listens to both. Raises OSError."""
+        loop, address = asyncio.get_running_loop(), self._phone.keys.address
+        self._transport, _unused = await loop.create_datagram_endpoint(lambda: self, local_addr=(address, self.port))
+        self.port = self._transport.get_extra_info("sockname")[1]
+        if self._keys.transport == "tcp":
+            self._server = await asyncio.start_server(self._serve, address, self.port)
 
     def register(self) -> None:
         """Register each identity, and again before it runs out. Returns at once."""
@@ -99,21 +123,51 @@ class SipEndpoint(asyncio.DatagramProtocol):
             work = self._keep_registered(user) if registered else self._unregister(user)
             self._registrations[user] = asyncio.get_running_loop().create_task(work)
 
+    async def unregister_all(self) -> None:
+        """Take every registration back, as a phone may do that restarts in good order."""
+        users = list(self._registrations)
+        for user in users:
+            self._registrations.pop(user).cancel()
+        await asyncio.gather(*(self._exchange(user, 0) for user in users))
+
     def stop(self) -> None:
         """Vanish, as a phone without power does: nobody is told."""
-        for task in self._registrations.values():
+        for task in (*self._registrations.values(), *self._readers):
             task.cancel()
         self._registrations = {}
         if self._transport:
             self._transport.close()
             self._transport = None
+        if self._server:
+            self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
+        self._connection = None
 
     # -- what comes in ------------------------------------------------------------------------------------------------
 
     def datagram_received(self, data: bytes, source: tuple[str, int]) -> None:
-        message = Message.parse(data)
-        if message is None or self._transport is None:
-            return
+        message, transport = Message.parse(data), self._transport
+        if message and transport:
+            self._received(message, source, lambda answer: transport.sendto(answer, source))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Read what comes over a connection, whoever opened it, until its end."""
+        task, source = asyncio.current_task(), writer.get_extra_info("peername")
+        assert task
+        self._readers.add(task)
+        self._writers.add(writer)
+        try:
+            while message := await Message.read(reader):
+                self._received(message, source, writer.write)
+        finally:
+            self._readers.discard(task)
+            self._writers.discard(writer)
+            if writer is self._connection:
+                self._connection = None
+            writer.close()
+
+    def _received(self, message: Message, source: tuple[str, int], reply: Reply) -> None:
         if not message.method:
             branch = re.search(r"branch=([^;,\s]+)", message.get("via"))
             waiting = self._waiting.get(branch[1]) if branch else None
@@ -122,18 +176,23 @@ class SipEndpoint(asyncio.DatagramProtocol):
             return
         seen = (message.get("call-id"), message.get("cseq"))
         if seen in self.answers:
-            self._transport.sendto(self.answers[seen], source)
+            reply(self.answers[seen])
         elif message.method != "ACK" and not self._keys.deaf:
-            self._answer(message, source, seen)
+            self._answer(message, source, seen, reply)
 
-    def _answer(self, message: Message, source: tuple[str, int], seen: tuple[str, str]) -> None:
-        status, extra = 405, ""
+    def _answer(self, message: Message, source: tuple[str, int], seen: tuple[str, str], reply: Reply) -> None:
+        status: int | None = 405
+        extra = ""
+        obeys = False
         if message.method == "OPTIONS":
-            status = 200
+            # Whether filter_registrar keeps a probe out is unknown, so it is a key.
+            filtered = self._keys.options == "filtered" and not self._let_in(source[0])
+            status = self._refusal if filtered else 200
         elif message.method == "NOTIFY":
-            status, extra = self._notified(message, source)
-        reasons = {200: "OK", 401: "Unauthorized", 403: "Forbidden", 405: "Method Not Allowed", 489: "Bad Event"}
-        lines = [f"SIP/2.0 {status} {reasons.get(status, 'No')}"]
+            status, extra, obeys = self._notified(message, source[0])
+        if status is None:
+            return
+        lines = [f"SIP/2.0 {status} {_REASONS.get(status, 'No')}"]
         lines += [f"{name.title()}: {value}" for name, value in message.headers if name in _COPIED]
         to = message.get("to")
         lines += [f"To: {to}" + ("" if "tag=" in to else f";tag={secrets.token_hex(4)}")]
@@ -141,35 +200,60 @@ class SipEndpoint(asyncio.DatagramProtocol):
         self.answers[seen] = "\r\n".join(lines).encode()
         if len(self.answers) > 100:
             del self.answers[next(iter(self.answers))]
-        assert self._transport
-        self._transport.sendto(self.answers[seen], source)
-        if status == 200 and message.method == "NOTIFY":
+        reply(self.answers[seen])
+        if obeys:
             self._obey(message, source[0])
 
-    def _notified(self, message: Message, source: tuple[str, int]) -> tuple[int, str]:
-        """The status for a NOTIFY, and a header for it."""
+    def _notified(self, message: Message, source: str) -> tuple[int | None, str, bool]:
+        """The status for a NOTIFY, a header for it, and whether the phone does what it says."""
         settings, phone = self._phone.settings, self._phone
-        event = message.get("event") or message.get("content-type")
-        phone.note("notify", event[:80])
-        # What a phone answers whom it does not take anything from is unknown (sip 1.1), so it is a key.
-        if settings["filter_registrar"] != "off" and source[0] != self._registrar[0]:
-            return self._keys.refuses_with, ""
-        if event.startswith("check-sync") and settings.on("challenge_checksync"):
-            if not self._proves(message):
-                return 401, f'WWW-Authenticate: Digest realm="{phone.name}",nonce="{self._nonce}",algorithm=MD5'
-            return 200, ""
-        if event.startswith("check-sync"):
-            return 200, ""
-        if "snomxml" in message.get("content-type"):
-            return (200 if settings["xml_notify"] != "off" else 489), ""
-        return 489, ""
+        event, kind = message.get("event"), message.get("content-type")
+        phone.note("notify", (event or kind)[:80])
+        if not self._let_in(source, document="snomxml" in kind):
+            return self._refusal, "", False
+        if phone.legs and self._keys.during_call != "obeyed":
+            phone.note("notify_in_call", event[:80])
+            return (200 if self._keys.during_call == "ignored" else 486), "", False
+        if event.startswith(("check-sync", "reboot")):
+            # challenge_reboot is the sibling of the other for restarts; that reboot=true is one, too, is inferred.
+            restarts = event.startswith("reboot") or "reboot=true" in event
+            asks = settings.on("challenge_reboot") if restarts else settings.on("challenge_checksync")
+            if asks and not self._proves(message):
+                challenge = f'WWW-Authenticate: Digest realm="{phone.name}",nonce="{self._nonce}",algorithm=MD5'
+                return 401, challenge, False
+            return 200, "", True
+        if "snomxml" in kind:
+            # xml_notify exists in older firmware only; off keeps documents out there (xml 4.1).
+            taken = settings["xml_notify"] != "off"
+            return (200, "", True) if taken else (self._refusal, "", False)
+        return 489, "", False
+
+    def _let_in(self, source: str, *, document: bool = False) -> bool:
+        """Whether the phone listens to who sends this (sip 1.1, 1.2).
+
+        A document has to come from the registrar or a trusted host, whatever the filter says. Whether a trusted host
+        passes the filter is unknown, so it is a key.
+        """
+        if source == self._registrar[0]:
+            return True
+        trusted = source in self._phone.settings["mb_trusted_hosts"].split()
+        filters = self._phone.settings["filter_registrar"] != "off"
+        if document:
+            return trusted and (not filters or self._keys.trusted_hosts == "pass_filter")
+        return not filters
+
+    @property
+    def _refusal(self) -> int | None:
+        """What a phone answers whom it does not listen to: unknown (sip 1.1, xml 4.1), so it is a key."""
+        return None if self._keys.refuses_with == "nothing" else self._keys.refuses_with
 
     def _obey(self, message: Message, source: str) -> None:
-        if message.get("event").startswith("check-sync"):
-            self._phone.check_sync(message.get("event"))
+        if "snomxml" in message.get("content-type"):
+            # Which host counts for a document that came by NOTIFY is unknown (xml 3), so it is a key.
+            hosts = {self._registrar[0], *self._phone.settings["mb_trusted_hosts"].split()}
+            self._phone.run_document(message.body, trusted=self._keys.document_host == "sender" and source in hosts)
         else:
-            trusted = source in self._phone.settings["mb_trusted_hosts"].split() or source == self._registrar[0]
-            self._phone.run_document(message.body, trusted=trusted)
+            self._phone.check_sync(message.get("event"))
 
     def _proves(self, message: Message) -> bool:
         """Whether the sender knows the SIP password of an identity (sip 1.1)."""
@@ -195,7 +279,7 @@ class SipEndpoint(asyncio.DatagramProtocol):
             answer = await self._send(self._register_request(user, expires, ""))
             if answer.status in (401, 407):
                 answer = await self._send(self._register_request(user, expires, self._authorization(answer, user)))
-        except TimeoutError:
+        except (asyncio.TimeoutError, OSError):
             self._phone.note("sip_refused", f"{user}: no answer")
             return False
         taken = answer.status == 200
@@ -207,11 +291,12 @@ class SipEndpoint(asyncio.DatagramProtocol):
         host, port = self._registrar
         self._number += 1
         branch = f"z9hG4bK-{secrets.token_hex(8)}"
-        own = f"{self._phone.keys.address}:{self._keys.port}"
+        own, transport = f"{self._phone.keys.address}:{self.port}", self._keys.transport
         line = f";line={self._line}" if self._line else ""
+        line += ";transport=tcp" if transport == "tcp" else ""
         lines = [
             f"REGISTER sip:{host}:{port} SIP/2.0",
-            f"Via: SIP/2.0/UDP {own};branch={branch};rport",
+            f"Via: SIP/2.0/{transport.upper()} {own};branch={branch};rport",
             f"From: <sip:{user}@{host}>;tag={secrets.token_hex(4)}",
             f"To: <sip:{user}@{host}>",
             f"Call-ID: {self._call_id}-{user}",
@@ -244,20 +329,34 @@ class SipEndpoint(asyncio.DatagramProtocol):
         return f"{'Proxy-' if proxy else ''}Authorization: Digest {parts}"
 
     async def _send(self, request: tuple[str, str]) -> Message:
-        """Send a request until an answer comes. Raises TimeoutError."""
+        """Send a request until an answer comes, over TCP only once. Raises asyncio.TimeoutError and OSError."""
         text, branch = request
         waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._waiting[branch] = waiting
+        pauses = [sum(RETRY)] if self._keys.transport == "tcp" else RETRY
         try:
-            for pause in RETRY:
-                if self._transport:
-                    self._transport.sendto(text.encode(), self._registrar)
+            for pause in pauses:
+                await self._put(text.encode())
                 done, _pending = await asyncio.wait([waiting], timeout=pause)
                 if done:
                     return waiting.result()
-            raise TimeoutError
+            raise asyncio.TimeoutError
         finally:
             del self._waiting[branch]
+
+    async def _put(self, data: bytes) -> None:
+        """Bring a request to the registrar. Raises OSError."""
+        if self._keys.transport == "udp":
+            if self._transport:
+                self._transport.sendto(data, self._registrar)
+            return
+        if self._connection is None:
+            own = (self._phone.keys.address, 0)
+            reader, writer = await asyncio.open_connection(*self._registrar, local_addr=own)
+            self._connection = writer
+            task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
+            self._readers.add(task)
+        self._connection.write(data)
 
     # -- who it is ----------------------------------------------------------------------------------------------------
 
