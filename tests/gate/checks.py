@@ -244,6 +244,7 @@ CHECKS = [
         "integration",
         "modules do and return what they document: see tests/gate/live",
         partial(_pytest, "-n2", "tests/gate/live"),
+        ("git", "kamailio"),
     ),
     Check(
         "unit",

@@ -92,18 +92,25 @@ def registration_of(
     call_id: str = "",
 ) -> Registration:
     """A registration from what a PBX lists. received is the URI or address that it really sends to, if another."""
-    address = _URI_HOST.match(received if ":" in received else f"sip:{received}") if received else None
-    address = address or _URI_HOST.match(contact.strip("<>"))
     return Registration(
         account=account,
         contact=contact,
-        address=address[1].strip("[]") if address else None,
+        address=_host_of(received) or _host_of(contact),
         user_agent=user_agent,
         agent=read_user_agent(user_agent),
         expires=float(expires) if isinstance(expires, (int, float)) else None,
         reachable=reachable,
         call_id=call_id or None,
     )
+
+
+def _host_of(text: str) -> str | None:
+    """The host of a SIP URI, or of an address with a port or without."""
+    text = text.strip("<>")
+    if text.count(":") > 1 and re.fullmatch("[0-9A-Fa-f:.]+", text):
+        return text
+    found = _URI_HOST.match(text if text.lower().startswith(("sip:", "sips:")) else f"sip:{text}")
+    return found[1].strip("[]") if found else None
 
 
 def newest(registrations: Iterable[Registration]) -> Registration | None:

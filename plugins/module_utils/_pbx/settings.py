@@ -19,10 +19,10 @@ OPTION = "snom_pbx"
 PASSWORD_VARIABLE = "SNOM_PBX_PASSWORD"
 """The environment variable that gives the password where the mapping does not."""
 
-KINDS = ("asterisk", "kamailio", "freeswitch", "sip", "command")
+KINDS = ("asterisk", "kamailio", "freeswitch", "command")
 
-PORTS = {"asterisk": 5038, "kamailio": 80, "freeswitch": 8021, "sip": 5060}
-TLS_PORTS = {"asterisk": 5039, "kamailio": 443, "sip": 5061}
+PORTS = {"asterisk": 5038, "kamailio": 80, "freeswitch": 8021}
+TLS_PORTS = {"asterisk": 5039, "kamailio": 443}
 
 _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 _HOST = re.compile(r"[\w.-]{1,253}|[0-9A-Fa-f:.]{2,45}")
@@ -49,8 +49,6 @@ class PbxSettings:
     """Kamailio: whether its routes track every call (dlg_manage), so that who is in none is idle."""
     profile: str = "internal"
     """FreeSWITCH: the profile that phones register at."""
-    transport: str = "udp"
-    """Straight SIP: ``udp``, ``tcp`` or ``tls``."""
     command: tuple[str, ...] = ()
     """The user's own command and its arguments."""
 
@@ -74,7 +72,7 @@ def parse_pbx(value: object) -> PbxSettings | None:
     if kind not in KINDS:
         raise _wrong("names no kind", f"Choose one of {', '.join(KINDS)}, {_EXAMPLE}")
     found: dict[str, Any] = {"kind": kind}
-    for name in ("username", "password", "ca_path", "path", "profile", "transport"):
+    for name in ("username", "password", "ca_path", "path", "profile"):
         if name in given:
             found[name] = str(given[name])
             if not found[name].isprintable():
@@ -105,8 +103,6 @@ def parse_pbx(value: object) -> PbxSettings | None:
         raise _wrong("has tls", "FreeSWITCH's event socket speaks none. Reach it through a tunnel")
     if kind == "kamailio" and not found.get("path", "/").startswith("/"):
         raise _wrong("has a path that is none", "Give the path of JSON-RPC, beginning with a slash, as in /RPC")
-    if found.get("transport", "udp") not in ("udp", "tcp", "tls"):
-        raise _wrong("has an unknown transport", "Choose udp, tcp or tls")
     return PbxSettings(**found)
 
 
@@ -121,7 +117,7 @@ def _command(value: object) -> tuple[str, ...]:
 
 def _port(kind: str, tls: bool, value: object) -> int:
     if value is None:
-        return (TLS_PORTS if tls else PORTS)[kind]
+        return TLS_PORTS.get(kind, PORTS[kind]) if tls else PORTS[kind]
     try:
         port = int(str(value))
     except ValueError:

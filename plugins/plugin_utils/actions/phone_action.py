@@ -47,6 +47,11 @@ ONLY_OF_MODULES = {"invocation", "ansible_parsed", "uid", "gid", "owner", "group
 attributes of a file whose ``path`` is returned."""
 
 
+def is_elsewhere(task: Any, connection: Any) -> bool:
+    """Whether a task is delegated to another machine. task and connection are the action plugin's."""
+    return bool(task.delegate_to) and task.delegate_to not in LOCALHOST and connection.transport != "local"
+
+
 class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
     """Base of a twin, which names the module's spec and operation:
 
@@ -86,7 +91,7 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         parameters = self._arguments(variables)
         try:
             parameters = self._validated(parameters)
-            elsewhere = self._is_elsewhere()
+            elsewhere = is_elsewhere(self._task, self._connection)
             if not elsewhere:
                 parameters |= self._absolute_paths(parameters)
             runs_module = elsewhere or not self._flag("snom_in_process", variables, default=True)
@@ -181,11 +186,6 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             return False
         override = self._variable("snom_protected_override", variables)
         return variables["inventory_hostname"] not in overridden_hosts(override)
-
-    def _is_elsewhere(self) -> bool:
-        """Whether the task is delegated to another machine."""
-        delegate = self._task.delegate_to
-        return bool(delegate) and delegate not in LOCALHOST and self._connection.transport != "local"
 
     def _run_module(self, parameters: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         """Run the real module on the delegated host, or else on the controller: the inventory host is a phone."""

@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import Kamailio
 from ansible_collections.telephony.snom.tests.virtual_phones.running import VirtualFleet, free_port, running
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -81,8 +82,9 @@ class Run:
 class Site:
     """A user's folder with an inventory of the virtual phones, and the phones themselves."""
 
-    def __init__(self, fleet: VirtualFleet, folder: Path) -> None:
+    def __init__(self, fleet: VirtualFleet, pbx: Kamailio, folder: Path) -> None:
         self.fleet = fleet
+        self.pbx = pbx
         self.folder = folder
         phones = fleet.phones()
         hosts = {
@@ -101,11 +103,13 @@ class Site:
             "snom_username": "admin",
             "snom_password": PASSWORD,
             "snom_mirror": f"{fleet.images}/fw",
+            "snom_pbx": pbx.pbx,
             "snom_site": "berlin",
             "snom_settings_site": {"language": "Deutsch"},
             "reset_mac": "{{ snom_mac }}",
             "vault_desk_pin": "8147",
             "vault_phone_password": PASSWORD,
+            "vault_snom_pbx_password": pbx.pbx["password"],
         }
         (folder / "files").mkdir()
         (folder / "www").mkdir()
@@ -152,7 +156,7 @@ def ports() -> tuple[int, int]:
 
 
 @contextmanager
-def open_site(folder: Path) -> Iterator[Site]:
+def open_site(folder: Path, pbx: Kamailio) -> Iterator[Site]:
     """Start the phones, and end them with the block. folder need not exist."""
     folder.mkdir(exist_ok=True)
     for_images, for_phones = ports()
@@ -168,4 +172,4 @@ def open_site(folder: Path) -> Iterator[Site]:
         "phones": [{"name": name, **phone} for name, phone in PHONES.items()],
     }
     with running(content, folder) as fleet:
-        yield Site(fleet, folder)
+        yield Site(fleet, pbx, folder)

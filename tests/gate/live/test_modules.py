@@ -14,6 +14,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 import yaml
+from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import LOGIN, Kamailio
 from playing import PASSWORD, PHONES, ROOT, Run, Site, module_docs, open_site
 
 MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py"))
@@ -38,6 +39,7 @@ REAL: dict[str, list[dict[str, Any]]] = {
     "snom_mirror_info": [
         {"telephony.snom.snom_mirror_info": {"paths": ["access.log"]}, "delegate_to": "localhost", "run_once": True}
     ],
+    "snom_pbx_info": [{"telephony.snom.snom_pbx_info": {}, "run_once": True}],
     "snom_provisioning": [PUBLISH_TASK],
     "snom_reboot": [{"telephony.snom.snom_reboot": {"deadline": 60}}],
     "snom_ringer": [{"telephony.snom.snom_ringer": {"ringer": 1}}],
@@ -50,7 +52,7 @@ REAL: dict[str, list[dict[str, Any]]] = {
     "snom_settings": [{"telephony.snom.snom_settings": {"settings": SETTINGS}}],
 }
 # Modules that serve a fleet from the controller; there is no other way to run them here.
-FLEET = {"snom_firmware_info", "snom_provisioning", "snom_rollout", "snom_rollout_result"}
+FLEET = {"snom_firmware_info", "snom_pbx_info", "snom_provisioning", "snom_rollout", "snom_rollout_result"}
 
 # What every result of Ansible may hold beside what a module documents.
 COMMON = {"changed", "failed", "msg", "diff", "skipped", "warnings", "deprecations", "failed_when_result"}
@@ -79,7 +81,10 @@ def examples(name: str, site: Site) -> list[dict[str, Any]]:
         "approved/report.json": f"{site.folder}/report/report.json",
         "/srv/provisioning": f"{site.folder}/www",
         "/var/log/snom-mirror/": f"{site.folder}/",
+        "jump.example": "localhost",
         "mirror.example": "localhost",
+        "pbx.example": site.pbx.address,
+        "5080": str(site.pbx.rpc_port),
     }.items():
         text = text.replace(shown, real)
     found: list[dict[str, Any]] = yaml.safe_load(text)
@@ -97,7 +102,7 @@ def check_output(run: Run) -> None:
     assert [line for line in run.output.splitlines() if line.startswith(("[WARNING]", "[DEPRECATION"))] == []
     assert "Traceback" not in run.output
     login = b64encode(f"admin:{PASSWORD}".encode()).decode()
-    for secret in (PASSWORD, quote(PASSWORD, safe=""), quote_plus(PASSWORD), quote(PASSWORD), login):
+    for secret in (PASSWORD, quote(PASSWORD, safe=""), quote_plus(PASSWORD), quote(PASSWORD), login, LOGIN[1]):
         assert secret not in run.output, "the password is shown"
 
 
@@ -187,12 +192,12 @@ def test_check_do_and_do_again(name: str, site: Site) -> None:
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name not in FLEET])
 @pytest.mark.parametrize("options", [("--check",), ()], ids=["check", "do"])
-def test_both_ways_give_the_same(name: str, options: tuple[str, ...], tmp_path: Path) -> None:
+def test_both_ways_give_the_same(name: str, options: tuple[str, ...], kamailio: Kamailio, tmp_path: Path) -> None:
     plays = as_plays(REAL[name])
     folders = tmp_path / "in_process", tmp_path / "as_module"
-    with open_site(folders[0]) as site:
+    with open_site(folders[0], kamailio) as site:
         in_process = site.play(plays, *options)
-    with open_site(folders[1]) as site:
+    with open_site(folders[1], kamailio) as site:
         as_module = site.play(plays, *options, snom_in_process=False)
     check_output(as_module)
     assert steady(in_process.of(name), folders[0]) == steady(as_module.of(name), folders[1])

@@ -1,0 +1,183 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Asterisk by its manager interface (AMI), as Asterisk 22 was measured to speak it (sip 5.2)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+from .._core.errors import InputError, PbxFailed
+from .pbx import Delivery, Notify, Registration, registration_of
+from .settings import PbxSettings
+from .stream import Stream
+
+_MAX_EVENTS = 200_000
+_MAX_LINES = 500
+"""Of one event."""
+_REACHABLE = {"Reachable": True, "Unreachable": False}
+"""What AMI calls the state of a contact that it probes (qualify)."""
+
+Event = dict[str, str]
+
+
+class Asterisk:
+    """One Asterisk with PJSIP. It logs in with the first question."""
+
+    def __init__(
+        self,
+        settings: PbxSettings,
+        *,
+        connect: Callable[[PbxSettings], Stream] = Stream,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """now gives seconds since the epoch."""
+        self._settings = settings
+        self._connect = connect
+        self._now = now
+        self._stream: Stream | None = None
+        self._endpoints: dict[str, str] = {}
+        """The account (AOR) by endpoint."""
+        self._contacts: tuple[Registration, ...] = ()
+
+    def registrations(self) -> tuple[Registration, ...]:
+        """Ask for the contacts of all accounts."""
+        found = []
+        for event in self._list("PJSIPShowRegistrationInboundContactStatuses"):
+            if event.get("Event") == "ContactStatusDetail" and event.get("URI"):
+                account = event.get("AOR", "")
+                self._endpoints[event.get("EndpointName") or account] = account
+                found.append(self._registration(account, event))
+        self._contacts = tuple(found)
+        return self._contacts
+
+    def calls(self) -> Mapping[str, str]:
+        """Every channel is listed, so an account that is registered and has none is idle."""
+        found = dict.fromkeys((one.account for one in self.registrations()), "idle")
+        for event in self._list("CoreShowChannels"):
+            technology, _slash, name = event.get("Channel", "").partition("/")
+            if technology == "PJSIP":
+                endpoint = name.rpartition("-")[0]
+                found[self._endpoints.get(endpoint, endpoint)] = "in_call"
+        return found
+
+    def notify(self, registration: Registration, message: Notify) -> Delivery:
+        """Send a NOTIFY. AMI says that it was sent, also for a phone that is off or refused it (sip 5.2).
+
+        To the endpoint where the phone is the only one there: then Asterisk answers a 401 with the endpoint's
+        outbound_auth. Else to its contact alone.
+        """
+        alone = sum(one.account == registration.account for one in self._contacts or self.registrations()) == 1
+        endpoint = next((name for name, account in self._endpoints.items() if account == registration.account), None)
+        variables = [f"Event={message.event}"]
+        if message.content_type:
+            variables += [f"Content-Type={message.content_type}", f"Content={_one_line(message.body)}"]
+        target = ("Endpoint", endpoint) if alone and endpoint else ("URI", registration.contact)
+        self._ask("PJSIPNotify", target, *(("Variable", variable) for variable in variables))
+        return Delivery()
+
+    def probe(self, registration: Registration) -> Delivery:
+        """Asterisk probes by itself (qualify): what it knows from that."""
+        found = [one for one in self.registrations() if one.contact == registration.contact]
+        reachable = found[0].reachable if found else None
+        return Delivery(status={True: 200, False: 408}.get(reachable) if reachable is not None else None)
+
+    def close(self) -> None:
+        """Log off."""
+        if self._stream is not None:
+            stream, self._stream = self._stream, None
+            stream.close()
+
+    def _registration(self, account: str, event: Event) -> Registration:
+        expires = event.get("RegExpire", "")
+        via = event.get("ViaAddress", "")
+        return registration_of(
+            account,
+            event["URI"],
+            received=via,
+            user_agent=event.get("UserAgent", ""),
+            expires=int(expires) - self._now() if expires.isascii() and expires.isdigit() else None,
+            reachable=_REACHABLE.get(event.get("Status", "")),
+            call_id=event.get("CallID", ""),
+        )
+
+    def _list(self, action: str) -> Iterator[Event]:
+        """The events of an action that lists. Nothing to list is an error for AMI, and none here (sip 5.2)."""
+        reply = self._ask(action, errors=("No Contacts found", "No Inbound Registrations", "No channels"))
+        if reply.get("EventList") != "start":
+            return
+        for _unused in range(_MAX_EVENTS):
+            event = self._event()
+            if event.get("EventList") == "Complete":
+                return
+            yield event
+        raise PbxFailed(f"{self._settings.shown} lists without an end.")
+
+    def _ask(self, action: str, *headers: tuple[str, str], errors: tuple[str, ...] = ()) -> Event:
+        """The answer to an action."""
+        if self._stream is None:
+            self._log_in()
+        return self._exchange(action, headers, errors)
+
+    def _log_in(self) -> None:
+        self._stream = self._connect(self._settings)
+        greeting = self._stream.line()
+        if not greeting.startswith("Asterisk Call Manager"):
+            self.close()
+            raise PbxFailed(f"{self._settings.shown} does not speak AMI at port {self._settings.port}. Correct it.")
+        login = (("Username", self._settings.username or ""), ("Secret", self._settings.password or ""))
+        try:
+            self._exchange("Login", (*login, ("Events", "off")), ())
+        except PbxFailed:
+            self.close()
+            raise
+
+    def _exchange(self, action: str, headers: tuple[tuple[str, str], ...], errors: tuple[str, ...]) -> Event:
+        stream = self._stream
+        assert stream is not None
+        stream.begin()
+        lines = [f"{name}: {_checked(value)}" for name, value in (("Action", action), *headers)]
+        stream.send("\r\n".join([*lines, "", ""]))
+        while True:
+            reply = self._event()
+            if "Response" in reply:
+                break
+        if reply["Response"] == "Success" or any(one.lower() in reply.get("Message", "").lower() for one in errors):
+            return reply
+        if action == "Login":
+            raise PbxFailed(f"{self._settings.shown} refused the login. Correct username and password in snom_pbx.")
+        raise PbxFailed(
+            f"{self._settings.shown} refuses {action}: {reply.get('Message', '')[:80]}. The manager user needs the "
+            "classes system and reporting, for read and write."
+        )
+
+    def _event(self) -> Event:
+        """The next block of lines."""
+        stream = self._stream
+        assert stream is not None
+        event: Event = {}
+        for _unused in range(_MAX_LINES):
+            line = stream.line()
+            if not line:
+                if event:
+                    return event
+                continue
+            name, _colon, value = line.partition(":")
+            event.setdefault(name.strip(), value.strip())
+        raise PbxFailed(f"{self._settings.shown} sends an event without an end. Check host and port.")
+
+
+def _checked(value: str) -> str:
+    """A value that is one line. A phone chose its contact, and a line break in it would be a command of its own."""
+    if not value.isprintable():
+        raise PbxFailed("What the PBX lists of the phone can't be sent back: it has characters that can't be printed.")
+    return value
+
+
+def _one_line(body: str) -> str:
+    """A document as AMI takes it: in one line, and in single quotes, because double ones are lost (sip 5.2)."""
+    if '"' in body and "'" in body:
+        raise InputError("AMI can't send a document with both kinds of quotes.")
+    return body.replace('"', "'").replace("\r", "").replace("\n", "")

@@ -1,0 +1,120 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, PbxFailed
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.freeswitch import FreeSwitch
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Notify
+from ansible_collections.telephony.snom.tests.unit.module_utils._pbx.scripted import (
+    ScriptedSocket,
+    connecting,
+    settings,
+)
+
+AUTH = "Content-Type: auth/request\n\n"
+ACCEPTED = "Content-Type: command/reply\nReply-Text: +OK accepted\n\n"
+REGISTRATIONS = """<?xml version="1.0" encoding="UTF-8"?>
+<profile><registrations>
+<registration>
+  <call-id>c1@192.0.2.17</call-id>
+  <user>401@pbx.example</user>
+  <contact>&quot;&quot; &lt;sip:401@10.0.0.5:5060;line=x&gt;</contact>
+  <agent>snomD862/10.1.226.13 00041399AABB</agent>
+  <status>Registered(UDP)(unknown) EXP(2026-11-29 01:02:03) EXPSECS(540)</status>
+  <ping-status>Reachable</ping-status>
+  <network-ip>192.0.2.17</network-ip>
+</registration>
+<registration><user>402@pbx.example</user><contact>error</contact></registration>
+</registrations></profile>
+"""
+
+
+def api(body: str) -> str:
+    return f"Content-Type: api/response\nContent-Length: {len(body.encode())}\n\n{body}"
+
+
+def freeswitch(**answers: str) -> tuple[FreeSwitch, ScriptedSocket]:
+    script = {
+        "auth ": answers.pop("auth", ACCEPTED),
+        "sofia": answers.pop("sofia", api(REGISTRATIONS)),
+        "show channels": answers.pop("channels", api('{"row_count":0}')),
+        "sendevent": "Content-Type: command/reply\nReply-Text: +OK c1\n\n",
+    }
+    socket = ScriptedSocket(AUTH, script)
+    return FreeSwitch(settings(kind="freeswitch"), connect=connecting(socket)), socket
+
+
+def test_registrations() -> None:
+    pbx, socket = freeswitch()
+    (one,) = pbx.registrations()
+    assert (one.account, one.contact, one.address) == (
+        *("401@pbx.example", "sip:401@10.0.0.5:5060;line=x"),
+        "192.0.2.17",
+    )
+    assert one.agent and (one.agent.model, one.agent.mac) == ("D862", "00041399AABB")
+    assert (one.expires, one.reachable, one.call_id) == (540.0, True, "c1@192.0.2.17")
+    assert socket.sent == ["auth Never/shown&1\n\n", "api sofia xmlstatus profile internal reg\n\n"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "state"),
+    [
+        ([], "idle"),
+        ([{"name": "sofia/internal/401@pbx.example"}], "in_call"),
+        ([{"name": "sofia/internal/sip:401@10.0.0.5:5060", "presence_id": "401@other.example"}], "in_call"),
+        ([{"name": "sofia/internal/4011@pbx.example"}], "idle"),
+    ],
+)
+def test_a_channel_is_a_call(rows: list[dict[str, str]], state: str) -> None:
+    pbx, _socket = freeswitch(channels=api(json.dumps({"row_count": len(rows), "rows": rows})))
+    assert pbx.calls() == {"401@pbx.example": state}
+
+
+def test_a_notify_goes_to_one_registration() -> None:
+    pbx, socket = freeswitch()
+    phone = pbx.registrations()[0]
+    assert pbx.notify(phone, Notify(event="check-sync;reboot=false")).status is None
+    assert socket.sent[-1] == (
+        "sendevent NOTIFY\nprofile: internal\nevent-string: check-sync;reboot=false\nuser: 401\nhost: pbx.example\n"
+        "content-type: application/simple-message-summary\ncall-id: c1@192.0.2.17\n\n"
+    )
+    pbx.notify(phone, Notify(event="xml", content_type="application/snomxml", body="<Ä/>"))
+    assert socket.sent[-1].endswith("content-length: 5\n\n<Ä/>")
+    # These would restart phones, one of them all phones.
+    assert not any(word in text for text in socket.sent for word in ("flush_inbound_reg", "sofia profile"))
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ({"auth": "Content-Type: command/reply\nReply-Text: -ERR invalid\n\n"}, "refused the login"),
+        ({"sofia": api("-ERR no such command")}, "refuses sofia: -ERR no such command"),
+        ({"sofia": api("Invalid Profile!")}, "no registrations of the profile internal"),
+        ({"sofia": api('<!DOCTYPE a [<!ENTITY b "c">]><profile/>')}, "what FreeSWITCH does not"),
+        ({"sofia": "Content-Type: api/response\nContent-Length: 99999999999\n\n"}, "which is none that fits"),
+        ({"sofia": "Content-Type: api/response\nContent-Length: x\n\n"}, "what FreeSWITCH does not"),
+        ({"sofia": "".join(f"H{number}: x\n" for number in range(200))}, "what FreeSWITCH does not"),
+    ],
+)
+def test_what_goes_wrong_is_told_without_the_password(answers: dict[str, str], message: str) -> None:
+    pbx, _socket = freeswitch(**answers)
+    with pytest.raises(PbxFailed, match=message) as error:
+        pbx.registrations()
+    assert "Never/shown" not in error.value.reason
+
+
+@pytest.mark.parametrize("channels", ["[]", "nothing", '{"rows": 3}', '{"rows": [3]}'])
+def test_channels_that_can_t_be_read_make_nobody_idle(channels: str) -> None:
+    pbx, _socket = freeswitch(channels=api(channels))
+    with pytest.raises(PbxFailed, match="what FreeSWITCH does not"):
+        pbx.calls()
+
+
+def test_a_profile_can_t_be_a_command() -> None:
+    with pytest.raises(InputError, match="a profile that is none"):
+        FreeSwitch(settings(kind="freeswitch", profile="internal reg\n\napi shutdown".replace("\n", " ")))

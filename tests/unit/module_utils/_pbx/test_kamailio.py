@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is made of answers that a Kamailio never gives. A real one answers in tests/integration/pbx."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+import requests
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PbxFailed
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.kamailio import Kamailio
+from ansible_collections.telephony.snom.tests.unit.module_utils._pbx.scripted import settings
+
+
+def kamailio(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any], **values: Any) -> Kamailio:
+    """One that answers methods; an exception is raised, bytes are sent as they are."""
+
+    def post(self: requests.Session, url: str, *, json: dict[str, Any], **_more: object) -> requests.Response:
+        answer = answers.get(json["method"], {"error": {"code": -32601, "message": "Method Not Found"}})
+        if isinstance(answer, Exception):
+            raise answer
+        response = requests.Response()
+        response.status_code = 200
+        content = answer if isinstance(answer, bytes) else dumps({"jsonrpc": "2.0", "id": 1, **answer})
+        response.raw = io.BytesIO(content)
+        return response
+
+    monkeypatch.setattr(requests.Session, "post", post)
+    return Kamailio(settings(kind="kamailio", **values))
+
+
+def dumps(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+def dump(*contacts: dict[str, Any]) -> dict[str, Any]:
+    aors = [{"Info": {"AoR": "401", "Contacts": [{"Contact": one} for one in contacts]}}]
+    return {"result": {"Domains": [{"Domain": {"Domain": "location", "AoRs": aors}}]}}
+
+
+ONE = {
+    "Address": "sip:401@10.0.0.5",
+    "Expires": 60,
+    "User-Agent": "snomD862/10.1.226.13",
+    "Received": "sip:192.0.2.7:9",
+}
+
+
+def test_the_address_behind_nat(monkeypatch: pytest.MonkeyPatch) -> None:
+    (one,) = kamailio(monkeypatch, {"ul.dump": dump(ONE)}).registrations()
+    assert (one.address, one.expires, one.reachable) == ("192.0.2.7", 60.0, None)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [None, [], 3, {"Domains": 3}, {"Domains": [None, {"Domain": None}, {"Domain": {"AoRs": [1, {"Info": []}]}}]}],
+)
+def test_half_a_dump_is_no_registration(monkeypatch: pytest.MonkeyPatch, result: object) -> None:
+    assert kamailio(monkeypatch, {"ul.dump": {"result": result}}).registrations() == ()
+
+
+def test_without_the_module_dialog_nothing_is_known_of_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert kamailio(monkeypatch, {"ul.dump": dump(ONE)}, dialogs=True).calls() == {}
+
+
+@pytest.mark.parametrize(("dialogs", "expected"), [(True, {"401": "idle"}), (False, {})])
+def test_who_is_in_no_dialog_is_idle_only_by_the_users_word(
+    monkeypatch: pytest.MonkeyPatch, dialogs: bool, expected: dict[str, str]
+) -> None:
+    answers = {"ul.dump": dump(ONE), "dlg.list": {"result": []}}
+    assert kamailio(monkeypatch, answers, dialogs=dialogs).calls() == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [(4, {"401": "in_call", "500": "in_call"}), (2, {"401": "in_call", "500": "in_call"}), (5, {})],
+)
+def test_who_stands_in_a_dialog_is_in_a_call(
+    monkeypatch: pytest.MonkeyPatch, state: int, expected: dict[str, str]
+) -> None:
+    dialog = {"from_uri": "sip:401@pbx.example:5060;x=1", "to_uri": "sip:500@pbx.example", "state": state}
+    answers = {"ul.dump": dump(ONE), "dlg.list": {"result": [dialog, "junk", None]}}
+    found = kamailio(monkeypatch, answers).calls()
+    assert {account: found[account] for account in found} == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (b"<html>no</html>", "answers 200 and no JSON-RPC at /RPC"),
+        (b"[" * 100000, "no JSON-RPC"),
+        (b"[]", "no JSON-RPC"),
+        ({"error": "no"}, "ul.dump: no"),
+        (requests.ConnectTimeout(), "no answer within 10 s"),
+        (requests.ConnectionError(ConnectionRefusedError(111, "Connection refused")), "connection refused"),
+    ],
+)
+def test_what_goes_wrong_is_told(monkeypatch: pytest.MonkeyPatch, answer: Any, message: str) -> None:
+    with pytest.raises(PbxFailed, match=message) as error:
+        kamailio(monkeypatch, {"ul.dump": answer}).registrations()
+    assert "Never/shown" not in error.value.reason
