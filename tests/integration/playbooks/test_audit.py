@@ -6,6 +6,10 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -63,3 +67,88 @@ def test_an_audit_of_nobody_is_not_green(keys: Any, start: StartBench) -> None:
 def test_an_outcome_that_is_none_is_no_choice(start: StartBench) -> None:
     run = audit(start({"a": phone()}), snom_audit_fail_on="unreachabel")
     assert run.code == 2 and "snom_audit_fail_on has unreachabel, which is no outcome" in " ".join(run.output.split())
+
+
+@pytest.fixture
+def registrar() -> Iterator[tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]]:
+    """snom_pbx of what answers like Kamailio's JSON-RPC (sip 5.3), and the contacts that it lists, by account."""
+    contacts: list[tuple[str, dict[str, Any]]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            method = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["method"]
+            aors = [{"Info": {"AoR": account, "Contacts": [{"Contact": one}]}} for account, one in contacts]
+            dump = {"result": {"Domains": [{"Domain": {"Domain": "location", "AoRs": aors}}]}}
+            reply = dump if method == "ul.dump" else {"error": {"code": 500, "message": "Method Not Found"}}
+            body = json.dumps({"jsonrpc": "2.0", "id": 1, **reply}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_words: object) -> None:
+            """Not to the test's output."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        pbx = {"kind": "kamailio", "host": "127.0.0.1", "port": server.server_port, "password": "n0t-to-be-seen 2"}
+        yield {**pbx, "username": "ansible"}, contacts
+        server.shutdown()
+
+
+def contact(agent: str, address: str, expires: int = 300) -> dict[str, Any]:
+    return {"Address": f"sip:line@{address}:5060", "Expires": expires, "User-Agent": agent}
+
+
+def test_an_audit_shows_what_only_the_pbx_sees(start: StartBench, registrar: Any) -> None:
+    pbx, contacts = registrar
+    mac = "00041399AAB1"
+    dark = {
+        # By its MAC, by its account, by its address, and one whose account is another phone's.
+        "mac": phone(running=False, inventory={"snom_mac": "00:04:13:99:aa:b1"}),
+        "account": phone(running=False, inventory={"snom_account": "402"}),
+        "address": DARK,
+        "other": phone(running=False, inventory={"snom_mac": "00041399AAB4", "snom_account": "404"}),
+    }
+    found = start({"well": phone(), **dark}, snom_pbx=pbx)
+    contacts += [
+        ("401", contact(f"snomD862/10.1.215.13 {mac}", "192.0.2.1", 20)),
+        ("401", contact(f"snomD862/10.1.226.13 {mac}", "192.0.2.1", 500)),
+        ("402", contact("snomD865/10.1.226.13", "192.0.2.2")),
+        ("403", contact("snomD815/10.1.215.13", found.address("address"))),
+        ("404", contact("snomD812/10.1.215.13 00041399AABB", "192.0.2.4")),
+        ("405", contact("snomD895M/10.1.226.16", "192.0.2.5")),
+        ("406", contact("Another brand 1.0", "192.0.2.6")),
+    ]
+    folder = found.out / "audit"
+    run = audit(found, snom_audit_dir=str(folder))
+    assert run.code == 0, run.output
+    for words in (
+        "1 x 320 8.4.35",
+        "1 x D862 10.1.226.13, by the PBX",
+        "1 x D865 10.1.226.13, by the PBX",
+        "1 x D815 10.1.215.13, by the PBX",
+        "1 x unreachable",
+        "At the PBX, and no host here: D812 10.1.215.13, account 404 from 192.0.2.4, MAC 00041399AABB",
+        "At the PBX, and no host here: D895M 10.1.226.16, account 405 from 192.0.2.5",
+    ):
+        assert words in run.output, words
+    assert run.output.count("At the PBX, and no host here") == 2
+    written = json.loads((folder / "audit.json").read_text())
+    shown = {one["host"]: (one["source"], one["firmware"], one["account"]) for one in written["phones"]}
+    assert shown == {
+        "well": ("phone", "8.4.35", None),
+        "mac": ("pbx", "10.1.226.13", "401"),
+        "account": ("pbx", "10.1.226.13", "402"),
+        "address": ("pbx", "10.1.215.13", "403"),
+        "other": (None, None, None),
+    }
+    assert [one["account"] for one in written["unlisted"]] == ["404", "405"]
+
+
+def test_an_audit_says_which_pbx_could_not_be_asked(start: StartBench, registrar: Any) -> None:
+    pbx, _contacts = registrar
+    found = start({"well": phone()}, snom_pbx={**pbx, "port": 1})
+    run = audit(found)
+    assert run.code == 0 and "Not asked: The PBX 127.0.0.1 can't be asked at port 1" in run.output
+    assert "1 x 320 8.4.35" in run.output
