@@ -21,10 +21,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checks import CHECKS, Check, prepare
-from commands import BUILD, GateError
+from commands import BUILD, GateError, LeftOut
 from environments import ASKED_CORES, CORES, PINS, cores_left_out, may_leave_out
 
 LINES_SHOWN = 200
+
+LEFT_OUT = 77
+"""The exit code of a check that this machine can't run."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
         return run_here(checks[0]) if len(checks) == 1 else run_all(checks, options.jobs)
     except GateError as error:
         print(error, file=sys.stderr)
-        return 1
+        return LEFT_OUT if isinstance(error, LeftOut) and may_leave_out() else 1
 
 
 def run_here(check: Check) -> int:
@@ -73,7 +76,7 @@ def run_here(check: Check) -> int:
     try:
         check.run()
     except GateError as error:
-        raise GateError(f"{check.name}: {error}") from error
+        raise type(error)(f"{check.name}: {error}") from error
     return 0
 
 
@@ -126,7 +129,7 @@ def run_apart(check: Check) -> Result:
             stderr=subprocess.STDOUT,
             check=False,
         ).returncode
-    result = Result(check, code == 0, time.monotonic() - started)
+    result = Result(check, {0: True, LEFT_OUT: None}.get(code, False), time.monotonic() - started)
     report = f"{check.name}: {result.word} in {result.seconds:.1f} s"
     if not result.passed:
         lines = log.read_text("utf-8", "replace").splitlines()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from asterisk import unpack_asterisk
 from commands import BUILD, ROOT, GateError, locked, output_of, run
 from environments import (
     CORES,
@@ -66,6 +67,11 @@ def _pytest(*arguments: str | Path) -> None:
         *arguments,
         env={"PYTHONPATH": str(link_collections()), "PYTHONDONTWRITEBYTECODE": "1"},
     )
+
+
+def _asterisk() -> None:
+    unpack_asterisk()
+    _pytest("tests/integration/asterisk")
 
 
 def _ruff() -> None:
@@ -266,6 +272,12 @@ CHECKS = [
         "a real Kamailio, and virtual phones that register there",
         partial(_pytest, "tests/integration/pbx"),
         ("kamailio", "sipsak"),
+    ),
+    Check(
+        "asterisk",
+        "integration",
+        "a real Asterisk, unpacked from Debian, and virtual phones that register there",
+        _asterisk,
     ),
     Check(
         "clients",

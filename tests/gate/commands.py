@@ -22,6 +22,10 @@ class GateError(Exception):
     """A check failed or can't run. The message is one sentence for the developer."""
 
 
+class LeftOut(GateError):
+    """A check can't run on this machine, for a reason that is not the project's. The message is one sentence."""
+
+
 def run(*command: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> None:
     """Run a command with its output shown. env adds to this process's environment."""
     print("+", shlex.join(map(str, command)), flush=True)

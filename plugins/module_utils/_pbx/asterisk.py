@@ -38,20 +38,19 @@ class Asterisk:
         self._connect = connect
         self._now = now
         self._stream: Stream | None = None
-        self._endpoints: dict[str, str] = {}
-        """The account (AOR) by endpoint."""
-        self._contacts: tuple[Registration, ...] = ()
+        self._endpoints: dict[str, list[str]] = {}
+        """By endpoint the account (AOR) of each contact that is registered there."""
 
     def registrations(self) -> tuple[Registration, ...]:
         """Ask for the contacts of all accounts."""
-        found = []
+        found, endpoints = [], dict[str, list[str]]()
         for event in self._list("PJSIPShowRegistrationInboundContactStatuses"):
             if event.get("Event") == "ContactStatusDetail" and event.get("URI"):
                 account = event.get("AOR", "")
-                self._endpoints[event.get("EndpointName") or account] = account
+                endpoints.setdefault(event.get("EndpointName") or account, []).append(account)
                 found.append(self._registration(account, event))
-        self._contacts = tuple(found)
-        return self._contacts
+        self._endpoints = endpoints
+        return tuple(found)
 
     def calls(self) -> Mapping[str, str]:
         """Every channel is listed, so an account that is registered and has none is idle."""
@@ -60,7 +59,7 @@ class Asterisk:
             technology, _slash, name = event.get("Channel", "").partition("/")
             if technology == "PJSIP":
                 endpoint = name.rpartition("-")[0]
-                found[self._endpoints.get(endpoint, endpoint)] = "in_call"
+                found.update(dict.fromkeys(self._endpoints.get(endpoint, [endpoint]), "in_call"))
         return found
 
     def notify(self, registration: Registration, message: Notify) -> Delivery:
@@ -69,12 +68,13 @@ class Asterisk:
         To the endpoint where the phone is the only one there: then Asterisk answers a 401 with the endpoint's
         outbound_auth. Else to its contact alone.
         """
-        alone = sum(one.account == registration.account for one in self._contacts or self.registrations()) == 1
-        endpoint = next((name for name, account in self._endpoints.items() if account == registration.account), None)
+        if not self._endpoints:
+            self.registrations()
+        endpoint = next((name for name, there in self._endpoints.items() if there == [registration.account]), None)
         variables = [f"Event={message.event}"]
         if message.content_type:
             variables += [f"Content-Type={message.content_type}", f"Content={_one_line(message.body)}"]
-        target = ("Endpoint", endpoint) if alone and endpoint else ("URI", registration.contact)
+        target = ("Endpoint", endpoint) if endpoint else ("URI", registration.contact)
         self._ask("PJSIPNotify", target, *(("Variable", variable) for variable in variables))
         return Delivery()
 
@@ -148,6 +148,11 @@ class Asterisk:
             return reply
         if action == "Login":
             raise PbxFailed(f"{self._settings.shown} refused the login. Correct username and password in snom_pbx.")
+        if "unknown command" in reply.get("Message", ""):
+            raise PbxFailed(
+                f"{self._settings.shown} knows no {action}. Load its module chan_pjsip; for PJSIPNotify also "
+                "res_pjsip_notify, which needs a file pjsip_notify.conf."
+            )
         raise PbxFailed(
             f"{self._settings.shown} refuses {action}: {reply.get('Message', '')[:80]}. The manager user needs the "
             "classes system and reporting, for read and write."

@@ -88,6 +88,18 @@ def test_a_notify_goes_to_the_endpoint_where_the_phone_is_alone_and_else_to_its_
     assert "Endpoint" not in socket.sent[-1]
 
 
+def test_an_endpoint_with_two_accounts_is_in_a_call_on_both_and_is_never_told_as_a_whole() -> None:
+    first, second = contact("401", "sip:401@10.0.0.5"), contact("402", "sip:402@10.0.0.6")
+    contacts = listed(first, second.replace("402-desk", "401-desk"))
+    channels = listed(
+        "Event: CoreShowChannel\r\nChannel: PJSIP/401-desk-00000001\r\n\r\n", action="CoreShowChannelsComplete"
+    )
+    pbx, socket = asterisk(contacts=contacts, channels=channels)
+    assert pbx.calls() == {"401": "in_call", "402": "in_call"}
+    pbx.notify(pbx.registrations()[0], SYNC)
+    assert "\r\nURI: sip:401@10.0.0.5\r\n" in socket.sent[-1]
+
+
 def test_a_document_is_one_line_in_single_quotes() -> None:
     pbx, socket = asterisk(contacts=listed(contact("401", "sip:401@10.0.0.5")))
     phone = pbx.registrations()[0]
@@ -114,6 +126,10 @@ def test_what_a_phone_wrote_can_t_become_a_command() -> None:
         (
             {"contacts": "Response: Error\r\nMessage: Permission denied\r\n\r\n"},
             "refuses PJSIPShow.*Permission denied.*system",
+        ),
+        (
+            {"contacts": "Response: Error\r\nMessage: Invalid/unknown command: PJSIPShow\r\n\r\n"},
+            "knows no PJSIPShow.* chan_pjsip",
         ),
         ({"contacts": "Response: Success\r\nEventList: start\r\n\r\n"}, "closed the connection"),
         ({"contacts": "x" * 70000}, "a line that never ends"),
