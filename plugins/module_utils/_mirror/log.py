@@ -25,7 +25,7 @@ from datetime import datetime, timezone
 from typing import Any, BinaryIO, cast
 from urllib.parse import unquote
 
-from .._core.errors import InputError
+from .._core.errors import InputError, expect
 from .._core.regular_files import open_regular
 from .._known.mac import PREFIXES, find_mac
 from .._known.user_agent import PHONE, UserAgent, read_user_agent
@@ -71,7 +71,9 @@ class Sighting:
 
 
 @dataclass(frozen=True)
-class _Request:
+class Request:
+    """One line of the log."""
+
     time: datetime
     address: str
     method: str
@@ -82,7 +84,8 @@ class _Request:
     sent: int
     length: int | None
     content_range: str
-    agent: UserAgent
+    agent: UserAgent | None
+    """None where no phone can be told from what it says of itself."""
 
     @property
     def file(self) -> str:
@@ -91,7 +94,13 @@ class _Request:
     @property
     def phone(self) -> str | None:
         """The MAC address of the phone: as it says itself, else by the file, the query or the folder."""
-        return self.agent.mac or find_mac(self.file) or find_mac(self.query) or find_mac(self.mac) or self._folder
+        said = self.agent.mac if self.agent else None
+        return said or find_mac(self.file) or find_mac(self.query) or find_mac(self.mac) or self._folder
+
+    @property
+    def names_phone(self) -> bool:
+        """Whether the path or the query is for one phone."""
+        return bool(find_mac(self.file) or find_mac(self.query) or find_mac(self.mac) or self._folder)
 
     @property
     def _folder(self) -> str | None:
@@ -118,10 +127,10 @@ class MirrorLog:
             if not self._note(request):
                 self.unknown += 1
 
-    def _requests(self, lines: Iterable[bytes]) -> Iterator[_Request]:
+    def _requests(self, lines: Iterable[bytes]) -> Iterator[Request]:
         for line in lines:
-            request = _parse(line)
-            if request is None:
+            request = read_request(line)
+            if request is None or request.agent is None:
                 self.unknown += 1
             else:
                 yield request
@@ -130,11 +139,11 @@ class MirrorLog:
         """What was found, as plain JSON."""
         return {"phones": {mac: _plain(self.phones[mac]) for mac in sorted(self.phones)}, "unknown": self.unknown}
 
-    def _note(self, request: _Request) -> bool:
+    def _note(self, request: Request) -> bool:
         mac = request.phone
         if mac is None or (mac not in self.phones and len(self.phones) >= MAX_PHONES):
             return False
-        agent = request.agent
+        agent = expect(request.agent)
         seen = self.phones.setdefault(mac, Sighting(agent, request.time, request.address, request.time))
         # What loads an image says a version of its own. Only where nothing else came does it count.
         if (agent.kind == PHONE, request.time) >= (seen.agent.kind == PHONE, seen.said):
@@ -146,12 +155,16 @@ class MirrorLog:
         return True
 
 
-def _note_fetch(fetched: dict[str, Fetch], request: _Request) -> None:
+def _note_fetch(fetched: dict[str, Fetch], request: Request) -> None:
     before = fetched.get(request.file)
     if (before is None and len(fetched) >= MAX_FILES) or (before and request.time < before.time):
         return
+    fetched[request.file] = note_part(before, request) or Fetch(request.status, request.time, request.path)
+
+
+def note_part(before: Fetch | None, request: Request) -> Fetch | None:
+    """What was sent of a file after this request, too; None where it sent nothing of it."""
     fetch = Fetch(request.status, request.time, request.path)
-    fetched[request.file] = fetch
     if request.status == 200:
         fetch.received, total = request.sent, request.length
     elif request.status == 206 and (part := _RANGE.fullmatch(request.content_range)):
@@ -160,21 +173,20 @@ def _note_fetch(fetched: dict[str, Fetch], request: _Request) -> None:
         so_far = 0 if before is None or start == 0 else before.received
         fetch.received = max(so_far, start + request.sent) if start <= so_far else so_far
     else:
-        return
+        return None
     fetch.complete = total is not None and fetch.received >= total
+    return fetch
 
 
-def _parse(line: bytes) -> _Request | None:
-    """Read a line, or return None if it is not what a phone's request leaves."""
+def read_request(line: bytes) -> Request | None:
+    """Read a line, or return None if it is none of this log."""
     try:
         # A client's bytes need not be UTF-8. What a log lacks that older releases wrote is taken for empty.
         entry = json.loads(line.decode("utf-8", "replace"))
         agent = read_user_agent(entry["user_agent"])
-        if agent is None:
-            return None
         path, _separator, query = unquote(str(entry["uri"])).partition("?")
         length = str(entry.get("length", ""))
-        return _Request(
+        return Request(
             time=datetime.fromisoformat(entry["time"]).astimezone(timezone.utc),
             address=str(entry["address"]),
             method=str(entry["method"]),

@@ -31,7 +31,8 @@ BELOW = {
     # It says which way leads to a phone, unless it is told another one.
     "plugins/module_utils/_operations/run.py": ("plugins/module_utils/_operations", "plugins/module_utils/_phone/web"),
     "plugins/module_utils/_provisioning": ("plugins/module_utils/_known",),
-    "plugins/module_utils/_mirror": ("plugins/module_utils/_known",),
+    # What a mirror shows a phone is a provisioning file.
+    "plugins/module_utils/_mirror": ("plugins/module_utils/_provisioning",),
     "plugins/module_utils/_pbx": ("plugins/module_utils/_known",),
     "plugins/module_utils/_phone/sip": ("plugins/module_utils/_phone", "plugins/module_utils/_pbx"),
     "plugins/plugin_utils/provisioning": ("plugins/module_utils/_provisioning",),
@@ -80,6 +81,7 @@ WEB = {"http", "requests", "ssl", "urllib3"}
 WEB_USERS = {
     "plugins/module_utils/_core/timed_response.py": "how long an answer may take is one rule for phones and mirrors",
     "plugins/module_utils/_firmware/image_check.py": "the image lies on a web server, not on a phone",
+    "plugins/module_utils/_mirror/control.py": "a mirror is a web server, not a phone",
     "plugins/module_utils/_pbx/kamailio.py": "its JSON-RPC is on a web server, not on a phone",
     "plugins/module_utils/_pbx/stream.py": "a PBX proves by TLS who it is",
     "plugins/plugin_utils/collector/collector.py": "it is a web server itself, which phones report to",
