@@ -271,7 +271,7 @@ CHECKS = [
         "integration",
         "a real Kamailio, and virtual phones that register there",
         partial(_pytest, "tests/integration/pbx"),
-        ("kamailio", "sipsak"),
+        ("baresip", "kamailio", "sipp", "sipsak"),
     ),
     Check(
         "asterisk",

@@ -18,11 +18,13 @@ from pathlib import Path
 from commands import GateError, locked, output_of, run
 
 PROGRAMS = {
+    "baresip": "baresip-core",
     "git": "git",
     "kamailio": "kamailio",
     "nginx": "nginx-light",
     "openssl": "openssl",
     "shellcheck": "shellcheck",
+    "sipp": "sip-tester",
     "sipsak": "sipsak",
     "ssh": "openssh-client",
     "sshd": "openssh-server",

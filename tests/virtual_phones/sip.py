@@ -160,6 +160,8 @@ class SipEndpoint(asyncio.DatagramProtocol):
         try:
             while message := await Message.read(reader):
                 self._received(message, source, writer.write)
+        except asyncio.CancelledError:
+            pass  # the phone is gone, and nobody waits for this task
         finally:
             self._readers.discard(task)
             self._writers.discard(writer)

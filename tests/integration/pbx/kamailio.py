@@ -28,7 +28,7 @@ debug=2
 log_stderror=yes
 fork=yes
 children=2
-tcp_children=2
+tcp_children=12
 disable_tcp=no
 auto_aliases=no
 listen=udp:{address}:{port}
@@ -145,6 +145,8 @@ def running_kamailio(folder: Path, *, address: str = "127.0.0.1", answer_ms: int
     from base64 import b64encode
 
     pbx = Kamailio(address, free_port(address), free_port(address))
+    # Who asks by JSON-RPC keeps a worker until the phone has answered. A phone over TCP whose connection that worker
+    # serves is not heard meanwhile, and 408 is told though it did answer: so there are more workers than connections.
     config, log = folder / "kamailio.cfg", folder / "kamailio.log"
     config.write_text(
         CONFIG.format(
