@@ -248,6 +248,7 @@ class Provisioning:
 Refusal = Literal[200, 403, 481, 489, "nothing"]
 DuringCall = Literal["obeyed", "ignored", "refused"]
 CheckSync = Literal["obeyed", "ignored", "reboots"]
+Answer = Literal["run", "ignored", "shown"]
 Conditions = Literal["evaluated", "as_text", "always_true"]
 
 
@@ -276,10 +277,17 @@ class SipKeys:
 
 @dataclass(kw_only=True, slots=True)
 class MinibrowserKeys:
-    """What nobody knows of silent documents."""
+    """What nobody knows of documents."""
 
     callbacks_in_fetch: Flag = False
     conditions: Annotated[Conditions, one_of(Conditions)] = "evaluated"
+    silent_fetches_http: Flag = True
+    silent_answer: Annotated[Answer, one_of(Answer)] = "run"
+    set_by_notify: Annotated[Literal["works", "ignored"], one_of(Literal["works", "ignored"])] = "works"
+    keys_need_relevant: Flag = False
+    reboot: Annotated[Literal["acts", "asks"], one_of(Literal["acts", "asks"])] = "acts"
+    reboot_yes: Annotated[Literal["resets", "reboots"], one_of(Literal["resets", "reboots"])] = "resets"
+    unregister: Annotated[Literal["logs_off", "removes"], one_of(Literal["logs_off", "removes"])] = "logs_off"
 
 
 @dataclass(kw_only=True, slots=True)

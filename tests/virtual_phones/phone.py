@@ -84,6 +84,7 @@ class Phone:
         self.lists: dict[ListName, list[str]] = {name: [] for name in LISTS}  # numbers, the newest first
         self.screen = Screen()
         self.phone_book: dict[str, str] = {}  # names by number
+        self.cached_settings: dict[str, str] = {}  # by a document, not yet written
         self.updater_broken = False
         self.https_only = False
         self.line_info_fixed = False
@@ -369,7 +370,7 @@ class Phone:
 
     def run_document(self, text: str, *, trusted: bool) -> None:
         """Run a document of the XML minibrowser, beside all else."""
-        self._run_errand(minibrowser.run(self, text, trusted=trusted))
+        self._run_errand(minibrowser.run(self, text, trusted=trusted, notified=True))
 
     def open_document(self, url: str) -> None:
         """Fetch a document and run it."""

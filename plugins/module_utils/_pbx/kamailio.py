@@ -100,7 +100,9 @@ class Kamailio:
         code = line.partition(" ")[0]
         if not code.isascii() or not code.isdigit():
             raise PbxFailed(f"{self._settings.shown} does not tell what the phone answered.")
-        reason = str(answer.get("reason", "")) if isinstance(answer, dict) else line.partition(" ")[2]
+        reason = (
+            str(answer.get("text", answer.get("reason", ""))) if isinstance(answer, dict) else line.partition(" ")[2]
+        )
         return Delivery(status=int(code), reason=reason[:80])
 
     def _ask(self, method: str, parameters: list[str], *, seconds: float | None = None) -> Any:

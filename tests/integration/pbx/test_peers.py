@@ -199,8 +199,36 @@ def test_a_phone_that_sipp_plays_has_its_own_answer_told(
     phone = sipp(tmp_path, ANSWERS.format(answer=answer), "-p", str(port))
     (one,) = [one for one in pbx.registrations() if one.account == account]
     assert (one.agent.model, one.agent.mac) == ("D862", "000413AABBCC")
-    assert pbx.notify(one, SYNC).status == int(answer[:3])
+    told = pbx.notify(one, SYNC)
+    assert (told.status, told.reason) == (int(answer[:3]), answer[4:])
     assert phone.wait(90) == 0
+
+
+def test_a_call_shows_in_the_dialogs(kamailio: Kamailio, pbx: KamailioPbx, tmp_path: Path) -> None:
+    """sipp's own scenarios call and are called; the far end is no account."""
+    port = free_port("127.0.0.1")
+    register(tmp_path, kamailio, "472", f"<sip:472@127.0.0.1:{port}>", "snomD862/10.1.215.13")
+    assert pbx.calls()["472"] == "idle"
+    ends = [
+        subprocess.Popen(
+            [program("sipp"), *arguments, "-i", "127.0.0.1", "-m", "1", "-nostdin", "-timeout", "120s"],
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for arguments in (
+            ("-sn", "uas", "-p", str(port)),
+            (*("-sn", "uac", "-s", "472", "-d", "90000"), f"{kamailio.address}:{kamailio.port}"),
+        )
+    ]
+    try:
+        calls = until(pbx.calls, lambda found: found["472"] != "idle")
+        assert calls["472"] == "in_call"
+    finally:
+        for end in ends:
+            end.kill()
+            end.wait(60)
 
 
 @pytest.mark.parametrize(
