@@ -95,7 +95,7 @@ def registration_of(
     return Registration(
         account=account,
         contact=contact,
-        address=_host_of(received) or _host_of(contact),
+        address=host_of(received) or host_of(contact),
         user_agent=user_agent,
         agent=read_user_agent(user_agent),
         expires=float(expires) if isinstance(expires, (int, float)) else None,
@@ -104,7 +104,7 @@ def registration_of(
     )
 
 
-def _host_of(text: str) -> str | None:
+def host_of(text: str) -> str | None:
     """The host of a SIP URI, or of an address with a port or without."""
     text = text.strip("<>")
     if text.count(":") > 1 and re.fullmatch("[0-9A-Fa-f:.]+", text):
