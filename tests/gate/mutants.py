@@ -260,6 +260,15 @@ MUTANTS = [
         "makes_a_call",
     ),
     Mutant(
+        "word of Kamailio's that nobody reads",
+        "pbx",
+        "plugins/module_utils/_pbx/kamailio.py",
+        'answer.get("text"',
+        'answer.get("words"',
+        "has_its_own_answer_told",
+        "has_its_own_answer_told",
+    ),
+    Mutant(
         "unequal versions",
         "unit",
         "plugins/module_utils/_known/version.py",

@@ -632,6 +632,8 @@ class Phone:
         self._arm_call_end()
 
     def _arm_call_end(self) -> None:
+        if self._sip:
+            self._sip.show_calls()
         if self._call_end:
             self._call_end.cancel()
             self._call_end = None

@@ -5,7 +5,7 @@
 """A phone's SIP side, over UDP and TCP: it registers, and answers OPTIONS and NOTIFY (sip 1.1, 1.2).
 
 What a phone does with a check-sync, and with a document that comes by NOTIFY, is told to the phone; this file knows
-messages only. Calls are not carried over SIP here.
+messages only. sip_dialog.py shows the phone's calls to the registrar.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from . import firmware
 from .auth import md5
+from .sip_dialog import Dialog
 
 if TYPE_CHECKING:
     from .keys import SipKeys
@@ -95,6 +96,7 @@ class SipEndpoint(asyncio.DatagramProtocol):
         self._waiting: dict[str, asyncio.Future[Message]] = {}  # by branch
         self._registrations: dict[str, asyncio.Task[None]] = {}  # by user
         self._call_id = secrets.token_hex(8)  # the same for each registration until the next boot
+        self._dialogs: dict[int, Dialog] = {}  # by the number of the call
         self._number = 0  # of the last REGISTER
         self._nonce = secrets.token_hex(8)
         # A new contact after each boot, so that the old one stays listed until it runs out (sip 5.2).
@@ -123,6 +125,14 @@ class SipEndpoint(asyncio.DatagramProtocol):
             work = self._keep_registered(user) if registered else self._unregister(user)
             self._registrations[user] = asyncio.get_running_loop().create_task(work)
 
+    def show_calls(self) -> None:
+        """Tell the registrar of calls that are new, and of those that are over."""
+        shown = {leg.number: leg for leg in self._phone.legs if leg.number and (leg.is_caller or not leg.peer.phone)}
+        for number in [number for number in self._dialogs if number not in shown]:
+            self._dialogs.pop(number).end()
+        for number in shown.keys() - self._dialogs.keys():
+            self._dialogs[number] = Dialog(self, shown[number])
+
     async def unregister_all(self) -> None:
         """Take every registration back, as a phone may do that restarts in good order."""
         users = list(self._registrations)
@@ -132,9 +142,10 @@ class SipEndpoint(asyncio.DatagramProtocol):
 
     def stop(self) -> None:
         """Vanish, as a phone without power does: nobody is told."""
-        for task in (*self._registrations.values(), *self._readers):
+        for task in (*self._registrations.values(), *self._readers, *(one.task for one in self._dialogs.values())):
             task.cancel()
         self._registrations = {}
+        self._dialogs = {}
         if self._transport:
             self._transport.close()
             self._transport = None
@@ -186,7 +197,13 @@ class SipEndpoint(asyncio.DatagramProtocol):
         status: int | None = 405
         extra = ""
         obeys = False
-        if message.method == "OPTIONS":
+        if message.method in ("INVITE", "BYE"):
+            # The far end of a call that another phone shows, or this one itself.
+            user = message.get("to").partition("sip:")[2].partition("@")[0]
+            status, extra = 200, f"Contact: <{self.contact(user)}>"
+            routes = [f"Record-Route: {value}" for name, value in message.headers if name == "record-route"]
+            extra = "\r\n".join([extra, *routes])
+        elif message.method == "OPTIONS":
             # Whether filter_registrar keeps a probe out is unknown, so it is a key.
             filtered = self._keys.options == "filtered" and not self._let_in(source[0])
             status = self._refusal if filtered else 200
@@ -236,7 +253,7 @@ class SipEndpoint(asyncio.DatagramProtocol):
         A document has to come from the registrar or a trusted host, whatever the filter says. Whether a trusted host
         passes the filter is unknown, so it is a key.
         """
-        if source == self._registrar[0]:
+        if source == self.registrar[0]:
             return True
         trusted = source in self._phone.settings["mb_trusted_hosts"].split()
         filters = self._phone.settings["filter_registrar"] != "off"
@@ -252,7 +269,7 @@ class SipEndpoint(asyncio.DatagramProtocol):
     def _obey(self, message: Message, source: str) -> None:
         if "snomxml" in message.get("content-type"):
             # Which host counts for a document that came by NOTIFY is unknown (xml 3), so it is a key.
-            hosts = {self._registrar[0], *self._phone.settings["mb_trusted_hosts"].split()}
+            hosts = {self.registrar[0], *self._phone.settings["mb_trusted_hosts"].split()}
             self._phone.run_document(message.body, trusted=self._keys.document_host == "sender" and source in hosts)
         else:
             self._phone.check_sync(message.get("event"))
@@ -278,9 +295,9 @@ class SipEndpoint(asyncio.DatagramProtocol):
     async def _exchange(self, user: str, expires: int) -> bool:
         """Register for so many seconds, with the login that the registrar asks for; return whether it took it."""
         try:
-            answer = await self._send(self._register_request(user, expires, ""))
+            answer = await self.send(self._register_request(user, expires, ""))
             if answer.status in (401, 407):
-                answer = await self._send(self._register_request(user, expires, self._authorization(answer, user)))
+                answer = await self.send(self._register_request(user, expires, self._authorization(answer, user)))
         except (asyncio.TimeoutError, OSError):
             self._phone.note("sip_refused", f"{user}: no answer")
             return False
@@ -290,21 +307,18 @@ class SipEndpoint(asyncio.DatagramProtocol):
 
     def _register_request(self, user: str, expires: int, authorization: str) -> tuple[str, str]:
         """A request, and its branch."""
-        host, port = self._registrar
+        host, port = self.registrar
         self._number += 1
         branch = f"z9hG4bK-{secrets.token_hex(8)}"
-        own, transport = f"{self._phone.keys.address}:{self.port}", self._keys.transport
-        line = f";line={self._line}" if self._line else ""
-        line += ";transport=tcp" if transport == "tcp" else ""
         lines = [
             f"REGISTER sip:{host}:{port} SIP/2.0",
-            f"Via: SIP/2.0/{transport.upper()} {own};branch={branch};rport",
+            f"Via: {self.via};branch={branch};rport",
             f"From: <sip:{user}@{host}>;tag={secrets.token_hex(4)}",
             f"To: <sip:{user}@{host}>",
             f"Call-ID: {self._call_id}-{user}",
             f"CSeq: {self._number} REGISTER",
             "Max-Forwards: 70",
-            f"Contact: <sip:{user}@{own}{line}>",
+            f"Contact: <{self.contact(user)}>",
             f"User-Agent: {self.user_agent}",
             f"Expires: {expires}",
             *([authorization] if authorization else []),
@@ -319,7 +333,7 @@ class SipEndpoint(asyncio.DatagramProtocol):
         proxy = challenge.status == 407
         header = challenge.get("proxy-authenticate" if proxy else "www-authenticate")
         given = dict(re.findall(r'(\w+)="?([^",]+)"?', header))
-        uri, realm, nonce = "sip:{}:{}".format(*self._registrar), given.get("realm", ""), given.get("nonce", "")
+        uri, realm, nonce = "sip:{}:{}".format(*self.registrar), given.get("realm", ""), given.get("nonce", "")
         secret, request = md5(f"{user}:{realm}:{self._keys.password}"), md5(f"REGISTER:{uri}")
         parts = f'username="{user}", realm="{realm}", nonce="{nonce}", uri="{uri}", algorithm=MD5'
         if "qop" in given:
@@ -330,7 +344,7 @@ class SipEndpoint(asyncio.DatagramProtocol):
             parts += f', response="{md5(f"{secret}:{nonce}:{request}")}"'
         return f"{'Proxy-' if proxy else ''}Authorization: Digest {parts}"
 
-    async def _send(self, request: tuple[str, str]) -> Message:
+    async def send(self, request: tuple[str, str]) -> Message:
         """Send a request until an answer comes, over TCP only once. Raises asyncio.TimeoutError and OSError."""
         text, branch = request
         waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
@@ -338,7 +352,7 @@ class SipEndpoint(asyncio.DatagramProtocol):
         pauses = [sum(RETRY)] if self._keys.transport == "tcp" else RETRY
         try:
             for pause in pauses:
-                await self._put(text.encode())
+                await self.put(text.encode())
                 done, _pending = await asyncio.wait([waiting], timeout=pause)
                 if done:
                     return waiting.result()
@@ -346,21 +360,34 @@ class SipEndpoint(asyncio.DatagramProtocol):
         finally:
             del self._waiting[branch]
 
-    async def _put(self, data: bytes) -> None:
+    async def put(self, data: bytes) -> None:
         """Bring a request to the registrar. Raises OSError."""
         if self._keys.transport == "udp":
             if self._transport:
-                self._transport.sendto(data, self._registrar)
+                self._transport.sendto(data, self.registrar)
             return
         if self._connection is None:
             own = (self._phone.keys.address, 0)
-            reader, writer = await asyncio.open_connection(*self._registrar, local_addr=own)
+            reader, writer = await asyncio.open_connection(*self.registrar, local_addr=own)
             self._connection = writer
             task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
             self._readers.add(task)
         self._connection.write(data)
 
     # -- who it is ----------------------------------------------------------------------------------------------------
+
+    def note(self, event: str, detail: str) -> None:
+        self._phone.note(event, detail)
+
+    def contact(self, user: str) -> str:
+        """Where it is reached under the name of that user."""
+        line = f";line={self._line}" if self._line else ""
+        line += ";transport=tcp" if self._keys.transport == "tcp" else ""
+        return f"sip:{user}@{self._phone.keys.address}:{self.port}{line}"
+
+    @property
+    def via(self) -> str:
+        return f"SIP/2.0/{self._keys.transport.upper()} {self._phone.keys.address}:{self.port}"
 
     @property
     def user_agent(self) -> str:
@@ -376,6 +403,6 @@ class SipEndpoint(asyncio.DatagramProtocol):
         return keys
 
     @property
-    def _registrar(self) -> tuple[str, int]:
+    def registrar(self) -> tuple[str, int]:
         host, _colon, port = self._keys.registrar.partition(":")
         return host, int(port or 5060)

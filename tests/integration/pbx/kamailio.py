@@ -79,6 +79,12 @@ request_route {{
         exit;
     }}
     if (is_method("INVITE")) {{ dlg_manage(); record_route(); }}
+    if (!lookup("location") && is_method("INVITE")) {{
+        # A number outside: the phone that calls it plays it, too.
+        $du = "sip:" + $si + ":" + $sp + ";transport=" + $proto;
+        t_relay();
+        exit;
+    }}
     if (!lookup("location")) {{ sl_send_reply("404", "Not Found"); exit; }}
     t_relay();
 }}

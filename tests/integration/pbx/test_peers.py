@@ -204,6 +204,24 @@ def test_a_phone_that_sipp_plays_has_its_own_answer_told(
     assert phone.wait(90) == 0
 
 
+def test_calls_of_virtual_phones_show_in_the_dialogs(fleet: VirtualFleet, pbx: KamailioPbx) -> None:
+    assert {pbx.calls()[account] for account in ("461", "462")} == {"idle"}
+    # One who calls out, and one who is called from outside.
+    fleet.patch("461", call={"state": "in_call", "remote": "4711"})
+    fleet.patch("462", call={"state": "ringing", "remote": "4712"})
+    until(pbx.calls, lambda found: (found["461"], found["462"]) == ("in_call", "in_call"))
+    for account in ("461", "462"):
+        fleet.patch(account, call={"state": "idle"})
+    until(pbx.calls, lambda found: (found["461"], found["462"]) == ("idle", "idle"))
+    # One who calls the other.
+    (one,) = [one for one in pbx.registrations() if one.account == "461"]
+    body = '<SnomIPPhoneSilent><fetch mil="1">snom://mb_exit#numberdial=462</fetch></SnomIPPhoneSilent>'
+    assert pbx.notify(one, Notify(event="xml", content_type="application/snomxml", body=body)).status == 200
+    until(pbx.calls, lambda found: (found["461"], found["462"]) == ("in_call", "in_call"))
+    fleet.patch("462", call={"state": "idle"})
+    until(pbx.calls, lambda found: (found["461"], found["462"]) == ("idle", "idle"))
+
+
 def test_a_call_shows_in_the_dialogs(kamailio: Kamailio, pbx: KamailioPbx, tmp_path: Path) -> None:
     """sipp's own scenarios call and are called; the far end is no account."""
     port = free_port("127.0.0.1")

@@ -62,6 +62,14 @@ def options(phone: dict[str, Any]) -> str:
     return notify(phone, "").replace("NOTIFY", "OPTIONS")
 
 
+def _taken(request: str, first: str) -> str:
+    copied = [f"{name}: {header(request, name)}" for name in ("Via", "From", "Call-ID", "CSeq")]
+    to = f"To: {header(request, 'To').partition(';')[0]};tag=far"
+    routes = ["Record-Route: <sip:first;lr>", "Record-Route: <sip:second;lr>"]
+    contact = "Contact: <sip:far@127.0.0.1:7>"
+    return "\r\n".join([f"SIP/2.0 {first}", *copied, to, *routes, contact, "Content-Length: 0", "", ""])
+
+
 class Peer:
     """A UDP socket that sends requests."""
 
@@ -86,6 +94,8 @@ class Registrar:
 
     def __init__(self) -> None:
         self.requests: list[str] = []
+        self.refuses_calls = False
+        self._answers: dict[tuple[str, str], str] = {}
         self.taken: list[str] = []
         """The requests with the right login."""
         self._socket = socket.socket(type=socket.SOCK_DGRAM)
@@ -99,11 +109,23 @@ class Registrar:
             data, source = self._socket.recvfrom(65536)
             if data == b"end":
                 return
-            self._socket.sendto(self.answer(data.decode()).encode(), source)
+            if answer := self.answer(data.decode()):
+                self._socket.sendto(answer.encode(), source)
 
     def answer(self, request: str) -> str:
-        """The answer to a REGISTER."""
+        """The answer to a request; one that is repeated gets the same, and counts once."""
+        seen = (header(request, "Call-ID"), header(request, "CSeq"))
+        if seen not in self._answers:
+            self._answers[seen] = self._first_answer(request)
+        return self._answers[seen]
+
+    def _first_answer(self, request: str) -> str:
+        """The answer to a REGISTER, or to a request of a call, which it takes as the far end."""
         self.requests.append(request)
+        if request.startswith("ACK"):
+            return ""
+        if not request.startswith("REGISTER"):
+            return _taken(request, "404 Not Found" if self.refuses_calls else "200 OK")
         challenge, given = 'realm="pbx.example", nonce="abc"', header(request, "Authorization")
         user = header(request, "To").removeprefix("<sip:").partition("@")[0]
         uri = request.split(" ")[1]

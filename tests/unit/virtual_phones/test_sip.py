@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from threading import Event
@@ -326,6 +327,37 @@ def test_it_may_not_listen_in_a_call(
     assert events(fleet, "notify_in_call", "check_sync") == ["notify_in_call", "check_sync"]
 
 
+def test_a_call_shows_at_the_registrar(start_fleet: StartFleet, registrar: Registrar) -> None:
+    phone = sip_phone(registrar, call={"state": "in_call", "remote": "4711"})
+    fleet = start_fleet(phone)
+
+    def calls() -> list[str]:
+        return [request for request in registrar.requests if not request.startswith("REGISTER")]
+
+    invite, ack = until(calls, lambda found: len(found) == 2)
+    assert invite.startswith(f"INVITE sip:4711@{registrar.address} ") and header(invite, "From").startswith("<sip:401@")
+    assert ack.startswith("ACK sip:far@127.0.0.1:7 ") and header(ack, "Call-ID") == header(invite, "Call-ID")
+    assert re.findall(r"(?m)^Route: (\S+)", ack) == ["<sip:second;lr>", "<sip:first;lr>"]
+    fleet.patch("p", call={"state": "holding"})
+    fleet.patch("p", call={"state": "idle"})
+    bye = until(calls, lambda found: len(found) == 3)[2]
+    assert bye.startswith("BYE sip:far@127.0.0.1:7 ") and header(bye, "To").endswith(";tag=far")
+    fleet.patch("p", call={"state": "ringing"})
+    invite = until(calls, lambda found: len(found) >= 4)[3]
+    assert invite.startswith(f"INVITE sip:401@{registrar.address} ") and header(invite, "From").startswith("<sip:4711@")
+
+
+def test_a_call_that_is_refused_ends_there(start_fleet: StartFleet, registrar: Registrar) -> None:
+    registrar.refuses_calls = True
+    fleet = start_fleet(sip_phone(registrar, call={"state": "in_call", "remote": "4711"}))
+    (refused,) = until(lambda: fleet.log("p", event="call_refused"), bool)
+    assert refused["detail"] == "4711: 404"
+    calls = until(
+        lambda: [one for one in registrar.requests if not one.startswith("REGISTER")], lambda found: len(found) == 2
+    )
+    assert calls[1].startswith("ACK ") and header(calls[0], "Via") == header(calls[1], "Via")
+
+
 # -- the fetch after it -----------------------------------------------------------------------------------------------
 
 
@@ -376,12 +408,12 @@ def test_what_is_asked_for(
     phone = with_server(registrar, server, settings={"firmware_status": f"{server.url}/fw.xml", **settings})
     fleet = start_fleet(phone)
     server.files["/fw.xml"] = "<firmware-settings><firmware></firmware></firmware-settings>"
-    peer.ask(phone, notify(phone, SYNC))
+    # At a boot, which registers after it has asked, and because of an event.
     peer.ask(phone, notify(phone, "check-sync;reboot=true"))
-    # By then it has asked twice: because of the event, or at the boot.
-    eventually(fleet, "p", lambda state: state["phase"] == "up" and any("up" in one for one in state["cycles"]))
-    until(lambda: len(server.paths), lambda found: found >= len(asked))
-    assert server.paths[: len(asked)] == asked and set(server.paths) == set(asked)
+    until(lambda: events(fleet, "registered"), bool)
+    peer.ask(phone, notify(phone, SYNC))
+    until(lambda: len(server.paths), lambda found: found >= 2 * len(asked))
+    assert server.paths == asked * 2
     assert fleet.phone("p")["fetches"] == {}
 
 
