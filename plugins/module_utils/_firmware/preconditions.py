@@ -10,7 +10,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from .._core.errors import Blocked, Refused, UserMode
-from .._known.dialect import NEW_ADMIN_PASSWORD, TAKES_NO_PROVISIONING, passes_new_admin_password
+from .._known.dialect import (
+    NEW_ADMIN_PASSWORD,
+    TAKES_NO_PROVISIONING,
+    passes_new_admin_password,
+    takes_provisioning,
+)
 from .._known.images import read_image_name
 from .._known.version import Version
 from .._phone.phone import Phone, PhoneFacts
@@ -25,7 +30,7 @@ def check_settings(facts: PhoneFacts, wanted: Version) -> list[str]:
     settings = facts.settings or {}
     if facts.admin_mode is False:
         raise UserMode("The phone is in user mode; a firmware load needs administrator mode.")
-    if settings.get("tr69_use_acs") == "on":
+    if not takes_provisioning(settings):
         raise Refused(TAKES_NO_PROVISIONING)
     if settings.get("restrict_uri_queries") == "on":
         raise Blocked("restrict_uri_queries is on, so the phone ignores commands. Switch it off (QoS/Security page).")

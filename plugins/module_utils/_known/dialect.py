@@ -31,6 +31,8 @@ TAKES_NO_PROVISIONING = (
 )
 """Why a phone is left alone."""
 
+_OFF = frozenset({"", "off", "false", "0"})
+
 _VENDOR_CONTROLLER_ON, _VENDOR_CONTROLLER_OFF = Version((10, 1, 161)), Version((10, 1, 226))
 
 
@@ -90,6 +92,15 @@ def may_have_vendor_controller(model: str | None, firmware: Version | None) -> b
         return None
     has_tr369 = model.startswith("D8") or model in ("D713", "D717", "D735", "D140", "D150")
     return has_tr369 and _VENDOR_CONTROLLER_ON <= firmware < _VENDOR_CONTROLLER_OFF
+
+
+def takes_provisioning(settings: Mapping[str, str]) -> bool:
+    """Whether a phone with these settings, by the names that HTTP has for them, takes any by provisioning.
+
+    With TR-069 on it takes none (Snom's page on TR-069). Dumps show ``on`` and ``off``. Nobody knows whether any other
+    word but those for off, or a name in capitals, switches it on too: such a phone is better left alone [I].
+    """
+    return all(value.strip().lower() in _OFF for name, value in settings.items() if name.lower() == "tr69_use_acs")
 
 
 def passes_new_admin_password(now: Version, wanted: Version) -> bool:

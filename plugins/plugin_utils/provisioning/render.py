@@ -19,7 +19,10 @@ from urllib.parse import urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, Refused, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import require_plain_name
-from ansible_collections.telephony.snom.plugins.module_utils._known.dialect import TAKES_NO_PROVISIONING
+from ansible_collections.telephony.snom.plugins.module_utils._known.dialect import (
+    TAKES_NO_PROVISIONING,
+    takes_provisioning,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import provisioned_url
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, check_url
 from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import (
@@ -76,8 +79,6 @@ _NOTES = {
 }
 # More than that no model has. A phone may show more than our table gives its model, and adoption states what it shows.
 _MOST_IDENTITIES = max(model.identities or 0 for model in MODELS.values())
-# Whether a phone takes other words for on, nobody knows.
-_OFF = ("", "off", "false", "0")
 # By Snom's page on the phone book; of others none is known.
 _LONGEST_PHONE_BOOKS = {"300": 100, "320": 100, "360": 100, "370": 250}
 _ID_LENGTH = 16
@@ -205,7 +206,7 @@ def _phone(entry: Entry, catalog: Catalog, base_url: str) -> _Phone:
     given = with_labels(parse_settings(merge_settings(entry.settings), "snom_settings"), "snom_settings")
     settings = {setting.wire_name: setting for setting in given}
     _check_lines(settings.values(), model)
-    if any(one.name.lower() == "tr69_use_acs" and one.value.lower() not in _OFF for one in settings.values()):
+    if not all(takes_provisioning({one.name: one.value}) for one in settings.values()):
         raise InputError(f"snom_settings: {TAKES_NO_PROVISIONING}")
     # Who says nothing of it gets no firmware by provisioning: that is the rollout's business.
     settings.setdefault("update_policy", Setting(name="update_policy", value="settings_only"))

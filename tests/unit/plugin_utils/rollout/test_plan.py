@@ -247,6 +247,8 @@ def test_chained_updates_are_marked() -> None:
         ({"restrict_uri_queries": "on"}, Blocked, "restrict_uri_queries is on"),
         ({"use_hidden_tags": "on"}, Blocked, "use_hidden_tags is on"),
         ({"tr69_use_acs": "on"}, Refused, "a phone with TR-069 on takes no provisioning"),
+        ({"tr69_use_acs": "true"}, Refused, "a phone with TR-069 on takes no provisioning"),
+        ({"tr69_use_acs": "1"}, Refused, "a phone with TR-069 on takes no provisioning"),
         ({"firmware_status": f"http://x.example/snomD785-{OLD}-SIP-r.bin"}, Refused, "firmware_status"),
         ({"firmware": f"http://x.example/snomD785-{OLD}-SIP-r.bin?mac=1"}, Refused, "firmware names"),
         (
