@@ -372,7 +372,7 @@ def test_settings_come_without_a_restart(
     assert server.paths == ["/p/snomD862.htm", OWN_FILE]
     state = fleet.phone("p")
     assert (state["settings"]["language"], state["phase"]) == ("Deutsch", "up")
-    until(lambda: [header(one, "To") for one in registrar.taken], lambda found: found[-1] == "<sip:402@127.0.0.1>")
+    until(lambda: [header(one, "To") for one in registrar.taken], lambda found: found[-1:] == ["<sip:402@127.0.0.1>"])
 
 
 def test_a_setting_that_needs_a_restart_gets_one_although_the_event_says_no(
