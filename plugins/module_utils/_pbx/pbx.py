@@ -6,7 +6,7 @@
 
 A PBX knows who is registered, from where, until when and with which User-Agent, and mostly who talks. It also is the
 one that phones take a NOTIFY from: it owns the way back through NAT, and is exempt from the settings that keep others
-out (sip 1.1, 4.1).
+out (sip 1.1, xml 4.1).
 """
 
 from __future__ import annotations

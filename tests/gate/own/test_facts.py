@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What comments cite as ``protocol 3.4`` stands on the page of facts, with marks and sources that it explains."""
+"""What comments cite, as ``protocol 3.4``, ``sip 1.1`` or ``xml 4.1``, is a fact, with marks and sources explained."""
 
 from __future__ import annotations
 
@@ -17,38 +17,51 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = ROOT / "docs" / "docsite" / "rst"
-PAGE = (PAGES / "phone_facts.rst").read_text("utf-8")
+# By the word before the numbers, each page of facts. The first one explains the marks.
+TEXTS = {
+    word: (PAGES / f"{page}.rst").read_text("utf-8")
+    for word, page in (("protocol", "phone_facts"), ("sip", "sip_facts"), ("xml", "minibrowser_facts"))
+}
 SUMMARY = (PAGES / "known_and_unknown.rst").read_text("utf-8")
 FOLDERS = ("docs", "extensions", "playbooks", "plugins", "roles", "tests", ".")
 
 _LABEL = re.compile(
-    r"^\.\. _ansible_collections\.telephony\.snom\.docsite\.phone_fact_(\w+):\n\n(\S+) .+\n", re.MULTILINE
+    r"^\.\. _ansible_collections\.telephony\.snom\.docsite\.(?:phone|sip|xml)_fact_(\w+):\n\n(\S+) .+\n", re.MULTILINE
 )
 # A list of numbers behind the word, or, where the word stands before, one in parentheses. Lines may end within it.
 _NUMBERS = r"\d+(?:\.\d+)*(?:(?:, | and | to )\d+(?:\.\d+)*)*"
-_CITED = re.compile(rf"\bprotocol ({_NUMBERS})|(?<= )\((\d\.\d(?:, \d\.\d)*)\)", re.IGNORECASE)
+_CITED = re.compile(rf"(?<!-)\b([Pp]rotocol|sip|xml) ({_NUMBERS})|(?<= )\((\d\.\d(?:, \d\.\d)*)\)")
+"""In small letters only, as ``SIP 2.0`` and ``XML 1.0`` are none."""
 _LINE_END = re.compile(r"\s*\n[\s#]*")
 _IN_COMMENT = re.compile(r"(?<=[\s(])\[([A-Z])\]")
-_LINK = re.compile(r"docsite\.phone_fact_(\w+)>")
+_LINK = re.compile(r"docsite\.(phone|sip|xml)_fact_(\w+)>")
 _MARKS = re.compile(r"\[([A-Z0-9](?: [^\]]*)?)\]")
 
 
 def cited(text: str) -> set[str]:
-    """The numbers of the facts that a text cites."""
-    lists = " ".join(first or further for first, further in _CITED.findall(_LINE_END.sub(" ", text)))
-    return set(re.findall(r"\d+(?:\.\d+)*", lists))
+    """The facts that a text cites, each with the word of its page."""
+    found = _CITED.findall(_LINE_END.sub(" ", text))
+    return {
+        f"{word.lower() or 'protocol'} {number}"
+        for word, first, further in found
+        for number in re.findall(r"\d+(?:\.\d+)*", first or further)
+    }
 
 
 @cache
 def facts() -> dict[str, str]:
     """The text of each section that has a number, without those below it."""
-    pieces = _LABEL.split(PAGE.partition("\nSources\n")[0])
-    return {label.replace("_", "."): text for label, text in zip(pieces[1::3], pieces[3::3], strict=True)}
+    found = {}
+    for word, page in TEXTS.items():
+        pieces = _LABEL.split(page.partition("\nSources\n")[0])
+        for label, text in zip(pieces[1::3], pieces[3::3], strict=True):
+            found[f"{word} {label.replace('_', '.')}"] = text
+    return found
 
 
-def table(heading: str) -> dict[str, list[str]]:
+def table(heading: str, page: str = TEXTS["protocol"]) -> dict[str, list[str]]:
     """The further cells by the first one, of the first table below a heading of the page."""
-    rows = PAGE.partition(f"\n{heading}\n")[2].partition("csv-table::")[2].partition("\n\n")[2].partition("\n\n")[0]
+    rows = page.partition(f"\n{heading}\n")[2].partition("csv-table::")[2].partition("\n\n")[2].partition("\n\n")[0]
     cells = [[cell.strip() for cell in row.split(" | ")] for row in rows.splitlines()]
     return {first: further for first, *further in cells[1:]}
 
@@ -80,9 +93,16 @@ def relative(file: Path) -> str:
 
 def test_citations_are_found() -> None:
     assert cited("# Two of them (protocol 1.2,\n    # 11.10) and\n    # protocol\n    # 3.3.5. Also 4.1.") == {
-        *("1.2", "11.10", "3.3.5")
+        *("protocol 1.2", "protocol 11.10", "protocol 3.3.5")
     }
-    assert cited("Protocol 1.1 to 1.3; the screen (4.2), not 10.1 (2.19).") == {"1.1", "1.3", "4.2"}
+    assert cited("Protocol 1.1 to 1.3; the screen (4.2), not 10.1 (2.19).") == {
+        "protocol 1.1",
+        "protocol 1.3",
+        "protocol 4.2",
+    }
+    assert cited("SIP 2.0, XML 1.0, snom320-sip 1; sip 1.1, 5.2, and xml 4.1 (2.3)") == {
+        *("sip 1.1", "sip 5.2", "xml 4.1", "protocol 2.3")
+    }
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -94,18 +114,22 @@ def test_what_is_cited_is_a_fact(folder: str) -> None:
 def test_what_the_virtual_phones_rest_on_is_a_fact() -> None:
     tables = (ROOT / "tests" / "virtual_phones" / "README.md").read_text("utf-8").split("rests on |\n")[1:]
     cells = [row.split("|")[-2] for rows in tables for row in rows.partition("\n\n")[0].splitlines()]
-    # A firmware has a larger number before its dot, or more dots.
-    numbers = {number for cell in cells for number in re.findall(r"(?<![\d.])\d\.\d+(?:\.\d)?(?![.\d])", cell)}
-    assert len(numbers) > 10
+    numbers = {number for cell in cells for number in cited(cell)}
+    # The word may be left out. A firmware has a larger number before its dot, or more dots.
+    bare = re.compile(r"(?<![\d.])\d\.\d+(?:\.\d)?(?![.\d])")
+    numbers |= {f"protocol {number}" for cell in cells for number in bare.findall(_CITED.sub("", cell))}
+    assert {number.split()[0] for number in numbers} == set(TEXTS)
     assert sorted(numbers - set(facts())) == []
 
 
-def test_labels_are_those_of_their_sections() -> None:
-    found = _LABEL.findall(PAGE)
+@pytest.mark.parametrize("word", TEXTS)
+def test_labels_are_those_of_their_sections(word: str) -> None:
+    found = _LABEL.findall(TEXTS[word])
     assert [title for label, title in found if label.replace("_", ".") != title] == []
     numbers = [[int(part) for part in title.split(".")] for _unused, title in found]
     assert numbers == sorted(numbers)
-    assert len(found) == len(facts()) == PAGE.count("docsite.phone_fact_")
+    label = "docsite.phone_fact_" if word == "protocol" else f"docsite.{word}_fact_"
+    assert len(found) == sum(fact.startswith(f"{word} ") for fact in facts()) == TEXTS[word].count(label)
 
 
 def test_each_fact_has_a_mark() -> None:
@@ -114,10 +138,11 @@ def test_each_fact_has_a_mark() -> None:
     assert [item for item in items if "**Unknown**" not in item and not any(marks(item))] == []
 
 
-def test_marks_and_sources_are_explained() -> None:
-    used = [one for text in facts().values() for one in marks(text)]
+@pytest.mark.parametrize("word", TEXTS)
+def test_marks_and_sources_are_explained(word: str) -> None:
+    used = [one for fact, text in facts().items() if fact.startswith(f"{word} ") for one in marks(text)]
     assert sorted({mark for mark, _unused in used} - set(table("Marks"))) == []
-    assert {key for mark, keys in used if mark != "I" for key in keys} == set(table("Sources"))
+    assert {key for mark, keys in used if mark != "I" for key in keys} == set(table("Sources", TEXTS[word]))
     assert [mark for mark, keys in used if not keys and mark != "I"] == []
 
 
@@ -137,7 +162,10 @@ def test_the_summary_is_as_sure_as_the_facts() -> None:
     wrong = []
     for what, how_sure, links in rows:
         if what != "What":
-            text = "".join(facts()[number.replace("_", ".")] for number in _LINK.findall(links))
+            text = "".join(
+                facts()[f"{'protocol' if word == 'phone' else word} {number.replace('_', '.')}"]
+                for word, number in _LINK.findall(links)
+            )
             there = {mark for mark, _unused in marks(text)} | set(re.findall(r"\*\*Unknown\*\*", text))
             said = re.findall(r"\w+", re.sub("the rest|as a whole", "", how_sure))
             wrong += [(links, word, what) for word in said if words[word] not in there]
