@@ -36,7 +36,7 @@ BELOW = {
     "plugins/module_utils/_pbx": ("plugins/module_utils/_known",),
     "plugins/module_utils/_phone/sip": ("plugins/module_utils/_phone", "plugins/module_utils/_pbx"),
     "plugins/plugin_utils/provisioning": ("plugins/module_utils/_provisioning",),
-    "plugins/plugin_utils/collector": ("plugins/module_utils/_phone",),
+    "plugins/plugin_utils/witnesses": ("plugins/module_utils/_phone",),
     "plugins/plugin_utils/report": ("plugins/module_utils/_firmware",),
     "plugins/plugin_utils/rollout": ("plugins/plugin_utils/report",),
     "plugins/plugin_utils/inventory": (
@@ -84,7 +84,7 @@ WEB_USERS = {
     "plugins/module_utils/_mirror/control.py": "a mirror is a web server, not a phone",
     "plugins/module_utils/_pbx/kamailio.py": "its JSON-RPC is on a web server, not on a phone",
     "plugins/module_utils/_pbx/stream.py": "a PBX proves by TLS who it is",
-    "plugins/plugin_utils/collector/collector.py": "it is a web server itself, which phones report to",
+    "plugins/plugin_utils/witnesses/collector.py": "it is a web server itself, which phones report to",
 }
 # A path on a phone's web server. Sentences may send a person to a page, but without the slash.
 PATH = re.compile(r"/\w+\.(?:htm|bmp)\b")

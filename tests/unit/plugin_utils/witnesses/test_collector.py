@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, PhoneUnreachable
-from ansible_collections.telephony.snom.plugins.plugin_utils.collector.collector import (
+from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import (
     MAX_REQUESTS,
     MAX_SILENT,
     HttpCollector,
