@@ -35,6 +35,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import
     Identity,
     Load,
     LogOff,
+    OpenDocument,
     PhoneFacts,
     Picture,
     Press,
@@ -45,6 +46,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import
     Ring,
     Tones,
     Touch,
+    Witness,
     Write,
 )
 
@@ -126,6 +128,8 @@ def spelled(command: Command | Picture) -> str:
         case Write(settings, store):
             values = ";".join(f"{name}={value}" for name, value in settings.items())
             return f"{'store' if store else 'write'}={values}"
+        case OpenDocument(url):
+            return f"open={url}"
         case Load(url):
             return f"load={url}"
         case Restart(_firmware, spelling):
@@ -165,6 +169,7 @@ class MemoryPhone:
         self.home = CallReading()
         self.home_model: str | None = None
         self.counter: int | None = None
+        self.witnesses: Mapping[CallSource, Witness] = {}
         self.lists: dict[str, int] = {}
         self.admin_mode: bool | None = None
         self.settings: dict[str, str] | Exception | None = None
@@ -261,6 +266,8 @@ class MemoryPhone:
         return {"admin_mode": True, "settings": _read(self.settings), "read_only_settings": frozenset(self.read_only)}
 
     def call(self, source: CallSource) -> CallReading:
+        if source in (CallSource.PBX, CallSource.REPORT):
+            return self.witnesses[source](self) if source in self.witnesses else CallReading()
         if source is CallSource.COUNTER:
             return CallReading() if self.counter is None else CallReading(*_counted(self.counter))
         self.ask(source.value)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Literal, cast
 
-from .._core.errors import AuthFailed, LockedOut, PhoneUnreachable, SnomError
+from .._core.errors import AuthFailed, LockedOut, PbxFailed, PhoneUnreachable, SnomError
 from .phone import IDLE, IN_CALL, UNKNOWN, CallReading, CallSource, Phone
+
+NOWHERE = "no source shows it"
 
 CallState = Literal["idle", "in_call", "unknown"]
 
@@ -17,19 +19,28 @@ CallState = Literal["idle", "in_call", "unknown"]
 def read_call_state(phone: Phone, *, known: str | None = None) -> tuple[CallState, str]:
     """The call state and, in words, where it comes from.
 
-    known is what the host variable snom_call_state says; the PBX knows best. Then come the call counter, where the
-    connection allows it (protocol 4.3), the text of the screen (4.2) and the home page. How a call looks on the latter
-    two is inferred [I]. A source that can't be read gives way to the next one. Raises AuthFailed, LockedOut,
-    PhoneUnreachable: with these, nothing else can be read either. Raises InputError if the counter is wanted but the
-    library for it is missing.
+    known is what the host variable snom_call_state says, which wins. Then comes the PBX, where the inventory names one;
+    the call counter, where the connection allows it (protocol 4.3); what the phone itself reports, where it is given a
+    place to report to; the text of the screen (4.2) and the home page. How a call looks on the latter two is inferred
+    [I]. A source that can't be read gives way to the next one; but while a PBX can't be asked, nobody else's word is
+    good enough for idle. Raises AuthFailed, LockedOut, PhoneUnreachable: with these, nothing else can be read either.
+    Raises InputError if the counter is wanted but the library for it is missing.
     """
     if known in (IDLE, IN_CALL):
         return cast(CallState, known), "host variable snom_call_state"
-    reading = phone.call(CallSource.COUNTER)
-    for source in (CallSource.SCREEN, CallSource.HOME):
+    reading, doubt = CallReading(), None
+    try:
+        reading = phone.call(CallSource.PBX)
+    except PbxFailed as error:
+        doubt = error.reason
+    if reading.source is None:
+        reading = phone.call(CallSource.COUNTER)
+    for source in (CallSource.REPORT, CallSource.SCREEN, CallSource.HOME):
         if reading.source is None:
             reading = _read(phone, source)
-    return cast(CallState, reading.state), reading.source or "no source shows it"
+    if doubt is not None and reading.state != IN_CALL:
+        return cast(CallState, UNKNOWN), doubt
+    return cast(CallState, reading.state), reading.source or NOWHERE
 
 
 def reason_to_wait(phone: Phone, *, known: str | None, unknown_call_state: str, evidence: dict[str, Any]) -> str | None:
@@ -42,9 +53,10 @@ def reason_to_wait(phone: Phone, *, known: str | None, unknown_call_state: str, 
     if state == IN_CALL:
         return f"The phone is in a call ({source})."
     if state == UNKNOWN and unknown_call_state == "defer":
+        why = "" if source == NOWHERE else f" {source}"
         return (
-            "Whether the phone is in a call can't be read. Set unknown_call_state: proceed to go on all the same, or "
-            "let the PBX say it in snom_call_state."
+            f"Whether the phone is in a call can't be read.{why} Set unknown_call_state: proceed to go on all the "
+            "same, or let the PBX say it by snom_pbx or snom_call_state."
         )
     return None
 

@@ -9,7 +9,7 @@ Who uses a phone knows no path, no page and no status code. What it does not say
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any, Literal, Protocol, Union
@@ -120,6 +120,13 @@ class Write:
 
 
 @dataclass(frozen=True)
+class OpenDocument:
+    """Fetch a document of the XML minibrowser from a URL, and run it."""
+
+    url: str
+
+
+@dataclass(frozen=True)
 class Load:
     """Load the firmware image at a URL."""
 
@@ -154,6 +161,7 @@ Command = Union[  # noqa: UP007
     FixLineInfoLayer,
     ClearList,
     Write,
+    OpenDocument,
     Load,
     Restart,
     Reset,
@@ -179,9 +187,13 @@ class Picture:
 
 
 class CallSource(str, Enum):
-    """Where a phone shows whether somebody talks on it."""
+    """Where it shows whether somebody talks on a phone."""
 
+    PBX = "pbx"
+    """What the PBX knows. Raises PbxFailed where it can't be asked."""
     COUNTER = "counter"
+    REPORT = "report"
+    """The phone's own word, by a document that it runs."""
     SCREEN = "screen"
     HOME = "home"
 
@@ -197,6 +209,10 @@ class CallReading:
     count: int | None = None
     source: str | None = None
     """The source in words for users. None if the state is unknown."""
+
+
+Witness = Callable[["Phone"], CallReading]
+"""Somebody else who knows of a phone's calls. Raises a SnomError."""
 
 
 class Phone(Protocol):

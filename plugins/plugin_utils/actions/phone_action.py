@@ -32,8 +32,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets impo
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS, HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedClient, Parent
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import read_known
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
+from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Known, Witnesses
 
 MODEL_VARIABLES = HOST_VARIABLES | {"model": "snom_model"}
 """For modules that first make sure that it is the right phone."""
@@ -120,12 +122,30 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
                 "outcome": Outcome.FAILED.value,
                 "reason": missing,
             }
-        return perform(
-            self.operation,
-            parameters,
-            self._task.check_mode,
-            connect=lambda connection: WebPhone(connection, AttendedClient(HttpPhone(connection), parent.check)),
-        )
+        witnesses = Witnesses()
+        try:
+            known = self._known(variables)
+            return perform(
+                self.operation,
+                parameters,
+                self._task.check_mode,
+                connect=lambda connection: WebPhone(
+                    connection,
+                    AttendedClient(HttpPhone(connection), parent.check),
+                    witnesses=witnesses.of(known, mac=connection.mac, address=connection.host),
+                ),
+            )
+        except SnomError as error:
+            refused: dict[str, Any] = visible_result(scrub(failure(error, variables["inventory_hostname"]), parameters))
+            return refused
+        finally:
+            witnesses.close()
+
+    def _known(self, variables: Mapping[str, Any]) -> Known:
+        """Who else knows of the phone's calls, for modules that ask for these. Raises InputError."""
+        if "call_state" not in self.argument_spec:
+            return Known()
+        return read_known(lambda name: self._variable(name, variables))
 
     def _arguments(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """The task's options; for those that it does not give, the host's variables; and then the environment."""

@@ -17,9 +17,11 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import require_plain_name, visible_line
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model, versions_by_model
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import parse_pbx
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import (
     HOST_VARIABLES,
     connection_from,
@@ -30,6 +32,8 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs imp
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
+from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import parse_collector
+from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Known
 
 Read = TypeVar("Read", Target, Wish)
 
@@ -199,6 +203,16 @@ def _target(host: str, variables: HostVariables, given: Mapping[str, Any], overr
         mirror=_text(variables.get("snom_mirror")),
         protected=_flag(variables.get("snom_protected"), "snom_protected") and host not in override,
         known_call_state=partial(_call_state, variables),
+        known=read_known(variables.get),
+    )
+
+
+def read_known(get: Callable[[str], Any]) -> Known:
+    """Who else knows of a phone's calls, by the variables that get gives. Raises InputError."""
+    return Known(
+        pbx=parse_pbx(to_plain(get("snom_pbx"))),
+        account=_text(get("snom_account")),
+        collector=parse_collector(to_plain(get("snom_collector"))),
     )
 
 

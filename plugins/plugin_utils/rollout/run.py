@@ -12,7 +12,7 @@ import shlex
 import signal
 import sys
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import pairwise
 from types import FrameType
@@ -23,6 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._known.masks import MASK
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import split_arguments
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import CallSource, Witness
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
@@ -37,6 +38,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import rollout
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
+from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Witnesses
 
 PATHS = ("catalog", "approved_plan", "stop_file", "journal", "report_dir")
 """The options that are files of the controller."""
@@ -74,12 +76,35 @@ def run(
     fleet = FleetVariables.of_task(task, task_vars, templar, abandoned)
     targets = read_targets(task_vars["ansible_play_batch"], fleet, connection)
     raise_file_limit()
+    witnesses = Witnesses()
+    try:
+        of_phone = {
+            (target.connection.host, target.connection.port): witnesses.of(
+                target.known, mac=target.mac, address=target.connection.host
+            )
+            for target in targets
+        }
+        return _roll_out(task, parameters, targets, stop, abandoned, console, of_phone)
+    finally:
+        witnesses.close()
+
+
+def _roll_out(
+    task: Any,
+    parameters: Mapping[str, Any],
+    targets: list[Target],
+    stop: _StopRequests,
+    abandoned: Callable[[], bool],
+    console: Console,
+    witnesses: Mapping[tuple[str, int | None], Mapping[CallSource, Witness]],
+) -> dict[str, Any]:
+    """Run it. witnesses are those of the phones, by host and port."""
     runtime = ThreadRuntime()
     context = Context(
         run=uuid.uuid4().hex[:12],
         runtime=runtime,
         # What one visit teaches about a phone's login saves a request on the next.
-        connect=cache(WebPhone),
+        connect=cache(lambda connection: WebPhone(connection, witnesses=witnesses[connection.host, connection.port])),
         notify=console.show,
         stop_requested=lambda: stop.reason() or console.reason(),
         abandoned=abandoned,

@@ -13,6 +13,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts
+from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,8 @@ class Target:
     mirror: str | None = None
     protected: bool = False
     known_call_state: Callable[[], str | None] = lambda: None
+    known: Known = field(default_factory=Known)
+    """Who else knows of its calls."""
 
     @property
     def mac(self) -> str | None:

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -16,8 +14,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.kamailio import Kamailio as KamailioPbx
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Notify, Registration
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import parse_pbx
+from ansible_collections.telephony.snom.tests.integration.pbx.calling import register
 from ansible_collections.telephony.snom.tests.integration.pbx.conftest import until
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import PASSWORD, Kamailio
+from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import Kamailio
 from ansible_collections.telephony.snom.tests.integration.pbx.phones import sip_phone
 from ansible_collections.telephony.snom.tests.virtual_phones.running import VirtualFleet, running
 
@@ -100,14 +99,7 @@ def test_the_old_contact_of_a_phone_stays_listed(fleet: VirtualFleet, pbx: Kamai
 
 
 def test_who_registers_by_another_program_is_listed_without_a_model(kamailio: Kamailio, pbx: KamailioPbx) -> None:
-    sipsak = shutil.which("sipsak")
-    assert sipsak
-    target = f"sip:499@{kamailio.address}:{kamailio.port}"
-    subprocess.run(
-        [sipsak, "-U", "-C", "sip:499@127.0.4.9:5099", "-s", target, "-a", PASSWORD, "-u", "499", "-x", "600"],
-        check=True,
-        timeout=60,
-    )
+    register(kamailio, "499", "127.0.4.9", 5099)
     (one,) = of(pbx, "499")
     assert (one.address, one.agent) == ("127.0.4.9", None)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from urllib.parse import quote
 
 from ..._core.clock import system_time
@@ -28,6 +29,7 @@ from ..phone import (
     FixLineInfoLayer,
     Load,
     LogOff,
+    OpenDocument,
     PhoneFacts,
     Picture,
     Press,
@@ -38,6 +40,7 @@ from ..phone import (
     Ring,
     Tones,
     Touch,
+    Witness,
     Write,
 )
 from .answer import Client
@@ -93,9 +96,16 @@ class WebPhone:
     Raises InputError for options that cannot work. Nothing is sent before the first verb.
     """
 
-    def __init__(self, connection: Connection, client: Client | None = None) -> None:
-        """client sends the requests; None for one of its own."""
+    def __init__(
+        self,
+        connection: Connection,
+        client: Client | None = None,
+        *,
+        witnesses: Mapping[CallSource, Witness] = MappingProxyType({}),
+    ) -> None:
+        """client sends the requests; None for one of its own. witnesses are those who know of its calls besides."""
         self.connection = connection
+        self._witnesses = witnesses
         self._client = HttpPhone(connection) if client is None else client
 
     def look(self, subsets: Collection[str], *, timeout: float | None = None) -> PhoneFacts:
@@ -151,10 +161,13 @@ class WebPhone:
         )
 
     def call(self, source: CallSource) -> CallReading:
-        """Read the SNMP call counter, the text of the screen or the home page.
+        """Ask a witness, or read the SNMP call counter, the text of the screen or the home page.
 
         Raises InputError if SNMP is wanted but pysnmp is missing.
         """
+        if source in (CallSource.PBX, CallSource.REPORT):
+            witness = self._witnesses.get(source)
+            return CallReading() if witness is None else witness(self)
         if source is CallSource.COUNTER:
             count = read_calls(self.connection) if self.connection.snmp else None
             if count is None:
@@ -248,6 +261,9 @@ class WebPhone:
                 return f"/index.htm?{name}del={_CLEARS[spelling]}"
             case Write(settings, store):
                 return _WRITE + "".join(_pair(*item) for item in settings.items()) + (_STORE if store else "")
+            case OpenDocument(url):
+                # The scheme, and all of it encoded: from 8.4.32 on (xml 4).
+                return f"/minibrowser.htm?url={quote(url, safe='')}"
             case Load(url):
                 # The vendor's page (protocol 3.3.1). That the whole URL must be percent-encoded is inferred from other
                 # commands (protocol 1.1).

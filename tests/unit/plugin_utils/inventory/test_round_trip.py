@@ -116,23 +116,19 @@ def expected(page: list[Shown]) -> dict[str, tuple[str, int | None, str, str, Ma
 
 def adopted_and_rendered(page: str, *others: str) -> dict[str, tuple[str, int | None, str, str, Mapping[str, str]]]:
     """What the first phone would take from the folder that is rendered for all."""
-    entries = []
+    entries, users = [], set()
     for number, text in enumerate([page, *others]):
         read = read_settings(text)
         assert read
+        # Two phones may have one user here.
+        users |= {value for name, value in read.values.items() if name.startswith("user_name")}
         facts = PhoneFacts(settings=read.values, read_only_settings=read.read_only, setting_forms=read.forms)
         described, left_out = describe_settings(json.loads(json.dumps(facts.as_dict())))
         assert HUSH not in json.dumps([described, left_out])
         entries.append(
             Entry(host=f"h{number}", mac=f"00041392000{number}", model="D785", settings={"snom_settings": described})
         )
-    # Two phones may have one user here, also one who is called like a switch.
-    users = frozenset(
-        {True: "on", False: "off"}.get(user, user) if isinstance(user, bool) else str(user)
-        for one in entries
-        for user in (one.settings["snom_settings"].get("user_name") or {}).values()  # type: ignore[attr-defined]
-    )
-    rendering = render(entries, Catalog(()), Options(base_url=BASE, shared_users=users))
+    rendering = render(entries, Catalog(()), Options(base_url=BASE, shared_users=frozenset(users)))
     folder = Generation(name=rendering.generation, read=rendering.files.get)
     found = {}
     for file in folder.listed(rendering.phones["h0"]) or []:

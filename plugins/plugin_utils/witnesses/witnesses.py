@@ -1,0 +1,100 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who else knows whether somebody talks on a phone: its PBX, and the phone itself by a document that it runs."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.calls import UNKNOWN, PbxCalls
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
+    CallReading,
+    CallSource,
+    OpenDocument,
+    Phone,
+    Witness,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.report import Collector, takes_silent_documents
+from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import CollectorSettings, HttpCollector
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the inventory says of those who know of a phone."""
+
+    pbx: PbxSettings | None = None
+    account: str | None = None
+    """``snom_account``."""
+    collector: CollectorSettings | None = None
+
+
+class Witnesses:
+    """Those of all phones of a task. Each PBX and each listener is there once. To be closed."""
+
+    def __init__(
+        self,
+        *,
+        calls: Callable[[PbxSettings], PbxCalls] = PbxCalls,
+        collector: Callable[[CollectorSettings], HttpCollector] = HttpCollector,
+    ) -> None:
+        self._make_calls = calls
+        self._make_collector = collector
+        self._pbxs: dict[PbxSettings, PbxCalls] = {}
+        self._collectors: dict[CollectorSettings, HttpCollector] = {}
+
+    def of(self, known: Known, *, mac: str | None, address: str) -> Mapping[CallSource, Witness]:
+        """The witnesses for one phone. Raises InputError if a listener can't be opened."""
+        found: dict[CallSource, Witness] = {}
+        if known.pbx is not None and known.pbx.kind != "command":
+            pbx = self._pbxs.setdefault(known.pbx, self._make_calls(known.pbx))
+            found[CallSource.PBX] = partial(_by_pbx, pbx, known.account, mac, address)
+        if known.collector is not None:
+            if known.collector not in self._collectors:
+                collector = self._make_collector(known.collector)
+                collector.open()
+                self._collectors[known.collector] = collector
+            found[CallSource.REPORT] = partial(_by_report, self._collectors[known.collector], mac)
+        return found
+
+    def close(self) -> None:
+        """Listen no longer."""
+        for collector in self._collectors.values():
+            collector.close()
+        self._collectors = {}
+
+
+def _by_pbx(pbx: PbxCalls, account: str | None, mac: str | None, address: str, phone: Phone) -> CallReading:
+    state = pbx.state_of(account=account, mac=mac, address=_numeric(address))
+    return CallReading() if state == UNKNOWN else CallReading(state, state, None, pbx.shown)
+
+
+def _by_report(collector: Collector, mac: str | None, phone: Phone) -> CallReading:
+    """Nothing where the phone would show the document, and where another phone answers."""
+    facts = phone.look(["system"])
+    if not takes_silent_documents(facts.firmware):
+        return CallReading()
+
+    def deliver(url: str, _document: str) -> None:
+        phone.command(OpenDocument(url))
+
+    report = collector.ask(_numeric(phone.connection.host), deliver)
+    if report is None:
+        return CallReading()
+    said = report.agent.mac if report.agent else None
+    if said is not None and said != (mac or facts.mac or said):
+        return CallReading()
+    return report.reading
+
+
+def _numeric(host: str) -> str:
+    """The IP address of a host; the host itself where it has none."""
+    try:
+        return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
+    except (OSError, UnicodeError):
+        return host

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether somebody talks, by the word of a real PBX, and of the phone itself: what playbooks make of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.telephony.snom.tests.integration.pbx.calling import call
+from ansible_collections.telephony.snom.tests.integration.pbx.conftest import until
+from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import Kamailio, free_port
+from ansible_collections.telephony.snom.tests.integration.playbooks.bench import bench, phone
+
+REBOOT = {"snom_hosts": "phones", "snom_confirm": "phones"}
+
+
+def at_pbx(pbx: Kamailio, account: str, *, inventory: dict[str, Any] | None = None, **keys: Any) -> Any:
+    """A phone whose pages show no call, with an account at the PBX, which the inventory names."""
+    return phone(
+        "D785",
+        "10.1.54.13",
+        identities=[account],
+        call_shown_in=[],
+        settings={"mac_info_in_sip_register": "on"},
+        sip={"registrar": f"{pbx.address}:{pbx.port}", "port": free_port("127.0.0.1")},
+        inventory={"snom_pbx": pbx.pbx, **(inventory or {})},
+        **keys,
+    )
+
+
+def registered(fleet: Any, count: int) -> None:
+    until(lambda: fleet.log(event="sip_registered"), lambda found: len({one["phone"] for one in found}) == count)
+
+
+def test_the_pbx_knows_who_talks(kamailio: Kamailio, tmp_path: Path) -> None:
+    phones = {
+        "busy": at_pbx(kamailio, "501"),
+        "free": at_pbx(kamailio, "502"),
+        "by-hand": at_pbx(kamailio, "503", inventory={"snom_call_state": "in_call"}),
+        "nowhere": phone("D785", "10.1.54.13", call_shown_in=[], inventory={"snom_pbx": kamailio.pbx}),
+    }
+    with bench(tmp_path, phones) as found, call(kamailio, "501", "598", tmp_path):
+        registered(found.fleet, 3)
+        run = found.play("telephony.snom.reboot", variables=REBOOT)
+    results = run.results("snom_reboot")
+    assert {host: result["outcome"] for host, result in results.items()} == {
+        "busy": "deferred",
+        "free": "rebooted",
+        "by-hand": "deferred",
+        "nowhere": "deferred",
+    }
+    source = f"the PBX {kamailio.address}"
+    assert (results["busy"]["evidence"]["call_state"], results["busy"]["evidence"]["call_state_source"]) == (
+        *("in_call",),
+        source,
+    )
+    assert results["free"]["evidence"]["call_state_source"] == source
+    assert results["by-hand"]["evidence"]["call_state_source"] == "host variable snom_call_state"
+
+
+def test_a_pbx_that_is_down_makes_nobody_idle(kamailio: Kamailio, tmp_path: Path) -> None:
+    down = {"snom_pbx": kamailio.pbx | {"port": free_port("127.0.0.1")}}
+    phones = {
+        "shows-it": phone("D785", "10.1.54.13", inventory=down),
+        "shows-a-call": phone("D785", "10.1.54.13", call={"state": "in_call"}, inventory=down),
+    }
+    with bench(tmp_path, phones) as found:
+        run = found.play("telephony.snom.reboot", variables=REBOOT)
+    results = run.results("snom_reboot")
+    assert {result["outcome"] for result in results.values()} == {"deferred"}
+    assert "can't be asked at port" in results["shows-it"]["reason"]
+    assert "in a call" in results["shows-a-call"]["reason"]
+
+
+def test_the_phone_itself_says_whether_it_is_idle(tmp_path: Path) -> None:
+    port = free_port("127.0.0.1")
+    inventory = {"snom_collector": {"url": f"http://127.0.0.1:{port}", "listen": f"127.0.0.1:{port}"}}
+
+    def reporting(firmware: str = "10.1.169.16", **keys: Any) -> Any:
+        return phone("D785", firmware, call_shown_in=[], inventory=inventory, **keys)
+
+    busy = {"state": "in_call"}
+    phones = {
+        "idle": reporting(),
+        "busy": reporting(call=busy),
+        "evaluates-nothing": reporting(minibrowser={"conditions": "as_text"}),
+        "takes-all-for-true": reporting(minibrowser={"conditions": "always_true"}),
+        # It would show the document to whoever sits there.
+        "too-old": reporting("10.1.54.13"),
+    }
+    with bench(tmp_path, phones) as found:
+        run = found.play("telephony.snom.reboot", "--forks", "1", variables=REBOOT)
+        shown = found.fleet.log(event="document_shown")
+    results = run.results("snom_reboot")
+    assert {host: result["outcome"] for host, result in results.items()} == {
+        "idle": "rebooted",
+        "busy": "deferred",
+        "evaluates-nothing": "deferred",
+        "takes-all-for-true": "deferred",
+        "too-old": "deferred",
+    }
+    assert results["idle"]["evidence"]["call_state_source"] == "the phone's own report"
+    assert results["busy"]["evidence"]["call_state_source"] == "the phone's own report"
+    assert shown == []
