@@ -10,7 +10,7 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-from .bench import Bench, Job, Run, image, lives, phone, until
+from .bench import HELD, Bench, Job, Run, image, lives, phone, until
 from .conftest import StartBench
 from .test_stop import asked, engine_process, journal, start_rollout
 
@@ -120,8 +120,9 @@ def test_a_resume_reports_a_phone_that_can_not_be_read_after_its_upgrade(start: 
 
 def resumed(start: StartBench, change: Callable[[Bench], Any]) -> Bench:
     """A rollout that was killed when it had upgraded one phone, which has changed since."""
-    found = start({"one": phone(), "two": phone(timing={"flash": 5})})
+    found = start({"one": phone(), "two": phone(faults=HELD)})
     killed_after(found, "one", max_in_flight=1, deadline=60)
+    found.release("two", NEW)
     change(found)
     return found
 
