@@ -72,5 +72,6 @@ def call(pbx: Kamailio, caller: str, callee: str, folder: Path) -> Iterator[None
             assert isinstance(dialogs, list)
             return [one["state"] for one in dialogs if f"sip:{caller}@" in one["from_uri"]]
 
-        until(states, lambda found: found == [4])
+        # Answered, with its ACK (4) or without (3).
+        until(states, lambda found: found in ([3], [4]))
         yield
