@@ -88,11 +88,6 @@ def report_document(url: str, token: str) -> str:
     )
 
 
-def empty_document() -> str:
-    """What a phone gets for its report: there is nothing more to do."""
-    return '<?xml version="1.0" encoding="UTF-8"?>\n<SnomIPPhoneSilent/>\n'
-
-
 def read_report(branch: str, user_agent: str) -> Report | None:
     """What a phone fetched; None where no document of ours names it."""
     return Report(branch=branch, agent=read_user_agent(user_agent)) if _BRANCH.fullmatch(branch) else None

@@ -25,7 +25,6 @@ from urllib.parse import urlsplit
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._phone.report import (
     Report,
-    empty_document,
     read_report,
     report_document,
 )
@@ -148,7 +147,7 @@ class HttpCollector:
         return question.report
 
     def _answer(self, address: str, path: str, user_agent: str) -> str | None:
-        """The document for a request, or None for a 404."""
+        """What a request gets: its document, nothing, or None for a 404."""
         base = urlsplit(self._settings.url).path
         token, _slash, branch = path.removeprefix(f"{base}/").partition("/")
         with self._lock:
@@ -164,7 +163,8 @@ class HttpCollector:
             if question.report is None:
                 question.report = report
                 question.answered.set()
-            return empty_document()
+            # A document here might be shown; nothing is not (xml 1.4).
+            return ""
 
 
 class _Server(ThreadingHTTPServer):
