@@ -244,6 +244,8 @@ notes:
   - C(snom_mac) and C(snom_model) are checked where they are given. The MAC address is read again right before a phone
     is asked to load an image.
   - C(snom_site), C(snom_group), C(snom_wave) and C(snom_mirror) are explained with the options.
+  - C(snom_pbx) names the PBX that is asked who talks, and C(snom_account) the account of a phone there; see
+    R(the guide,ansible_collections.telephony.snom.docsite.pbx), also for C(snom_collector).
   - C(snom_call_state) is what the PBX knows, V(idle), V(in_call) or V(unknown). It may be a template, which is
     evaluated each time it is needed.
   - A phone with C(snom_protected=true) is left alone, whatever the options say. Only naming its host in

@@ -122,7 +122,8 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
                 "outcome": Outcome.FAILED.value,
                 "reason": missing,
             }
-        witnesses = Witnesses()
+        # Each fork is a process of its own.
+        witnesses = Witnesses(shares_ports=True)
         try:
             known = self._known(variables)
             return perform(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.calls import UNKNOWN, PbxCalls
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
@@ -40,9 +41,12 @@ class Witnesses:
     def __init__(
         self,
         *,
+        shares_ports: bool = False,
         calls: Callable[[PbxSettings], PbxCalls] = PbxCalls,
         collector: Callable[[CollectorSettings], HttpCollector] = HttpCollector,
     ) -> None:
+        """shares_ports: another task may listen where this one would, so that it does without."""
+        self._shares_ports = shares_ports
         self._make_calls = calls
         self._make_collector = collector
         self._pbxs: dict[PbxSettings, PbxCalls] = {}
@@ -55,12 +59,22 @@ class Witnesses:
             pbx = self._pbxs.setdefault(known.pbx, self._make_calls(known.pbx))
             found[CallSource.PBX] = partial(_by_pbx, pbx, known.account, mac, address)
         if known.collector is not None:
-            if known.collector not in self._collectors:
-                collector = self._make_collector(known.collector)
-                collector.open()
-                self._collectors[known.collector] = collector
-            found[CallSource.REPORT] = partial(_by_report, self._collectors[known.collector], mac)
+            collector = self._collector(known.collector)
+            if collector is not None:
+                found[CallSource.REPORT] = partial(_by_report, collector, mac)
         return found
+
+    def _collector(self, settings: CollectorSettings) -> HttpCollector | None:
+        if settings not in self._collectors:
+            collector = self._make_collector(settings)
+            try:
+                collector.open()
+            except InputError:
+                if self._shares_ports:
+                    return None
+                raise
+            self._collectors[settings] = collector
+        return self._collectors[settings]
 
     def close(self) -> None:
         """Listen no longer."""

@@ -1,0 +1,153 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who else knows of a phone's calls, and what their word is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, PbxFailed
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state, reason_to_wait
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import CallReading, CallSource
+from ansible_collections.telephony.snom.plugins.module_utils._phone.report import Report, read_report
+from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import CollectorSettings
+from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Known, Witnesses
+from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone
+
+PBX = PbxSettings(kind="asterisk", host="pbx.example", username="u", password="p")
+COLLECTOR = CollectorSettings(url="http://192.0.2.10:8099", address="192.0.2.10", port=8099)
+MAC = "000413922D24"
+
+
+class Calls:
+    """A PBX that says one state of everybody, and notes whom it was asked for."""
+
+    shown = "the PBX pbx.example"
+
+    def __init__(self, state: str | Exception) -> None:
+        self.state = state
+        self.asked: list[tuple[str | None, str | None, str]] = []
+
+    def state_of(self, *, account: str | None, mac: str | None, address: str) -> str:
+        self.asked.append((account, mac, address))
+        if isinstance(self.state, Exception):
+            raise self.state
+        return self.state
+
+
+class Listener:
+    """A collector that gets one report from everybody, once the phone was told where."""
+
+    def __init__(self, report: Report | None = None, taken: bool = False) -> None:
+        self.report = report
+        self.taken = taken
+        self.closed = False
+
+    def open(self) -> None:
+        if self.taken:
+            raise InputError("snom_collector: nothing can listen there.")
+
+    def close(self) -> None:
+        self.closed = True
+
+    def ask(self, address: str, deliver: Callable[[str, str], None]) -> Report | None:
+        deliver("http://192.0.2.10:8099/token", "<SnomIPPhoneSilent/>")
+        return self.report
+
+
+def phone(calls: Calls | None = None, listener: Listener | None = None, **attributes: Any) -> MemoryPhone:
+    """A phone with these witnesses."""
+    witnesses = Witnesses(calls=lambda settings: calls, collector=lambda settings: listener)  # type: ignore[arg-type, return-value]
+    known = Known(pbx=PBX if calls else None, account="401", collector=COLLECTOR if listener else None)
+    of = witnesses.of(known, mac=MAC, address="127.0.0.1")
+    return MemoryPhone(witnesses=of, **{"firmware": "10.1.169.16", **attributes})
+
+
+@pytest.mark.parametrize("state", ["idle", "in_call"])
+def test_the_pbx_comes_before_what_the_phone_shows(state: str) -> None:
+    calls = Calls(state)
+    asked = phone(calls, counter=1, phases=["connected"])
+    assert read_call_state(asked) == (state, "the PBX pbx.example")
+    assert calls.asked == [("401", MAC, "127.0.0.1")]
+    assert asked.requests == []
+
+
+def test_what_the_inventory_says_of_the_state_comes_before_the_pbx() -> None:
+    calls = Calls("in_call")
+    assert read_call_state(phone(calls), known="idle")[0] == "idle"
+    assert calls.asked == []
+
+
+def test_a_pbx_that_does_not_know_gives_way() -> None:
+    assert read_call_state(phone(Calls("unknown"), counter=0)) == ("idle", "call counter")
+
+
+@pytest.mark.parametrize("shown", [{"counter": 0}, {"phases": ["idle"]}, {"phases": ["unknown"]}])
+def test_while_the_pbx_can_t_be_asked_nobody_is_idle(shown: dict[str, Any]) -> None:
+    down = Calls(PbxFailed("The PBX pbx.example can't be asked."))
+    assert read_call_state(phone(down, **shown)) == ("unknown", "The PBX pbx.example can't be asked.")
+    evidence: dict[str, Any] = {}
+    reason = reason_to_wait(phone(down, **shown), known=None, unknown_call_state="defer", evidence=evidence)
+    assert reason and "The PBX pbx.example can't be asked." in reason
+    assert evidence["call_state"] == "unknown"
+
+
+def test_while_the_pbx_can_t_be_asked_a_call_that_shows_is_one() -> None:
+    assert read_call_state(phone(Calls(PbxFailed("It is down.")), counter=2)) == ("in_call", "call counter")
+
+
+@pytest.mark.parametrize(("branch", "state"), [("idle", "idle"), ("calls-2", "in_call")])
+def test_the_phones_own_report_comes_before_its_pages(branch: str, state: str) -> None:
+    asked = phone(listener=Listener(read_report(branch, "")), phases=["connected" if state == "idle" else "idle"])
+    assert read_call_state(asked) == (state, "the phone's own report")
+    assert asked.commands == ["open=http://192.0.2.10:8099/token"]
+
+
+@pytest.mark.parametrize("report", [None, read_report("broken", ""), read_report("calls-0", "")])
+def test_a_report_that_says_nothing_gives_way_to_the_screen(report: Report | None) -> None:
+    assert read_call_state(phone(listener=Listener(report), phases=["connected"])) == ("in_call", "screen")
+
+
+@pytest.mark.parametrize("firmware", ["8.9.3.80", "10.1.81.9", None])
+def test_firmware_that_would_show_the_document_does_not_get_it(firmware: str | None) -> None:
+    asked = phone(listener=Listener(read_report("idle", "")), firmware=firmware, phases=["connected"])
+    assert read_call_state(asked)[1] == "screen"
+    assert asked.commands == []
+
+
+def test_a_report_of_another_phone_does_not_count() -> None:
+    other = read_report("idle", "Mozilla/4.0 (compatible; snomD785-SIP 10.1.169.16 000413FFFFFF)")
+    assert read_call_state(phone(listener=Listener(other), phases=["unknown"]))[0] == "unknown"
+
+
+def test_one_pbx_and_one_listener_serve_all_phones() -> None:
+    made: list[Listener] = []
+
+    def make(settings: CollectorSettings) -> Any:
+        made.append(Listener())
+        return made[-1]
+
+    witnesses = Witnesses(collector=make)
+    for address in ("127.0.0.1", "127.0.0.2"):
+        found = witnesses.of(Known(pbx=PBX, collector=COLLECTOR), mac=None, address=address)
+        assert set(found) == {CallSource.PBX, CallSource.REPORT}
+    assert len(made) == 1
+    witnesses.close()
+    assert made[0].closed
+
+
+def test_a_port_that_is_taken_is_an_error_unless_it_is_shared() -> None:
+    known = Known(collector=COLLECTOR)
+    taken: Any = lambda settings: Listener(taken=True)  # noqa: E731
+    with pytest.raises(InputError, match="nothing can listen"):
+        Witnesses(collector=taken).of(known, mac=None, address="127.0.0.1")
+    assert Witnesses(collector=taken, shares_ports=True).of(known, mac=None, address="127.0.0.1") == {}
+
+
+def test_without_witnesses_there_is_nothing() -> None:
+    assert MemoryPhone().call(CallSource.PBX) == MemoryPhone().call(CallSource.REPORT) == CallReading()
