@@ -17,7 +17,7 @@ description:
     C(mac_info_in_sip_register) is on. So phones that answer nothing over HTTP, such as the D8xx, show here what they
     run.
   - A phone whose contact has changed is listed twice until the old one runs out. The one with the larger
-    RV(registrations.expires) is the newer.
+    RV(registrations[].expires) is the newer.
   - It runs on the controller. Where only another machine reaches the PBX, delegate the task there.
   - What each kind of PBX tells, and which rights it takes, stands in
     R(the guide,ansible_collections.telephony.snom.docsite.pbx).

@@ -219,7 +219,12 @@ def test_soak_shows_who_goes_back(start: StartBench) -> None:
 
 def test_provisioning_that_brings_the_old_version_back(start: StartBench) -> None:
     """Where its settings can't tell, the phone shows it afterwards."""
-    found = start({"pulled-back": phone(provisioning={"firmware": OLD}, timing={"load": 12})})
-    run = found.rollout(soak=40)
+    found = start({"pulled-back": phone()})
+    job = found.start("telephony.snom.rollout", variables=found.rollout_variables({"soak": 60}))
+    until(lambda: job.says("soak for 60 s"), "it is upgraded")
+    found.fleet.patch("pulled-back", provisioning={"firmware": OLD}, settings={"update_policy": "auto_update"})
+    found.fleet.patch("pulled-back", running=False)
+    found.fleet.patch("pulled-back", running=True)
+    run = found.check(job.wait())
     assert run.outcomes == {"pulled-back": "reverted"}
     assert found.firmware("pulled-back") == [OLD]
