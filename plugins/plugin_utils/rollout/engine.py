@@ -25,7 +25,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes impo
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Answer, no_room
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import TICK, Context, Crew
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import TICK, Abandoned, Context, Crew
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.flights import Flights
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Log
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
@@ -208,9 +208,13 @@ class Engine:
             self.verdicts.settle(phone, no_room(phone))
 
     def _closed(self, phone: PlannedPhone, seconds: float) -> str | None:
-        """Asked in a worker right before each trigger: why it must not be made, or None. Raises WindowEnds."""
+        """Asked in a worker right before each trigger: why it must not be made, or None.
+
+        Raises WindowEnds, and Abandoned: an orphan whose last phone had only this answer left would end in order, and
+        the next run take for told what nobody has seen.
+        """
         if self._context.abandoned():
-            return "The run was killed."
+            raise Abandoned
         if reason := self.verdicts.stopped_by or self._reason_to_stop():
             return f"The rollout stopped before its turn. {reason}"
         if self._admission.opens_at(phone, seconds) > self._now():

@@ -32,13 +32,6 @@ def killed(found: Bench, job: Job) -> None:
     until(lambda: not lives(worker), "the orphan has ended")
 
 
-def killed_after(found: Bench, host: str, **options: Any) -> None:
-    """A rollout that is killed once a phone has ended."""
-    job = start_rollout(found, **options)
-    until(lambda: any((one["type"], one.get("host")) == ("end", host) for one in journal(found)), f"{host} has ended")
-    killed(found, job)
-
-
 def record(run: Run, host: str, *keys: str) -> list[Any]:
     return [run.rollout["phones"][host][key] for key in keys]
 
@@ -119,9 +112,12 @@ def test_a_resume_reports_a_phone_that_can_not_be_read_after_its_upgrade(start: 
 
 
 def resumed(start: StartBench, change: Callable[[Bench], Any]) -> Bench:
-    """A rollout that was killed when it had upgraded one phone, which has changed since."""
+    """A rollout that was killed when it had upgraded one phone, which has changed since, and had asked another."""
     found = start({"one": phone(), "two": phone(faults=HELD)})
-    killed_after(found, "one", max_in_flight=1, deadline=60)
+    job = start_rollout(found, max_in_flight=1, deadline=60)
+    until(lambda: any((one["type"], one.get("host")) == ("end", "one") for one in journal(found)), "one has ended")
+    until(lambda: "two" in asked(found), "two is asked")
+    killed(found, job)
     found.release("two", NEW)
     change(found)
     return found

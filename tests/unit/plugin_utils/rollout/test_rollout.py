@@ -906,6 +906,15 @@ def test_an_orphan_does_not_even_read(check_mode: bool) -> None:
     assert fleet.connected == []
 
 
+def test_an_orphan_with_nothing_left_but_a_refused_trigger_does_not_end_in_order(journal: str) -> None:
+    """Its report is never seen, so the next run has to say what this one had done."""
+    fleet = Fleet(GOES_WELL, GOES_WELL)
+    with pytest.raises(Abandoned):
+        fleet.run(journal=journal, abandoned=lambda: fleet.connected.count("desk-2") > 1)
+    assert fleet.outcomes(journal=journal) == {"desk-1": "upgraded", "desk-2": "upgraded"}
+    assert fleet.commands == 2
+
+
 def test_asked_to_stop_while_images_are_looked_at(journal: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is loaded that nobody has looked at, also if the stop file is gone again by then."""
     monkeypatch.setattr(survey, "verify_image", lambda hop, how, is_wanted: None)
