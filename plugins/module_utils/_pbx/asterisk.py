@@ -75,7 +75,9 @@ class Asterisk:
         if message.content_type:
             variables += [f"Content-Type={message.content_type}", f"Content={_one_line(message.body)}"]
         target = ("Endpoint", endpoint) if endpoint else ("URI", registration.contact)
-        self._ask("PJSIPNotify", target, *(("Variable", variable) for variable in variables))
+        self._ask(
+            self._stream or self._log_in(), "PJSIPNotify", target, *(("Variable", variable) for variable in variables)
+        )
         return Delivery()
 
     def probe(self, registration: Registration) -> Delivery:
@@ -105,43 +107,38 @@ class Asterisk:
 
     def _list(self, action: str) -> Iterator[Event]:
         """The events of an action that lists. Nothing to list is an error for AMI, and none here (sip 5.2)."""
-        reply = self._ask(action, errors=("No Contacts found", "No Inbound Registrations", "No channels"))
+        stream = self._stream or self._log_in()
+        reply = self._ask(stream, action, errors=("No Contacts found", "No Inbound Registrations", "No channels"))
         if reply.get("EventList") != "start":
             return
         for _unused in range(_MAX_EVENTS):
-            event = self._event()
+            event = self._event(stream)
             if event.get("EventList") == "Complete":
                 return
             yield event
         raise PbxFailed(f"{self._settings.shown} lists without an end.")
 
-    def _ask(self, action: str, *headers: tuple[str, str], errors: tuple[str, ...] = ()) -> Event:
-        """The answer to an action."""
-        if self._stream is None:
-            self._log_in()
-        return self._exchange(action, headers, errors)
-
-    def _log_in(self) -> None:
-        self._stream = self._connect(self._settings)
-        greeting = self._stream.line()
+    def _log_in(self) -> Stream:
+        stream = self._stream = self._connect(self._settings)
+        greeting = stream.line()
         if not greeting.startswith("Asterisk Call Manager"):
             self.close()
             raise PbxFailed(f"{self._settings.shown} does not speak AMI at port {self._settings.port}. Correct it.")
         login = (("Username", self._settings.username or ""), ("Secret", self._settings.password or ""))
         try:
-            self._exchange("Login", (*login, ("Events", "off")), ())
+            self._ask(stream, "Login", *login, ("Events", "off"))
         except PbxFailed:
             self.close()
             raise
+        return stream
 
-    def _exchange(self, action: str, headers: tuple[tuple[str, str], ...], errors: tuple[str, ...]) -> Event:
-        stream = self._stream
-        assert stream is not None
+    def _ask(self, stream: Stream, action: str, *headers: tuple[str, str], errors: tuple[str, ...] = ()) -> Event:
+        """The answer to an action. errors are those that are an answer."""
         stream.begin()
         lines = [f"{name}: {_checked(value)}" for name, value in (("Action", action), *headers)]
         stream.send("\r\n".join([*lines, "", ""]))
         while True:
-            reply = self._event()
+            reply = self._event(stream)
             if "Response" in reply:
                 break
         if reply["Response"] == "Success" or any(one.lower() in reply.get("Message", "").lower() for one in errors):
@@ -158,10 +155,8 @@ class Asterisk:
             "classes system and reporting, for read and write."
         )
 
-    def _event(self) -> Event:
+    def _event(self, stream: Stream) -> Event:
         """The next block of lines."""
-        stream = self._stream
-        assert stream is not None
         event: Event = {}
         for _unused in range(_MAX_LINES):
             line = stream.line()

@@ -115,37 +115,35 @@ class FreeSwitch:
         return body
 
     def _exchange(self, text: str) -> dict[str, str]:
-        if self._stream is None:
-            self._log_in()
-        assert self._stream is not None
-        self._stream.begin()
-        self._stream.send(text)
-        for reply in self._replies():
+        return self._answer(self._stream or self._log_in(), text)
+
+    def _answer(self, stream: Stream, text: str) -> dict[str, str]:
+        stream.begin()
+        stream.send(text)
+        for reply in self._replies(stream):
             if reply.get("content-type") in ("command/reply", "api/response"):
                 return reply
         raise self._unreadable()
 
-    def _log_in(self) -> None:
-        self._stream = self._connect(self._settings)
+    def _log_in(self) -> Stream:
+        stream = self._stream = self._connect(self._settings)
         try:
-            first = next(self._replies())
+            first = next(self._replies(stream), {})
             if first.get("content-type") != "auth/request":
                 raise PbxFailed(
                     f"{self._settings.shown} does not speak FreeSWITCH's event socket at port {self._settings.port}, "
                     "or does not allow this controller's address. Correct port, or its acl."
                 )
-            if not self._exchange(f"auth {_checked(self._settings.password or '')}\n\n")["reply-text"].startswith(
-                "+OK"
-            ):
+            answer = self._answer(stream, f"auth {_checked(self._settings.password or '')}\n\n")
+            if not answer["reply-text"].startswith("+OK"):
                 raise PbxFailed(f"{self._settings.shown} refused the login. Correct password in snom_pbx.")
         except (PbxFailed, KeyError) as error:
             self.close()
             raise error if isinstance(error, PbxFailed) else self._unreadable() from None
+        return stream
 
-    def _replies(self) -> Iterator[dict[str, str]]:
+    def _replies(self, stream: Stream) -> Iterator[dict[str, str]]:
         """What comes, one after the other: headers in lower case, and the body under an empty name."""
-        stream = self._stream
-        assert stream is not None
         while True:
             reply: dict[str, str] = {}
             while len(reply) < _MAX_HEADERS:

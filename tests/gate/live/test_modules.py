@@ -83,7 +83,7 @@ def examples(name: str, site: Site) -> list[dict[str, Any]]:
         "/var/log/snom-mirror/": f"{site.folder}/",
         "jump.example": "localhost",
         "mirror.example": "localhost",
-        "pbx.example": site.pbx.address,
+        "host: pbx.example": f"host: {site.pbx.address}",
         "5080": str(site.pbx.rpc_port),
     }.items():
         text = text.replace(shown, real)
