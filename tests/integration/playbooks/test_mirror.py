@@ -103,6 +103,19 @@ def test_absent_ends_it(start_mirror: StartMirror) -> None:
     assert box.play(state="absent").recap == {"box": "ok"}
 
 
+def test_an_image_of_which_only_the_sha_256_is_known(start_mirror: StartMirror) -> None:
+    """What lies there with another content is not right; what has that hash is not unverified."""
+    box = start_mirror()
+    (entry,) = box.entries(IMAGE)
+    content = requests.get(entry["url"], timeout=PATIENCE).content
+    entry = {name: entry[name] for name in ("file", "url", "size")} | {"sha256": hashlib.sha256(content).hexdigest()}
+    box.images.mkdir(parents=True)
+    (box.images / IMAGE).write_bytes(bytes(len(content)))
+    run = box.play(images=[entry], rehearse=False)
+    assert run.code == 0 and "is unverified" not in run.output, run.output
+    assert (box.images / IMAGE).read_bytes() == content
+
+
 def test_images_that_nobody_needs_are_listed_or_removed(start_mirror: StartMirror) -> None:
     box = start_mirror()
     box.images.mkdir(parents=True)
