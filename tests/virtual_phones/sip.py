@@ -157,10 +157,10 @@ class SipEndpoint(asyncio.DatagramProtocol):
 
     # -- what comes in ------------------------------------------------------------------------------------------------
 
-    def datagram_received(self, data: bytes, source: tuple[str, int]) -> None:
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         message, transport = Message.parse(data), self._transport
         if message and transport:
-            self._received(message, source, lambda answer: transport.sendto(answer, source))
+            self._received(message, addr, lambda answer: transport.sendto(answer, addr))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Read what comes over a connection, whoever opened it, until its end."""

@@ -121,16 +121,17 @@ def parse_control(value: object) -> ControlSettings | None:
         raise _wrong(f"has no {unknown[0]!r}", f"It knows {', '.join(ControlSettings.__dataclass_fields__)}")
     given: dict[str, Any] = {str(name): one for name, one in value.items() if one is not None}
     given.setdefault("password", os.environ.get(PASSWORD_VARIABLE))
-    found: dict[str, Any] = {"url": _checked_url(str(given.get("url", "")))}
-    for name in ("username", "password"):
-        found[name] = str(given.get(name) or "")
-        if not found[name] or not found[name].isprintable():
+    url = _checked_url(str(given.get("url", "")))
+    username, password = (str(given.get(name) or "") for name in ("username", "password"))
+    for name, one in (("username", username), ("password", password)):
+        if not one or not one.isprintable():
             raise _wrong(
                 f"lacks a usable {name}",
                 f"Give that of the role firmware_mirror; {PASSWORD_VARIABLE} in the environment may hold the password",
             )
-    if ":" in found["username"]:
+    if ":" in username:
         raise _wrong("has a username with a colon", "HTTP has no such names")
+    found: dict[str, Any] = {}
     if "ca_path" in given:
         found["ca_path"] = str(given["ca_path"])
     if "validate_certs" in given:
@@ -140,7 +141,7 @@ def parse_control(value: object) -> ControlSettings | None:
         found["validate_certs"] = checked
     if "timeout" in given:
         found["timeout"] = _seconds(given["timeout"])
-    return ControlSettings(**found)
+    return ControlSettings(url=url, username=username, password=password, **found)
 
 
 def _checked_url(url: str) -> str:

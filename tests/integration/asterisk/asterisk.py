@@ -118,7 +118,7 @@ def running_asterisk(folder: Path, accounts: Sequence[str], *, address: str = "1
     """An Asterisk that listens until the block ends."""
     assert (ROOT / "complete").exists(), "Asterisk is not there: `make check NAME=asterisk` fetches it"
     pbx = Asterisk(address, free_port(address), free_port(address))
-    modules = next(ROOT.glob("usr/lib/*/asterisk/modules"))
+    (modules,) = ROOT.glob("usr/lib/*/asterisk/modules")
     files = {
         "asterisk.conf": CONFIG.format(folder=folder, root=ROOT, modules=modules),
         "modules.conf": "\n".join(["[modules]", "autoload = no", *(f"load = {name}.so" for name in MODULES), ""]),
@@ -134,7 +134,7 @@ def running_asterisk(folder: Path, accounts: Sequence[str], *, address: str = "1
         (folder / name).write_text(text, "utf-8")
     log = folder / "asterisk.log"
     # Its own loader finds its own libraries, whatever this machine has.
-    loader = next(file for place in ("lib64", "lib") for file in (ROOT / "usr" / place).rglob("ld-linux-*.so.*"))
+    loader, *_more = (file for place in ("lib64", "lib") for file in (ROOT / "usr" / place).rglob("ld-linux-*.so.*"))
     libraries = modules.parents[1]
     with log.open("wb") as said:
         process = subprocess.Popen(

@@ -75,7 +75,7 @@ def shown(box: Mirror, mac: str) -> str:
 
 def raw(box: Mirror, method: str, target: str, body: bytes = b"x", source: str | None = None) -> int:
     """The status of a request whose target nobody tidies up, with the right login."""
-    host, _, port = box.url.removeprefix("http://").partition(":")
+    host, _colon, port = box.url.removeprefix("http://").partition(":")
     connection = http.client.HTTPConnection(
         host, int(port), timeout=PATIENCE, source_address=(source, 0) if source else None
     )
