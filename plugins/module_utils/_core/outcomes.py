@@ -61,6 +61,9 @@ class Outcome(str, Enum):
     TRIGGERED = _Row("triggered", "Was asked to upgrade or reboot, and not waited for.", "changed")
     UPGRADED = _Row("upgraded", "The wanted version was read back.", "changed", at_target=True, loaded=True)
     REBOOTED = _Row("rebooted", "Was seen gone and back, or its uptime fell.", "changed", at_target=True)
+    SYNCED = _Row(
+        "synced", "Fetched its own settings file after it was asked to (check-sync).", "changed", at_target=True
+    )
     DEFERRED = _Row(
         "deferred", "Is in a call, its call state is unknown, or the window ended.", "fail_on", passing=True
     )
@@ -108,6 +111,25 @@ class Outcome(str, Enum):
         loaded=True,
     )
     REVERTED = _Row("reverted", "Left the wanted version again during the soak.", "failed", bad="always")
+    NO_FETCH = _Row(
+        "no_fetch", "Was asked to fetch its settings, and was not seen to fetch any in time.", "failed", bad="always"
+    )
+    LOOPING = _Row(
+        "looping",
+        "Loaded the whole image twice, and its version did not change. Do not power it off.",
+        "failed",
+        bad="always",
+        blames_image=True,
+        blind="always",
+    )
+    UNPROVEN = _Row(
+        "unproven",
+        "Loaded the whole image, and nothing says which version it runs now. Do not power it off.",
+        "failed",
+        bad="always",
+        blind="always",
+        another_run=True,
+    )
     FAILED = _Row("failed", "Something that has no word of its own went wrong.", "failed")
 
     meaning: str

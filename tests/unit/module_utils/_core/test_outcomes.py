@@ -18,9 +18,9 @@ def all_errors(base: type[errors.SnomError]) -> list[type[errors.SnomError]]:
 
 def test_the_words_are_those_of_the_design_in_its_order():
     assert " ".join(OUTCOMES) == (
-        "compliant planned triggered upgraded rebooted deferred not_started protected refused wrong_phone "
+        "compliant planned triggered upgraded rebooted synced deferred not_started protected refused wrong_phone "
         "unreachable certificate_rejected auth_failed locked_out blocked user_mode unsupported image_failed "
-        "old_version timed_out not_registered reverted failed"
+        "old_version timed_out not_registered reverted no_fetch looping unproven failed"
     )
 
 
