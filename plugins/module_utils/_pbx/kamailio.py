@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -72,7 +73,8 @@ class Kamailio:
 
     def notify(self, registration: Registration, message: Notify) -> Delivery:
         """Send a NOTIFY and wait for the phone's own answer."""
-        headers = f"Event: {message.event}\r\n"
+        # No phone of Snom's needs the second one (sip 1.1), but RFC 6665 has it in each, as Asterisk has.
+        headers = f"Event: {message.event}\r\nSubscription-State: terminated\r\n"
         if message.content_type:
             headers += f"Content-Type: {message.content_type}\r\n"
         return self._send("NOTIFY", registration, headers, message.body)
@@ -98,12 +100,12 @@ class Kamailio:
             ) from None
         line = str(answer.get("code", "") if isinstance(answer, dict) else answer)
         code = line.partition(" ")[0]
-        if not code.isascii() or not code.isdigit():
+        if not re.fullmatch("[1-6][0-9]{2}", code):
             raise PbxFailed(f"{self._settings.shown} does not tell what the phone answered.")
         reason = (
             str(answer.get("text", answer.get("reason", ""))) if isinstance(answer, dict) else line.partition(" ")[2]
         )
-        return Delivery(status=int(code), reason=reason[:80])
+        return Delivery(status=int(code), reason=reason)
 
     def _ask(self, method: str, parameters: list[str], *, seconds: float | None = None) -> Any:
         timeout = self._settings.timeout if seconds is None else max(seconds, self._settings.timeout)

@@ -16,7 +16,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from .._core.visible import visible_line
 from .._known.user_agent import UserAgent, read_user_agent
+
+LONGEST_SAID = 200
+"""Characters of a text in a phone's answer."""
 
 _URI_HOST = re.compile(r"sips?:(?:[^@]*@)?(\[[0-9A-Fa-f:.]+\]|[\w.-]+)", re.IGNORECASE)
 
@@ -53,13 +57,20 @@ class Notify:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """What is known of a request that left for a phone. That it was sent proves nothing (sip 0)."""
+    """What is known of a request that left for a phone. That it was sent proves nothing (sip 0).
+
+    What a phone wrote of it is short, and one line that steers nothing which shows it.
+    """
 
     status: int | None = None
     """The phone's own final answer, 408 for none; None where the PBX does not tell it."""
     reason: str = ""
     user_agent: str = ""
     """That of the answer, where the way there tells it."""
+
+    def __post_init__(self) -> None:
+        for name in ("reason", "user_agent"):
+            object.__setattr__(self, name, visible_line(getattr(self, name)[:LONGEST_SAID]))
 
 
 class Pbx(Protocol):
