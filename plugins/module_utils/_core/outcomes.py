@@ -51,6 +51,8 @@ class _Row:
     """Whether a JUnit report shows it as skipped, though it is no failure."""
     another_run: bool = False
     """Whether another run can bring it to its target with nothing to mend before, though it is a failure."""
+    remedy: str = ""
+    """What to do, in one sentence; empty where nothing is to be done. The guide's section of that name says more."""
 
 
 class Outcome(str, Enum):
@@ -58,42 +60,104 @@ class Outcome(str, Enum):
 
     COMPLIANT = _Row("compliant", "Is at the target.", "ok", at_target=True)
     PLANNED = _Row("planned", "Would be upgraded.", "changed", off_test=True)
-    TRIGGERED = _Row("triggered", "Was asked to upgrade or reboot, and not waited for.", "changed")
+    TRIGGERED = _Row(
+        "triggered",
+        "Was asked to upgrade or reboot, and not waited for.",
+        "changed",
+        remedy="Run the same again later: only what is read back then is proof.",
+    )
     UPGRADED = _Row("upgraded", "The wanted version was read back.", "changed", at_target=True, loaded=True)
     REBOOTED = _Row("rebooted", "Was seen gone and back, or its uptime fell.", "changed", at_target=True)
     SYNCED = _Row(
         "synced", "Fetched its own settings file after it was asked to (check-sync).", "changed", at_target=True
     )
     DEFERRED = _Row(
-        "deferred", "Is in a call, its call state is unknown, or the window ended.", "fail_on", passing=True
+        "deferred",
+        "Is in a call, its call state is unknown, or the window ended.",
+        "fail_on",
+        passing=True,
+        remedy="Run again when its calls have ended, or in its next window: its reason says which.",
     )
-    NOT_STARTED = _Row("not_started", "The rollout stopped before this phone's turn.", "fail_on")
+    NOT_STARTED = _Row(
+        "not_started",
+        "The rollout stopped before this phone's turn.",
+        "fail_on",
+        remedy="Solve what stopped the rollout, then run the same command again.",
+    )
     PROTECTED = _Row("protected", "Is marked as protected, and nothing was sent to change it.", "ok", off_test=True)
     REFUSED = _Row(
-        "refused", "No or wrong image, wrong model, unsafe downgrade, or provisioning would undo it.", "failed"
+        "refused",
+        "No or wrong image, wrong model, unsafe downgrade, or provisioning would undo it.",
+        "failed",
+        remedy="Correct what the reason names: an image, a version, a setting or an option.",
     )
-    WRONG_PHONE = _Row("wrong_phone", "MAC or model differ from the inventory, or from the first reading.", "failed")
-    UNREACHABLE = _Row("unreachable", "Never answered, before anything was sent.", "failed", bad="option")
+    WRONG_PHONE = _Row(
+        "wrong_phone",
+        "MAC or model differ from the inventory, or from the first reading.",
+        "failed",
+        remedy="Correct ansible_host, snom_mac or snom_model in the inventory.",
+    )
+    UNREACHABLE = _Row(
+        "unreachable",
+        "Never answered, before anything was sent.",
+        "failed",
+        bad="option",
+        remedy="Is it switched on, is there a way to it from here, do snom_scheme and snom_port fit?",
+    )
     CERTIFICATE_REJECTED = _Row(
         "certificate_rejected",
         "Answers with a certificate that is not trusted, or without TLS that is allowed. Nothing was sent.",
         "failed",
         blind="always",
+        remedy="Find out why its certificate is not known, before you collect it with telephony.snom.fingerprints.",
     )
-    AUTH_FAILED = _Row("auth_failed", "Refused the user name or password.", "failed", blind="unless_up")
-    LOCKED_OUT = _Row("locked_out", "Blocks logins for a while after too many failures.", "failed", blind="unless_up")
-    BLOCKED = _Row("blocked", "Forbids the request: hidden tags or restricted queries.", "failed")
-    USER_MODE = _Row("user_mode", "Is in user mode and needs admin mode.", "failed")
-    UNSUPPORTED = _Row("unsupported", "Has no remote control over HTTP (D8xx).", "failed")
+    AUTH_FAILED = _Row(
+        "auth_failed",
+        "Refused the user name or password.",
+        "failed",
+        blind="unless_up",
+        remedy="Correct snom_username and snom_password, which are its settings http_user and http_pass.",
+    )
+    LOCKED_OUT = _Row(
+        "locked_out",
+        "Blocks logins for a while after too many failures.",
+        "failed",
+        blind="unless_up",
+        remedy="Correct the password first, then wait: each further failure locks it for longer.",
+    )
+    BLOCKED = _Row(
+        "blocked",
+        "Forbids the request: hidden tags or restricted queries.",
+        "failed",
+        remedy="Switch off use_hidden_tags and restrict_uri_queries in its provisioning, or set snom_scheme to https.",
+    )
+    USER_MODE = _Row(
+        "user_mode",
+        "Is in user mode and needs admin mode.",
+        "failed",
+        remedy="Set admin_mode to on, in its provisioning or in its menu.",
+    )
+    UNSUPPORTED = _Row(
+        "unsupported",
+        "Has no remote control over HTTP (D8xx).",
+        "failed",
+        remedy="Bring it to its version by provisioning: it takes no commands over HTTP.",
+    )
     IMAGE_FAILED = _Row(
         "image_failed",
         "Was never seen gone, until its deadline and for as long again, and has the version it had.",
         "failed",
         bad="always",
         blind="always",
+        remedy="See in the mirror's log whether it fetched the image, and don't power it off while it does.",
     )
     OLD_VERSION = _Row(
-        "old_version", "Was seen gone, and came back on the old version.", "failed", bad="always", blames_image=True
+        "old_version",
+        "Was seen gone, and came back on the old version.",
+        "failed",
+        bad="always",
+        blames_image=True,
+        remedy="Check the image and its provisioning; the same image is sent again only with force.",
     )
     TIMED_OUT = _Row(
         "timed_out",
@@ -102,6 +166,7 @@ class Outcome(str, Enum):
         bad="always",
         blind="always",
         another_run=True,
+        remedy="Don't power it off: look at its screen, and run again when it is back.",
     )
     NOT_REGISTERED = _Row(
         "not_registered",
@@ -109,10 +174,21 @@ class Outcome(str, Enum):
         "failed",
         bad="always",
         loaded=True,
+        remedy="Look at its status page and at the PBX, before any other phone follows.",
     )
-    REVERTED = _Row("reverted", "Left the wanted version again during the soak.", "failed", bad="always")
+    REVERTED = _Row(
+        "reverted",
+        "Left the wanted version again during the soak.",
+        "failed",
+        bad="always",
+        remedy="Change the version in its provisioning first, which has brought the other one back.",
+    )
     NO_FETCH = _Row(
-        "no_fetch", "Was asked to fetch its settings, and was not seen to fetch any in time.", "failed", bad="always"
+        "no_fetch",
+        "Was asked to fetch its settings, and was not seen to fetch any in time.",
+        "failed",
+        bad="always",
+        remedy="Is it registered at this PBX, and does its setting_server lead to this mirror? Then run again.",
     )
     LOOPING = _Row(
         "looping",
@@ -121,6 +197,7 @@ class Outcome(str, Enum):
         bad="always",
         blames_image=True,
         blind="always",
+        remedy="Don't power it off. Compare image and model; the same image is sent again only with force.",
     )
     UNPROVEN = _Row(
         "unproven",
@@ -129,10 +206,17 @@ class Outcome(str, Enum):
         bad="always",
         blind="always",
         another_run=True,
+        remedy="Don't power it off: look at its screen, and run again when it is registered.",
     )
-    FAILED = _Row("failed", "Something that has no word of its own went wrong.", "failed")
+    FAILED = _Row(
+        "failed",
+        "Something that has no word of its own went wrong.",
+        "failed",
+        remedy="Do what the reason says, and report it to us where it is called unexpected.",
+    )
 
     meaning: str
+    remedy: str
     at_target: bool
     loaded: bool
     passing: bool
@@ -145,6 +229,7 @@ class Outcome(str, Enum):
         member._value_ = row.word
         member._row = row
         member.meaning = row.meaning
+        member.remedy = row.remedy
         member.at_target = row.at_target
         member.loaded = row.loaded
         member.passing = row.passing

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core import errors
@@ -74,3 +75,15 @@ def test_every_error_has_an_outcome_that_is_a_failure_or_left_for_another_run():
     found = {error.outcome for error in all_errors(errors.SnomError)}
     assert found <= set(Outcome)
     assert {outcome for outcome in found if not (outcome.failed or outcome.left_over)} == {Outcome.PROTECTED}
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_what_is_to_be_done_is_one_sentence_and_short(outcome):
+    """It stands on one line of a terminal with its word before it, and in a cell of the report."""
+    must_act = outcome.failed or outcome.left_over
+    assert bool(outcome.remedy) >= must_act
+    assert bool(outcome.remedy) <= (must_act or not outcome.at_target)
+    if outcome.remedy:
+        assert len(outcome.remedy) <= 105
+        assert re.fullmatch(r"[A-Z].*[.?]", outcome.remedy)
+        assert not re.search(r"[.?] [A-Z]", outcome.remedy)
