@@ -17,6 +17,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.visible impor
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import split_arguments
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import controller_path
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import arguments_from_text
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
 
 
@@ -56,7 +57,7 @@ class FleetAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         Raises InputError.
         """
         _connection, own = split_arguments(self._task.args)
-        checked = ArgumentSpecValidator(spec).validate(own)
+        checked = ArgumentSpecValidator(spec).validate(arguments_from_text(own, spec, ("list", "dict", "raw")))
         if checked.error_messages:
             raise InputError(" ".join(checked.error_messages))
         parameters: dict[str, Any] = dict(checked.validated_parameters)

@@ -33,6 +33,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client i
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedClient, Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import read_known
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import arguments_from_text
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Known, Witnesses
@@ -191,7 +192,9 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
 
     def _validated(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments checked and completed as AnsibleModule does it. Raises InputError."""
-        result = ArgumentSpecValidator(self.argument_spec).validate(arguments)
+        # A raw one may be anything that begins with a bracket.
+        read = arguments_from_text(arguments, self.argument_spec, ("list", "dict"))
+        result = ArgumentSpecValidator(self.argument_spec).validate(read)
         if result.error_messages:
             unknown = "Unsupported options: " if result.unsupported_parameters else ""
             raise InputError(unknown + "; ".join(result.error_messages))

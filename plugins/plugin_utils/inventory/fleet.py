@@ -28,6 +28,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
     from_environment,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import from_text
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Wish
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
@@ -195,7 +196,7 @@ def _target(host: str, variables: HostVariables, given: Mapping[str, Any], overr
         host=host,
         connection=checked,
         version=None if version is None else _version(version, "snom_firmware_version"),
-        versions=versions_by_model(variables.get("snom_firmware_versions"), "snom_firmware_versions"),
+        versions=_versions(variables.get("snom_firmware_versions")),
         model=_model(variables.get("snom_model")),
         site=_text(variables.get("snom_site")),
         group=_text(variables.get("snom_group")),
@@ -210,9 +211,9 @@ def _target(host: str, variables: HostVariables, given: Mapping[str, Any], overr
 def read_known(get: Callable[[str], Any]) -> Known:
     """Who else knows of a phone's calls, by the variables that get gives. Raises InputError."""
     return Known(
-        pbx=parse_pbx(to_plain(get("snom_pbx"))),
+        pbx=parse_pbx(from_text(to_plain(get("snom_pbx")), "snom_pbx")),
         account=_text(get("snom_account")),
-        collector=parse_collector(to_plain(get("snom_collector"))),
+        collector=parse_collector(from_text(to_plain(get("snom_collector")), "snom_collector")),
     )
 
 
@@ -223,7 +224,7 @@ def _wish(host: str, variables: HostVariables) -> Wish:
         host=host,
         model=find_model(model) if model else None,
         version=None if version is None else _version(version, "snom_firmware_version"),
-        versions=versions_by_model(variables.get("snom_firmware_versions"), "snom_firmware_versions"),
+        versions=_versions(variables.get("snom_firmware_versions")),
     )
 
 
@@ -244,6 +245,11 @@ def _model(value: Any) -> str | None:
     if text is not None and find_model(text) is None:
         raise InputError(f"snom_model is {text!r}, which is no model that this collection knows. Correct it.")
     return text
+
+
+def _versions(value: Any) -> dict[str, Version]:
+    name = "snom_firmware_versions"
+    return versions_by_model(from_text(value, name), name)
 
 
 def _version(value: Any, name: str) -> Version:

@@ -6,14 +6,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import list_from_text
 
 
 def overridden_hosts(value: object) -> set[str]:
     """The hosts that snom_protected_override names. Raises InputError."""
-    names = value.split(",") if isinstance(value, str) else [] if value is None else value
-    if not isinstance(names, (list, tuple)):
-        raise InputError(
-            f"The variable snom_protected_override is {value!r}. Name hosts, in a list or with commas between them."
-        )
-    return {str(name).strip() for name in names}
+    return {str(name).strip() for name in list_from_text(value, "snom_protected_override")}

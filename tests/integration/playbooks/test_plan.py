@@ -145,3 +145,25 @@ def test_module_defaults_of_the_group(start: StartBench) -> None:
         [{"name": "Read", "hosts": "phones", "gather_facts": False, "module_defaults": defaults, "tasks": tasks}]
     )
     assert run.results("snom_info")["a"]["phone"]["firmware"] == OLD
+
+
+@pytest.mark.parametrize("waves", ["[canary,100%]", "canary,100%", '["canary","100%"]'])
+def test_lists_and_mappings_come_as_text(waves: str, start: StartBench) -> None:
+    """As -e and the surveys of AWX give them."""
+    found = start({"one": phone(), "two": phone(), "lift": phone(inventory={"snom_protected": True})})
+    texts = {
+        "snom_hosts": "phones",
+        "snom_protected_override": "[lift]",
+        "snom_firmware_versions": '{"320":"8.7.5.35"}',
+        "firmware_rollout_waves": waves,
+        "firmware_rollout_fail_on": "[]",
+        "firmware_rollout_site_bandwidth_mbit": "'{default: 50}'",
+        "firmware_rollout_window": "'[00:00-23:59 UTC]'",
+        "firmware_rollout_catalog": found.catalog,
+    }
+    arguments = [word for name, value in texts.items() for word in ("-e", f"{name}={value}")]
+    run = found.play("telephony.snom.plan", *arguments, rehearse=False)
+    assert run.code == 0, run.output
+    planned = run.rollout["phones"]
+    assert sorted(phone["wave"] for phone in planned.values()) == [1, 2, 2]
+    assert run.rollout["options"]["fail_on"] == []

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Lists and mappings as text: extra variables with ``-e name=value`` and the surveys of AWX know nothing else.
+
+Ansible makes a list of text with commas where a list is expected, and of JSON a mapping. It does not read ``[100%]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+
+_BRACKETS = {"[": "]", "{": "}"}
+
+
+def from_text(value: object, option: str) -> object:
+    """What a text in brackets spells, in YAML or JSON; everything else as it is.
+
+    Raises InputError that begins with the option and shows no value: a mapping may hold a password.
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    if text[:1] not in _BRACKETS:
+        return value
+    if not text.endswith(_BRACKETS[text[0]]):
+        raise InputError(
+            f"{option} begins with {text[0]} and does not end with {_BRACKETS[text[0]]}. Blanks end a value of -e "
+            f"name=value: write it without them, or as JSON, -e '{{\"{option}\": ...}}'."
+        )
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise InputError(f"{option} begins with {text[0]} and is neither YAML nor JSON. Correct it.") from None
+
+
+def list_from_text(value: object, option: str) -> list[Any]:
+    """A list, also one that comes as text in brackets or with commas; of a null or an empty text an empty one.
+
+    Raises InputError that begins with the option.
+    """
+    read = from_text(value, option)
+    if isinstance(read, str):
+        read = [part for one in read.split(",") if (part := one.strip())]
+    if read is None:
+        return []
+    if not isinstance(read, list | tuple):
+        raise InputError(f"{option} is {value!r}. Give a list, or text with commas between.")
+    return list(read)
+
+
+def arguments_from_text(
+    arguments: Mapping[str, Any], spec: Mapping[str, Mapping[str, Any]], types: tuple[str, ...]
+) -> dict[str, Any]:
+    """The arguments of a task, with what came as text where the spec has one of these types. Raises InputError."""
+    read = dict(arguments)
+    for option, value in arguments.items():
+        kind = spec.get(option, {}).get("type")
+        if kind in types and isinstance(value, str):
+            read[option] = list_from_text(value, option) if kind == "list" else from_text(value, option)
+    return read

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import (
+    arguments_from_text,
+    from_text,
+    list_from_text,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("[100%]", ["100%"]),
+        (" [canary, 10%, stop] ", ["canary", "10%", "stop"]),
+        ("['100%']", ["100%"]),
+        ('["canary", 5]', ["canary", 5]),
+        ("[]", []),
+        ("{berlin: 50, default: 100}", {"berlin": 50, "default": 100}),
+        ('{"berlin": "22:00-05:00 Europe/Berlin"}', {"berlin": "22:00-05:00 Europe/Berlin"}),
+        ("{720: 8.9.3.80}", {720: "8.9.3.80"}),
+        # What has no brackets is for the option's own reader.
+        ("canary,10%,100%", "canary,10%,100%"),
+        ("22:00-05:00 Europe/Berlin", "22:00-05:00 Europe/Berlin"),
+        ("", ""),
+        (None, None),
+        (5, 5),
+        (["[100%]"], ["[100%]"]),
+    ],
+)
+def test_text_in_brackets_is_what_it_spells(text, value):
+    assert from_text(text, "waves") == value
+
+
+@pytest.mark.parametrize("text", ["[100%", "{berlin:", "[a]]", "{a: b: c}", "[" * 3000 + "]", "[&a [*a, b: ]]]"])
+def test_broken_text_is_refused_by_the_name_of_its_option_alone(text):
+    with pytest.raises(InputError, match=r"^waves begins with [\[{] ") as refused:
+        from_text(text, "waves")
+    assert "berlin" not in refused.value.reason and "100" not in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("deferred, not_started", ["deferred", "not_started"]),
+        ("deferred,", ["deferred"]),
+        ("[deferred]", ["deferred"]),
+        ("", []),
+        (" ", []),
+        (None, []),
+        (["deferred"], ["deferred"]),
+        (("a", "b"), ["a", "b"]),
+    ],
+)
+def test_a_list(text, value):
+    assert list_from_text(text, "fail_on") == value
+
+
+@pytest.mark.parametrize("value", [5, {"a": 1}, "{a: 1}", True])
+def test_what_is_no_list_is_refused(value):
+    with pytest.raises(InputError, match=r"^fail_on is "):
+        list_from_text(value, "fail_on")
+
+
+def test_only_options_of_these_types_are_read():
+    spec = {"waves": {"type": "raw"}, "fail_on": {"type": "list"}, "password": {"type": "str"}, "keys": {}}
+    given = {"waves": "[1]", "fail_on": "a,b", "password": "[x", "keys": "[1]", "unknown": "{"}
+    assert arguments_from_text(given, spec, ("list", "raw")) == given | {"waves": [1], "fail_on": ["a", "b"]}
+    assert arguments_from_text(given, spec, ("list",)) == given | {"fail_on": ["a", "b"]}
