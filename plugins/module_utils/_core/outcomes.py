@@ -188,7 +188,7 @@ class Outcome(str, Enum):
         "Was asked to fetch its settings, and was not seen to fetch any in time.",
         "failed",
         bad="always",
-        remedy="Is it registered at this PBX, and does its setting_server lead to this mirror? Then run again.",
+        remedy="Is it registered at this PBX, and does its setting_server lead to this mirror?",
     )
     LOOPING = _Row(
         "looping",
@@ -197,7 +197,7 @@ class Outcome(str, Enum):
         bad="always",
         blames_image=True,
         blind="always",
-        remedy="Don't power it off. Compare image and model; the same image is sent again only with force.",
+        remedy="Don't power it off, and compare the image with its model, before it is sent any again.",
     )
     UNPROVEN = _Row(
         "unproven",
