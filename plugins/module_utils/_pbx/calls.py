@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from .._core.errors import PbxFailed
 from .kinds import open_pbx
-from .pbx import Pbx, Registration, host_of
+from .pbx import Pbx, Registration, host_of, mac_of, same_account, user_of
 from .settings import PbxSettings
 
 FRESH = 1.0
@@ -96,18 +96,18 @@ class _Answer:
         self._by_place: dict[tuple[str, str | None], list[Registration]] = defaultdict(list)
         self._calls: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for one in registrations:
-            self._by_user[_user(one.account)].append(one)
-            if mac := _mac(one):
+            self._by_user[user_of(one.account)].append(one)
+            if mac := mac_of(one):
                 self._by_mac[mac].append(one)
             if one.address:
                 self._by_address[one.address].append(one)
                 self._by_place[one.address, host_of(one.contact)].append(one)
         for account, state in calls.items():
-            self._calls[_user(account)].append((account, state))
+            self._calls[user_of(account)].append((account, state))
 
     def accounts(self, account: str | None, mac: str | None, address: str) -> set[str]:
         """The accounts of one phone. Empty where there is none, or perhaps another phone's."""
-        given = [] if account is None else [one for one in self._by_user[_user(account)] if _same(one.account, account)]
+        given = [] if account is None else [one for one in self._by_user[user_of(account)] if same_account(one.account, account)]
         found = _of_phone(given, mac)
         if given and not found:
             # Another phone is registered by this account.
@@ -129,7 +129,7 @@ class _Answer:
         """What a phone with these accounts does."""
         states = set()
         for account in accounts:
-            said = {state for name, state in self._calls[_user(account)] if _same(name, account)}
+            said = {state for name, state in self._calls[user_of(account)] if same_account(name, account)}
             states |= said or {UNKNOWN}
         if IN_CALL in states:
             return IN_CALL
@@ -139,7 +139,7 @@ class _Answer:
         """What is registered from an address, if that is certainly one phone: several may stand behind one router."""
         there = self._by_address[address]
         places = {host_of(one.contact) for one in there}
-        macs = {found for one in there if (found := _mac(one))}
+        macs = {found for one in there if (found := mac_of(one))}
         is_one = len(places) == 1 and len(macs) <= 1 and len({one.account for one in there}) <= MOST
         if not is_one or (mac and macs - {mac}) or not any(one.agent for one in there):
             return []
@@ -148,17 +148,4 @@ class _Answer:
 
 def _of_phone(found: Iterable[Registration], mac: str | None) -> list[Registration]:
     """Those that are not certainly another phone's."""
-    return [one for one in found if not mac or _mac(one) in (None, mac)]
-
-
-def _mac(one: Registration) -> str | None:
-    return one.agent.mac if one.agent else None
-
-
-def _user(account: str) -> str:
-    return account.partition("@")[0]
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two accounts are the same, as far as they tell: one of them may lack its domain."""
-    return one == other or (_user(one) == _user(other) and ("@" not in one or "@" not in other))
+    return [one for one in found if not mac or mac_of(one) in (None, mac)]

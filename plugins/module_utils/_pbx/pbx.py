@@ -127,3 +127,18 @@ def host_of(text: str) -> str | None:
 def newest(registrations: Iterable[Registration]) -> Registration | None:
     """Of the contacts of one phone, the one that runs out last: an old one stays listed until it does (sip 5.2)."""
     return max(registrations, key=lambda one: -1.0 if one.expires is None else one.expires, default=None)
+
+
+def mac_of(one: Registration) -> str | None:
+    """The MAC address by which a phone names itself in its registration."""
+    return one.agent.mac if one.agent else None
+
+
+def user_of(account: str) -> str:
+    """An account without its domain."""
+    return account.partition("@")[0]
+
+
+def same_account(one: str, other: str) -> bool:
+    """Whether two accounts are the same, as far as they tell: one of them may lack its domain."""
+    return one == other or (user_of(one) == user_of(other) and ("@" not in one or "@" not in other))
