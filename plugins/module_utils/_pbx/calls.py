@@ -107,7 +107,11 @@ class _Answer:
 
     def accounts(self, account: str | None, mac: str | None, address: str) -> set[str]:
         """The accounts of one phone. Empty where there is none, or perhaps another phone's."""
-        given = [] if account is None else [one for one in self._by_user[user_of(account)] if same_account(one.account, account)]
+        given = (
+            []
+            if account is None
+            else [one for one in self._by_user[user_of(account)] if same_account(one.account, account)]
+        )
         found = _of_phone(given, mac)
         if given and not found:
             # Another phone is registered by this account.
