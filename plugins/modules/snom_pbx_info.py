@@ -24,6 +24,7 @@ description:
 author:
   - telephony.snom contributors (@telephony)
 extends_documentation_fragment:
+  - telephony.snom.pbx
   - telephony.snom.attributes
 attributes:
   check_mode:
@@ -36,72 +37,6 @@ attributes:
       - Changes nothing.
   idempotent:
     support: full
-options:
-  pbx:
-    description:
-      - Which PBX to ask, and how. By default the variable C(snom_pbx) of the first host.
-    type: dict
-    suboptions:
-      kind:
-        description:
-          - V(asterisk) is asked by its manager interface (AMI), V(kamailio) by JSON-RPC over HTTP, V(freeswitch) by its
-            event socket (ESL).
-          - V(command) is for events to phones only, and can't be read.
-        type: str
-        required: true
-        choices: [asterisk, kamailio, freeswitch, command]
-      host:
-        description:
-          - Name or address of the PBX.
-        type: str
-      port:
-        description:
-          - Port of the interface. 5038 for V(asterisk) (5039 with O(pbx.tls)), 80 (443) for V(kamailio), 8021 for
-            V(freeswitch), if not given.
-        type: int
-      username:
-        description:
-          - User of the interface. V(freeswitch) has none.
-        type: str
-      password:
-        description:
-          - Password of the interface. Where it is not given, that of the environment variable E(SNOM_PBX_PASSWORD).
-        type: str
-      tls:
-        description:
-          - Whether the interface speaks TLS. False, if not given. Without it the password of V(asterisk) and
-            V(freeswitch) can be read on the way, so use it on the PBX itself, or through a tunnel.
-        type: bool
-      validate_certs:
-        description:
-          - Whether the certificate of the PBX must be trusted. True, if not given.
-        type: bool
-      ca_path:
-        description:
-          - A file with the CA of that certificate.
-        type: path
-      timeout:
-        description:
-          - Seconds for one question. 10, if not given.
-        type: float
-      path:
-        description:
-          - V(kamailio) only. The path of JSON-RPC, V(/RPC) if not given.
-        type: str
-      dialogs:
-        description:
-          - V(kamailio) only. Whether its routes track every call with C(dlg_manage). Only then an account that is in no
-            dialog counts as V(idle). False, if not given.
-        type: bool
-      profile:
-        description:
-          - V(freeswitch) only. The SIP profile that phones register at, V(internal) if not given.
-        type: str
-      command:
-        description:
-          - V(command) only. The program and its arguments.
-        type: list
-        elements: str
 seealso:
   - module: telephony.snom.snom_info
   - module: telephony.snom.snom_mirror_info

@@ -271,7 +271,7 @@ CHECKS = [
         "integration",
         "a real Kamailio, and virtual phones that register there",
         partial(_pytest, "tests/integration/pbx"),
-        ("baresip", "kamailio", "sipp", "sipsak"),
+        ("baresip", "kamailio", "nginx", "sipp", "sipsak"),
     ),
     Check(
         "asterisk",

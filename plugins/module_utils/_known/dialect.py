@@ -31,7 +31,8 @@ TAKES_NO_PROVISIONING = (
 )
 """Why a phone is left alone."""
 
-_OFF = frozenset({"", "off", "false", "0"})
+OFF = frozenset({"", "off", "false", "0"})
+"""The words for a switch that is off."""
 
 _VENDOR_CONTROLLER_ON, _VENDOR_CONTROLLER_OFF = Version((10, 1, 161)), Version((10, 1, 226))
 
@@ -100,7 +101,7 @@ def takes_provisioning(settings: Mapping[str, str]) -> bool:
     With TR-069 on it takes none (Snom's page on TR-069). Dumps show ``on`` and ``off``. Nobody knows whether any other
     word but those for off, or a name in capitals, switches it on too: such a phone is better left alone [I].
     """
-    return all(value.strip().lower() in _OFF for name, value in settings.items() if name.lower() == "tr69_use_acs")
+    return all(value.strip().lower() in OFF for name, value in settings.items() if name.lower() == "tr69_use_acs")
 
 
 def passes_new_admin_password(now: Version, wanted: Version) -> bool:

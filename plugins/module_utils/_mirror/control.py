@@ -234,12 +234,16 @@ class MirrorControl:
                 "there, or put the line into a crontab that the README of the role firmware_mirror shows"
             )
         self._checked = time.monotonic()
-        if abs(self.skew) > SKEW:
-            return (
-                f"The clock of {self._shown} differs from the controller's by {abs(self.skew):.0f} s. Deadlines are "
-                "given in the mirror's own time. Set the clocks."
-            )
-        return None
+        return self.clock_warning()
+
+    def clock_warning(self) -> str | None:
+        """What a person must be told about the mirror's clock, as of the newest answer."""
+        if abs(self.skew) <= SKEW:
+            return None
+        return (
+            f"The clock of {self._shown} differs from the controller's by {abs(self.skew):.0f} s. Deadlines are "
+            "given in the mirror's own time. Set the clocks."
+        )
 
     def arm(self, mac: str, image_url: str, deadline: float) -> Armed:
         """Show a phone this image until a time, in seconds since the epoch by ``system_time``.

@@ -95,12 +95,17 @@ class Request:
     def phone(self) -> str | None:
         """The MAC address of the phone: as it says itself, else by the file, the query or the folder."""
         said = self.agent.mac if self.agent else None
-        return said or find_mac(self.file) or find_mac(self.query) or find_mac(self.mac) or self._folder
+        return said or self.owner
 
     @property
     def names_phone(self) -> bool:
         """Whether the path or the query is for one phone."""
-        return bool(find_mac(self.file) or find_mac(self.query) or find_mac(self.mac) or self._folder)
+        return self.owner is not None
+
+    @property
+    def owner(self) -> str | None:
+        """The MAC address of the phone that the path or the query is for, whoever asks."""
+        return find_mac(self.file) or find_mac(self.query) or find_mac(self.mac) or self._folder
 
     @property
     def _folder(self) -> str | None:

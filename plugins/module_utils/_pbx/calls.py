@@ -86,6 +86,19 @@ class PbxCalls:
             self._patient_until = self._now() + PATIENCE
 
 
+def state_in(
+    registrations: Iterable[Registration],
+    calls: Mapping[str, str],
+    *,
+    account: str | None,
+    mac: str | None,
+    address: str,
+) -> str:
+    """As `PbxCalls.state_of`, of what a PBX was just asked for."""
+    answer = _Answer(registrations, calls)
+    return answer.state(answer.accounts(account, mac, address))
+
+
 class _Answer:
     """What a PBX said, in the order in which phones look for themselves."""
 

@@ -53,6 +53,16 @@ class PbxSettings:
     """The user's own command and its arguments."""
 
     @property
+    def has_registrar(self) -> bool:
+        """Whether it knows who is registered. Where it does not, it lists nobody, and that is no error."""
+        return self.kind != "command"
+
+    @property
+    def answers_challenges(self) -> bool:
+        """Whether it may know a phone's SIP password, for one that asks for it. Kamailio does not (sip 5.3)."""
+        return self.kind != "kamailio"
+
+    @property
     def shown(self) -> str:
         """The PBX as sentences name it."""
         return f"the PBX {self.host}" if self.host else "the PBX command"

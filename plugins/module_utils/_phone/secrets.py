@@ -30,6 +30,8 @@ def _secret_forms(parameters: Mapping[str, Any]) -> list[str]:
         *(str(parameters.get(name) or "") for name, argument in CONNECTION_ARGUMENTS.items() if argument.get("no_log")),
         *secret_values(parameters.get("settings")),
         *secret_values(parameters.get("secret_settings"), all_secret=True),
+        # Those of a PBX and a mirror.
+        *(str(one.get("password") or "") for one in parameters.values() if isinstance(one, Mapping)),
     } - {"", "public", "on", "off"}
     forms: set[str] = set()
     for text in secrets:

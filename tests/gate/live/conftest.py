@@ -15,17 +15,9 @@ from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import Ka
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import playing
-
 
 @pytest.fixture(scope="session")
 def kamailio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kamailio]:
     """The PBX. It holds nothing that a test could change."""
     with running_kamailio(tmp_path_factory.mktemp("kamailio")) as pbx:
         yield pbx
-
-
-@pytest.fixture
-def site(kamailio: Kamailio, tmp_path: Path) -> Iterator[playing.Site]:
-    with playing.open_site(tmp_path, kamailio) as site:
-        yield site

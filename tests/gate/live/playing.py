@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ PHONES = {
     "hall": {"address": "127.31.0.1", "model": "320", "firmware": "8.4.35"},
     "desk": {"address": "127.31.0.2", "model": "D713", "firmware": "10.1.190.10"},
 }
+MIRROR = ROOT / "tests/integration/targets/snom_sync/files/mirror.py"
+MIRROR_PASSWORD = "mirror-secret"
 WANTED = {"320": "8.7.5.35", "D713": "10.1.198.19"}
 IMAGES = ["snom320-8.7.5.35-SIP-f.bin", "snomD713-10.1.198.19-SIP-r.bin"]
 # What one request of a phone leaves in a mirror's log.
@@ -82,7 +85,8 @@ class Run:
 class Site:
     """A user's folder with an inventory of the virtual phones, and the phones themselves."""
 
-    def __init__(self, fleet: VirtualFleet, pbx: Kamailio, folder: Path) -> None:
+    def __init__(self, fleet: VirtualFleet, pbx: Kamailio, mirror: str, folder: Path) -> None:
+        """mirror is the URL of one with control, from which the phones fetch their settings."""
         self.fleet = fleet
         self.pbx = pbx
         self.folder = folder
@@ -103,6 +107,7 @@ class Site:
             "snom_username": "admin",
             "snom_password": PASSWORD,
             "snom_mirror": f"{fleet.images}/fw",
+            "snom_mirror_control": {"url": mirror, "username": "ansible", "password": MIRROR_PASSWORD},
             "snom_pbx": pbx.pbx,
             "snom_site": "berlin",
             "snom_settings_site": {"language": "Deutsch"},
@@ -156,20 +161,49 @@ def ports() -> tuple[int, int]:
 
 
 @contextmanager
-def open_site(folder: Path, pbx: Kamailio) -> Iterator[Site]:
-    """Start the phones, and end them with the block. folder need not exist."""
+def running_mirror(folder: Path) -> Iterator[str]:
+    """What answers like a mirror with control; its URL."""
+    port = folder / "mirror_port"
+    process = subprocess.Popen([sys.executable, MIRROR, port])
+    try:
+        while not port.exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{port.read_text()}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def open_site(folder: Path, pbx: Kamailio, *, registers: bool = False) -> Iterator[Site]:
+    """Start the phones, and end them with the block. folder need not exist.
+
+    registers: they do so at the PBX, by one account, and fetch their settings from the mirror. Most modules ask no PBX
+    who talks where they run elsewhere, so it is for those alone that need one.
+    """
     folder.mkdir(exist_ok=True)
     for_images, for_phones = ports()
-    content = {
-        "image_server": {"port": for_images, "images": IMAGES},
-        "defaults": {
-            "port": for_phones,
-            "password": PASSWORD,
-            "identities": ["100"],
-            # Gone for so long that nobody misses it, however busy this machine is.
-            "timing": {"load": 0.1, "flash": 6, "boot": 0.1, "reboot": 6},
-        },
-        "phones": [{"name": name, **phone} for name, phone in PHONES.items()],
-    }
-    with running(content, folder) as fleet:
-        yield Site(fleet, pbx, folder)
+    with running_mirror(folder) as mirror:
+        content: dict[str, Any] = {
+            "image_server": {"port": for_images, "images": IMAGES},
+            "defaults": {
+                "port": for_phones,
+                "password": PASSWORD,
+                "identities": ["100"],
+                # Gone for so long that nobody misses it, however busy this machine is.
+                "timing": {"load": 0.1, "flash": 6, "boot": 0.1, "reboot": 6},
+            },
+            "phones": [{"name": name, **phone} for name, phone in PHONES.items()],
+        }
+        if registers:
+            content["defaults"] |= {
+                "settings": {"mac_info_in_sip_register": "on", "setting_server": f"{mirror}/current/"},
+                "sip": {"registrar": f"{pbx.address}:{pbx.port}", "port": for_phones},
+            }
+        with running(content, folder) as fleet:
+            while registers and {entry["phone"] for entry in fleet.log(event="sip_registered")} != PHONES.keys():
+                time.sleep(0.02)
+            yield Site(fleet, pbx, mirror, folder)
+        if registers:
+            assert "error" not in pbx.rpc("ul.rm", "location", "100")

@@ -15,7 +15,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 import yaml
 from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import LOGIN, Kamailio
-from playing import PASSWORD, PHONES, ROOT, Run, Site, module_docs, open_site
+from playing import MIRROR_PASSWORD, PASSWORD, PHONES, ROOT, Run, Site, module_docs, open_site
 
 MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py"))
 CATALOG = "files/images.yml"
@@ -50,9 +50,13 @@ REAL: dict[str, list[dict[str, Any]]] = {
     ],
     "snom_screen": [{"telephony.snom.snom_screen": {"dest": "{{ inventory_hostname }}.bmp"}}],
     "snom_settings": [{"telephony.snom.snom_settings": {"settings": SETTINGS}}],
+    "snom_sync": [{"telephony.snom.snom_sync": {}}],
 }
 # Modules that serve a fleet from the controller; there is no other way to run them here.
 FLEET = {"snom_firmware_info", "snom_pbx_info", "snom_provisioning", "snom_rollout", "snom_rollout_result"}
+
+# Modules that reach phones through the PBX.
+BY_PBX = {"snom_sync"}
 
 # What every result of Ansible may hold beside what a module documents.
 COMMON = {"changed", "failed", "msg", "diff", "skipped", "warnings", "deprecations", "failed_when_result"}
@@ -102,7 +106,15 @@ def check_output(run: Run) -> None:
     assert [line for line in run.output.splitlines() if line.startswith(("[WARNING]", "[DEPRECATION"))] == []
     assert "Traceback" not in run.output
     login = b64encode(f"admin:{PASSWORD}".encode()).decode()
-    for secret in (PASSWORD, quote(PASSWORD, safe=""), quote_plus(PASSWORD), quote(PASSWORD), login, LOGIN[1]):
+    for secret in (
+        PASSWORD,
+        quote(PASSWORD, safe=""),
+        quote_plus(PASSWORD),
+        quote(PASSWORD),
+        login,
+        LOGIN[1],
+        MIRROR_PASSWORD,
+    ):
         assert secret not in run.output, "the password is shown"
 
 
@@ -151,6 +163,13 @@ def steady(value: Any, folder: Path) -> Any:
     return "a time" if isinstance(value, float) else value
 
 
+@pytest.fixture
+def site(name: str, kamailio: Kamailio, tmp_path: Path) -> Iterator[Site]:
+    """A site for the module of that name."""
+    with open_site(tmp_path, kamailio, registers=name in BY_PBX) as site:
+        yield site
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_run_in_check_mode(name: str, site: Site) -> None:
     """Each example ends well on one of the phones at least, and no phone is touched."""
@@ -195,9 +214,9 @@ def test_check_do_and_do_again(name: str, site: Site) -> None:
 def test_both_ways_give_the_same(name: str, options: tuple[str, ...], kamailio: Kamailio, tmp_path: Path) -> None:
     plays = as_plays(REAL[name])
     folders = tmp_path / "in_process", tmp_path / "as_module"
-    with open_site(folders[0], kamailio) as site:
+    with open_site(folders[0], kamailio, registers=name in BY_PBX) as site:
         in_process = site.play(plays, *options)
-    with open_site(folders[1], kamailio) as site:
+    with open_site(folders[1], kamailio, registers=name in BY_PBX) as site:
         as_module = site.play(plays, *options, snom_in_process=False)
     check_output(as_module)
     assert steady(in_process.of(name), folders[0]) == steady(as_module.of(name), folders[1])

@@ -30,6 +30,12 @@ BELOW = {
     "plugins/module_utils/_operations": ("plugins/module_utils/_firmware",),
     # It says which way leads to a phone, unless it is told another one.
     "plugins/module_utils/_operations/run.py": ("plugins/module_utils/_operations", "plugins/module_utils/_phone/web"),
+    # It tells a phone by its PBX, and sees by the mirror's log what that did.
+    "plugins/module_utils/_operations/sync.py": (
+        "plugins/module_utils/_operations",
+        "plugins/module_utils/_mirror",
+        "plugins/module_utils/_pbx",
+    ),
     "plugins/module_utils/_provisioning": ("plugins/module_utils/_known",),
     # What a mirror shows a phone is a provisioning file.
     "plugins/module_utils/_mirror": ("plugins/module_utils/_provisioning",),
@@ -52,11 +58,13 @@ BELOW = {
     "plugins/modules": (
         "plugins/module_utils/_mirror",
         "plugins/module_utils/_operations/run.py",
+        "plugins/module_utils/_operations/sync.py",
         "plugins/module_utils/_pbx",
         "plugins/module_utils/_provisioning",
     ),
     "plugins/action": (
         "plugins/module_utils/_mirror",
+        "plugins/module_utils/_operations/sync.py",
         "plugins/module_utils/_pbx",
         "plugins/plugin_utils/rollout/run.py",
     ),

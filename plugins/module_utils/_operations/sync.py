@@ -1,0 +1,319 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operation of snom_sync: let one phone fetch its settings without a restart, with proof that it did."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .._core.clock import check_seconds, system_time
+from .._core.errors import (
+    AnswerUnreadable,
+    AuthFailed,
+    Blocked,
+    InputError,
+    LockedOut,
+    PbxFailed,
+    PhoneUnreachable,
+    Refused,
+    Unsupported,
+    UserMode,
+    WrongPhone,
+    expect,
+)
+from .._core.outcomes import Outcome, settle
+from .._known.check_sync import EVENT, asks_password, obstacle
+from .._known.models import find_model
+from .._known.setting_values import parse_settings
+from .._known.user_agent import read_user_agent
+from .._mirror.control import OPTION as MIRROR_OPTION
+from .._mirror.control import ControlSettings, MirrorControl, parse_control
+from .._mirror.own_file import OwnFile, watch
+from .._pbx.calls import OLDEST, state_in
+from .._pbx.contacts import contact_of, contact_without_list
+from .._pbx.kinds import open_pbx
+from .._pbx.overview import SUBOPTIONS
+from .._pbx.pbx import Delivery, Notify, Pbx, Registration
+from .._pbx.refusals import refusal
+from .._pbx.settings import OPTION as PBX_OPTION
+from .._pbx.settings import PbxSettings, parse_pbx
+from .._phone.call_state import reason_to_wait
+from .._phone.connection import CONNECTION_ARGUMENTS
+from .._phone.phone import UNKNOWN, CallReading, Phone, PhoneFacts, check_identity
+from .reboot import ARGUMENT_SPEC as REBOOT_ARGUMENTS
+
+CONTROL_SUBOPTIONS: dict[str, dict[str, Any]] = {
+    "url": {"type": "str", "required": True},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "ca_path": {"type": "path"},
+    "validate_certs": {"type": "bool"},
+    "timeout": {"type": "float"},
+}
+
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = (
+    CONNECTION_ARGUMENTS
+    | {
+        "transport": {"type": "str", "choices": ["http", "sip"], "default": "http"},
+        "pbx": {"type": "dict", "options": SUBOPTIONS},
+        "account": {"type": "str"},
+        "mirror_control": {"type": "dict", "options": CONTROL_SUBOPTIONS},
+        "settings": {"type": "dict"},
+        "generation": {"type": "str"},
+        "fetch_timeout": {"type": "float", "default": 60.0},
+    }
+    | {name: argument for name, argument in REBOOT_ARGUMENTS.items() if name not in ("wait", "deadline")}
+)
+
+_UNREAD = (PhoneUnreachable, AnswerUnreadable, AuthFailed, LockedOut, Blocked, Unsupported, UserMode)
+"""Why a phone does not show its settings. That is the rule for the phones that this is for."""
+
+
+def sync_phone(
+    phone: Phone,
+    parameters: dict[str, Any],
+    check_mode: bool,
+    *,
+    open_one: Callable[[PbxSettings], Pbx] = open_pbx,
+    open_mirror: Callable[..., MirrorControl] = MirrorControl,
+    now: Callable[[], float] = system_time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> dict[str, Any]:
+    """Send a check-sync and wait until the mirror's log shows that the phone fetched its own file.
+
+    Neither that it was sent nor what the phone answered proves anything (sip 0). Raises SnomError where nothing was
+    sent.
+    """
+    check_seconds(parameters, "fetch_timeout")
+    settings, control = _ways(parameters)
+    planned = {one.wire_name: one.value for one in parse_settings(parameters["settings"] or {}, "settings")}
+    _refuse(planned, "The inventory sets for this phone", settings)
+    sync = _Sync(phone, parameters, settings, now, sleep)
+    sync.look()
+    pbx = open_one(settings)
+    try:
+        contact = sync.find(pbx)
+        mirror = open_mirror(control)
+        if not mirror.mark().offset:
+            # An empty log looks like none. Who may see what is armed may read the log.
+            mirror.armed()
+        if reason := sync.reason_to_wait():
+            return sync.result(Outcome.DEFERRED, reason)
+        if check_mode:
+            return sync.result(Outcome.PLANNED, "Would be asked to fetch its settings.")
+        sync.send(pbx, contact)
+    finally:
+        pbx.close()
+    return sync.wait(mirror)
+
+
+def _ways(parameters: Mapping[str, Any]) -> tuple[PbxSettings, ControlSettings]:
+    """Who tells the phone, and who sees what it fetches. Raises InputError where there is none."""
+    settings, control = parse_pbx(parameters["pbx"]), parse_control(_given(parameters["mirror_control"]))
+    if settings is None:
+        raise InputError(f"pbx is missing, so nobody can tell the phone. Give it, or the variable {PBX_OPTION}.")
+    if control is None:
+        raise InputError(
+            f"mirror_control is missing, so nobody could see whether the phone fetches. Give it, or the variable "
+            f"{MIRROR_OPTION}: the control of the mirror from which the phone fetches its settings, by the role "
+            "firmware_mirror."
+        )
+    return settings, control
+
+
+def _given(mapping: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in (mapping or {}).items() if value is not None}
+
+
+def _refuse(values: Mapping[str, str], whose: str, settings: PbxSettings) -> None:
+    """Raise Refused if the phone, with these settings, must not be sent a check-sync, or would not heed it."""
+    if reason := obstacle(values):
+        raise Refused(f"{whose}: {reason}")
+    if asks_password(values) and not settings.answers_challenges:
+        raise Refused(
+            f"{whose}: challenge_checksync is on, so the phone asks who sends a check-sync for the SIP password of its "
+            f"identity, and {settings.shown} does not give it. Switch it off, or let another way tell the phone: "
+            "Asterisk with outbound_auth, or kind sip with username and password."
+        )
+
+
+class _Sync:
+    """One check-sync: what is known of the phone, and what became of it."""
+
+    def __init__(
+        self,
+        phone: Phone,
+        parameters: dict[str, Any],
+        settings: PbxSettings,
+        now: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._phone = phone
+        self._parameters = parameters
+        self._settings = settings
+        self._now = now
+        self._sleep = sleep
+        self._is_read = parameters["transport"] == "http"
+        self._mac: str | None = phone.connection.mac
+        self._address = _numeric(phone.connection.host)
+        self._contact: Registration | None = None
+        self._pbx_says = CallReading()
+        self._asked_at = 0.0
+        self._sent_at: float | None = None
+        self._delivery = Delivery()
+        self._warnings: list[str] = []
+        self._evidence: dict[str, Any] = {"mac": self._mac, "checksync_action": None}
+
+    def look(self) -> None:
+        """Read the phone's own settings where it shows them. Raises WrongPhone, Refused."""
+        facts = PhoneFacts()
+        if self._is_read:
+            try:
+                facts = self._phone.look(["system", "settings"])
+            except _UNREAD:
+                self._is_read = False
+        check_identity(facts, mac=self._mac if facts.mac else None, model=self._parameters["model"])
+        self._know(facts.mac)
+        if facts.settings is not None:
+            self._evidence["checksync_action"] = facts.settings.get("checksync_action", "")
+            _refuse(facts.settings, "The phone says", self._settings)
+
+    def find(self, pbx: Pbx) -> Registration:
+        """The contact under which it is told, and what the PBX says of its calls. Raises SnomError."""
+        account = self._parameters["account"]
+        if self._settings.has_registrar:
+            listed = pbx.registrations()
+            self._asked_at = self._now()
+            state = state_in(listed, pbx.calls(), account=account, mac=self._mac, address=self._address)
+            if state != UNKNOWN:
+                self._pbx_says = CallReading(state, state, None, self._settings.shown)
+            contact = contact_of(
+                listed, mac=self._mac, account=account, address=self._address, shown=self._settings.shown
+            )
+        else:
+            contact = contact_without_list(self._settings, mac=self._mac, account=account, address=self._address)
+        self._check(contact.user_agent)
+        if self._mac is None:
+            raise Refused(
+                "The MAC address of this phone is not known, so its file can't be told from others'. Set snom_mac."
+            )
+        self._contact = contact
+        self._evidence |= {"account": contact.account, "contact": contact.contact, "registered": contact.user_agent}
+        return contact
+
+    def reason_to_wait(self) -> str | None:
+        """Why it must be left alone now: a setting that it fetches may restart it (sip 1.1)."""
+        if not self._parameters["only_when_idle"]:
+            return None
+        age = self._now() - self._asked_at
+        if self._pbx_says.source and age > OLDEST:
+            raise PbxFailed(f"{self._settings.shown} said {age:.0f} s ago who talks. By now a call may have begun.")
+        try:
+            return self._reason_to_wait()
+        except (AuthFailed, LockedOut, PhoneUnreachable):
+            self._is_read = False
+        return self._reason_to_wait()
+
+    def _reason_to_wait(self) -> str | None:
+        return reason_to_wait(
+            self._phone,
+            known=self._parameters["call_state"],
+            unknown_call_state=self._parameters["unknown_call_state"],
+            evidence=self._evidence,
+            pbx=self._pbx_says,
+            is_read=self._is_read,
+        )
+
+    def send(self, pbx: Pbx, contact: Registration) -> None:
+        """Tell the phone. Raises SnomError where it was not told."""
+        self._sent_at = self._now()
+        self._evidence |= {"event": EVENT, "sent_at": self._sent_at}
+        self._delivery = pbx.notify(contact, Notify(event=EVENT))
+        self._evidence |= {"answer": self._delivery.status, "answer_reason": self._delivery.reason}
+
+    def wait(self, mirror: MirrorControl) -> dict[str, Any]:
+        """Watch the log until the phone has fetched, or its time is over."""
+        try:
+            self._check(self._delivery.user_agent)
+        except WrongPhone as error:
+            return self.result(error.outcome, error.reason)
+        if said_no := refusal(self._delivery):
+            return self.result(*said_no)
+        own = OwnFile(
+            mac=expect(self._mac),
+            addresses=frozenset(filter(None, (self._address, expect(self._contact).address))),
+            generation=self._parameters["generation"],
+        )
+        ends = expect(self._sent_at) + self._parameters["fetch_timeout"]
+        watched = watch(mirror, own, ends, now=self._now, sleep=self._sleep)
+        if warning := mirror.clock_warning():
+            self._warnings.append(warning)
+        request = watched.request
+        if request is None:
+            return self.result(Outcome.NO_FETCH, self._no_fetch(watched.problem, gap=mirror.gap))
+        agent = request.agent
+        self._evidence["fetched"] = {
+            # The folders may hold a token.
+            "file": request.file,
+            "status": request.status,
+            "time": request.time.timestamp(),
+            "address": request.address,
+            "firmware": None if agent is None else agent.firmware,
+        }
+        return self.result(Outcome.SYNCED, f"It was asked, and then fetched {request.file}.")
+
+    def result(self, outcome: Outcome, reason: str) -> dict[str, Any]:
+        """The module's result."""
+        elapsed = 0.0 if self._sent_at is None else round(self._now() - self._sent_at, 1)
+        warnings = {"warnings": self._warnings} if self._warnings else {}
+        return settle(outcome, reason) | {"elapsed": elapsed, "evidence": self._evidence} | warnings
+
+    def _no_fetch(self, problem: str | None, *, gap: bool) -> str:
+        seconds = f"{self._parameters['fetch_timeout']:g} s"
+        if problem is not None:
+            return f"Whether it fetched its settings is not known. {problem}"
+        if gap:
+            return (
+                f"The mirror's log shows no fetch of its own settings within {seconds}, but a part of the log was "
+                "rotated away before it was read. Let logrotate keep it longer, and run again."
+            )
+        answer = {None: "", 408: " No answer of its own is known."}.get(
+            self._delivery.status, f" It answered {self._delivery.status}."
+        )
+        return (
+            f"The mirror's log shows no fetch of its own settings within {seconds}.{answer} Look at its settings "
+            "setting_server, update_policy, checksync_action and filter_registrar, at TR-069, at whether it trusts the "
+            "mirror's certificate, and at what the PBX logged."
+        )
+
+    def _know(self, mac: str | None) -> None:
+        self._mac = self._mac or mac
+        self._evidence["mac"] = self._mac
+
+    def _check(self, user_agent: str) -> None:
+        """Take a User-Agent's word for who it is. Raises WrongPhone where the inventory says another."""
+        agent = read_user_agent(user_agent)
+        if agent is None:
+            return
+        if agent.mac is not None and self._mac not in (None, agent.mac):
+            raise WrongPhone(
+                f"The phone that was reached has the MAC address {agent.mac}, the inventory says {self._mac}. Correct "
+                "snom_account, the address or snom_mac of this host."
+            )
+        known = find_model(agent.model or "")
+        facts = PhoneFacts(model=known.name if known else None)
+        check_identity(facts, mac=None, model=self._parameters["model"])
+        self._know(agent.mac)
+
+
+def _numeric(host: str) -> str:
+    """The IP address of a host; the host itself where it has none."""
+    try:
+        return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
+    except (OSError, UnicodeError):
+        return host
