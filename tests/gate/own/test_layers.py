@@ -44,6 +44,7 @@ BELOW = {
     "plugins/plugin_utils/provisioning": ("plugins/module_utils/_provisioning",),
     "plugins/plugin_utils/witnesses": ("plugins/module_utils/_pbx", "plugins/module_utils/_phone"),
     "plugins/plugin_utils/report": ("plugins/module_utils/_firmware",),
+    "plugins/plugin_utils/sources": ("plugins/module_utils/_mirror", "plugins/module_utils/_pbx"),
     "plugins/plugin_utils/rollout": ("plugins/plugin_utils/report", "plugins/plugin_utils/witnesses"),
     "plugins/plugin_utils/inventory": (
         "plugins/module_utils/_phone/web",
@@ -54,7 +55,7 @@ BELOW = {
     "plugins/plugin_utils/rollout/run.py": ("plugins/plugin_utils/actions",),
     "plugins/doc_fragments": (),
     "plugins/filter": ("plugins/module_utils/_operations", "plugins/plugin_utils/inventory"),
-    "plugins/inventory": ("plugins/plugin_utils/inventory",),
+    "plugins/inventory": ("plugins/plugin_utils/inventory", "plugins/plugin_utils/sources"),
     "plugins/modules": (
         "plugins/module_utils/_mirror",
         "plugins/module_utils/_operations/run.py",
@@ -92,6 +93,7 @@ WEB_USERS = {
     "plugins/module_utils/_mirror/control.py": "a mirror is a web server, not a phone",
     "plugins/module_utils/_pbx/kamailio.py": "its JSON-RPC is on a web server, not on a phone",
     "plugins/module_utils/_pbx/stream.py": "a PBX proves by TLS who it is",
+    "plugins/plugin_utils/sources/kea_control.py": "a DHCP server is no phone",
     "plugins/plugin_utils/witnesses/collector.py": "it is a web server itself, which phones report to",
 }
 # A path on a phone's web server. Sentences may send a person to a page, but without the slash.

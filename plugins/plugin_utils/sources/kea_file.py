@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The lease file of Kea's memfile backend, as its reference manual describes it (Kea ARM, memfile and LFC).
+
+Kea appends a line for each change of a lease, so the last one on an address counts. Now and then it cleans up (LFC):
+it renames the file to ``.1`` and begins a new one, and a program of its own makes of ``.2`` and ``.1`` a ``.output``,
+which becomes ``.completed`` and, once the others are removed, ``.2``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.leases import Lease, Leases
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.lines import lines_of, read_together
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
+    Reading,
+    SourceFailed,
+    address_of,
+    mac_of,
+)
+
+_COLUMNS = ("address", "hwaddr", "valid_lifetime", "expire", "hostname", "state")
+_ASSIGNED = "0"
+_FOREVER = 0xFFFFFFFF
+"""The lifetime of a lease without an end."""
+# How Kea writes a comma within a value.
+_COMMA = "&#x2c"
+
+
+def read_kea_file(path: str, prefixes: tuple[str, ...], now: float) -> Reading:
+    """The leases in the file at path and in those beside it. Raises SourceFailed."""
+
+    def read(files: Sequence[BinaryIO]) -> Reading:
+        leases = Leases(prefixes, now)
+        for file in files:
+            _read(file, leases)
+        return leases.reading()
+
+    return read_together(lambda: _files(path), read)
+
+
+def _files(path: str) -> list[str]:
+    """The files that count, oldest first: the same that Kea loads when it starts."""
+    completed = f"{path}.completed"
+    before = [completed] if os.path.exists(completed) else [f"{path}.2", f"{path}.1"]
+    beside = [name for name in before if os.path.exists(name)]
+    # While Kea makes a new file, its name is missing for a moment: the others say that it will come.
+    return [*beside, path]
+
+
+def _read(file: BinaryIO, leases: Leases) -> None:
+    lines = lines_of(file)
+    header = next(lines, "")
+    names = header.split(",")
+    if not header:
+        # A file that Kea has only just made.
+        return
+    if missing := [name for name in _COLUMNS if name not in names]:
+        raise SourceFailed(
+            f"its first line has no {missing[0]}, so it is no lease file of Kea for IPv4. Name that of the memfile "
+            "backend, or ask Kea itself by url."
+        )
+    at = {name: names.index(name) for name in _COLUMNS}
+    for line in lines:
+        cells = line.split(",")
+        if len(cells) < len(_COLUMNS) or len(cells) <= max(at.values()):
+            continue
+        address = address_of(cells[at["address"]])
+        if address is None:
+            continue
+        mac = mac_of(cells[at["hwaddr"]])
+        lifetime, expire = cells[at["valid_lifetime"]], cells[at["expire"]]
+        numbers = lifetime.isascii() and lifetime.isdigit() and expire.isascii() and expire.isdigit()
+        # A lifetime of 0 is how Kea writes that a lease is gone.
+        if mac is None or not numbers or int(lifetime) == 0 or cells[at["state"]] != _ASSIGNED:
+            leases.drop(address)
+            continue
+        leases.note(
+            Lease(
+                address=address,
+                mac=mac,
+                given=int(expire) - int(lifetime),
+                ends=None if int(lifetime) == _FOREVER else int(expire),
+                hostname=cells[at["hostname"]].replace(_COMMA, ","),
+            )
+        )

@@ -1,0 +1,220 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A spreadsheet's or another program's export as a source: text with separators, in whatever encoding it came."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import open_regular
+from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
+    LONGEST,
+    MAX_PHONES,
+    Reading,
+    Said,
+    SourceFailed,
+    address_of,
+    counted,
+    mac_of,
+    model_of,
+)
+
+MAX_BYTES = 32 * 1024 * 1024
+_MAX_COLUMNS = 1000
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "mac": (
+        *("snommac", "mac", "macaddress", "macadresse", "devicemacaddress", "deviceaddress", "hwaddr"),
+        *("hardwareaddress", "hardwareadresse", "physicaladdress", "ethernetaddress"),
+    ),
+    "address": ("ansiblehost", "ip", "ipaddress", "ipadresse", "ipv4", "ipv4address", "ipv4adresse"),
+    "model": ("snommodel", "model", "modell", "devicemodel", "devicetemplate", "phonemodel", "geratetyp", "gerätetyp"),
+    "firmware": ("firmware", "firmwareversion", "devicefirmwareversion"),
+    "site": ("snomsite", "site", "standort", "location", "niederlassung"),
+    "account": ("snomaccount", "account", "extension", "nebenstelle", "durchwahl", "sipuser", "sipaccount"),
+}
+"""The fields that mean something, and the headings that are taken for them, as `_bare` makes them."""
+
+_NAME = re.compile(r"[a-z_][a-z0-9_]{0,60}", re.ASCII)
+_SEPARATORS = ";,\t|"
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """How a file is read."""
+
+    path: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """The heading of each field. Fields that are not in FIELDS are shown under their name."""
+    separator: str | None = None
+    encoding: str | None = None
+
+
+def read_table(table: Table, prefixes: tuple[str, ...]) -> Reading:
+    """What the rows say. Raises SourceFailed; InputError for columns that are not there."""
+    text = _text(table)
+    rows = _rows(text, table)
+    try:
+        heading = [cell.strip() for cell in next(rows, [])]
+        columns = _columns(heading, table)
+        return _read(rows, columns, prefixes)
+    except csv.Error as error:
+        raise SourceFailed(f"{table.path} can't be read as a table: {error}. Export it again.") from None
+
+
+def _text(table: Table) -> str:
+    try:
+        with open(open_regular(table.path), "rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SourceFailed(f"{table.path} can't be read: {reason}. Correct its path.") from None
+    if len(content) > MAX_BYTES:
+        raise SourceFailed(f"{table.path} has more than {MAX_BYTES >> 20} MB. That is no list of phones.")
+    encoding = table.encoding or _encoding(content)
+    try:
+        return content.decode(encoding)
+    except LookupError:
+        raise InputError("encoding names none that Python knows. Write utf-8, utf-16 or cp1252, for example.") from None
+    except UnicodeError:
+        raise SourceFailed(f"{table.path} is not {encoding}. Say how it is written in encoding.") from None
+
+
+def _encoding(content: bytes) -> str:
+    """As the file says itself. Windows programs that say nothing mean either UTF-16 or their own code page."""
+    for bom, encoding in _BOMS:
+        if content.startswith(bom):
+            return encoding
+    # A text without a mark has no NUL, but in UTF-16 every Latin letter has one.
+    if b"\0" in content[:1000:2]:
+        return "utf-16-be"
+    if b"\0" in content[1:1000:2]:
+        return "utf-16-le"
+    try:
+        content.decode("utf-8")
+    except UnicodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def _rows(text: str, table: Table) -> Iterator[list[str]]:
+    first, _break, rest = text.partition("\n")
+    separator = table.separator
+    if first.startswith("sep=") and len(first.strip()) == 5:
+        # Excel's own word on it.
+        separator, text = separator or first[4], rest
+        first = rest.partition("\n")[0]
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator or max(_SEPARATORS, key=first.count))
+
+
+def _columns(heading: Sequence[str], table: Table) -> dict[str, int]:
+    """The place of each field."""
+    if len(heading) > _MAX_COLUMNS:
+        raise SourceFailed(f"{table.path} has {len(heading)} columns. That is no list of phones.")
+    found: dict[str, int] = {}
+    bare = [_bare(name) for name in heading]
+    for name, spellings in FIELDS.items():
+        places = [bare.index(spelling) for spelling in spellings if spelling in bare]
+        if places:
+            found[name] = places[0]
+    exact = {name.casefold(): place for place, name in reversed(list(enumerate(heading)))}
+    for name, wanted in table.columns.items():
+        if wanted.strip().casefold() not in exact:
+            raise InputError(f"columns: {name} is {wanted!r}, and {table.path} has {_shown(heading)}. Correct it.")
+        found[name] = exact[wanted.strip().casefold()]
+    if "mac" not in found:
+        raise InputError(
+            f"{table.path} has no column that looks like the MAC address, only {_shown(heading)}. Name it: columns: "
+            "{mac: ...}. If that is one name, give the separator."
+        )
+    return found
+
+
+def _read(rows: Iterator[list[str]], columns: Mapping[str, int], prefixes: tuple[str, ...]) -> Reading:
+    said: dict[str, Said] = {}
+    strange: list[str] = []
+    twice: list[str] = []
+    models: list[str] = []
+    for number, row in enumerate(rows, start=2):
+        if number > MAX_PHONES:
+            raise SourceFailed(f"it has more than {MAX_PHONES} rows. That is no list of phones.")
+        cells = {name: row[place].strip() for name, place in columns.items() if place < len(row)}
+        text = cells.pop("mac", "")
+        mac = mac_of(text)
+        if mac is None:
+            if any(cells.values()):
+                strange.append(f"row {number} {visible_line(text[:40])!r}")
+        elif mac in said:
+            twice.append(f"row {number} {mac}")
+        elif mac.startswith(prefixes):
+            model = cells.pop("model", "")
+            # A template of FusionPBX: snom/720.
+            name = model_of(model.rpartition("/")[2])
+            if model and name is None:
+                models.append(f"row {number} {visible_line(model[:40])!r}")
+            said[mac] = _said(mac, name, cells)
+    notes = [
+        f"{counted(len(found), 'row')} {what}: {', '.join(found[:3])}{' …' if len(found) > 3 else ''}. {remedy}"
+        for found, what, remedy in (
+            (
+                strange,
+                "without a MAC address that can be read",
+                "A spreadsheet takes some for numbers: make the column text before you export it.",
+            ),
+            (twice, "with a MAC address that stands further up", "The first one counts."),
+            (models, "with a model that is not known", "It is left away."),
+        )
+        if found
+    ]
+    return Reading(said=tuple(said.values()), notes=tuple(notes))
+
+
+def _said(mac: str, model: str | None, cells: Mapping[str, str]) -> Said:
+    account = cells.get("account", "")[:LONGEST]
+    return Said(
+        mac=mac,
+        address=address_of(cells.get("address")),
+        model=model,
+        firmware=_version(cells.get("firmware", "")),
+        site=cells.get("site", "")[:LONGEST] or None,
+        accounts=(account,) if account else (),
+        more={name: text[:LONGEST] for name, text in cells.items() if name not in FIELDS},
+    )
+
+
+def _version(text: str) -> str | None:
+    try:
+        return str(Version.parse(text))
+    except InputError:
+        return None
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]", "", name.casefold())
+
+
+def _shown(heading: Sequence[str]) -> str:
+    names = ", ".join(repr(visible_line(name[:40])) for name in heading[:12])
+    return (names or "nothing") + (" …" if len(heading) > 12 else "")
+
+
+def is_field(name: str) -> bool:
+    """Whether columns may name it: a field, or a name of one's own for what is only shown."""
+    return name in FIELDS or bool(_NAME.fullmatch(name))
