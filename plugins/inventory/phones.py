@@ -159,7 +159,7 @@ cache_connection: /var/tmp/snom-inventory
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -203,8 +203,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             raise AnsibleParserError(visible_line(error.reason)) from None
         self.inventory.add_group(ALL)
         self.inventory.add_group(WITHOUT_ADDRESS)
+        construct = self._constructor()
         for phone in phones:
-            self._add(phone)
+            variables = _safe(phone.variables)
+            self._add(phone, variables)
+            construct(phone.host, variables)
 
     def _phones(self, path: str, cache: bool) -> list[Phone]:
         """From the cache, if it may be asked and has them, else from the sources. Raises SnomError."""
@@ -228,9 +231,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             self._cache[key] = to_keep(gathered.phones, options)
         return gathered.phones
 
-    def _add(self, phone: Phone) -> None:
+    def _add(self, phone: Phone, variables: Mapping[str, Any]) -> None:
+        """Add one phone with its variables to its groups."""
         name = phone.host
-        variables = _safe(phone.variables)
         self.inventory.add_host(name, ALL)
         for variable, value in variables.items():
             self.inventory.set_variable(name, variable, value)
@@ -238,21 +241,26 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             self.inventory.add_host(name, WITHOUT_ADDRESS)
         for kind, value in (("model", phone.model), ("firmware", phone.firmware), ("site", phone.site)):
             if value is not None:
-                group = self.inventory.add_group(self._sanitize_group_name(f"{kind}_{value}"))
+                group = self._sanitize_group_name(f"{kind}_{value}")
+                if group not in self.inventory.groups:
+                    self.inventory.add_group(group)
                 self.inventory.add_host(name, group)
-        self._construct(name, variables)
 
-    def _construct(self, name: str, variables: Mapping[str, Any]) -> None:
-        """What the user makes of it. Ansible's own way, but for hosts of which nothing is to be made."""
+    def _constructor(self) -> Callable[[str, Mapping[str, Any]], None]:
+        """What makes of a host and its variables what the user wants, by Ansible's own means."""
         strict = self.get_option("strict")
         compose, groups, keyed = (self.get_option(option) for option in ("compose", "groups", "keyed_groups"))
-        known = {**variables, "inventory_hostname": name}
-        if compose:
-            self._set_composite_vars(compose, known, name, strict=strict)
-        if groups:
-            self._add_host_to_composed_groups(groups, known, name, strict=strict)
-        if keyed:
-            self._add_host_to_keyed_groups(keyed, known, name, strict=strict)
+
+        def construct(name: str, variables: Mapping[str, Any]) -> None:
+            known = {**variables, "inventory_hostname": name}
+            if compose:
+                self._set_composite_vars(compose, known, name, strict=strict)
+            if groups:
+                self._add_host_to_composed_groups(groups, known, name, strict=strict)
+            if keyed:
+                self._add_host_to_keyed_groups(keyed, known, name, strict=strict)
+
+        return construct
 
 
 def _safe(value: Any) -> Any:
