@@ -111,6 +111,14 @@ options:
       - SNMP community. The default is V(public).
       - Taken from the host variable C(snom_snmp_community) if not given.
     type: str
+  taught:
+    description:
+      - What you know of these phones' pages and commands that the collection does not. See
+        R(the interview, ansible_collections.telephony.snom.docsite.interview), which proposes it.
+      - It is used after what is built in, never against it. Results name what was read by it.
+      - Taken from the host variable C(snom_taught) if not given.
+    type: list
+    elements: dict
 requirements:
   - requests >= 2.28
 notes:

@@ -117,6 +117,7 @@ options:
     description:
       - Seconds that a phone may take to write an image and to restart. How long phones really take is not public, so
         the default is an assumption.
+      - More counts where O(taught) says that such a phone takes longer.
     type: float
     default: 600.0
   deadline:

@@ -185,6 +185,13 @@ phone:
       returned: success
       type: bool
       sample: false
+    taught:
+      description:
+        - What was read as O(taught) says, by its keys; the call state is C(call_state) here. Null for nothing.
+      returned: success
+      type: list
+      elements: str
+      sample: [version, mac]
     cert_fingerprint:
       description: SHA-256 of the phone's TLS certificate, in hex. Only read if O(gather) says so.
       returned: success

@@ -125,6 +125,13 @@ class Seen:
     mac: str | None = None
     model: str | None = None
     firmware: Version | None = None
+    taught: tuple[str, ...] = ()
+    """What of it was read as ``snom_taught`` says."""
+
+    @classmethod
+    def of(cls, facts: PhoneFacts) -> Seen:
+        """What a reading of it showed."""
+        return cls(mac=facts.mac, model=facts.model, firmware=facts.firmware, taught=facts.taught)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,6 +209,8 @@ class Evidence:
         if self.last is not None:
             version = self.last.firmware
             shown |= {"mac_after": self.last.mac, "firmware_after": str(version) if version else None}
+        if taught := sorted({name for seen in (self.first, self.last) if seen for name in seen.taught}):
+            shown["by_snom_taught"] = taught
         return shown
 
 

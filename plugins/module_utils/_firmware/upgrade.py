@@ -168,7 +168,7 @@ class Upgrade:
         check_identity(facts, mac=order.mac, model=order.model)
         if facts.firmware is None:
             raise Refused("The phone's pages show no firmware version, so a success could not be proven.")
-        self._note(first=Seen(mac=facts.mac, model=facts.model), before=order.before)
+        self._note(first=Seen.of(facts), before=order.before)
         if self.path and order.overtakes(facts.firmware):
             return self._judge(facts, self._now())
         if facts.firmware == order.target and order.target != order.before:
@@ -298,7 +298,7 @@ class Upgrade:
         gone = expect(self._watch).gone
         order = self.order
         hop = order.hops[self._hop]
-        self._note(last=Seen(mac=facts.mac, firmware=facts.firmware))
+        self._note(last=Seen.of(facts))
         if order.mac and facts.mac and facts.mac != order.mac:
             return self._end(
                 Outcome.WRONG_PHONE,

@@ -23,6 +23,7 @@ from .._firmware.upgrade import Phase, Upgrade
 from .._known.image_path import Hop, version_in_url
 from .._known.images import Catalog, parse_images
 from .._known.models import versions_by_model
+from .._known.taught import flash_time
 from .._known.version import Version
 from .._phone.call_state import reason_to_wait
 from .._phone.connection import CONNECTION_ARGUMENTS
@@ -91,7 +92,7 @@ def upgrade_phone(
 
 
 def _planned(phone: Phone, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any]) -> Ending:
-    evidence = Evidence(first=Seen(mac=facts.mac, model=facts.model))
+    evidence = Evidence(first=Seen.of(facts))
     if parameters["only_when_idle"]:
         read: dict[str, Any] = {}
         reason = _reason_to_wait(phone, parameters, read)
@@ -143,14 +144,16 @@ def _reason_to_wait(phone: Phone, parameters: dict[str, Any], evidence: dict[str
 def _start(
     phone: Phone, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any], now: Callable[[], float]
 ) -> Upgrade:
-    needs = (hop_need(hop.size, parameters["flash_time"]) for hop in hops)
+    taught = phone.connection.taught
+    seconds = flash_time(taught, facts.model, facts.firmware, parameters["flash_time"])
+    needs = (hop_need(hop.size, seconds) for hop in hops)
     deadlines = tuple(parameters["deadline"] or deadline_for(need) for need in needs)
     order = Order.of(
         parameters["host"],
         facts,
         hops,
         deadlines,
-        flash_time=parameters["flash_time"],
+        flash_time=seconds,
         unknown_call_state=parameters["unknown_call_state"],
         only_when_idle=parameters["only_when_idle"],
         snapshot=parameters["snapshot"],

@@ -14,6 +14,7 @@ from typing import Any
 from .._core.clock import LONGEST_WAIT
 from .._core.errors import InputError
 from .._known.mac import normalize_mac
+from .._known.taught import Lesson, parse_taught
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,7 @@ class Connection:
     snmp: bool = False
     snmp_port: int = 161
     snmp_community: str = field(default="public", repr=False)
+    taught: tuple[Lesson, ...] = ()
 
 
 CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -56,6 +58,7 @@ CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
     "snmp_port": {"type": "int", "default": 161},
     # No default here: Ansible would take the word "public" for a secret and blank it out everywhere.
     "snmp_community": {"type": "str", "no_log": True},
+    "taught": {"type": "list", "elements": "dict"},
 }
 """Argument spec of the options of a Connection."""
 
@@ -100,6 +103,8 @@ def connection_from(parameters: Mapping[str, Any]) -> Connection:
     if any(sign in host for sign in "/@? \t"):
         raise _wrong("host", "is not a host", "Give a name or an address alone, without scheme, port, login and path")
     values: dict[str, Any] = {name: str(value) for name, value in given.items()} | {"host": host}
+    if "taught" in given:
+        values["taught"] = parse_taught(given["taught"])
     for name in ("port", "snmp_port"):
         if name in given:
             values[name] = _port(name, given[name])

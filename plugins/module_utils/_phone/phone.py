@@ -287,6 +287,7 @@ class PhoneFacts:
     read_only_settings are the names of those that HTTP does not write (5.4); setting_forms holds what the page says of
     a setting beside its value.
     cert_fingerprint is the SHA-256 of the certificate that the phone shows, as 64 lower-case hex digits.
+    taught names what was read as ``snom_taught`` says, by its keys, or as ``call_state``.
     """
 
     model: str | None = None
@@ -304,6 +305,7 @@ class PhoneFacts:
     read_only_settings: frozenset[str] | None = None
     setting_forms: dict[str, SettingForm] | None = None
     cert_fingerprint: str | None = None
+    taught: tuple[str, ...] = ()
 
     @property
     def vendor_controller(self) -> bool | None:
@@ -327,6 +329,7 @@ class PhoneFacts:
             "firmware": None if self.firmware is None else str(self.firmware),
             "vendor_controller": self.vendor_controller,
             "identities": None if self.identities is None else [asdict(identity) for identity in self.identities],
+            "taught": list(self.taught) or None,
             "expansion_modules": None if self.expansion_modules is None else list(self.expansion_modules),
             "settings": None if self.settings is None else mask_settings(self.settings),
             "read_only_settings": None if self.read_only_settings is None else sorted(self.read_only_settings),

@@ -121,7 +121,7 @@ class Flights:
             facts,
             phone.hops,
             phone.deadlines,
-            flash_time=options.flash_time,
+            flash_time=phone.flash_time(options),
             unknown_call_state=options.unknown_call_state,
             snapshot=options.snapshot,
             settings_are_fresh=self._now() - phone.read_at < FRESH_SETTINGS,
@@ -159,7 +159,7 @@ class Flights:
         if evidence.gone_at is None or site in self._slow:
             return
         took = evidence.gone_at - expect(evidence.triggered_at)
-        if took + self._options.flash_time > max(evidence.length, deadline_for(max(phone.needs))):
+        if took + phone.flash_time(self._options) > max(evidence.length, deadline_for(max(phone.needs))):
             self._slow.add(site)
             self._progress.line_is_slow(phone, upgrade, took)
             self._record.slow(site, took, phone.host)

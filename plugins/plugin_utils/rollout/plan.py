@@ -30,6 +30,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import read_image_name
+from ansible_collections.telephony.snom.plugins.module_utils._known.taught import flash_time
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History, Step
@@ -84,6 +85,10 @@ class PlannedPhone:
     def deadline(self) -> float:
         """Seconds from the first trigger to the end of the last hop's deadline."""
         return sum(self.deadlines)
+
+    def flash_time(self, options: Options) -> float:
+        """Seconds that it takes to flash: those of the options, or more where its user taught more."""
+        return flash_time(self.target.connection.taught, self.model, self.before, options.flash_time)
 
     @property
     def size(self) -> int | None:
@@ -177,7 +182,7 @@ def _needs(phone: PlannedPhone, options: Options, at_site: int) -> tuple[float, 
     parallel = min(options.max_in_flight or at_site, at_site)
     bandwidth = options.bandwidth.of(phone.target.site)
     return tuple(
-        hop_need(hop.size, options.flash_time, parallel=parallel, bandwidth_mbit=bandwidth) for hop in phone.hops
+        hop_need(hop.size, phone.flash_time(options), parallel=parallel, bandwidth_mbit=bandwidth) for hop in phone.hops
     )
 
 

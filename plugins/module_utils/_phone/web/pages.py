@@ -81,10 +81,10 @@ _TITLE = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
 # These are matched against text in lower case, and begin with a letter where they can, because that makes the search
 # fast: 10,000 phones are read. A version must be followed by something: at the end of a page that was
 # cut off, it could be the beginning of another one.
-_VERSION = r"([0-9]{1,6}(?:\.[0-9]{1,6}){1,5}[a-z]?)(?=[^0-9a-z._])"
-_SNOM_VERSION = re.compile(r"snom\s?([a-z0-9]{2,5})-sip\s{1,5}" + _VERSION)
+VERSION = r"([0-9]{1,6}(?:\.[0-9]{1,6}){1,5}[a-z]?)(?=[^0-9a-z._])"
+_SNOM_VERSION = re.compile(r"snom\s?([a-z0-9]{2,5})-sip\s{1,5}" + VERSION)
 _LABELED_VERSION = re.compile(
-    r"(?:firmware|application)[-_\s]{0,3}version[\s:=]{0,20}(?:snom\s?([a-z0-9]{2,5})-sip\s{1,5})?" + _VERSION
+    r"(?:firmware|application)[-_\s]{0,3}version[\s:=]{0,20}(?:snom\s?([a-z0-9]{2,5})-sip\s{1,5})?" + VERSION
 )
 _HARDWARE = re.compile(r"hardware[\s:=]{0,20}(?:snom\s?)?([a-z0-9]{2,5})(?=[^0-9a-z])")
 _MAC = re.compile(
@@ -144,10 +144,10 @@ _LABELS = ("label", "short_label")
 
 def read_system(page: str) -> SystemPage:
     """Read info.htm, the System Information page (protocol 4.1; identities and uptime are inferred)."""
-    text = _visible(page)
-    low = _lower(text)
+    text = visible_text(page)
+    low = lower_text(text)
     firmware, model = _firmware_and_model(page, low)
-    mac = _only({normalize_mac(match) for match in _MAC.findall(low)})
+    mac = only({normalize_mac(match) for match in _MAC.findall(low)})
     modules = tuple(_EXPANSION_MODULE.findall(text))
     return SystemPage(
         model=model.name if model else None,
@@ -169,7 +169,7 @@ def read_home(page: str) -> HomePage:
     return HomePage(
         model=model.name if model else None,
         call_state=_call_state(page),
-        lacks_password=bool(_NO_HTTP_PASSWORD.search(_lower(_visible(page)))),
+        lacks_password=bool(_NO_HTTP_PASSWORD.search(lower_text(visible_text(page)))),
     )
 
 
@@ -179,14 +179,14 @@ def read_call_lists(page: str) -> dict[str, int]:
     How they look there is not public; a line such as ``Missed calls: 3`` is inferred.
     """
     found: dict[str, set[int]] = {}
-    for name, number in _CALL_LIST.findall(_lower(_visible(page))):
+    for name, number in _CALL_LIST.findall(lower_text(visible_text(page))):
         found.setdefault(name.replace("ll", "l"), set()).add(int(number))
     return {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
 
 
 def read_call_count(page: str) -> int | None:
     """Return how many calls index.htm shows, by a line such as ``Active calls: 2``, which is inferred."""
-    return _only({int(number) for number in _CALL_COUNT.findall(_lower(_visible(page)))})
+    return only({int(number) for number in _CALL_COUNT.findall(lower_text(visible_text(page)))})
 
 
 def read_gui(page: str) -> str:
@@ -205,7 +205,7 @@ def read_gui_phase(page: str) -> str:
     number and there may be no call at all.
     """
     state = _call_state(page)
-    phase = _only({_PHASES[name] for name in _PHASE.findall(_lower(_visible(page)))})
+    phase = only({_PHASES[name] for name in _PHASE.findall(lower_text(visible_text(page)))})
     return phase if phase and state == IN_CALL and phase != IDLE else state
 
 
@@ -217,7 +217,7 @@ def read_settings(page: str) -> SettingsPage | None:
     if has_tags and " perm=" in page and (settings := _xml_settings(page)) is not None:
         return settings
     # Lines of old files end in a carriage return alone (Snom's questions and answers of 2004).
-    text = (_visible(page) if has_tags else page).replace("\r\n", "\n").replace("\r", "\n")
+    text = (visible_text(page) if has_tags else page).replace("\r\n", "\n").replace("\r", "\n")
     found = _TEXT_SETTING.findall(text)
     lines = sum(1 for line in text.splitlines() if line.strip())
     if any(flag for _unused, flag, _unused in found) or (found and 2 * len(found) >= lines):
@@ -269,13 +269,15 @@ def is_lockout(page: str) -> bool:
     """
     if len(page) > 16_384 or "blocked" not in page.lower():
         return False
-    text = _visible(page)
-    return len(text.split()) <= 150 and bool(_BLOCKED.search(_lower(text))) and not _is_at_work(page, _lower(text))
+    text = visible_text(page)
+    return (
+        len(text.split()) <= 150 and bool(_BLOCKED.search(lower_text(text))) and not _is_at_work(page, lower_text(text))
+    )
 
 
 def asks_admin_password(page: str) -> bool:
     """Whether a phone in user mode wants its administrator password first (protocol 2.1; the wording is inferred)."""
-    return bool(_ADMIN_PASSWORD.search(_lower(_visible(page)))) and read_settings(page) is None
+    return bool(_ADMIN_PASSWORD.search(lower_text(visible_text(page)))) and read_settings(page) is None
 
 
 def asks_reboot(page: str) -> bool:
@@ -283,7 +285,7 @@ def asks_reboot(page: str) -> bool:
     return "CONFIRM_REBOOT" in page
 
 
-def _visible(page: str) -> str:
+def visible_text(page: str) -> str:
     """Return the text of a page: each row, list item and paragraph a line, cells with a blank between.
 
     Text without tags is not HTML, and stays as it is.
@@ -302,7 +304,7 @@ def _unescape(text: str) -> str:
     return _ENTITY.sub(lambda entity: _character(entity[0]), text)
 
 
-def _lower(text: str) -> str:
+def lower_text(text: str) -> str:
     """Return the text in lower case and of the same length, so that positions in both agree.
 
     Patterns with IGNORECASE would take several times as long.
@@ -321,7 +323,7 @@ def _titled_model(page: str) -> Model | None:
     return find_model(title) if title.lower().startswith("snom") else None
 
 
-def _only(values: set[_T]) -> _T | None:
+def only(values: set[_T]) -> _T | None:
     return values.pop() if len(values) == 1 else None
 
 
@@ -331,8 +333,8 @@ def _firmware_and_model(page: str, low: str) -> tuple[Version | None, Model | No
     # A line on hardware may be about something else; a firmware of an unknown model is one of an unknown model.
     hardware = {find_model(name) for name in _HARDWARE.findall(low)} - {None}
     models = {find_model(name) for name, _unused in found if name} | hardware
-    model = _only(models) if models else _titled_model(page)
-    return _only({Version.parse(version) for _unused, version in found}), model
+    model = only(models) if models else _titled_model(page)
+    return only({Version.parse(version) for _unused, version in found}), model
 
 
 def _identities(text: str, low: str) -> tuple[Identity, ...] | None:
@@ -379,7 +381,7 @@ def _is_at_work(page: str, low: str) -> bool:
 
 
 def _call_state(page: str) -> str:
-    low = _lower(_visible(page))
+    low = lower_text(visible_text(page))
     # A name or an idle text may have such words, too: "ACME Holding".
     says_idle = set(_STATE_LINE.findall(low)) == {"idle"}
     if _ACTIVE_CALLS.search(low) or (not says_idle and _CALL_WORD.search(low)):

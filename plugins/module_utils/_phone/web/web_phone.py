@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from ..._core.clock import system_time
 from ..._core.errors import AnswerLost, AnswerUnreadable, InputError, Unsupported, UserMode
 from ..._known.dialect import dialect_of
 from ..._known.key_event import KeyEvent
+from ..._known.taught import spelling as taught_spelling
 from ..connection import Connection
 from ..phone import (
     IDLE,
@@ -60,6 +62,7 @@ from .pages import (
     settings_downloads,
 )
 from .snmp import read_calls
+from .taught_pages import Pages, complete, shown_text, taught_call
 from .tls import certificate_fingerprint
 
 LONGEST_URL = 1000
@@ -106,11 +109,14 @@ class WebPhone:
         """client sends the requests; None for one of its own. witnesses are those who know of its calls besides."""
         self.connection = connection
         self._witnesses = witnesses
+        # What it told last of itself.
+        self._system: SystemPage | None = None
         self._client = HttpPhone(connection) if client is None else client
 
     def look(self, subsets: Collection[str], *, timeout: float | None = None) -> PhoneFacts:
         """Read the pages of the named subsets, one request each, or up to three for the settings."""
 
+        @cache
         def page(target: str) -> str | None:
             answer = self._client.get(target, timeout=timeout)
             if answer.status != 200:
@@ -119,11 +125,13 @@ class WebPhone:
             return answer.text
 
         logins: set[bool | None] = set()
+        pages = _shown(page)
         system, model = SystemPage(), None
+        taught: tuple[str, ...] = ()
         call_state, source, admin_mode = UNKNOWN, None, None
         settings: SettingsPage | None = None
-        if "system" in subsets and (text := page("/info.htm")) is not None:
-            system = read_system(text)
+        if "system" in subsets:
+            system, taught = self._read_system(page, pages)
             model = system.model
         if "home" in subsets and (text := page("/index.htm")) is not None:
             home = read_home(text)
@@ -136,12 +144,18 @@ class WebPhone:
             state = read_gui(text)
             if state != UNKNOWN:
                 call_state, source = state, "state_of_gui.htm"
-        if "settings" in subsets and (text := page("/settings.htm")) is not None:
-            settings = read_settings(text)
-            for path in settings_downloads(text) if settings is None else []:
+        if {"home", "gui"} & set(subsets) and call_state == UNKNOWN:
+            call_state, source = self._taught_call(page, pages)
+            if source is not None:
+                taught += ("call_state",)
+        if "settings" in subsets:
+            text = page("/settings.htm")
+            settings = None if text is None else read_settings(text)
+            other = self._spellings("settings_page", tuple(settings_downloads(text or "")), first=False)
+            for path in other if settings is None else ():
                 if (download := page(path)) is not None and (settings := read_settings(download)) is not None:
                     break
-            admin_mode = True if settings is not None else False if asks_admin_password(text) else None
+            admin_mode = True if settings is not None else False if text and asks_admin_password(text) else None
         return PhoneFacts(
             model=model,
             firmware=system.firmware,
@@ -158,6 +172,7 @@ class WebPhone:
             settings=settings.values if settings else None,
             read_only_settings=settings.read_only if settings else None,
             setting_forms=settings.forms if settings else None,
+            taught=taught,
         )
 
     def call(self, source: CallSource) -> CallReading:
@@ -176,14 +191,47 @@ class WebPhone:
             return CallReading(state, state, count, "SNMP call counter")
         page = "state_of_gui.htm" if source is CallSource.SCREEN else "index.htm"
         answer = self._client.get(f"/{page}")
-        if answer.status != 200:
-            return CallReading()
-        if source is CallSource.SCREEN:
-            state, phase, count = read_gui(answer.text), read_gui_phase(answer.text), None
-        else:
+        state = phase = UNKNOWN
+        count, shown = None, page
+        if answer.status == 200 and source is CallSource.SCREEN:
+            state, phase = read_gui(answer.text), read_gui_phase(answer.text)
+        elif answer.status == 200:
             state = phase = read_home(answer.text).call_state
             count = read_call_count(answer.text)
-        return CallReading(state, phase, count, None if state == UNKNOWN else page)
+        if state == UNKNOWN and source is CallSource.HOME:
+            read = cache(self._page)
+            state, by = self._taught_call(read, _shown(read))
+            phase, shown = state, by or page
+        return CallReading(state, phase, count, None if state == UNKNOWN else shown)
+
+    def _page(self, target: str) -> str | None:
+        answer = self._client.get(target)
+        return answer.text if answer.status == 200 else None
+
+    def _read_system(self, page: Callable[[str], str | None], pages: Pages) -> tuple[SystemPage, tuple[str, ...]]:
+        text = page("/info.htm")
+        system = SystemPage() if text is None else read_system(text)
+        self._system, taught = complete(system, self.connection.taught, pages)
+        return self._system, taught
+
+    def _taught_call(self, page: Callable[[str], str | None], pages: Pages) -> tuple[str, str | None]:
+        """The call state that lessons find, and where, in words."""
+        lessons = tuple(one for one in self.connection.taught if {"idle", "busy"} & one.places.keys())
+        if not lessons:
+            return UNKNOWN, None
+        if self._system is None:
+            self._read_system(page, pages)
+        state, where = taught_call(lessons, self._system or SystemPage(), pages)
+        return state, where and f"{where}, as snom_taught says"
+
+    def _spellings(self, name: str, built_in: tuple[str, ...], *, first: bool = True) -> tuple[str, ...]:
+        """How a command may be spelled: as it was taught first, or last."""
+        seen = self._system or SystemPage()
+        said = taught_spelling(self.connection.taught, name, seen.model, seen.firmware)
+        if said is None or (said in built_in and not first):
+            return built_in
+        others = tuple(one for one in built_in if one != said)
+        return (said, *others) if first else (*others, said)
 
     def call_lists(self) -> dict[str, int]:
         """Read the home page."""
@@ -258,7 +306,7 @@ class WebPhone:
             case FixLineInfoLayer():
                 return "/command.htm?FIX_LIL=true"
             case ClearList(name, spelling):
-                return f"/index.htm?{name}del={_CLEARS[spelling]}"
+                return f"/index.htm?{name}del={self._spellings('clear_lists', _CLEARS)[spelling]}"
             case Write(settings, store):
                 return _WRITE + "".join(_pair(*item) for item in settings.items()) + (_STORE if store else "")
             case OpenDocument(url):
@@ -269,7 +317,8 @@ class WebPhone:
                 # commands (protocol 1.1).
                 return f"/dummy.htm?swload=load&firmware={quote(url, safe='')}"
             case Restart(firmware, spelling):
-                return f"/{dialect_of(firmware).restart_pages[spelling]}.htm?reboot=Reboot"
+                pages = tuple(f"/{page}.htm?reboot=Reboot" for page in dialect_of(firmware).restart_pages)
+                return self._spellings("reboot", pages)[spelling]
             case Reset(firmware):
                 # Whether it did is seen, so no other spelling is tried.
                 return f"/{dialect_of(firmware).restart_pages[0]}.htm?reset=Reset"
@@ -319,6 +368,10 @@ class WebPhone:
     def _room(self) -> int:
         """The bytes of a URL that are left for path and query."""
         return LONGEST_URL - len(f"https://[{self.connection.host}]:65535")
+
+
+def _shown(page: Callable[[str], str | None]) -> Pages:
+    return cache(lambda path: shown_text(page(path) or ""))
 
 
 def _pair(name: str, value: str) -> str:

@@ -93,6 +93,7 @@ def test_the_system_page_tells_all_but_the_call_state() -> None:
         "setting_forms": None,
         "vendor_controller": False,
         "cert_fingerprint": None,
+        "taught": None,
     }
 
 

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Readers that go by what a user taught, for what the built-in ones can't read.
+
+A label is looked for as it is, whatever the case and the blanks in it; its value must follow at once, and have the form
+of a version, a MAC address or a model. Two values that differ are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ..._known.mac import normalize_mac
+from ..._known.models import find_model
+from ..._known.taught import Lesson, Place
+from ..._known.version import Version
+from ..phone import IDLE, IN_CALL, UNKNOWN, Identity
+from .pages import VERSION, SystemPage, lower_text, only, visible_text
+
+_MOST_FINDS = 500
+_GAP = "[ :=|-]{0,10}"
+_VALUES = {
+    "version": re.compile(f"{_GAP}(?:snom ?[a-z0-9]{{2,5}}-sip )?v?{VERSION}"),
+    "mac": re.compile(_GAP + "([0-9a-f]{12}|[0-9a-f]{2}(?:[:.-][0-9a-f]{2}){5})(?![0-9a-z])"),
+    "model": re.compile(f"{_GAP}((?:snom ?)?[a-z0-9]{{2,5}})(?![0-9a-z])"),
+}
+_FIELDS = {"version": "firmware", "mac": "mac", "model": "model", "registration": "identities"}
+_STATES = {"busy": IN_CALL, "idle": IDLE}
+_LINE = re.compile(" ?([0-9]{1,2})(?![0-9])")
+
+Pages = Callable[[str], str]
+"""What the page of a path shows, see `shown_text`. Nothing where the phone has none."""
+
+
+def shown_text(page: str) -> str:
+    """What a page shows, with one blank between two words, and behind the last if it ends with one."""
+    text = visible_text(page)
+    return " ".join(text.split()) + (" " if text[-1:].isspace() else "")
+
+
+def complete(system: SystemPage, lessons: tuple[Lesson, ...], pages: Pages) -> tuple[SystemPage, tuple[str, ...]]:
+    """Add to what info.htm told what lessons find, and name what that is. What info.htm told stays."""
+    found: dict[str, set[Any]] = {}
+    for lesson in lessons:
+        read = {_FIELDS[name]: _read(name, lesson.places[name], pages) for name in _VALUES if name in lesson.places}
+        if not lesson.fits(system.model or read.get("model"), system.firmware or read.get("firmware")):
+            continue
+        if "registration" in lesson.places:
+            read["identities"] = _identities(lesson.places["registration"], pages)
+        for name, value in read.items():
+            found.setdefault(name, set()).update({value} - {None})
+    news = {name: only(values) for name, values in found.items() if getattr(system, name) is None}
+    news = {name: value for name, value in news.items() if value is not None}
+    return replace(system, **news), tuple(name for name, field in _FIELDS.items() if field in news)
+
+
+def taught_call(lessons: tuple[Lesson, ...], system: SystemPage, pages: Pages) -> tuple[str, str | None]:
+    """The call state by the texts for it, and the page that shows it. Texts for both of them are none."""
+    seen: dict[str, str] = {}
+    for lesson in lessons:
+        places = [(state, lesson.places[name]) for name, state in _STATES.items() if name in lesson.places]
+        if not lesson.fits(system.model, system.firmware):
+            continue
+        for state, place in places:
+            words, *others = (lower_text(one.words[0]) for one in (place, *(other for _unused, other in places)))
+            text = lower_text(pages(place.path))
+            # "No active call" is no "active call".
+            for other in others:
+                text = text.replace(other, " ") if words != other and words in other else text
+            if _ends(text, words):
+                seen[state] = place.path.strip("/")
+    state = only(set(seen)) or UNKNOWN
+    return state, seen.get(state)
+
+
+def _read(name: str, place: Place, pages: Pages) -> Any:
+    text = lower_text(pages(place.path))
+    matches = (_VALUES[name].match(text, end) for end in _ends(text, lower_text(place.words[0])))
+    value = only({match[1] for match in matches if match})
+    if value is None:
+        return None
+    if name == "model":
+        model = find_model(value)
+        return model.name if model else None
+    return Version.parse(value) if name == "version" else normalize_mac(value)
+
+
+def _identities(place: Place, pages: Pages) -> tuple[Identity, ...] | None:
+    """Lines such as ``Account 1: 100@pbx.example online``, by the label ``Account`` and the text ``online``."""
+    text = pages(place.path)
+    low = lower_text(text)
+    label, *states = (lower_text(word) for word in place.words)
+    starts = [match for match in (_LINE.match(low, end) for end in _ends(low, label)) if match]
+    found: dict[int, Identity] = {}
+    for match in starts:
+        part = text[match.end() : match.end() + 300]
+        rest = lower_text(part).partition(label)[0]
+        longer, shorter = sorted(states, key=len, reverse=True)
+        has = {longer: longer in rest, shorter: shorter in rest.replace(longer, " ")}
+        registered = has[states[0]] if has[states[0]] != has[states[1]] else None
+        users = [word.strip(":,;<>()") for word in part[: len(rest)].split() if "@" in word]
+        found.setdefault(int(match[1]), Identity(int(match[1]), users[0] if users else None, registered))
+    return tuple(found.values()) or None
+
+
+def _ends(text: str, words: str) -> list[int]:
+    """Where words end in a text in which they stand alone. So many that no label is are none."""
+    ends: list[int] = []
+    end = 0
+    while (start := text.find(words, end)) >= 0:
+        end = start + len(words)
+        if not text[max(0, start - 1) : start].isalnum() and not text[end : end + 1].isalpha():
+            ends.append(end)
+            if len(ends) > _MOST_FINDS:
+                return []
+    return ends
