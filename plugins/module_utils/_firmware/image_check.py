@@ -39,7 +39,7 @@ SLOWEST = 4096
 LARGEST = 512 * 1024 * 1024
 """Bytes that are read of an image whose size nobody knows: three times the largest known ones (protocol 3.1)."""
 
-_LARGEST_HEAD = 1024 * 1024
+LARGEST_HEAD = 1024 * 1024
 _CHUNK = 65536
 
 
@@ -54,11 +54,11 @@ def verify_image(hop: Hop, how: str, is_wanted: Callable[[], bool] = lambda: Tru
         return
     shown = without_secrets(hop.image_url)
     most = LARGEST if hop.size is None else hop.size
-    pace = _Pace(_LARGEST_HEAD + (most if how == "full" else 0), is_wanted)
+    pace = Pace(LARGEST_HEAD + (most if how == "full" else 0), is_wanted)
     session = Session()
     session.trust_env = False
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter(pace))
+        session.mount(scheme, PacedAdapter(pace))
     # Else a server may compress the file, and tell the length of that.
     session.headers["Accept-Encoding"] = "identity"
     try:
@@ -113,7 +113,7 @@ def _check_content(hop: Hop, answer: Response, length: int | None, most: int, sh
     _check_size(hop, size, shown)
 
 
-class _Pace:
+class Pace:
     """How long and how much a mirror may send, with all its redirects."""
 
     def __init__(self, most: int, is_wanted: Callable[[], bool]) -> None:
@@ -146,30 +146,35 @@ class _Pace:
             raise ConnectionError
 
 
-class _Adapter(HTTPAdapter):
+class PacedAdapter(HTTPAdapter):
     """requests' way to a mirror, at its pace."""
 
-    def __init__(self, pace: _Pace) -> None:
+    def __init__(self, pace: Pace) -> None:
         self._pace = pace
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": partial(_Pool, pace=self._pace),
-            "https": partial(_TlsPool, pace=self._pace),
-        }
+        self.poolmanager.pool_classes_by_scheme = self._pools()
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = self._pools()
+        return manager
+
+    def _pools(self) -> dict[str, Any]:
+        return {"http": partial(_Pool, pace=self._pace), "https": partial(_TlsPool, pace=self._pace)}
 
 
 class _Connection(HTTPConnection):
-    def __init__(self, *args: Any, pace: _Pace, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pace: Pace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Typed as a class, but http.client only ever calls it.
         self.response_class = partial(TimedResponse, left=pace.left, took=pace.took)  # type: ignore[assignment]
 
 
 class _TlsConnection(HTTPSConnection):
-    def __init__(self, *args: Any, pace: _Pace, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pace: Pace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.response_class = partial(TimedResponse, left=pace.left, took=pace.took)  # type: ignore[assignment]
 

@@ -24,6 +24,9 @@ NO_WAY_BACK_FROM = Version((8, 9, 3))
 NEW_ADMIN_PASSWORD = Version((10, 1, 185, 0))
 """From this version on another setting is the administrator password by default (protocol 2.1)."""
 
+IMAGES_BY_VERSION = Version((10, 1, 39, 11))
+"""From this version on images are known to lie in a folder of their version; older ones, up to 10.1.20.0, beside each
+other (protocol 3.1)."""
 
 TAKES_NO_PROVISIONING = (
     "tr69_use_acs is on: a phone with TR-069 on takes no provisioning. Switch it off, or leave this phone to "

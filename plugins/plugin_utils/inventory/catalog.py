@@ -55,7 +55,7 @@ def load_catalog(user_file: str | None) -> Catalog:
             # One file was seen without its name.
             if row["file"]
         )
-    return catalog.merged(_read_user_file(user_file)) if user_file else catalog
+    return catalog.merged(read_user_catalog(user_file)) if user_file else catalog
 
 
 def _require_flat(text: bytes) -> None:
@@ -70,7 +70,8 @@ def _require_flat(text: bytes) -> None:
             raise yaml.YAMLError
 
 
-def _read_user_file(path: str) -> list[Image]:
+def read_user_catalog(path: str) -> list[Image]:
+    """Return the entries of a user's file. Raises InputError, which names the file and what is wrong in it."""
     source = f"catalog {path}"
     remedy = "It must be a YAML file with a list named images, each entry with at least file and url."
     try:

@@ -30,6 +30,7 @@ PUBLISH_TASK = {"telephony.snom.snom_provisioning": PUBLISH, "run_once": True}
 REAL: dict[str, list[dict[str, Any]]] = {
     "snom_call": [{"telephony.snom.snom_call": {"action": "hangup_all"}}],
     "snom_call_list": [{"telephony.snom.snom_call_list": {}}],
+    "snom_catalog": [{"telephony.snom.snom_catalog": {"catalog": CATALOG}, "run_once": True}],
     "snom_factory_reset": [{"telephony.snom.snom_factory_reset": {"confirm": "{{ snom_mac }}"}}],
     "snom_firmware": [{"telephony.snom.snom_firmware": {"catalog": CATALOG, "flash_time": 20}}],
     "snom_firmware_info": [{"telephony.snom.snom_firmware_info": {"catalog": CATALOG}, "run_once": True}],
@@ -53,7 +54,10 @@ REAL: dict[str, list[dict[str, Any]]] = {
     "snom_sync": [{"telephony.snom.snom_sync": {}}],
 }
 # Modules that serve a fleet from the controller; there is no other way to run them here.
-FLEET = {"snom_firmware_info", "snom_pbx_info", "snom_provisioning", "snom_rollout", "snom_rollout_result"}
+FLEET = {
+    *("snom_catalog", "snom_firmware_info", "snom_pbx_info", "snom_provisioning"),
+    *("snom_rollout", "snom_rollout_result"),
+}
 
 # Modules that reach phones through the PBX.
 BY_PBX = {"snom_sync"}

@@ -94,6 +94,7 @@ WEB_USERS = {
     "plugins/module_utils/_pbx/kamailio.py": "its JSON-RPC is on a web server, not on a phone",
     "plugins/module_utils/_pbx/stream.py": "a PBX proves by TLS who it is",
     "plugins/plugin_utils/sources/kea_control.py": "a DHCP server is no phone",
+    "plugins/plugin_utils/inventory/image_probe.py": "the image lies on a web server, not on a phone",
     "plugins/plugin_utils/witnesses/collector.py": "it is a web server itself, which phones report to",
 }
 # A path on a phone's web server. Sentences may send a person to a page, but without the slash.

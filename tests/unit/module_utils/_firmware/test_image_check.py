@@ -173,7 +173,7 @@ def test_a_window_with_enough_bytes_is_followed_by_another(monkeypatch: pytest.M
     monkeypatch.setattr(images, "SLOWEST", 100)
     now = [0.0]
     monkeypatch.setattr(images.time, "monotonic", lambda: now[0])
-    pace = images._Pace(10_000, lambda: True)
+    pace = images.Pace(10_000, lambda: True)
     assert pace.left() == 10.0
     pace.took(999)
     now[0] = 9.0
@@ -216,7 +216,7 @@ def test_a_body_that_is_larger_than_any_image(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("how", ["head", "full"])
 def test_a_head_without_end(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not slow."""
-    monkeypatch.setattr(images, "_LARGEST_HEAD", 10_000)
+    monkeypatch.setattr(images, "LARGEST_HEAD", 10_000)
     with (
         RawServer(lambda _request: Endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100)) as server,
         pytest.raises(Refused, match="can't fetch"),
