@@ -396,6 +396,11 @@ phones:
       returned: always
       type: str
       sample: 000413922D24
+    call_state:
+      description: V(idle), V(in_call) or V(unknown) when the plan was made. Null where it could not be read.
+      returned: always
+      type: str
+      sample: idle
     site:
       description: Its C(snom_site).
       returned: always
@@ -582,9 +587,17 @@ report:
       type: str
       sample: /srv/rollout/report/report.html
 closing:
-  description: The lines that the run ended with.
+  description:
+    - What the run ended with, in lines to show to people. They say how many phones ended how, what stopped it, what
+      must not be powered off, which hosts are not well and what is to be done, at most 20 for each outcome, and how to
+      go on.
+    - In check mode a table of the phones that would be upgraded or are not well, at most 100, and why phones could not
+      be read.
   returned: success
   type: list
   elements: str
-  sample: ["Ended: 118 upgraded, 40 compliant, 2 deferred"]
+  sample:
+    - "Ended: 118 upgraded, 40 compliant, 2 deferred"
+    - "deferred, 2 phones: desk-7, desk-9"
+    - "    Run again when its calls have ended, or in its next window: its reason says which."
 """

@@ -16,6 +16,9 @@ from typing import Any, Literal
 
 Recap = Literal["ok", "changed", "failed"]
 
+GUIDE = "https://github.com/telephony/snom/blob/main/docs/docsite/rst/troubleshooting.rst"
+"""The page with a section for each outcome that wants something done."""
+
 
 @dataclass(frozen=True)
 class _Row:

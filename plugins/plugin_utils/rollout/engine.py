@@ -164,9 +164,14 @@ class Engine:
         if not self._is_stopped and self._options.soak:
             self._soak_wave(record)
         record.ended = self._now()
-        results = self.verdicts.results
-        self._progress.wave_ends(number, [results[host].ending.outcome for host in record.hosts if host in results])
+        self._progress.wave_ends(number, map(self._outcome_so_far, record.hosts))
         return turn.had_turn
+
+    def _outcome_so_far(self, host: str) -> Outcome:
+        """How a phone of a wave that has ended stands."""
+        if host in self.verdicts.results:
+            return self.verdicts.outcome(host)
+        return Outcome.DEFERRED if host in self._admission.retry_at else Outcome.NOT_STARTED
 
     def _soak_wave(self, record: WaveRecord) -> None:
         """Wait, then look at the wave's upgraded phones again."""

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import deadline_for
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
 
 
@@ -20,8 +21,9 @@ def _turn(wave: int | None) -> str:
 def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> list[str]:
     """The plan as text. waves gives the planned wave of each host that has a turn; limit says how many are listed."""
     work = plan.work
-    lines = [f"Plan {plan.plan_id}: {len(work)} of {len(plan.phones)} phones need work."]
-    listed = plan.phones if len(plan.phones) <= limit else []
+    need = "needs" if len(work) == 1 else "need"
+    lines = [f"Plan {plan.plan_id}: {len(work)} of {count_phones(len(plan.phones))} {need} work."]
+    listed = [phone for phone in plan.phones if not _needs_nothing(phone)] if len(plan.phones) <= limit else []
     width = max((len(phone.host) for phone in listed), default=0)
     for phone in listed:
         if phone.outcome is None:
@@ -32,7 +34,10 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> lis
             text = f"{phone.outcome}: {phone.reason}"
         lines.append(f"  {phone.host:{width}}  {phone.model or '?':5} {text}")
         lines += [f"  {'':{width}}        note: {note}" for note in phone.notes]
-    if not listed:
+    idle = Counter(phone.outcome for phone in plan.phones if phone.outcome and _needs_nothing(phone))
+    if len(plan.phones) <= limit and idle:
+        lines.append(f"  Nothing to do: {', '.join(f'{count} {outcome}' for outcome, count in idle.most_common())}.")
+    if len(plan.phones) > limit:
         kinds = Counter(phone.kind for phone in work)
         lines += [
             f"  {count} x {model} {before} -> {wanted}"
@@ -45,7 +50,7 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> lis
     if not work:
         return lines
     readable = sum(phone.facts is not None and phone.facts.call_state != "unknown" for phone in work)
-    lines.append(f"  Call state readable on {readable} of the {len(work)} phones that need work.")
+    lines.append(f"  Call state readable on {readable} of the {count_phones(len(work))} that {need} work.")
     if plan.options.deadline is None:
         rates = sorted({plan.options.bandwidth.of(phone.target.site) for phone in work})
         lines.append(
@@ -55,6 +60,12 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> lis
     lines += _narrow_lines(plan)
     lines.append("  A call that begins while a phone fetches its image can be cut.")
     return lines
+
+
+def _needs_nothing(phone: PlannedPhone) -> bool:
+    """Whether it is counted only."""
+    outcome = phone.outcome
+    return outcome is not None and not (outcome.remedy or outcome.ahead or phone.notes)
 
 
 def _narrow_lines(plan: Plan) -> list[str]:

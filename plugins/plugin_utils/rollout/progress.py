@@ -15,6 +15,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
     Ending,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Phase, Upgrade
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan_text import shown_site
 
@@ -35,16 +36,16 @@ class Progress:
         self._phases: dict[str, Phase] = {}
         self._last_trigger: dict[str | None, float] = {}
 
-    def wave_begins(self, number: int, label: str, phones: int) -> None:
+    def wave_begins(self, number: int, label: str, count: int) -> None:
         """A wave of so many phones begins."""
-        self._notify(f"Wave {number} ({label}): {phones} {'phone' if phones == 1 else 'phones'}")
+        self._notify(f"Wave {number} ({label}): {count_phones(count)}")
 
     def soak_begins(self, number: int, seconds: float) -> None:
         """A wave's phones are left alone for a while."""
         self._notify(f"Wave {number}: soak for {seconds:.0f} s")
 
     def wave_ends(self, number: int, outcomes: Iterable[Outcome]) -> None:
-        """A wave has ended, and its phones so."""
+        """A wave has ended, and its phones so; one that will be asked again is deferred."""
         summary = ", ".join(f"{count} {word}" for word, count in Counter(outcomes).most_common())
         self._notify(f"Wave {number} ended: {summary or 'nothing done'}")
 

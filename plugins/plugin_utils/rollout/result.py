@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.clock import shown_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.assess import planned_way
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
@@ -61,13 +60,19 @@ def rollout_result(
                 "phones": len(wave.hosts),
                 "started": wave.started,
                 "ended": wave.ended,
-                "summary": dict(Counter(phones[host]["outcome"] for host in wave.hosts)),
+                "summary": dict(Counter(_of_wave(phones[host], wave.number) for host in wave.hosts)),
             }
             for wave in engine.waves
         ],
         "options": {name: parameters[name] for name in ARGUMENT_SPEC if parameters[name] is not None},
         "phones": phones,
     }
+
+
+def _of_wave(phone: Mapping[str, Any], number: int) -> str:
+    """How a phone ended in a wave: one that had its turn in a later one was put off in this."""
+    later = phone["wave"] is not None and phone["wave"] != number
+    return Outcome.DEFERRED.value if later else str(phone["outcome"])
 
 
 def _planned(phone: PlannedPhone, waves: Mapping[str, int]) -> PhoneResult:
@@ -96,6 +101,7 @@ def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
         "path": list(ended.path),
         "model": phone.model,
         "mac": (facts.mac if facts else None) or phone.target.mac,
+        "call_state": facts.call_state if facts else None,
         "site": phone.target.site,
         "group": phone.target.group,
         "wave": ended.wave,
@@ -111,22 +117,3 @@ def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def closing_lines(result: Mapping[str, Any]) -> list[str]:
-    """The last screen: what happened, what stopped it, what must not be powered off, and how to go on."""
-    counts = ", ".join(f"{count} {outcome}" for outcome, count in result["summary"].items())
-    lines = [f"{'Planned' if result['check_mode'] else 'Ended'}: {counts}"]
-    if result["stopped_by"]:
-        lines.append(f"Stopped by: {result['stopped_by']}")
-    for unsafe in result["do_not_power_off"]:
-        until = shown_time(unsafe["until"])
-        when = f"before {until}"
-        if unsafe["until"] <= result["ended"]:
-            when = f"without a look at its screen, also after {until}: nobody has seen it since"
-        lines.append(f"DO NOT POWER OFF {unsafe['host']} {when}: {unsafe['reason']}")
-    if result["resume"]:
-        lines.append(f"To go on: {result['resume']}")
-    if result.get("report"):
-        lines.append(f"Report: {result['report']['html']}")
-    return lines

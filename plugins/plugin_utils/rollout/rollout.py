@@ -22,6 +22,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.report import check_report_dir, write_report
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.closing import closing_lines, urgent_lines
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Context, Runtime
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import Engine
@@ -41,7 +43,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import
     make_plan,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan_text import plan_lines
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.result import closing_lines, rollout_result
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.result import rollout_result
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.resume import watch_interrupted
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_fleet, verify_images
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
@@ -97,7 +99,7 @@ def carry_out(
     resumed = dict(history.ended)
     if history.open_intents and not check_mode:
         resumed |= watch_interrupted(targets, history.open_intents, options.flash_time, context, gate=gate, log=log)
-    context.notify(f"Reading {len(targets)} phones")
+    context.notify(f"Reading {count_phones(len(targets))}")
     logins = _Logins(history.refusals, log, context.runtime, retry=parameters["retry_login"])
     readings = read_fleet(
         # Who refused least often is tried first: if the credentials are right by now, that is proven there.
@@ -134,8 +136,10 @@ def carry_out(
             problem = error.reason
         except Exception as error:
             problem = f"report_dir: no report could be written. Unexpected error, please report it: {place_of(error)}."
-    result["closing"] = closing_lines(result) + ([problem] if problem else [])
-    for line in result["closing"]:
+    problems = [problem] if problem else []
+    result["closing"] = closing_lines(result) + problems
+    # The rest stands in the result, and is shown once all hosts have theirs.
+    for line in [*urgent_lines(result), *problems]:
         context.notify(line)
     return result
 

@@ -20,6 +20,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.precondit
     read_system,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, Key, NotTried
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import MAX_WORKERS, Connect, Context, Crew
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
@@ -118,7 +119,7 @@ class _Survey:
         self._gate = gate
         self._force = force
         self._on_refused = on_refused
-        self._crew = Crew(context, summary=lambda: [f"-- {len(self.readings)} of {len(targets)} phones read"])
+        self._crew = Crew(context, summary=lambda: [f"-- {len(self.readings)} of {count_phones(len(targets))} read"])
         self._waiting: deque[Target] = deque()
         self._looked_for: set[str] = set()
         self._asked_without_login: set[str] = set()

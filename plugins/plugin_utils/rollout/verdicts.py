@@ -196,7 +196,8 @@ class Verdicts:
         if triggered and self.needs_canary(phone):
             self.stop(f"The canary {phone.host} {what}, and canaries may not fail.")
         elif len(self.bad) > self._max_bad:
-            self.stop(f"{len(self.bad)} bad phones, max_bad is {self._max_bad}; the last one is {phone.host} ({word}).")
+            bad = "1 bad phone" if len(self.bad) == 1 else f"{len(self.bad)} bad phones"
+            self.stop(f"{bad}, max_bad is {self._max_bad}; the last one is {phone.host} ({word}).")
 
 
 def planned_ending(phone: PlannedPhone) -> Ending:

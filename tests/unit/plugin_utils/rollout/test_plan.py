@@ -511,7 +511,7 @@ def test_the_text_of_a_plan() -> None:
     text = "\n".join(plan_lines(made, {"desk-1": 1, "desk-2": 2}))
     assert f"Plan {made.plan_id}: 2 of 3 phones need work." in text
     assert f"{OLD} -> {NEW}, size unknown" in text
-    assert "wave 2" in text and "protected:" in text
+    assert "wave 2" in text and "Nothing to do: 1 protected." in text
     assert "Call state readable on 1 of the 2" in text
     # Assumptions are named as such.
     assert "600 s to flash (flash_time)" in text and "100 Mbit/s" in text

@@ -33,11 +33,11 @@ from ansible_collections.telephony.snom.plugins.modules import snom_rollout
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal as journal_module
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import rollout as rollout_module
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import survey
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.closing import closing_lines
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned, Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.flights import FRESH_SETTINGS
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Journal, read_history
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC, parse_options
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.result import closing_lines
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import rollout
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, LabRuntime
@@ -381,7 +381,7 @@ def test_a_late_phone_that_ends_well_is_not_counted_as_bad_any_more() -> None:
     stopped = Fleet(LOADS_LATE, GOES_WELL).run(deadline=100, waves=[1, 1], max_bad=0)
     assert (stopped["summary"], stopped["stopped_by"]) == (
         {"upgraded": 1, "not_started": 1},
-        "1 bad phones, max_bad is 0; the last one is desk-1 (late).",
+        "1 bad phone, max_bad is 0; the last one is desk-1 (late).",
     )
 
 
@@ -1009,7 +1009,7 @@ def test_whatever_goes_wrong_with_the_report_the_result_stays(
 
 
 def test_a_time_that_no_calendar_has_costs_no_line() -> None:
-    result = {"summary": {}, "check_mode": False, "stopped_by": None, "resume": None, "ended": 1e9}
+    result = {"summary": {}, "phones": {}, "check_mode": False, "stopped_by": None, "resume": None, "ended": 1e9}
     unsafe = {"host": "desk-1", "until": 1e15, "reason": "It is gone."}
     assert closing_lines(result | {"do_not_power_off": [unsafe]})[1] == (
         "DO NOT POWER OFF desk-1 before somebody has looked at it: It is gone."
@@ -1036,3 +1036,22 @@ def test_what_a_journal_lost_of_its_last_line_is_its_end_only(journal: str) -> N
     result = fleet.run(journal=journal)
     assert any("triggered by the interrupted run" in line for line in fleet.said)
     assert result["phones"]["desk-1"]["outcome"] == "upgraded"
+
+
+def test_plan_progress_report_and_table_count_the_same_phones() -> None:
+    fleet = Fleet(GOES_WELL, GOES_WELL, GOES_WELL)
+    # In a call when its turn comes, and free when it is asked again.
+    states = iter([*["idle"] * 3, "in_call"])
+    target = {"known_call_state": lambda: next(states, "idle")}
+    result = fleet.run(waves=["100%"], max_in_flight=1, deferred_interval=3600, target=target)
+    said = "\n".join(fleet.said)
+    deferred = next(host for host, phone in result["phones"].items() if phone["wave"] == 2)
+    assert said.count("wave 1") == 3
+    assert "Wave 1 (100%): 3 phones" in said and "Wave 1 ended: 2 upgraded, 1 deferred" in said
+    assert "Wave 2 (retry): 1 phone\n" in said and "Wave 2 ended: 1 upgraded" in said
+    assert [(wave["phones"], wave["summary"]) for wave in result["waves"]] == [
+        (3, {"upgraded": 2, "deferred": 1}),
+        (1, {"upgraded": 1}),
+    ]
+    assert sorted(phone["wave"] for phone in result["phones"].values()) == [1, 1, 2]
+    assert f"{deferred}: deferred, will be asked again" in said

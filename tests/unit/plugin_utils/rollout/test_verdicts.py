@@ -156,7 +156,7 @@ def test_a_late_phone_counts_at_once_and_no_more_when_it_is_well() -> None:
     run = Run(one)
     run.verdicts.late(one)
     run.verdicts.late(one)
-    assert run.stops == ["1 bad phones, max_bad is 0; the last one is desk-1 (late)."]
+    assert run.stops == ["1 bad phone, max_bad is 0; the last one is desk-1 (late)."]
     run.verdicts.settle(one, ended(), flight(one))
     assert run.verdicts.bad == set()
     assert run.verdicts.stopped_by is not None
