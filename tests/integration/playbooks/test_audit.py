@@ -38,6 +38,17 @@ def test_an_audit_says_who_could_not_be_read_and_why(start: StartBench) -> None:
         "wrong": "failed",
         "undefined": "failed",
     }
+    mac = found.fleet.phone("well")["mac"]
+    table = [line for line in run.output.splitlines() if line.startswith('        "') and line.count("  ") > 5]
+    assert [line.strip(' ",').split() for line in table if "Not read" not in line] == [
+        ["host", "model", "firmware", "MAC", "call", "outcome"],
+        ["well", "320", "8.4.35", mac, "idle", "read"],
+        ["dark", "-", "-", "-", "-", "unreachable"],
+        ["unpinned", "-", "-", "-", "-", "certificate_rejected"],
+        ["wrong", "-", "-", "-", "-", "auth_failed"],
+        ["undefined", "-", "-", "-", "-", "failed"],
+    ]
+    assert max(map(len, table)) <= 80
     for words in (
         "1 x 320 8.4.35",
         "1 x unreachable",

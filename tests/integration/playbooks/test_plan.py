@@ -42,7 +42,15 @@ def test_a_plan_moves_nothing_and_says_all(start: StartBench) -> None:
     assert "Call state readable on 3 of the 3 phones that need work" in run.output
     assert run.rollout["phones"]["large"]["path"] == ["10.1.175.16"]
     assert "8.4.35 -> 8.7.5.35, 0.0 MB, deadline 60 s, wave 1" in run.output
-    assert run.recap["small"] == "changed" and run.recap["lost"] == "failed"
+    # What is only planned changes nothing.
+    assert run.recap["small"] == "ok" and run.recap["lost"] == "failed"
+    macs = {name: record["mac"] for name, record in run.rollout["phones"].items()}
+    shown = run.output[run.output.index("Tell how it ended") :]
+    assert f'"small  320    8.4.35      {macs["small"]}  idle     planned    ",\n' in shown
+    assert f'"busy   320    8.4.35      {macs["busy"]}  in_call  planned    ",\n' in shown
+    assert '"lost   -      -           -             -        unreachable",\n' in shown
+    assert "done " not in shown.partition("PLAY RECAP")[0]
+    assert "Not read: lost: unreachable: http://" in shown
     assert not found.journal.exists()
 
     again = plan(found, waves=["canary", "100%"])
