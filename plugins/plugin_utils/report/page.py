@@ -24,9 +24,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes impo
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot import changes, count_changes
 
-_HERE = Path(__file__).parent
-_STYLE = _HERE.joinpath("report.css").read_text("utf-8")
-_SCRIPT = _HERE.joinpath("report.js").read_text("utf-8")
+_HERE = Path(__file__).parent / "templates"
+_STYLE = _HERE.joinpath("page.css").read_text("utf-8")
+_SCRIPT = _HERE.joinpath("page.js").read_text("utf-8")
 
 _TONES_IN_ORDER = ("same", "good", "move", "kept", "wait", "fail")
 
