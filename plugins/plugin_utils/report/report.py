@@ -27,7 +27,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import csv_line, visible
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot import change_lines, count_changes
-from ansible_collections.telephony.snom.plugins.plugin_utils.report.page import render_html
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.rollout_page import render_html
 
 FILES = {"json": "report.json", "csv": "report.csv", "junit": "report.junit.xml", "html": "report.html"}
 """The names of the files, by their kind."""

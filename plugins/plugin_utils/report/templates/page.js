@@ -1,84 +1,116 @@
 "use strict";
-// The long table is laid out once, when it is known which rows to show: with thousands of phones that saves seconds.
+// The long table is laid out once, when it is known which phones to show: with thousands of them that saves seconds.
 const page = document.documentElement;
 page.className = "loading";
 addEventListener("DOMContentLoaded", start);
 addEventListener("DOMContentLoaded", () => { page.className = ""; });
 
-function start() {
-  const form = document.getElementById("controls");
-  const table = document.getElementById("phones-table");
-  const body = table.tBodies[0];
-  const heads = Array.from(table.tHead.rows[0].cells);
-  const fields = form.elements;
-  const natural = new Intl.Collator(undefined, {numeric: true});
-  const rows = Array.from(body.rows, row => ({
-    row,
-    outcome: row.cells[1].firstChild.textContent,
-    site: row.cells[3].firstChild.textContent,
-  }));
-  let limit = 300;
+const SHOWN_AT_ONCE = 300;
+const natural = new Intl.Collator(undefined, {numeric: true});
 
-  // Filter.
-  for (const name of ["outcome", "site"]) {
-    const counts = new Map();
-    for (const entry of rows) counts.set(entry[name], (counts.get(entry[name]) || 0) + 1);
-    for (const value of [...counts.keys()].sort(natural.compare))
-      fields[name].add(new Option(`${value} (${counts.get(value)})`, value));
+function start() {
+  document.querySelectorAll("header, .power").forEach(localize);
+  document.addEventListener("toggle", event => localize(event.target), true);
+  const table = document.querySelector("table.long");
+  if (table) search(table);
+}
+
+function search(table) {
+  const form = document.getElementById("controls");
+  const fields = form.elements;
+  const more = document.getElementById("more");
+  const heads = Array.from(table.tHead.rows[0].cells);
+  const place = {};
+  for (const head of heads) place[head.textContent.toLowerCase()] = head.cellIndex;
+  // Each phone is a part of the table, with one line of cells and one for its reason.
+  const phones = Array.from(table.tBodies, body => {
+    const cells = body.rows[0].cells;
+    const chip = cells[place.outcome].firstChild;
+    return {body, outcome: chip.textContent, tone: chip.className, site: cells[place.site].firstChild.textContent};
+  });
+  const sites = count(phones, "site");
+  let limit = SHOWN_AT_ONCE;
+
+  const bad = phones.filter(phone => phone.tone === "fail" || phone.tone === "wait").length;
+  if (bad && bad < phones.length) fields.outcome.add(new Option(`needs somebody (${bad.toLocaleString()})`, "?"));
+  for (const [outcome, number] of count(phones, "outcome"))
+    fields.outcome.add(new Option(`${outcome} (${number.toLocaleString()})`, outcome));
+  const list = document.getElementById("all-sites");
+  for (const [site, number] of sites) {
+    const option = new Option(number.toLocaleString());
+    option.value = site;
+    list.append(option);
   }
-  function matches(entry, words) {
-    if (fields.outcome.value && entry.outcome !== fields.outcome.value) return false;
-    if (fields.site.value && entry.site !== fields.site.value) return false;
+
+  function matches(phone, outcome, site, words) {
+    if (outcome === "?" ? phone.tone !== "fail" && phone.tone !== "wait" : outcome && phone.outcome !== outcome)
+      return false;
+    // A whole name means that site alone, and the beginning of one all that have it in them.
+    if (site && (sites.has(site) ? phone.site !== site : !phone.site.toLowerCase().includes(site.toLowerCase())))
+      return false;
     if (!words.length) return true;
-    entry.text ??= entry.row.textContent.toLowerCase();
-    return words.every(word => entry.text.includes(word));
+    phone.text ??= phone.body.textContent.toLowerCase();
+    return words.every(word => phone.text.includes(word));
   }
   function filter() {
-    const words = fields.text.value.toLowerCase().split(" ").filter(Boolean);
+    const words = fields.text.value.toLowerCase().split(/\s+/).filter(Boolean);
     let found = 0;
-    for (const entry of rows) {
-      const show = matches(entry, words) && ++found <= limit;
-      if (entry.row.hidden === show) entry.row.hidden = !show;
+    for (const phone of phones) {
+      const show = matches(phone, fields.outcome.value, fields.site.value.trim(), words) && ++found <= limit;
+      if (phone.body.hidden === show) phone.body.hidden = !show;
     }
-    fields.all.hidden = found <= limit;
-    fields.found.value = `${found.toLocaleString()} of ${rows.length.toLocaleString()} phones`
-      + (found > limit ? `, the first ${limit} shown` : "");
+    more.hidden = found <= limit;
+    fields.found.value = `${found.toLocaleString()} of ${phones.length.toLocaleString()} phones`
+      + (found > limit ? `, the first ${limit.toLocaleString()} shown` : "");
   }
-  function showAll() {
-    limit = Infinity;
+  function anew() {
+    limit = SHOWN_AT_ONCE;
     filter();
   }
   let due;
-  form.addEventListener("input", () => { clearTimeout(due); due = setTimeout(filter, 120); });
-  form.addEventListener("reset", () => setTimeout(filter));
+  form.addEventListener("input", () => { clearTimeout(due); due = setTimeout(anew, 120); });
+  form.addEventListener("reset", () => setTimeout(anew));
   form.addEventListener("submit", event => event.preventDefault());
-  fields.all.addEventListener("click", showAll);
-  addEventListener("beforeprint", showAll);
-  for (const place of document.querySelectorAll("[data-filter]")) {
-    button(place).addEventListener("click", () => {
+  more.addEventListener("click", () => {
+    const next = phones.filter(phone => !phone.body.hidden).length;
+    limit += SHOWN_AT_ONCE;
+    filter();
+    // Who goes on with the keyboard goes on where the new ones begin.
+    const first = phones.filter(phone => !phone.body.hidden)[next];
+    first?.body.querySelector("summary")?.focus();
+  });
+  addEventListener("beforeprint", () => { limit = Infinity; filter(); });
+  addEventListener("afterprint", anew);
+  for (const at of document.querySelectorAll("[data-filter]")) {
+    button(at).addEventListener("click", () => {
       form.reset();
-      fields[place.dataset.filter].value = place.dataset.value;
+      fields[at.dataset.filter].value = at.dataset.value;
+      anew();
       document.getElementById("phones").scrollIntoView();
+      fields[at.dataset.filter].focus({preventScroll: true});
     });
   }
 
-  // Sort by column.
   for (const head of heads) {
     button(head).addEventListener("click", () => {
       const up = head.getAttribute("aria-sort") !== "ascending";
       for (const other of heads) other.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", up ? "ascending" : "descending");
-      for (const entry of rows) entry.key = entry.row.cells[head.cellIndex].textContent;
-      rows.sort((one, two) => (up ? 1 : -1) * natural.compare(one.key, two.key));
+      for (const phone of phones) phone.key = phone.body.rows[0].cells[head.cellIndex].textContent;
+      phones.sort((one, two) => (up ? 1 : -1) * natural.compare(one.key, two.key));
       filter();
-      body.append(...rows.map(entry => entry.row));
+      for (const phone of phones) table.append(phone.body);
     });
   }
 
   form.hidden = false;
   filter();
-  document.querySelectorAll("header, .power").forEach(localize);
-  document.addEventListener("toggle", event => localize(event.target), true);
+}
+
+function count(phones, name) {
+  const numbers = new Map();
+  for (const phone of phones) numbers.set(phone[name], (numbers.get(phone[name]) || 0) + 1);
+  return new Map([...numbers].sort((one, two) => natural.compare(one[0], two[0])));
 }
 
 function button(place) {
