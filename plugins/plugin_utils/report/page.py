@@ -66,7 +66,7 @@ def _environment() -> Environment:
         "parts": parts_of,
         "point": _point,
     }
-    environment.globals |= {"guide": GUIDE}
+    environment.globals |= {"guide": GUIDE, "nothing": NOTHING}
     for name in ("style", "script"):
         source = Markup((_FILES / f"page.{'css' if name == 'style' else 'js'}").read_text("utf-8"))
         environment.globals |= {name: source, f"{name}_digest": _digest(source)}

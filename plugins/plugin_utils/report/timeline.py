@@ -16,6 +16,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.report.words import
 
 _MOST_NAMED = 24
 """Phones that have a line of their own. With more, all lie closely packed in one picture, and some are named."""
+_NAMED_OF_MANY = 12
 
 _WIDTH = 1000
 """Units from the beginning of the run to its end."""
@@ -54,18 +55,22 @@ class Timeline:
         """Those that have a line of their own: all, or what failed and what took longest."""
         if len(self.lanes) <= _MOST_NAMED:
             return self.lanes
-        return sorted(self.lanes, key=lambda lane: (lane.word.tone != "fail", -lane.took, lane.host))[:_MOST_NAMED]
+        return sorted(self.lanes, key=lambda lane: (lane.word.tone != "fail", -lane.took, lane.host))[:_NAMED_OF_MANY]
 
     @property
-    def packed(self) -> dict[str, str]:
-        """All bars as a path for each kind, a unit high for each phone; empty where each has a line of its own."""
+    def packed(self) -> list[tuple[str, str]]:
+        """All bars as a path for each kind, a unit high for each phone; empty where each has a line of its own.
+
+        Those of failures come last, and are high enough to be seen among thousands.
+        """
+        count = len(self.lanes)
         paths: dict[str, list[str]] = {}
-        if len(self.lanes) > _MOST_NAMED:
-            for top, lane in enumerate(self.lanes):
-                for bar in lane.bars:
-                    path = f"M{bar.left:.1f} {top}h{bar.width:.1f}v1h-{bar.width:.1f}z"
-                    paths.setdefault(bar.kind, []).append(path)
-        return {kind: "".join(parts) for kind, parts in paths.items()}
+        for top, lane in enumerate(self.lanes if count > _MOST_NAMED else []):
+            for bar in lane.bars:
+                high = max(1, count // 150) if bar.kind == "fail" else 1
+                path = f"M{bar.left:.1f} {min(top, count - high)}h{bar.width:.1f}v{high}h-{bar.width:.1f}z"
+                paths.setdefault(bar.kind, []).append(path)
+        return sorted(((kind, "".join(parts)) for kind, parts in paths.items()), key=lambda path: path[0] == "fail")
 
 
 def timeline_of(phones: Mapping[str, Mapping[str, Any]], started: float, ended: float) -> Timeline | None:
