@@ -120,12 +120,14 @@ class HttpPhone:
             exchange.target = target
             exchange.where = f"{self._connection.scheme}://{self._authority}{target.partition('?')[0]}"
             exchange.deadline = time.monotonic() + (timeout or self._connection.timeout)
+            exchange.keeps_none = False
             answer = self._send()
             while answer.status == 401:
                 self._login.challenged(answer.headers.get("www-authenticate", ""))
                 # Whether a phone keeps a connection after a 401 is unknown (protocol 11.3). A request that only reads
-                # finds out, and is sent again if not. For any other a new connection tells what a lost answer was to.
-                if "?" in target:
+                # finds out, and is sent again if not. For any other a new connection tells what a lost answer was to,
+                # and for a phone that keeps none: it must not be sent one login after the other.
+                if "?" in target or exchange.keeps_none:
                     self._disconnect()
                 answer = self._send()
             self._login.accepted()
@@ -140,6 +142,7 @@ class HttpPhone:
             # Without a query a request only reads (protocol 1.4).
             if "?" in self._exchange.target:
                 raise
+            self._exchange.keeps_none = True
             answer = self._try_once()
         if self._is_lockout(answer):
             raise LockedOut(
@@ -242,6 +245,8 @@ class _Exchange:
         self.where = ""
         # On the clock of time.monotonic().
         self.deadline = 0.0
+        # Whether a kept connection has died under this request already.
+        self.keeps_none = False
 
     def left(self) -> float:
         """Return the seconds until the deadline, never quite nothing."""

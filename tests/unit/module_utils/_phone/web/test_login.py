@@ -262,6 +262,18 @@ def test_the_best_answerable_challenge_is_taken(challenges: list[str], scheme: s
 # Never again
 
 
+@pytest.mark.parametrize("reset", [False, True])
+def test_a_phone_that_hangs_up_on_a_login_gets_it_twice_and_not_for_as_long_as_there_is_time(reset: bool) -> None:
+    def reply(request: str) -> bytes | Last:
+        return Last(reset=reset) if authorization(request) else unauthorized('Digest realm="r", nonce="n"')
+
+    with RawServer(reply) as server, connect(server) as phone:
+        with pytest.raises(AnswerLost):
+            phone.get("/index.htm")
+    # On the connection that was kept, and once more on a new one: it may be that the phone keeps none.
+    assert schemes(server) == ["", "Digest", "", "Digest"]
+
+
 @pytest.mark.parametrize("auth", ["auto", "basic"])
 def test_a_refused_password_is_sent_exactly_once_in_basic(auth: str) -> None:
     with RawServer(BasicServer("admin", "right")) as server, connect(server, password="wrong", auth=auth) as phone:
