@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 from .._core.errors import InputError, PbxFailed
-from .pbx import Delivery, Notify, Registration, registration_of
+from .pbx import Delivery, Notify, Registration, number_in, registration_of, sendable
 from .settings import PbxSettings
 from .stream import Stream
 
@@ -93,14 +93,14 @@ class Asterisk:
             stream.close()
 
     def _registration(self, account: str, event: Event) -> Registration:
-        expires = event.get("RegExpire", "")
+        expires = number_in(event.get("RegExpire", ""))
         via = event.get("ViaAddress", "")
         return registration_of(
             account,
             event["URI"],
             received=via,
             user_agent=event.get("UserAgent", ""),
-            expires=int(expires) - self._now() if expires.isascii() and expires.isdigit() else None,
+            expires=None if expires is None else expires - self._now(),
             reachable=_REACHABLE.get(event.get("Status", "")),
             call_id=event.get("CallID", ""),
         )
@@ -135,7 +135,7 @@ class Asterisk:
     def _ask(self, stream: Stream, action: str, *headers: tuple[str, str], errors: tuple[str, ...] = ()) -> Event:
         """The answer to an action. errors are those that are an answer."""
         stream.begin()
-        lines = [f"{name}: {_checked(value)}" for name, value in (("Action", action), *headers)]
+        lines = [f"{name}: {sendable(value)}" for name, value in (("Action", action), *headers)]
         stream.send("\r\n".join([*lines, "", ""]))
         while True:
             reply = self._event(stream)
@@ -167,13 +167,6 @@ class Asterisk:
             name, _colon, value = line.partition(":")
             event.setdefault(name.strip(), value.strip())
         raise PbxFailed(f"{self._settings.shown} sends an event without an end. Check host and port.")
-
-
-def _checked(value: str) -> str:
-    """A value that is one line. A phone chose its contact, and a line break in it would be a command of its own."""
-    if not value.isprintable():
-        raise PbxFailed("What the PBX lists of the phone can't be sent back: it has characters that can't be printed.")
-    return value
 
 
 def _one_line(body: str) -> str:

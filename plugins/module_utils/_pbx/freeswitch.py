@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from .._core.errors import InputError, PbxFailed
-from .pbx import Delivery, Notify, Registration, registration_of
+from .pbx import Delivery, Notify, Registration, number_in, registration_of, sendable
 from .settings import PbxSettings
 from .stream import Stream
 
@@ -58,6 +59,10 @@ class FreeSwitch:
     def calls(self) -> Mapping[str, str]:
         """Every channel is listed, so an account that is registered and has none is idle."""
         found = dict.fromkeys((one.account for one in self.registrations()), "idle")
+        # A channel may name another domain than the registration.
+        by_user: dict[str, list[str]] = defaultdict(list)
+        for one in found:
+            by_user[one.partition("@")[0]].append(one)
         try:
             rows = json.loads(self._api("show channels as json")).get("rows", [])
             names = [str(row.get(key, "")) for row in rows for key in ("name", "presence_id")]
@@ -66,10 +71,7 @@ class FreeSwitch:
         for name in names:
             channel = _CHANNEL.match(name)
             account = channel[1] if channel else name
-            for one in list(found):
-                # A channel may name another domain than the registration.
-                if one == account or one.partition("@")[0] == account.partition("@")[0]:
-                    found[one] = "in_call"
+            found.update(dict.fromkeys(by_user.get(account.partition("@")[0], ()), "in_call"))
         return found
 
     def notify(self, registration: Registration, message: Notify) -> Delivery:
@@ -89,7 +91,7 @@ class FreeSwitch:
         headers["call-id"] = registration.call_id
         if message.body:
             headers["content-length"] = str(len(message.body.encode()))
-        lines = ["sendevent NOTIFY", *(f"{name}: {_checked(value)}" for name, value in headers.items()), "", ""]
+        lines = ["sendevent NOTIFY", *(f"{name}: {sendable(value)}" for name, value in headers.items()), "", ""]
         reply = self._exchange("\n".join(lines) + message.body)
         if not reply.get("reply-text", "").startswith("+OK"):
             raise PbxFailed(f"{self._settings.shown} refuses to send a NOTIFY. Check what its event socket allows.")
@@ -134,7 +136,7 @@ class FreeSwitch:
                     f"{self._settings.shown} does not speak FreeSWITCH's event socket at port {self._settings.port}, "
                     "or does not allow this controller's address. Correct port, or its acl."
                 )
-            answer = self._answer(stream, f"auth {_checked(self._settings.password or '')}\n\n")
+            answer = self._answer(stream, f"auth {sendable(self._settings.password or '')}\n\n")
             if not answer["reply-text"].startswith("+OK"):
                 raise PbxFailed(f"{self._settings.shown} refused the login. Correct password in snom_pbx.")
         except (PbxFailed, KeyError) as error:
@@ -155,11 +157,11 @@ class FreeSwitch:
                     break
             else:
                 raise self._unreadable()
-            length = reply.get("content-length", "")
-            if length:
-                if not length.isascii() or not length.isdigit():
+            if announced := reply.get("content-length", ""):
+                length = number_in(announced)
+                if length is None:
                     raise self._unreadable()
-                reply[""] = stream.read(int(length)).decode("utf-8", "replace")
+                reply[""] = stream.read(length).decode("utf-8", "replace")
             yield reply
 
     def _unreadable(self) -> PbxFailed:
@@ -184,10 +186,3 @@ def _registration(item: Element) -> Registration | None:
         call_id=text("call-id"),
         **found,
     )
-
-
-def _checked(value: str) -> str:
-    """A value that is one line. A phone chose its Call-ID, and a line break in it would be a header of its own."""
-    if not value.isprintable():
-        raise PbxFailed("What the PBX lists of the phone can't be sent back: it has characters that can't be printed.")
-    return value

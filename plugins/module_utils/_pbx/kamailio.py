@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._core.errors import InputError, PbxFailed
-from .pbx import Delivery, Notify, Registration, registration_of
+from .pbx import Delivery, Notify, Registration, registration_of, sendable
 from .settings import PbxSettings
 from .stream import MAX_ANSWER, unreachable
 
@@ -89,7 +89,8 @@ class Kamailio:
 
     def _send(self, method: str, registration: Registration, headers: str, body: str) -> Delivery:
         host = registration.account.partition("@")[2] or self._settings.host
-        headers += f"From: <sip:{registration.account.partition('@')[0]}@{host}>\r\nTo: <{registration.contact}>\r\n"
+        sender = sendable(f"sip:{registration.account.partition('@')[0]}@{host}")
+        headers += f"From: <{sender}>\r\nTo: <{sendable(registration.contact)}>\r\n"
         parameters = [method, registration.contact, ".", ".", headers, body]
         try:
             answer = self._ask("tm.t_uac_wait_block", parameters, seconds=_WAITS)

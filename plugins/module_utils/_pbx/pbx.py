@@ -16,11 +16,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from .._core.errors import PbxFailed
 from .._core.visible import visible_line
 from .._known.user_agent import UserAgent, read_user_agent
 
 LONGEST_SAID = 200
 """Characters of a text in a phone's answer."""
+
+_LATEST = 1e9
+"""Seconds until a registration runs out. What a PBX says beyond that, some thirty years, is no time."""
 
 _URI_HOST = re.compile(r"sips?:(?:[^@]*@)?(\[[0-9A-Fa-f:.]+\]|[\w.-]+)", re.IGNORECASE)
 
@@ -109,10 +113,26 @@ def registration_of(
         address=host_of(received) or host_of(contact),
         user_agent=user_agent,
         agent=read_user_agent(user_agent),
-        expires=float(expires) if isinstance(expires, (int, float)) else None,
+        # Of nan nothing is true, and a number may be too large for a float.
+        expires=float(expires) if isinstance(expires, (int, float)) and -_LATEST < expires < _LATEST else None,
         reachable=reachable,
         call_id=call_id or None,
     )
+
+
+def number_in(text: str) -> int | None:
+    """A whole number from 0, as a PBX writes it; None for anything else, and where it has more digits than any has."""
+    return int(text) if re.fullmatch("[0-9]{1,15}", text) else None
+
+
+def sendable(value: str) -> str:
+    """A value that a PBX listed, if it can be sent back to it in one line. Raises PbxFailed.
+
+    A phone chose its contact and its Call-ID. A line break in it would be a command or a header of its own.
+    """
+    if not value.isprintable():
+        raise PbxFailed("What the PBX lists of the phone can't be sent back: it has characters that can't be printed.")
+    return value
 
 
 def host_of(text: str) -> str | None:

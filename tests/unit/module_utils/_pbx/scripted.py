@@ -19,6 +19,7 @@ class ScriptedSocket:
     def __init__(self, banner: str, answers: Mapping[str, str]) -> None:
         self.sent: list[str] = []
         self.closed = False
+        self.piece = 7
         self._waiting = banner.encode()
         self._answers = answers
 
@@ -32,7 +33,7 @@ class ScriptedSocket:
 
     def recv(self, size: int) -> bytes:
         # A few bytes at a time: what belongs together comes in pieces.
-        piece, self._waiting = self._waiting[:7], self._waiting[7:]
+        piece, self._waiting = self._waiting[: self.piece], self._waiting[self.piece :]
         return piece
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ WELCOME = "Response: Success\r\nMessage: Authentication accepted\r\n\r\n"
 SYNC = Notify(event="check-sync;reboot=false")
 
 
-def contact(account: str, uri: str, agent: str = "snomD862/10.1.226.13 00041399AABB", expires: int = 1600) -> str:
+def contact(account: str, uri: str, agent: str = "snomD862/10.1.226.13 00041399AABB", expires: object = 1600) -> str:
     return (
         f"Event: ContactStatusDetail\r\nAOR: {account}\r\nURI: {uri}\r\nUserAgent: {agent}\r\nRegExpire: {expires}\r\n"
         f"ViaAddress: 192.0.2.17:5060\r\nCallID: c1@192.0.2.17\r\nStatus: Reachable\r\n"
@@ -51,6 +51,12 @@ def test_registrations_and_who_is_asking() -> None:
     assert socket.sent[0].startswith("Action: Login\r\nUsername: ansible\r\nSecret: Never/shown&1\r\nEvents: off\r\n")
     pbx.close()
     assert socket.closed
+
+
+@pytest.mark.parametrize("expires", ["", "soon", "-5", "\u00b2", "1e9", "9" * 10, "9" * 400, "9" * 5000])
+def test_a_time_that_is_none_is_not_known(expires: str) -> None:
+    (one,) = asterisk(contacts=listed(contact("401", "sip:401@10.0.0.5", expires=expires)))[0].registrations()
+    assert (one.account, one.expires) == ("401", None)
 
 
 def test_nobody_is_registered_is_no_error() -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, PbxFailed
@@ -73,6 +74,34 @@ def test_registrations() -> None:
 def test_a_channel_is_a_call(rows: list[dict[str, str]], state: str) -> None:
     pbx, _socket = freeswitch(channels=api(json.dumps({"row_count": len(rows), "rows": rows})))
     assert pbx.calls() == {"401@pbx.example": state}
+
+
+@pytest.mark.parametrize("length", ["x", "-1", "\u00b2", "9" * 12, "9" * 5000])
+def test_a_length_that_is_none_is_not_waited_for(length: str) -> None:
+    pbx, _socket = freeswitch(sofia=f"Content-Type: api/response\nContent-Length: {length}\n\n")
+    with pytest.raises(PbxFailed):
+        pbx.registrations()
+
+
+def test_many_channels_of_many_phones_are_little_work() -> None:
+    one = REGISTRATIONS[REGISTRATIONS.index("<registration>") : REGISTRATIONS.index("</registration>") + 15]
+    many = "".join(one.replace("401@pbx", f"{number}@pbx") for number in range(3000))
+    rows = [{"name": f"sofia/internal/{number}@other.example"} for number in range(0, 6000, 2)]
+    text = f"<profile><registrations>{many}</registrations></profile>"
+    pbx, socket = freeswitch(sofia=api(text), channels=api(json.dumps({"rows": rows})))
+    socket.piece = 65536
+    asked: list[str] = []
+
+    class Account(str):
+        def partition(self, sep: str) -> tuple[str, str, str]:
+            asked.append(self)
+            return super().partition(sep)
+
+    registrations = tuple(replace(one, account=Account(one.account)) for one in pbx.registrations())
+    pbx.registrations = lambda: registrations  # type: ignore[method-assign]
+    found = pbx.calls()
+    assert list(found.values()).count("in_call") == 1500 and len(found) == 3000
+    assert len(asked) == 3000
 
 
 def test_a_notify_goes_to_one_registration() -> None:

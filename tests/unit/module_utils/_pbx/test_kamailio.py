@@ -14,6 +14,8 @@ import pytest
 import requests
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PbxFailed
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.kamailio import Kamailio
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.overview import overview
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Notify
 from ansible_collections.telephony.snom.tests.unit.module_utils._pbx.scripted import settings
 
 
@@ -54,6 +56,22 @@ ONE = {
 def test_the_address_behind_nat(monkeypatch: pytest.MonkeyPatch) -> None:
     (one,) = kamailio(monkeypatch, {"ul.dump": dump(ONE)}).registrations()
     assert (one.address, one.expires, one.reachable) == ("192.0.2.7", 60.0, None)
+
+
+@pytest.mark.parametrize("expires", [None, "60", "deleted", 1e10, 10**400, float("nan"), float("inf")])
+def test_a_time_that_is_none_is_not_known(monkeypatch: pytest.MonkeyPatch, expires: object) -> None:
+    pbx = kamailio(monkeypatch, {"ul.dump": dump(ONE | {"Expires": expires})})
+    (one,) = overview(pbx, settings(kind="kamailio"))["registrations"]
+    assert (one["contact"], one["expires"]) == ("sip:401@10.0.0.5", None)
+
+
+@pytest.mark.parametrize("contact", ["sip:401@10.0.0.5>\r\nX: y", "sip:401@10.0.0.5\n", "sip:401@\x0010.0.0.5"])
+def test_what_a_phone_wrote_can_t_become_a_header(monkeypatch: pytest.MonkeyPatch, contact: str) -> None:
+    answers = {"ul.dump": dump(ONE | {"Address": contact}), "tm.t_uac_wait_block": {"result": {"code": 200}}}
+    pbx = kamailio(monkeypatch, answers)
+    (one,) = pbx.registrations()
+    with pytest.raises(PbxFailed, match="can't be sent back"):
+        pbx.notify(one, Notify(event="check-sync;reboot=false"))
 
 
 @pytest.mark.parametrize(
