@@ -24,7 +24,10 @@ def read_length(header: str) -> int | None:
 
 
 class TimedResponse(http.client.HTTPResponse):
-    """An answer that is read, from its first line on, for as long as there is time left."""
+    """An answer that is read, from its first line on, for as long as there is time left.
+
+    Reading raises OSError and HTTPException, and nothing else that a server can bring about.
+    """
 
     def __init__(
         self,
@@ -41,6 +44,27 @@ class TimedResponse(http.client.HTTPResponse):
         super().__init__(sock, *args, **kwargs)
         self.stream = _Stream(self.fp.detach(), sock, left, took)
         self.fp = io.BufferedReader(self.stream)
+
+    def read(self, amt: int | None = None) -> bytes:
+        """As http.client does it, which lets a ValueError out where a chunk announces less than nothing."""
+        try:
+            return super().read(amt)
+        except ValueError:
+            raise http.client.IncompleteRead(b"") from None
+
+
+class AtMost:
+    """What an answer may have in all. A chunk that announces less than nothing would be read without an end."""
+
+    def __init__(self, most: int) -> None:
+        """most is in bytes."""
+        self._left = most
+
+    def __call__(self, count: int) -> None:
+        """Note that so many bytes came. Raises ConnectionError where they are too many."""
+        self._left -= count
+        if self._left < 0:
+            raise ConnectionError
 
 
 class _Stream(io.RawIOBase):

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from .._core.errors import Refused
-from .._core.timed_response import TimedResponse, read_length
+from .._core.timed_response import AtMost, TimedResponse, read_length
 from .._known.image_path import Hop
 
 # Whoever runs an operation has said so already where it is missing: `client.HAS_REQUESTS`.
@@ -77,7 +77,8 @@ def verify_image(hop: Hop, how: str, is_wanted: Callable[[], bool] = lambda: Tru
             _check_size(hop, length, shown)
             if how == "full":
                 _check_content(hop, answer, length, most, shown)
-    except (RequestException, HTTPError, OSError) as error:
+    # A ValueError is that of a redirect to what is no URL.
+    except (RequestException, HTTPError, OSError, ValueError) as error:
         if pace.is_slow():
             raise Refused(
                 f"The mirror sends {shown} at less than {SLOWEST // 1024} KB a second. Look at the mirror and the line "
@@ -118,7 +119,7 @@ class Pace:
 
     def __init__(self, most: int, is_wanted: Callable[[], bool]) -> None:
         """most is in bytes."""
-        self._left = most
+        self._at_most = AtMost(most)
         self._is_wanted = is_wanted
         self._since = time.monotonic()
         self._received = 0
@@ -141,9 +142,7 @@ class Pace:
     def took(self, count: int) -> None:
         """Note that so many bytes came. Raises ConnectionError where they are too many."""
         self._received += count
-        self._left -= count
-        if self._left < 0:
-            raise ConnectionError
+        self._at_most(count)
 
 
 class PacedAdapter(HTTPAdapter):

@@ -31,7 +31,7 @@ from urllib.parse import urlsplit
 from .._core.clock import LONGEST_WAIT, system_time
 from .._core.errors import InputError, SnomError
 from .._core.outcomes import Outcome
-from .._core.timed_response import TimedResponse
+from .._core.timed_response import AtMost, TimedResponse
 from .._known.images import check_url
 from .._known.mac import normalize_mac
 from .._provisioning.xml import firmware_file
@@ -49,6 +49,7 @@ SKEW = 300.0
 
 _PART = 4 * 1024 * 1024
 _OVERLAP = 1024
+_LARGEST_HEAD = 1024 * 1024
 _LARGEST_LIST = 32 * 1024 * 1024
 _EXAMPLE = "for example {url: 'https://mirror.example', username: ansible, password: '{{ vault_snom_mirror }}'}"
 _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
@@ -278,7 +279,7 @@ class MirrorControl:
         self._expect(answer, 200)
         try:
             entries = json.loads(answer.content)
-            found = {str(entry["name"]): _date(entry["mtime"]) for entry in entries}
+            found = {str(entry["name"]): _date(str(entry["mtime"])) for entry in entries}
         except (ValueError, KeyError, TypeError, RecursionError):
             raise self._failed("answers with no list of what is armed") from None
         return {
@@ -384,7 +385,9 @@ class MirrorControl:
         connection = http.client.HTTPConnection(self._parts.hostname or "")
         connection.sock = sock
         # Typed as a class, but http.client only ever calls it.
-        connection.response_class = partial(TimedResponse, left=left)  # type: ignore[assignment]
+        connection.response_class = partial(  # type: ignore[assignment]
+            TimedResponse, left=left, took=AtMost(_LARGEST_LIST + _LARGEST_HEAD)
+        )
         sent_at = system_time()
         try:
             connection.request(method, path, body, {**self._headers, **(headers or {})})

@@ -23,7 +23,7 @@ from typing import Any, final
 from urllib.parse import urlsplit
 
 from ..._core.errors import AnswerLost, AnswerUnreadable, Blocked, InputError, LockedOut, PhoneUnreachable, Unsupported
-from ..._core.timed_response import TimedResponse, read_length
+from ..._core.timed_response import AtMost, TimedResponse, read_length
 from ..connection import Connection
 from .answer import Answer
 from .login import Login
@@ -47,6 +47,8 @@ except ImportError:
 
 # Bytes. The largest known page is settings.htm with about 1 MiB; a screenshot of 480 x 272 pixels takes 0.4 MB.
 _LARGEST_ANSWER = 4 * 1024 * 1024
+
+_LARGEST_HEAD = 1024 * 1024
 
 _HOST = re.compile(r"[\w.-]+|[0-9A-Fa-f:.]+(%\w+)?")
 # What a request line may hold. A `#` would never reach the phone (protocol 1.1).
@@ -322,7 +324,8 @@ class _Response(TimedResponse):
     """An answer that has to be complete by the deadline, however slowly it drips in."""
 
     def __init__(self, sock: socket.socket, *args: Any, exchange: _Exchange, **kwargs: Any) -> None:
-        super().__init__(sock, *args, left=lambda: exchange.deadline - time.monotonic(), **kwargs)
+        most = AtMost(_LARGEST_HEAD + _LARGEST_ANSWER)
+        super().__init__(sock, *args, left=lambda: exchange.deadline - time.monotonic(), took=most, **kwargs)
         self._exchange = exchange
 
     def begin(self) -> None:

@@ -80,5 +80,6 @@ def _calls_in(v1: Any, request: Any, answer: bytes) -> int | None:
             return None
         (_oid, value), *_rest = v1.apiPDU.get_varbinds(response)
         return int(value)
-    except (PyAsn1Error, ValueError, TypeError):
+    # What a stranger sends can bring the library to more than its own errors: a length beyond all memory, for example.
+    except (PyAsn1Error, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         return None

@@ -26,6 +26,9 @@ SHA1 = hashlib.sha1(IMAGE, usedforsecurity=False).hexdigest()
 SHA256 = hashlib.sha256(IMAGE).hexdigest()
 
 
+MOVED = {"/to-no-text": "http://m\xff/x", "/to-no-host": "http://[::1/x", "/to-no-port": "http://m:1:2/x"}
+
+
 class Handler(BaseHTTPRequestHandler):
     """/good is the image; other paths have one thing wrong."""
 
@@ -43,6 +46,12 @@ class Handler(BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", "/good")
             self.end_headers()
+        elif path in MOVED:
+            self.send_response(302)
+            self.send_header("Location", MOVED[path])
+            self.end_headers()
+        elif path == "/chunk":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nhello")
         elif path == "/missing":
             self.send_error(404)
         else:
@@ -103,6 +112,12 @@ def test_a_server_is_asked_for_the_file_as_it_is(mirror: Mirror) -> None:
     mirror.requests.clear()
     verify_image(mirror.hop("/good"), "head")
     assert mirror.requests[0][2]["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("path", [*MOVED, "/chunk"])
+def test_what_no_mirror_answers(mirror: Mirror, path: str) -> None:
+    with pytest.raises(Refused, match=r"The controller can't fetch"):
+        verify_image(mirror.hop(path), "full")
 
 
 @pytest.mark.parametrize("how", ["head", "full"])

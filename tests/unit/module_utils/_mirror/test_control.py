@@ -191,6 +191,29 @@ def test_deadlines_are_in_the_mirrors_time(mirror: Mirror) -> None:
     assert {mac: abs(time_ - deadline) < 60 for mac, time_ in control_.armed().items()} == {MAC: True}
 
 
+@pytest.mark.parametrize(
+    "listed",
+    [
+        b"",
+        b"<html>",
+        b"[" * 3000,
+        b'{"name": 1}',
+        b"[1]",
+        b'[{"name": "000413922D24.xml"}]',
+    ],
+)
+def test_a_list_that_is_none_arms_nobody(mirror: Mirror, listed: bytes) -> None:
+    mirror.files["/control/armed/"] = listed
+    with pytest.raises(MirrorFailed, match="no list of what is armed"):
+        mirror.control().armed()
+
+
+@pytest.mark.parametrize("time", ["5", "null", '"soon"', '"Mon, 32 May 2026 22:10:00 GMT"', "[]", '"0"'])
+def test_a_time_that_is_none_arms_nobody(mirror: Mirror, time: str) -> None:
+    mirror.files["/control/armed/"] = b'[{"name": "000413922D24.xml", "mtime": %b}]' % time.encode()
+    assert mirror.control().armed() == {}
+
+
 @pytest.mark.parametrize("age", [None, 3600.0])
 def test_nothing_is_armed_where_no_timer_runs(mirror: Mirror, age: float | None) -> None:
     mirror.timer_age = age

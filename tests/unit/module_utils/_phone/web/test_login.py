@@ -267,9 +267,8 @@ def test_a_phone_that_hangs_up_on_a_login_gets_it_twice_and_not_for_as_long_as_t
     def reply(request: str) -> bytes | Last:
         return Last(reset=reset) if authorization(request) else unauthorized('Digest realm="r", nonce="n"')
 
-    with RawServer(reply) as server, connect(server) as phone:
-        with pytest.raises(AnswerLost):
-            phone.get("/index.htm")
+    with RawServer(reply) as server, connect(server) as phone, pytest.raises(AnswerLost):
+        phone.get("/index.htm")
     # On the connection that was kept, and once more on a new one: it may be that the phone keeps none.
     assert schemes(server) == ["", "Digest", "", "Digest"]
 

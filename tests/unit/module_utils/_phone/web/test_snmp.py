@@ -101,6 +101,8 @@ def test_a_lost_packet_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
         lambda request: answer(request.replace(request_id(request), b"\x02\x01\x07"), b"\x02\x01\x01"),
         lambda _request: b"garbage",
         lambda _request: b"",
+        # A length beyond all memory, found by a fuzzer.
+        lambda _request: b"0(\x02\x88\x96\xa2\x1b\x02\\u00000\x0e\x06\x0e\x06\t+\x06\x01\x02\x01\xba",
         lambda request: answer(request, b"\x02\x01\x01")[:-4],
     ],
 )
