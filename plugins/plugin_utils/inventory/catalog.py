@@ -18,11 +18,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import read_regular
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, Image, parse_images
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.yaml_text import load_yaml
 
 _BUILT_IN = Path(__file__).with_name("firmware_images.csv")
-# The C loader is 10 times faster, and not everywhere.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_DEEPEST = 20
 
 
 def controller_path(path: str) -> str:
@@ -58,29 +56,15 @@ def load_catalog(user_file: str | None) -> Catalog:
     return catalog.merged(read_user_catalog(user_file)) if user_file else catalog
 
 
-def _require_flat(text: bytes) -> None:
-    """Raise YAMLError where lists and mappings lie deeper in each other than in any catalogue.
-
-    The C loader has no limit of its own, and takes the process down with it.
-    """
-    depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise yaml.YAMLError
-
-
 def read_user_catalog(path: str) -> list[Image]:
     """Return the entries of a user's file. Raises InputError, which names the file and what is wrong in it."""
     source = f"catalog {path}"
     remedy = "It must be a YAML file with a list named images, each entry with at least file and url."
     try:
-        text = read_regular(path)
-        _require_flat(text)
-        content = yaml.load(text, Loader=_LOADER)
+        content = load_yaml(read_regular(path))
     except OSError as error:
         raise InputError(f"{source}: the file can't be read: {error.strerror}. {remedy}") from None
-    except (yaml.YAMLError, ValueError) as error:
+    except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
         where = "" if line is None else f" at line {line + 1}"
         raise InputError(f"{source}: the file is not YAML{where}. {remedy}") from None

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.yaml_text import load_yaml
 
 _BRACKETS = {"[": "]", "{": "}"}
 
@@ -32,8 +33,8 @@ def from_text(value: object, option: str) -> object:
             f"name=value: write it without them, or as JSON, -e '{{\"{option}\": ...}}'."
         )
     try:
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
+        return load_yaml(text)
+    except yaml.YAMLError:
         raise InputError(f"{option} begins with {text[0]} and is neither YAML nor JSON. Correct it.") from None
 
 

@@ -18,6 +18,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.models impor
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
 
+# Each line stands for ten of the one before it.
+_TENFOLD = [b"%c: &%c [%b]\n" % (name, name, b", ".join([b"*%c" % (name - 1)] * 10)) for name in b"bcdefghij"]
+BOMB = b"a: &a [x, x]\n" + b"".join(_TENFOLD) + b"images:\n%b\n"
+
 
 def test_the_built_in_catalogue_is_sound() -> None:
     catalog = load_catalog(None)
@@ -77,6 +81,14 @@ def test_the_users_entry_replaces_the_built_in_one(tmp_path: Path) -> None:
         (b"images: !!python/object/apply:os.getcwd []\n", "the file is not YAML at line 1"),
         (b"images: [{version: 2026-13-45}]\n", "the file is not YAML"),
         (b"[" * 100_000, "the file is not YAML"),
+        (b"images: [!!timestamp x]\n", "the file is not YAML"),
+        (b"images: [!!bool x]\n", "the file is not YAML"),
+        (b"images: [!!int '']\n", "the file is not YAML"),
+        (b"images: [{size: 0x" + b"f" * 4000 + b"}]\n", "the file is not YAML"),
+        (b"images: [{size: !!int '0x" + b"f" * 4000 + b"'}]\n", "the file is not YAML"),
+        (b"images: &a [*a]\n", "the file is not YAML"),
+        (BOMB % b"- [*j]", "the file is not YAML"),
+        (BOMB % b"- {file: *j, url: x}", "the file is not YAML"),
         (b"images: [a]\n", "entry 1 (no file name): it is not a mapping"),
         (b"images: [{file: a.bin, url: '/a.bin'}]\n", "entry 1 (a.bin): url: The URL needs http or https and a host"),
     ],
@@ -88,6 +100,17 @@ def test_a_broken_file_is_named_with_a_remedy(tmp_path: Path, content: bytes, re
         load_catalog(str(broken))
     assert caught.value.reason.startswith(f"catalog {broken}")
     assert reason in caught.value.reason
+
+
+def test_entries_may_share_what_they_have_in_common(tmp_path: Path) -> None:
+    mine = tmp_path / "firmware.yml"
+    mine.write_text(
+        "all: &all {model: 320, requires: &from '8.4.35'}\nimages:\n"
+        "- {<<: *all, file: a.bin, url: 'http://m/a', version: '8.7.5.35'}\n"
+        "- {<<: *all, file: b.bin, url: 'http://m/b', version: '8.7.5.44', requires: *from}\n"
+    )
+    found = [load_catalog(str(mine)).by_file(name) for name in ("a.bin", "b.bin")]
+    assert [str(image.requires) for image in found if image] == ["8.4.35", "8.4.35"]
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
