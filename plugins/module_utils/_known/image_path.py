@@ -55,7 +55,9 @@ def unverified(hops: Iterable[Hop]) -> list[str]:
 def version_in_url(url: str) -> Version | None:
     """Return the version that the file name in a URL tells, a chained URL's real image too. Raises InputError."""
     _check_option(url)
-    read = read_image_name(file_in_url(_chained_url(url) or url))
+    real = _chained_url(url) or url
+    _check_option(real)
+    read = read_image_name(file_in_url(real))
     return read[1] if read else None
 
 

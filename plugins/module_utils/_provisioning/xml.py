@@ -151,11 +151,7 @@ def _document(root: Element) -> bytes:
 
 def is_well_formed(content: bytes) -> bool:
     """Whether a phone's parser could read it."""
-    try:
-        ElementTree.fromstring(content)
-    except ElementTree.ParseError:
-        return False
-    return True
+    return _root(content) is not None
 
 
 def listed_urls(content: bytes) -> list[str]:
@@ -210,5 +206,6 @@ def _read_contact(item: Element) -> Contact:
 def _root(content: bytes) -> Element | None:
     try:
         return ElementTree.fromstring(content)
-    except ElementTree.ParseError:
+    # The latter two for an encoding that Python does not have, or that is none of text.
+    except (ElementTree.ParseError, LookupError, ValueError):
         return None

@@ -356,8 +356,9 @@ def test_the_version_in_a_url(url: str, version: str | None) -> None:
 
 
 def test_no_version_in_what_is_not_a_url() -> None:
-    with pytest.raises(InputError, match=r"^url: "):
-        version_in_url("snom320-8.7.5.48-SIP-f.bin")
+    for url in ("snom320-8.7.5.48-SIP-f.bin", "http://own.example/x.bin?chained_url=http://["):
+        with pytest.raises(InputError, match=r"^url: "):
+            version_in_url(url)
 
 
 # Properties

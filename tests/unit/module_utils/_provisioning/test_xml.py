@@ -22,6 +22,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml i
     settings_file,
 )
 
+ENCODED = b'<?xml version="1.0" encoding="%b"?><settings/>'
+BROKEN = [b"", b"<settings>", b"<a/><b/>", b"\xff", *(ENCODED % name for name in (b"none", b"rot13", b"utf-7"))]
+
 
 def test_settings_and_function_keys_have_their_sections() -> None:
     settings = parse_settings(
@@ -142,7 +145,7 @@ def test_function_keys_stand_in_a_file_of_their_own_too(tag: str, around: str) -
     assert (setting.wire_name, dict(setting.attributes)) == ("fkey0", {"context": "1", "label": "L"})
 
 
-@pytest.mark.parametrize("content", [b"", b"<settings>", b"<a/><b/>", b"\xff"])
+@pytest.mark.parametrize("content", BROKEN)
 def test_a_broken_file_says_nothing(content: bytes) -> None:
     assert not is_well_formed(content)
     assert list(read_settings_file(content)) == []
