@@ -8,7 +8,7 @@ PYTHON ?= python3
 GATE = @$(PYTHON) tests/gate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit lint own sanity integration docs artifact check list mutants fresh
+.PHONY: help demo test unit lint own sanity integration docs artifact check list mutants fresh fuzz
 
 help:  ## show this
 	@sed -n 's/^\([a-z]*\):.*## */  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -48,6 +48,9 @@ list:  ## what `make check` knows
 
 mutants:  ## break one thing per check, and see each check name it
 	$(GATE)/mutants.py
+
+fuzz:  ## a fuzzer on what reads the words of strangers, for hours
+	@$(PYTHON) tests/fuzz
 
 fresh:  ## see it work on empty machines of Debian 12 and 13, made with debootstrap, as root
 	$(GATE)/fresh.py $(RELEASES)
