@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from prometheus_client import parser
 
 from .bench import Bench, Run, phone
 from .conftest import StartBench
@@ -163,3 +164,28 @@ def test_an_audit_says_which_pbx_could_not_be_asked(start: StartBench, registrar
     run = audit(found)
     assert run.code == 0 and "Not asked: The PBX 127.0.0.1 can't be asked at port 1" in run.output
     assert "1 x 320 8.4.35" in run.output
+
+
+def test_an_audit_is_what_prometheus_reads(start: StartBench) -> None:
+    """By the parser of its own library. What is not known has no value."""
+    hostile = 'x"} 1\nsnom_phone_reachable{phone="forged'
+    lost = phone(unregistered=["100"], inventory={"snom_site": hostile, "snom_firmware_version": "8.4.35"})
+    found = start({"well": phone(), "lost": lost, "dark": DARK, "undefined": UNDEFINED})
+    prom = found.out / "snom.prom"
+    run = audit(found, snom_audit_prom=str(prom), snom_audit_fail_on=[])
+    assert run.code == 0 and prom.stat().st_mode & 0o777 == 0o644, run.output
+    samples = {
+        family.name: {sample.labels.get("phone"): sample.value for sample in family.samples}
+        for family in parser.text_string_to_metric_families(prom.read_text("utf-8"))
+    }
+    assert samples["snom_phone_reachable"] == {"well": 1, "lost": 1, "dark": 0}
+    assert samples["snom_phone_registered"] == {"well": 1, "lost": 0}
+    assert samples["snom_phone_drifted"] == {"well": 1, "lost": 0}
+    assert set(samples["snom_phone_info"]) == {"well", "lost", "dark", "undefined"}
+    # Nothing half written, and nothing that it left beside.
+    assert [file.name for file in found.out.glob("*.prom*")] == ["snom.prom"]
+    refused = audit(found, snom_audit_prom=str(found.out / "snom.txt"))
+    assert refused.code == 2 and "Give a path that ends in .prom" in refused.output
+    in_folder = audit(found, snom_audit_dir="audit", snom_audit_fail_on="")
+    assert in_folder.code == 0, in_folder.output
+    assert (found.out / "audit" / "audit.prom").read_text().startswith("# HELP")
