@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import versions_by_model
@@ -98,7 +99,7 @@ def _labels(**labels: object) -> str:
 
 def _reachable(phone: Mapping[str, Any]) -> bool | None:
     # What failed before the phone was asked tells nothing of it.
-    return None if phone["outcome"] == "failed" else phone["outcome"] != "unreachable"
+    return None if phone["outcome"] == "failed" else phone["outcome"] != Outcome.UNREACHABLE
 
 
 def _registered(phone: Mapping[str, Any]) -> bool | None:

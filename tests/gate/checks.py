@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from commands import BUILD, ROOT, GateError, locked, output_of, run
+from commands import BUILD, ROOT, GateError, LeftOut, locked, output_of, run
 from environments import (
     CORES,
     OUTERMOST_CORES,
@@ -73,6 +73,16 @@ def _asterisk() -> None:
     # Debian has it in sid only.
     unpack("asterisk", ["asterisk"], release="sid")
     _pytest("tests/integration/asterisk")
+
+
+def _eda() -> None:
+    """Rulebooks in the real ansible-rulebook. Raises LeftOut where this machine can't get it."""
+    try:
+        install([] if shutil.which("java") else ["default-jre-headless"])
+        environment("eda")
+    except GateError as error:
+        raise LeftOut(f"ansible-rulebook and the Java that it needs can't be had here: {error}") from error
+    _pytest("tests/integration/eda")
 
 
 def _ruff() -> None:
@@ -280,6 +290,7 @@ CHECKS = [
         "a real Asterisk, unpacked from Debian, and virtual phones that register there",
         _asterisk,
     ),
+    Check("eda", "integration", "rulebooks in the real ansible-rulebook, with phones' action URLs", _eda),
     Check(
         "clients",
         "integration",

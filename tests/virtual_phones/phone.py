@@ -605,6 +605,8 @@ class Phone:
             if not silently and self.identities[-1].registered:
                 self.note("registered", user)
                 self.tell("action_log_on_url")
+            elif not silently:
+                self.tell("action_reg_failed")
         if self._sip:
             self._sip.register()
 

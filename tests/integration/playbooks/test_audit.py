@@ -185,7 +185,7 @@ def test_an_audit_is_what_prometheus_reads(start: StartBench) -> None:
     # Nothing half written, and nothing that it left beside.
     assert [file.name for file in found.out.glob("*.prom*")] == ["snom.prom"]
     refused = audit(found, snom_audit_prom=str(found.out / "snom.txt"))
-    assert refused.code == 2 and "Give a path that ends in .prom" in refused.output
+    assert refused.code == 2 and "Give a path that ends in .prom" in " ".join(refused.output.split())
     in_folder = audit(found, snom_audit_dir="audit", snom_audit_fail_on="")
     assert in_folder.code == 0, in_folder.output
     assert (found.out / "audit" / "audit.prom").read_text().startswith("# HELP")

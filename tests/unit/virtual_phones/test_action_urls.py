@@ -38,6 +38,15 @@ def test_a_boot_is_told_first_then_the_registrations(start_fleet: StartFleet, li
     ]
 
 
+def test_an_identity_that_cannot_register_is_told_at_each_boot(start_fleet: StartFleet, listener: Listener) -> None:
+    settings = {"action_reg_failed": f"{listener.url}/failed?mac=$mac", "action_log_on_url": f"{listener.url}/on"}
+    phone = phone_keys(name="p", mac="000413241234", identities=["100", "101"], unregistered=["101"], settings=settings)
+    start_fleet(phone)
+    get(phone, "/advanced_update.htm?reboot=Reboot")
+    until(lambda: len(listener.targets), lambda number: number == 2)
+    assert listener.targets == ["/on", "/failed?mac=000413241234"]
+
+
 def test_a_call_tells_its_story(start_fleet: StartFleet, listener: Listener) -> None:
     names = ("incoming", "outgoing", "connected", "disconnected")
     settings = {f"action_{name}_url": f"{listener.url}/{name}?from=$remote&at=$local" for name in names}
