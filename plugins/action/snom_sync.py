@@ -49,6 +49,7 @@ class ActionModule(PhoneAction):
             "settings": {name: value for name, value in settings.items() if str(name).lower() in DECISIVE}
         }
         for option, variable in _PASSWORDS.items():
-            if (given := found[option]) and given.get("password") is None and os.environ.get(variable):
+            given = found[option]
+            if given and given.get("kind") != "sip" and given.get("password") is None and os.environ.get(variable):
                 found[option] = given | {"password": os.environ[variable]}
         return found

@@ -21,26 +21,29 @@ options:
         description:
           - V(asterisk) is asked by its manager interface (AMI), V(kamailio) by JSON-RPC over HTTP, V(freeswitch) by its
             event socket (ESL).
+          - V(sip) goes straight to the phone, past any PBX, and lists nobody.
           - V(command) is for events to phones only, and can't be read.
         type: str
         required: true
-        choices: [asterisk, kamailio, freeswitch, command]
+        choices: [asterisk, kamailio, freeswitch, sip, command]
       host:
         description:
-          - Name or address of the PBX.
+          - Name or address of the PBX. V(sip) has none.
         type: str
       port:
         description:
           - Port of the interface. 5038 for V(asterisk) (5039 with O(pbx.tls)), 80 (443) for V(kamailio), 8021 for
-            V(freeswitch), if not given.
+            V(freeswitch), if not given. For V(sip) the phone's own SIP port, 5060 (5061 with TLS).
         type: int
       username:
         description:
-          - User of the interface. V(freeswitch) has none.
+          - User of the interface. V(freeswitch) has none. For V(sip) that of the phone's identity, its account if not
+            given.
         type: str
       password:
         description:
           - Password of the interface. Where it is not given, that of the environment variable E(SNOM_PBX_PASSWORD).
+          - For V(sip) the SIP password of the phone's identity, which a phone with C(challenge_checksync) asks for.
         type: str
       tls:
         description:
@@ -49,7 +52,7 @@ options:
         type: bool
       validate_certs:
         description:
-          - Whether the certificate of the PBX must be trusted. True, if not given.
+          - Whether the certificate of the PBX, or that of the phone for V(sip), must be trusted. True, if not given.
         type: bool
       ca_path:
         description:
@@ -72,6 +75,11 @@ options:
         description:
           - V(freeswitch) only. The SIP profile that phones register at, V(internal) if not given.
         type: str
+      transport:
+        description:
+          - V(sip) only. How the phone takes SIP. V(udp), if not given, or V(tls) with O(pbx.tls).
+        type: str
+        choices: [udp, tcp, tls]
       command:
         description:
           - V(command) only. The program and its arguments.

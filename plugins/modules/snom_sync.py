@@ -156,7 +156,7 @@ evidence:
       type: str
       sample: sip:401@192.0.2.17:5060
     registered:
-      description: What the phone says of itself in its registration.
+      description: What the phone says of itself, in its registration or over straight SIP in an answer.
       returned: always
       type: str
       sample: snomD862/10.1.226.13 000413A1B2C3

@@ -259,6 +259,7 @@ class SipKeys:
     registrar: Text
     transport: Annotated[Literal["udp", "tcp"], one_of(Literal["udp", "tcp"])] = "udp"
     port: MaybePort = None
+    tls_port: MaybePort = None
     password: Text = field(default="phone-secret", repr=False)
     expires: Seconds = 600.0
     new_contact: Flag = False

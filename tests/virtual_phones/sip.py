@@ -16,7 +16,7 @@ import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from . import firmware
+from . import firmware, tls
 from .auth import md5
 from .sip_dialog import Dialog
 
@@ -89,7 +89,7 @@ class SipEndpoint(asyncio.DatagramProtocol):
         self.port = port
         """0 until it has started, if any free one will do."""
         self._transport: asyncio.DatagramTransport | None = None
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
         self._connection: asyncio.StreamWriter | None = None  # to the registrar
         self._writers: set[asyncio.StreamWriter] = set()
         self._readers: set[asyncio.Task[None]] = set()
@@ -109,7 +109,10 @@ class SipEndpoint(asyncio.DatagramProtocol):
         self._transport, _unused = await loop.create_datagram_endpoint(lambda: self, local_addr=(address, self.port))
         self.port = self._transport.get_extra_info("sockname")[1]
         if self._keys.transport == "tcp":
-            self._server = await asyncio.start_server(self._serve, address, self.port)
+            self._servers.append(await asyncio.start_server(self._serve, address, self.port))
+        if self._keys.tls_port:
+            context = tls.own_context(self._phone.name, address, None)
+            self._servers.append(await asyncio.start_server(self._serve, address, self._keys.tls_port, ssl=context))
 
     def register(self) -> None:
         """Register each identity, and again before it runs out. Returns at once."""
@@ -149,8 +152,9 @@ class SipEndpoint(asyncio.DatagramProtocol):
         if self._transport:
             self._transport.close()
             self._transport = None
-        if self._server:
-            self._server.close()
+        for server in self._servers:
+            server.close()
+        self._servers = []
         for writer in self._writers:
             writer.transport.abort()
         self._connection = None

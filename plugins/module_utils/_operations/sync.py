@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .._core.clock import check_seconds, system_time
@@ -197,6 +198,8 @@ class _Sync:
             )
         else:
             contact = contact_without_list(self._settings, mac=self._mac, account=account, address=self._address)
+            # Whether a phone that listens to its registrar alone answers this is unknown (sip 1.1).
+            contact = replace(contact, user_agent=pbx.probe(contact).user_agent)
         self._check(contact.user_agent)
         if self._mac is None:
             raise Refused(

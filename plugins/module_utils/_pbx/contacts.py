@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from .._core.errors import InputError, PhoneUnreachable, Refused
 from .._known.user_agent import PHONE, UserAgent
-from .pbx import Registration, host_of, mac_of, newest, same_account
+from .pbx import Registration, host_of, mac_of, newest, same_account, user_of
 from .settings import OPTION, PbxSettings
 
 _TELL_APART = (
@@ -73,10 +73,12 @@ def contact_without_list(settings: PbxSettings, *, mac: str | None, account: str
     if any("{account}" in argument for argument in settings.command) and account is None:
         raise InputError(f"The command in {OPTION} wants the account, and there is none. Set snom_account.")
     host = f"[{address}]" if ":" in address else address
-    user = "" if account is None else f"{account.partition('@')[0]}@"
+    user = "" if account is None else f"{user_of(account)}@"
+    port = f":{settings.port}" if settings.port else ""
+    transport = "" if settings.transport == "udp" else f";transport={settings.transport}"
     return Registration(
         account=account or "",
-        contact=f"sip:{user}{host}",
+        contact=f"sip:{user}{host}{port}{transport}",
         address=address,
         agent=UserAgent(kind=PHONE, mac=mac),
     )

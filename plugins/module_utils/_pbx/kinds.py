@@ -14,12 +14,14 @@ from .freeswitch import FreeSwitch
 from .kamailio import Kamailio
 from .pbx import Pbx
 from .settings import PbxSettings
+from .sip import StraightSip
 
 _KINDS: dict[str, Callable[[PbxSettings], Pbx]] = {
     "asterisk": Asterisk,
     "command": CommandPbx,
     "freeswitch": FreeSwitch,
     "kamailio": Kamailio,
+    "sip": StraightSip,
 }
 
 

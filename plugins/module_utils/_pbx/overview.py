@@ -12,7 +12,7 @@ from typing import Any
 from .._core.errors import InputError, PbxFailed
 from .kinds import open_pbx
 from .pbx import Pbx, Registration
-from .settings import KINDS, OPTION, PASSWORD_VARIABLE, PbxSettings, parse_pbx
+from .settings import KINDS, OPTION, PASSWORD_VARIABLE, TRANSPORTS, PbxSettings, parse_pbx
 
 SUBOPTIONS: dict[str, dict[str, Any]] = {
     "kind": {"type": "str", "required": True, "choices": list(KINDS)},
@@ -27,6 +27,7 @@ SUBOPTIONS: dict[str, dict[str, Any]] = {
     "path": {"type": "str"},
     "dialogs": {"type": "bool"},
     "profile": {"type": "str"},
+    "transport": {"type": "str", "choices": list(TRANSPORTS)},
     "command": {"type": "list", "elements": "str"},
 }
 

@@ -19,10 +19,12 @@ OPTION = "snom_pbx"
 PASSWORD_VARIABLE = "SNOM_PBX_PASSWORD"
 """The environment variable that gives the password where the mapping does not."""
 
-KINDS = ("asterisk", "kamailio", "freeswitch", "command")
+KINDS = ("asterisk", "kamailio", "freeswitch", "sip", "command")
 
-PORTS = {"asterisk": 5038, "kamailio": 80, "freeswitch": 8021}
-TLS_PORTS = {"asterisk": 5039, "kamailio": 443}
+PORTS = {"asterisk": 5038, "kamailio": 80, "freeswitch": 8021, "sip": 5060}
+TLS_PORTS = {"asterisk": 5039, "kamailio": 443, "sip": 5061}
+
+TRANSPORTS = ("udp", "tcp", "tls")
 
 _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 _HOST = re.compile(r"[\w.-]{1,253}|[0-9A-Fa-f:.]{2,45}")
@@ -49,22 +51,26 @@ class PbxSettings:
     """Kamailio: whether its routes track every call (dlg_manage), so that who is in none is idle."""
     profile: str = "internal"
     """FreeSWITCH: the profile that phones register at."""
+    transport: str = "udp"
+    """Straight SIP: one of TRANSPORTS. Port, user name and password are the phone's own then."""
     command: tuple[str, ...] = ()
     """The user's own command and its arguments."""
 
     @property
     def has_registrar(self) -> bool:
         """Whether it knows who is registered. Where it does not, it lists nobody, and that is no error."""
-        return self.kind != "command"
+        return self.kind not in ("command", "sip")
 
     @property
     def answers_challenges(self) -> bool:
         """Whether it may know a phone's SIP password, for one that asks for it. Kamailio does not (sip 5.3)."""
-        return self.kind != "kamailio"
+        return self.kind != "kamailio" and (self.kind != "sip" or bool(self.password))
 
     @property
     def shown(self) -> str:
         """The PBX as sentences name it."""
+        if self.kind == "sip":
+            return "straight SIP" if self.password else "straight SIP without a password"
         return f"the PBX {self.host}" if self.host else "the PBX command"
 
 
@@ -90,7 +96,9 @@ def parse_pbx(value: object) -> PbxSettings | None:
                 raise _wrong(
                     f"has a {name} that can't be printed", "Give it without line breaks and control characters"
                 )
-    found.setdefault("password", os.environ.get(PASSWORD_VARIABLE) or None)
+    if kind != "sip":
+        # That of a PBX is no phone's.
+        found.setdefault("password", os.environ.get(PASSWORD_VARIABLE) or None)
     for name in ("tls", "validate_certs", "dialogs"):
         if name in given:
             found[name] = _boolean(name, given[name])
@@ -98,6 +106,8 @@ def parse_pbx(value: object) -> PbxSettings | None:
         found["timeout"] = _seconds(given["timeout"])
     if kind == "command":
         return PbxSettings(**found, command=_command(given.get("command")))
+    if kind == "sip":
+        return PbxSettings(**found, **_straight(found.get("tls", False), given))
     host = str(given.get("host", "")).strip()
     if not _HOST.fullmatch(host):
         raise _wrong("has no usable host", "Give the name or address of the PBX, without scheme and port")
@@ -114,6 +124,16 @@ def parse_pbx(value: object) -> PbxSettings | None:
     if kind == "kamailio" and not found.get("path", "/").startswith("/"):
         raise _wrong("has a path that is none", "Give the path of JSON-RPC, beginning with a slash, as in /RPC")
     return PbxSettings(**found)
+
+
+def _straight(tls: bool, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of the way to the phones themselves."""
+    if "host" in given:
+        raise _wrong("has a host", "By kind sip each phone is told at its own address, so leave it out")
+    transport = str(given.get("transport", "tls" if tls else "udp"))
+    if transport not in TRANSPORTS or (tls and transport != "tls"):
+        raise _wrong("names no transport", f"Choose one of {', '.join(TRANSPORTS)}, and with tls: true none but tls")
+    return {"transport": transport, "port": _port("sip", transport == "tls", given.get("port"))}
 
 
 def _command(value: object) -> tuple[str, ...]:

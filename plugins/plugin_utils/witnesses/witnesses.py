@@ -55,7 +55,7 @@ class Witnesses:
     def of(self, known: Known, *, mac: str | None, address: str) -> Mapping[CallSource, Witness]:
         """The witnesses for one phone. Raises InputError if a listener can't be opened."""
         found: dict[CallSource, Witness] = {}
-        if known.pbx is not None and known.pbx.kind != "command":
+        if known.pbx is not None and known.pbx.has_registrar:
             pbx = self._pbxs.setdefault(known.pbx, self._make_calls(known.pbx))
             found[CallSource.PBX] = partial(_by_pbx, pbx, known.account, mac, address)
         if known.collector is not None:

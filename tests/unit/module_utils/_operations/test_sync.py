@@ -63,6 +63,7 @@ class FakePbx:
         self.answer = Delivery(status=200, reason="OK") if answer is None else answer
         self.told: list[tuple[str, str]] = []
         self.closed = False
+        self.probed = False
 
     def registrations(self) -> tuple[Registration, ...]:
         return self.listed
@@ -75,6 +76,10 @@ class FakePbx:
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+    def probe(self, registration: Registration) -> Delivery:
+        self.probed = True
+        return self.answer if isinstance(self.answer, Delivery) else Delivery()
 
     def close(self) -> None:
         self.closed = True
@@ -412,3 +417,29 @@ def test_a_pbx_that_fails_ends_it() -> None:
     with pytest.raises(PbxFailed):
         case.sync()
     assert case.pbx.closed
+
+
+STRAIGHT = {"kind": "sip", "port": 5066}
+
+
+def test_straight_to_the_phone_it_says_first_who_it_is() -> None:
+    said = Delivery(status=200, reason="Ok", user_agent=f"snomD785/10.1.54.13 {MAC}")
+    case = Case((1, request()), pbx=FakePbx(answer=said))
+    result = case.sync(pbx=STRAIGHT, account="401")
+    assert (result["outcome"], result["evidence"]["registered"]) == ("synced", f"snomD785/10.1.54.13 {MAC}")
+    assert case.pbx.told == [("sip:401@127.0.0.1:5066", "check-sync;reboot=false")]
+    assert result["evidence"]["call_state_source"] == "screen"
+    other = Case(pbx=FakePbx(answer=Delivery(status=200, user_agent=f"snomD785/10.1.54.13 {OTHER_MAC}")))
+    assert isinstance(other.refuses(pbx=STRAIGHT), WrongPhone)
+
+
+def test_straight_to_a_phone_that_answers_no_probe_it_is_told_all_the_same() -> None:
+    case = Case((1, request()), pbx=FakePbx(answer=Delivery(status=408)))
+    assert (case.sync(pbx=STRAIGHT)["outcome"], case.pbx.probed) == ("synced", True)
+
+
+def test_a_password_that_straight_sip_has_answers_a_challenge() -> None:
+    settings = {"challenge_checksync": "on"}
+    assert "straight SIP without a password does not give it" in Case(settings=settings).refuses(pbx=STRAIGHT).reason
+    case = Case((1, request()), settings=settings, pbx=FakePbx())
+    assert case.sync(pbx=STRAIGHT | {"password": "Never/shown&3"})["outcome"] == "synced"

@@ -42,7 +42,18 @@ def test_the_password_may_stand_in_the_environment(monkeypatch: pytest.MonkeyPat
 
 def test_every_kind_can_be_opened() -> None:
     for kind in KINDS:
-        open_pbx(settings(kind=kind, command=["true"])).close()
+        open_pbx(settings(kind=kind, command=["true"], host=None if kind == "sip" else "pbx.example")).close()
+
+
+def test_straight_sip_has_the_phones_own_port_and_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PASSWORD_VARIABLE, "of the PBX")
+    found = parse_pbx({"kind": "sip"})
+    assert found and (found.transport, found.port, found.password) == ("udp", 5060, None)
+    assert (found.answers_challenges, found.has_registrar) == (False, False)
+    secure = parse_pbx({"kind": "sip", "tls": True, "password": "Never/shown&1"})
+    assert secure and (secure.transport, secure.port, secure.answers_challenges) == ("tls", 5061, True)
+    other = parse_pbx({"kind": "sip", "transport": "tcp", "port": 5066})
+    assert other and (other.transport, other.port) == ("tcp", 5066)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +73,10 @@ def test_every_kind_can_be_opened() -> None:
         ({"kind": "freeswitch", "host": "pbx.example"}, "lacks the password"),
         ({"kind": "freeswitch", "host": "pbx.example", "password": "x", "tls": True}, "has tls.*tunnel"),
         ({"kind": "kamailio", "host": "pbx.example", "path": "RPC"}, "has a path that is none"),
+        ({"kind": "sip", "host": "pbx.example"}, "has a host.*leave it out"),
+        ({"kind": "sip", "transport": "sctp"}, "names no transport. Choose one of udp"),
+        ({"kind": "sip", "transport": "tcp", "tls": True}, "names no transport"),
+        ({"kind": "sip", "port": 70000}, "has a port that is none"),
         ({"kind": "command"}, "lacks the command"),
         ({"kind": "command", "command": "notify {account}"}, "lacks the command.*as a list"),
     ],
