@@ -28,6 +28,7 @@ _CHUNK = 65536
 _NOT_SET = ("[not set]", "")
 _WAITS = 35.0
 """Seconds for a phone's own answer: Kamailio gives up after 30 s (sip 5.3)."""
+_USER_AGENT = re.compile(r"^User-Agent:[ \t]*([^\r\n]{1,1000})", re.IGNORECASE | re.MULTILINE)
 _ENDED = 5
 """The state of a dialog that is over."""
 
@@ -91,22 +92,22 @@ class Kamailio:
         host = registration.account.partition("@")[2] or self._settings.host
         sender = sendable(f"sip:{registration.account.partition('@')[0]}@{host}")
         headers += f"From: <{sender}>\r\nTo: <{sendable(registration.contact)}>\r\n"
-        parameters = [method, registration.contact, ".", ".", headers, body]
+        route = sendable(registration.route) if registration.route else "."
+        parameters = [method, registration.contact, route, ".", headers, body]
         try:
-            answer = self._ask("tm.t_uac_wait_block", parameters, seconds=_WAITS)
+            # Not t_uac_wait_block: of several at a time each may get the answer of another one's phone (sip 5.3).
+            answer = self._ask("tm.t_uac_wait", parameters, seconds=_WAITS)
         except _RpcError as error:
             raise PbxFailed(
                 f"{self._settings.shown} can't send to phones: {error.reason} Load its module tm, and allow this "
-                "controller tm.t_uac_wait_block."
+                "controller tm.t_uac_wait."
             ) from None
-        line = str(answer.get("code", "") if isinstance(answer, dict) else answer)
-        code = line.partition(" ")[0]
-        if not re.fullmatch("[1-6][0-9]{2}", code):
+        # Code and reason, then the answer's headers; empty fields between, but where it is a refusal.
+        code, reason, *more = answer if isinstance(answer, list) and len(answer) > 1 else (None, "")
+        if not isinstance(code, int) or not 100 <= code < 700:
             raise PbxFailed(f"{self._settings.shown} does not tell what the phone answered.")
-        reason = (
-            str(answer.get("text", answer.get("reason", ""))) if isinstance(answer, dict) else line.partition(" ")[2]
-        )
-        return Delivery(status=int(code), reason=reason)
+        agent = _USER_AGENT.search("\n".join(str(one) for one in more))
+        return Delivery(status=code, reason=str(reason), user_agent=agent[1] if agent else "")
 
     def _ask(self, method: str, parameters: list[str], *, seconds: float | None = None) -> Any:
         timeout = self._settings.timeout if seconds is None else max(seconds, self._settings.timeout)
@@ -187,10 +188,12 @@ def _registration(account: str, contact: dict[str, Any]) -> Registration:
         return "" if value in _NOT_SET else value
 
     # Behind NAT the phone writes another address than the one that it is reached at.
+    received = text("Received")
     return registration_of(
         account,
         text("Address"),
-        received=text("Received"),
+        received=received,
+        route=received,
         user_agent=text("User-Agent"),
         expires=contact.get("Expires"),
         call_id=text("Call-ID"),

@@ -39,6 +39,8 @@ class Registration:
     """The SIP URI under which the phone is reached."""
     address: str | None = None
     """The IP address that the PBX sends to, without a port."""
+    route: str | None = None
+    """The SIP URI that the PBX really sends to, where it is another than the contact and the PBX has to be told."""
     user_agent: str = ""
     agent: UserAgent | None = None
     """What the User-Agent tells; None where it is not a Snom phone's."""
@@ -101,6 +103,7 @@ def registration_of(
     contact: str,
     *,
     received: str = "",
+    route: str = "",
     user_agent: str = "",
     expires: Any = None,
     reachable: bool | None = None,
@@ -111,6 +114,7 @@ def registration_of(
         account=account,
         contact=contact,
         address=host_of(received) or host_of(contact),
+        route=route or None,
         user_agent=user_agent,
         agent=read_user_agent(user_agent),
         # Of nan nothing is true, and a number may be too large for a float.

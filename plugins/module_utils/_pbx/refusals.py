@@ -32,6 +32,6 @@ def refusal(delivery: Delivery) -> tuple[Outcome, str] | None:
         )
     if status in (486, 600):
         return Outcome.DEFERRED, f"The phone is busy ({said}), and was not asked again. Run again later."
-    if status in (477, 478):
+    if status in (477, 478, 503):
         return Outcome.UNREACHABLE, f"The PBX could not send to the phone ({said}). Is it on, and registered anew?"
     return Outcome.NO_FETCH, f"The phone did not take the event ({said}), so it fetches nothing. Is it a Snom phone?"

@@ -28,7 +28,7 @@ debug=2
 log_stderror=yes
 fork=yes
 children=2
-tcp_children=12
+tcp_children=4
 disable_tcp=no
 auto_aliases=no
 listen=udp:{address}:{port}
@@ -53,6 +53,7 @@ loadmodule "xlog.so"
 loadmodule "xhttp.so"
 loadmodule "auth.so"
 loadmodule "dialog.so"
+loadmodule "nathelper.so"
 
 modparam("jsonrpcs", "transport", 1)
 modparam("jsonrpcs", "pretty_format", 0)
@@ -61,6 +62,7 @@ modparam("usrloc", "use_domain", 0)
 modparam("registrar", "max_expires", 3600)
 modparam("registrar", "min_expires", 1)
 modparam("registrar", "max_contacts", 10)
+modparam("registrar|nathelper", "received_avp", "$avp(received)")
 modparam("tm", "fr_timer", {answer_ms})
 modparam("rr", "enable_full_lr", 1)
 
@@ -75,6 +77,8 @@ request_route {{
     }}
     if (is_method("REGISTER")) {{
         if (!pv_www_authenticate("{realm}", "{password}", "0")) {{ www_challenge("{realm}", "1"); exit; }}
+        # A contact with a private address is behind NAT: it is reached at where it comes from.
+        if (nat_uac_test("1")) {{ fix_nated_register(); }}
         save("location");
         exit;
     }}
@@ -151,8 +155,6 @@ def running_kamailio(folder: Path, *, address: str = "127.0.0.1", answer_ms: int
     from base64 import b64encode
 
     pbx = Kamailio(address, free_port(address), free_port(address))
-    # Who asks by JSON-RPC keeps a worker until the phone has answered. A phone over TCP whose connection that worker
-    # serves is not heard meanwhile, and 408 is told though it did answer: so there are more workers than connections.
     config, log = folder / "kamailio.cfg", folder / "kamailio.log"
     config.write_text(
         CONFIG.format(

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -78,6 +79,27 @@ def test_the_phones_own_answers_come_back(fleet: VirtualFleet, pbx: KamailioPbx)
     assert pbx.probe(gone).status in (408, 477, 478)
     until(lambda: fleet.log("401", event="check_sync"), bool)
     assert [one["detail"] for one in fleet.log("401", event="notify")] == ["check-sync;reboot=false"]
+
+
+def test_each_phones_answer_is_its_own_however_many_are_asked_at_a_time(
+    fleet: VirtualFleet, kamailio: Kamailio
+) -> None:
+    settings = parse_pbx(kamailio.pbx)
+    assert settings
+    listed = {one.account: one for one in KamailioPbx(settings).registrations()}
+    expected = {"401": 200, "402": 200, "404": 401, "405": 200}
+
+    def tell(account: str) -> tuple[str, int | None, str]:
+        pbx = KamailioPbx(settings)
+        try:
+            told = pbx.notify(listed[account], SYNC)
+        finally:
+            pbx.close()
+        return account, told.status, told.user_agent
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(tell, [*expected] * 10))
+    assert found == {(account, status, listed[account].user_agent) for account, status in expected.items()}
 
 
 def test_a_document_arrives_whole(fleet: VirtualFleet, pbx: KamailioPbx) -> None:

@@ -129,10 +129,13 @@ def sipp(folder: Path, scenario: str, *arguments: str) -> subprocess.Popen[bytes
         )
 
 
-def register(folder: Path, kamailio: Kamailio, account: str, contact: str, agent: str) -> None:
-    """Register at Kamailio by sipp."""
+def register(
+    folder: Path, kamailio: Kamailio, account: str, contact: str, agent: str, *, port: int | None = None
+) -> None:
+    """Register at Kamailio by sipp, from a port."""
     scenario = REGISTERS.format(account=account, contact=contact, agent=agent, password=PASSWORD)
-    caller = sipp(folder, scenario, "-p", str(free_port("127.0.0.1")), f"{kamailio.address}:{kamailio.port}")
+    own = str(port or free_port("127.0.0.1"))
+    caller = sipp(folder, scenario, "-p", own, f"{kamailio.address}:{kamailio.port}")
     assert caller.wait(90) == 0
 
 
@@ -202,6 +205,16 @@ def test_a_phone_that_sipp_plays_has_its_own_answer_told(
     assert (one.agent.model, one.agent.mac) == ("D862", "000413AABBCC")
     told = pbx.notify(one, SYNC)
     assert (told.status, told.reason) == (int(answer[:3]), answer[4:].replace("\x07", "\\x07"))
+    assert phone.wait(90) == 0
+
+
+def test_a_phone_behind_nat_is_told_where_it_comes_from(kamailio: Kamailio, pbx: KamailioPbx, tmp_path: Path) -> None:
+    port = free_port("127.0.0.1")
+    register(tmp_path, kamailio, "473", "<sip:473@10.9.9.9:5060>", "snomD862/10.1.215.13 000413AABBCD", port=port)
+    (one,) = [one for one in pbx.registrations() if one.account == "473"]
+    assert (one.address, one.contact, one.route) == ("127.0.0.1", "sip:473@10.9.9.9:5060", f"sip:127.0.0.1:{port}")
+    phone = sipp(tmp_path, ANSWERS.format(answer="200 OK"), "-p", str(port))
+    assert pbx.notify(one, SYNC).status == 200
     assert phone.wait(90) == 0
 
 

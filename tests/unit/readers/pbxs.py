@@ -132,7 +132,7 @@ def _kamailio(data: bytes) -> object:
             return _all_of(pbx, settings)
     finally:
         for asked in said.asked:
-            if asked["method"] == "tm.t_uac_wait_block":
+            if asked["method"] == "tm.t_uac_wait":
                 method, uri, _route, _socket, headers, _body = asked["params"]
                 names = [line.partition(":")[0] for line in headers.split("\r\n")]
                 assert set(names) <= {"Event", "Subscription-State", "Content-Type", "From", "To", ""}

@@ -15,7 +15,7 @@ import requests
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PbxFailed
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.kamailio import Kamailio
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.overview import overview
-from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Notify
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Notify, registration_of
 from ansible_collections.telephony.snom.tests.unit.module_utils._pbx.scripted import settings
 
 
@@ -56,6 +56,7 @@ ONE = {
 def test_the_address_behind_nat(monkeypatch: pytest.MonkeyPatch) -> None:
     (one,) = kamailio(monkeypatch, {"ul.dump": dump(ONE)}).registrations()
     assert (one.address, one.expires, one.reachable) == ("192.0.2.7", 60.0, None)
+    assert (one.contact, one.route) == ("sip:401@10.0.0.5", "sip:192.0.2.7:9")
 
 
 @pytest.mark.parametrize("expires", [None, "60", "deleted", 1e10, 10**400, float("nan"), float("inf")])
@@ -67,7 +68,7 @@ def test_a_time_that_is_none_is_not_known(monkeypatch: pytest.MonkeyPatch, expir
 
 @pytest.mark.parametrize("contact", ["sip:401@10.0.0.5>\r\nX: y", "sip:401@10.0.0.5\n", "sip:401@\x0010.0.0.5"])
 def test_what_a_phone_wrote_can_t_become_a_header(monkeypatch: pytest.MonkeyPatch, contact: str) -> None:
-    answers = {"ul.dump": dump(ONE | {"Address": contact}), "tm.t_uac_wait_block": {"result": {"code": 200}}}
+    answers = {"ul.dump": dump(ONE | {"Address": contact}), "tm.t_uac_wait": {"result": {"code": 200}}}
     pbx = kamailio(monkeypatch, answers)
     (one,) = pbx.registrations()
     with pytest.raises(PbxFailed, match="can't be sent back"):
@@ -122,3 +123,35 @@ def test_what_goes_wrong_is_told(monkeypatch: pytest.MonkeyPatch, answer: Any, m
     with pytest.raises(PbxFailed, match=message) as error:
         kamailio(monkeypatch, {"ul.dump": answer}).registrations()
     assert "Never/shown" not in error.value.reason
+
+
+PHONE = registration_of("401", "sip:401@192.0.2.7:5060", user_agent="snomD862/10.1.226.13")
+SYNC = Notify(event="check-sync;reboot=false")
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (
+            [200, "OK", "", "", "", "Via: x\r\nUser-Agent: snomD862/10.1.226.13\r\n"],
+            (200, "OK", "snomD862/10.1.226.13"),
+        ),
+        ([401, "No", "Via: x\r\nuser-agent:\tsnomD862/1.2\r\n"], (401, "No", "snomD862/1.2")),
+        ([408, "Request Timeout", "", "", "", ""], (408, "Request Timeout", "")),
+        ([302, "\x07" + "x" * 9000, None, {}], (302, "\\x07" + "x" * 199, "")),
+    ],
+)
+def test_the_phones_own_answer(monkeypatch: pytest.MonkeyPatch, answer: list[Any], told: tuple[int, str, str]) -> None:
+    found = kamailio(monkeypatch, {"tm.t_uac_wait": {"result": answer}}).notify(PHONE, SYNC)
+    assert (found.status, found.reason, found.user_agent) == told
+
+
+@pytest.mark.parametrize("answer", [None, [], [200], {"code": 200}, ["200", "OK"], [0, "OK"], [True, "OK"]])
+def test_what_is_no_answer_is_told(monkeypatch: pytest.MonkeyPatch, answer: object) -> None:
+    with pytest.raises(PbxFailed, match="does not tell what the phone answered"):
+        kamailio(monkeypatch, {"tm.t_uac_wait": {"result": answer}}).notify(PHONE, SYNC)
+
+
+def test_without_the_right_to_send_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(PbxFailed, match=r"tm\.t_uac_wait"):
+        kamailio(monkeypatch, {}).notify(PHONE, SYNC)
