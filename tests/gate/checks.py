@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -57,8 +58,10 @@ def prepare(checks: Sequence[Check]) -> None:
     install(packages | {package for versions in wanted if (package := missing_package(versions))})
 
 
-def _pytest(*arguments: str | Path) -> None:
+def _pytest(*arguments: str | Path, within: Sequence[str] = ()) -> None:
+    """Run tests, within what another program makes for them."""
     run(
+        *within,
         environment("venv") / "bin" / "pytest",
         "-q",
         "-p",
@@ -83,6 +86,18 @@ def _eda() -> None:
     except GateError as error:
         raise LeftOut(f"ansible-rulebook and the Java that it needs can't be had here: {error}") from error
     _pytest("tests/integration/eda")
+
+
+def _dhcp() -> None:
+    # A namespace of its own: what is done to the network there, nobody else sees.
+    namespace = ("unshare", "--net", *(("--map-root-user",) if os.geteuid() else ()))
+    if subprocess.run(
+        [*namespace, "true"], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+    ).returncode:
+        raise LeftOut("This machine makes no network namespaces. As root it may.")
+    packages = ("kea-dhcp4-server", "kea-ctrl-agent", "dnsmasq-base", "isc-dhcp-server", "udhcpc")
+    unpack("dhcp", packages, release="trixie")
+    _pytest("tests/integration/dhcp", within=namespace)
 
 
 def _ruff() -> None:
@@ -291,6 +306,13 @@ CHECKS = [
         _asterisk,
     ),
     Check("eda", "integration", "rulebooks in the real ansible-rulebook, with phones' action URLs", _eda),
+    Check(
+        "dhcp",
+        "integration",
+        "a real Kea, dnsmasq and dhcpd give leases, and the inventory plugin reads them",
+        _dhcp,
+        ("ip", "kamailio", "unshare"),
+    ),
     Check(
         "clients",
         "integration",

@@ -20,6 +20,7 @@ from commands import GateError, locked, output_of, run
 PROGRAMS = {
     "baresip": "baresip-core",
     "git": "git",
+    "ip": "iproute2",
     "kamailio": "kamailio",
     "nginx": "nginx-light",
     "openssl": "openssl",
@@ -28,6 +29,7 @@ PROGRAMS = {
     "sipsak": "sipsak",
     "ssh": "openssh-client",
     "sshd": "openssh-server",
+    "unshare": "util-linux",
 }
 """The programs that checks start, each with Debian's package of it."""
 
