@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.mac import P
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.kea_control import KeaControl, read_kea_control
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.kea_file import read_kea_file
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import SourceFailed
-from ansible_collections.telephony.snom.tests.integration.dhcp.conftest import List
 from ansible_collections.telephony.snom.tests.integration.dhcp.servers import (
     LOGIN,
     Wire,
@@ -28,9 +25,8 @@ from ansible_collections.telephony.snom.tests.integration.dhcp.servers import (
 from ansible_collections.telephony.snom.tests.integration.pbx.conftest import until
 from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import running_kamailio
 from ansible_collections.telephony.snom.tests.integration.pbx.phones import sip_phone
+from ansible_collections.telephony.snom.tests.integration.playbooks.listing import listed, tool
 from ansible_collections.telephony.snom.tests.virtual_phones.running import running
-
-Tool = Callable[..., subprocess.CompletedProcess[str]]
 
 DESK, LIFT, LAPTOP = "00:04:13:45:12:0a", "00:04:13:45:12:0b", "02:00:00:00:00:01"
 SITE = {"subnet": "192.0.2.0/24", "pool": "192.0.2.100-192.0.2.140"}
@@ -40,12 +36,12 @@ def control(url: str) -> dict[str, str]:
     return {"kind": "kea", "name": "control", "url": url, "username": LOGIN[0]}
 
 
-def test_leases_of_a_real_kea_by_file_and_by_its_control_api(wire: Wire, listed: List, tmp_path: Path) -> None:
+def test_leases_of_a_real_kea_by_file_and_by_its_control_api(wire: Wire, tmp_path: Path) -> None:
     with running_kea(tmp_path / "kea", **SITE) as kea:
         for mac, name in ((DESK, "desk"), (LIFT, "lift"), (LAPTOP, "laptop")):
             wire.lease(mac, name)
         password = {"SNOM_KEA_PASSWORD": LOGIN[1]}
-        found = listed({"kind": "kea", "path": str(kea.leases)}, control(kea.url), env=password)
+        found = listed(tmp_path, {"kind": "kea", "path": str(kea.leases)}, control(kea.url), env=password)
     assert (found.code, found.said) == (0, "")
     assert found.groups["phones"] == ["snom-00041345120a", "snom-00041345120b"]
     desk = found.hosts["snom-00041345120a"]
@@ -54,15 +50,15 @@ def test_leases_of_a_real_kea_by_file_and_by_its_control_api(wire: Wire, listed:
     assert desk["snom_sources"]["kea"]["hostname"] == "desk"
 
 
-def test_a_kea_that_gives_no_leases_out_and_one_that_is_gone(wire: Wire, listed: List, tmp_path: Path) -> None:
+def test_a_kea_that_gives_no_leases_out_and_one_that_is_gone(wire: Wire, tmp_path: Path) -> None:
     with running_kea(tmp_path / "kea", hook=False, **SITE) as kea:
-        found = listed({**control(kea.url), "password": LOGIN[1]})
+        found = listed(tmp_path, {**control(kea.url), "password": LOGIN[1]})
         assert found.code == 0 and "libdhcp_lease_cmds" in found.said
-        wrong = listed({**control(kea.url), "password": "guessed"})
+        wrong = listed(tmp_path, {**control(kea.url), "password": "guessed"})
         assert "refused the login" in wrong.said and "guessed" not in wrong.said
-    gone = listed({**control(kea.url), "password": LOGIN[1]}, {"kind": "kea", "path": str(kea.leases)})
+    gone = listed(tmp_path, {**control(kea.url), "password": LOGIN[1]}, {"kind": "kea", "path": str(kea.leases)})
     assert gone.code == 0 and "can't be reached" in gone.said
-    strict = listed({**control(kea.url), "password": LOGIN[1]}, strict=True)
+    strict = listed(tmp_path, {**control(kea.url), "password": LOGIN[1]}, strict=True)
     assert "can't be reached" in strict.said and "phones" not in strict.groups
 
 
@@ -98,7 +94,7 @@ def test_no_reading_lacks_a_phone_while_kea_cleans_up_and_restarts(wire: Wire, t
     assert refused and all("can't be reached" in one or "refuses" in one for one in refused)
 
 
-def test_leases_of_a_real_dnsmasq_and_a_real_dhcpd(wire: Wire, listed: List, tmp_path: Path) -> None:
+def test_leases_of_a_real_dnsmasq_and_a_real_dhcpd(wire: Wire, tmp_path: Path) -> None:
     with running_dnsmasq(tmp_path) as dnsmasq:
         wire.lease(DESK, "desk")
         wire.lease(LAPTOP, "laptop")
@@ -107,7 +103,7 @@ def test_leases_of_a_real_dnsmasq_and_a_real_dhcpd(wire: Wire, listed: List, tmp
         wire.lease(DESK, "desk")
         wire.lease(LIFT, "lift", "snomD735")
         until(dhcpd.read_text, lambda text: text.count("binding state active") == 2)
-    found = listed({"kind": "dnsmasq", "path": str(dnsmasq)}, {"kind": "isc_dhcpd", "path": str(dhcpd)})
+    found = listed(tmp_path, {"kind": "dnsmasq", "path": str(dnsmasq)}, {"kind": "isc_dhcpd", "path": str(dhcpd)})
     assert found.code == 0 and "Sources differ on the address of 1 phone" in found.said
     assert set(found.hosts) == {"snom-00041345120a", "snom-00041345120b"}
     desk, lift = found.hosts["snom-00041345120a"], found.hosts["snom-00041345120b"]
@@ -118,7 +114,7 @@ def test_leases_of_a_real_dnsmasq_and_a_real_dhcpd(wire: Wire, listed: List, tmp
     assert found.groups["model_D735"] == ["snom-00041345120b"]
 
 
-def test_from_leases_and_a_pbx_to_a_plan(wire: Wire, listed: List, tool: Tool, tmp_path: Path) -> None:
+def test_from_leases_and_a_pbx_to_a_plan(wire: Wire, tmp_path: Path) -> None:
     """Virtual phones live on loopback addresses only, so that is what this Kea gives out."""
     with (
         running_kea(tmp_path / "kea", subnet="127.0.60.0/24", pool="127.0.60.10-127.0.60.20") as kea,
@@ -126,7 +122,7 @@ def test_from_leases_and_a_pbx_to_a_plan(wire: Wire, listed: List, tool: Tool, t
     ):
         wire.lease(DESK, "desk")
         wire.lease(LIFT, "lift")
-        leases: dict[str, Any] = listed({"kind": "kea", "path": str(kea.leases)}).hosts
+        leases: dict[str, Any] = listed(tmp_path, {"kind": "kea", "path": str(kea.leases)}).hosts
         phones = [
             sip_phone(
                 kamailio,
@@ -143,7 +139,7 @@ def test_from_leases_and_a_pbx_to_a_plan(wire: Wire, listed: List, tool: Tool, t
         with running({"phones": phones, "image_server": images}, tmp_path) as fleet:
             until(lambda: fleet.log(event="sip_registered"), lambda found: len({one["phone"] for one in found}) == 2)
             pbx = {"name": "pbx", **kamailio.pbx}
-            found = listed({"kind": "kea", "path": str(kea.leases)}, pbx, sites={"127.0.60.0/24": "berlin"})
+            found = listed(tmp_path, {"kind": "kea", "path": str(kea.leases)}, pbx, sites={"127.0.60.0/24": "berlin"})
             assert (found.code, found.said) == (0, "")
             assert set(found.groups) >= {"phones", "model_D785", "firmware_10_1_84_12", "site_berlin"}
             assert found.hosts["snom-00041345120a"]["snom_account"] == "401"
@@ -159,7 +155,13 @@ def test_from_leases_and_a_pbx_to_a_plan(wire: Wire, listed: List, tool: Tool, t
             (tmp_path / "group_vars").mkdir()
             (tmp_path / "group_vars" / "phones.yml").write_text(yaml.safe_dump(variables), "utf-8")
             done = tool(
-                "ansible-playbook", "-i", str(tmp_path / "phones.yml"), "telephony.snom.plan", "-e", "snom_hosts=phones"
+                tmp_path,
+                "ansible-playbook",
+                "-i",
+                str(tmp_path / "phones.yml"),
+                "telephony.snom.plan",
+                "-e",
+                "snom_hosts=phones",
             )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 of 2 phones need work" in done.stdout

@@ -1,0 +1,203 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The inventory plugin through Ansible's own programs."""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .listing import list_file, listed, tool, write
+
+ROOMS = {"kind": "csv", "name": "rooms", "path": "rooms.csv", "columns": {"room": "Raum"}}
+HEADING = "MAC-Adresse;IP;Modell;Standort;Raum\n"
+DESK = "snom-00041345120a"
+EVIL = "{{ lookup('ansible.builtin.pipe', 'touch evil') }}"
+
+
+def rooms(folder: Path, *rows: str) -> None:
+    (folder / "rooms.csv").write_text(HEADING + "".join(f"{row}\n" for row in rows), "utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    rooms(tmp_path, "00041345120A;192.0.2.1;D785;Köln;1", "00041345120B;;D735;Berlin;2")
+    return tmp_path
+
+
+def test_groups_and_what_the_user_makes_of_it(folder: Path) -> None:
+    found = listed(
+        folder,
+        ROOMS,
+        compose={"snom_group": "'ward-' ~ snom_sources.rooms.room", "snom_protected": "snom_sources.rooms.room == '2'"},
+        groups={"lobby": "snom_sources.rooms.room == '1'"},
+        keyed_groups=[{"prefix": "room", "key": "snom_sources.rooms.room"}],
+    )
+    assert (found.code, found.said) == (0, "")
+    assert found.groups == {
+        "phones": [DESK, "snom-00041345120b"],
+        "phones_without_address": ["snom-00041345120b"],
+        "model_D785": [DESK],
+        "model_D735": ["snom-00041345120b"],
+        "site_Köln": [DESK],
+        "site_Berlin": ["snom-00041345120b"],
+        "lobby": [DESK],
+        "room_1": [DESK],
+        "room_2": ["snom-00041345120b"],
+    }
+    assert found.hosts[DESK] == {
+        "ansible_host": "192.0.2.1",
+        "snom_mac": "00041345120A",
+        "snom_model": "D785",
+        "snom_site": "Köln",
+        "snom_group": "ward-1",
+        "snom_protected": False,
+        "snom_sources": {"rooms": {"address": "192.0.2.1", "model": "D785", "site": "Köln", "room": "1"}},
+    }
+
+
+def test_a_source_that_is_down_is_a_warning_or_an_error_if_strict(folder: Path) -> None:
+    gone = {"kind": "kea", "path": "leases.csv"}
+    found = listed(folder, gone, ROOMS)
+    assert found.code == 0 and DESK in found.hosts
+    assert f"The source kea can't be read: there is no file {folder}/leases.csv." in found.said
+    found = listed(folder, gone, ROOMS, strict=True)
+    assert "The source kea can't be read" in found.said and not found.hosts
+    done = tool(
+        folder,
+        "ansible-inventory",
+        "-i",
+        str(folder / "phones.yml"),
+        "--list",
+        env={"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1"},
+    )
+    assert done.returncode != 0
+
+
+def test_options_that_cannot_be_used_are_an_error(folder: Path) -> None:
+    found = listed(folder, {"kind": "csv", "path": "rooms.csv", "columns": {"site": "Ort"}})
+    assert "columns: site is 'Ort', and" in found.said and "has 'MAC-Adresse', 'IP'" in found.said and not found.hosts
+
+
+def test_nothing_that_a_source_says_is_taken_for_a_template(folder: Path) -> None:
+    rooms(folder, f"00041345120A;192.0.2.1;D785;{EVIL};{EVIL}")
+    file = write(folder, ROOMS, compose={"snom_group": "snom_sources.rooms.room"}, keyed_groups=[{"key": "snom_site"}])
+    (folder / "show.yml").write_text(
+        json.dumps(
+            [
+                {
+                    "hosts": "phones",
+                    "gather_facts": False,
+                    "tasks": [
+                        {
+                            "ansible.builtin.debug": {
+                                "msg": "{{ [snom_site, snom_group, snom_sources.rooms.room, snom_sources] | to_json }}"
+                            }
+                        }
+                    ],
+                }
+            ]
+        ),
+        "utf-8",
+    )
+    done = tool(folder, "ansible-playbook", "-i", file, "show.yml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "touch evil" in done.stdout
+    assert not list(folder.glob("**/evil"))
+
+
+def test_the_cache_serves_until_it_is_flushed_and_holds_no_password(folder: Path) -> None:
+    cache: dict[str, Any] = {
+        "cache": True,
+        "cache_plugin": "ansible.builtin.jsonfile",
+        "cache_connection": str(folder / "cache"),
+    }
+    gone = {"kind": "kea", "url": "http://127.0.0.1:1/", "username": "ansible", "password": "n0t-to-be-seen"}
+    file = write(folder, ROOMS, **cache)
+    assert DESK in list_file(folder, file).hosts
+    rooms(folder, "00041345120C;192.0.2.3;D785;a;1")
+    assert DESK in list_file(folder, file).hosts
+    assert set(list_file(folder, file, "--flush-cache").hosts) == {"snom-00041345120c"}
+    assert set(list_file(folder, file).hosts) == {"snom-00041345120c"}
+    # Other sources are other phones, and what lacks a source is not kept.
+    rooms(folder, "00041345120D;192.0.2.4;D785;a;1")
+    found = listed(folder, gone, ROOMS, **cache)
+    assert set(found.hosts) == {"snom-00041345120d"} and "can't be reached" in found.said
+    assert "can't be reached" in list_file(folder, file).said
+    kept = [one.read_text("utf-8") for one in (folder / "cache").iterdir()]
+    assert kept and not any("n0t-to-be-seen" in one for one in kept)
+
+
+class _Kea(BaseHTTPRequestHandler):
+    """Answers as Kea's control agent does, in pages of the size that is asked for."""
+
+    seen: list[str | None] = []
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["arguments"]
+        self.seen.append(self.headers["Authorization"])
+        begin = 0 if asked["from"] == "start" else int(asked["from"].rpartition(".")[2]) + 1
+        count = min(asked["limit"], 3 - begin)
+        leases = [
+            {
+                "ip-address": f"192.0.2.{number}",
+                "hw-address": f"00:04:13:45:12:0{number}",
+                "cltt": 2_000_000_000,
+                "valid-lft": 3600,
+                "state": 0,
+            }
+            for number in range(begin, begin + count)
+        ]
+        content = json.dumps([{"result": 0, "arguments": {"leases": leases, "count": count}}]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *arguments: Any) -> None:
+        pass
+
+
+def test_a_password_may_be_in_the_vault_or_in_a_lookup(folder: Path) -> None:
+    (folder / "key").write_text("vault-key\n", "utf-8")
+    done = tool(
+        folder,
+        "ansible-vault",
+        "encrypt_string",
+        "--vault-password-file",
+        "key",
+        "n0t-to-be-seen",
+        "--name",
+        "password",
+    )
+    secret = done.stdout.replace("\n", "\n    ")
+    server = HTTPServer(("127.0.0.1", 0), _Kea)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        head = "plugin: telephony.snom.phones\nsources:\n  - kind: kea\n    username: ansible\n"
+        url = f"    url: http://127.0.0.1:{server.server_address[1]}/\n"
+        (folder / "phones.yml").write_text(f"{head}{url}    {secret}\n", "utf-8")
+        found = list_file(folder, "phones.yml", "--vault-password-file", "key")
+        lookup = "    password: \"{{ lookup('ansible.builtin.env', 'KEA') }}\"\n"
+        (folder / "phones.yml").write_text(f"{head}{url}{lookup}", "utf-8")
+        again = list_file(folder, "phones.yml", env={"KEA": "n0t-to-be-seen"})
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert (found.code, found.said, again.code, again.said) == (0, "", 0, "")
+    assert len(found.hosts) == len(again.hosts) == 3
+    assert len(set(_Kea.seen)) == 1 and str(_Kea.seen[0]).startswith("Basic ")
+
+
+def test_another_plugins_file_is_left_to_it(folder: Path) -> None:
+    (folder / "static.yml").write_text("all:\n  hosts:\n    desk:\n", "utf-8")
+    enabled = {"ANSIBLE_INVENTORY_ENABLED": "telephony.snom.phones,yaml"}
+    found = list_file(folder, "static.yml", env=enabled)
+    assert (found.code, found.said) == (0, "") and "desk" in found.groups["ungrouped"]
