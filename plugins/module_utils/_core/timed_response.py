@@ -90,7 +90,12 @@ class _Stream(io.RawIOBase):
         count = self._raw.readinto(buffer)
         self.ended = count == 0
         self._took(count or 0)
+        if count:
+            self.received(buffer[:count])
         return count
+
+    def received(self, data: Any) -> None:
+        """Is told of each bit that came, a view of bytes. For who replaces it."""
 
     def close(self) -> None:
         self._raw.close()

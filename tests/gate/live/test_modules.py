@@ -36,6 +36,7 @@ REAL: dict[str, list[dict[str, Any]]] = {
     "snom_firmware_info": [{"telephony.snom.snom_firmware_info": {"catalog": CATALOG}, "run_once": True}],
     "snom_identity": [{"telephony.snom.snom_identity": {"line": "all", "state": "logged_off"}}],
     "snom_info": [{"telephony.snom.snom_info": {"gather": ["system", "home", "gui", "settings"]}}],
+    "snom_interview": [{"telephony.snom.snom_interview": {"profile": "{{ inventory_hostname }}-profile.json"}}],
     "snom_key": [{"telephony.snom.snom_key": {"keys": "P1"}}],
     "snom_mirror_info": [
         {"telephony.snom.snom_mirror_info": {"paths": ["access.log"]}, "delegate_to": "localhost", "run_once": True}
@@ -55,7 +56,7 @@ REAL: dict[str, list[dict[str, Any]]] = {
 }
 # Modules that serve a fleet from the controller; there is no other way to run them here.
 FLEET = {
-    *("snom_catalog", "snom_firmware_info", "snom_pbx_info", "snom_provisioning"),
+    *("snom_catalog", "snom_firmware_info", "snom_interview", "snom_pbx_info", "snom_provisioning"),
     *("snom_rollout", "snom_rollout_result"),
 }
 

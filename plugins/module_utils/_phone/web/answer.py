@@ -32,6 +32,16 @@ class Answer:
             return self.content.decode("latin-1")
 
 
+class Tap(Protocol):
+    """Who listens to all that a phone answers."""
+
+    def asks(self, target: str, *, login: bool) -> None:
+        """A request goes out, with a login or without."""
+
+    def receives(self, data: bytes) -> None:
+        """Bytes of the answer to it, a view that is good during the call only."""
+
+
 class Client(Protocol):
     """Requests to one phone, one at a time."""
 

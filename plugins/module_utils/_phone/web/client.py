@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 from ..._core.errors import AnswerLost, AnswerUnreadable, Blocked, InputError, LockedOut, PhoneUnreachable, Unsupported
 from ..._core.timed_response import AtMost, TimedResponse, read_length
 from ..connection import Connection
-from .answer import Answer
+from .answer import Answer, Tap
 from .login import Login
 from .pages import is_lockout, is_phone_manager
 from .tls import DEFAULT_PORTS, check_tls_options, open_plain_socket, open_socket
@@ -62,7 +62,8 @@ class HttpPhone:
     Raises InputError for options that cannot work. Nothing is sent before the first ``get``.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, tap: Tap | None = None) -> None:
+        """tap is told every byte that the phone answers."""
         if not HAS_REQUESTS:
             raise InputError("The Python library requests is missing on the controller: pip install requests.")
         if connection.scheme not in DEFAULT_PORTS:
@@ -79,6 +80,7 @@ class HttpPhone:
         self._authority = host if port == DEFAULT_PORTS[connection.scheme] else f"{host}:{port}"
         self._login = Login(connection)
         self._exchange = _Exchange()
+        self._exchange.tap = tap
         self._adapter: _Adapter | None = None
         self._lock = threading.Lock()
 
@@ -170,6 +172,8 @@ class HttpPhone:
         authorization = self._login.header(exchange.target)
         if authorization:
             headers["Authorization"] = authorization
+        if exchange.tap is not None:
+            exchange.tap.asks(exchange.target, login=bool(authorization))
         request = PreparedRequest()
         request.method = "GET"
         request.url = exchange.where
@@ -249,6 +253,7 @@ class _Exchange:
         self.deadline = 0.0
         # Whether a kept connection has died under this request already.
         self.keeps_none = False
+        self.tap: Tap | None = None
 
     def left(self) -> float:
         """Return the seconds until the deadline, never quite nothing."""
@@ -327,6 +332,8 @@ class _Response(TimedResponse):
         most = AtMost(_LARGEST_HEAD + _LARGEST_ANSWER)
         super().__init__(sock, *args, left=lambda: exchange.deadline - time.monotonic(), took=most, **kwargs)
         self._exchange = exchange
+        if exchange.tap is not None:
+            self.stream.received = exchange.tap.receives  # type: ignore[method-assign]
 
     def begin(self) -> None:
         try:

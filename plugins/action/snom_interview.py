@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Interviews one phone from the controller: see what it shows, and what can be made of that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.module_utils.basic import missing_required_lib
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import split_arguments
+from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.fleet_action import FleetAction
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.interview import (
+    ARGUMENT_SPEC,
+    Subject,
+    interview,
+)
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_targets
+from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Witnesses
+
+
+class ActionModule(FleetAction):
+    def serve(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Do one step."""
+        if not HAS_REQUESTS:
+            raise InputError(missing_required_lib("requests"))
+        parameters = self.parameters(ARGUMENT_SPEC, paths=["profile"])
+        connection, _own = split_arguments(self._task.args)
+        host = str(task_vars["inventory_hostname"])
+        fleet = FleetVariables.of_task(self._task, task_vars, self._templar, self.parent.is_gone)
+        (target,) = read_targets([host], fleet, connection)
+        witnesses = Witnesses()
+        try:
+            subject = Subject(
+                host=host,
+                connection=target.connection,
+                model=target.model,
+                account=target.known.account,
+                witnesses=witnesses.of(target.known, mac=target.mac, address=target.connection.host),
+            )
+            result = interview(subject, parameters, self._task.check_mode)
+        finally:
+            witnesses.close()
+        secrets = {"password": target.connection.password, "snmp_community": target.connection.snmp_community}
+        shown: dict[str, Any] = scrub(to_plain(result), secrets | {"username": target.connection.username})
+        return shown

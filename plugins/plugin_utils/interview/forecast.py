@@ -1,0 +1,122 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the modules of this collection will do on a phone that was looked at, what they will refuse, and why. Pure."""
+
+from __future__ import annotations
+
+from ansible_collections.telephony.snom.plugins.module_utils._known.dialect import takes_provisioning
+from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model, takes_no_commands
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts
+
+WORKS, REFUSES, DEFERS, UNSURE = "works", "refuses", "defers", "unsure"
+
+_CONTROL = ("snom_key", "snom_call", "snom_identity", "snom_ringer", "snom_call_list", "snom_screen")
+
+
+def forecast(facts: PhoneFacts, *, mac: str | None, call_known: bool) -> list[dict[str, str]]:
+    """For each module: what it will do, and why. mac is what the inventory says, call_known whether a call is told."""
+    model = find_model(facts.model) if facts.model else None
+    no_commands = facts.generation == "phone_manager" or (
+        model is not None and takes_no_commands(model, facts.generation)
+    )
+    rows = [("snom_info", WORKS, _what_is_read(facts))]
+    if no_commands:
+        why = "This is a D8xx: it takes no commands over HTTP. Use provisioning, or snom_transport: sip."
+        names = ("snom_firmware", "snom_rollout", "snom_reboot", "snom_settings", *_CONTROL, "snom_factory_reset")
+        return _rows(
+            [("snom_info", WORKS, "It says that it has the Phone Manager.")] + [(name, REFUSES, why) for name in names]
+        )
+    if mac is not None and facts.mac is None:
+        why = "The inventory gives its MAC address and no page shows one. Teach where it stands, or remove snom_mac."
+        names = ("snom_firmware", "snom_rollout", "snom_reboot", "snom_settings", *_CONTROL, "snom_factory_reset")
+        return _rows(rows + [(name, REFUSES, why) for name in names])
+    upgrade = _upgrade(facts, call_known=call_known)
+    rows += [
+        ("snom_firmware", *upgrade),
+        ("snom_rollout", *upgrade),
+        ("snom_reboot", *_reboot(facts, call_known=call_known)),
+    ]
+    rows += [("snom_settings", *_settings(facts))]
+    rows += [(name, *_control(facts)) for name in _CONTROL]
+    rows += [("snom_factory_reset", *_reset(facts))]
+    return _rows(rows)
+
+
+def _rows(rows: list[tuple[str, str, str]]) -> list[dict[str, str]]:
+    return [{"module": name, "will": will, "why": why} for name, will, why in rows]
+
+
+def _what_is_read(facts: PhoneFacts) -> str:
+    values = {
+        "version": facts.firmware,
+        "MAC": facts.mac,
+        "model": facts.model,
+        "registrations": facts.identities,
+        "uptime": facts.uptime,
+        "settings": facts.settings,
+    }
+    known = [name for name, value in values.items() if value is not None]
+    unknown = [name for name, value in values.items() if value is None]
+    return f"Reads {', '.join(known) or 'nothing'}." + (f" Unknown: {', '.join(unknown)}." if unknown else "")
+
+
+def _upgrade(facts: PhoneFacts, *, call_known: bool) -> tuple[str, str]:
+    if facts.firmware is None:
+        return REFUSES, "No page shows the version, so a success could not be proven. Teach where it stands."
+    if facts.model is None:
+        return REFUSES, "No page shows the model, so no image can be chosen. Teach where it stands."
+    if facts.admin_mode is False:
+        return REFUSES, "The phone is in user mode. Switch it to administrator mode."
+    if facts.settings is not None and not takes_provisioning(facts.settings):
+        return UNSURE, "tr69_use_acs is on: its TR-069 server may bring another version back."
+    if not call_known:
+        return (
+            DEFERS,
+            "Nobody tells whether it is in a call. Set snom_pbx, teach idle and busy, or allow unknown_call_state.",
+        )
+    missing = [
+        name
+        for name, value in (("MAC address", facts.mac), ("registrations", facts.identities), ("uptime", facts.uptime))
+        if value is None
+    ]
+    return WORKS, "Reads the version back." + (f" Has nothing to compare of: {', '.join(missing)}." if missing else "")
+
+
+def _reboot(facts: PhoneFacts, *, call_known: bool) -> tuple[str, str]:
+    if not call_known:
+        return (
+            DEFERS,
+            "Nobody tells whether it is in a call. Set snom_pbx, teach idle and busy, or allow unknown_call_state.",
+        )
+    if facts.uptime is None:
+        return (
+            UNSURE,
+            "Without an uptime the second spelling of the request is not tried, and a quick restart not seen.",
+        )
+    return WORKS, "Sees it gone and back, or its uptime fall."
+
+
+def _settings(facts: PhoneFacts) -> tuple[str, str]:
+    if facts.admin_mode is False:
+        return REFUSES, "The phone is in user mode. Switch it to administrator mode."
+    if facts.settings is None:
+        return REFUSES, "No page shows the settings, so no write could be proven. Teach settings_page."
+    return WORKS, f"Reads {len(facts.settings)} settings back."
+
+
+def _control(facts: PhoneFacts) -> tuple[str, str]:
+    settings = facts.settings or {}
+    shut = [name for name in ("use_hidden_tags", "restrict_uri_queries") if settings.get(name, "off") == "on"]
+    if shut:
+        return UNSURE, f"{' and '.join(shut)} {'are' if len(shut) > 1 else 'is'} on, which may block commands."
+    if not settings:
+        return UNSURE, "Its settings can't be read, so nobody knows whether it takes commands."
+    return WORKS, "What the phone shows afterwards is the proof, where it shows anything."
+
+
+def _reset(facts: PhoneFacts) -> tuple[str, str]:
+    if facts.mac is None:
+        return REFUSES, "No page shows its MAC address, which has to be confirmed."
+    return WORKS, "Wants its MAC address as a confirmation."

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The profile: all that a phone answered, to the byte, without what is about people and their network.
+
+It is JSON, of lines, so that a person can read it before it is sent. Virtual phones can play it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import read_regular
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import read_settings
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import Recorded
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.replacer import Replacer
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import HEADERS
+
+FORMAT = "telephony.snom profile 1"
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes of a profile."""
+
+# What is in them is drawn from chance, and may lead somewhere.
+_PRIVATE_HEADERS = frozenset(("set-cookie", "etag", "content-disposition"))
+_PARAMETER = re.compile(r'((?:nonce|opaque)\s{0,3}=\s{0,3}"?)([^",]{1,200})', re.IGNORECASE)
+_STATUS = re.compile(r"HTTP/[0-9]\.[0-9] [0-9]{3}(?= |$)")
+
+
+def exchange(recorded: Recorded, replacer: Replacer) -> dict[str, Any]:
+    """One request and its answer, as a profile has them."""
+    head, blank, body = recorded.data.partition(b"\r\n\r\n")
+    lines = head.decode("latin-1").split("\r\n")
+    parts = [line.partition(":") for line in lines[1:]]
+    fields = {name.strip().lower(): value.strip() for name, _colon, value in parts}
+    chunked = fields.get("transfer-encoding", "").lower() == "chunked"
+    content = _joined(body) if chunked else body
+    packed = fields.get("content-encoding", "identity").lower() != "identity"
+    kind = fields.get("content-type", "text").lower()
+    if packed or b"\0" in content or kind.startswith(("image/", "audio/", "application/octet")):
+        # What can't be read by a person is not sent by one.
+        shown: list[str] | dict[str, int] = {"bytes left out": len(content)}
+        length = len(content)
+    else:
+        text = content.decode("latin-1")
+        text = replacer.settings(text) if read_settings(text) is not None else replacer.text(text)
+        shown, length = text.splitlines(keepends=True) if text else [], len(text)
+    return {
+        "request": replacer.text(recorded.target),
+        "login": recorded.login,
+        "seconds": round(recorded.seconds, 3),
+        "head": [_head_line(number, line, length, replacer) for number, line in enumerate(lines)] if head else [],
+        "head_ends": bool(blank),
+        "chunked": chunked,
+        "body": shown,
+    }
+
+
+def _head_line(number: int, line: str, length: int, replacer: Replacer) -> str:
+    if number == 0:
+        status = _STATUS.match(line)
+        return status[0] + replacer.text(line[status.end() :]) if status else replacer.text(line)
+    name, colon, value = line.partition(":")
+    low = name.strip().lower()
+    if low == "content-length" and value.strip().isdecimal():
+        return f"{name}:{value[: len(value) - len(value.lstrip())]}{length}"
+    if low in _PRIVATE_HEADERS:
+        value = replacer.private(value)
+    else:
+        value = replacer.text(_PARAMETER.sub(lambda match: match[1] + replacer.private(match[2]), value))
+    return (name if low in HEADERS else replacer.text(name)) + colon + value
+
+
+def _joined(body: bytes) -> bytes:
+    """The content of chunks; what is left of it where they are broken."""
+    content, rest = b"", body
+    while rest:
+        size, _end, rest = rest.partition(b"\r\n")
+        try:
+            count = int(size.split(b";")[0], 16)
+        except ValueError:
+            break
+        if count <= 0:
+            break
+        content, rest = content + rest[:count], rest[count + 2 :]
+    return content
+
+
+def make_profile(
+    states: Mapping[str, Sequence[Recorded]],
+    replacer: Replacer,
+    *,
+    model: str | None,
+    firmware: str | None,
+    said: Sequence[Mapping[str, Any]],
+    tls: Mapping[str, Any] | None = None,
+    measured: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The profile. states holds what was recorded in each state of the phone; said is what witnesses said of it."""
+    found = {name: [exchange(one, replacer) for one in recorded] for name, recorded in states.items()}
+    told = [{key: replacer.text(_raw(value)) for key, value in one.items()} for one in said]
+    return {
+        "format": FORMAT,
+        "model": model,
+        "firmware": firmware,
+        "replaced": dict(sorted(replacer.counts.items())),
+        "tls": dict(tls) if tls else None,
+        "measured": dict(measured or {}),
+        "witnesses": told,
+        "states": found,
+    }
+
+
+def _raw(value: object) -> str:
+    return ("" if value is None else str(value)).encode("utf-8", "replace").decode("latin-1")
+
+
+def write_profile(profile: Mapping[str, Any], path: str) -> bool:
+    """Write it, readable by its owner alone; whether the file changed. Raises InputError."""
+    text = json.dumps(profile, indent=1) + "\n"
+    try:
+        if os.path.exists(path) and read_regular(path) == text.encode():
+            return False
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file_out:
+            file_out.write(text)
+    except OSError as error:
+        raise InputError(f"The profile {path} can't be written: {error.strerror or error}. Name another one.") from None
+    return True

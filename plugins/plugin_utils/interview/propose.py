@@ -1,0 +1,120 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a user could teach, found where the person's word stands on a page. Each proposal was tried on these pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._known.taught import parse_taught
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import SystemPage, visible_text
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.taught_pages import (
+    complete,
+    shown_text,
+    taught_call,
+)
+
+_FIELDS = {"version": "firmware", "mac": "mac", "model": "model"}
+_LONGEST_LABEL = 60
+
+
+def propose_labels(pages: Mapping[str, str], known: Mapping[str, str]) -> dict[str, Any]:
+    """Labels for the facts in known, by the keys ``version``, ``mac``, ``model``. pages are HTML by path.
+
+    A page that shows the value twice behind different labels gives the first that reads it.
+    """
+    found: dict[str, Any] = {}
+    for name, value in known.items():
+        for path, page in pages.items():
+            place = _place(name, value, path, page)
+            if place is not None:
+                found[name] = place
+                break
+    return found
+
+
+def _place(name: str, value: str, path: str, page: str) -> dict[str, str] | None:
+    form = re.compile(_pattern(name, value), re.IGNORECASE)
+    lines = [" ".join(line.split()) for line in visible_text(page).splitlines()]
+    before = ""
+    for line in lines:
+        match = form.search(line)
+        if match:
+            label = _label(line[: match.start()]) or _label(before)
+            place = {"page": path.strip("/"), "label": label}
+            if label and _reads(name, value, place, {path: page}):
+                return place
+        before = line or before
+    return None
+
+
+def _pattern(name: str, value: str) -> str:
+    if name == "mac":
+        return "[:.-]?".join(value[i : i + 2] for i in range(0, 12, 2))
+    if name == "model":
+        return rf"(?<![0-9a-z])(?:snom ?)?{re.escape(value)}(?![0-9a-z])"
+    return rf"(?<![0-9.])(?:snom ?[a-z0-9]{{2,5}}-sip )?v?{re.escape(value)}(?![0-9.]*[0-9a-z])"
+
+
+def _label(text: str) -> str:
+    """The last words before a value, without what separates them from it."""
+    words = text.strip().rstrip(":=|- ")
+    while len(words) > _LONGEST_LABEL and " " in words:
+        words = words.partition(" ")[2]
+    return words if 3 <= len(words) <= _LONGEST_LABEL else ""
+
+
+def _reads(name: str, value: str, place: Mapping[str, str], pages: Mapping[str, str]) -> bool:
+    """Whether a lesson with this place reads exactly this value."""
+    try:
+        lessons = parse_taught([{name: dict(place)}])
+    except InputError:
+        return False
+    system, _taught = complete(SystemPage(), lessons, lambda path: shown_text(pages.get(path, "")))
+    return str(getattr(system, _FIELDS[name])) == value
+
+
+def propose_call_texts(idle: Sequence[Mapping[str, str]], busy: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """Texts that pages show whenever the phone is in a call, and never else, and the other way round.
+
+    Both are lists of pages by path, one for each look.
+    """
+    found: dict[str, Any] = {}
+    for name, these, others in (("busy", busy, idle), ("idle", idle, busy)):
+        for path in these[0] if these else ():
+            lines = _lines_of(these[0], path)
+            for pages in these[1:]:
+                lines = [line for line in lines if line in _lines_of(pages, path)]
+            elsewhere = {line for pages in others for line in _lines_of(pages, path)}
+            texts = [line for line in lines if line not in elsewhere and 3 <= len(line) <= _LONGEST_LABEL]
+            # A line with digits is a time or a number, and other ones come.
+            for text in (one for one in texts if not re.search("[0-9@]", one)):
+                if _tells(name, {"page": path.strip("/"), "text": text}, these, others):
+                    found[name] = {"page": path.strip("/"), "text": text}
+                    break
+            if name in found:
+                break
+    return found
+
+
+def _lines_of(pages: Mapping[str, str], path: str) -> list[str]:
+    return [" ".join(line.split()) for line in visible_text(pages.get(path, "")).splitlines() if line.strip()]
+
+
+def _tells(
+    name: str, place: dict[str, str], these: Sequence[Mapping[str, str]], others: Sequence[Mapping[str, str]]
+) -> bool:
+    try:
+        lessons = parse_taught([{name: place}])
+    except InputError:
+        return False
+
+    def seen(pages: Mapping[str, str]) -> bool:
+        return taught_call(lessons, SystemPage(), lambda path: shown_text(pages.get(path, "")))[1] is not None
+
+    return all(map(seen, these)) and not any(map(seen, others))

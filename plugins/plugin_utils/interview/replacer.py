@@ -1,0 +1,274 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Takes out of what a phone says all that could be about somebody.
+
+Nobody can list what is personal, so it goes the other way round: a word stays if it is one of `vocabulary`, or of a
+label that the user named; a number stays if it has no more than two digits; a version stays if it is known to be one.
+Whatever else there is becomes something of the same length and shape, the same one wherever it stands. An encoding does
+not hide a word: what is encoded is no word that stays.
+
+Text here is bytes, as latin-1, so that nothing gets lost.
+"""
+
+from __future__ import annotations
+
+import html
+import ipaddress
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from string import ascii_lowercase
+from urllib.parse import unquote_to_bytes
+
+from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import KNOWN, is_known, known_setting
+from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import WORDS
+
+_OF_SETTINGS = frozenset(part for name in KNOWN for part in name.split("_")) | WORDS
+_ATTRIBUTES = frozenset(("perm", "idx", "version", "encoding", "context", "label", "short_label", "type"))
+_SAFE_VALUES = frozenset(("", "on", "off", "true", "false", "yes", "no"))
+
+# Signs that are encoded and that part words, as they would as they are.
+_PARTS = r"&(?:nbsp|amp|lt|gt|quot|apos|middot);|%(?:[01][0-9A-Fa-f]|2[0-9A-Fa-f]|3[A-Fa-f]|40|5[B-Fb-f]|60|7[B-Fb-f])"
+_UNIT = r"[A-Za-z0-9\x80-\xff]|%[0-9A-Fa-f]{2}|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
+_WORD = re.compile(rf"(?P<part>{_PARTS})|(?:(?!{_PARTS})(?:{_UNIT}))+")
+_GAP = r"(?:[:._ -]|%3[Aa]|%2[Dd])"
+_HEX2 = "[0-9A-Fa-f]{2}"
+_MAC = re.compile(
+    rf"(?<![0-9A-Za-z])(?:{_HEX2}(?:{_GAP}{_HEX2}){{5}}|[0-9A-Fa-f]{{4}}(?:[.:-][0-9A-Fa-f]{{4}}){{2}}"
+    rf"|[0-9A-Fa-f]{{6}}[.:-][0-9A-Fa-f]{{6}}|[0-9A-Fa-f]{{12}})(?![0-9A-Za-z])"
+)
+_SNOM_MAC = re.compile(r"(?i:000413|1C7126|00087B|589EC6|00ACDC)[0-9A-Fa-f]{6}(?![0-9A-Fa-f])")
+_IPV4 = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.?[0-9])")
+_IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:])")
+# A telephone number in groups. A single group is seen to with the words.
+_GROUPS = re.compile(r"(?<![0-9A-Za-z])\+?\(?[0-9](?:[0-9]|[ ()/-]{1,3}(?=[0-9(])){4,30}(?![0-9A-Za-z])")
+_OF_IMAGE = re.compile(r"(?i:-sip)(?:\s|%20|&nbsp;){1,5}([0-9]{1,6}(?:\.[0-9]{1,6}){1,5}[a-z]?)(?![0-9A-Za-z])")
+_VERSION = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6}){1,5}")
+_MODEL_LABEL = re.compile(r"(?:hardware|model|product|snom)[\s:=>-]{0,6}$", re.IGNORECASE)
+_SHORT_NUMBERED = re.compile(r"([a-z]+)([0-9]{1,2})", re.IGNORECASE)
+_TEXT_SETTING = re.compile(r"^([ \t]*)([A-Za-z][A-Za-z0-9_]*)([ !&$]?:[ \t]?)([^\r\n]*)", re.MULTILINE)
+_XML_SETTING = re.compile(r"<([A-Za-z][A-Za-z0-9_]*)((?:\s[^<>]*)?)>((?:[^<]|<!\[CDATA\[.*?\]\]>)*)", re.DOTALL)
+_ATTRIBUTE = re.compile(r"""(\s)([A-Za-z_]{1,40})(\s{0,5}=\s{0,5})("[^"<]*"|'[^'<]*')""")
+
+Replace = Callable[[re.Match[str]], "str | None"]
+"""What stands for a match; None for what stays as it is until a later form takes it."""
+
+
+class Replacer:
+    """Replaces in one profile. counts says how many different things of each kind it has replaced."""
+
+    def __init__(
+        self,
+        *,
+        macs: Iterable[str] = (),
+        secrets: Iterable[str] = (),
+        words: Iterable[str] = (),
+        versions: Iterable[str] = (),
+        model: str | None = None,
+    ) -> None:
+        """macs are those of the phone; secrets and names go wherever they stand; words and versions stay."""
+        self._known: dict[tuple[str, str], str] = {}
+        self._words = WORDS | {part.lower() for word in words for part in re.findall(r"[^\W\d_]+", word)}
+        self._versions = set(versions)
+        self._model = model
+        self.counts: Counter[str] = Counter()
+        self._secrets = [secret for secret in sorted(set(secrets), key=len, reverse=True) if len(secret) >= 3]
+        self._macs = [(_spelled(mac), mac) for mac in macs]
+        self._ends = [(_spelled(mac[6:], alone=True), mac) for mac in macs]
+
+    def text(self, text: str) -> str:
+        """The text of a page, or any other."""
+        return self._outside(text, self._plain)
+
+    def private(self, text: str) -> str:
+        """Text in which no word is one that stays, such as a value of a setting."""
+        return self._outside(text, lambda part: _WORD.sub(lambda match: self._word(match, part, strict=True), part))
+
+    def settings(self, text: str) -> str:
+        """A page of settings, as XML or as lines: names stay that settings may have, and values that say nothing."""
+        if text.lstrip("\xef\xbb\xbf \t\r\n").startswith("<") and "perm=" in text:
+            return _XML_SETTING.sub(self._xml_setting, text)
+        return _TEXT_SETTING.sub(self._text_setting, text) if _TEXT_SETTING.search(text) else self.text(text)
+
+    def _text_setting(self, match: re.Match[str]) -> str:
+        before, name, between, value = match.groups()
+        return before + self._name(name) + between + self._value(name, value)
+
+    def _xml_setting(self, match: re.Match[str]) -> str:
+        name, attributes, value = match.groups()
+        inside = _ATTRIBUTE.sub(self._attribute, attributes)
+        shown = self._value(name, value) if value.strip() else value
+        return f"<{self._name(name)}{inside}>{shown}"
+
+    def _attribute(self, match: re.Match[str]) -> str:
+        blank, name, equals, value = match.groups()
+        keeps = name in ("perm", "idx", "version", "encoding") or value[1:-1] in _SAFE_VALUES
+        shown = name if name in _ATTRIBUTES else self._name(name)
+        return blank + shown + equals + (value if keeps else self.private(value))
+
+    def _name(self, name: str) -> str:
+        stays = is_known(name) or all(part.rstrip("0123456789").lower() in _OF_SETTINGS for part in name.split("_"))
+        return name if stays else self.private(name)
+
+    def _value(self, name: str, value: str) -> str:
+        said, known = value.strip(), known_setting(name)
+        stays = said.lower() in _SAFE_VALUES or (known is not None and said in known.values)
+        return value if stays or said in self._versions else self.private(value)
+
+    def _outside(self, text: str, words: Callable[[str], str]) -> str:
+        """Replace what has a form of its own, and by ``words`` what lies between."""
+        for secret in self._secrets:
+            for form in {secret, html.escape(secret)}:
+                raw = form.encode("utf-8").decode("latin-1")
+                if raw in text:
+                    text = text.replace(raw, self._as("secrets", secret, "x" * len(raw)))
+        # Pieces of it, and whether each is done. What an earlier form has taken is no later one's.
+        pieces = [(text, False)]
+        for pattern, replace in self._forms():
+            pieces = [
+                part
+                for piece, done in pieces
+                for part in ([(piece, True)] if done else _split(piece, pattern, replace))
+            ]
+        return "".join(piece if done else words(piece) for piece, done in pieces)
+
+    def _forms(self) -> list[tuple[re.Pattern[str], Replace]]:
+        macs: list[tuple[re.Pattern[str], Replace]]
+        macs = [(pattern, self._known_mac(mac)) for pattern, mac in (*self._macs, *self._ends)]
+        return [
+            *macs,
+            (_OF_IMAGE, self._image),
+            (_MAC, self._mac),
+            (_SNOM_MAC, self._mac),
+            (_VERSION, lambda match: match[0] if match[0] in self._versions else None),
+            (_IPV4, self._ipv4),
+            (_IPV6, self._ipv6),
+            (_GROUPS, self._groups),
+        ]
+
+    def _image(self, match: re.Match[str]) -> str:
+        self._versions.add(match[1])
+        return match[0]
+
+    def _known_mac(self, mac: str) -> Replace:
+        return lambda match: _in_shape(match[0], self._new_mac(mac)[-len(re.sub(_GAP, "", match[0])) :])
+
+    def _mac(self, match: re.Match[str]) -> str:
+        return _in_shape(match[0], self._new_mac(re.sub(_GAP, "", match[0]).upper()))
+
+    def _new_mac(self, mac: str) -> str:
+        prefix = mac[:6] if _SNOM_MAC.fullmatch(mac) else "020000"
+        return self._as("MAC addresses", mac, prefix + f"{self.counts['MAC addresses'] + 1:06X}")
+
+    def _ipv4(self, match: re.Match[str]) -> str | None:
+        if any(int(part) > 255 for part in match[0].split(".")) or match[0] in ("0.0.0.0", "255.255.255.255"):
+            return None
+        if match[0].startswith("127.0.0."):
+            return match[0]
+        count = self.counts["addresses"]
+        nets = ("192.0.2", "198.51.100", "203.0.113")
+        return self._as("addresses", match[0], f"{nets[count // 250 % 3]}.{count % 250 + 1}")
+
+    def _ipv6(self, match: re.Match[str]) -> str | None:
+        try:
+            address = str(ipaddress.IPv6Address(match[0]))
+        except ValueError:
+            return None
+        return self._as("addresses", address, f"2001:db8::{self.counts['addresses'] + 1:x}")
+
+    def _groups(self, match: re.Match[str]) -> str | None:
+        digits = re.sub(r"\D", "", match[0])
+        if len(digits) < 5 or len(digits) == len(match[0]):
+            return None
+        return _in_shape(match[0], self._number(digits))
+
+    def _plain(self, text: str) -> str:
+        return _WORD.sub(lambda match: self._word(match, text, strict=False), text)
+
+    def _word(self, match: re.Match[str], text: str, *, strict: bool) -> str:
+        word = match[0]
+        if match["part"]:
+            return word
+        said = _decoded(word)
+        if not any(sign.isalnum() for sign in said):
+            return word
+        if said.isdecimal() and said.isascii():
+            if len(said) <= 2 and not strict:
+                return word
+            before = text[max(0, match.start() - 24) : match.start()]
+            is_model = said == (self._model or "").lstrip("D") and _MODEL_LABEL.search(before)
+            return word if is_model and not strict else self._number(word if word == said else "1" * len(word), said)
+        if not strict and (said.lower() in self._words or self._is_model(said) or self._is_numbered(said)):
+            return word
+        return self._name_for(said.lower(), word)
+
+    def _is_model(self, word: str) -> bool:
+        bare = re.sub("^snom", "", word, flags=re.IGNORECASE)
+        return bool(re.fullmatch("[A-Z]?[0-9]{2,3}[A-Z]?|MP|PA1", bare)) and find_model(bare) is not None
+
+    def _is_numbered(self, word: str) -> bool:
+        match = _SHORT_NUMBERED.fullmatch(word)
+        return match is not None and match[1].lower() in self._words
+
+    def _number(self, digits: str, key: str | None = None) -> str:
+        key = key or digits
+        number = self.counts["numbers"] + 1
+        return self._as("numbers", key, f"{number % 10 ** len(digits):0{len(digits)}d}")
+
+    def _name_for(self, key: str, word: str) -> str:
+        number, letters = self.counts["words"] + 1, ""
+        while number:
+            number, rest = divmod(number - 1, 26)
+            letters = ascii_lowercase[rest] + letters
+        new = self._as("words", f"{key}/{len(word)}", letters[-len(word) :].rjust(len(word), "q"))
+        return "".join(
+            sign.upper() if old.isascii() and old.isupper() else sign for sign, old in zip(new, word, strict=True)
+        )
+
+    def _as(self, kind: str, original: str, new: str) -> str:
+        if (kind, original) not in self._known:
+            self._known[kind, original] = new
+            self.counts[kind] += 1
+        return self._known[kind, original]
+
+
+def _split(text: str, pattern: re.Pattern[str], replace: Replace) -> list[tuple[str, bool]]:
+    """The text around what is replaced, which is done."""
+    pieces, at = [], 0
+    for match in pattern.finditer(text):
+        new = replace(match)
+        if new is not None:
+            pieces += [(text[at : match.start()], False), (new, True)]
+            at = match.end()
+    return [*pieces, (text[at:], False)]
+
+
+def _spelled(digits: str, *, alone: bool = False) -> re.Pattern[str]:
+    """Hexadecimal digits in any case, with separators or without."""
+    pairs = [digits[i : i + 2] for i in range(0, len(digits), 2)]
+    body = f"{_GAP}?".join(pairs)
+    return re.compile(f"(?<![0-9A-Za-z]){body}(?![0-9A-Za-z])" if alone else body, re.IGNORECASE)
+
+
+def _in_shape(shape: str, digits: str) -> str:
+    """The digits, with the separators of the shape, and in capitals if it has capitals."""
+    rest = iter(digits if any(sign in "ABCDEF" for sign in shape) or shape == shape.upper() else digits.lower())
+    separators = re.compile(rf"{_GAP}|[()/+]")
+    out, at = [], 0
+    while at < len(shape):
+        gap = separators.match(shape, at)
+        out.append(gap[0] if gap else next(rest, "0"))
+        at = gap.end() if gap else at + 1
+    return "".join(out)
+
+
+def _decoded(word: str) -> str:
+    raw = unquote_to_bytes(word.encode("latin-1")) if "%" in word else word.encode("latin-1")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    return html.unescape(text) if "&" in text else text

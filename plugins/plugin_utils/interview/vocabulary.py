@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The words that a profile may show. Everything else that a phone says is replaced, for it may be somebody's name.
+
+These are words of markup, of HTTP, and of what phones' pages label. None is a given name, and hardly one a family name:
+who adds one asks first whether somebody could be called so.
+"""
+
+from __future__ import annotations
+
+_MARKUP = """
+html head title body meta link script style gui prefs fkey memstat perm idx
+doctype public dtd transitional strict xhtml xml version encoding utf iso
+latin table tbody thead tr td th ul ol li dl dt dd div span font br hr img form input select option textarea label
+button center strong em tt pre frame frameset iframe noframes noscript map area base href src alt name value type method
+action post get size maxlength width height border cellpadding cellspacing align valign colspan rowspan bgcolor color
+class id rel stylesheet text css javascript language content http equiv refresh charset left right top bottom middle
+checked selected disabled readonly hidden submit reset radio checkbox password file enctype multipart urlencoded
+application target onclick onload onchange onsubmit function var return document window location nbsp amp lt gt quot
+middot copy www org htm cgi bin px pt em none block inline auto white black red blue green gray solid
+"""
+_HTTP = """
+ok found moved permanently temporary redirect unauthorized forbidden not server error internal bad request date
+expires last modified cache control no store must revalidate max age pragma connection keep alive close transfer
+chunked length accept ranges bytes etag location www authenticate basic digest realm nonce opaque qop algorithm stale
+auth int md set cookie path secure httponly gmt snom embedded
+"""
+_LABELS = """
+phone phones manager model hardware software firmware release build number version versions rootfs kernel linux boot
+loader bootloader uboot ramdisk jffs sip voip application mac address addresses ethernet hw ip ipv netmask gateway dns
+domain dhcp vlan port ports network lan pc link speed full half duplex mbit uptime up time since day days hour hours
+minute minutes second seconds memory free used total flash cpu load temperature serial
+identity identities account accounts line lines user users status state registered unregistered registration
+registrations not yet expired failed online offline active inactive enabled disabled available
+call calls calling called caller missed received dialed dialled outgoing incoming connected disconnected holding held
+hold ringing ringback alerting talking transferring transfer idle busy in on off no yes true false unknown
+conversation progress waiting forwarding redirect redirection dnd do disturb mute speaker handset headset
+settings setting preferences system information info home page pages menu operation setup advanced behavior behaviour
+audio rtp qos security update certificates trusted directory keys key function programmable expansion module modules
+usb extension support log logs trace pcap reboot restart reset factory default defaults save apply reload back
+next help welcome to your this that the of and or is are was be a an for with without at by from as if only all some
+click here please try again later too many logins failed access blocked web interface login logout administrator admin
+mode user password username http https empty warning hint file found ask system check lcs plain regular format
+yes no none never always current new old
+gesperrt telefon gerät modell hardware software firmware ausgabe stand version mac adresse netzwerk leitung leitungen
+konto konten identität anruf anrufe gespräch gespräche verbunden frei besetzt belegt ruhezustand ruhe angemeldet
+abgemeldet registriert nicht kein keine aktiv betriebszeit laufzeit tage tag stunden minuten sekunden einstellungen
+erweitert verpasst angenommen gewählt startseite neustart zurücksetzen speichern information informationen
+téléphone modèle matériel logiciel micrologiciel adresse réseau ligne lignes compte comptes appel appels enregistré
+libre occupé état jours heures minutes
+"""
+
+WORDS = frozenset(" ".join((_MARKUP, _HTTP, _LABELS)).split())
+"""In small letters."""
+
+_HEADERS = """
+server cache-control content-type content-length connection transfer-encoding location www-authenticate pragma expires
+date last-modified etag accept-ranges set-cookie keep-alive retry-after allow vary content-encoding content-disposition
+x-frame-options x-content-type-options x-xss-protection content-security-policy strict-transport-security
+referrer-policy
+"""
+
+HEADERS = frozenset(_HEADERS.split())
+"""Names of headers that a profile may show."""

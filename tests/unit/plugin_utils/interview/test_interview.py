@@ -1,0 +1,135 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import links
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.forecast import forecast
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look import (
+    PAGES,
+    PERSON,
+    Word,
+    contradictions,
+    verdicts,
+    words_of_person,
+)
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.propose import propose_call_texts, propose_labels
+
+STATUS = (
+    "<table><tr><th>Software&nbsp;release:</th><td>10.1.54.13</td></tr><tr><th>Ethernet ID</th>"
+    "<td>00-04-13-92-2d-24</td></tr></table><div>Product</div><div>snom D785</div>"
+)
+KNOWN = {"version": "10.1.54.13", "mac": "000413922D24", "model": "D785"}
+
+
+def test_labels_are_found_where_the_persons_word_stands() -> None:
+    assert propose_labels({"/status.htm": STATUS}, KNOWN) == {
+        "version": {"page": "status.htm", "label": "Software release"},
+        "mac": {"page": "status.htm", "label": "Ethernet ID"},
+        "model": {"page": "status.htm", "label": "Product"},
+    }
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "",
+        "10.1.54.13",
+        "<p>110.1.54.13</p><p>Build 10.1.54.131</p>",
+        "<p>Build 10.1.54.13</p><p>Build 10.1.54.14</p>",
+        "<p>v: 10.1.54.13</p>",
+    ],
+)
+def test_no_label_is_proposed_that_would_not_read_the_value(page: str) -> None:
+    assert propose_labels({"/status.htm": page}, {"version": "10.1.54.13"}) == {}
+
+
+def test_texts_of_calls_are_those_that_come_and_go_with_them() -> None:
+    def pages(text: str) -> dict[str, str]:
+        return {"/status.htm": f"<h1>Status</h1><p>{text}</p><p>09:4{len(text)}</p>"}
+
+    found = propose_call_texts(
+        [pages("Nobody speaks"), pages("Nobody speaks")], [pages("In conversation"), pages("In conversation")]
+    )
+    assert found == {
+        "idle": {"page": "status.htm", "text": "Nobody speaks"},
+        "busy": {"page": "status.htm", "text": "In conversation"},
+    }
+    assert propose_call_texts([pages("a"), pages("Nobody speaks")], [pages("Nobody speaks")]) == {}
+    assert propose_call_texts([], [pages("In conversation")]) == {"busy": {"page": "status.htm", "text": "Status"}}
+
+
+def test_words_that_differ_are_a_contradiction_and_no_value() -> None:
+    words = [Word("version", "10.1.54.13", PAGES, "info.htm"), Word("version", "10.1.54.14", PERSON, "the display")]
+    (version, *others) = verdicts(words)
+    assert (version["value"], version["verdict"]) == (None, "contradiction")
+    assert {row["verdict"] for row in others} == {"unknown"}
+    (sentence,) = contradictions(words)
+    assert sentence == (
+        "version: info.htm says 10.1.54.13; the display says 10.1.54.14. Nobody else says what you say: is this the "
+        "phone before you?"
+    )
+    assert verdicts(words[:1])[0]["value"] == "10.1.54.13" and contradictions(words[:1]) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        ({"version": "new"}, "shown_version: 'new' is not a firmware version"),
+        ({"mac": "12"}, "shown_mac: '12' is not a MAC address"),
+        ({"model": "X99"}, "shown_model is 'X99'"),
+    ],
+)
+def test_what_a_person_can_not_have_seen_is_an_error(shown: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError) as error:
+        words_of_person(shown)
+    assert words in error.value.reason
+
+
+@pytest.mark.parametrize(
+    ("facts", "mac", "call", "module", "will"),
+    [
+        (PhoneFacts(), None, True, "snom_firmware", "refuses"),
+        (PhoneFacts(firmware=Version.parse("10.1.54.13")), None, True, "snom_firmware", "refuses"),
+        (PhoneFacts(firmware=Version.parse("10.1.54.13"), model="D785"), None, False, "snom_firmware", "defers"),
+        (PhoneFacts(firmware=Version.parse("10.1.54.13"), model="D785"), None, True, "snom_firmware", "works"),
+        (PhoneFacts(firmware=Version.parse("10.1.54.13"), model="D785"), "000413922D24", True, "snom_key", "refuses"),
+        (
+            PhoneFacts(settings={"tr69_use_acs": "on"}, model="D785", firmware=Version((10, 1))),
+            None,
+            True,
+            "snom_rollout",
+            "unsure",
+        ),
+        (PhoneFacts(admin_mode=False), None, True, "snom_settings", "refuses"),
+        (PhoneFacts(), None, True, "snom_settings", "refuses"),
+        (PhoneFacts(settings={}), None, True, "snom_settings", "works"),
+        (PhoneFacts(settings={"use_hidden_tags": "on"}), None, True, "snom_call", "unsure"),
+        (PhoneFacts(generation="phone_manager"), None, True, "snom_reboot", "refuses"),
+        (PhoneFacts(uptime=5), None, True, "snom_reboot", "works"),
+        (PhoneFacts(uptime=5), None, False, "snom_reboot", "defers"),
+        (PhoneFacts(), None, True, "snom_factory_reset", "refuses"),
+    ],
+)
+def test_what_a_module_will_do_follows_from_what_was_read(
+    facts: PhoneFacts, mac: str | None, call: bool, module: str, will: str
+) -> None:
+    rows = {row["module"]: row for row in forecast(facts, mac=mac, call_known=call)}
+    assert rows[module]["will"] == will and rows[module]["why"]
+
+
+def test_only_links_that_read_are_followed() -> None:
+    page = (
+        '<a href="lines.htm">a</a><a href="/sub.htm?x=1">b</a><a href="http://192.0.2.1/c.htm">c</a>'
+        '<a href="reboot.htm">d</a><a href="//192.0.2.1/e.htm">e</a><frame src="f.html"><a href="tbook.xml">g</a>'
+        '<a href="h.js">h</a><a href="log.htm">i</a><a href="lines.htm">again</a>'
+        '<a href="info.htm#x">k</a><a href="http://[">l</a>'
+    )
+    assert links("/index.htm", page) == ["/lines.htm", "/f.html", "/info.htm"]

@@ -1,0 +1,191 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each kind of personal detail, planted in each kind of answer, and looked for afterwards."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from time import process_time
+from urllib.parse import quote
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import (
+    read_home,
+    read_settings,
+    read_system,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import Recorded
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.profile import exchange
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.replacer import Replacer
+from hypothesis import given
+from hypothesis import strategies as st
+
+MAC = "000413922D24"
+DETAILS = {
+    "a name": "Annegret",
+    "a name with an umlaut": "Jürgensen",
+    "a short name": "Bo",
+    "a name of other letters": "Иванов",
+    "a company": "Frobozz-Klinik",
+    "a number": "4711",
+    "a number with a country": "+49 170 5558899",
+    "a number in brackets": "(030) 77-88-99",
+    "an account": "k401@pbx.frobozz.de",
+    "a host": "tel-01.frobozz.de",
+    "a private address": "10.20.30.40",
+    "an address of IPv6": "fe80::20c:29ff:fe3a:1",
+    "the MAC address": "00:04:13:92:2D:24",
+    "the MAC address bare": MAC.lower(),
+    "the MAC address with dots": "0004.1392.2d24",
+    "the end of the MAC address": "922D24",
+    "another MAC address": "8c-85-90-1b-2c-3d",
+    "a password": "gehe1mnis!",
+    "a URL": "http://anna:pw1x@prov.frobozz.de/k/abc123def",
+}
+# What of a detail must not be found: each part that says something.
+PARTS = {
+    kind: [part for part in re.findall(r"[^\W_]{2,}", text) if len(part) > 2 or kind == "a short name"]
+    for kind, text in DETAILS.items()
+}
+HARMLESS = {"http", "pbx", "prov", "fe80"}
+
+
+def in_page(text: str) -> str:
+    return f"<html><title>snom D785</title><table><tr><td>Name:</td><td>{html.escape(text)}</td></tr></table></html>"
+
+
+PLACES = {
+    "a cell": in_page,
+    "a title": lambda text: f"<title>{html.escape(text)}</title>",
+    "a label": lambda text: f"<b>{html.escape(text)}:</b> 3",
+    "a comment": lambda text: f"<!-- {text} -->",
+    "a script": lambda text: f"<script>var user = {json.dumps(text)};</script>",
+    "an attribute": lambda text: f'<input name="NUMBER" value="{html.escape(text)}">',
+    "a link": lambda text: f'<a href="command.htm?number={quote(text)}">call</a>',
+    "numbered letters": lambda text: "".join(f"&#{ord(sign)};" for sign in text),
+    "a screen": lambda text: f"State Idle (29)\r\n09:41\r\n{text}\r\n",
+    "text settings": lambda text: f"language$: Deutsch\nuser_realname1: {text}\nfoo_bar!: {text}\n",
+    "XML settings": lambda text: (
+        f'<?xml version="1.0"?>\n<settings><user_realname idx="1" perm="">{html.escape(text)}</user_realname>'
+        f'<fkey idx="0" label="{html.escape(text)}" perm="RW">blf {html.escape(text)}</fkey></settings>'
+    ),
+    "CDATA": lambda text: f'<settings><user_realname idx="1" perm=""><![CDATA[{text}]]></user_realname></settings>',
+    "JSON": lambda text: json.dumps({"name": text}),
+    "base64": lambda text: base64.b64encode(f"xx{text}xx".encode()).decode(),
+    "garbage": lambda text: f"\x01\x02{text}\x7f",
+}
+
+
+def replacer() -> Replacer:
+    return Replacer(macs=[MAC], secrets=["gehe1mnis!"], versions=["10.1.54.13"], model="D785")
+
+
+def shown(page: str, head: str = "HTTP/1.1 200 Ok\r\nContent-Type: text/html") -> str:
+    """All of a profile that comes of an answer, readable."""
+    body = page.encode()
+    data = f"{head}\r\nContent-Length: {len(body)}".encode() + b"\r\n\r\n" + body
+    made = exchange(Recorded("/info.htm", False, 0.0, data), replacer())
+    raw = "".join([*made["head"], *made["body"]]).encode("latin-1")
+    return raw.decode("utf-8", "replace")
+
+
+def leaks(text: str, kind: str) -> list[str]:
+    decoded = html.unescape(text)
+    parts = [part for part in PARTS[kind] if part.lower() not in HARMLESS]
+    found = [
+        part for part in parts if re.search(rf"{part}(?![a-z])" if len(part) < 3 else part, decoded, re.IGNORECASE)
+    ]
+    # Digits of a MAC address that are its maker's stay.
+    return [part for part in found if not ("MAC" in kind and part in ("000413", "0004"))]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", DETAILS)
+def test_no_detail_is_left_in_any_answer(kind: str, place: str) -> None:
+    planted = PLACES[place](DETAILS[kind])
+    text = shown(planted)
+    assert leaks(text, kind) == [], text
+    if place == "base64":
+        assert planted not in text
+
+
+@pytest.mark.parametrize("header", ["Server", "X-Owner", "Location", "Set-Cookie", "WWW-Authenticate", "Date"])
+@pytest.mark.parametrize("kind", DETAILS)
+def test_no_detail_is_left_in_a_header(kind: str, header: str) -> None:
+    value = {"WWW-Authenticate": f'Digest realm="snom", nonce="{DETAILS[kind]}"'}.get(header, DETAILS[kind])
+    text = shown("", f"HTTP/1.1 200 Ok\r\n{header}: {quote(value) if 'other letters' in kind else value}")
+    assert leaks(text, kind) == [], text
+
+
+def test_one_thing_is_replaced_by_one_thing_everywhere() -> None:
+    one = replacer()
+    first = one.text("Annegret 4711 10.20.30.40 Bertram 4712 10.20.30.41")
+    again = one.text("10.20.30.40 4711 annegret")
+    name, number, address, other, *_rest = first.split()
+    assert again.split() == [address, number, name.lower()]
+    assert len({name, other}) == 2 and len({*first.split()}) == 6
+    assert (len(name), len(number)) == (8, 4)
+    assert one.text("00:04:13:92:2d:24 000413922D24 snomD305-922D24") == (
+        "00:04:13:00:00:01 000413000001 snomD305-000001"
+    )
+
+
+def test_readers_read_of_a_profile_what_they_read_of_the_phone() -> None:
+    page = (
+        "<html><head><TITLE>snom D785</TITLE></head><body>Firmware Version: snomD785-SIP 10.1.54.13<br>"
+        "Mac: 000413922D24<br>Hardware: D785<br>Identity 1 Status: 100@pbx.frobozz.de: registered<br>"
+        "Uptime: 3 days, 02:10:05<br>Active calls: 1<br></body></html>"
+    )
+    before, after = read_system(page), read_system(shown(page).partition("\r\n\r\n")[2] or shown(page))
+    assert (after.model, after.firmware, after.uptime) == (before.model, before.firmware, before.uptime)
+    assert after.mac == "000413000001" and after.identities is not None and before.identities is not None
+    assert after.identities[0].registered is True and after.identities[0].user != before.identities[0].user
+    assert read_home(shown(page)).call_state == read_home(page).call_state == "in_call"
+
+
+def test_settings_keep_their_names_and_what_says_nothing() -> None:
+    text = replacer().settings("dhcp$: on\nuser_name1!: k401\nlanguage$: Deutsch\nhttp_port&: 8080\nsip_foobarbaz: x\n")
+    read = read_settings(text)
+    assert read is not None and set(read.values) >= {"dhcp", "user_name1", "language", "http_port"}
+    assert read.values["dhcp"] == "on" and read.values["user_name1"] != "k401" and "foobarbaz" not in text
+    assert read.read_only == frozenset({"http_port"})
+
+
+def test_the_length_is_that_of_what_is_there() -> None:
+    body = in_page("10.20.30.40 und fe80::20c:29ff:fe3a:1").encode()
+    data = b"HTTP/1.1 200 Ok\r\nServer: snom embedded\r\nContent-Length:  %d\r\n\r\n" % len(body) + body
+    made = exchange(Recorded("/info.htm", True, 0.0, data), replacer())
+    assert made["head"][:2] == ["HTTP/1.1 200 Ok", "Server: snom embedded"]
+    assert made["head"][2] == f"Content-Length:  {len(''.join(made['body']))}"
+
+
+@pytest.mark.parametrize("head", ["Content-Type: image/bmp", "Content-Encoding: gzip", "Content-Type: text/html"])
+def test_what_no_person_can_read_is_left_out(head: str) -> None:
+    data = f"HTTP/1.1 200 Ok\r\n{head}\r\n\r\n".encode() + b"Annegret\0\1"
+    made = exchange(Recorded("/screen.htm", False, 0.0, data), replacer())
+    assert made["body"] == {"bytes left out": 10}
+
+
+def test_a_huge_page_takes_no_time() -> None:
+    began = process_time()
+    for page in (
+        "Annegret 4711 " * 60_000,
+        "<" * 800_000,
+        "0" * 800_000,
+        "a:" * 400_000,
+        "&#65;" * 160_000,
+        "%41" * 250_000,
+    ):
+        replacer().text(page)
+        replacer().settings("dhcp: on\n" + page)
+    assert process_time() - began < 120
+
+
+@given(st.text(max_size=300))
+def test_no_text_breaks_it(text: str) -> None:
+    shown(text)
