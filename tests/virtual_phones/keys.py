@@ -19,6 +19,8 @@ from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_type_hints
 
+from . import replay
+
 T = TypeVar("T")
 
 
@@ -330,6 +332,7 @@ class PhoneKeys:
     sip: Annotated[SipKeys | None, optional(nested(SipKeys))] = None
     minibrowser: Annotated[MinibrowserKeys, nested(MinibrowserKeys)] = field(default_factory=MinibrowserKeys)
     title: MaybeText = None
+    profile: Annotated[replay.Profile | None, optional(replay.load)] = field(default=None, repr=False)
     page_layout: Annotated[Layout, one_of(Layout)] = "table"
     secrets_shown: Annotated[SecretsShown, one_of(SecretsShown)] = "absent"
     has_webserver_admin_password: Flag = False

@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from . import auth, commands, pages, replies
+from . import auth, commands, pages, replay, replies
 from .http_server import HttpConnection, Reply, Request
 
 if TYPE_CHECKING:
@@ -85,7 +85,10 @@ def _answer_well(phone: Phone, request: Request, door: str) -> Reply:
     if door == "old" and request.path == "/command.htm" and phone.keys.old_server_command != "allowed":
         refused = phone.keys.old_server_command == "refused"
         return replies.forbidden("Not allowed.") if refused else replies.not_found()
-    return _login(phone, request) or commands.perform(phone, request)
+    no_entry = _login(phone, request)
+    if no_entry is not None:
+        return (replay.challenge(phone) if no_entry.status == 401 else None) or no_entry
+    return replay.answer(phone, request) or commands.perform(phone, request)
 
 
 def _login(phone: Phone, request: Request) -> Reply | None:

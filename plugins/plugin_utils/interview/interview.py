@@ -224,13 +224,14 @@ def _write(
     """Write the profile if one is wanted; whether its file changed."""
     if not parameters["profile"]:
         return False
-    known = {word.fact: word.value for word in words if word.fact in ("model", "version")}
+    known = {word.fact: word.value for word in words if word.fact in ("model", "version", "mac")}
     replacer = replacer_for(subject, words, parameters["keep_words"] or [], taught)
     profile = make_profile(
         {name: seen.recorder.exchanges for name, seen in states.items()},
         replacer,
         model=known.get("model"),
         firmware=known.get("version"),
+        mac=known.get("mac"),
         said=[{"fact": word.fact, "value": word.value, "source": word.source, "where": word.where} for word in words],
         tls=None if tls is None else {name: tls[name] for name in ("version", "cipher")},
         measured=measured,
