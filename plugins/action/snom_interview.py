@@ -16,11 +16,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.fleet_action import FleetAction
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.interview import (
-    ARGUMENT_SPEC,
-    Subject,
-    interview,
-)
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.interview import ARGUMENT_SPEC, interview
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Subject
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_targets
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Witnesses
 
@@ -43,6 +40,7 @@ class ActionModule(FleetAction):
                 model=target.model,
                 account=target.known.account,
                 witnesses=witnesses.of(target.known, mac=target.mac, address=target.connection.host),
+                taught=to_plain(connection.get("taught") or fleet.of(host).get("snom_taught") or []),
             )
             result = interview(subject, parameters, self._task.check_mode)
         finally:

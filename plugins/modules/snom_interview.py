@@ -41,8 +41,12 @@ options:
   step:
     description:
       - V(look) only reads.
+      - V(call) reads again and again while you make a call, and finds out who tells of it.
+      - V(reboot) and V(upgrade) weigh what M(telephony.snom.snom_reboot) and M(telephony.snom.snom_firmware) returned,
+        and wait until a line is registered.
+      - V(settings) chooses a setting that does no harm, or weighs what M(telephony.snom.snom_settings) returned for it.
     type: str
-    choices: [look]
+    choices: [look, call, reboot, settings, upgrade]
     default: look
   shown_version:
     description:
@@ -77,6 +81,16 @@ options:
     description:
       - File on the controller to write the profile into, as JSON. One that is there is overwritten.
     type: path
+  watch:
+    description:
+      - Seconds for which O(step=call) looks, unless it has seen a whole call before. Leave the phone alone in the first
+        third, be in a call in the middle, and leave it alone in the last third.
+    type: float
+    default: 90.0
+  ended:
+    description:
+      - What the module returned that did the step.
+    type: dict
   keep_words:
     description:
       - Words that may stay in the profile, such as labels of pages in your language. Every word that the collection
@@ -119,7 +133,7 @@ summary:
   sample: ["version: 10.1.54.13", "    10.1.54.13  (info.htm; the phone's own page)"]
 verdicts:
   description: For each fact, who says what.
-  returned: success, not in check mode
+  returned: O(step=look), not in check mode
   type: list
   elements: dict
   sample:
@@ -151,49 +165,79 @@ verdicts:
       sample: [{"value": "10.1.54.13", "source": "person", "where": "the phone's display", "sure": "your word"}]
 contradictions:
   description: A sentence for each fact on which they differ.
-  returned: success, not in check mode
+  returned: O(step=look), not in check mode
   type: list
   elements: str
   sample: ["version: info.htm says 10.1.54.13; the phone's display says 10.1.54.14."]
 pages:
   description: The pages that were asked for, and what came back.
-  returned: success, not in check mode
+  returned: O(step=look), not in check mode
   type: list
   elements: dict
   sample: [{"path": "/info.htm", "said": "200, 812 bytes"}]
 not_read:
   description: What could not be read, and why.
-  returned: success, not in check mode
+  returned: O(step=look), not in check mode
   type: list
   elements: str
   sample: []
 tls:
   description: Version and cipher of TLS, and the fingerprint of the certificate. Null over http.
-  returned: success, not in check mode
+  returned: O(step=look), not in check mode
   type: dict
   sample: {"version": "TLSv1.2", "cipher": "ECDHE-ECDSA-AES256-GCM-SHA384", "fingerprint": "f1"}
 forecast:
   description: What each module will do on this phone, and why.
-  returned: success, not in check mode
+  returned: O(step=look), not in check mode
   type: list
   elements: dict
   sample: [{"module": "snom_firmware", "will": "refuses", "why": "No page shows the version."}]
 taught:
   description: What you could teach. Nothing where nothing is missing, or nothing was found.
-  returned: success, not in check mode
+  returned: success, not in check mode nor for O(step=settings)
   type: list
   elements: dict
   sample: [{"version": {"page": "status.htm", "label": "Software release"}}]
 taught_yaml:
-  description: The same as a file of variables.
-  returned: success, not in check mode
+  description: The same as a file of variables, behind what is taught already.
+  returned: success, not in check mode nor for O(step=settings)
   type: str
   sample: |
     snom_taught:
     - version: {"page": "status.htm", "label": "Software release"}
+call:
+  description: Who told the call, when each witness changed, and texts that come and go with it.
+  returned: O(step=call), not in check mode
+  type: dict
+  sample:
+    tells: [pbx]
+    changes: {"pbx": [{"seconds": 0.1, "state": "idle"}, {"seconds": 32.4, "state": "in_call"}]}
+    told_by: witnesses
+    texts: {"busy": {"page": "status.htm", "text": "Line in use"}}
+    looks: 24
+setting:
+  description: The setting that can be tried without harm, and its values. Null where the phone shows none.
+  returned: O(step=settings) without O(ended), not in check mode
+  type: dict
+  sample: {"name": "date_us_format", "before": "off", "other": "on"}
+setting_taken:
+  description: Whether the setting was written, read back and put back.
+  returned: O(step=settings) with O(ended), not in check mode
+  type: bool
+  sample: true
+measured:
+  description: Seconds from the request until it was gone, until it was back, and from then until a line was registered.
+  returned: O(step=reboot) and O(step=upgrade), not in check mode
+  type: dict
+  sample: {"outcome": "upgraded", "elapsed": 214.0, "gone_after": 31.0, "gone_for": 172.0, "registered_after": 4.0}
+proposed:
+  description: O(ignore:flash_time) and O(ignore:deadline) with a reserve of half of what was measured.
+  returned: O(step=reboot) and O(step=upgrade), not in check mode
+  type: dict
+  sample: {"deadline": 330, "flash_time": 260}
 profile:
   description: The file of the profile. Null where none was wanted.
-  returned: success, not in check mode
+  returned: O(step=look) and O(step=call), not in check mode
   type: str
   sample: reception-profile.json
 """

@@ -7,9 +7,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
-from .bench import Bench, Run, phone
+import yaml
+from ansible_collections.telephony.snom.tests.virtual_phones.running import free_port
+
+from .bench import Bench, Run, phone, until
 from .conftest import StartBench
 
 
@@ -53,3 +57,123 @@ def test_an_interview_is_for_one_phone(start: StartBench) -> None:
     run = interview(found)
     assert run.code == 2 and "An interview is for one phone" in run.output
     assert found.fleet.counters()["requests"] == 0
+
+
+PAGE = "<html><head><title>Desk</title></head><body>{}</body></html>\n"
+STATUS = PAGE.format(
+    "<table><tr><th>Product</th><td>snom D785</td></tr><tr><th>Software release</th><td>10.1.54.13</td></tr>"
+    "<tr><th>Ethernet ID</th><td>00:04:13:92:2D:24</td></tr></table><p>{call}</p>"
+)
+
+
+def strange(file: Path) -> str:
+    """The profile of a phone whose pages are not as anybody here foresaw."""
+
+    def answer(request: str, page: str) -> dict[str, Any]:
+        head = ["HTTP/1.1 200 Ok", "Server: snom embedded", "Content-Type: text/html", f"Content-Length: {len(page)}"]
+        return {"request": request, "login": True, "head": head, "body": [page]}
+
+    home = answer("/index.htm", PAGE.format('<a href="status.htm">Status</a>'))
+    states = {
+        state: [home, answer("/status.htm", STATUS.replace("{call}", call))]
+        for state, call in (("idle", "Nobody speaks"), ("in_call", "Conversation with Annegret"))
+    }
+    profile = {"format": "telephony.snom profile 1", "firmware": "10.1.54.13", "mac": "000413922D24", "states": states}
+    file.write_text(json.dumps(profile))
+    return str(file)
+
+
+def test_a_phone_with_strange_pages_is_interviewed_taught_and_upgraded_with_proof(
+    start: StartBench, tmp_path: Path
+) -> None:
+    snmp = free_port()
+    shape = strange(tmp_path / "strange.json")
+    keys = {"mac": "000413922D24", "profile": shape, "snmp_port": snmp, "call_shown_in": ["snmp"]}
+    found = start({"desk7": phone("D785", "10.1.54.13", **keys)}, snom_mac="00:04:13:92:2D:24")
+    folder = found.out / "talk"
+
+    # Nothing built in reads it.
+    refused = found.rollout(unknown_call_state="proceed", rehearse=False)
+    assert refused.outcomes == {"desk7": "refused"}
+
+    look = interview(found, shown_version="10.1.54.13", shown_model="D785", snom_interview_dir="talk")
+    will = {row["module"]: row["will"] for row in look.results("snom_interview")["desk7"]["forecast"]}
+    assert (will["snom_firmware"], will["snom_settings"]) == ("refuses", "refuses")
+    taught = yaml.safe_load((folder / "snom_taught.yml").read_text())
+    assert taught == {
+        "snom_taught": [
+            {
+                "models": ["D785"],
+                "firmware": ["10.1"],
+                "version": {"page": "status.htm", "label": "Software release"},
+                "mac": {"page": "status.htm", "label": "Ethernet ID"},
+                "model": {"page": "status.htm", "label": "Product"},
+            }
+        ]
+    }
+    found.hosts()["desk7"].update(taught)
+
+    # Somebody calls while it looks. The counter tells, and so which texts of the page do.
+    found.hosts()["desk7"].update(snom_snmp=True, snom_snmp_port=snmp)
+    variables = {"snom_hosts": "phones", "step": "call", "snom_interview_dir": "talk", "snom_interview_watch": 600}
+    job = found.start("telephony.snom.interview", variables=variables)
+
+    def looks() -> int:
+        return sum(line["target"] == "/status.htm" for line in found.fleet.log("desk7", event="request"))
+
+    before = looks()
+    until(lambda: looks() >= before + 4, "it looks at the idle phone")
+    found.fleet.patch("desk7", call={"state": "in_call"})
+    during = looks()
+    until(lambda: looks() >= during + 4, "it looks at the phone in a call")
+    found.fleet.patch("desk7", call={"state": "idle"})
+    call = found.check(job.wait())
+    assert call.code == 0, call.output
+    assert call.results("snom_interview")["desk7"]["call"]["tells"] == ["counter"]
+    taught = yaml.safe_load((folder / "snom_taught.yml").read_text())
+    assert {key: value for key, value in taught["snom_taught"][-1].items() if key in ("idle", "busy")} == {
+        "idle": {"page": "status.htm", "text": "Nobody speaks"},
+        "busy": {"page": "status.htm", "text": "Conversation with Annegret"},
+    }
+    profile = json.loads((folder / "profile-call.json").read_text())
+    assert set(profile["states"]) == {"idle", "in_call"}
+
+    found.hosts()["desk7"].update(taught, snom_snmp=False)
+    run = found.rollout()
+    assert run.outcomes == {"desk7": "upgraded"}, run.output
+    evidence = run.rollout["phones"]["desk7"]["evidence"]
+    assert evidence["by_snom_taught"] == ["mac", "model", "version"]
+    assert evidence["call_state_source"] == "status.htm, as snom_taught says"
+    # All others read it in the same way.
+    for playbook, module in (("audit", "snom_info"), ("drift", "snom_info")):
+        read = found.play(f"telephony.snom.{playbook}", variables={"snom_hosts": "phones"}).results(module)["desk7"]
+        assert read["phone"]["firmware"] == "10.1.175.16" and "version" in read["phone"]["taught"]
+
+
+def test_a_restart_an_upgrade_and_a_setting_are_tried_and_measured(start: StartBench) -> None:
+    found = start({"desk7": phone("D785", "10.1.54.13", settings={"date_us_format": "off"}, timing={"reboot": 8})})
+    images = {"snom_interview_catalog": str(found.catalog), "snom_mirror": found.fleet.images}
+    reboot = interview(found, step="reboot", snom_interview_deadline=60)
+    assert reboot.code == 0, reboot.output
+    result = reboot.results("snom_interview")["desk7"]
+    assert result["measured"]["outcome"] == "rebooted" and result["measured"]["gone_for"] > 0
+    assert result["proposed"] == {"deadline": 60} and result["measured"]["registered_after"] is not None
+
+    setting = interview(found, step="settings")
+    assert setting.results("snom_interview")["desk7"]["setting_taken"] is True
+    assert found.fleet.phone("desk7")["settings"].get("date_us_format", "off") == "off"
+    wrote = [line["target"] for line in found.fleet.log("desk7", event="request") if "date_us_format" in line["target"]]
+    assert [target.partition("date_us_format=")[2] for target in wrote] == ["on", "off"]
+
+    upgrade = interview(found, step="upgrade", snom_interview_flash_time=20, **images)
+    assert upgrade.code == 0, upgrade.output
+    result = upgrade.results("snom_interview")["desk7"]
+    assert result["measured"]["outcome"] == "upgraded"
+    assert result["proposed"]["flash_time"] >= 10 and result["taught"][0]["models"] == ["D785"]
+
+
+def test_a_protected_phone_is_not_restarted(start: StartBench) -> None:
+    found = start({"lift": phone(inventory={"snom_protected": True})})
+    run = interview(found, step="reboot")
+    assert run.code == 2 and "protected" in run.output
+    assert found.fleet.counters()["writes"] == 0

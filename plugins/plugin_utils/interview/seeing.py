@@ -1,0 +1,120 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One look at all that a phone shows, and what others say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._known.taught import Lesson
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
+    SUBSETS,
+    CallSource,
+    PhoneFacts,
+    Witness,
+    check_identity,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import (
+    PageRead,
+    ReadAgain,
+    Recorder,
+    read_pages,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look import (
+    INVENTORY,
+    LOG,
+    PBX,
+    Word,
+    word_of_call,
+    words_of,
+    words_of_agents,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """The phone that is interviewed, as the inventory has it."""
+
+    host: str
+    connection: Connection
+    model: str | None
+    account: str | None
+    witnesses: Mapping[CallSource, Witness]
+    taught: Sequence[Mapping[str, Any]] = ()
+    """snom_taught as it stands there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """One look at all that a phone shows."""
+
+    recorder: Recorder
+    pages: Sequence[PageRead]
+    facts: PhoneFacts
+    words: Sequence[Word]
+    notes: Sequence[str]
+    """What could not be read, and why."""
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The pages that could be read, by path."""
+        return {page.path: page.text for page in self.pages if page.text is not None}
+
+
+def see(subject: Subject) -> Seen:
+    """Look once. Raises SnomError where the phone can't be read at all, or is another one."""
+    connection, recorder = subject.connection, Recorder()
+    pages = read_pages(connection, recorder, _taught_pages(connection.taught))
+    client = HttpPhone(connection)
+    notes = []
+    words: list[Word] = []
+    with closing(WebPhone(connection, ReadAgain(client, recorder.exchanges), witnesses=subject.witnesses)) as phone:
+        try:
+            facts = phone.look(SUBSETS)
+        except SnomError as error:
+            notes.append(error.reason)
+            facts = PhoneFacts(generation="phone_manager" if "Phone Manager" in error.reason else None)
+        check_identity(facts, mac=connection.mac if facts.mac else None, model=subject.model)
+        words += words_of(facts)
+        for source in CallSource:
+            try:
+                word = word_of_call(source.value, phone.call(source))
+            except SnomError as error:
+                notes.append(f"{source.value}: {error.reason}")
+                continue
+            words += [word] if word else []
+    return Seen(recorder=recorder, pages=pages, facts=facts, words=words, notes=notes)
+
+
+def _taught_pages(lessons: Sequence[Lesson]) -> tuple[str, ...]:
+    places = [place.path for lesson in lessons for place in lesson.places.values()]
+    return tuple(dict.fromkeys([*places, *(one.spellings.get("settings_page", "") for one in lessons)]))
+
+
+def others(subject: Subject, seen: Seen, parameters: Mapping[str, Any]) -> list[Word]:
+    """What the PBX, the log and the inventory say."""
+    mac = subject.connection.mac or seen.facts.mac
+    entries = sorted(parameters["registrations"] or [], key=lambda one: one.get("expires") or 0)
+    mine = [
+        one
+        for one in entries
+        if (mac and one.get("mac") == mac) or (subject.account and one.get("account") == subject.account)
+    ]
+    words = words_of_agents(mine, PBX)
+    if mine:
+        words.append(Word("registered", "yes", PBX, PBX))
+    log = (parameters["mirror_phones"] or {}).get(mac) if mac else None
+    words += words_of_agents([{**log, "mac": mac}], LOG) if isinstance(log, Mapping) else []
+    for fact, value in (("mac", subject.connection.mac), ("model", subject.model)):
+        if value:
+            words.append(Word(fact, value, INVENTORY, INVENTORY))
+    return words

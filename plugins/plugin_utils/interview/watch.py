@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The step ``call``: looks again and again while a person makes a call, and finds out who tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import IDLE, IN_CALL
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.propose import propose_call_texts
+
+PAUSE = 2.0
+"""Seconds between two looks."""
+
+ENOUGH = 2
+"""Looks at an idle phone, at one in a call, and at an idle one again, after which nothing is left to see."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen at one moment: what each witness said, and what the pages showed."""
+
+    at: float
+    """Seconds since the step began."""
+    states: Mapping[str, str]
+    """By the witness's name; those that know nothing are left out."""
+    pages: Mapping[str, str] = field(repr=False)
+
+
+def watch(
+    look: Callable[[], tuple[Mapping[str, str], Mapping[str, str]]],
+    seconds: float,
+    *,
+    now: Callable[[], float],
+    sleep: Callable[[float], None],
+) -> list[Look]:
+    """Look until the time is up, or until a witness has told a whole call. look gives states and pages."""
+    began, looks = now(), list[Look]()
+    while True:
+        states, pages = look()
+        looks.append(Look(now() - began, states, pages))
+        if now() - began + PAUSE > seconds or _is_whole(looks):
+            return looks
+        sleep(PAUSE)
+
+
+def _is_whole(looks: Sequence[Look]) -> bool:
+    """Whether some witness told of idleness, of a call and of idleness again, each for some looks in a row."""
+    for name in {name for one in looks for name in one.states}:
+        runs: list[list[Any]] = []
+        for one in looks:
+            state = one.states.get(name)
+            if runs and runs[-1][0] == state:
+                runs[-1][1] += 1
+            else:
+                runs.append([state, 1])
+        told = [state for state, count in runs if count >= ENOUGH]
+        if [IDLE, IN_CALL, IDLE] in [told[i : i + 3] for i in range(len(told))]:
+            return True
+    return False
+
+
+def weigh(looks: Sequence[Look], seconds: float) -> dict[str, Any]:
+    """Which witnesses told the call, at which seconds each changed, and texts that come and go with it.
+
+    Where no witness did, the person's schedule counts: idle in the first and the last third of the time, in a call in
+    the middle of the middle one.
+    """
+    names = sorted({name for one in looks for name in one.states})
+    changes = {name: _changes(looks, name) for name in names}
+    tells = [name for name in names if {IDLE, IN_CALL} <= {one.states.get(name) for one in looks}]
+    if tells:
+        busy = [one for one in looks if any(one.states.get(name) == IN_CALL for name in tells)]
+        idle = [one for one in looks if all(one.states.get(name) == IDLE for name in tells)]
+        by = "witnesses"
+    else:
+        busy = [one for one in looks if 0.42 * seconds <= one.at <= 0.58 * seconds]
+        idle = [one for one in looks if one.at <= 0.25 * seconds or one.at >= 0.75 * seconds]
+        by = "schedule"
+    found = propose_call_texts([one.pages for one in idle], [one.pages for one in busy]) if busy and idle else {}
+    # Only a text for each tells both: else a phone would be thought idle that shows a third thing.
+    return {"tells": tells, "changes": changes, "told_by": by, "texts": found, "looks": len(looks)}
+
+
+def _changes(looks: Sequence[Look], name: str) -> list[dict[str, Any]]:
+    changes: list[dict[str, Any]] = []
+    for one in looks:
+        state = one.states.get(name, "unknown")
+        if not changes or changes[-1]["state"] != state:
+            changes.append({"seconds": round(one.at, 1), "state": state})
+    return changes[:50]
