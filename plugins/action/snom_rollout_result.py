@@ -34,11 +34,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
                 "msg": "phone: give this host's entry of a rollout's phones, "
                 "for example {{ rollout.phones[inventory_hostname] }}.",
             }
-        result = {name: phone.get(name) for name in SHOWN}
+        failed = phone["recap"] == "failed"
+        # Ansible shows all of a failed result, and its message a second time.
+        result: dict[str, Any] = {name: phone.get(name) for name in (("outcome",) if failed else SHOWN)}
         # Who came as far as one image of several has changed, however it ended.
-        changed = phone["recap"] == "changed" or bool(phone.get("path"))
-        result |= {"changed": changed, "failed": phone["recap"] == "failed"}
-        if result["failed"]:
+        result |= {"changed": phone["recap"] == "changed" or bool(phone.get("path")), "failed": failed}
+        if failed:
             result["msg"] = f"{phone['outcome']}: {phone['reason']}"
         shown: dict[str, Any] = visible_result(result)
         return shown

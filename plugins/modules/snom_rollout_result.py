@@ -63,39 +63,39 @@ outcome:
   type: str
   sample: upgraded
 reason:
-  description: The same in sentences, with what can be done about it.
-  returned: always
+  description: The same in sentences, with what can be done about it. Of a failed host it is in the message.
+  returned: unless it failed
   type: str
   sample: Runs 10.1.54.13, read back from the phone.
 before:
   description: Version that it showed at first.
-  returned: always
+  returned: unless it failed
   type: str
   sample: 10.1.39.11
 after:
   description: Version that it showed last.
-  returned: always
+  returned: unless it failed
   type: str
   sample: 10.1.54.13
 path:
   description: Versions that were loaded and read back, in their order. In check mode those to be loaded.
-  returned: always
+  returned: unless it failed
   type: list
   elements: str
   sample: [10.1.54.13]
 wave:
   description: Number of the wave in which it was upgraded, from 1.
-  returned: always
+  returned: unless it failed
   type: int
   sample: 2
 elapsed:
   description: Seconds from the begin of its turn to its end.
-  returned: always
+  returned: unless it failed
   type: float
   sample: 312.4
 evidence:
   description: What was seen, as in RV(telephony.snom.snom_firmware#module:evidence).
-  returned: always
+  returned: unless it failed
   type: dict
   sample: {"seen_gone_at": 1795413670.7, "seen_back_at": 1795413967.9, "firmware_after": 10.1.54.13}
 """
