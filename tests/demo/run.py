@@ -4,12 +4,18 @@
 
 """`make demo`: a fleet of virtual phones, the rollout playbook over it, how each phone ended, and the same once more.
 
-Usage: python run.py WORK_DIRECTORY, with ansible-playbook on PATH and the collection where Ansible finds it.
+Usage: python run.py WORK_DIRECTORY, with ansible-playbook on PATH and the collection where Ansible finds it. With
+STAY=1 in the environment the phones live on after it, until Ctrl-C.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import shlex
+import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -35,7 +41,7 @@ UNUSUAL = {
 
 def rollout(work: Path, number: int) -> dict[str, Any]:
     """Run the playbook as a user would, and return its report."""
-    report = work / f"report-{number}"
+    report, given = work / f"report-{number}", work / f"options-{number}.yml"
     options = {
         "snom_hosts": "phones",
         "firmware_rollout_catalog": str(work / "catalog.yml"),
@@ -46,30 +52,18 @@ def rollout(work: Path, number: int) -> dict[str, Any]:
         "firmware_rollout_deferred_interval": 3,
         "firmware_rollout_max_bad": 1,
     }
-    command = [
-        "ansible-playbook",
-        "-i",
-        str(HERE / "inventory.yml"),
-        "telephony.snom.rollout",
-        "-e",
-        json.dumps(options),
-    ]
-    print(
-        f"\n$ ansible-playbook -i {(HERE / 'inventory.yml').relative_to(HERE.parents[1])} telephony.snom.rollout",
-        flush=True,
-    )
-    subprocess.run(command, cwd=work, check=False)
+    given.write_text(yaml.safe_dump(options, sort_keys=False))
+    environment = {"ANSIBLE_STDOUT_CALLBACK": "telephony.snom.fleet"}
+    if collections := os.environ.get("ANSIBLE_COLLECTIONS_PATH"):
+        environment["ANSIBLE_COLLECTIONS_PATH"] = collections
+    program = shutil.which("ansible-playbook") or "ansible-playbook"
+    inventory = str(HERE / "inventory.yml")
+    command = [program, "-i", inventory, "telephony.snom.rollout", "-e", f"@{given}"]
+    # As it can be copied.
+    print("\n$", *(f"{name}={shlex.quote(value)} \\\n " for name, value in environment.items()), shlex.join(command))
+    sys.stdout.flush()
+    subprocess.run(command, cwd=work, env=os.environ | environment, check=False)
     return dict(json.loads((report / "report.json").read_text()))
-
-
-def show(result: dict[str, Any]) -> None:
-    """The table of outcomes."""
-    print(f"\n{'phone':11} {'site':7} {'model':5} {'before':11} {'after':11} {'wave':4} outcome")
-    for name, phone in result["phones"].items():
-        cells = [
-            str(phone[key] if phone[key] is not None else "-") for key in ("site", "model", "before", "after", "wave")
-        ]
-        print(f"{name:11} {cells[0]:7} {cells[1]:5} {cells[2]:11} {cells[3]:11} {cells[4]:4} {phone['outcome']}")
 
 
 def triggers(fleet: VirtualFleet) -> Counter[str]:
@@ -85,10 +79,13 @@ def main() -> int:
         (work / "catalog.yml").write_text(json.dumps({"images": fleet.catalog()}))
         first = rollout(work, 1)
         after_first = triggers(fleet)
-        show(first)
         print("\nOnce more: nothing should be left to do but what failed.")
         second = rollout(work, 2)
         again = triggers(fleet) - after_first
+        if os.environ.get("STAY") == "1":
+            print("\nThe phones stay until Ctrl-C. Copy the commands above into another terminal.", flush=True)
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.pause()
     wrong = {
         name: phone["outcome"]
         for name, phone in first["phones"].items()
@@ -104,6 +101,7 @@ def main() -> int:
         print(f"\nTriggered again although they had ended well: {disturbed}")
     print(f"\nSecond run: {second['summary']}, {sum(again.values())} triggers")
     print(f"Report of the first run: {work / 'report-1' / 'report.html'}")
+    print("The phones are gone now. `make demo STAY=1` keeps them, so that you can copy the commands above.")
     return 1 if wrong or disturbed else 0
 
 

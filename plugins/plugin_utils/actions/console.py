@@ -16,10 +16,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import multiprocessing
 import os
 import queue
 import select
+import socket
 import stat
 import sys
 import threading
@@ -29,6 +31,7 @@ from typing import final
 from ansible.utils.display import Display
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import Parent
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.said import Said
 
 display = Display()
 
@@ -52,6 +55,26 @@ def _open_output() -> io.FileIO | None:
 
 
 _output = _open_output()
+# Where a callback in ansible-playbook hears lines, instead of the output. A worker has it from there by its fork.
+_ear: socket.socket | None = None
+
+
+def open_ear() -> socket.socket:
+    """Let the next worker tell its lines to whoever reads from this: JSON, a line each, until it ends.
+
+    Each is ``line``, with the time before it and fit to be shown, ``kind`` and what else `Said` says of it.
+    """
+    global _ear
+    reading, _ear = socket.socketpair()
+    return reading
+
+
+def close_ear() -> None:
+    """Let go of it, in ansible-playbook, so that who reads sees its end."""
+    global _ear
+    if _ear is not None:
+        _ear.close()
+    _ear = None
 
 
 @final
@@ -62,7 +85,7 @@ class Console:
         self._parent = parent
         self._gone = False
         self._waits_since: float | None = None
-        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._lines: queue.SimpleQueue[Said | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._show_lines, name="snom-console", daemon=True)
 
     def __enter__(self) -> Console:
@@ -80,7 +103,9 @@ class Console:
     def show(self, line: str) -> None:
         """Show a line with the time. It is shown at once, but nobody waits for that."""
         if not self.is_gone():
-            self._lines.put(f"{time.strftime('%H:%M:%S')}  {visible_line(line)}")
+            shown = f"{time.strftime('%H:%M:%S')}  {visible_line(line)}"
+            about = (line.kind, line.about) if isinstance(line, Said) else ("phase", {})
+            self._lines.put(Said(shown, about[0], **about[1]))
 
     def is_gone(self) -> bool:
         """Whether nothing can be shown any more, ever."""
@@ -104,8 +129,8 @@ class Console:
 
     def _show_lines(self) -> None:
         while (line := self._lines.get()) is not None:
-            if not self.is_gone():
-                display.display(line)
+            if not self.is_gone() and not _is_heard(line):
+                display.display(str(line))
         # Shows nothing. Once it is taken, the line before has been written.
         display.display("", screen_only=True, log_only=True)
 
@@ -116,6 +141,17 @@ class Console:
         elif self._waits_since is None:
             self._waits_since = now
         return self._waits_since is not None and now - self._waits_since > STUCK
+
+
+def _is_heard(said: Said) -> bool:
+    """Tell a line to the callback, if one listens that has not gone."""
+    if _ear is None:
+        return False
+    try:
+        _ear.sendall(json.dumps(said.about | {"line": said, "kind": said.kind}).encode() + b"\n")
+    except OSError:
+        return False
+    return True
 
 
 def _is_taken() -> bool:

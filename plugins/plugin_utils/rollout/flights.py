@@ -143,7 +143,7 @@ class Flights:
             self._admission.release(phone)
         may_wait = ending.passing and not ending.triggered and self._verdicts.stopped_by is None
         if may_wait and self._admission.defer(phone):
-            self._progress.phone_deferred(phone.host, ending)
+            self._progress.phone_deferred(phone, ending)
             if upgrade.deadline is not None:
                 # Nothing came of its intent.
                 self._record.end(phone.host, ending)

@@ -18,6 +18,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade i
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan_text import shown_site
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.said import Said
 
 _SHOWN_PHASES = {phase: phase.value for phase in Phase} | {
     Phase.PROBE: "up, on its way",
@@ -38,33 +39,36 @@ class Progress:
 
     def wave_begins(self, number: int, label: str, count: int) -> None:
         """A wave of so many phones begins."""
-        self._notify(f"Wave {number} ({label}): {count_phones(count)}")
+        line = f"Wave {number} ({label}): {count_phones(count)}"
+        self._notify(Said(line, "wave", number=number, label=label, phones=count))
 
     def soak_begins(self, number: int, seconds: float) -> None:
         """A wave's phones are left alone for a while."""
-        self._notify(f"Wave {number}: soak for {seconds:.0f} s")
+        self._notify(Said(f"Wave {number}: soak for {seconds:.0f} s", "phase"))
 
     def wave_ends(self, number: int, outcomes: Iterable[Outcome]) -> None:
         """A wave has ended, and its phones so; one that will be asked again is deferred."""
         summary = ", ".join(f"{count} {word}" for word, count in Counter(outcomes).most_common())
-        self._notify(f"Wave {number} ended: {summary or 'nothing done'}")
+        self._notify(Said(f"Wave {number} ended: {summary or 'nothing done'}", "phase"))
 
     def window_opens(self, site: str | None, seconds: float) -> None:
         """A site's window opens in so many seconds."""
-        self._notify(f"Site {site or '-'}: its window opens in {seconds / 60:.0f} minutes")
+        self._notify(Said(f"Site {site or '-'}: its window opens in {seconds / 60:.0f} minutes", "phase"))
 
     def phone_ended(self, host: str, ending: Ending) -> None:
         """A phone has its outcome."""
-        self._notify(f"{host}: {ending.outcome}: {ending.reason}")
+        line = f"{host}: {ending.outcome}: {ending.reason}"
+        self._notify(Said(line, "end", host=host, outcome=ending.outcome.value))
 
-    def phone_deferred(self, host: str, ending: Ending) -> None:
+    def phone_deferred(self, phone: PlannedPhone, ending: Ending) -> None:
         """A phone had no time for it and will be asked again."""
-        self._notify(f"{host}: deferred, will be asked again. {ending.reason}")
+        line = f"{phone.host}: deferred, will be asked again. {ending.reason}"
+        self._notify(_step(line, phone, "deferred, will be asked again", waits=True))
 
     def stopped(self, reason: str, flying: int) -> None:
         """No trigger is made any more, with so many phones under way."""
         tail = f" {flying} in flight {'is' if flying == 1 else 'are'} watched to the end." if flying else ""
-        self._notify(f"STOPPED, no new triggers: {reason}{tail}")
+        self._notify(Said(f"STOPPED, no new triggers: {reason}{tail}", "phase"))
 
     def step_taken(self, phone: PlannedPhone, upgrade: Upgrade) -> None:
         """A phone has taken a step, perhaps into another phase."""
@@ -75,7 +79,8 @@ class Progress:
             what = _SHOWN_PHASES[upgrade.phase]
             if upgrade.phase is Phase.LATE:
                 what += f", do not power it off before {shown_time(upgrade.evidence.unsafe_until)}"
-            self._notify(f"{phone.host}: {what} ({phone.model} {phone.before} -> {phone.wanted})")
+            line = f"{phone.host}: {what} ({phone.model} {phone.before} -> {phone.wanted})"
+            self._notify(_step(line, phone, what))
         # One that is asked again begins anew.
         self._phases[phone.host] = Phase.PROBE if upgrade.phase is Phase.ENDED else upgrade.phase
 
@@ -109,7 +114,14 @@ class Progress:
     def _site_summary(self, site: str | None, counts: Counter[str]) -> str:
         last = self._last_trigger.get(site)
         ago = f"{self._now() - last:.0f} s ago" if last is not None else "none"
-        return (
+        return Said(
             f"-- {site or 'no site'}: {counts['done']}/{counts['all']} done, {counts['in flight']} in flight, "
-            f"{counts['deferred']} deferred, {counts['bad']} bad, last trigger {ago}"
+            f"{counts['deferred']} deferred, {counts['bad']} bad, last trigger {ago}",
+            "sites",
         )
+
+
+def _step(line: str, phone: PlannedPhone, state: str, *, waits: bool = False) -> Said:
+    """A line about a step of a phone."""
+    kind = {"model": phone.model, "before": str(phone.before), "wanted": str(phone.wanted)}
+    return Said(line, "phone", host=phone.host, state=state, waits=waits, **kind)

@@ -45,6 +45,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan_text import plan_lines
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.result import rollout_result
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.resume import watch_interrupted
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.said import Said
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_fleet, verify_images
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.waves import planned_waves
@@ -116,7 +117,7 @@ def carry_out(
     planning = replace(context, stop_requested=lambda: None) if check_mode else context
     stopped_by = verify_images(plan.work, options.verify_image, planning)
     for line in plan_lines(plan, planned_waves(plan)):
-        context.notify(line)
+        context.notify(Said(line, "plan", work=len(plan.work)))
     if not parameters["journal"]:
         context.notify("No journal: if a rollout is killed, the next one does not know which phones are flashing.")
     engine = Engine(plan, context, gate=gate, log=log)

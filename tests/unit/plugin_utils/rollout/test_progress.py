@@ -48,7 +48,7 @@ def test_a_wave() -> None:
 def test_what_becomes_of_phones() -> None:
     run = Run()
     run.progress.phone_ended("desk-1", ended())
-    run.progress.phone_deferred("desk-2", ended(Outcome.DEFERRED))
+    run.progress.phone_deferred(phone("desk-2"), ended(Outcome.DEFERRED))
     run.progress.window_opens(None, 600.0)
     run.progress.window_opens("berlin", 90.0)
     assert run.lines == [

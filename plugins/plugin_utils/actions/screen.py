@@ -1,0 +1,133 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the callback telephony.snom.fleet shows while a rollout runs, in ansible-playbook and not in its workers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from ansible import constants
+from ansible.utils.color import stringc
+from ansible.utils.display import Display
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.live import Drawn, Live
+
+COLORS = {"ok": constants.COLOR_OK, "changed": constants.COLOR_CHANGED, "failed": constants.COLOR_ERROR}
+"""By the tone of what is drawn."""
+
+_TICK = 1.0
+"""Seconds after which a terminal that was resized is drawn anew."""
+
+
+class Screen:
+    """Shows what a rollout says, until it ends: as a table that lives, or as lines."""
+
+    def __init__(self, ear: socket.socket, display: Display, *, is_live: bool) -> None:
+        """ear is what `console.open_ear` returned. is_live: whether the output is a terminal that can go up a line."""
+        self._ear = ear
+        self._display = display
+        self._show: Callable[..., None] = display.display
+        self._live = Live(unicode="utf" in (sys.stdout.encoding or "").lower()) if is_live else None
+        self._drawn = 0
+        # Whoever shows something takes the table away before, and draws it again after.
+        self._lock = threading.RLock()
+        self._thread = threading.Thread(target=self._listen, name="snom-screen", daemon=True)
+
+    def begin(self) -> None:
+        """Listen."""
+        self._thread.start()
+
+    def end(self, seconds: float) -> None:
+        """Take the table away, once all has been heard or after so many seconds."""
+        self._thread.join(seconds)
+
+    def _listen(self) -> None:
+        self._ear.settimeout(_TICK)
+        rest = b""
+        try:
+            while True:
+                try:
+                    heard = self._ear.recv(1 << 16)
+                except TimeoutError:
+                    heard = None
+                if heard == b"":
+                    break
+                *lines, rest = (rest + (heard or b"")).split(b"\n")
+                for line in lines:
+                    self._contain(lambda line=line: self._hear(json.loads(line)))  # type: ignore[misc]
+                self._contain(self._redraw)
+        finally:
+            self._contain(self._clear)
+            self._contain(self._let_go)
+            self._ear.close()
+
+    def _contain(self, step: Callable[[], None]) -> None:
+        """A terminal that goes away, or a mistake of ours, must not end a rollout: the worker waits for a listener."""
+        with contextlib.suppress(Exception):
+            step()
+
+    def _hear(self, said: dict[str, Any]) -> None:
+        if self._live is not None:
+            if not self._live.has_begun:
+                self._take_over()
+            self._live.hear(said)
+        kind, failed = said["kind"], _is_failure(said)
+        is_shown = kind in ("plan", "wave", "phase") or (self._live is None and (failed or kind == "sites"))
+        with self._lock:
+            if is_shown:
+                self._clear()
+            self._show(said["line"], color=constants.COLOR_ERROR if failed else None, log_only=not is_shown)
+
+    def _take_over(self) -> None:
+        """Let what others show, a warning for example, take the table away before."""
+
+        def show(*arguments: Any, **more: Any) -> None:
+            with self._lock:
+                self._contain(self._clear)
+                self._show(*arguments, **more)
+                self._contain(self._redraw)
+
+        self._display.display = show
+
+    def _let_go(self) -> None:
+        # The attribute of the object; the method of its class comes back.
+        vars(self._display).pop("display", None)
+
+    def _redraw(self) -> None:
+        if self._live is None or not self._live.has_begun:
+            return
+        width, height = shutil.get_terminal_size()
+        with self._lock:
+            self._clear()
+            lines = self._live.draw(width - 1, height)
+            sys.stdout.write("".join(f"{colored(line)}\n" for line in lines))
+            sys.stdout.flush()
+            self._drawn = len(lines)
+
+    def _clear(self) -> None:
+        with self._lock:
+            if self._drawn:
+                sys.stdout.write(f"\x1b[{self._drawn}F\x1b[J")
+                sys.stdout.flush()
+            self._drawn = 0
+
+
+def _is_failure(said: dict[str, Any]) -> bool:
+    outcome = OUTCOMES.get(str(said.get("outcome")))
+    return outcome is not None and outcome.failed
+
+
+def colored(line: Drawn) -> str:
+    """A line in the color of its tone, where Ansible uses colors."""
+    text, tone = line
+    shown: str = stringc(text, COLORS[tone]) if tone else text
+    return shown
