@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +14,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes impo
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot import count_changes
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.changes import changes_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.page import render_page, shown_count
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.sites import NO_SITE, sites_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.timeline import timeline_of
-from ansible_collections.telephony.snom.plugins.plugin_utils.report.versions import versions_by_model
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.versions import Model, versions_by_model
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.words import (
     TONES,
     Word,
@@ -26,26 +26,6 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.report.words import
     parts_of,
     word_of,
 )
-
-NO_SITE = "no site"
-
-
-@dataclass(frozen=True)
-class Site:
-    """A line of the table of sites."""
-
-    name: str
-    summary: Counter[str]
-
-    @property
-    def words(self) -> list[tuple[Word, int]]:
-        """Its outcomes with their counts."""
-        return in_order(self.summary)
-
-    @property
-    def on_target(self) -> int:
-        """How many of its phones are where they were wanted."""
-        return on_target(self.summary)
 
 
 @dataclass(frozen=True)
@@ -85,9 +65,9 @@ def render_html(result: Mapping[str, Any]) -> str:
         headline=_headline(result),
         tones=counts,
         outcomes=in_order(result["summary"]),
-        versions=versions_by_model(phones.values(), planned=result["check_mode"]),
+        versions=_versions(phones.values(), result["check_mode"]),
         timeline=timeline_of(phones, result["started"], result["ended"]),
-        sites=_sites(phones.values()),
+        sites=sites_of((phone.get("site"), phone["outcome"]) for phone in phones.values()),
         waves=[_wave(result, wave) for wave in result["waves"]],
         changes=changes_of(phones),
         phones=_rows(phones),
@@ -102,17 +82,14 @@ def _headline(result: Mapping[str, Any]) -> str:
     return f"{on_target(summary):,} of {shown_count(total)} on target"
 
 
-def _sites(phones: Iterable[Mapping[str, Any]]) -> list[Site]:
-    """The sites, first those where most phones failed or wait."""
-    sites: dict[str, Counter[str]] = {}
+def _versions(phones: Iterable[Mapping[str, Any]], planned: bool) -> list[Model]:
+    """The versions before and after; planned: after is what phones are to have."""
+    pairs, wanted = [], set()
     for phone in phones:
-        sites.setdefault(phone.get("site") or NO_SITE, Counter())[phone["outcome"]] += 1
-
-    def rank(site: Site) -> tuple[int, int, str]:
-        counts = by_tone(site.summary)
-        return -counts["fail"], -counts["wait"], site.name
-
-    return sorted((Site(name, summary) for name, summary in sites.items()), key=rank)
+        then = "target" if planned and phone["outcome"] == Outcome.PLANNED else "after"
+        pairs.append((phone.get("model"), (phone.get("before"), phone.get(then))))
+        wanted.add((phone.get("model"), phone.get("target")))
+    return versions_by_model(pairs, wanted)
 
 
 def _wave(result: Mapping[str, Any], wave: Mapping[str, Any]) -> dict[str, Any]:

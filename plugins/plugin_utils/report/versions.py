@@ -2,28 +2,25 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which versions the phones of each model had, before and after."""
+"""How many phones of each model have which version: at one time, or before and after."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 
 _UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
 class Version:
-    """A version of one model: how many phones had it before, and after."""
+    """A version of one model."""
 
     text: str
-    before: int
-    after: int
+    numbers: list[int]
+    """How many phones have it, at each time."""
     wanted: bool
     """Whether it is the target of any."""
 
@@ -41,31 +38,26 @@ class Model:
         return f"{max(100 * number / self.phones, 1.5) if number else 0:.2f}"
 
 
-def versions_by_model(phones: Iterable[Mapping[str, Any]], *, planned: bool = False) -> list[Model]:
-    """The models with most phones first. planned: after is what phones are to have."""
-    before: dict[str, Counter[str]] = {}
-    after: dict[str, Counter[str]] = {}
-    wanted: dict[str, set[str]] = {}
-    for phone in phones:
-        model = phone.get("model") or _UNKNOWN
-        then = "target" if planned and phone["outcome"] == Outcome.PLANNED else "after"
-        before.setdefault(model, Counter())[phone.get("before") or _UNKNOWN] += 1
-        after.setdefault(model, Counter())[phone.get(then) or _UNKNOWN] += 1
-        wanted.setdefault(model, set()).add(phone.get("target") or "")
-    models = [
-        Model(
-            name=model,
-            phones=counts.total(),
-            versions=[
-                Version(text, counts[text], after[model][text], text in wanted[model])
-                for text in sorted(counts | after[model], key=_age)
-            ],
-        )
-        for model, counts in before.items()
-    ]
+def versions_by_model(
+    phones: Iterable[tuple[str | None, Sequence[str | None]]], wanted: Collection[tuple[str | None, str | None]] = ()
+) -> list[Model]:
+    """The models with most phones first, from the model of each phone and its version at each time.
+
+    wanted are pairs of a model and a version.
+    """
+    by_model: dict[str, list[Counter[str]]] = {}
+    for model, seen in phones:
+        counters = by_model.setdefault(model or _UNKNOWN, [Counter() for _text in seen])
+        for counter, text in zip(counters, seen, strict=True):
+            counter[text or _UNKNOWN] += 1
+    models = []
+    for name, counters in by_model.items():
+        texts = sorted({text for counter in counters for text in counter}, key=_age)
+        versions = [Version(text, [counter[text] for counter in counters], (name, text) in wanted) for text in texts]
+        models.append(Model(name, counters[0].total(), versions))
     return sorted(models, key=lambda model: (-model.phones, model.name))
 
 
-def _age(version: str) -> tuple[bool, list[int]]:
+def _age(version: str) -> tuple[bool, list[int], str]:
     """What sorts newer versions first, and unknown ones last."""
-    return version == _UNKNOWN, [-int(number) for number in re.findall(r"[0-9]{1,9}", version)]
+    return version == _UNKNOWN, [-int(number) for number in re.findall(r"[0-9]{1,9}", version)], version

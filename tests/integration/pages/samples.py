@@ -135,3 +135,65 @@ def _waves(phones: dict[str, Any], ended: float) -> list[dict[str, Any]]:
             }
         )
     return waves
+
+
+def drift(phones: int, sites: int) -> dict[str, Any]:
+    """What a comparison of so many phones found, as the playbook gives it to its page."""
+    entries = {}
+    for number in range(phones):
+        model = list(MODELS)[number % len(MODELS)]
+        before, _hop, target = MODELS[model]
+        word = ("drifted", "in_order", "in_order", "unreachable", "drifted")[number % 5]
+        entries[f"desk-{number:05}.floor-{number % 7}.phones.example.org"] = {
+            "outcome": word,
+            "reason": REASONS["unreachable"] if word == "unreachable" else None,
+            "site": f"site-{number % sites:04}",
+            "model": None if word == "unreachable" else model,
+            "firmware": {"now": before, "wanted": target} if number % 10 == 0 else None,
+            "settings": {
+                "before": "language: English\nntp_server: 192.0.2.1, which is not there any more\n",
+                "after": f"language: Deutsch\nntp_server: ntp.{'very-' * 12}long-name.example.org\n",
+            }
+            if word == "drifted"
+            else None,
+            "unknown": ["setting_of_newer_firmware"] if number % 10 == 4 else [],
+            "read_only": ["phone_name"] if number % 10 == 4 else [],
+            "vendor_controller": number % 20 == 0,
+        }
+    return {"phones": entries, "at": "2026-11-23T06:00:00+00:00"}
+
+
+def audit(phones: int, sites: int) -> dict[str, Any]:
+    """What an audit of so many phones found, as the playbook gives it to its page."""
+    entries = []
+    for number in range(phones):
+        model = list(MODELS)[number % len(MODELS)]
+        word = "auth_failed" if number % 9 == 4 else "unreachable" if number % 7 == 3 else "read"
+        firmware = MODELS[model][number % 2]
+        entries.append(
+            {
+                "host": f"desk-{number:05}.floor-{number % 7}.phones.example.org",
+                "site": f"site-{number % sites:04}",
+                "outcome": word,
+                "reason": None if word == "read" else REASONS[word],
+                "model": None if word == "unreachable" else model,
+                "firmware": None if word == "unreachable" else firmware,
+                "mac": f"000413{number:06X}",
+                "account": f"{400 + number}@pbx.example",
+                "source": "phone" if word == "read" else "pbx" if word == "auth_failed" else None,
+                "seen": "2026-11-23T06:00:00+00:00",
+                "contradiction": f"It says {firmware}, but its request to the mirror at 06:00:02 said 8.7.3.19."
+                if number % 30 == 0
+                else None,
+                "fetched": ["snomD785.htm", f"000413{number:06X}.htm"] if number % 4 == 0 else [],
+                "registration": None,
+                "phone": {"call_state": "idle", "vendor_controller": number % 40 == 0} if word == "read" else None,
+            }
+        )
+    other = {"account": "499@pbx.example", "model": "D865", "firmware": None, "mac": "000413009999", "address": None}
+    return {
+        "phones": entries,
+        "unlisted": [other, other | {"account": "498@pbx.example", "mac": None, "firmware": "10.1.220.0"}],
+        "not_asked": ["pbx2.example: Connection refused. Is its AMI on port 5038?"],
+        "begun": "2026-11-23T06:00:00+00:00",
+    }
