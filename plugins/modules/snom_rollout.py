@@ -416,6 +416,11 @@ phones:
       returned: always
       type: int
       sample: 2
+    started:
+      description: When its turn began, in seconds since the epoch.
+      returned: always
+      type: float
+      sample: 1795413577.3
     elapsed:
       description: Seconds from the begin of its turn to its end.
       returned: always

@@ -58,11 +58,11 @@ def prepare(checks: Sequence[Check]) -> None:
     install(packages | {package for versions in wanted if (package := missing_package(versions))})
 
 
-def _pytest(*arguments: str | Path, within: Sequence[str] = ()) -> None:
-    """Run tests, within what another program makes for them."""
+def _pytest(*arguments: str | Path, where: str = "venv", within: Sequence[str] = ()) -> None:
+    """Run tests in an environment, within what another program makes for them."""
     run(
         *within,
-        environment("venv") / "bin" / "pytest",
+        environment(where) / "bin" / "pytest",
         "-q",
         "-p",
         "no:cacheprovider",
@@ -98,6 +98,15 @@ def _dhcp() -> None:
     packages = ("kea-dhcp4-server", "kea-ctrl-agent", "dnsmasq-base", "isc-dhcp-server", "udhcpc")
     unpack("dhcp", packages, release="trixie")
     _pytest("tests/integration/dhcp", within=namespace)
+
+
+def _pages() -> None:
+    """Try the pages in Chromium, where this machine has it or can get it: not every system packs it as Debian does."""
+    try:
+        install(missing_programs({"chromium"}))
+    except GateError as error:
+        raise LeftOut(f"No Chromium is here: {error}") from error
+    _pytest("tests/integration/pages", where="pages")
 
 
 def _ruff() -> None:
@@ -319,6 +328,7 @@ CHECKS = [
         "clients of real phones work against the virtual ones",
         partial(_pytest, "tests/integration/clients"),
     ),
+    Check("pages", "integration", "the pages that people see, in a real Chromium, from 360 to 2,560 pixels", _pages),
     Check("demo", "demo", "the demo runs from the checkout", _demo, ()),
     Check("artifact", "artifact", "what is built is complete, passes the Galaxy importer and installs", _artifact),
     Check("awx", "awx", "AWX can be configured from the files here, and its image built: see tests/gate/awx", _awx),

@@ -70,7 +70,7 @@ def cores_left_out() -> dict[str, str]:
 def environment(name: str) -> Path:
     """The environment of this name in pins.toml, made if need be."""
     pin = PINS["environments"][name]
-    packages = pin["packages"] + (PINS["test_packages"] if name in ("venv", "fuzz") else [])
+    packages = pin["packages"] + (PINS["test_packages"] if name in ("venv", "fuzz", "pages") else [])
     return _virtual_environment(BUILD / name, python_for("The project", pin["pythons"]), packages)
 
 

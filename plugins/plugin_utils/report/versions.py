@@ -24,6 +24,11 @@ class Version:
     wanted: bool
     """Whether it is the target of any."""
 
+    @staticmethod
+    def share(number: int, of: int) -> str:
+        """How long a bar is that stands for so many phones, in percent. One phone of thousands can be seen."""
+        return f"{max(100 * number / of, 1.5) if number else 0:.2f}"
+
 
 @dataclass(frozen=True)
 class Model:
@@ -32,10 +37,6 @@ class Model:
     name: str
     phones: int
     versions: list[Version]
-
-    def share(self, number: int) -> str:
-        """How long a bar is that stands for so many of its phones, in percent. One phone of thousands can be seen."""
-        return f"{max(100 * number / self.phones, 1.5) if number else 0:.2f}"
 
 
 def versions_by_model(

@@ -79,9 +79,12 @@ def by_tone(summary: Mapping[str, int]) -> Counter[str]:
 
 
 def in_order(summary: Mapping[str, int]) -> list[tuple[Word, int]]:
-    """Counts above 0 in the order of the table of outcomes; words that it does not have come last."""
-    places = {text: place for place, text in enumerate(OUTCOMES)}
-    texts = sorted((text for text, number in summary.items() if number), key=lambda text: (places.get(text, 99), text))
+    """Counts above 0 in the order of the table of outcomes; words that nothing is known of come last."""
+    places = {text: place for place, text in enumerate([*_OF_READING, *OUTCOMES])}
+    last = len(places)
+    texts = sorted(
+        (text for text, number in summary.items() if number), key=lambda text: (places.get(text, last), text)
+    )
     return [(word_of(text), summary[text]) for text in texts]
 
 

@@ -105,6 +105,7 @@ def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
         "site": phone.target.site,
         "group": phone.target.group,
         "wave": ended.wave,
+        "started": ended.started,
         "elapsed": None if ended.elapsed is None else round(ended.elapsed, 1),
         "deadline": ended.deadline,
         "evidence": ending.evidence.as_dict(),

@@ -41,6 +41,8 @@ class PhoneResult:
     ending: Ending
     path: tuple[str, ...] = ()
     wave: int | None = None
+    started: float | None = None
+    """When its turn began, in seconds since the epoch."""
     elapsed: float | None = None
     """Seconds that it was under way."""
     deadline: float | None = None
@@ -116,6 +118,7 @@ class Verdicts:
             ending,
             path=tuple(upgrade.path),
             wave=flight.wave,
+            started=flight.started,
             elapsed=self._now() - flight.started,
             deadline=upgrade.deadline,
             snapshot=upgrade.snapshot,

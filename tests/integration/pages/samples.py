@@ -108,7 +108,7 @@ def _phone(number: int, word: str, site: str, chance: random.Random, outcome: st
         "wave": 1 if number < 12 else 2 if number < 100 else 3,
         "started": begun if asked else None,
         "elapsed": (900.0 if word == "timed_out" else round(back - begun + 12, 1)) if asked else None,
-        "deadline": 900.0,
+        "deadline": begun + 900 if asked else None,
         "evidence": evidence,
         "notes": ["Its call state was read 4 s before."] if number % 11 == 0 else [],
         "snapshot": {"read": True, "reason": None, "settings": changed, "more": 0, "registrations": {}}
