@@ -67,8 +67,8 @@ def test_the_first_source_counts_and_differences_are_told() -> None:
             "counts."
         ),
         (
-            "Sources differ on the address of 1 phone: snom-00041345120a: 192.0.2.1 by kea, 192.0.2.7 by csv. The first "
-            "source counts."
+            "Sources differ on the address of 1 phone: snom-00041345120a: 192.0.2.1 by kea, 192.0.2.7 by csv. The "
+            "first source counts."
         ),
     ]
 
@@ -91,8 +91,8 @@ def test_an_address_is_one_phones() -> None:
     assert {phone.mac: phone.address for phone in phones} == {A: "192.0.2.1", B: None}
     assert notes == [
         (
-            "1 address said of more than one phone: 192.0.2.1 (snom-00041345120a, snom-00041345120b). It is left to the "
-            "one that the first source says it of, if that is one."
+            "1 address said of more than one phone: 192.0.2.1 (snom-00041345120a, snom-00041345120b). It is left to "
+            "the one that the first source says it of, if that is one."
         )
     ]
     phones, _notes = merge({"csv": [Said(mac=A, address="192.0.2.1"), Said(mac=B, address="192.0.2.1")]})
