@@ -19,8 +19,8 @@ description:
   - The files of one state of the inventory are a generation, C(generations/<id>) below O(web_root), and the link
     C(current) leads to the one that phones see. The same inventory gives the same generation, so a second run writes
     nothing.
-  - It touches no phone. Phones fetch the files when they boot, or when the PBX asks them to (a SIP NOTIFY with the
-    event C(check-sync)).
+  - It touches no phone. Phones fetch the files when they boot, or when the PBX asks them to, which
+    M(telephony.snom.snom_sync) lets it do.
 author:
   - telephony.snom contributors (@telephony)
 extends_documentation_fragment:

@@ -72,6 +72,8 @@ def contact_without_list(settings: PbxSettings, *, mac: str | None, account: str
     """The contact of a phone where nobody lists any: as the inventory has it. Raises InputError."""
     if any("{account}" in argument for argument in settings.command) and account is None:
         raise InputError(f"The command in {OPTION} wants the account, and there is none. Set snom_account.")
+    if settings.kind == "sip" and settings.password and account is None and settings.username is None:
+        raise InputError(f"{OPTION} has a password and no username. Give it, or set snom_account.")
     host = f"[{address}]" if ":" in address else address
     user = "" if account is None else f"{user_of(account)}@"
     port = f":{settings.port}" if settings.port else ""

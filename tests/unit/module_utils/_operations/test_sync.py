@@ -442,4 +442,4 @@ def test_a_password_that_straight_sip_has_answers_a_challenge() -> None:
     settings = {"challenge_checksync": "on"}
     assert "straight SIP without a password does not give it" in Case(settings=settings).refuses(pbx=STRAIGHT).reason
     case = Case((1, request()), settings=settings, pbx=FakePbx())
-    assert case.sync(pbx=STRAIGHT | {"password": "Never/shown&3"})["outcome"] == "synced"
+    assert case.sync(pbx=STRAIGHT | {"password": "Never/shown&3"}, account="401")["outcome"] == "synced"

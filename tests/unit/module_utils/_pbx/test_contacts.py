@@ -109,5 +109,11 @@ def test_where_nobody_lists_any_the_inventory_counts() -> None:
     assert found.agent and found.agent.mac == MAC
     with pytest.raises(InputError, match="snom_account"):
         contact_without_list(settings, mac=MAC, account=None, address="192.0.2.7")
+    with_password = PbxSettings(kind="sip", port=5060, password="Never/shown&1")
+    with pytest.raises(InputError, match="no username"):
+        contact_without_list(with_password, mac=MAC, account=None, address="192.0.2.7")
+    named = PbxSettings(kind="sip", port=5061, transport="tls", username="401", password="Never/shown&1")
+    straight = contact_without_list(named, mac=MAC, account=None, address="192.0.2.7")
+    assert straight.contact == "sip:192.0.2.7:5061;transport=tls"
     other = contact_without_list(PbxSettings(kind="command"), mac=None, account=None, address="2001:db8::7")
     assert other.contact == "sip:[2001:db8::7]"
