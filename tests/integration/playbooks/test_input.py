@@ -170,6 +170,8 @@ EMPTY = "which matches no host"
     ("playbook", "arguments", "says"),
     [
         ("rollout", [], "snom_hosts is not set"),
+        *((playbook, [], "snom_hosts is not set") for playbook in ("provision", "reboot")),
+        ("audit", [], "snom_hosts is not set, and 'phones' matches no host of the inventory"),
         ("rollout", ["-e", "snom_hosts=nobody"], EMPTY),
         ("rollout", ["-e", "snom_hosts=nobody", "--limit", BAD], EMPTY),
         ("rollout", ["-e", "snom_hosts=phones", "--limit", "other"], f"{EMPTY} of the inventory within --limit"),
@@ -180,8 +182,21 @@ def test_playbooks_want_phones(playbook: str, arguments: list[str], says: str, s
     found = start({BAD: phone()})
     found.inventory["empty"] = {"hosts": {}}
     found.inventory["others"] = {"hosts": {"other": {}}}
-    warns = "Could not match supplied host pattern" if "snom_hosts=nobody" in arguments else None
+    if playbook == "audit" and not arguments:
+        found.inventory["desks"] = found.inventory.pop("phones")
+    warns = "Could not match supplied host pattern" if "nobody" in str(arguments) or "'phones'" in says else None
     run = found.play(f"telephony.snom.{playbook}", *arguments, rehearse=False, warns=warns)
     assert run.code != 0
     assert says in run.output
     assert found.fleet.counters()["events"] == {}
+
+
+@pytest.mark.parametrize("playbook", ["audit", "drift", "plan"])
+def test_playbooks_that_only_read_take_the_group_phones(playbook: str, start: StartBench) -> None:
+    found = start({BAD: phone(firmware="8.7.5.35")})
+    found.inventory["others"] = {"hosts": {"other": {}}}
+    given = found.rollout_variables({})
+    del given["snom_hosts"]
+    run = found.play(f"telephony.snom.{playbook}", variables=given, rehearse=False)
+    assert run.code == 0, run.output
+    assert set(run.recap) == {BAD, "localhost"}
