@@ -12,6 +12,7 @@ import shutil
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -79,7 +80,7 @@ class Screen:
         if self._live is not None:
             if not self._live.has_begun:
                 self._take_over()
-            self._live.hear(said)
+            self._live.hear(said, time.monotonic())
         kind, failed = said["kind"], _is_failure(said)
         is_shown = kind in ("plan", "wave", "phase") or (self._live is None and (failed or kind == "sites"))
         with self._lock:
@@ -107,18 +108,22 @@ class Screen:
             return
         width, height = shutil.get_terminal_size()
         with self._lock:
-            self._clear()
-            lines = self._live.draw(width - 1, height)
-            sys.stdout.write("".join(f"{colored(line)}\n" for line in lines))
+            lines = self._live.draw(width - 1, height, time.monotonic())
+            # In one piece, so that nothing flickers.
+            sys.stdout.write(self._erasing() + "".join(f"{colored(line)}\n" for line in lines))
             sys.stdout.flush()
             self._drawn = len(lines)
 
     def _clear(self) -> None:
         with self._lock:
             if self._drawn:
-                sys.stdout.write(f"\x1b[{self._drawn}F\x1b[J")
+                sys.stdout.write(self._erasing())
                 sys.stdout.flush()
             self._drawn = 0
+
+    def _erasing(self) -> str:
+        """What takes away the table that is drawn."""
+        return f"\x1b[{self._drawn}F\x1b[J" if self._drawn else ""
 
 
 def _is_failure(said: dict[str, Any]) -> bool:

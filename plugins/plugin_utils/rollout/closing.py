@@ -23,8 +23,6 @@ def closing_lines(result: Mapping[str, Any]) -> list[str]:
     """What a run ends with. result is that of `snom_rollout`."""
     by_outcome = _by_outcome(result["phones"])
     lines = list(urgent_lines(result))
-    if result["check_mode"]:
-        lines += _table(result["phones"])
     todo = [line for outcome, hosts in by_outcome.items() for line in _to_do(outcome, hosts)]
     lines += todo
     if result["check_mode"]:
@@ -35,7 +33,8 @@ def closing_lines(result: Mapping[str, Any]) -> list[str]:
         lines.append(f"To go on: {result['resume']}")
     if result.get("report"):
         lines.append(f"Report: {result['report']['html']}")
-    return lines
+    # Last, because it is long: AWX hands on the first lines.
+    return lines + (_table(result["phones"]) if result["check_mode"] else [])
 
 
 def urgent_lines(result: Mapping[str, Any]) -> Iterable[str]:

@@ -32,6 +32,15 @@ class _Phone:
     outcome: Outcome | None = None
     waits: bool = False
     """Whether it was put off and has not begun again."""
+    since: float = 0.0
+    """When it took this step, in seconds of any clock."""
+
+    def shown(self, now: float) -> str:
+        """Its state, and for how long it has been in it while it is under way."""
+        if self.outcome is not None or self.waits:
+            return self.state
+        minutes, seconds = divmod(max(0, int(now - self.since)), 60)
+        return f"{self.state}, {minutes}:{seconds:02d}"
 
     @property
     def tone(self) -> Tone:
@@ -58,8 +67,8 @@ class Live:
         """Whether there is something to draw."""
         return bool(self._wave)
 
-    def hear(self, said: Mapping[str, Any]) -> None:
-        """Take what a line is about (see `Said`), with its kind."""
+    def hear(self, said: Mapping[str, Any], now: float) -> None:
+        """Take what a line is about (see `Said`), with its kind. now is in seconds of any clock."""
         kind = said.get("kind")
         if kind == "plan":
             self._work = int(said["work"])
@@ -75,12 +84,16 @@ class Live:
                 phone.way = f"{said['before']} -> {said['wanted']}"
             phone.outcome = OUTCOMES.get(str(said.get("outcome")))
             phone.waits = bool(said.get("waits"))
+            phone.since = now
             phone.state = str(said.get("outcome") or said["state"])
 
-    def draw(self, width: int, height: int) -> list[Drawn]:
-        """The lines for a terminal of this size; none of them is wider, and they are fewer than it is high."""
+    def draw(self, width: int, height: int, now: float) -> list[Drawn]:
+        """The lines for a terminal of this size; none of them is wider, and they are fewer than it is high.
+
+        now is of the clock that `hear` is told.
+        """
         rows = self._rows(max(_FEWEST_ROWS, height - 6))
-        cells = [_HEAD, *((host, phone.model, phone.way, phone.state) for host, phone in rows)]
+        cells = [_HEAD, *((host, phone.model, phone.way, phone.shown(now)) for host, phone in rows)]
         head, *lines = [shorten(line.rstrip(), width) for line in text_table(cells, width)]
         drawn: list[Drawn] = [("", ""), (shorten(self._progress(), width), "")]
         if rows:

@@ -48,7 +48,7 @@ def test_a_plan_moves_nothing_and_says_all(start: StartBench) -> None:
     shown = run.output[run.output.index("Tell how it ended") :]
     assert f'"small  320    8.4.35      {macs["small"]}  idle     planned    ",\n' in shown
     assert f'"busy   320    8.4.35      {macs["busy"]}  in_call  planned    ",\n' in shown
-    assert '"lost   -      -           -             -        unreachable",\n' in shown
+    assert '"lost   -      -           -             -        unreachable"\n' in shown
     assert "done " not in shown.partition("PLAY RECAP")[0]
     assert "Not read: lost: unreachable: http://" in shown
     assert not found.journal.exists()

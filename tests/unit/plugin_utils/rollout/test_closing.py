@@ -71,13 +71,13 @@ def test_a_plan_ends_with_a_table_and_says_why_phones_could_not_be_read() -> Non
     }
     assert closing(phones, check_mode=True) == [
         "Planned: 1 protected, 1 planned, 1 compliant, 1 unreachable",
-        "host    model  firmware    MAC           call     outcome    ",
-        "desk-1  D785   10.1.39.11  000413010001  in_call  planned    ",
-        "ward-8  -      -           000413010001  -        unreachable",
         "unreachable, 1 phone: ward-8",
         f"    {Outcome.UNREACHABLE.remedy}",
         "Not read: ward-8: unreachable: It is unreachable.",
         f"More on each: {GUIDE}",
+        "host    model  firmware    MAC           call     outcome    ",
+        "desk-1  D785   10.1.39.11  000413010001  in_call  planned    ",
+        "ward-8  -      -           000413010001  -        unreachable",
     ]
 
 

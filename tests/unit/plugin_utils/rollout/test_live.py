@@ -9,21 +9,23 @@ from typing import Any
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import columns
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.live import Live, result_table
 
+NOW = 1e6
+
 
 def step(live: Live, host: str, state: str, **more: Any) -> None:
     about = {"host": host, "model": "D785", "before": "10.1.39.11", "wanted": "10.1.54.13", "state": state}
-    live.hear({"kind": "phone"} | about | more)
+    live.hear({"kind": "phone"} | about | more, NOW)
 
 
 def drawn(live: Live, width: int = 79, height: int = 24) -> list[str]:
-    return [line for line, _tone in live.draw(width, height)]
+    return [line for line, _tone in live.draw(width, height, NOW + 83)]
 
 
 def begun(*hosts: str, unicode: bool = False) -> Live:
     live = Live(unicode=unicode)
-    live.hear({"kind": "plan", "work": 4})
+    live.hear({"kind": "plan", "work": 4}, NOW)
     assert not live.has_begun
-    live.hear({"kind": "wave", "number": 2, "label": "50%", "phones": 2})
+    live.hear({"kind": "wave", "number": 2, "label": "50%", "phones": 2}, NOW)
     for host in hosts:
         step(live, host, "down")
     return live
@@ -31,7 +33,7 @@ def begun(*hosts: str, unicode: bool = False) -> Live:
 
 def test_a_run_is_a_bar_and_a_row_for_each_phone() -> None:
     live = begun("desk-1", "desk-2", "desk-3")
-    live.hear({"kind": "end", "host": "desk-1", "outcome": "upgraded"})
+    live.hear({"kind": "end", "host": "desk-1", "outcome": "upgraded"}, NOW)
     step(live, "desk-3", "deferred, will be asked again", waits=True)
     assert live.has_begun
     assert drawn(live) == [
@@ -39,7 +41,7 @@ def test_a_run_is_a_bar_and_a_row_for_each_phone() -> None:
         "Wave 2 (50%)  ######------------------  1 of 4 done, 1 under way, 1 put off",
         "",
         "phone   model  now -> target             state",
-        "desk-2  D785   10.1.39.11 -> 10.1.54.13  down",
+        "desk-2  D785   10.1.39.11 -> 10.1.54.13  down, 1:23",
         "desk-3  D785   10.1.39.11 -> 10.1.54.13  deferred, will be asked again",
         "desk-1  D785   10.1.39.11 -> 10.1.54.13  upgraded",
     ]
@@ -57,10 +59,10 @@ def test_a_row_stays_in_its_place_while_its_phone_is_under_way() -> None:
 
 def test_what_is_not_well_stays_in_sight_and_has_its_color() -> None:
     live = begun(*(f"desk-{number}" for number in range(40)))
-    live.hear({"kind": "end", "host": "desk-0", "outcome": "old_version"})
+    live.hear({"kind": "end", "host": "desk-0", "outcome": "old_version"}, NOW)
     for number in range(1, 39):
-        live.hear({"kind": "end", "host": f"desk-{number}", "outcome": "upgraded"})
-    lines = live.draw(79, 12)
+        live.hear({"kind": "end", "host": f"desk-{number}", "outcome": "upgraded"}, NOW)
+    lines = live.draw(79, 12, NOW)
     assert len(lines) < 12
     assert [(line.split()[0], tone) for line, tone in lines[4:7]] == [
         ("desk-39", ""),
