@@ -119,11 +119,11 @@ class CallbackModule(Default):  # type: ignore[misc]  # ansible-core is untyped
             return bool(step())
         except Exception as error:
             self._is_broken = True
-            self._display.warning(
-                f"The callback telephony.snom.fleet has failed ({error.__class__.__name__}), and shows all as the "
-                "default does from now on. Please report it."
-            )
+            self._warn(error.__class__.__name__)
             return False
+
+    def _warn(self, problem: str) -> None:
+        self._display.warning(f"The output telephony.snom.fleet did not show all: {problem}. Please report it.")
 
     def _begin_screen(self, task: Any) -> None:
         if _action(task) == f"{COLLECTION}snom_rollout":
@@ -136,6 +136,8 @@ class CallbackModule(Default):  # type: ignore[misc]  # ansible-core is untyped
         close_ear()
         if screen is not None:
             screen.end(PATIENCE)
+            if screen.problem:
+                self._warn(screen.problem)
 
     def _show_ok(self, result: Any) -> bool:
         self._end_screen()

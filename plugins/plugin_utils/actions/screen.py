@@ -34,6 +34,8 @@ class Screen:
 
     def __init__(self, ear: socket.socket, display: Display, *, is_live: bool) -> None:
         """ear is what `console.open_ear` returned. is_live: whether the output is a terminal that can go up a line."""
+        self.problem: str | None = None
+        """The kind of the last mistake of ours; None while there is none."""
         self._ear = ear
         self._display = display
         self._show: Callable[..., None] = display.display
@@ -54,27 +56,32 @@ class Screen:
     def _listen(self) -> None:
         self._ear.settimeout(_TICK)
         rest = b""
-        try:
-            while True:
-                try:
-                    heard = self._ear.recv(1 << 16)
-                except TimeoutError:
-                    heard = None
-                if heard == b"":
-                    break
-                *lines, rest = (rest + (heard or b"")).split(b"\n")
+        # Where the output takes no line, the worker shows the others itself: it knows what is to be done then.
+        with contextlib.suppress(OSError), self._ear:
+            while (heard := self._wait()) != b"":
+                *lines, rest = (rest + heard).split(b"\n") if heard else [rest]
                 for line in lines:
                     self._contain(lambda line=line: self._hear(json.loads(line)))  # type: ignore[misc]
                 self._contain(self._redraw)
-        finally:
-            self._contain(self._clear)
-            self._contain(self._let_go)
-            self._ear.close()
+        with contextlib.suppress(OSError):
+            self._clear()
+        self._let_go()
+
+    def _wait(self) -> bytes | None:
+        """What was told, empty at the end; None if it is time to draw again."""
+        try:
+            return self._ear.recv(1 << 16)
+        except TimeoutError:
+            return None
 
     def _contain(self, step: Callable[[], None]) -> None:
-        """A terminal that goes away, or a mistake of ours, must not end a rollout: the worker waits for a listener."""
-        with contextlib.suppress(Exception):
+        """A mistake of ours must not end a rollout: the worker waits for a listener."""
+        try:
             step()
+        except OSError:
+            raise
+        except Exception as error:
+            self.problem = error.__class__.__name__
 
     def _hear(self, said: dict[str, Any]) -> None:
         if self._live is not None:
@@ -93,7 +100,7 @@ class Screen:
 
         def show(*arguments: Any, **more: Any) -> None:
             with self._lock:
-                self._contain(self._clear)
+                self._clear()
                 self._show(*arguments, **more)
                 self._contain(self._redraw)
 

@@ -83,15 +83,17 @@ def test_asked_to_stop(ask: Callable[[Bench, Job], None], start: StartBench) -> 
     assert set(found.fetches().values()) == {1}
 
 
-def test_nobody_reads_the_output_any_more(start: StartBench) -> None:
+@pytest.mark.parametrize("env", [{}, {"ANSIBLE_STDOUT_CALLBACK": "telephony.snom.fleet"}], ids=["default", "fleet"])
+def test_nobody_reads_the_output_any_more(env: dict[str, str], start: StartBench) -> None:
     """As behind a pager that is left: no new triggers, those in flight are watched, and ansible-playbook ends."""
     found = start(many(5, timing={"flash": 4}))
     reading, writing = os.pipe()
     options = found.rollout_variables({"max_in_flight": 1, "deadline": 60})
-    job = found.start("telephony.snom.rollout", variables=options, pipe=writing)
+    job = found.start("telephony.snom.rollout", variables=options, env=env, pipe=writing)
     os.close(writing)
     with open(reading, encoding="utf-8") as reader:
-        assert any("asked to load" in line for line in reader)
+        assert any("Wave 1 (" in line for line in reader)
+        until(lambda: asked(found), "a phone is asked")
     assert job.wait().code != 0
     report = json.loads((found.out / "report" / "report.json").read_text())
     assert "Nobody reads the output" in report["stopped_by"]

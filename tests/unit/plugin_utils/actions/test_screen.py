@@ -60,7 +60,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch, kind: type[Terminal] = Terminal) -
     return made
 
 
-def shown(display: Any, *, is_live: bool, lines: list[Any] = LINES) -> None:
+def shown(display: Any, *, is_live: bool, lines: list[Any] = LINES) -> Screen:
     """Let a screen hear these lines, as a worker tells them, to their end."""
     screen = Screen(console.open_ear(), display, is_live=is_live)
     screen.begin()
@@ -71,6 +71,7 @@ def shown(display: Any, *, is_live: bool, lines: list[Any] = LINES) -> None:
             console._ear.sendall(line)  # type: ignore[union-attr]
     console.close_ear()
     screen.end(60)
+    return screen
 
 
 def test_without_a_terminal_there_is_a_line_for_each_step_and_each_failure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +84,7 @@ def test_without_a_terminal_there_is_a_line_for_each_step_and_each_failure(monke
 
 def test_on_a_terminal_the_table_goes_when_the_run_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     display, output = Display(), terminal(monkeypatch)
-    shown(display, is_live=True)
+    assert shown(display, is_live=True).problem is None
     assert output.text.splitlines() == [LINES[0], LINES[1], LINES[6]]
     assert "a      320    8.4 -> 8.7     upgraded\n" in output.getvalue()
     assert "█" in output.getvalue()
@@ -105,15 +106,27 @@ def test_what_others_show_stays_above_the_table(monkeypatch: pytest.MonkeyPatch)
     assert output.text.splitlines() == [LINES[0], LINES[1], "[WARNING]: mind this", LINES[6]]
 
 
-def test_a_mistake_and_a_terminal_that_goes_away_end_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mistake_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    output = terminal(monkeypatch)
+    broken = [b"no JSON\n", json.dumps({"line": "x", "kind": "end"}).encode() + b"\n", b"[]\n", b"\xff\n"]
+    # Thousands of lines: whoever tells them would wait for ever for a listener that had gone.
+    screen = shown(Display(), is_live=True, lines=[*LINES[:2], *broken, *LINES[2:6] * 2000, LINES[6], b"half a line"])
+    assert output.text.splitlines() == [LINES[0], LINES[1], LINES[6]]
+    assert screen.problem
+
+
+def test_where_the_output_takes_no_line_the_worker_is_left_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     class Gone(Terminal):
         def write(self, _text: str) -> int:
             raise BrokenPipeError
 
     terminal(monkeypatch, Gone)
-    broken = [b"no JSON\n", json.dumps({"line": "x", "kind": "end"}).encode() + b"\n", b"[]\n", b"half a line"]
-    # Thousands of lines: whoever tells them would wait for ever for a listener that had gone.
-    shown(Display(), is_live=True, lines=[*LINES, *LINES * 2000, *broken])
+    screen = Screen(console.open_ear(), Display(), is_live=True)
+    screen.begin()
+    console._is_heard(LINES[0])
+    screen.end(60)
+    assert not console._is_heard(LINES[1])
+    console.close_ear()
 
 
 def test_a_worker_whose_listener_has_gone_shows_its_lines_itself() -> None:
