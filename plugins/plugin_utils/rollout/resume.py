@@ -16,6 +16,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
     Order,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Upgrade
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
     Context,
@@ -77,7 +78,7 @@ def watch_interrupted(
     watched = len(waiting)
     crew = Crew(
         context,
-        summary=lambda: [f"-- {watched - len(waiting)} of {watched} phones of the interrupted run have ended"],
+        summary=lambda: [f"-- interrupted run: {watched - len(waiting)} of {count_phones(watched)} ended"],
     )
     watch_each(
         crew,

@@ -206,8 +206,8 @@ def test_a_long_watch_says_how_far_it_is() -> None:
     phones = {"soon": comes_back(clock, 50, firmware=NEW), "never": LabPhone(clock, up=False)}
     _endings, _log, said = watch(clock, phones)
     shown = [line for line in said if line.startswith("-- ")]
-    assert shown[0] == "-- 0 of 2 phones of the interrupted run have ended"
-    assert shown[-1] == "-- 1 of 2 phones of the interrupted run have ended"
+    assert shown[0] == "-- interrupted run: 0 of 2 phones ended"
+    assert shown[-1] == "-- interrupted run: 1 of 2 phones ended"
     assert len(shown) >= 200 // SUMMARY_INTERVAL - 1
 
 
