@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from ansible_collections.telephony.snom.tests.virtual_phones.running import free_port
 
@@ -17,8 +18,8 @@ from .bench import Bench, Run, phone, until
 from .conftest import StartBench
 
 
-def interview(found: Bench, **variables: Any) -> Run:
-    return found.play("telephony.snom.interview", variables={"snom_hosts": "phones", **variables})
+def interview(found: Bench, *, rehearse: bool = True, **variables: Any) -> Run:
+    return found.play("telephony.snom.interview", variables={"snom_hosts": "phones", **variables}, rehearse=rehearse)
 
 
 def test_a_look_compares_what_it_reads_with_what_the_person_says(start: StartBench) -> None:
@@ -50,6 +51,78 @@ def test_a_person_whom_all_contradict_is_told_so(start: StartBench) -> None:
     assert "info.htm says 10.1.54.13" in sentence and "Nobody else says what you say" in sentence
     assert not (found.out / "talk" / "snom_taught.yml").exists()
     assert "CONTRADICTION" in run.output
+
+
+PLANTED = {
+    "user_realname1": "Annegret Jürgensen",
+    "user_idle_text1": "Frobozz-Klinik",
+    "user_host1": "tel-01.frobozz.example.net",
+    "setting_server": "http://prov7:pw1x9@prov.frobozz.example.net/k/abc123def456",
+    "ntp_server": "10.20.30.40",
+    "fkey3": "speed 0305557788",
+    "user_pname1": "k40177",
+}
+
+
+def test_a_profile_gives_nobody_away_and_reads_like_the_phone(start: StartBench) -> None:
+    keys = {"identities": ["k40177@tel-01.frobozz.example.net"], "title": "Annegrets Telefon", "settings": PLANTED}
+    found = start(
+        {"reception7": phone("D785", "10.1.54.13", mac="000413922D24", call={"state": "in_call"}, **keys)},
+        defaults={"call": {"remote": "01705558899"}},
+    )
+    found.fleet.patch("reception7", call={"state": "in_call", "remote": "01705558899"})
+    run = interview(found, rehearse=False, snom_interview_dir="talk")
+    assert run.code == 0, run.output
+    file = found.out / "talk" / "profile-look.json"
+    text = file.read_text().lower()
+    for part in (
+        *(
+            "annegret",
+            "rgensen",
+            "frobozz",
+            "klinik",
+            "tel-01",
+            "prov7",
+            "pw1x9",
+            "abc123",
+            "10.20.30.40",
+            "0305557788",
+        ),
+        *("40177", "5558899", "922d24", "92:2d:24", "reception7", found.address("reception7")),
+    ):
+        assert part not in text, part
+    assert set(json.loads(text)["replaced"]) >= {"mac addresses", "addresses", "numbers", "words", "secrets"} - {
+        "secrets"
+    }
+    assert list(json.loads(file.read_text())["states"]) == ["in_call"]
+    assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "code", "words"),
+    [
+        ({"faults": {"garbage": True}}, 0, "does not speak proper HTTP"),
+        ({"faults": {"garbage": "page"}}, 0, "version: unknown"),
+        ({"faults": {"missing_pages": ["info.htm", "index.htm"]}}, 0, "version: unknown"),
+        ({"running": False}, 2, "cannot connect"),
+        ({"faults": {"wrong_mac": "000413AAAAAA"}}, 2, "the inventory says 000413922D24"),
+        ({"inventory": {"snom_password": "n0t-to-be-seen either"}}, 2, "password"),
+        ({"inventory": {"snom_taught": [{"version": {"page": "info.htm", "label": "(a+)+$", "x": 1}}]}}, 2, "entry 1"),
+        ({"model": "D865", "firmware": "10.1.226.16"}, 0, "This is a D8xx: it takes no commands over HTTP"),
+    ],
+    ids=["wire", "page", "missing", "dark", "another", "password", "taught", "phone_manager"],
+)
+def test_what_answers_badly_is_named_and_nothing_is_written(
+    keys: dict[str, Any], code: int, words: str, start: StartBench
+) -> None:
+    model = {"model": keys.pop("model", "D785"), "firmware": keys.pop("firmware", "10.1.54.13")}
+    inventory = {"snom_mac": "000413922D24"} | keys.pop("inventory", {})
+    found = start({"desk7": phone(**model, mac="000413922D24", inventory=inventory, **keys)})
+    run = interview(found, rehearse=False, snom_interview_dir="talk")
+    assert run.code == code and words in " ".join(run.output.split()), run.output
+    assert found.fleet.counters()["writes"] == 0
+    assert not (found.out / "talk" / "snom_taught.yml").exists()
+    assert (found.out / "talk" / "profile-look.json").exists() == (code == 0)
 
 
 def test_an_interview_is_for_one_phone(start: StartBench) -> None:
