@@ -32,7 +32,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.tls_look
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.forecast import forecast
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look import (
+    PAGES,
     PERSON,
+    TAUGHT,
     Word,
     contradictions,
     verdicts,
@@ -134,7 +136,7 @@ def _proposal(seen: Seen, words: Sequence[Word]) -> list[dict[str, Any]]:
 
 def _labels(seen: Seen, words: Sequence[Word]) -> dict[str, Any]:
     """Labels of what the pages hold and nothing reads, if all who know it say the same."""
-    read = {word.fact for word in seen.words}
+    read = {word.fact for word in seen.words if word.source in (PAGES, TAUGHT)}
     known = {}
     for fact in ("version", "mac", "model"):
         values = {word.value for word in words if word.fact == fact}
@@ -152,7 +154,7 @@ def _taught(subject: Subject, lessons: list[dict[str, Any]]) -> dict[str, Any]:
 def _for_phone(seen: Seen, words: Sequence[Word], lesson: dict[str, Any]) -> dict[str, Any]:
     """A lesson for the model and the version of a phone, where readers can tell them."""
     said = {word.fact: word.value for word in (*words, *seen.words)}
-    read = {word.fact for word in seen.words} | lesson.keys()
+    read = {word.fact for word in seen.words if word.source in (PAGES, TAUGHT)} | lesson.keys()
     if "model" in read:
         lesson = {"models": [said["model"]]} | lesson
     if "version" in read:

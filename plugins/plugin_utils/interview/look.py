@@ -19,12 +19,14 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import
 FACTS = ("version", "mac", "model", "registered", "call")
 
 PAGES, TAUGHT, PERSON, PBX, LOG, INVENTORY = "pages", "snom_taught", "person", "PBX", "mirror's log", "inventory"
+SNMP = "SNMP"
 
 _SURE = {
     PAGES: "the phone's own page",
     TAUGHT: "the phone's own page, by your word",
     PERSON: "your word",
     PBX: "what the phone told the PBX",
+    SNMP: "the phone's SNMP agent",
     LOG: "what the phone told the mirror",
     INVENTORY: "what the inventory says",
 }
@@ -73,7 +75,7 @@ def word_of_call(name: str, reading: CallReading) -> Word | None:
     """What a source says of calls; name is that of `CallSource`."""
     if reading.state == UNKNOWN:
         return None
-    source = {"pbx": PBX, "counter": "SNMP", "report": "the phone's report"}.get(name, PAGES)
+    source = {"pbx": PBX, "counter": SNMP, "report": "the phone's report"}.get(name, PAGES)
     return Word("call", reading.state, source, reading.source or name)
 
 

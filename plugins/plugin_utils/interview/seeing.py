@@ -22,17 +22,24 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import
     check_identity,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import read_system
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import (
     PageRead,
     ReadAgain,
     Recorder,
     read_pages,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.snmp import (
+    FIRMWARE,
+    REGISTRATIONS,
+    read_value,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look import (
     INVENTORY,
     LOG,
     PBX,
+    SNMP,
     Word,
     word_of_call,
     words_of,
@@ -85,6 +92,10 @@ def see(subject: Subject) -> Seen:
             facts = PhoneFacts(generation="phone_manager" if "Phone Manager" in error.reason else None)
         check_identity(facts, mac=connection.mac if facts.mac else None, model=subject.model)
         words += words_of(facts)
+        try:
+            words += words_of_snmp(connection)
+        except SnomError as error:
+            notes.append(error.reason)
         for source in CallSource:
             try:
                 word = word_of_call(source.value, phone.call(source))
@@ -93,6 +104,19 @@ def see(subject: Subject) -> Seen:
                 continue
             words += [word] if word else []
     return Seen(recorder=recorder, pages=pages, facts=facts, words=words, notes=notes)
+
+
+def words_of_snmp(connection: Connection) -> list[Word]:
+    """What the phone's SNMP agent says: text such as ``snom 360-SIP 3.60d 113-m``, and registrations (protocol 4.3)."""
+    if not connection.snmp:
+        return []
+    told = read_value(connection, FIRMWARE)
+    system = read_system(f"{str(told)[:200]} " if told is not None else "")
+    said = {"version": system.firmware and str(system.firmware), "model": system.model}
+    count = read_value(connection, REGISTRATIONS)
+    if count is not None and str(count).isdecimal():
+        said["registered"] = "yes" if str(count).strip("0") else "no"
+    return [Word(fact, value, SNMP, SNMP) for fact, value in said.items() if value]
 
 
 def _taught_pages(lessons: Sequence[Lesson]) -> tuple[str, ...]:

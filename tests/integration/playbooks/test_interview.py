@@ -23,7 +23,11 @@ def interview(found: Bench, *, rehearse: bool = True, **variables: Any) -> Run:
 
 
 def test_a_look_compares_what_it_reads_with_what_the_person_says(start: StartBench) -> None:
-    found = start({"reception7": phone("D785", "10.1.54.13", mac="000413922D24")}, snom_mac="00:04:13:92:2D:24")
+    secure = {"snom_scheme": "https", "snom_validate_certs": False}
+    found = start(
+        {"reception7": phone("D785", "10.1.54.13", mac="000413922D24", tls=True, inventory=secure)},
+        snom_mac="00:04:13:92:2D:24",
+    )
     run = interview(found, shown_version="10.1.54.13", snom_interview_dir="talk", in_call=False)
     assert run.code == 0, run.output
     result = run.results("snom_interview")["reception7"]
@@ -36,9 +40,11 @@ def test_a_look_compares_what_it_reads_with_what_the_person_says(start: StartBen
     }
     assert {row["module"]: row["will"] for row in result["forecast"]}["snom_firmware"] == "works"
     assert (result["contradictions"], result["taught"]) == ([], [])
+    assert result["tls"]["version"].startswith("TLSv1.") and len(result["tls"]["fingerprint"]) == 64
     assert found.fleet.counters()["writes"] == 0
     profile = json.loads((found.out / "talk" / "profile-look.json").read_text())
     assert (profile["model"], profile["firmware"]) == ("D785", "10.1.54.13")
+    assert profile["tls"] == {name: result["tls"][name] for name in ("version", "cipher")}
     text = json.dumps(profile)
     for secret in ("922D24", "922d24", found.address("reception7"), "reception7", "pbx.example:"):
         assert secret not in text, secret

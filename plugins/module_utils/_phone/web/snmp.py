@@ -25,7 +25,9 @@ except ImportError:
 else:
     HAS_PYSNMP = True
 
-_CALLS = (1, 3, 6, 1, 2, 1, 7526, 2, 6)
+_SNOM = (1, 3, 6, 1, 2, 1, 7526, 2)
+FIRMWARE, REGISTRATIONS, CALLS = 4, 5, 6
+"""Numbers of what a phone tells (protocol 4.3)."""
 _TIMEOUT = 2.0  # s; a phone that does not trust this address stays silent, and the pages can still be asked
 _ATTEMPTS = 2  # UDP loses packets
 
@@ -35,6 +37,15 @@ def read_calls(connection: Connection) -> int | None:
 
     Raises InputError if pysnmp is missing.
     """
+    try:
+        value = read_value(connection, CALLS)
+        return None if value is None else int(value)
+    except (PyAsn1Error, ArithmeticError, TypeError, ValueError):
+        return None
+
+
+def read_value(connection: Connection, number: int) -> Any:
+    """What the phone tells under a number, as pysnmp has it, or None. Raises InputError if pysnmp is missing."""
     if not HAS_PYSNMP:
         raise InputError(
             "snom_snmp is true, but the Python library pysnmp (7 or later) is not installed here. "
@@ -43,13 +54,13 @@ def read_calls(connection: Connection) -> int | None:
     v1 = api.PROTOCOL_MODULES[api.SNMP_VERSION_1]
     pdu = v1.GetRequestPDU()
     v1.apiPDU.set_defaults(pdu)
-    v1.apiPDU.set_varbinds(pdu, [(_CALLS, v1.Null(""))])
+    v1.apiPDU.set_varbinds(pdu, [((*_SNOM, number), v1.Null(""))])
     message = v1.Message()
     v1.apiMessage.set_defaults(message)
     v1.apiMessage.set_community(message, connection.snmp_community)
     v1.apiMessage.set_pdu(message, pdu)
     answer = _exchange(connection.host, connection.snmp_port, encoder.encode(message))
-    return None if answer is None else _calls_in(v1, pdu, answer)
+    return None if answer is None else _value_in(v1, pdu, answer)
 
 
 def _exchange(host: str, port: int, request: bytes) -> bytes | None:
@@ -70,8 +81,8 @@ def _exchange(host: str, port: int, request: bytes) -> bytes | None:
     return None
 
 
-def _calls_in(v1: Any, request: Any, answer: bytes) -> int | None:
-    """The counter in an answer to this request; None for an error, another request's answer, or noise."""
+def _value_in(v1: Any, request: Any, answer: bytes) -> Any:
+    """The value in an answer to this request; None for an error, another request's answer, or noise."""
     try:
         response = v1.apiMessage.get_pdu(decoder.decode(answer, asn1Spec=v1.Message())[0])
         if v1.apiPDU.get_request_id(response) != v1.apiPDU.get_request_id(request):
@@ -79,7 +90,7 @@ def _calls_in(v1: Any, request: Any, answer: bytes) -> int | None:
         if v1.apiPDU.get_error_status(response):
             return None
         (_oid, value), *_rest = v1.apiPDU.get_varbinds(response)
-        return int(value)
+        return value
     # What a stranger sends can bring the library to more than its own errors: a length beyond all memory, for example.
     except (PyAsn1Error, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         return None

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import links
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview import seeing
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.forecast import forecast
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look import (
     PAGES,
@@ -133,3 +135,17 @@ def test_only_links_that_read_are_followed() -> None:
         '<a href="info.htm#x">k</a><a href="http://[">l</a>'
     )
     assert links("/index.htm", page) == ["/lines.htm", "/f.html", "/info.htm"]
+
+
+def test_what_the_snmp_agent_says_is_a_witness(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[int, Any] = {seeing.FIRMWARE: "snom 360-SIP 3.60d 113-m", seeing.REGISTRATIONS: 0}
+    monkeypatch.setattr(seeing, "read_value", lambda _connection, number: told[number])
+    phone = Connection(host="127.0.0.1", snmp=True)
+    assert {(word.fact, word.value) for word in seeing.words_of_snmp(phone)} == {
+        ("version", "3.60d"),
+        ("model", "360"),
+        ("registered", "no"),
+    }
+    assert seeing.words_of_snmp(Connection(host="127.0.0.1")) == []
+    told |= {seeing.FIRMWARE: "\x1b[2J" * 5000, seeing.REGISTRATIONS: "many"}
+    assert seeing.words_of_snmp(phone) == []
