@@ -1,0 +1,118 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the guides list is there, and commands that need no phone work as they stand."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import shlex
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PORTS, TLS_PORTS
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import CONNECTION_ARGUMENTS
+
+ROOT = Path(__file__).resolve().parents[3]
+DOCS = ROOT / "docs" / "docsite" / "rst"
+
+
+def text(page: str) -> str:
+    return (DOCS / f"{page}.rst").read_text("utf-8")
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The code blocks of a page, without their indentation."""
+    found = re.findall(rf"^( *)\.\. code-block:: {language}\n\n((?:\1    .*\n|\n)+)", text(page), re.MULTILINE)
+    return [re.sub(rf"^{indent}    ", "", block, flags=re.MULTILINE).strip() + "\n" for indent, block in found]
+
+
+def commands(page: str) -> list[str]:
+    return [line[2:] for block in blocks(page, "console") for line in block.splitlines() if line.startswith("$ ")]
+
+
+def cells(page: str) -> list[list[str]]:
+    """The rows of a page's tables."""
+    rows = re.findall(r"^   \* - (.+(?:\n     .+)*)", text(page), re.MULTILINE)
+    return [[" ".join(cell.split()) for cell in re.split(r"\n     - ", row)] for row in rows]
+
+
+def test_the_cheat_sheet_has_ten_commands_that_are_there() -> None:
+    found = [shlex.split(command) for command in commands("cheat_sheet")]
+    assert len(found) == 10
+    for words in found:
+        if words[0] != "ansible-playbook":
+            continue
+        assert (ROOT / "playbooks" / f"{words[1].rpartition('.')[2]}.yml").is_file()
+        given = {words[number + 1].partition("=")[0] for number, word in enumerate(words) if word == "-e"}
+        assert "snom_hosts" in given
+        assert [name for name in given - {"snom_hosts"} if f"``{name}``" not in text("playbooks")] == []
+
+
+def test_ports_are_those_of_the_code() -> None:
+    ports = {row[1]: row[2] for row in cells("ports_and_rights") if len(row) == 4}
+    names = {"asterisk": "Asterisk", "kamailio": "Kamailio", "freeswitch": "FreeSWITCH"}
+    for kind, port in PORTS.items():
+        tls = f", with ``tls`` {TLS_PORTS[kind]}" if kind in TLS_PORTS else ""
+        assert ports[names[kind]] == f"TCP {port}{tls}"
+    assert ports["phone"] == f"UDP {CONNECTION_ARGUMENTS['snmp_port']['default']}"
+    source = (ROOT / "extensions" / "eda" / "plugins" / "event_source" / "snom.py").read_text("utf-8")
+    assert re.search(r"default: (\d+)\n  token", source)[1] in ports["host of the rulebook"]  # type: ignore[index]
+
+
+def test_the_glossary_is_sorted_and_has_no_word_twice() -> None:
+    telephony, ansible = text("glossary").split("\nAnsible\n---")
+    words = [re.findall(r"^   (\S.*)\n      ", part, re.MULTILINE) for part in (telephony, ansible)]
+    assert words[0] == sorted(words[0], key=str.lower) and len(words[0]) > 12
+    assert len(set(words[0] + words[1])) == len(words[0] + words[1])
+
+
+def test_the_vault_works_word_by_word(tmp_path: Path) -> None:
+    """Each command of the page up to the first job, in one shell, with an editor that writes what the page says."""
+    page = "ansible_for_phone_people"
+    inventory, secret = blocks(page, "yaml")
+    (tmp_path / "inventory.yml").write_text(inventory)
+    (tmp_path / "secret.yml").write_text(secret)
+    editor = tmp_path / "editor"
+    editor.write_text(f'#!/bin/sh\ncp {tmp_path}/secret.yml "$1"\n')
+    editor.chmod(0o755)
+    typed = [command for command in commands(page) if not command.startswith("ansible-playbook")]
+    shown = "ansible desk-17 -i inventory.yml -m ansible.builtin.debug -a var=snom_password"
+    environment = {
+        "HOME": str(tmp_path),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "EDITOR": str(editor),
+        "PAGER": "cat",
+        "LC_ALL": "C.UTF-8",
+    }
+    (tmp_path / "commands.sh").write_text("\n".join([*typed, shown]))
+    # It opens an editor on a terminal only.
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        ["sh", "-e", "commands.sh"], cwd=tmp_path, env=environment, stdin=slave, stdout=slave, stderr=slave
+    ) as run:
+        os.close(slave)
+        said = b""
+        # At its end a terminal is an error.
+        with suppress(OSError):
+            while read := os.read(master, 65536):
+                said += read
+        os.close(master)
+    output = said.decode()
+    assert run.returncode == 0, output
+    assert '"snom_password": "the password of the phones"' in output and "|--desk-17" in output
+    assert (tmp_path / "group_vars" / "phones" / "vault.yml").read_text().startswith("$ANSIBLE_VAULT;")
+
+
+def test_the_events_of_the_guide_are_those_of_the_source() -> None:
+    source = (ROOT / "extensions" / "eda" / "plugins" / "event_source" / "snom.py").read_text("utf-8")
+    types = re.findall(r'"(\w+)"', re.search(r"^TYPES = \((.*?)^\)", source, re.MULTILINE | re.DOTALL)[1])  # type: ignore[index]
+    rows = [row for row in cells("events") if row[0].startswith("``action_")]
+    assert [row[1].strip("`") for row in rows] == types
+    facts = text("phone_facts")
+    assert [row[0] for row in rows if row[0] not in facts] == []
