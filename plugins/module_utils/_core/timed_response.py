@@ -54,14 +54,14 @@ class TimedResponse(http.client.HTTPResponse):
 
 
 class AtMost:
-    """What an answer may have in all. A chunk that announces less than nothing would be read without an end."""
+    """Counts what may come in all: a chunk that announces less than nothing would be read without an end."""
 
     def __init__(self, most: int) -> None:
         """most is in bytes."""
         self._left = most
 
     def __call__(self, count: int) -> None:
-        """Note that so many bytes came. Raises ConnectionError where they are too many."""
+        """So many bytes came. Raises ConnectionError where they are too many."""
         self._left -= count
         if self._left < 0:
             raise ConnectionError

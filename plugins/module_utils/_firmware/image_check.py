@@ -9,23 +9,19 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from functools import partial
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from .._core.errors import Refused
-from .._core.timed_response import AtMost, TimedResponse, read_length
+from .._core.paced_http import PacedAdapter
+from .._core.timed_response import AtMost, read_length
 from .._known.image_path import Hop
 
 # Whoever runs an operation has said so already where it is missing: `client.HAS_REQUESTS`.
 try:
     from requests import RequestException, Response, Session
-    from requests.adapters import HTTPAdapter
-    from urllib3.connection import HTTPConnection, HTTPSConnection
-    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
     from urllib3.exceptions import HTTPError
 except ImportError:
-    HTTPAdapter = HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = object  # type: ignore[assignment, misc]
+    pass
 
 TIMEOUT = 15.0
 """Seconds that a mirror may stay silent."""
@@ -143,47 +139,6 @@ class Pace:
         """Note that so many bytes came. Raises ConnectionError where they are too many."""
         self._received += count
         self._at_most(count)
-
-
-class PacedAdapter(HTTPAdapter):
-    """requests' way to a mirror, at its pace."""
-
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = self._pools()
-
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(*args, **kwargs)
-        manager.pool_classes_by_scheme = self._pools()
-        return manager
-
-    def _pools(self) -> dict[str, Any]:
-        return {"http": partial(_Pool, pace=self._pace), "https": partial(_TlsPool, pace=self._pace)}
-
-
-class _Connection(HTTPConnection):
-    def __init__(self, *args: Any, pace: Pace, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Typed as a class, but http.client only ever calls it.
-        self.response_class = partial(TimedResponse, left=pace.left, took=pace.took)  # type: ignore[assignment]
-
-
-class _TlsConnection(HTTPSConnection):
-    def __init__(self, *args: Any, pace: Pace, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.response_class = partial(TimedResponse, left=pace.left, took=pace.took)  # type: ignore[assignment]
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
 
 
 def without_secrets(url: str) -> str:

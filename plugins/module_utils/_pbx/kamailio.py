@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._core.errors import InputError, PbxFailed
+from .._core.paced_http import PacedAdapter
+from .deadline import Deadline
 from .pbx import Delivery, Notify, Registration, registration_of, sendable
 from .settings import PbxSettings
 from .stream import MAX_ANSWER, unreachable
@@ -25,6 +26,7 @@ except ImportError:
     HAS_REQUESTS = False
 
 _CHUNK = 65536
+_LARGEST_HEAD = 1024 * 1024
 _NOT_SET = ("[not set]", "")
 _WAITS = 35.0
 """Seconds for a phone's own answer: Kamailio gives up after 30 s (sip 5.3)."""
@@ -46,6 +48,8 @@ class Kamailio:
         self._session = requests.Session()
         # No proxy, no netrc: this is the voice network.
         self._session.trust_env = False
+        self._deadline = Deadline(_LARGEST_HEAD + MAX_ANSWER)
+        self._session.mount(f"{scheme}://", PacedAdapter(self._deadline))
         self._session.verify = (settings.ca_path or True) if settings.validate_certs else False
         if settings.username is not None:
             self._session.auth = (settings.username, settings.password or "")
@@ -112,7 +116,7 @@ class Kamailio:
     def _ask(self, method: str, parameters: list[str], *, seconds: float | None = None) -> Any:
         timeout = self._settings.timeout if seconds is None else max(seconds, self._settings.timeout)
         request = {"jsonrpc": "2.0", "method": method, "params": parameters, "id": 1}
-        ends = time.monotonic() + timeout
+        self._deadline.begin(timeout)
         try:
             with self._session.post(
                 self._url, json=request, timeout=timeout, stream=True, allow_redirects=False
@@ -121,9 +125,10 @@ class Kamailio:
                 content = bytearray()
                 for chunk in answer.iter_content(_CHUNK):
                     content += chunk
-                    if len(content) > MAX_ANSWER or time.monotonic() > ends:
-                        raise PbxFailed(f"{self._settings.shown} answers too much or too slowly.")
-        except (requests.RequestException, OSError) as error:
+                    if len(content) > MAX_ANSWER:
+                        raise PbxFailed(f"{self._settings.shown} answers too much.")
+        # A ValueError is that of a chunk that announces less than nothing.
+        except (requests.RequestException, OSError, ValueError) as error:
             raise unreachable(self._settings, _cause(error)) from None
         if status in (401, 403):
             raise PbxFailed(f"{self._settings.shown} refused the login. Correct username and password in snom_pbx.")

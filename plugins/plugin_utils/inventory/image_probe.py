@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import Refused
+from ansible_collections.telephony.snom.plugins.module_utils._core.paced_http import PacedAdapter
 from ansible_collections.telephony.snom.plugins.module_utils._core.timed_response import read_length
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.image_check import (
@@ -21,7 +22,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.image_che
     SLOWEST,
     TIMEOUT,
     Pace,
-    PacedAdapter,
     without_secrets,
 )
 
@@ -73,7 +73,8 @@ def probe_image(url: str, *, use_proxy: bool = False, is_wanted: Callable[[], bo
                 announced = _length(answer, shown)
             with _answer(session, "GET", url, shown) as answer:
                 return _read(answer, announced, _length(answer, shown), shown)
-    except (RequestException, HTTPError, OSError) as error:
+    # A ValueError is that of a redirect to what is no URL.
+    except (RequestException, HTTPError, OSError, ValueError) as error:
         if pace.is_slow():
             raise Refused(
                 f"The server sends {shown} at less than {SLOWEST // 1024} KB a second. Look at the line to it."

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import number_in
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.leases import Lease, reading_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.lines import lines_of, read_together
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
@@ -54,7 +55,8 @@ def _leases(file: BinaryIO, path: str) -> Iterator[Lease]:
         if words[0] == "duid":
             # What follows are leases for IPv6, which name no MAC address.
             return
-        if len(words) < 4 or not (words[0].isascii() and words[0].isdigit()):
+        ends = number_in(words[0])
+        if len(words) < 4 or ends is None:
             strange += bool(line)
             if strange > 10 and strange > number // 2:
                 raise SourceFailed(f"{path} is no lease file of dnsmasq. Correct its path.")
@@ -62,7 +64,6 @@ def _leases(file: BinaryIO, path: str) -> Iterator[Lease]:
         address, mac = address_of(words[2]), mac_of(words[1])
         if address is None or mac is None:
             continue
-        ends = int(words[0])
         # 0 is how dnsmasq writes a lease without an end.
         yield Lease(
             address=address,

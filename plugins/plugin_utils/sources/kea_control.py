@@ -10,12 +10,13 @@ As the reference manual describes it (Kea ARM, lease4-get-page); what gives leas
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.paced_http import PacedAdapter
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.deadline import Deadline
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.leases import Lease, reading_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
     Reading,
@@ -37,6 +38,7 @@ _MAX_PAGES = 500
 _MAX_ANSWER = 8 * 1024 * 1024
 """Bytes of one page."""
 _CHUNK = 65536
+_LARGEST_HEAD = 1024 * 1024
 _OK, _UNSUPPORTED, _EMPTY = 0, 2, 3
 _ASSIGNED = 0
 _FOREVER = 0xFFFFFFFF
@@ -62,15 +64,19 @@ def read_kea_control(control: KeaControl, prefixes: tuple[str, ...], now: float)
     with requests.Session() as session:
         # No proxy, no netrc: this is the voice network.
         session.trust_env = False
+        deadline = Deadline(_LARGEST_HEAD + _MAX_ANSWER)
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, PacedAdapter(deadline))
         session.verify = (control.ca_path or True) if control.validate_certs else False
         if control.username is not None:
             session.auth = (control.username, control.password or "")
-        return reading_of(_leases(session, control), prefixes, now)
+        return reading_of(_leases(session, control, deadline), prefixes, now)
 
 
-def _leases(session: Any, control: KeaControl) -> Iterator[Lease]:
+def _leases(session: Any, control: KeaControl, deadline: Deadline) -> Iterator[Lease]:
     begin = "start"
     for _unused in range(_MAX_PAGES):
+        deadline.begin(control.timeout)
         answer = _ask(session, control, {"from": begin, "limit": _PAGE})
         found = answer.get("leases")
         found = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
@@ -86,7 +92,6 @@ def _leases(session: Any, control: KeaControl) -> Iterator[Lease]:
 
 def _ask(session: Any, control: KeaControl, arguments: dict[str, Any]) -> dict[str, Any]:
     request = {"command": "lease4-get-page", "service": ["dhcp4"], "arguments": arguments}
-    ends = time.monotonic() + control.timeout
     try:
         with session.post(
             control.url, json=request, timeout=control.timeout, stream=True, allow_redirects=False
@@ -94,13 +99,14 @@ def _ask(session: Any, control: KeaControl, arguments: dict[str, Any]) -> dict[s
             status, content = answer.status_code, bytearray()
             for chunk in answer.iter_content(_CHUNK):
                 content += chunk
-                if len(content) > _MAX_ANSWER or time.monotonic() > ends:
-                    raise SourceFailed(f"Kea at {control.url} answers too much or too slowly.")
+                if len(content) > _MAX_ANSWER:
+                    raise SourceFailed(f"Kea at {control.url} answers too much.")
     except requests.exceptions.SSLError:
         raise SourceFailed(f"the certificate of Kea at {control.url} is not trusted. Name its CA in ca_path.") from None
     except requests.Timeout:
         raise SourceFailed(f"Kea at {control.url} gives no answer within {control.timeout:g} s.") from None
-    except (requests.RequestException, OSError):
+    # A ValueError is that of a chunk that announces less than nothing.
+    except (requests.RequestException, OSError, ValueError):
         raise SourceFailed(f"Kea at {control.url} can't be reached. Is it running, and is that its port?") from None
     if status in (401, 403):
         raise SourceFailed(f"Kea at {control.url} refused the login. Correct username and password.")

@@ -15,6 +15,7 @@ import os
 from collections.abc import Sequence
 from typing import BinaryIO
 
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import number_in
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.leases import Lease, Leases
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.lines import lines_of, read_together
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
@@ -74,18 +75,17 @@ def _read(file: BinaryIO, leases: Leases) -> None:
         if address is None:
             continue
         mac = mac_of(cells[at["hwaddr"]])
-        lifetime, expire = cells[at["valid_lifetime"]], cells[at["expire"]]
-        numbers = lifetime.isascii() and lifetime.isdigit() and expire.isascii() and expire.isdigit()
+        lifetime, expire = number_in(cells[at["valid_lifetime"]]), number_in(cells[at["expire"]])
         # A lifetime of 0 is how Kea writes that a lease is gone.
-        if mac is None or not numbers or int(lifetime) == 0 or cells[at["state"]] != _ASSIGNED:
+        if mac is None or not lifetime or expire is None or cells[at["state"]] != _ASSIGNED:
             leases.drop(address)
             continue
         leases.note(
             Lease(
                 address=address,
                 mac=mac,
-                given=int(expire) - int(lifetime),
-                ends=None if int(lifetime) == _FOREVER else int(expire),
+                given=expire - lifetime,
+                ends=None if lifetime == _FOREVER else expire,
                 hostname=cells[at["hostname"]].replace(_COMMA, ","),
             )
         )

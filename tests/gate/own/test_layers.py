@@ -92,6 +92,7 @@ WAITING: dict[str, set[str]] = {}
 # Only a phone's web server is spoken to with these. Who else does, and why.
 WEB = {"http", "requests", "ssl", "urllib3"}
 WEB_USERS = {
+    "plugins/module_utils/_core/paced_http.py": "the same, for all that requests asks",
     "plugins/module_utils/_core/timed_response.py": "how long an answer may take is one rule for phones and mirrors",
     "plugins/module_utils/_firmware/image_check.py": "the image lies on a web server, not on a phone",
     "plugins/module_utils/_mirror/control.py": "a mirror is a web server, not a phone",

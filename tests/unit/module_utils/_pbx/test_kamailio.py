@@ -17,6 +17,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._pbx.kamailio impor
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.overview import overview
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Notify, registration_of
 from ansible_collections.telephony.snom.tests.unit.module_utils._pbx.scripted import settings
+from ansible_collections.telephony.snom.tests.unit.raw_server import Endless, Last, RawServer, Reply
 
 
 def kamailio(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any], **values: Any) -> Kamailio:
@@ -155,3 +156,18 @@ def test_what_is_no_answer_is_told(monkeypatch: pytest.MonkeyPatch, answer: obje
 def test_without_the_right_to_send_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(PbxFailed, match=r"tm\.t_uac_wait"):
         kamailio(monkeypatch, {}).notify(PHONE, SYNC)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Endless(b"HTTP/1.1 200 OK\r\nX: ", b"a"),
+        Endless(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b" "),
+        Last(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nhello"),
+        Last(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\nhello"),
+    ],
+    ids=["trickling head", "trickling body", "less than nothing", "minus one"],
+)
+def test_no_answer_takes_longer_than_its_time(answer: Reply) -> None:
+    with RawServer(lambda _request: answer) as server, pytest.raises(PbxFailed):
+        Kamailio(settings(kind="kamailio", host="127.0.0.1", port=server.port, timeout=0.3)).registrations()
