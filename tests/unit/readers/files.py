@@ -60,7 +60,9 @@ _BUILT_IN = load_catalog(None)
 _MAC = "000413922D24"
 
 
-def _in_a_file(read: Callable[[str], object]) -> Callable[[bytes], object]:
+def in_a_file(read: Callable[[str], object]) -> Callable[[bytes], object]:
+    """A reader that takes the name of a file."""
+
     def read_file(data: bytes) -> object:
         with tempfile.NamedTemporaryFile(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as file:
             file.write(data)
@@ -201,7 +203,7 @@ def _connection(value: Any) -> object:
 READERS = (
     Reader(
         name="a catalogue",
-        read=_in_a_file(_catalog),
+        read=in_a_file(_catalog),
         seeds=(
             (
                 b"images:\n- file: snomD785-10.1.175.16-SIP-r.bin\n  url: https://m.example/snomD785-10.1.175.16-SIP-r.bin\n"
@@ -236,7 +238,7 @@ READERS = (
     Reader(name="a journal that a crash cut", read=_cut_journal, seeds=(b'{"type":"run"}\n{"type":"run', b'{"a":1}')),
     Reader(
         name="an approved plan",
-        read=_in_a_file(read_approved),
+        read=in_a_file(read_approved),
         seeds=(b'{"phones": {"desk": {"outcome": "planned", "mac": "000413922D24", "before": "8.4.35"}}}',),
         errors=(InputError,),
     ),

@@ -10,8 +10,10 @@ Whoever adds a reader adds a line to the list of its file here. `test_readers` r
 
 from __future__ import annotations
 
-from ansible_collections.telephony.snom.tests.unit.readers import files, mirrors, pbxs, phones
+from ansible_collections.telephony.snom.tests.unit.readers import files, mirrors, pbxs, phones, sources
 from ansible_collections.telephony.snom.tests.unit.readers.reader import Reader
 
-READERS: dict[str, Reader] = {reader.name: reader for part in (phones, pbxs, mirrors, files) for reader in part.READERS}
+READERS: dict[str, Reader] = {
+    reader.name: reader for part in (phones, pbxs, mirrors, files, sources) for reader in part.READERS
+}
 """By name."""
