@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 import requests
@@ -42,7 +43,12 @@ class Handler(BaseHTTPRequestHandler):
         assert isinstance(self.server, Mirror)
         self.server.requests.append((self.command, self.path, dict(self.headers)))
         path = self.path.partition("?")[0]
-        if path == "/moved":
+        if path == "/elsewhere":
+            self.send_response(302)
+            self.send_header("Location", f"http://localhost:{self.server.server_port}/good")
+            self.send_header("Set-Cookie", "a=b; Domain=localhost")
+            self.end_headers()
+        elif path == "/moved":
             self.send_response(302)
             self.send_header("Location", "/good")
             self.end_headers()
@@ -112,6 +118,21 @@ def test_a_server_is_asked_for_the_file_as_it_is(mirror: Mirror) -> None:
     mirror.requests.clear()
     verify_image(mirror.hop("/good"), "head")
     assert mirror.requests[0][2]["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("how", ["head", "full"])
+def test_a_redirect_takes_no_login_along(
+    mirror: Mirror, how: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine localhost login u password p\nmachine 127.0.0.1 login u password p\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    mirror.requests.clear()
+    verify_image(mirror.hop("/elsewhere"), how)
+    assert [path for _method, path, _headers in mirror.requests] == ["/elsewhere", "/good"]
+    for _method, _path, headers in mirror.requests:
+        assert not {"authorization", "cookie"} & {name.lower() for name in headers}
 
 
 @pytest.mark.parametrize("path", [*MOVED, "/chunk"])
