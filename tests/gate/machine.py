@@ -19,7 +19,6 @@ from commands import GateError, locked, output_of, run
 
 PROGRAMS = {
     "baresip": "baresip-core",
-    "chromium": "chromium",
     "git": "git",
     "ip": "iproute2",
     "kamailio": "kamailio",

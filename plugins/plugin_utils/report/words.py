@@ -51,7 +51,7 @@ def word_of(text: str) -> Word:
     """What is known of an outcome's word. One that nothing is known of looks like a failure."""
     if text in OUTCOMES:
         outcome = OUTCOMES[text]
-        return Word(text, _tone(outcome), outcome.meaning, outcome.remedy)
+        return Word(str(text), _tone(outcome), outcome.meaning, outcome.remedy)
     return _OF_READING.get(text) or Word(text, "fail", "")
 
 

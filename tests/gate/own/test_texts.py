@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.words import GUIDE, word_of
 from checks import CHECKS
 from machine import PROGRAMS
 
@@ -103,3 +105,11 @@ def test_the_library_is_checked_for_the_oldest_python() -> None:
     oldest = PINS["cores"][next(iter(PINS["cores"]))]["pythons"][0]
     assert settings["mypy"]["python_version"] == oldest
     assert settings["ruff"]["target-version"] == f"py{oldest.replace('.', '')}"
+
+
+@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome.remedy], ids=str)
+def test_the_guide_has_a_section_for_each_outcome_that_needs_somebody(outcome: Outcome) -> None:
+    """Pages link to it."""
+    guide = (ROOT / "docs" / "docsite" / "rst" / "troubleshooting.rst").read_text("utf-8")
+    assert re.search(rf"^{outcome}\n\^{{{len(outcome)}}}$", guide, re.MULTILINE)
+    assert word_of(outcome).guide == f"{GUIDE}troubleshooting.rst#{outcome}"

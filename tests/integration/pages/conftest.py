@@ -18,11 +18,11 @@ from ansible_collections.telephony.snom.tests.integration.pages import samples
 from playwright.sync_api import Browser, Page, sync_playwright
 
 PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
-    "rollout": ("rollout", lambda: samples.rollout(60, 4)),
-    "plan": ("rollout", lambda: samples.rollout(60, 4, check_mode=True)),
+    "rollout": ("rollout", lambda: samples.rollout(40, 4)),
+    "plan": ("rollout", lambda: samples.rollout(40, 4, check_mode=True)),
     "large": ("rollout", lambda: samples.rollout(5000, 1000)),
-    "audit": ("audit", lambda: samples.audit(60, 5)),
-    "drift": ("drift", lambda: samples.drift(60, 5)),
+    "audit": ("audit", lambda: samples.audit(30, 5)),
+    "drift": ("drift", lambda: samples.drift(30, 5)),
 }
 """By name: the kind of page, and what it is made from."""
 
