@@ -91,9 +91,8 @@ def _eda() -> None:
 def _dhcp() -> None:
     # A namespace of its own: what is done to the network there, nobody else sees.
     namespace = ("unshare", "--net", *(("--map-root-user",) if os.geteuid() else ()))
-    if subprocess.run(
-        [*namespace, "true"], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
-    ).returncode:
+    tried = [*namespace, "true"]
+    if not shutil.which("unshare") or subprocess.run(tried, capture_output=True, check=False).returncode:
         raise LeftOut("This machine makes no network namespaces. As root it may.")
     packages = ("kea-dhcp4-server", "kea-ctrl-agent", "dnsmasq-base", "isc-dhcp-server", "udhcpc")
     unpack("dhcp", packages, release="trixie")
@@ -320,7 +319,7 @@ CHECKS = [
         "integration",
         "a real Kea, dnsmasq and dhcpd give leases, and the inventory plugin reads them",
         _dhcp,
-        ("ip", "kamailio", "unshare"),
+        ("ip", "kamailio"),
     ),
     Check(
         "clients",

@@ -29,7 +29,6 @@ PROGRAMS = {
     "sipsak": "sipsak",
     "ssh": "openssh-client",
     "sshd": "openssh-server",
-    "unshare": "util-linux",
 }
 """The programs that checks start, each with Debian's package of it."""
 
