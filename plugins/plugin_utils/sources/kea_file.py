@@ -16,9 +16,10 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import number_in
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.leases import Lease, Leases
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.leases import Lease, reading_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.lines import lines_of, read_together
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
+    MAX_PHONES,
     Reading,
     SourceFailed,
     address_of,
@@ -32,15 +33,18 @@ _FOREVER = 0xFFFFFFFF
 # How Kea writes a comma within a value.
 _COMMA = "&#x2c"
 
+_Line = tuple[str, dict[str, int]]
+"""A line, and the places of its columns."""
+
 
 def read_kea_file(path: str, prefixes: tuple[str, ...], now: float) -> Reading:
     """The leases in the file at path and in those beside it. Raises SourceFailed."""
 
     def read(files: Sequence[BinaryIO]) -> Reading:
-        leases = Leases(prefixes, now)
+        latest: dict[str, _Line] = {}
         for file in files:
-            _read(file, leases)
-        return leases.reading()
+            _read(file, prefixes, latest)
+        return reading_of(filter(None, map(_lease, latest.values())), prefixes, now)
 
     return read_together(lambda: _files(path), read)
 
@@ -54,7 +58,8 @@ def _files(path: str) -> list[str]:
     return [*beside, path]
 
 
-def _read(file: BinaryIO, leases: Leases) -> None:
+def _read(file: BinaryIO, prefixes: tuple[str, ...], latest: dict[str, _Line]) -> None:
+    """Note the last line on each address, if it is a phone's. There may be millions, so little is done for each."""
     lines = lines_of(file)
     header = next(lines, "")
     names = header.split(",")
@@ -67,25 +72,33 @@ def _read(file: BinaryIO, leases: Leases) -> None:
             "backend, or ask Kea itself by url."
         )
     at = {name: names.index(name) for name in _COLUMNS}
+    address, hardware, last = at["address"], at["hwaddr"], max(at.values())
+    begins = {f"{one[:2]}:{one[2:4]}:{one[4:6]}".lower() for one in prefixes}
     for line in lines:
         cells = line.split(",")
-        if len(cells) < len(_COLUMNS) or len(cells) <= max(at.values()):
+        if len(cells) <= last:
             continue
-        address = address_of(cells[at["address"]])
-        if address is None:
-            continue
-        mac = mac_of(cells[at["hwaddr"]])
-        lifetime, expire = number_in(cells[at["valid_lifetime"]]), number_in(cells[at["expire"]])
-        # A lifetime of 0 is how Kea writes that a lease is gone.
-        if mac is None or not lifetime or expire is None or cells[at["state"]] != _ASSIGNED:
-            leases.drop(address)
-            continue
-        leases.note(
-            Lease(
-                address=address,
-                mac=mac,
-                given=expire - lifetime,
-                ends=None if lifetime == _FOREVER else expire,
-                hostname=cells[at["hostname"]].replace(_COMMA, ","),
-            )
-        )
+        if cells[hardware][:8].lower() in begins:
+            latest[cells[address]] = (line, at)
+            if len(latest) > MAX_PHONES:
+                raise SourceFailed(f"it has leases of more than {MAX_PHONES} phones. That is no fleet.")
+        else:
+            # It was a phone's before, or never.
+            latest.pop(cells[address], None)
+
+
+def _lease(found: _Line) -> Lease | None:
+    line, at = found
+    cells = line.split(",")
+    address, mac = address_of(cells[at["address"]]), mac_of(cells[at["hwaddr"]])
+    lifetime, expire = number_in(cells[at["valid_lifetime"]]), number_in(cells[at["expire"]])
+    # A lifetime of 0 is how Kea writes that a lease is gone.
+    if address is None or mac is None or not lifetime or expire is None or cells[at["state"]] != _ASSIGNED:
+        return None
+    return Lease(
+        address=address,
+        mac=mac,
+        given=expire - lifetime,
+        ends=None if lifetime == _FOREVER else expire,
+        hostname=cells[at["hostname"]].replace(_COMMA, ","),
+    )
