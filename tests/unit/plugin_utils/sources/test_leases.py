@@ -139,7 +139,7 @@ def test_what_is_no_lease_file_of_kea_is_told(tmp_path: Path, text: str) -> None
 
 def test_hostile_lines_harm_nobody(tmp_path: Path) -> None:
     strange = "x" * 200_000 + "\n" + "192.0.2.1" + "," * 5000 + "\n" + kea("192.0.2.9", "{{ mac }}") + "\xff\x00\n"
-    huge = kea("192.0.2.8", DESK, ends=10**30)
+    huge = kea("192.0.2.8", DESK, ends=10**14)
     reading = read_kea(tmp_path, now=strange + huge + kea("192.0.2.1", LIFT, name="y" * 5000))
     assert found(reading) == {"00041345120A": "192.0.2.8", "1C712600000B": "192.0.2.1"}
     assert [len(one.more["hostname"]) for one in reading.said] == [0, 200]
