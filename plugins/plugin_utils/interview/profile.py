@@ -20,7 +20,12 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import read_settings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import Recorded
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.replacer import Replacer
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import HEADERS
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import (
+    HEADERS,
+    IN_HEADERS,
+    LABELS,
+    TECHNICAL,
+)
 
 FORMAT = "telephony.snom profile 1"
 
@@ -52,7 +57,7 @@ def exchange(recorded: Recorded, replacer: Replacer) -> dict[str, Any]:
         text = replacer.settings(text) if read_settings(text) is not None else replacer.text(text)
         shown, length = text.splitlines(keepends=True) if text else [], len(text)
     return {
-        "request": replacer.text(recorded.target),
+        "request": replacer.head(recorded.target),
         "login": recorded.login,
         "seconds": round(recorded.seconds, 3),
         "head": [_head_line(number, line, length, replacer) for number, line in enumerate(lines)] if head else [],
@@ -65,7 +70,7 @@ def exchange(recorded: Recorded, replacer: Replacer) -> dict[str, Any]:
 def _head_line(number: int, line: str, length: int, replacer: Replacer) -> str:
     if number == 0:
         status = _STATUS.match(line)
-        return status[0] + replacer.text(line[status.end() :]) if status else replacer.text(line)
+        return status[0] + replacer.head(line[status.end() :]) if status else replacer.head(line)
     name, colon, value = line.partition(":")
     low = name.strip().lower()
     if low == "content-length" and value.strip().isdecimal():
@@ -73,8 +78,9 @@ def _head_line(number: int, line: str, length: int, replacer: Replacer) -> str:
     if low in _PRIVATE_HEADERS:
         value = replacer.private(value)
     else:
-        value = replacer.text(_PARAMETER.sub(lambda match: match[1] + replacer.private(match[2]), value))
-    return (name if low in HEADERS else replacer.text(name)) + colon + value
+        value = _PARAMETER.sub(lambda match: match[1] + replacer.private(match[2]), value)
+        value = replacer.head(value, IN_HEADERS if low in TECHNICAL else LABELS)
+    return (name if low in HEADERS else replacer.head(name)) + colon + value
 
 
 def _joined(body: bytes) -> bytes:

@@ -24,9 +24,9 @@ from urllib.parse import unquote_to_bytes
 
 from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import KNOWN, is_known, known_setting
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import WORDS
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import IN_HEADERS, IN_TAGS, LABELS
 
-_OF_SETTINGS = frozenset(part for name in KNOWN for part in name.split("_")) | WORDS
+_OF_SETTINGS = frozenset(part for name in KNOWN for part in name.split("_")) | LABELS
 _ATTRIBUTES = frozenset(("perm", "idx", "version", "encoding", "context", "label", "short_label", "type"))
 _SAFE_VALUES = frozenset(("", "on", "off", "true", "false", "yes", "no"))
 
@@ -44,11 +44,18 @@ _SNOM_MAC = re.compile(r"(?i:000413|1C7126|00087B|589EC6|00ACDC)[0-9A-Fa-f]{6}(?
 _IPV4 = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.?[0-9])")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:])")
 # A telephone number in groups. A single group is seen to with the words.
-_GROUPS = re.compile(r"(?<![0-9A-Za-z])\+?\(?[0-9](?:[0-9]|[ ()/-]{1,3}(?=[0-9(])){4,30}(?![0-9A-Za-z])")
+_GROUPS = re.compile(r"(?<![0-9A-Za-z])\+?\(?[0-9](?:[0-9]|[ ()/.-]{1,3}(?=[0-9(])){4,30}(?![0-9A-Za-z])")
 _OF_IMAGE = re.compile(r"(?i:-sip)(?:\s|%20|&nbsp;){1,5}([0-9]{1,6}(?:\.[0-9]{1,6}){1,5}[a-z]?)(?![0-9A-Za-z])")
 _VERSION = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6}){1,5}")
 _MODEL_LABEL = re.compile(r"(?:hardware|model|product|snom)[\s:=>-]{0,6}$", re.IGNORECASE)
 _SHORT_NUMBERED = re.compile(r"([a-z]+)([0-9]{1,2})", re.IGNORECASE)
+_TAG = re.compile(r"(?:</?[A-Za-z?]|<!(?i:doctype))[^<>]{0,4000}>")
+# What a tag shows, or holds for somebody to read; and the query of a link.
+_SHOWN = re.compile(
+    r"""(?:\b(?:value|title|alt|content|placeholder|label|summary|data-\w{1,30})\s{0,5}=\s{0,5}|(?=\?))"""
+    r"""("[^"]*"|'[^']*'|[^\s"'>]+)""",
+    re.IGNORECASE,
+)
 _TEXT_SETTING = re.compile(r"^([ \t]*)([A-Za-z][A-Za-z0-9_]*)([ !&$]?:[ \t]?)([^\r\n]*)", re.MULTILINE)
 _XML_SETTING = re.compile(r"<([A-Za-z][A-Za-z0-9_]*)((?:\s[^<>]*)?)>((?:[^<]|<!\[CDATA\[.*?\]\]>)*)", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""(\s)([A-Za-z_]{1,40})(\s{0,5}=\s{0,5})("[^"<]*"|'[^'<]*')""")
@@ -71,7 +78,7 @@ class Replacer:
     ) -> None:
         """macs are those of the phone; secrets and names go wherever they stand; words and versions stay."""
         self._known: dict[tuple[str, str], str] = {}
-        self._words = WORDS | {part.lower() for word in words for part in re.findall(r"[^\W\d_]+", word)}
+        self._kept = {part.lower() for word in words for part in re.findall(r"[^\W\d_]+", word)}
         self._versions = set(versions)
         self._model = model
         self.counts: Counter[str] = Counter()
@@ -80,12 +87,16 @@ class Replacer:
         self._ends = [(_spelled(mac[6:], alone=True), mac) for mac in macs]
 
     def text(self, text: str) -> str:
-        """The text of a page, or any other."""
-        return self._outside(text, self._plain)
+        """A page, or any other text."""
+        return self._outside(text, self._page)
+
+    def head(self, text: str, words: frozenset[str] = IN_HEADERS) -> str:
+        """A header, or the target of a request, in which these words stay."""
+        return self._outside(text, lambda part: self._plain(part, words))
 
     def private(self, text: str) -> str:
         """Text in which no word is one that stays, such as a value of a setting."""
-        return self._outside(text, lambda part: _WORD.sub(lambda match: self._word(match, part, strict=True), part))
+        return self._outside(text, lambda part: self._plain(part, None))
 
     def settings(self, text: str) -> str:
         """A page of settings, as XML or as lines: names stay that settings may have, and values that say nothing."""
@@ -185,10 +196,26 @@ class Replacer:
             return None
         return _in_shape(match[0], self._number(digits))
 
-    def _plain(self, text: str) -> str:
-        return _WORD.sub(lambda match: self._word(match, text, strict=False), text)
+    def _page(self, text: str) -> str:
+        """Text in which tags have words of their own, but for what they show."""
+        pieces, at = [], 0
+        for tag in _TAG.finditer(text):
+            pieces += [self._plain(text[at : tag.start()], LABELS), self._tag(tag[0])]
+            at = tag.end()
+        return "".join([*pieces, self._plain(text[at:], LABELS)])
 
-    def _word(self, match: re.Match[str], text: str, *, strict: bool) -> str:
+    def _tag(self, tag: str) -> str:
+        pieces, at = [], 0
+        for shown in _SHOWN.finditer(tag):
+            pieces += [self._plain(tag[at : shown.start(1)], IN_TAGS), self._plain(shown[1], LABELS)]
+            at = shown.end()
+        return "".join([*pieces, self._plain(tag[at:], IN_TAGS)])
+
+    def _plain(self, text: str, words: frozenset[str] | None) -> str:
+        """Text in which these words stay; None for no word and no number at all."""
+        return _WORD.sub(lambda match: self._word(match, text, words), text)
+
+    def _word(self, match: re.Match[str], text: str, words: frozenset[str] | None) -> str:
         word = match[0]
         if match["part"]:
             return word
@@ -196,22 +223,23 @@ class Replacer:
         if not any(sign.isalnum() for sign in said):
             return word
         if said.isdecimal() and said.isascii():
-            if len(said) <= 2 and not strict:
+            if len(said) <= 2 and words is not None:
                 return word
             before = text[max(0, match.start() - 24) : match.start()]
             is_model = said == (self._model or "").lstrip("D") and _MODEL_LABEL.search(before)
-            return word if is_model and not strict else self._number(word if word == said else "1" * len(word), said)
-        if not strict and (said.lower() in self._words or self._is_model(said) or self._is_numbered(said)):
-            return word
+            if is_model and words is not None:
+                return word
+            return self._number(word if word == said else "1" * len(word), said)
+        if words is not None:
+            known = words | self._kept if self._kept else words
+            numbered = _SHORT_NUMBERED.fullmatch(said)
+            if said.lower() in known or self._is_model(said) or (numbered and numbered[1].lower() in known):
+                return word
         return self._name_for(said.lower(), word)
 
     def _is_model(self, word: str) -> bool:
         bare = re.sub("^snom", "", word, flags=re.IGNORECASE)
         return bool(re.fullmatch("[A-Z]?[0-9]{2,3}[A-Z]?|MP|PA1", bare)) and find_model(bare) is not None
-
-    def _is_numbered(self, word: str) -> bool:
-        match = _SHORT_NUMBERED.fullmatch(word)
-        return match is not None and match[1].lower() in self._words
 
     def _number(self, digits: str, key: str | None = None) -> str:
         key = key or digits
@@ -256,7 +284,7 @@ def _spelled(digits: str, *, alone: bool = False) -> re.Pattern[str]:
 def _in_shape(shape: str, digits: str) -> str:
     """The digits, with the separators of the shape, and in capitals if it has capitals."""
     rest = iter(digits if any(sign in "ABCDEF" for sign in shape) or shape == shape.upper() else digits.lower())
-    separators = re.compile(rf"{_GAP}|[()/+]")
+    separators = re.compile(rf"{_GAP}|[()/+.]")
     out, at = [], 0
     while at < len(shape):
         gap = separators.match(shape, at)

@@ -15,7 +15,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.profile import make_profile, write_profile
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.replacer import Replacer
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Subject
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import WORDS
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import IN_HEADERS
 
 
 def write(
@@ -55,7 +55,7 @@ def replacer_for(
     labels += [text for lesson in connection.taught for place in lesson.places.values() for text in place.words]
     names = [connection.password, connection.snmp_community, connection.username, subject.host, connection.host]
     names += [subject.account]
-    secrets = [name for name in names if name and name.lower() not in WORDS | {"public"} and not _is_address(name)]
+    secrets = [name for name in names if name and name.lower() not in IN_HEADERS | {"public"} and not _is_address(name)]
     return Replacer(
         macs={word.value for word in words if word.fact == "mac"},
         secrets=secrets,

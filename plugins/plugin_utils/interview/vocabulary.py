@@ -4,14 +4,15 @@
 
 """The words that a profile may show. Everything else that a phone says is replaced, for it may be somebody's name.
 
-These are words of markup, of HTTP, and of what phones' pages label. None is a given name, and hardly one a family name:
-who adds one asks first whether somebody could be called so.
+Those of markup count within tags only, and those of HTTP in headers only: there are people who are called Li, Black or
+Max. Those of labels count everywhere. None of these is a given name, and hardly one a family name: who adds one asks
+first whether somebody could be called so.
 """
 
 from __future__ import annotations
 
 _MARKUP = """
-html head title body meta link script style gui prefs fkey memstat perm idx
+html head title body meta link script style perm idx
 doctype public dtd transitional strict xhtml xml version encoding utf iso
 latin table tbody thead tr td th ul ol li dl dt dd div span font br hr img form input select option textarea label
 button center strong em tt pre frame frameset iframe noframes noscript map area base href src alt name value type method
@@ -19,15 +20,16 @@ action post get size maxlength width height border cellpadding cellspacing align
 class id rel stylesheet text css javascript language content http equiv refresh charset left right top bottom middle
 checked selected disabled readonly hidden submit reset radio checkbox password file enctype multipart urlencoded
 application target onclick onload onchange onsubmit function var return document window location nbsp amp lt gt quot
-middot copy www org htm cgi bin px pt em none block inline auto white black red blue green gray solid
+middot copy www org htm cgi bin px pt em none block inline auto
 """
 _HTTP = """
 ok found moved permanently temporary redirect unauthorized forbidden not server error internal bad request date
 expires last modified cache control no store must revalidate max age pragma connection keep alive close transfer
 chunked length accept ranges bytes etag location www authenticate basic digest realm nonce opaque qop algorithm stale
-auth int md set cookie path secure httponly gmt snom embedded
+auth int md set cookie path secure httponly gmt
 """
 _LABELS = """
+snom embedded error unauthorized request forbidden ok
 phone phones manager model hardware software firmware release build number version versions rootfs kernel linux boot
 loader bootloader uboot ramdisk jffs sip voip application mac address addresses ethernet hw ip ipv netmask gateway dns
 domain dhcp vlan port ports network lan pc link speed full half duplex mbit uptime up time since day days hour hours
@@ -37,23 +39,32 @@ registrations not yet expired failed online offline active inactive enabled disa
 call calls calling called caller missed received dialed dialled outgoing incoming connected disconnected holding held
 hold ringing ringback alerting talking transferring transfer idle busy in on off no yes true false unknown
 conversation progress waiting forwarding redirect redirection dnd do disturb mute speaker handset headset
-settings setting preferences system information info home page pages menu operation setup advanced behavior behaviour
+settings setting preferences system information info home menu operation setup advanced behavior behaviour
 audio rtp qos security update certificates trusted directory keys key function programmable expansion module modules
 usb extension support log logs trace pcap reboot restart reset factory default defaults save apply reload back
-next help welcome to your this that the of and or is are was be a an for with without at by from as if only all some
+next help welcome to your this that the of and or is are a an for with without at by from as if only all some
 click here please try again later too many logins failed access blocked web interface login logout administrator admin
 mode user password username http https empty warning hint file found ask system check lcs plain regular format
 yes no none never always current new old
-gesperrt telefon gerät modell hardware software firmware ausgabe stand version mac adresse netzwerk leitung leitungen
-konto konten identität anruf anrufe gespräch gespräche verbunden frei besetzt belegt ruhezustand ruhe angemeldet
+gesperrt telefon gerät modell hardware software firmware version mac adresse netzwerk leitung leitungen
+konto konten identität anruf anrufe gespräch gespräche verbunden besetzt belegt angemeldet
 abgemeldet registriert nicht kein keine aktiv betriebszeit laufzeit tage tag stunden minuten sekunden einstellungen
 erweitert verpasst angenommen gewählt startseite neustart zurücksetzen speichern information informationen
 téléphone modèle matériel logiciel micrologiciel adresse réseau ligne lignes compte comptes appel appels enregistré
 libre occupé état jours heures minutes
 """
 
-WORDS = frozenset(" ".join((_MARKUP, _HTTP, _LABELS)).split())
-"""In small letters."""
+_PAGES = """
+index info state of gui settings prefs fkey line login sip action advanced network qos security update support modules
+memstat identity status htm html xml cfg txt rtp
+"""
+
+LABELS = frozenset(_LABELS.split())
+"""In small letters, as all of these."""
+
+IN_TAGS = LABELS | frozenset((_MARKUP + _PAGES).split())
+
+IN_HEADERS = IN_TAGS | frozenset(_HTTP.split())
 
 _HEADERS = """
 server cache-control content-type content-length connection transfer-encoding location www-authenticate pragma expires
@@ -64,3 +75,6 @@ referrer-policy
 
 HEADERS = frozenset(_HEADERS.split())
 """Names of headers that a profile may show."""
+
+TECHNICAL = HEADERS - frozenset(("server", "location", "expires", "date", "last-modified", "etag", "set-cookie"))
+"""Those that hold words of HTTP only."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.telephony.snom.tests.profiles.reading import read
 from ansible_collections.telephony.snom.tests.virtual_phones.running import free_port
 
 from .bench import Bench, Run, phone, until
@@ -102,6 +103,23 @@ def test_a_profile_gives_nobody_away_and_reads_like_the_phone(start: StartBench)
     }
     assert list(json.loads(file.read_text())["states"]) == ["in_call"]
     assert file.stat().st_mode & 0o077 == 0
+    # Played, it reads like the phone.
+    replayed = read(file)["in_call"]
+    assert (replayed["model"], replayed["firmware"], replayed["call_state"]) == ("D785", "10.1.54.13", "in_call")
+    assert replayed["mac"] == "000413000001" and replayed["uptime"] > 0
+    assert [one["registered"] for one in replayed["identities"]] == [True]
+    found.hosts()["reception7"]["snom_password"] = found.password
+    info = found.play(
+        [
+            {
+                "hosts": "phones",
+                "gather_facts": False,
+                "tasks": [{"telephony.snom.snom_info": {"gather": ["system", "settings"]}}],
+            }
+        ],
+        rehearse=False,
+    ).results("snom_info")["reception7"]["phone"]
+    assert replayed["settings"] == len(info["settings"])
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages im
     read_settings,
     read_system,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import Recorded
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import KNOWN_PAGES, Recorded
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.profile import exchange
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.replacer import Replacer
 from hypothesis import given
@@ -30,6 +30,10 @@ DETAILS = {
     "a name": "Annegret",
     "a name with an umlaut": "Jürgensen",
     "a short name": "Bo",
+    "a name that is a tag": "Li",
+    "a name that is a color": "Black",
+    "a name that is a header": "Max",
+    "a number with dots": "030.55.57.788",
     "a name of other letters": "Иванов",
     "a company": "Frobozz-Klinik",
     "a number": "4711",
@@ -49,7 +53,7 @@ DETAILS = {
 }
 # What of a detail must not be found: each part that says something.
 PARTS = {
-    kind: [part for part in re.findall(r"[^\W_]{2,}", text) if len(part) > 2 or kind == "a short name"]
+    kind: [part for part in re.findall(r"[^\W_]{2,}", text) if len(part) > 2 or "name" in kind]
     for kind, text in DETAILS.items()
 }
 HARMLESS = {"http", "pbx", "prov", "fe80"}
@@ -189,3 +193,10 @@ def test_a_huge_page_takes_no_time() -> None:
 @given(st.text(max_size=300))
 def test_no_text_breaks_it(text: str) -> None:
     shown(text)
+
+
+def test_paths_of_known_pages_stay_and_are_links_to_them() -> None:
+    one = replacer()
+    for page in KNOWN_PAGES:
+        assert one.head(page) == page
+        assert one.text(f'<a href="{page}">Anna</a>').startswith(f'<a href="{page}">')
