@@ -14,19 +14,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
-    AuthFailed,
-    InputError,
-    LockedOut,
-    PhoneUnreachable,
-    SnomError,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import UNKNOWN, CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import (
     ReadAgain,
     Recorded,
     Recorder,
+    ends_all,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.tls_look import look_at_tls
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
@@ -208,9 +203,9 @@ def look_once(subject: Subject, paths: Sequence[str]) -> tuple[dict[str, str], d
         for path in paths:
             try:
                 answer = client.get(path)
-            except (AuthFailed, LockedOut, PhoneUnreachable):
-                raise
-            except SnomError:
+            except SnomError as error:
+                if ends_all(error):
+                    raise
                 continue
             if answer.status == 200:
                 pages[path] = answer.text

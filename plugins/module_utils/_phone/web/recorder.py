@@ -135,10 +135,10 @@ def read_pages(
             break
         try:
             answer = client.get(path)
-        except (PhoneUnreachable, AuthFailed, LockedOut):
-            client.close()
-            raise
         except SnomError as error:
+            if ends_all(error):
+                client.close()
+                raise
             read.append(PageRead(path, None, error.reason))
             client.close()
             lost = lost + 1 if isinstance(error, AnswerLost) else 0
@@ -177,6 +177,12 @@ class ReadAgain:
 
     def close(self) -> None:
         self._client.close()
+
+
+def ends_all(error: SnomError) -> bool:
+    """Whether any further request would be senseless, or do harm. A lost answer may be that to one page."""
+    is_gone = isinstance(error, PhoneUnreachable) and not isinstance(error, AnswerLost)
+    return is_gone or isinstance(error, (AuthFailed, LockedOut))
 
 
 def links(path: str, page: str) -> list[str]:
