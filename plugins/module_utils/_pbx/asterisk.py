@@ -151,8 +151,8 @@ class Asterisk:
                 "res_pjsip_notify, which needs a file pjsip_notify.conf."
             )
         raise PbxFailed(
-            f"{self._settings.shown} refuses {action}: {reply.get('Message', '')[:80]}. The manager user needs the "
-            "classes system and reporting, for read and write."
+            f"{self._settings.shown} refuses {action}: {self._settings.heard(reply.get('Message', ''))}. The manager "
+            "user needs the classes system and reporting, for read and write."
         )
 
     def _event(self, stream: Stream) -> Event:

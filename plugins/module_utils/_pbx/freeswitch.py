@@ -113,7 +113,7 @@ class FreeSwitch:
         reply = self._exchange(f"api {command}\n\n")
         body = reply.get("", "")
         if body.startswith("-ERR"):
-            raise PbxFailed(f"{self._settings.shown} refuses {command.split()[0]}: {body[:80].strip()}")
+            raise PbxFailed(f"{self._settings.shown} refuses {command.split()[0]}: {self._settings.heard(body)}")
         return body
 
     def _exchange(self, text: str) -> dict[str, str]:

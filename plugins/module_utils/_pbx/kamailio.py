@@ -144,7 +144,7 @@ class Kamailio:
         if "error" in reply:
             error_said = reply["error"]
             said = error_said.get("message", "") if isinstance(error_said, dict) else error_said
-            raise _RpcError(f"{method}: {str(said)[:80]}.")
+            raise _RpcError(f"{method}: {self._settings.heard(str(said))}.")
         return reply["result"]
 
 

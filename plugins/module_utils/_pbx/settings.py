@@ -6,14 +6,17 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from .._core.clock import LONGEST_WAIT
 from .._core.errors import InputError
+from .._known.masks import MASK
 
 OPTION = "snom_pbx"
 PASSWORD_VARIABLE = "SNOM_PBX_PASSWORD"
@@ -72,6 +75,21 @@ class PbxSettings:
         if self.kind == "sip":
             return "straight SIP" if self.password else "straight SIP without a password"
         return f"the PBX {self.host}" if self.host else "the PBX command"
+
+    def heard(self, text: str) -> str:
+        """What it says, as a sentence may repeat it."""
+        return heard(text, self.username, self.password)
+
+
+def heard(text: str, username: str | None, password: str | None, longest: int = 80) -> str:
+    """What a server says, as a sentence may repeat it: short, and without the login that it was sent.
+
+    It comes off before the text is cut: of half a password nobody could tell that it is one.
+    """
+    login = base64.b64encode(f"{username or ''}:{password}".encode()).decode()
+    for form in (login, password, quote(password, safe=""), quote_plus(password)) if password else ():
+        text = text.replace(form, MASK)
+    return text[:longest].strip()
 
 
 def parse_pbx(value: object) -> PbxSettings | None:

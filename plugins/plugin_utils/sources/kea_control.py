@@ -17,6 +17,7 @@ from typing import Any
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.paced_http import PacedAdapter
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.deadline import Deadline
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import heard
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.leases import Lease, reading_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
     Reading,
@@ -114,7 +115,7 @@ def _ask(session: Any, control: KeaControl, arguments: dict[str, Any]) -> dict[s
         reply = json.loads(content)
         # The control agent answers for each service, the server for itself.
         reply = reply[0] if isinstance(reply, list) else reply
-        result, said = reply["result"], str(reply.get("text", ""))[:200]
+        result, said = reply["result"], heard(str(reply.get("text", "")), control.username, control.password, 200)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise SourceFailed(f"at {control.url} something answers {status} that is not Kea. Correct url.") from None
     if result == _EMPTY:

@@ -6,9 +6,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +62,89 @@ def test_modules_at_their_loudest(in_process: bool, start: StartBench) -> None:
     assert run.results("snom_firmware")["fine"]["outcome"] == "upgraded"
     assert run.results("snom_info")["refuses"]["outcome"] == "auth_failed"
     assert (found.out / "ansible.log").stat().st_size > 0
+
+
+@pytest.fixture
+def echo() -> Iterator[int]:
+    """The port of a server that tells whoever asks, in whatever it answers, the login that came with the request."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"] or 0))
+            header = self.headers["Authorization"] or ""
+            login = base64.b64decode(header.removeprefix("Basic ")).decode("utf-8", "replace")
+            body = json.dumps({"jsonrpc": "2.0", "error": {"message": f"{login} {header} may not"}}).encode()
+            self.send_response(200, login)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_PUT = do_POST = do_DELETE = answer  # noqa: N815
+
+        def log_message(self, *_words: object) -> None:
+            """Not to the test's output."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def of_servers(port: int) -> dict[str, Any]:
+    """Variables with a secret for each server that phones are asked about. All of them begin alike."""
+    login = {"username": "ansible", "password": "n0t-to-be-seen 2"}
+    return {
+        "snom_snmp": True,
+        "snom_snmp_community": "n0t-to-be-seen 3",
+        "snom_pbx": {"kind": "kamailio", "host": "127.0.0.1", "port": port, **login},
+        "snom_mirror_control": {"url": f"http://127.0.0.1:{port}", **login, "password": "n0t-to-be-seen 4"},
+        "snom_account": "401",
+    }
+
+
+@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "as modules"])
+def test_servers_that_tell_the_password_that_they_got(in_process: bool, echo: int, start: StartBench) -> None:
+    found = start({"fine": phone(call_shown_in=[]), "gone": PHONES["gone"]}, **of_servers(echo))
+    names: dict[str, dict[str, Any]] = {
+        "snom_info": {"gather": ["system", "home"]},
+        "snom_firmware": {"version": "8.7.5.35", "catalog": str(found.catalog), "flash_time": 4},
+        "snom_reboot": {"deadline": 6},
+        "snom_sync": {"fetch_timeout": 1},
+    }
+    tasks = [{f"telephony.snom.{name}": given, "ignore_errors": True, "diff": True} for name, given in names.items()]
+    tasks += [{"telephony.snom.snom_pbx_info": {}, "ignore_errors": True, "run_once": True}]
+    run = found.play(
+        [{"name": "All", "hosts": "phones", "gather_facts": False, "tasks": tasks}],
+        "-vvvvv",
+        variables={"snom_in_process": in_process},
+        env={"ANSIBLE_LOG_PATH": str(found.out / "ansible.log")},
+    )
+    assert run.results("snom_info")["fine"]["phone"]["firmware"] == "8.4.35"
+    assert "may not" in run.results("snom_pbx_info")["fine"]["msg"]
+    assert (found.out / "ansible.log").stat().st_size > 0
+
+
+def test_a_rollout_with_servers_that_tell_the_password_that_they_got(echo: int, start: StartBench) -> None:
+    found = start({name: phone(call_shown_in=[]) for name in ("fine", "other")}, **of_servers(echo))
+    run = found.rollout("-vvv", deferred_retries=0)
+    assert run.outcomes == {"fine": "not_started", "other": "not_started"}
+    files = {file.name for file in (found.out / "report").iterdir()}
+    assert files == {"report.json", "report.csv", "report.junit.xml", "report.html"}
+
+
+def test_a_password_of_the_pbx_from_the_environment(echo: int, start: StartBench) -> None:
+    """As a credential of AWX gives it."""
+    found = start({"fine": phone(call_shown_in=[])}, **of_servers(echo))
+    for name in ("snom_pbx", "snom_mirror_control"):
+        del found.inventory["phones"]["vars"][name]["password"]
+    env = {"SNOM_PBX_PASSWORD": "n0t-to-be-seen 5", "SNOM_MIRROR_PASSWORD": "n0t-to-be-seen 6"}
+    tasks: list[dict[str, Any]] = [
+        {"telephony.snom.snom_pbx_info": {}, "ignore_errors": True, "run_once": True},
+        {"telephony.snom.snom_sync": {}, "ignore_errors": True},
+    ]
+    play = {"name": "Ask", "hosts": "phones", "gather_facts": False, "tasks": tasks}
+    run = found.play([play], "-vvvvv", env=env)
+    assert "may not" in run.results("snom_pbx_info")["fine"]["msg"]
 
 
 PIN = "90817263"

@@ -109,6 +109,15 @@ def test_who_stands_in_a_dialog_is_in_a_call(
     assert {account: found[account] for account in found} == expected
 
 
+@pytest.mark.parametrize("before", ["", "x" * 70, "x" * 75])
+@pytest.mark.parametrize("shown", ["Never/shown&1", "Never%2Fshown%261", "YW5zaWJsZTpOZXZlci9zaG93biYx"])
+def test_what_it_says_is_repeated_without_the_login(monkeypatch: pytest.MonkeyPatch, before: str, shown: str) -> None:
+    answer = {"error": {"message": f"{before}{shown} may not"}}
+    with pytest.raises(PbxFailed) as error:
+        kamailio(monkeypatch, {"ul.dump": answer}).registrations()
+    assert shown[:4] not in error.value.reason and "***" in error.value.reason
+
+
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
