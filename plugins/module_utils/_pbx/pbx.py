@@ -126,7 +126,7 @@ def registration_of(
 
 def number_in(text: str) -> int | None:
     """A whole number from 0, as a PBX writes it; None for anything else, and where it has more digits than any has."""
-    return int(text) if re.fullmatch("[0-9]{1,15}", text) else None
+    return int(text) if re.fullmatch("[0-9]{1,100}", text) else None
 
 
 def sendable(value: str) -> str:

@@ -138,7 +138,6 @@ READERS = (
             _answer(_LOG, b"Content-Range: bytes 0-499/500\r\n"),
             b"HTTP/1.1 204 No Content\r\nDate: Mon, 04 May 2026 22:00:00 GMT\r\n\r\n",
         ),
-        exposed=True,
     ),
     Reader(
         name="an image on the mirror",

@@ -12,6 +12,7 @@ from typing import Any
 
 import requests
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PbxFailed
+from ansible_collections.telephony.snom.plugins.module_utils._pbx import sip_message
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.asterisk import Asterisk
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.calls import PbxCalls
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.freeswitch import FreeSwitch
@@ -141,6 +142,22 @@ def _kamailio(data: bytes) -> object:
                 assert "\n" not in headers.replace("\r\n", "") and "\r" not in headers.replace("\r\n", "")
 
 
+def _sip(data: bytes) -> object:
+    """An answer of a phone over SIP, and the request that follows it: one that the phone has no line of."""
+    answer = sip_message.read_answer(data)
+    if answer is None:
+        return None
+    assert answer.length >= -1 and "\n" not in answer.branch
+    if answer.status in (401, 407):
+        login = sip_message.authorization(answer, "NOTIFY", "sip:401@192.0.2.7", "401", "n0t-shown")
+        if login is not None:
+            assert "n0t-shown" not in login[1]
+            with suppress(ValueError):
+                asked = sip_message.write_request("NOTIFY", "sip:401@192.0.2.7", [login])
+                assert asked.count(b"\r\n") == 4 and asked.count(b"\n") == asked.count(b"\r") == 4
+    return [answer.status, answer.reason[:200], answer.branch, answer.get("user-agent")]
+
+
 _STARTS = b"Response: Success\r\nEventList: start\r\nMessage: Following\r\n\r\n"
 _CONTACTS = (
     _STARTS + b"Event: ContactStatusDetail\r\nAOR: 401\r\nEndpointName: 401\r\nURI: sip:401@192.0.2.7:5060;line=1\r\n"
@@ -199,6 +216,21 @@ _DIALOGS = json.dumps(
 ).encode()
 
 READERS = (
+    Reader(
+        name="SIP",
+        read=_sip,
+        seeds=(
+            (
+                b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKab;rport\r\nl: 0\r\n"
+                b"User-Agent: snomD785/10.1.82.0\r\n folded\r\n\r\n"
+            ),
+            (
+                b'SIP/2.0 401 Unauthorized\r\nWWW-Authenticate: Digest realm="snom", nonce="5f", qop="auth,auth-int", '
+                b'algorithm=MD5, opaque="x"\r\n\r\n'
+            ),
+        ),
+        exposed=True,
+    ),
     Reader(name="AMI", read=_asterisk, seeds=(_AMI,), errors=(PbxFailed,), exposed=True),
     Reader(name="the event socket", read=_freeswitch, seeds=(_ESL,), errors=(PbxFailed,), exposed=True),
     Reader(
