@@ -10,7 +10,7 @@ const natural = new Intl.Collator(undefined, {numeric: true});
 
 function start() {
   document.querySelectorAll("header, .power").forEach(localize);
-  document.addEventListener("toggle", event => localize(event.target), true);
+  document.addEventListener("toggle", event => unfold(event.target), true);
   const table = document.querySelector("table.long");
   if (table) search(table);
 }
@@ -49,7 +49,7 @@ function search(table) {
     if (site && (sites.has(site) ? phone.site !== site : !phone.site.toLowerCase().includes(site.toLowerCase())))
       return false;
     if (!words.length) return true;
-    phone.text ??= phone.body.textContent.toLowerCase();
+    phone.text ??= textOf(phone.body);
     return words.every(word => phone.text.includes(word));
   }
   function filter() {
@@ -81,15 +81,16 @@ function search(table) {
   });
   addEventListener("beforeprint", () => { limit = Infinity; filter(); });
   addEventListener("afterprint", anew);
-  for (const at of document.querySelectorAll("[data-filter]")) {
-    button(at).addEventListener("click", () => {
-      form.reset();
-      fields[at.dataset.filter].value = at.dataset.value;
-      anew();
-      document.getElementById("phones").scrollIntoView();
-      fields[at.dataset.filter].focus({preventScroll: true});
-    });
-  }
+  document.querySelectorAll("[data-filter]").forEach(button);
+  document.addEventListener("click", event => {
+    const wanted = event.target.closest("button") && event.target.closest("[data-filter]")?.dataset;
+    if (!wanted) return;
+    form.reset();
+    fields[wanted.filter].value = wanted.value;
+    anew();
+    document.getElementById("phones").scrollIntoView();
+    fields[wanted.filter].focus({preventScroll: true});
+  });
 
   for (const head of heads) {
     button(head).addEventListener("click", () => {
@@ -105,6 +106,21 @@ function search(table) {
 
   form.hidden = false;
   filter();
+}
+
+// What is folded away stands in noscript, as one text of the same HTML that a browser without scripts shows.
+function unfold(details) {
+  const folded = details.querySelector(":scope > noscript");
+  if (folded) folded.outerHTML = folded.textContent;
+  details.querySelectorAll("[data-filter]:not(:has(button))").forEach(button);
+  localize(details);
+}
+
+function textOf(body) {
+  const folded = body.querySelector("noscript")?.textContent ?? "";
+  const spelled = {amp: "&", lt: "<", gt: ">", "#34": '"', "#39": "'"};
+  const unfolded = folded.replace(/<[^>]*>/g, " ").replace(/&(amp|lt|gt|#34|#39);/g, (whole, name) => spelled[name]);
+  return (body.textContent.replace(folded, "") + unfolded).toLowerCase();
 }
 
 function count(phones, name) {
