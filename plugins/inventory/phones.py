@@ -62,7 +62,8 @@ options:
         type: path
       url:
         description:
-          - V(kea) only, instead of a path. Its control API, whose hook library C(lease_cmds) has to be loaded.
+          - V(kea) only, instead of a path. Its control API, whose hook library C(lease_cmds) has to be loaded. Over
+            http the password can be read on the way, so use https, or http on the machine itself.
         type: str
       username:
         description:

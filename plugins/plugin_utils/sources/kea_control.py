@@ -10,6 +10,7 @@ As the reference manual describes it (Kea ARM, lease4-get-page); what gives leas
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,6 +63,8 @@ def read_kea_control(control: KeaControl, prefixes: tuple[str, ...], now: float)
     """The leases that Kea has now. Raises SourceFailed, InputError."""
     if not HAS_REQUESTS:
         raise InputError("The Python library requests is missing on the controller: pip install requests.")
+    if control.ca_path is not None and not os.path.exists(control.ca_path):
+        raise SourceFailed(f"there is no {control.ca_path}. Correct ca_path.")
     with requests.Session() as session:
         # No proxy, no netrc: this is the voice network.
         session.trust_env = False
