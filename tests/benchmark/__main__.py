@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path[1:1] = [str(TESTS / "virtual_phones"), str(TESTS / "gate")]
+sys.path[1:1] = [str(TESTS / "gate"), str(TESTS / "virtual_phones")]
 
 if sys.version_info < (3, 11):
     sys.exit("The benchmarks need Python 3.11 or newer.")
