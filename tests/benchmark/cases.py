@@ -27,6 +27,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_fleet
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from figures import Figure
+from listing import inventory
 from measuring import Cost, busy_seconds, cpu_of
 from scene import KINDS, Scene, play, playbook, scene
 
@@ -333,6 +334,7 @@ CASES: dict[str, Callable[[int | None], list[Figure]]] = {
     "client": client,
     "reading": reading,
     "info": info,
+    "inventory": inventory,
     "plan": plan,
     "provisioning": provisioning,
     "rollout-http": partial(rollout, "http"),
