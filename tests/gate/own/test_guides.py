@@ -56,10 +56,10 @@ def test_the_cheat_sheet_has_ten_commands_that_are_there() -> None:
 
 def test_ports_are_those_of_the_code() -> None:
     ports = {row[1]: row[2] for row in cells("ports_and_rights") if len(row) == 4}
-    names = {"asterisk": "Asterisk", "kamailio": "Kamailio", "freeswitch": "FreeSWITCH"}
+    names = {"asterisk": "Asterisk", "kamailio": "Kamailio", "freeswitch": "FreeSWITCH", "sip": "phone's SIP port"}
     for kind, port in PORTS.items():
         tls = f", with ``tls`` {TLS_PORTS[kind]}" if kind in TLS_PORTS else ""
-        assert ports[names[kind]] == f"TCP {port}{tls}"
+        assert ports[names[kind]] == f"{'UDP or TCP' if kind == 'sip' else 'TCP'} {port}{tls}"
     assert ports["phone"] == f"UDP {CONNECTION_ARGUMENTS['snmp_port']['default']}"
     source = (ROOT / "extensions" / "eda" / "plugins" / "event_source" / "snom.py").read_text("utf-8")
     assert re.search(r"default: (\d+)\n  token", source)[1] in ports["host of the rulebook"]  # type: ignore[index]

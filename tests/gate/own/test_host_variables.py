@@ -105,7 +105,7 @@ WANTED = [
         "How the controller reaches the mirror's control: ``url``, ``username``, ``password``, ``ca_path``, …",
         "snom_sync",
         "",
-        "{url: 'https://mirror.example/control', username: ansible}",
+        "{url: 'https://mirror.example', username: ansible}",
     ),
     (
         "snom_settings",
