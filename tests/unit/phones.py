@@ -46,6 +46,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import
     Ring,
     Tones,
     Touch,
+    Traces,
     Witness,
     Write,
 )
@@ -303,6 +304,18 @@ class MemoryPhone:
                 return Acceptance(words, "no answer" if isinstance(answer, AnswerLost) else "unreadable answer")
             raise answer
         return Acceptance(words, answer, asks_reboot=answer == "CONFIRM_REBOOT")
+
+    def mark(self, load: Load) -> Mapping[str, Any] | None:
+        return None
+
+    def follow(self, mark: Mapping[str, Any]) -> None:
+        raise InputError("This phone itself shows what comes of it.")
+
+    def withdraw(self) -> None:
+        self.live()
+
+    def traces(self) -> Traces | None:
+        return None
 
     def spelled(self, command: Command | Picture) -> str:
         return spelled(command)

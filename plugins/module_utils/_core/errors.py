@@ -13,6 +13,7 @@ what a person can do about it. Nothing in a reason may hold a secret or the quer
         PhoneUnreachable        nothing was sent
             CertificateRejected
             AnswerLost          something may have been
+        Unheard                 it has its image, and is silent
         AnswerUnreadable
         AuthFailed
         LockedOut
@@ -27,6 +28,9 @@ what a person can do about it. Nothing in a reason may hold a secret or the quer
         WindowEnds              by the window of its site
         NotRegistered
         PbxFailed               the phone was not asked
+        NotSent                 by PBX or mirror, and what it was shown was withdrawn
+        Unproven                what is told of it contradicts itself, or its mirror can't be read
+        Looping                 it loads its image again and again
 
 Two more stand where they are made: `credentials.NotTried`, which tells the limit that it keeps, and in `client` that of
 a kept connection that turns out dead, which never leaves it.
@@ -184,3 +188,27 @@ class NotRegistered(SnomError):
 
 class PbxFailed(SnomError):
     """The PBX is down, refuses the login, or answers what can't be read, so nothing is known from it."""
+
+
+class NotSent(SnomError):
+    """PBX or mirror could not do their part, so the phone was not told, and is shown nothing. It may be asked again."""
+
+    outcome = Outcome.DEFERRED
+
+
+class Unheard(PhoneUnreachable):
+    """The phone has fetched its image as a whole, and nothing has told since what it runs: it may be flashing."""
+
+    outcome = Outcome.UNPROVEN
+
+
+class Unproven(SnomError):
+    """What is told of a phone that was shown an image contradicts itself, or can't be read now."""
+
+    outcome = Outcome.UNPROVEN
+
+
+class Looping(SnomError):
+    """The phone loads the same image again and again. It is shown none any more."""
+
+    outcome = Outcome.LOOPING

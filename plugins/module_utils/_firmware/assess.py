@@ -16,7 +16,7 @@ from .._known.images import Catalog
 from .._known.models import find_model, takes_no_commands
 from .._known.version import Version
 from .._phone.phone import PhoneFacts, check_identity
-from .preconditions import check_settings
+from .preconditions import check_provisioned, check_settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,8 @@ class Desired:
     url: str | None = None
     allow_downgrade: bool = False
     force: bool = False
+    transport: str = "http"
+    """Which way leads to the phone: ``http`` or ``sip``."""
 
     def version(self, model: str) -> Version | None:
         """The version that is wanted of this model."""
@@ -96,8 +98,17 @@ def assess(
         assessment = replace(assessment, target=target)
         if facts.firmware == target and not desired.force:
             return assessment
-        if takes_no_commands(model, facts.generation):
-            raise Unsupported(f"Snom supports no firmware load over HTTP on the {model.name}; use its provisioning.")
+        provisioned = desired.transport == "sip"
+        if facts.firmware == target and provisioned:
+            raise Refused(
+                f"Runs {target} already, and force can't load that once more by provisioning: nothing would tell "
+                "whether the phone did."
+            )
+        if takes_no_commands(model, facts.generation) and not provisioned:
+            raise Unsupported(
+                f"Snom supports no firmware load over HTTP on the {model.name}. Set snom_transport: sip, and it is "
+                "brought there by its provisioning."
+            )
         hops = find_path(
             model=model,
             now=facts.firmware,
@@ -112,7 +123,8 @@ def assess(
         assessment = replace(assessment, hops=hops, notes=tuple(unverified(hops)))
         object_to(assessment)
         assessment = replace(assessment, facts=read_more(facts, target))
-        notes = check_settings(assessment.facts, target)
+        check = check_provisioned if provisioned else check_settings
+        notes = check(assessment.facts, target)
         return replace(assessment, notes=(*assessment.notes, *notes))
     except SnomError as error:
         return replace(assessment, problem=error)

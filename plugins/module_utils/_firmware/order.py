@@ -15,7 +15,7 @@ from .._core.errors import expect
 from .._core.outcomes import Outcome
 from .._known.image_path import Hop
 from .._known.version import Version
-from .._phone.phone import PhoneFacts
+from .._phone.phone import PhoneFacts, Traces
 
 LARGEST_IMAGE = 160_000_000
 """Bytes. What an image of unknown size is taken for: a little more than the largest known ones (protocol 3.1)."""
@@ -116,6 +116,8 @@ class Intent:
     deadline: float
     registered: tuple[int, ...] = ()
     """Lines that must be registered again when it is done."""
+    mark: Mapping[str, Any] | None = None
+    """From where on it shows what comes of it, see `Phone.mark`; None where the phone itself shows it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +158,8 @@ class Evidence:
     back_at: float | None = None
     last: Seen | None = None
     """What it showed when it answered last."""
+    traces: Traces | None = None
+    """What its mirror told of it last."""
 
     @classmethod
     def of(cls, intent: Intent) -> Evidence:
@@ -206,6 +210,15 @@ class Evidence:
             "seen_back_at": self.back_at,
         }
         shown |= {name: value for name, value in moments.items() if value is not None}
+        if self.traces is not None:
+            fetched = {
+                "settings_fetched_at": self.traces.settings_at,
+                "firmware_file_fetched_at": self.traces.firmware_file_at,
+                "image_fetched_at": self.traces.image_at,
+                "images_fetched": self.traces.images or None,
+                "started_at": self.traces.started_at,
+            }
+            shown |= {name: value for name, value in fetched.items() if value is not None}
         if self.last is not None:
             version = self.last.firmware
             shown |= {"mac_after": self.last.mac, "firmware_after": str(version) if version else None}
@@ -231,6 +244,8 @@ class Ending:
     """
     passing: bool = False
     """Whether it may end otherwise when it is asked again in a while."""
+    shown_until: float | None = None
+    """Until when a mirror may still show it an image, because that could not be withdrawn (seconds since the epoch)."""
 
 
 def hop_need(size: int | None, flash_time: float, *, parallel: int = 1, bandwidth_mbit: float = 100.0) -> float:
@@ -258,7 +273,10 @@ def pace(flash_time: float) -> tuple[float, float]:
 
 def plain_intent(intent: Intent) -> Mapping[str, Any]:
     """The intent as a JSON object."""
-    return vars(intent) | {"before": str(intent.before), "target": str(intent.target)}
+    entry = vars(intent) | {"before": str(intent.before), "target": str(intent.target)}
+    if intent.mark is None:
+        del entry["mark"]
+    return entry
 
 
 def plain_ending(ending: Ending) -> dict[str, Any]:

@@ -20,6 +20,14 @@ from .._known.images import read_image_name
 from .._known.version import Version
 from .._phone.phone import Phone, PhoneFacts
 
+_UNREAD = (
+    "Its settings can't be read. It loads the image only with update_policy auto_update, firmware_status naming its "
+    "file on the mirror (…/firmware/{mac}.xml), an empty checksync_action, and TR-069 off."
+)
+
+AUTO_UPDATE = "auto_update"
+"""The update_policy with which a phone loads what its provisioning names (sip 2.1)."""
+
 
 def check_settings(facts: PhoneFacts, wanted: Version) -> list[str]:
     """Raise what the phone's readable settings say against an upgrade; return notes on what they leave open.
@@ -44,8 +52,35 @@ def check_settings(facts: PhoneFacts, wanted: Version) -> list[str]:
     return notes
 
 
+def check_provisioned(facts: PhoneFacts, wanted: Version) -> list[str]:
+    """Raise what the settings that the inventory gives a phone say against an upgrade by provisioning; return notes.
+
+    Nobody can read these settings back, so what they leave open is told (sip 2.1).
+    """
+    settings = {name.lower(): value.strip() for name, value in (facts.settings or {}).items()}
+    if not takes_provisioning(settings):
+        raise Refused(TAKES_NO_PROVISIONING)
+    policy = settings.get("update_policy")
+    if policy not in (None, AUTO_UPDATE):
+        raise Refused(
+            f"Its update_policy is {policy} in the inventory, so the phone loads no firmware by provisioning. Set "
+            f"{AUTO_UPDATE}, let the phone fetch that, and plan again."
+        )
+    if settings.get("checksync_action", "") not in ("", "sync"):
+        raise Refused(
+            f"Its checksync_action is {settings['checksync_action']} in the inventory: that is what a check-sync would "
+            "do. Leave it empty, let the phone fetch that, and plan again."
+        )
+    if "phone_type" in settings:
+        raise Refused("phone_type is among its settings, and phones then ask for another file. Take it out.")
+    notes = [_UNREAD]
+    if facts.firmware is not None and passes_new_admin_password(facts.firmware, wanted):
+        notes += _check_admin_password(facts.http_pass_set, settings.get("webserver_admin_password"))
+    return notes
+
+
 def _check_provisioning(settings: Mapping[str, str], wanted: Version) -> list[str]:
-    if settings.get("update_policy", "auto_update") != "auto_update":
+    if settings.get("update_policy", AUTO_UPDATE) != AUTO_UPDATE:
         return []
     for name in ("firmware_status", "firmware"):
         image = read_image_name(settings.get(name, "").split("?")[0].rsplit("/", 1)[-1])

@@ -25,6 +25,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import Any
 
+from .._core.clock import shown_time
 from .._core.errors import (
     AuthFailed,
     CertificateRejected,
@@ -112,6 +113,8 @@ class Upgrade:
         self._snapshot_tries = 0
         self._shut_out_by: AuthFailed | None = None
         self._found_nobody = False
+        self._shown_until: tuple[float | None, str] | None = None
+        """Until when the phone may be shown its image, and why that could not be ended."""
 
     @property
     def refused(self) -> bool:
@@ -129,7 +132,12 @@ class Upgrade:
         return self._shown is not None and self._shown.http_pass_set is True
 
     def resume(self, intent: Intent) -> None:
-        """Only watch: the trigger was made, or was about to be made, by a run that did not live to see its end."""
+        """Only watch: the trigger was made, or was about to be made, by a run that did not live to see its end.
+
+        Raises InputError where another way leads to the phone now than then.
+        """
+        if intent.mark is not None:
+            self._phone.follow(intent.mark)
         self.deadline = self._watched_until = intent.deadline
         self.triggered = True
         self.evidence = Evidence.of(intent)
@@ -208,6 +216,8 @@ class Upgrade:
         now = self._now()
         deadline = now + self.order.deadlines[self._hop]
         last = self._hop == len(self.order.hops) - 1
+        load = Load(hop.url, image=hop.image_url, until=deadline)
+        mark = self._phone.mark(load)
         try:
             self._record(
                 Intent(
@@ -219,6 +229,7 @@ class Upgrade:
                     time=now,
                     deadline=deadline,
                     registered=tuple(sorted(self.order.registered)) if last else (),
+                    mark=mark,
                 )
             )
         except NotRecorded as error:
@@ -234,7 +245,7 @@ class Upgrade:
         # What was seen so far was of the image before.
         self._note(triggered_at=now, deadline_at=deadline, gone_at=None, back_at=None, watched_until=None)
         try:
-            self._note(answer=self._phone.command(Load(hop.url)).answer)
+            self._note(answer=self._phone.command(load).answer)
         except SnomError:
             self.triggered = bool(self.path)
             raise
@@ -261,6 +272,8 @@ class Upgrade:
         except (AuthFailed, LockedOut) as error:
             return self._shut_out(error)
         now = self._now()
+        if (traces := self._phone.traces()) is not None:
+            self._note(traces=traces)
         self._readable = facts is not None and facts.firmware is not None
         self._shown = facts
         if watch.gone and self.evidence.gone_at is None:
@@ -354,6 +367,7 @@ class Upgrade:
         self.path.append(str(version))
         self._version = version
         self.phase = Phase.VERIFIED
+        self._withdrawn()
         if arrived:
             return self._end(
                 Outcome.UPGRADED, f"Runs {version}, read back from the phone.{self._lateness()}", after=version
@@ -380,8 +394,12 @@ class Upgrade:
     def _wait_or_give_up(self, now: float, outcome: Outcome | None = None, reason: str = "") -> float | None:
         """Wait for the next poll; when the watch is over, end with the given outcome, or with what was seen last."""
         watch = expect(self._watch)
-        if now >= self._watched_until and outcome is None and not watch.gone and not self.late:
+        is_over = now >= self._watched_until and not self.late
+        if outcome is None and not watch.gone and (is_over or self.evidence.resumed) and self._came_to_nothing():
+            return self._end(Outcome.NO_FETCH, self._not_fetched())
+        if outcome is None and not watch.gone and is_over:
             self.phase = Phase.LATE
+            self._withdrawn()
             late = expect(self.deadline) + self.evidence.length
             # The run that resumes asks it again afterwards if it was not taken.
             self._watch_until(self.evidence.unsafe_until if self.evidence.resumed else late)
@@ -391,6 +409,9 @@ class Upgrade:
             if watch.rejected is not None:
                 outcome = watch.rejected.outcome
                 reason = f"After the trigger: {watch.rejected.reason} It may still be writing its flash."
+            elif watch.error is not None and watch.error.outcome is Outcome.UNPROVEN:
+                outcome = Outcome.UNPROVEN
+                reason = f"{watch.error.reason} It may still be writing its flash: do not power it off."
             elif watch.silent:
                 outcome = Outcome.TIMED_OUT
                 reason = (
@@ -403,6 +424,41 @@ class Upgrade:
                 # Nothing shows that it has given up.
                 return self._end(Outcome.IMAGE_FAILED, self._not_loaded())
         return self._end(outcome, reason)
+
+    def _came_to_nothing(self) -> bool:
+        """Whether the phone is shown its image no more, and has certainly fetched nothing of it.
+
+        Only a phone that fetches it by provisioning may be proven to have done nothing. It may be asked again at once.
+        """
+        traces = self.evidence.traces
+        if traces is None or traces.may_load or not self._withdrawn():
+            return False
+        # It may have seen the image until right now.
+        traces = self._phone.traces()
+        if traces is None:
+            return False
+        self._note(traces=traces)
+        return not traces.may_load
+
+    def _not_fetched(self) -> str:
+        settings = expect(self.evidence.traces).settings_at
+        did = "asked for nothing" if settings is None else "fetched its settings and not the file that names its image"
+        problem = expect(self._watch).problem or ""
+        return (
+            f"By the log of its mirror it {did} until its deadline, and is shown its image no more. Check its settings "
+            "setting_server, update_policy (auto_update) and firmware_status, that TR-069 is off, and that it trusts "
+            f"the mirror's certificate. {problem}"
+        ).rstrip()
+
+    def _withdrawn(self) -> bool:
+        """Whether the phone is certainly shown its image no more."""
+        try:
+            self._phone.withdraw()
+        except SnomError as error:
+            self._shown_until = self.deadline, error.reason
+            return False
+        self._shown_until = None
+        return True
 
     def _not_loaded(self) -> str:
         """The sentence about a phone that answers as before."""
@@ -434,11 +490,18 @@ class Upgrade:
         """
         if after is None and self.evidence.last is not None:
             after = self.evidence.last.firmware
+        shown_until = None
+        if self.triggered and not self._withdrawn():
+            shown_until, problem = expect(self._shown_until)
+            reason = (
+                f"{reason} IT MAY STILL BE SHOWN ITS IMAGE before {shown_time(shown_until or 0.0)}, when the mirror's "
+                f"timer ends that, and load it at any time until then: {problem}"
+            )
         # Between two images it is up.
         blind = outcome.is_blind(up=self.phase in (Phase.PROBE, Phase.TRIGGER))
         until = self.evidence.unsafe_until if self.triggered and (blind or another) else None
         self.ending = Ending(
-            outcome, reason, after, self.triggered, self.evidence, until, outcome.passing and not final
+            outcome, reason, after, self.triggered, self.evidence, until, outcome.passing and not final, shown_until
         )
         if self._before is not None and outcome.loaded:
             self.phase = Phase.SNAPSHOT

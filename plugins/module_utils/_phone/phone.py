@@ -128,9 +128,15 @@ class OpenDocument:
 
 @dataclass(frozen=True)
 class Load:
-    """Load the firmware image at a URL."""
+    """Load the firmware image at a URL.
+
+    A phone that fetches it by provisioning is shown it until a time, in seconds since the epoch, and no longer.
+    """
 
     url: str
+    image: str | None = None
+    """The URL of the image itself, where that at url only leads to it."""
+    until: float | None = None
 
 
 @dataclass(frozen=True)
@@ -211,6 +217,31 @@ class CallReading:
     """The source in words for users. None if the state is unknown."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Traces:
+    """What a phone has fetched since it was told to load an image, as its mirror tells.
+
+    Times are in seconds since the epoch; None for what did not happen.
+    """
+
+    settings_at: float | None = None
+    firmware_file_at: float | None = None
+    """When it got the file that names the image. From then on it may be loading, which shows only when it is done."""
+    image_at: float | None = None
+    """When the image was last sent as a whole."""
+    images: int = 0
+    """How often it was."""
+    started_at: float | None = None
+    """When the phone said that it had started, after that."""
+    complete: bool = True
+    """Whether all that the mirror noted could be read, so that what is not there did not happen."""
+
+    @property
+    def may_load(self) -> bool:
+        """Whether it may be loading the image, or have loaded it."""
+        return not self.complete or self.firmware_file_at is not None or self.image_at is not None
+
+
 Witness = Callable[["Phone"], CallReading]
 """Somebody else who knows of a phone's calls. Raises a SnomError."""
 
@@ -246,6 +277,30 @@ class Phone(Protocol):
         Raises UserMode and Unsupported where it says no, and AnswerLost where it may have got the command all the same:
         no answer came, or none that can be read. To load an image and to restart are watched by whoever asks for it,
         so there that is no error.
+        """
+
+    def mark(self, load: Load) -> Mapping[str, Any] | None:
+        """From where on it shows what comes of a load: for a journal, before the command. None where that needs none.
+
+        Nothing is told to the phone by this.
+        """
+
+    def follow(self, mark: Mapping[str, Any]) -> None:
+        """Watch for what comes of a load that an interrupted run has commanded or was about to, from its mark on.
+
+        Raises InputError for a mark that is none of this way to a phone.
+        """
+
+    def withdraw(self) -> None:
+        """Show it no image any more. What it has begun to load it goes on with. Doing it again does nothing.
+
+        Where the phone was told itself, there is nothing to withdraw. Raises SnomError where it may be shown it still.
+        """
+
+    def traces(self) -> Traces | None:
+        """What it has fetched of a load that it was told or that is followed, as far as that could be read.
+
+        None where nothing but the phone itself tells how far it is.
         """
 
     def spelled(self, command: Command | Picture) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .._core.errors import AuthFailed, CertificateRejected, LockedOut, PhoneUnreachable, SnomError
+from .._core.errors import AuthFailed, CertificateRejected, LockedOut, Looping, PhoneUnreachable, SnomError
 from .phone import Phone, PhoneFacts
 
 POLL_TIMEOUT = 5.0
@@ -32,9 +32,15 @@ class Watch:
         self._asked_at = asked_at
         self._silent = 0
         self.gone = False
-        self.problem: str | None = None
+        self.error: SnomError | None = None
+        """Why the last poll showed nothing."""
         self.rejected: CertificateRejected | None = None
         """Why whoever answered the last poll got no request: it can't be told whether it is the phone."""
+
+    @property
+    def problem(self) -> str | None:
+        """Why the last poll showed nothing, as a sentence."""
+        return None if self.error is None else self.error.reason
 
     @property
     def silent(self) -> bool:
@@ -44,7 +50,8 @@ class Watch:
     def poll(self) -> PhoneFacts | None:
         """Read the phone once; None when it does not answer or shows nothing readable.
 
-        Raises AuthFailed and LockedOut, because asking again would make both worse (protocol 2.3).
+        Raises AuthFailed and LockedOut, because asking again would make both worse (protocol 2.3), and Looping, which
+        is over at once.
         """
         self.rejected = None
         try:
@@ -52,23 +59,23 @@ class Watch:
         except CertificateRejected as error:
             # Neither gone nor back. New firmware may make a new certificate, and so looks somebody in between. To look
             # again costs nothing: nothing is sent, and above all no password.
-            self.problem, self.rejected, self._silent = error.reason, error, 0
+            self.error, self.rejected, self._silent = error, error, 0
             return None
         except PhoneUnreachable as error:
-            self.problem = error.reason
+            self.error = error
             self._silent += 1
             self.gone = self.gone or self._silent >= 2
             return None
-        except (AuthFailed, LockedOut):
+        except (AuthFailed, LockedOut, Looping):
             raise
         except SnomError as error:
             # Seen while a web server starts or stops: neither gone nor back.
-            self.problem = error.reason
+            self.error = error
             return None
         finally:
             self._phone.close()
         self._silent = 0
-        self.problem = None
+        self.error = None
         if facts.uptime is not None and facts.uptime + CLOCK_MARGIN < self._now() - self._asked_at:
             self.gone = True
         return facts

@@ -10,6 +10,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -21,9 +22,11 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.plain import 
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import require_plain_name, visible_line
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model, versions_by_model
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import ControlSettings, parse_control
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import parse_pbx
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import (
     HOST_VARIABLES,
+    Connection,
     connection_from,
     from_environment,
 )
@@ -186,10 +189,18 @@ def _target(host: str, variables: HostVariables, given: Mapping[str, Any], overr
     for option, variable in HOST_VARIABLES.items():
         value = variables.get(variable) if given.get(option) is None else given[option]
         connection[option] = from_environment(option) if value is None else value
-    if not connection["host"]:
+    transport = _transport(variables.get("snom_transport"))
+    if not connection["host"] and transport == "http":
         _require_address(host)
     checked = connection_from(connection | {"host": connection["host"] or host})
-    WebPhone(checked)  # It refuses options that can't work, before anything is sent.
+    known = read_known(variables.get)
+    control = None
+    if transport == "http":
+        WebPhone(checked)  # It refuses options that can't work, before anything is sent.
+    else:
+        control = _control(variables, checked, known)
+        # No password of a phone travels that way.
+        checked = replace(checked, username=None, password=None)
     _check_call_state(variables)
     version = variables.get("snom_firmware_version")
     return Target(
@@ -204,8 +215,36 @@ def _target(host: str, variables: HostVariables, given: Mapping[str, Any], overr
         mirror=_text(variables.get("snom_mirror")),
         protected=_flag(variables.get("snom_protected"), "snom_protected") and host not in override,
         known_call_state=partial(_call_state, variables),
-        known=read_known(variables.get),
+        known=known,
+        control=control,
+        settings=_settings(variables.get("snom_settings")) if control else None,
     )
+
+
+def _transport(value: Any) -> str:
+    transport = _text(value) or "http"
+    if transport not in ("http", "sip"):
+        raise InputError(f"snom_transport is {transport!r}: give http or sip.")
+    return transport
+
+
+def _control(variables: HostVariables, connection: Connection, known: Known) -> ControlSettings:
+    """What a phone needs that is brought to its firmware by its PBX and its provisioning. Raises InputError."""
+    control = parse_control(to_plain(variables.get("snom_mirror_control")))
+    if control is None:
+        raise InputError("snom_transport is sip, so snom_mirror_control must say how the mirror is controlled.")
+    if known.pbx is None or known.pbx.kind == "command":
+        raise InputError("snom_transport is sip, so snom_pbx must name a PBX that lists its registrations.")
+    if connection.mac is None:
+        raise InputError("snom_transport is sip, so snom_mac must give the phone's MAC address.")
+    return control
+
+
+def _settings(value: Any) -> Mapping[str, str] | None:
+    """Those that the inventory gives the phone by its provisioning, as far as they are single values."""
+    if not isinstance(value, Mapping):
+        return None
+    return {str(name): str(one) for name, one in value.items() if isinstance(one, (str, int, float))}
 
 
 def read_known(get: Callable[[str], Any]) -> Known:

@@ -39,6 +39,16 @@ class Abandoned(BaseException):
     """Nobody is left to see what this run does. It must do nothing more, not even clean up."""
 
 
+class Mirrors(Protocol):
+    """What shows phones their images that are not told themselves, see `mirrors.Mirrors`."""
+
+    def check(self) -> list[str]:
+        """Make sure that each can be controlled; return what to warn of. Raises InputError."""
+
+    def clear(self, keep: Iterable[str]) -> list[str]:
+        """Show nothing any more to phones but those of these hosts; return what was done. Raises InputError."""
+
+
 class Runtime(Protocol):
     """A clock, and workers that run blocking calls."""
 
@@ -108,6 +118,8 @@ class Context:
     """Whether nobody is left to report to."""
     resume_command: str | None = None
     """What to run to go on."""
+    mirrors: Mirrors | None = None
+    """Those that show phones their images; None where each phone is told itself."""
 
 
 class Crew:

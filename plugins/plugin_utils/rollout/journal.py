@@ -88,6 +88,7 @@ _FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
 """What each kind of line must hold to be understood. Anybody may have edited a journal, or a disk garbled it."""
 
 _LATER_FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
+    "intent": {"mark": lambda value: value is None or isinstance(value, dict)},
     "end": {
         "unsafe_until": lambda value: value is None or _is_time(value),
         "after": lambda value: value is None or _is_version(value),
@@ -232,7 +233,7 @@ def _unsafe_until(outcome: Outcome, entry: Mapping[str, Any], intent: Intent | N
 
 
 def _intent(entry: Mapping[str, Any]) -> Intent:
-    given = {name: entry[name] for name in Intent.__dataclass_fields__}
+    given = {name: entry[name] for name in Intent.__dataclass_fields__ if name in entry}
     versions = {name: Version.parse(entry[name]) for name in ("before", "target")}
     return Intent(**given | versions | {"registered": tuple(entry["registered"])})
 

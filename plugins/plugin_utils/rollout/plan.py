@@ -123,7 +123,9 @@ def check_targets(targets: Sequence[Target]) -> None:
         if not target.possible_versions() and not target.protected
     ]
     problems += _doubles(targets, lambda target: target.mac, "the MAC", "Correct snom_mac of one of them.")
-    problems += _doubles(targets, _address, "the address", "Correct ansible_host of one of them.")
+    # A phone that is reached by its PBX may share its address with others, and it is never asked for.
+    addressed = [target for target in targets if target.transport != "sip"]
+    problems += _doubles(addressed, _address, "the address", "Correct ansible_host of one of them.")
     if problems:
         shown = problems[:20]
         if len(problems) > len(shown):
@@ -284,6 +286,7 @@ def _desired(target: Target, options: Options) -> Desired:
         mirror=target.mirror or options.mirror,
         allow_downgrade=options.allow_downgrade,
         force=options.force,
+        transport=target.transport,
     )
 
 

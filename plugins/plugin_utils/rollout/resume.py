@@ -63,7 +63,7 @@ def watch_interrupted(
     def seen(host: str, delay: Any) -> Look:
         upgrade = waiting[host]
         if (ending := upgrade.ending) is not None:
-            if ending.outcome is Outcome.IMAGE_FAILED:
+            if ending.outcome in (Outcome.IMAGE_FAILED, Outcome.NO_FETCH):
                 ending = Ending(Outcome.NOT_STARTED, "It was not taken; the phone may be triggered again.")
             else:
                 endings[host] = ending

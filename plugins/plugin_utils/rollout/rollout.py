@@ -72,6 +72,8 @@ def rollout(
             options.windows.longest(target.site)
     if parameters["report_dir"]:
         check_report_dir(parameters["report_dir"])
+    for warning in context.mirrors.check() if context.mirrors else ():
+        context.notify(warning)
     path = parameters["journal"]
     journal: Journal | NoJournal = Journal(path, context.run) if path and not check_mode else NoJournal()
     try:
@@ -98,6 +100,9 @@ def carry_out(
         if target.host in history.refused_credentials:
             gate.refuse(target)
     resumed = dict(history.ended)
+    if context.mirrors and not check_mode:
+        for line in context.mirrors.clear(history.open_intents):
+            context.notify(line)
     if history.open_intents and not check_mode:
         resumed |= watch_interrupted(targets, history.open_intents, options.flash_time, context, gate=gate, log=log)
     context.notify(f"Reading {count_phones(len(targets))}")

@@ -22,8 +22,8 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._known.masks import MASK
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import split_arguments
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import CallSource, Witness
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection, split_arguments
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
@@ -32,10 +32,12 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_targets
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
+    Connect,
     Context,
     ThreadRuntime,
     raise_file_limit,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.mirrors import Mirrors
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import rollout
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Witnesses
@@ -78,13 +80,7 @@ def run(
     raise_file_limit()
     witnesses = Witnesses()
     try:
-        of_phone = {
-            (target.connection.host, target.connection.port): witnesses.of(
-                target.known, mac=target.mac, address=target.connection.host
-            )
-            for target in targets
-        }
-        return _roll_out(task, parameters, targets, stop, abandoned, console, of_phone)
+        return _roll_out(task, parameters, targets, stop, abandoned, console, witnesses)
     finally:
         witnesses.close()
 
@@ -96,15 +92,16 @@ def _roll_out(
     stop: _StopRequests,
     abandoned: Callable[[], bool],
     console: Console,
-    witnesses: Mapping[tuple[str, int | None], Mapping[CallSource, Witness]],
+    witnesses: Witnesses,
 ) -> dict[str, Any]:
-    """Run it. witnesses are those of the phones, by host and port."""
+    """Run it."""
     runtime = ThreadRuntime()
+    mirrors = Mirrors(targets)
     context = Context(
         run=uuid.uuid4().hex[:12],
         runtime=runtime,
-        # What one visit teaches about a phone's login saves a request on the next.
-        connect=cache(lambda connection: WebPhone(connection, witnesses=witnesses[connection.host, connection.port])),
+        connect=_ways(targets, witnesses, mirrors),
+        mirrors=mirrors if mirrors else None,
         notify=console.show,
         stop_requested=lambda: stop.reason() or console.reason(),
         abandoned=abandoned,
@@ -116,6 +113,25 @@ def _roll_out(
         finally:
             runtime.close()
     return {"changed": False, **to_plain(result)}
+
+
+def _ways(targets: list[Target], witnesses: Witnesses, mirrors: Mirrors) -> Connect:
+    """What leads to each phone."""
+    by_place = {}
+    for target in targets:
+        connection = target.connection
+        of_phone = witnesses.of(target.known, mac=target.mac, address=connection.host)
+        by_place[connection.host, connection.port, connection.mac] = target, of_phone
+
+    # What one visit teaches about a phone's login saves a request on the next; and what a phone was shown is known on.
+    @cache
+    def connect(connection: Connection) -> Phone:
+        target, of_phone = by_place[connection.host, connection.port, connection.mac]
+        if target.control is not None:
+            return mirrors.phone(target, of_phone)
+        return WebPhone(connection, witnesses=of_phone)
+
+    return connect
 
 
 class _StopRequests:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import ControlSettings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Known
@@ -33,6 +34,15 @@ class Target:
     known_call_state: Callable[[], str | None] = lambda: None
     known: Known = field(default_factory=Known)
     """Who else knows of its calls."""
+    control: ControlSettings | None = None
+    """How to tell a mirror what to show the phone; None where the phone itself is told."""
+    settings: Mapping[str, str] | None = None
+    """Settings that the inventory gives it, where it is one that tells none itself."""
+
+    @property
+    def transport(self) -> str:
+        """Which way leads there: ``http``, its web server, or ``sip``, its PBX and its provisioning."""
+        return "http" if self.control is None else "sip"
 
     @property
     def mac(self) -> str | None:

@@ -40,12 +40,20 @@ BELOW = {
     # What a mirror shows a phone is a provisioning file.
     "plugins/module_utils/_mirror": ("plugins/module_utils/_provisioning",),
     "plugins/module_utils/_pbx": ("plugins/module_utils/_known",),
-    "plugins/module_utils/_phone/sip": ("plugins/module_utils/_phone", "plugins/module_utils/_pbx"),
+    "plugins/module_utils/_phone/sip": (
+        "plugins/module_utils/_mirror",
+        "plugins/module_utils/_pbx",
+        "plugins/module_utils/_phone",
+    ),
     "plugins/plugin_utils/provisioning": ("plugins/module_utils/_provisioning",),
     "plugins/plugin_utils/witnesses": ("plugins/module_utils/_pbx", "plugins/module_utils/_phone"),
     "plugins/plugin_utils/report": ("plugins/module_utils/_firmware",),
     "plugins/plugin_utils/sources": ("plugins/module_utils/_mirror", "plugins/module_utils/_pbx"),
-    "plugins/plugin_utils/rollout": ("plugins/plugin_utils/report", "plugins/plugin_utils/witnesses"),
+    "plugins/plugin_utils/rollout": (
+        "plugins/module_utils/_phone/sip",
+        "plugins/plugin_utils/report",
+        "plugins/plugin_utils/witnesses",
+    ),
     "plugins/plugin_utils/inventory": (
         "plugins/module_utils/_phone/web",
         "plugins/plugin_utils/provisioning",

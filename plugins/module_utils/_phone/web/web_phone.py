@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import quote
 
 from ..._core.clock import system_time
@@ -42,6 +43,7 @@ from ..phone import (
     Ring,
     Tones,
     Touch,
+    Traces,
     Witness,
     Write,
 )
@@ -281,6 +283,23 @@ class WebPhone:
             raise UserMode(f"The phone is in user mode and {refuses}. Switch it to administrator mode.")
         return Acceptance(target, str(answer.status), asks_reboot(answer.text))
 
+    def mark(self, load: Load) -> Mapping[str, Any] | None:
+        """The phone itself shows what comes of it."""
+        return None
+
+    def follow(self, mark: Mapping[str, Any]) -> None:
+        """It can't: the phone was shown the image by a mirror."""
+        raise InputError(
+            "The interrupted run asked this phone by its provisioning. Give it snom_transport: sip until that is over."
+        )
+
+    def withdraw(self) -> None:
+        """What the phone was told it was told."""
+
+    def traces(self) -> Traces | None:
+        """Its own pages tell how far it is."""
+        return None
+
     def spelled(self, command: Command | Picture) -> str:
         """The path and query, percent-encoded."""
         match command:
@@ -312,7 +331,7 @@ class WebPhone:
             case OpenDocument(url):
                 # The scheme, and all of it encoded: from 8.4.32 on (xml 4).
                 return f"/minibrowser.htm?url={quote(url, safe='')}"
-            case Load(url):
+            case Load(url=url):
                 # The vendor's page (protocol 3.3.1). That the whole URL must be percent-encoded is inferred from other
                 # commands (protocol 1.1).
                 return f"/dummy.htm?swload=load&firmware={quote(url, safe='')}"

@@ -20,6 +20,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import
     check_identity,
     mask_settings,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone
 
@@ -87,7 +88,7 @@ def test_a_phone_that_shows_no_model_passes() -> None:
 VERBS = [name for name, member in vars(Phone).items() if inspect.isfunction(member) and not name.startswith("_")]
 
 
-@pytest.mark.parametrize("way", [WebPhone, MemoryPhone])
+@pytest.mark.parametrize("way", [WebPhone, SipPhone, MemoryPhone])
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_way_to_a_phone_has_its_verbs(verb: str, way: type) -> None:
     assert inspect.signature(getattr(way, verb)) == inspect.signature(getattr(Phone, verb))

@@ -1,0 +1,154 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One mirror for all phones that it serves: whom it shows a firmware, and what its log gained, read once for all."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from copy import copy
+from datetime import datetime, timezone
+from typing import Any
+
+from .._core.clock import system_time
+from .._core.errors import InputError
+from .._known.mac import normalize_mac
+from .._provisioning.xml import firmware_file
+from .control import ControlSettings, MirrorControl, Position
+from .progress import Progress, ProgressLog
+
+FRESH = 1.0
+"""Seconds since the log was read for which that serves others. An end of a phone's turn is never judged by an older
+reading than the end of what it was shown."""
+
+_WHOLE_SECONDS = 2.0
+
+
+class Armory:
+    """One mirror. Any thread may ask.
+
+    A phone is followed before it is armed, so that no line of it is passed over; what it fetched before does not count,
+    because its firmware file then has another length.
+    """
+
+    def __init__(
+        self,
+        settings: ControlSettings,
+        *,
+        control: Callable[[ControlSettings], MirrorControl] = MirrorControl,
+        now: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = system_time,
+    ) -> None:
+        """now gives seconds and never runs backwards; clock those since the epoch."""
+        self.settings = settings
+        self._control = control(settings)
+        self._now = now
+        self._clock = clock
+        self._log = ProgressLog()
+        self._reading = threading.Lock()
+        self._reads_from: float | None = None
+        """When the reading of the log began to count: time of the oldest mark. None while none is followed."""
+        self._is_reading = False
+        self._read_at = float("-inf")
+        self._gaps = 0
+        self._gaps_before: dict[str, int] = {}
+        """How often lines were lost by the time that a phone was followed from."""
+
+    @property
+    def control(self) -> MirrorControl:
+        """The mirror's own control."""
+        return self._control
+
+    def mark(self, image_url: str, image: str) -> dict[str, Any]:
+        """Where the log stands now, and what tells of a phone that is shown this image: plain data for a journal.
+
+        image is the name of the file that is loaded in the end. Raises MirrorFailed.
+        """
+        with self._reading:
+            self._begin()
+            position = self._control.position
+        return {
+            "position": position.as_dict(),
+            "since": self._clock() + self._control.skew,
+            "image": image,
+            "length": len(firmware_file(image_url)),
+        }
+
+    def follow(self, mac: str, mark: dict[str, Any]) -> None:
+        """Read the log for this phone from its mark on. Raises InputError for a mark that is none.
+
+        Of several marks of an interrupted run the oldest is where reading begins: follow all before the first reading.
+        """
+        try:
+            since = float(mark["since"])
+            position = Position(**{name: mark["position"][name] for name in Position.__dataclass_fields__})
+            _check(position)
+            begun = datetime.fromtimestamp(since - _WHOLE_SECONDS, timezone.utc)
+            image, length = str(mark["image"]), int(mark["length"])
+        except (KeyError, TypeError, ValueError, OverflowError, OSError):
+            raise InputError("journal: what it holds of a mirror's log can't be read. Mend that line.") from None
+        with self._reading:
+            if not self._is_reading and (self._reads_from is None or since < self._reads_from):
+                self._reads_from = since
+                self._control.position = position
+            self._log.expect(mac, image, begun, length)
+            self._gaps_before[normalize_mac(mac)] = self._gaps
+            self._read_at = float("-inf")
+
+    def arm(self, mac: str, image_url: str, deadline: float) -> None:
+        """Show a phone an image until a time (seconds since the epoch).
+
+        Raises MirrorFailed, and MirrorAnswerLost where the phone may be shown it all the same.
+        """
+        self._control.arm(mac, image_url, deadline)
+
+    def disarm(self, mac: str) -> None:
+        """Show a phone nothing any more. Its progress is read anew afterwards. Raises MirrorFailed."""
+        self._control.disarm(mac)
+        self._read_at = float("-inf")
+
+    def armed(self) -> dict[str, float]:
+        """Who is shown something, and until when (seconds since the epoch). Raises MirrorFailed."""
+        return self._control.armed()
+
+    def progress(self, mac: str) -> Progress:
+        """How far a phone came that is followed. Raises MirrorFailed."""
+        with self._reading:
+            if self._now() - self._read_at >= FRESH:
+                began = self._now()
+                self._begin()
+                self._log.read(self._control.read_new())
+                if self._control.gap:
+                    self._control.gap = False
+                    self._gaps += 1
+                self._read_at = began
+            found = self._log.of(normalize_mac(mac))
+            if found is None:
+                raise InputError("The phone is not followed.")
+            return copy(found)
+
+    def has_gap(self, mac: str) -> bool:
+        """Whether lines of the log may be lost since this phone is followed, and others may have been read twice."""
+        return self._gaps != self._gaps_before.get(normalize_mac(mac))
+
+    def seconds(self, moment: datetime | None) -> float | None:
+        """A time of the log by the controller's clock, in seconds since the epoch."""
+        return None if moment is None else moment.timestamp() - self._control.skew
+
+    def _begin(self) -> None:
+        """Begin to read, at the end of the log unless somebody is followed from before."""
+        if not self._is_reading and self._reads_from is None:
+            self._control.mark()
+        self._is_reading = True
+
+
+def _check(position: Position) -> None:
+    """Raise ValueError unless this can be a position."""
+    numbers = position.offset, position.overlap
+    if any(isinstance(one, bool) or not isinstance(one, int) or one < 0 for one in numbers):
+        raise ValueError
+    if position.overlap > position.offset or not isinstance(position.digest, str):
+        raise ValueError

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The PBXs and mirrors by which phones of a rollout are reached that are not told themselves: each is there once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import TypeVar
+
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, expect
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.armory import Armory
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import (
+    OPTION,
+    ControlSettings,
+    MirrorFailed,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.registered import Registrar
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import CallSource, Witness
+from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
+
+T = TypeVar("T")
+
+Witnesses = Mapping[CallSource, Witness]
+
+
+class Mirrors:
+    """Those of one run."""
+
+    def __init__(
+        self,
+        targets: Iterable[Target],
+        *,
+        armory: Callable[[ControlSettings], Armory] = Armory,
+        registrar: Callable[[PbxSettings], Registrar] = Registrar,
+    ) -> None:
+        self._targets = [target for target in targets if target.control is not None]
+        self._armories = {one: armory(one) for one in {expect(target.control) for target in self._targets}}
+        self._registrars = {one: registrar(one) for one in {expect(target.known.pbx) for target in self._targets}}
+
+    def __bool__(self) -> bool:
+        """Whether any phone is reached that way."""
+        return bool(self._targets)
+
+    def phone(self, target: Target, witnesses: Witnesses = MappingProxyType({})) -> SipPhone:
+        """The way to a phone by its PBX and its provisioning."""
+        return SipPhone(
+            target.connection,
+            registrar=self._registrars[expect(target.known.pbx)],
+            armory=self._armories[expect(target.control)],
+            settings=target.settings,
+            witnesses=witnesses,
+        )
+
+    def check(self) -> list[str]:
+        """Make sure that each mirror can be controlled and read; return what to warn of.
+
+        Raises InputError: without that no phone may be shown anything.
+        """
+        warnings = [_or_input_error(armory.control.check) for armory in self._armories.values()]
+        return [warning for warning in warnings if warning]
+
+    def clear(self, keep: Iterable[str]) -> list[str]:
+        """Show nothing to phones of this run any more that nobody watches; return what was done, in sentences.
+
+        keep are hosts whose phones are watched. What an earlier run left behind may be seen by a phone at any time.
+        """
+        kept, lines = set(keep), []
+        for settings, armory in self._armories.items():
+            armed = _or_input_error(armory.armed)
+            for target in self._targets:
+                if target.control == settings and target.mac in armed and target.host not in kept:
+                    _or_input_error(partial(armory.disarm, expect(target.mac)))
+                    lines.append(f"{target.host}: an earlier run had left it shown an image; it is not any more.")
+        return lines
+
+
+def _or_input_error(ask: Callable[[], T]) -> T:
+    """What a mirror answers. Raises InputError where it does not."""
+    try:
+        return ask()
+    except MirrorFailed as error:
+        raise InputError(f"{OPTION}: {error.reason} Nothing was sent to a phone.") from None
