@@ -554,6 +554,24 @@ do_not_power_off:
       returned: always
       type: str
       sample: "It is gone and not back by the deadline. It may still be writing its flash: do not power it off."
+still_shown:
+  description:
+    - Phones with C(snom_transport=sip) whose mirror may still show them their image, because it could not be told to
+      withdraw it. Its own timer does that at the time given here.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    host:
+      description: Name of the host.
+      returned: always
+      type: str
+      sample: desk-17
+    until:
+      description: Until when, in seconds since the epoch.
+      returned: always
+      type: float
+      sample: 1795415494.1
 resume:
   description: Command that goes on where this run stopped. Null if all phones had their turn.
   returned: success

@@ -308,8 +308,8 @@ class MemoryPhone:
     def mark(self, load: Load) -> Mapping[str, Any] | None:
         return None
 
-    def follow(self, mark: Mapping[str, Any]) -> None:
-        raise InputError("This phone itself shows what comes of it.")
+    def follow(self, mark: Mapping[str, Any] | None) -> None:
+        assert mark is None
 
     def withdraw(self) -> None:
         self.live()

@@ -37,6 +37,8 @@ class _Row:
     That of a phone that was triggered always does; with ``option`` that of any, if the option ``unreachable`` is
     ``bad``.
     """
+    stops: bool = False
+    """Whether a rollout triggers nothing more after it, whatever ``max_bad`` says."""
     at_target: bool = False
     """Whether the phone is where it was wanted."""
     loaded: bool = False
@@ -198,6 +200,7 @@ class Outcome(str, Enum):
         "Loaded the whole image twice, and its version did not change. Do not power it off.",
         "failed",
         bad="always",
+        stops=True,
         blames_image=True,
         blind="always",
         remedy="Don't power it off, and compare the image with its model, before it is sent any again.",
@@ -207,6 +210,8 @@ class Outcome(str, Enum):
         "Loaded the whole image, and nothing says which version it runs now. Do not power it off.",
         "failed",
         bad="always",
+        # Where it turns out to have its old version, that image made a phone silent.
+        blames_image=True,
         blind="always",
         another_run=True,
         remedy="Don't power it off: look at its screen, and run again when it is registered.",
@@ -246,6 +251,11 @@ class Outcome(str, Enum):
     def failed(self) -> bool:
         """Whether it is a failure, whatever the options say."""
         return self._row.recap == "failed"
+
+    @property
+    def stops(self) -> bool:
+        """Whether a rollout triggers nothing more after it, whatever ``max_bad`` says."""
+        return self._row.stops
 
     @property
     def left_over(self) -> bool:

@@ -136,8 +136,7 @@ class Upgrade:
 
         Raises InputError where another way leads to the phone now than then.
         """
-        if intent.mark is not None:
-            self._phone.follow(intent.mark)
+        self._phone.follow(intent.mark)
         self.deadline = self._watched_until = intent.deadline
         self.triggered = True
         self.evidence = Evidence.of(intent)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -18,13 +19,17 @@ from .._core.errors import InputError
 from .._known.mac import normalize_mac
 from .._provisioning.xml import firmware_file
 from .control import ControlSettings, MirrorControl, Position
-from .progress import Progress, ProgressLog
+from .probe import ask
+from .progress import FIRMWARE_FOLDER, Progress, ProgressLog
 
 FRESH = 1.0
 """Seconds since the log was read for which that serves others. An end of a phone's turn is never judged by an older
 reading than the end of what it was shown."""
 
 _WHOLE_SECONDS = 2.0
+
+_LOOKS, _BETWEEN = 20, 0.25
+"""How often to look for a line in the log, and seconds between two looks."""
 
 
 class Armory:
@@ -41,9 +46,12 @@ class Armory:
         control: Callable[[ControlSettings], MirrorControl] = MirrorControl,
         now: Callable[[], float] = time.monotonic,
         clock: Callable[[], float] = system_time,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         """now gives seconds and never runs backwards; clock those since the epoch."""
         self.settings = settings
+        self._make = control
+        self._pause = pause
         self._control = control(settings)
         self._now = now
         self._clock = clock
@@ -113,6 +121,23 @@ class Armory:
     def armed(self) -> dict[str, float]:
         """Who is shown something, and until when (seconds since the epoch). Raises MirrorFailed."""
         return self._control.armed()
+
+    def sees(self, place: str) -> bool:
+        """Whether a request to a web server (its URL without a path) comes into this mirror's log.
+
+        Raises MirrorFailed.
+        """
+        name = f"02{secrets.token_hex(5).upper()}"
+        control = self._make(self.settings)
+        control.mark()
+        trust = (self.settings.ca_path or True) if self.settings.validate_certs else False
+        if not ask(f"{place}{FIRMWARE_FOLDER}{name}.xml", trust):
+            return False
+        for _unused in range(_LOOKS):
+            if any(name.encode() in line for line in control.read_new()):
+                return True
+            self._pause(_BETWEEN)
+        return False
 
     def progress(self, mac: str) -> Progress:
         """How far a phone came that is followed. Raises MirrorFailed."""

@@ -10,11 +10,12 @@ import hashlib
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .._core.clock import system_time
-from .._core.errors import PbxFailed
+from .._core.errors import NotSent, PbxFailed
 from .kinds import open_pbx
 from .pbx import Delivery, Notify, Pbx, Registration
 from .settings import PbxSettings
@@ -25,8 +26,11 @@ FRESH = 2.0
 PATIENCE = 30.0
 """Seconds for which a PBX that could not be asked is left alone. Else each phone would wait for its timeout."""
 
-AT_A_TIME = 4
+AT_A_TIME = 8
 """Requests to phones through one PBX. Kamailio keeps a worker for each until the phone has answered (sip 5.3)."""
+
+LONGEST_TURN = 5.0
+"""Seconds to wait for a turn. What was made sure of before is old then: a call may have begun."""
 
 
 @dataclass(frozen=True)
@@ -82,14 +86,23 @@ class Registrar:
                 raise PbxFailed(self._problem)
             return tuple(self._by_mac.get(mac, ()))
 
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Within this, something may be sent. Raises NotSent where others are at it for too long."""
+        if not self._sending.acquire(timeout=LONGEST_TURN):
+            raise NotSent(f"{self.shown} is still waiting for the answers of {AT_A_TIME} other phones.")
+        try:
+            yield
+        finally:
+            self._sending.release()
+
     def notify(self, registration: Registration, message: Notify) -> Delivery:
-        """Send a NOTIFY to this contact, few at a time. Raises PbxFailed: the phone may have got it all the same."""
-        with self._sending:
-            pbx = self._open(self._settings)
-            try:
-                return pbx.notify(registration, message)
-            finally:
-                pbx.close()
+        """Send a NOTIFY to this contact, in one's turn. Raises PbxFailed: the phone may have got it all the same."""
+        pbx = self._open(self._settings)
+        try:
+            return pbx.notify(registration, message)
+        finally:
+            pbx.close()
 
     def _ask(self) -> None:
         self._problem = None

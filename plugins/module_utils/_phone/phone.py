@@ -285,7 +285,7 @@ class Phone(Protocol):
         Nothing is told to the phone by this.
         """
 
-    def follow(self, mark: Mapping[str, Any]) -> None:
+    def follow(self, mark: Mapping[str, Any] | None) -> None:
         """Watch for what comes of a load that an interrupted run has commanded or was about to, from its mark on.
 
         Raises InputError for a mark that is none of this way to a phone.

@@ -45,6 +45,9 @@ class Mirrors(Protocol):
     def check(self) -> list[str]:
         """Make sure that each can be controlled; return what to warn of. Raises InputError."""
 
+    def check_images(self, phones: Iterable[Any]) -> None:
+        """Make sure that what these planned phones fetch would be seen. Raises InputError."""
+
     def clear(self, keep: Iterable[str]) -> list[str]:
         """Show nothing any more to phones but those of these hosts; return what was done. Raises InputError."""
 

@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, expect
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.armory import Armory
@@ -18,10 +20,12 @@ from ansible_collections.telephony.snom.plugins.module_utils._mirror.control imp
     ControlSettings,
     MirrorFailed,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.progress import IMAGE_FOLDER
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.registered import Registrar
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import CallSource, Witness
 from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 
 T = TypeVar("T")
@@ -38,7 +42,9 @@ class Mirrors:
         *,
         armory: Callable[[ControlSettings], Armory] = Armory,
         registrar: Callable[[PbxSettings], Registrar] = Registrar,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
+        self._pause = pause
         self._targets = [target for target in targets if target.control is not None]
         self._armories = {one: armory(one) for one in {expect(target.control) for target in self._targets}}
         self._registrars = {one: registrar(one) for one in {expect(target.known.pbx) for target in self._targets}}
@@ -55,6 +61,7 @@ class Mirrors:
             armory=self._armories[expect(target.control)],
             settings=target.settings,
             witnesses=witnesses,
+            pause=self._pause,
         )
 
     def check(self) -> list[str]:
@@ -64,6 +71,32 @@ class Mirrors:
         """
         warnings = [_or_input_error(armory.control.check) for armory in self._armories.values()]
         return [warning for warning in warnings if warning]
+
+    def check_images(self, phones: Iterable[PlannedPhone]) -> None:
+        """Make sure that phones fetch their images from the mirror whose log is read, by a request of this run's own.
+
+        Raises InputError: else nothing that a phone does would be seen.
+        """
+        places: dict[tuple[ControlSettings, str], str] = {}
+        for phone in phones:
+            control = phone.target.control
+            for hop in phone.hops if control is not None else ():
+                parts = urlsplit(hop.image_url)
+                if not parts.path.startswith(IMAGE_FOLDER):
+                    raise InputError(
+                        f"{phone.host} is brought to its firmware by provisioning, and {hop.file} would come from "
+                        f"another place than the folder {IMAGE_FOLDER} of a mirror of the role firmware_mirror: "
+                        "nothing would tell what the phone does. Set snom_mirror to that, as in "
+                        "https://mirror.example/fw."
+                    )
+                places[expect(control), f"{parts.scheme}://{parts.netloc}"] = phone.host
+        for (control, place), host in places.items():
+            if not _or_input_error(partial(self._armories[control].sees, place)):
+                raise InputError(
+                    f"A request to {place}, where {host} would fetch its image, does not stand in the log of the "
+                    f"mirror {control.url}, so nothing would tell what the phone does. Let {OPTION} name that same "
+                    "mirror, and make sure that it can be reached from the controller under both names."
+                )
 
     def clear(self, keep: Iterable[str]) -> list[str]:
         """Show nothing to phones of this run any more that nobody watches; return what was done, in sentences.

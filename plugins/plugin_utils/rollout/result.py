@@ -42,6 +42,11 @@ def rollout_result(
         # Also where that time has passed: nobody has seen it since.
         if ended.ending.unsafe_until is not None
     ]
+    still_shown = [
+        {"host": ended.phone.host, "until": ended.ending.shown_until}
+        for ended in results
+        if ended.ending.shown_until is not None
+    ]
     unfinished = any(ended.ending.outcome.wants_another_run for ended in results)
     return {
         "run": context.run,
@@ -52,6 +57,7 @@ def rollout_result(
         "stopped_by": engine.verdicts.stopped_by,
         "resume": context.resume_command if unfinished and not check_mode else None,
         "do_not_power_off": unsafe,
+        "still_shown": still_shown,
         "summary": dict(Counter(record["outcome"] for record in phones.values()).most_common()),
         "waves": [
             {

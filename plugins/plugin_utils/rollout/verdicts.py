@@ -189,6 +189,8 @@ class Verdicts:
         else:
             # It was late, and is well after all. What it stopped stays stopped.
             self.bad.discard(host)
+        if ending.outcome.stops and self.stopped_by is None:
+            self.stop(f"{host} ended as {ending.outcome}: others may do the same.")
 
     def _add_bad(self, phone: PlannedPhone, what: str, word: str, *, triggered: bool) -> None:
         if phone.host in self.bad:

@@ -247,8 +247,10 @@ class SipPhone:
         self._armory.follow(self._mac, dict(watched.mark))
         before, self._watched, self._marked = self._watched, watched, None
         try:
-            self._armory.arm(self._mac, command.url, until)
-            delivery = self._registrar.notify(contacts[0].registration, Notify(event=CHECK_SYNC))
+            # Not shown it while it waits for its turn.
+            with self._registrar.turn():
+                self._armory.arm(self._mac, command.url, until)
+                delivery = self._registrar.notify(contacts[0].registration, Notify(event=CHECK_SYNC))
         except (MirrorAnswerLost, PbxFailed) as error:
             problem: SnomError = NotSent(f"{error.reason} The phone is shown nothing any more.")
             answer = f"no answer: {error.reason}"
@@ -297,8 +299,13 @@ class SipPhone:
             "known": known,
         }
 
-    def follow(self, mark: Mapping[str, Any]) -> None:
+    def follow(self, mark: Mapping[str, Any] | None) -> None:
         """Watch on from where another run has left off."""
+        if mark is None:
+            raise InputError(
+                f"The interrupted run asked {self.connection.host} over HTTP. Give it snom_transport: http until that "
+                "is over."
+            )
         try:
             accounts = tuple(str(one) for one in mark["accounts"])
             known = {str(key): float(until) for key, until in mark["known"].items()}

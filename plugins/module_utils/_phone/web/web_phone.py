@@ -287,11 +287,13 @@ class WebPhone:
         """The phone itself shows what comes of it."""
         return None
 
-    def follow(self, mark: Mapping[str, Any]) -> None:
-        """It can't: the phone was shown the image by a mirror."""
-        raise InputError(
-            "The interrupted run asked this phone by its provisioning. Give it snom_transport: sip until that is over."
-        )
+    def follow(self, mark: Mapping[str, Any] | None) -> None:
+        """Nothing is needed for that, unless the phone was shown the image by a mirror."""
+        if mark is not None:
+            raise InputError(
+                f"The interrupted run asked {self.connection.host} by its provisioning. Give it snom_transport: sip "
+                "until that is over."
+            )
 
     def withdraw(self) -> None:
         """What the phone was told it was told."""

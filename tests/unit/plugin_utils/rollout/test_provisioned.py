@@ -1,0 +1,234 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rollouts by provisioning in simulated time: how phones end, whatever they do, and wherever the run is killed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+
+from .provisioned import NEW, Lab
+from .simulation import Crash
+
+
+@pytest.mark.parametrize(
+    ("keys", "outcome", "images"),
+    [
+        ({}, "upgraded", 1),
+        ({"beacon": False, "asks_at_boot": False}, "upgraded", 1),
+        ({"registers_anew": False}, "not_registered", 1),
+        ({"new_contact": True}, "upgraded", 1),
+        ({"answer": None}, "upgraded", 1),
+        ({"answer": 408}, "upgraded", 1),
+        ({"answer": 408, "acts": False}, "no_fetch", 0),
+        ({"acts": False}, "no_fetch", 0),
+        ({"policy": "never_update"}, "no_fetch", 0),
+        ({"policy": "settings_only"}, "no_fetch", 0),
+        ({"answer": 401, "acts": False}, "auth_failed", 0),
+        ({"answer": 403, "acts": False}, "auth_failed", 0),
+        ({"answer": 489, "acts": False}, "refused", 0),
+        ({"answer": 404, "acts": False}, "unreachable", 0),
+        ({"answer": "pbx fails"}, "deferred", 0),
+        ({"fault": "no image"}, "image_failed", 0),
+        ({"fault": "keep_old_version"}, "old_version", 1),
+        ({"fault": "keep_old_version", "beacon": False}, "old_version", 1),
+        ({"fault": "never_returns"}, "timed_out", 1),
+        ({"fault": "mute"}, "timed_out", 1),
+        ({"fault": "loads again"}, "looping", 2),
+        ({"firmware": NEW}, "compliant", 0),
+        ({"polls_every": 30.0}, "upgraded", 1),
+        ({"compares": "never"}, "upgraded", 1),
+    ],
+    ids=str,
+)
+def test_how_a_phone_ends(keys: dict[str, Any], outcome: str, images: int) -> None:
+    lab = Lab(desk=keys)
+    record = lab.run()["phones"]["desk"]
+    assert record["outcome"] == outcome, (record["reason"], lab.said)
+    assert lab.images()["desk"] >= images
+    assert outcome == "looping" or lab.images()["desk"] == images
+    assert (lab.mirror.shown, lab.violations()) == ({}, [])
+
+
+FLEET: dict[str, dict[str, Any]] = {
+    "well": {},
+    "silent": {"beacon": False, "asks_at_boot": False, "new_contact": True},
+    "polls": {"polls_every": 45.0},
+    "lost": {"answer": 408},
+    "deaf": {"acts": False},
+}
+
+
+def events_of_a_run() -> int:
+    lab = Lab(**FLEET)
+    lab.run()
+    return lab.world.events
+
+
+EVENTS = events_of_a_run()
+IN_FLIGHT = 80
+"""Most of what is done before the phones have their images is within so many events; then they are only watched."""
+
+
+def killed(lab: Lab, event: int, pause: float) -> str:
+    """Kill a run before this event, and let some time pass; returns where that was."""
+    lab.world.crash_at = event
+    with pytest.raises(Crash) as error:
+        lab.run()
+    lab.world.crash_at = None
+    lab.world.time += pause
+    return f"killed before event {event} ({error.value}), for {pause} s: {lab.said}"
+
+
+@pytest.mark.parametrize(("pause", "first"), [(0.0, 1), (200.0, 2), (50_000.0, 3)])
+def test_a_run_that_is_killed_anywhere_goes_on_without_a_second_image(pause: float, first: int) -> None:
+    for event in (*range(first, IN_FLIGHT, 3), *range(IN_FLIGHT + first, EVENTS, 97)):
+        lab = Lab(**FLEET)
+        lab.options["waves"] = [[2], ["100%"]][event % 2]
+        where = killed(lab, event, pause)
+        outcomes = lab.outcomes()
+        assert lab.images() == Counter(dict.fromkeys(FLEET, 1) | {"deaf": 0}), where
+        assert lab.mirror.shown == {} and lab.violations() == [], where
+        assert {outcomes[name] for name in FLEET if name != "deaf"} <= {"upgraded", "compliant"}, where
+        assert outcomes["deaf"] == "no_fetch", where
+
+
+@pytest.mark.parametrize("event", range(1, 30, 4))
+def test_a_phone_that_loads_on_by_itself_while_nobody_watches_is_shown_its_image_until_the_deadline(event: int) -> None:
+    """No longer: the mirror's own timer ends that. The next run sees what it did, and does not ask it again."""
+    lab = Lab(desk={"fault": "keep_old_version", "compares": "never"})
+    where = killed(lab, event, 50_000.0)
+    (outcome,) = lab.outcomes().values()
+    assert lab.mirror.shown == {}, where
+    before = lab.images()
+    assert outcome in ("old_version", "looping"), where
+    assert lab.outcomes()["desk"] in ("refused", "deferred"), where
+    assert lab.images() == before, where
+
+
+# What mirror and PBX fail to do -------------------------------------------------------------------------------------
+
+
+def test_a_mirror_that_does_not_withdraw_is_told_loudly() -> None:
+    lab = Lab(desk={})
+    lab.mirror.down_for = {"disarm"}
+    result = lab.run()
+    record = result["phones"]["desk"]
+    assert record["outcome"] == "upgraded" and "IT MAY STILL BE SHOWN ITS IMAGE" in record["reason"]
+    assert [one["host"] for one in result["still_shown"]] == ["desk"]
+    assert any(line.startswith("STILL SHOWN ITS IMAGE: desk") for line in result["closing"])
+    # The next run ends that before it does anything else.
+    lab.mirror.down_for = set()
+    again = lab.run()
+    assert (again["phones"]["desk"]["outcome"], again["still_shown"], lab.mirror.shown) == ("compliant", [], {})
+    assert "desk: an earlier run had left it shown an image; it is not any more." in lab.said
+
+
+def test_a_phone_that_could_not_be_shown_its_image_is_asked_again() -> None:
+    lab = Lab(desk={})
+    lab.mirror.down_for = {"arm"}
+    assert lab.outcomes(deferred_retries=1) == {"desk": "deferred"}
+    assert (lab.images()["desk"], lab.phones["desk"].asked) == (0, 0)
+    lab.mirror.down_for = set()
+    assert lab.outcomes() == {"desk": "upgraded"}
+
+
+def test_an_answer_of_the_mirror_that_got_lost_leaves_nothing_shown() -> None:
+    lab = Lab(desk={}, polls={"polls_every": 1.0})
+    lab.mirror.loses = 2
+    assert lab.outcomes() == {"desk": "upgraded", "polls": "upgraded"}
+    assert (lab.images(), lab.mirror.shown) == (Counter(desk=1, polls=1), {})
+
+
+def test_a_mirror_that_can_not_be_read_proves_nothing() -> None:
+    """Nor is anything taken for not done: the phone may be loading."""
+    lab = Lab(desk={"load_time": 300.0})
+    lab.phones["desk"].at(lab.world.time + 30.0, lambda now: lab.mirror.down_for.update({"read", "disarm"}))
+    result = lab.run()
+    assert result["phones"]["desk"]["outcome"] == "unproven"
+    assert [one["host"] for one in result["do_not_power_off"]] == ["desk"]
+    assert [one["host"] for one in result["still_shown"]] == ["desk"]
+
+
+def test_a_log_that_is_lost_is_no_proof_that_nothing_was_fetched() -> None:
+    lab = Lab(desk={"load_time": 60.0, "asks_at_boot": False})
+    lab.phones["desk"].at(lab.world.time + 61.5, lambda now: setattr(lab.mirror, "forgets_log", True))
+    record = lab.run()["phones"]["desk"]
+    assert record["outcome"] == "unproven" and "registers with 10.1.226.13" in record["reason"]
+
+
+def test_a_mirror_that_can_not_be_controlled_ends_the_run_before_anything_is_sent() -> None:
+    lab = Lab(desk={})
+    lab.mirror.down = True
+    with pytest.raises(InputError, match="snom_mirror_control: The mirror can't be reached"):
+        lab.run()
+    assert lab.phones["desk"].asked == 0
+
+
+def test_a_pbx_that_fails_while_phones_are_watched_proves_nothing_away() -> None:
+    """The registration that it had can't be seen again, so it is not taken for registered."""
+    lab = Lab(desk={})
+    lab.phones["desk"].at(lab.world.time + 30.0, lambda now: setattr(lab.exchange, "down", True))
+    assert lab.outcomes() == {"desk": "not_registered"}
+    lab = Lab(desk={})
+    lab.phones["desk"].at(lab.world.time + 30.0, lambda now: setattr(lab.exchange, "down", True))
+    lab.phones["desk"].at(lab.world.time + 400.0, lambda now: setattr(lab.exchange, "down", False))
+    assert lab.outcomes() == {"desk": "upgraded"}
+
+
+# What phones are told about ------------------------------------------------------------------------------------------
+
+
+def test_an_old_contact_with_the_old_version_is_not_taken_for_the_phone() -> None:
+    lab = Lab(desk={"new_contact": True})
+    assert lab.outcomes(soak=60.0) == {"desk": "upgraded"}
+    assert len(lab.phones["desk"].contacts) == 2
+
+
+def test_one_image_for_all_that_follows_a_loop() -> None:
+    """Whatever max_bad says, no other phone is asked."""
+    lab = Lab(first={"fault": "loads again"}, second={}, third={})
+    assert lab.outcomes(waves=[1, "100%"], max_bad="100%") == {
+        "first": "looping",
+        "second": "not_started",
+        "third": "not_started",
+    }
+    assert (lab.images()["second"], lab.mirror.most_shown) == (0, 1)
+
+
+def test_a_phone_is_shown_its_image_only_while_it_is_its_turn() -> None:
+    """Others poll meanwhile, and are shown nothing."""
+    lab = Lab(**{f"desk-{number}": {"polls_every": 20.0} for number in range(6)})
+    assert set(lab.outcomes(waves=["100%"], max_in_flight=2).values()) == {"upgraded"}
+    assert lab.mirror.most_shown <= 2 and set(lab.images().values()) == {1}
+
+
+def test_check_mode_shows_nobody_anything() -> None:
+    lab = Lab(desk={})
+    lab.mirror.shown["000413000001"] = "http://mirror.example/x", lab.world.time + 100
+    assert lab.outcomes(check_mode=True) == {"desk": "planned"}
+    assert (lab.phones["desk"].asked, len(lab.mirror.shown)) == (0, 1)
+
+
+def test_a_journal_of_another_way_is_refused() -> None:
+    lab = Lab(desk={})
+    killed(lab, 25, 0.0)
+    assert '"mark"' in lab.journal.lines[-1] or any('"mark"' in line for line in lab.journal.lines)
+    lab.journal.lines = [
+        json.dumps({key: value for key, value in json.loads(line).items() if key != "mark"})
+        for line in lab.journal.lines
+    ]
+    with pytest.raises(InputError, match="over HTTP"):
+        lab.run()
+    lab.journal.lines = [
+        json.dumps(json.loads(line) | {"mark": {"position": {}}}) if '"intent"' in line else line
+        for line in lab.journal.lines
+    ]
+    with pytest.raises(InputError, match="Mend"):
+        lab.run()
