@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import Kamailio
-from ansible_collections.telephony.snom.tests.integration.playbooks.bench import PATIENCE, Bench, bench
+from ansible_collections.telephony.snom.tests.integration.playbooks.bench import PATIENCE, TARGETS, Bench, bench
+from ansible_collections.telephony.snom.tests.integration.playbooks.bench import image as wanted_image
 from ansible_collections.telephony.snom.tests.integration.playbooks.mirror import Mirror, mirror
 
 OLD, NEW = "10.1.215.13", "10.1.226.13"
@@ -72,10 +73,11 @@ class Site:
 
 @contextmanager
 def site(
-    folder: Path, pbx: Kamailio, phones: Mapping[str, Mapping[str, Any]], *, images: Mapping[str, int], **variables: Any
+    folder: Path, pbx: Kamailio, phones: Mapping[str, Mapping[str, Any]], *images: str, **variables: Any
 ) -> Iterator[Site]:
-    """Run them until the block ends. images: files of the mirror, with their sizes in the fleet's own catalogue."""
-    with bench(folder, phones, images=list(images), snom_pbx=pbx.pbx, **variables) as found:
+    """Run them until the block ends. images: files of the mirror."""
+    more = [file for file in images if file not in map(wanted_image, TARGETS)]
+    with bench(folder, phones, images=more, snom_pbx=pbx.pbx, **variables) as found:
         options = {"control": True, "control_username": LOGIN[0], "control_password": LOGIN[1]}
         with mirror(found, **options) as box:
             box.variables["firmware_mirror_control_networks"] = [f"{box.address}/32", "127.0.0.1"]

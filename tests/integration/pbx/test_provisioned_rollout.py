@@ -17,7 +17,7 @@ from ansible_collections.telephony.snom.tests.integration.playbooks.test_stop im
 
 def test_a_phone_goes_from_old_to_new(tmp_path: Path, kamailio: Kamailio) -> None:
     phones = {"desk": by_provisioning(kamailio, 1)}
-    with site(tmp_path, kamailio, phones, images={image(): 0}, snom_firmware_version=NEW) as place:
+    with site(tmp_path, kamailio, phones, image(), snom_firmware_version=NEW) as place:
         run = place.bench.rollout()
         assert run.outcomes == {"desk": "upgraded"}, run.output
         assert place.bench.firmware("desk") == [NEW]
@@ -40,9 +40,9 @@ def test_a_mixed_fleet_that_is_killed_goes_on_without_a_second_image(tmp_path: P
         "d7-1": phone("D735", "10.1.54.13", **slow),
         "d7-2": by_provisioning(kamailio, 14, "D735", "10.1.54.13", settings=closed, **slow),
     }
-    images = {image(): 0, image("D735", "10.1.175.16"): 0}
+    images = image(), image("D735", "10.1.175.16")
     versions = {"D862": NEW, "D735": "10.1.175.16"}
-    with site(tmp_path, kamailio, phones, images=images, snom_firmware_versions=versions) as place:
+    with site(tmp_path, kamailio, phones, *images, snom_firmware_versions=versions) as place:
         found = place.bench
         options = {"flash_time": 20, "deadline": 200}
         job = found.start("telephony.snom.rollout", variables=found.rollout_variables(options))
@@ -65,7 +65,7 @@ def test_what_phones_do_that_do_not_do_it(tmp_path: Path, kamailio: Kamailio) ->
         "protected": by_provisioning(kamailio, 26, inventory={"snom_protected": True}),
         "forbidden": by_provisioning(kamailio, 27, inventory={"snom_settings": {"update_policy": "never_update"}}),
     }
-    with site(tmp_path, kamailio, phones, images={image(): 0}, snom_firmware_version=NEW) as place:
+    with site(tmp_path, kamailio, phones, image(), snom_firmware_version=NEW) as place:
         run = place.bench.rollout(rehearse=False, deadline=25)
         assert run.outcomes == {
             "no-answer": "no_fetch",
@@ -84,7 +84,7 @@ def test_what_phones_do_that_do_not_do_it(tmp_path: Path, kamailio: Kamailio) ->
 
 def test_a_mirror_that_is_another_ends_the_run_before_anything_is_sent(tmp_path: Path, kamailio: Kamailio) -> None:
     phones = {"desk": by_provisioning(kamailio, 31)}
-    with site(tmp_path, kamailio, phones, images={image(): 0}, snom_firmware_version=NEW) as place:
+    with site(tmp_path, kamailio, phones, image(), snom_firmware_version=NEW) as place:
         found = place.bench
         everybody = found.inventory["phones"]["vars"]
         everybody["snom_mirror"] = f"http://{place.box.address.rpartition('.')[0]}.254:{found.port}/fw"
