@@ -401,6 +401,11 @@ phones:
       returned: always
       type: str
       sample: idle
+    transport:
+      description: Which way led to it, V(http) or V(sip).
+      returned: always
+      type: str
+      sample: http
     site:
       description: Its C(snom_site).
       returned: always

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -68,6 +68,7 @@ class Registrar:
         self._clock = clock
         self._lock = threading.Lock()
         self._by_mac: dict[str, list[Registered]] = {}
+        self._contacts: Counter[str] = Counter()
         self._asked_at = float("-inf")
         self._problem: str | None = None
         self._patient_until = float("-inf")
@@ -85,6 +86,10 @@ class Registrar:
             if self._problem is not None:
                 raise PbxFailed(self._problem)
             return tuple(self._by_mac.get(mac, ()))
+
+    def is_shared(self, registration: Registration) -> bool:
+        """Whether another account or phone has the same contact, so that it would be told, too."""
+        return self._contacts[registration.contact] > 1
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -122,5 +127,7 @@ class Registrar:
             if one.agent and one.agent.mac:
                 found[one.agent.mac].append(Registered(one, moment + one.expires if one.expires is not None else 0.0))
         for contacts in found.values():
-            contacts.sort(key=lambda contact: contact.until, reverse=True)
+            # One that the PBX itself can't reach is there until it runs out, however long that is.
+            contacts.sort(key=lambda one: (one.registration.reachable is not False, one.until), reverse=True)
+        self._contacts = Counter(one.contact for one in registrations)
         self._by_mac, self._asked_at = dict(found), asked_at

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -65,6 +66,12 @@ class Site:
             line["address"] == address and line["uri"].startswith("/fw/") and line["status"] == 200
             for line in self.box.requests()
         )
+
+    def intents(self) -> int:
+        """How many phones were asked for something, by the journal."""
+        journal = self.bench.journal
+        lines = journal.read_text().split("\n")[:-1] if journal.exists() else []
+        return sum(json.loads(line)["type"] == "intent" for line in lines)
 
     def run_timer(self) -> None:
         """What the mirror's timer runs."""

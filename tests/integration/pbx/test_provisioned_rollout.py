@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import Kamailio
 from ansible_collections.telephony.snom.tests.integration.pbx.provisioned import NEW, OLD, by_provisioning, image, site
-from ansible_collections.telephony.snom.tests.integration.playbooks.bench import phone, until
-from ansible_collections.telephony.snom.tests.integration.playbooks.test_late import killed
-from ansible_collections.telephony.snom.tests.integration.playbooks.test_stop import journal
+from ansible_collections.telephony.snom.tests.integration.playbooks.bench import lives, phone, until
 
 
 def test_a_phone_goes_from_old_to_new(tmp_path: Path, kamailio: Kamailio) -> None:
@@ -46,8 +45,11 @@ def test_a_mixed_fleet_that_is_killed_goes_on_without_a_second_image(tmp_path: P
         found = place.bench
         options = {"flash_time": 20, "deadline": 200}
         job = found.start("telephony.snom.rollout", variables=found.rollout_variables(options))
-        until(lambda: len([one for one in journal(found) if one["type"] == "intent"]) == 5, "all are asked")
-        killed(found, job)
+        until(lambda: place.intents() == 5, "all are asked")
+        workers = job.workers()
+        job.kill(signal.SIGKILL)
+        job.ended()
+        until(lambda: not any(map(lives, workers)), "the orphan has ended")
         run = found.rollout(rehearse=False, **options)
         assert set(run.outcomes.values()) <= {"upgraded", "compliant"}, run.output
         assert found.firmware("d8-1", "d8-2", "d8-3", "d7-1", "d7-2") == [NEW] * 3 + ["10.1.175.16"] * 2

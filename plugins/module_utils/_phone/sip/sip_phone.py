@@ -27,7 +27,6 @@ from types import MappingProxyType
 from typing import Any
 
 from ..._core.errors import (
-    AuthFailed,
     InputError,
     Looping,
     NotSent,
@@ -40,12 +39,14 @@ from ..._core.errors import (
     Unsupported,
     expect,
 )
+from ..._core.outcomes import Outcome
 from ..._known.images import file_in_url
 from ..._known.version import Version
 from ..._mirror.armory import Armory
 from ..._mirror.control import MirrorAnswerLost, MirrorFailed
 from ..._mirror.progress import Progress
 from ..._pbx.pbx import Delivery, Notify
+from ..._pbx.refusals import refusal
 from ..._pbx.registered import Registered, Registrar
 from ..connection import Connection
 from ..phone import (
@@ -70,6 +71,14 @@ _LATER = 5.0
 
 _SETTLES = 1.0
 """Seconds until a request that was being answered stands in the log."""
+
+
+class NotTaken(SnomError):
+    """The phone did not take the check-sync, and is shown nothing any more."""
+
+    def __init__(self, outcome: Outcome, reason: str) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
 
 
 @dataclass
@@ -230,7 +239,7 @@ class SipPhone:
     # -- what it is told ----------------------------------------------------------------------------------------------
 
     def command(self, command: Command) -> Acceptance:
-        """Show it an image and tell it to look. Raises NotSent, AuthFailed, Refused, PhoneUnreachable, Unsupported.
+        """Show it an image and tell it to look. Raises NotSent, NotTaken, Refused, PhoneUnreachable, Unsupported.
 
         Whatever goes wrong, it is shown nothing any more before that is said; where it may have begun to load by then,
         or that can't be seen, it is watched as if nothing had gone wrong.
@@ -243,6 +252,11 @@ class SipPhone:
         contacts = self._registrar.of(self._mac)
         if not contacts:
             raise PhoneUnreachable(self._unregistered())
+        if self._registrar.is_shared(contacts[0].registration):
+            raise Refused(
+                f"At {self._registrar.shown} another phone is registered with the same contact, so this one can't be "
+                "told alone. Give each an account of its own."
+            )
         request = self.spelled(command)
         self._armory.follow(self._mac, dict(watched.mark))
         before, self._watched, self._marked = self._watched, watched, None
@@ -260,10 +274,10 @@ class SipPhone:
             raise NotSent(error.reason) from None
         else:
             answer = _shown(delivery)
-            # By TCP a phone may well have got what Kamailio says 408 for (sip 5.3).
-            if delivery.status is None or delivery.status == 408 or 200 <= delivery.status < 300:
+            refused = refusal(delivery)
+            if refused is None:
                 return Acceptance(request, answer)
-            problem = _refusal(delivery)
+            problem = NotTaken(*refused)
         if not self._took_back():
             return Acceptance(request, answer)
         self._watched = before
@@ -401,17 +415,3 @@ def _shown(delivery: Delivery) -> str:
     if delivery.status is None:
         return "sent, the PBX does not tell the phone's answer"
     return f"{delivery.status} {delivery.reason}".strip()
-
-
-def _refusal(delivery: Delivery) -> SnomError:
-    """What a phone's answer means that did not take a check-sync (sip 1.1)."""
-    status, shown = delivery.status, _shown(delivery)
-    if status in (401, 403, 407):
-        return AuthFailed(
-            f"The phone answers {shown} to a check-sync: challenge_checksync is on and the PBX does not give the "
-            "password of its identity, or filter_registrar is and it does not come from its registrar. Switch "
-            "challenge_checksync off, or let the PBX answer it."
-        )
-    if status == 404:
-        return PhoneUnreachable(f"The PBX answers {shown}: the phone is not registered any more.")
-    return Refused(f"The phone answers {shown} to a check-sync, so it was not asked to load anything.")
