@@ -311,6 +311,9 @@ class MemoryPhone:
     def follow(self, mark: Mapping[str, Any] | None) -> None:
         assert mark is None
 
+    def remind(self) -> None:
+        self.live()
+
     def withdraw(self) -> None:
         self.live()
 

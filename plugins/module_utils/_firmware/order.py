@@ -160,6 +160,8 @@ class Evidence:
     """What it showed when it answered last."""
     traces: Traces | None = None
     """What its mirror told of it last."""
+    reminded_at: float | None = None
+    """When it was asked once more."""
 
     @classmethod
     def of(cls, intent: Intent) -> Evidence:
@@ -205,6 +207,7 @@ class Evidence:
             "deadline_at": self.deadline_at,
             "resumed": self.resumed or None,
             "trigger_answer": self.answer,
+            "reminded_at": self.reminded_at,
             "seen_gone_at": self.gone_at,
             "watched_until": self.watched_until,
             "seen_back_at": self.back_at,

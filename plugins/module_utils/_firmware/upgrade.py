@@ -42,7 +42,7 @@ from .._core.outcomes import Outcome
 from .._known.image_path import Hop
 from .._known.version import Version
 from .._phone.call_state import reason_to_wait
-from .._phone.phone import Load, Phone, PhoneFacts, check_identity
+from .._phone.phone import Load, Phone, PhoneFacts, Traces, check_identity
 from .._phone.presence import Watch
 from .order import Ending, Evidence, Intent, Order, Seen
 from .snapshot import Snapshot, compare, take_snapshot, unread
@@ -243,6 +243,7 @@ class Upgrade:
         self._other_since = None
         # What was seen so far was of the image before.
         self._note(triggered_at=now, deadline_at=deadline, gone_at=None, back_at=None, watched_until=None)
+        self._note(traces=None, reminded_at=None)
         try:
             self._note(answer=self._phone.command(load).answer)
         except SnomError:
@@ -273,6 +274,7 @@ class Upgrade:
         now = self._now()
         if (traces := self._phone.traces()) is not None:
             self._note(traces=traces)
+            self._remind(traces, now)
         self._readable = facts is not None and facts.firmware is not None
         self._shown = facts
         if watch.gone and self.evidence.gone_at is None:
@@ -423,6 +425,26 @@ class Upgrade:
                 # Nothing shows that it has given up.
                 return self._end(Outcome.IMAGE_FAILED, self._not_loaded())
         return self._end(outcome, reason)
+
+    def _remind(self, traces: Traces, now: float) -> None:
+        """Once, after a while, ask a phone again that has fetched nothing of its image, and that nobody talks on."""
+        evidence = self.evidence
+        too_early = now < expect(evidence.triggered_at) + self.order.settle
+        left = expect(self.deadline) - now
+        if traces.may_load or evidence.reminded_at is not None or evidence.resumed or too_early or left <= 0:
+            return
+        if self._may_remind(left):
+            self._note(reminded_at=now)
+            self._phone.remind()
+
+    def _may_remind(self, seconds: float) -> bool:
+        try:
+            if self._may_trigger(seconds) is not None:
+                return False
+            # What the host variable said is as old as the trigger.
+            return not self.order.only_when_idle or (self.known_call_state is None and self._reason_to_wait() is None)
+        except SnomError:
+            return False
 
     def _came_to_nothing(self) -> bool:
         """Whether the phone is shown its image no more, and has certainly fetched nothing of it.

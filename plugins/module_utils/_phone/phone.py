@@ -291,6 +291,12 @@ class Phone(Protocol):
         Raises InputError for a mark that is none of this way to a phone.
         """
 
+    def remind(self) -> None:
+        """Ask it once more for what a load asked it for, where it may not have looked for that the first time.
+
+        Only for a phone that has fetched nothing of it yet. Where the phone was told itself, this does nothing.
+        """
+
     def withdraw(self) -> None:
         """Show it no image any more. What it has begun to load it goes on with. Doing it again does nothing.
 

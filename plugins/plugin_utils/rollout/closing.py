@@ -49,7 +49,7 @@ def urgent_lines(result: Mapping[str, Any]) -> Iterable[str]:
         if unsafe["until"] <= result["ended"]:
             when = f"without a look at its screen, also after {until}: nobody has seen it since"
         yield f"DO NOT POWER OFF {unsafe['host']} {when}: {unsafe['reason']}"
-    for shown in result["still_shown"]:
+    for shown in result.get("still_shown", ()):
         yield (
             f"STILL SHOWN ITS IMAGE: {shown['host']}, before {shown_time(shown['until'])}. The mirror could not be "
             "told to withdraw it. Run again, or remove its file there."

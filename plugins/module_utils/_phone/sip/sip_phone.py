@@ -329,6 +329,18 @@ class SipPhone:
         self._armory.follow(self._mac, dict(mark))
         self._watched = _Watched(mark=mark, before=before, accounts=accounts, known=known)
 
+    def remind(self) -> None:
+        """Send one more check-sync: a policy that came with the first may count from the second on (sip 2.1) [I]."""
+        contacts = self._contacts()
+        if self._watched is None or self._watched.withdrawn or not contacts:
+            return
+        try:
+            with self._registrar.turn():
+                self._registrar.notify(contacts[0].registration, Notify(event=CHECK_SYNC))
+        except (NotSent, PbxFailed):
+            # It is watched on, with the first.
+            return
+
     def withdraw(self) -> None:
         """Have the mirror show it no image. Raises MirrorFailed."""
         if self._watched is not None and not self._watched.withdrawn:

@@ -295,6 +295,9 @@ class WebPhone:
                 "until that is over."
             )
 
+    def remind(self) -> None:
+        """What the phone was told it was told."""
+
     def withdraw(self) -> None:
         """What the phone was told it was told."""
 

@@ -25,6 +25,8 @@ from .simulation import Crash
         ({"registers_anew": False}, "not_registered", 1),
         ({"new_contact": True}, "upgraded", 1),
         ({"answer": None}, "upgraded", 1),
+        ({"passes": 2}, "upgraded", 1),
+        ({"passes": 3}, "no_fetch", 0),
         ({"answer": 408}, "upgraded", 1),
         ({"answer": 408, "acts": False}, "no_fetch", 0),
         ({"acts": False}, "no_fetch", 0),
