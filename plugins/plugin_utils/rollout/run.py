@@ -120,7 +120,9 @@ def _ways(targets: list[Target], witnesses: Witnesses, mirrors: Mirrors) -> Conn
     by_place = {}
     for target in targets:
         connection = target.connection
-        of_phone = witnesses.of(target.known, mac=target.mac, address=connection.host)
+        # One that is reached by its PBX is known there by its MAC address. Its name need not lead anywhere.
+        address = connection.host if target.control is None else _NOWHERE
+        of_phone = witnesses.of(target.known, mac=target.mac, address=address)
         by_place[connection.host, connection.port, connection.mac] = target, of_phone
 
     # What one visit teaches about a phone's login saves a request on the next; and what a phone was shown is known on.
@@ -132,6 +134,10 @@ def _ways(targets: list[Target], witnesses: Witnesses, mirrors: Mirrors) -> Conn
         return WebPhone(connection, witnesses=of_phone)
 
     return connect
+
+
+_NOWHERE = "0.0.0.0"
+"""An address that no phone has."""
 
 
 class _StopRequests:

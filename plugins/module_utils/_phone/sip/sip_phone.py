@@ -134,15 +134,22 @@ class SipPhone:
             return PhoneFacts(settings=settings)
         watched = self._watched
         if watched is None:
-            contacts = self._registrar.of(self._mac)
-            if not contacts:
-                raise PhoneUnreachable(self._unregistered())
-            accounts = tuple(sorted({one.registration.account for one in contacts}))
-            return self._facts(contacts[0], _version(contacts[0]), _identities(accounts, accounts), settings)
+            return self._as_registered(settings)
         progress = self._progress(watched)
-        if not progress.images:
-            return self._before_the_image(watched, settings)
-        return self._after_the_image(watched, progress, settings)
+        if progress.images:
+            return self._after_the_image(watched, progress, settings)
+        if watched.withdrawn and not watched.traces.may_load:
+            # Nothing came of that.
+            return self._as_registered(settings)
+        return self._before_the_image(watched, settings)
+
+    def _as_registered(self, settings: dict[str, str] | None) -> PhoneFacts:
+        """It is what its newest registration says."""
+        contacts = self._registrar.of(self._mac)
+        if not contacts:
+            raise PhoneUnreachable(self._unregistered())
+        accounts = tuple(sorted({one.registration.account for one in contacts}))
+        return self._facts(contacts[0], _version(contacts[0]), _identities(accounts, accounts), settings)
 
     def _before_the_image(self, watched: _Watched, settings: dict[str, str] | None) -> PhoneFacts:
         """It is up, and what it was, whoever is asked: it has nothing yet to become another version by."""

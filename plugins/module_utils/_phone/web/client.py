@@ -216,8 +216,9 @@ class HttpPhone:
             raise Blocked(f'{where}: the phone accepts https only. Set snom_scheme: "https".')
         if answer.status == 200 and _is_page(answer) and is_phone_manager(answer.text):
             raise Unsupported(
-                f"{where}: this is the Phone Manager of the D8xx generation, which has no HTTP remote control. Use "
-                "provisioning or the PBX for this phone. On a D86x the old web server may answer on snom_port: 3112."
+                f"{where}: this is the Phone Manager of the D8xx generation, which has no HTTP remote control. Set "
+                "snom_transport: sip, and a rollout brings it to its firmware by its provisioning. On a D86x the old "
+                "web server may answer on snom_port: 3112."
             )
 
     def _leads_to_https(self, answer: Answer) -> bool:

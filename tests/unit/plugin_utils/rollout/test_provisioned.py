@@ -185,6 +185,17 @@ def test_a_pbx_that_fails_while_phones_are_watched_proves_nothing_away() -> None
     assert lab.outcomes() == {"desk": "upgraded"}
 
 
+def test_a_phone_that_got_its_version_from_elsewhere_is_compliant_in_the_resume() -> None:
+    lab = Lab(desk={"acts": False, "asks_at_boot": False})
+    killed(lab, 30, 0.0)
+    assert lab.journal.history().open_intents
+    phone = lab.phones["desk"]
+    phone.firmware = NEW
+    phone._start(lab.world.time)
+    assert lab.outcomes() == {"desk": "compliant"}
+    assert (lab.images()["desk"], lab.mirror.shown) == (0, {})
+
+
 # What phones are told about ------------------------------------------------------------------------------------------
 
 
