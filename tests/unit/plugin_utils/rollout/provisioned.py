@@ -326,7 +326,7 @@ class Lab:
         self.mirror, self.exchange = Mirror(self.world), Exchange(self.world)
         self.journal = MemoryJournal(self.world)
         self.phones = {
-            name: ProvisionedPhone(self.world, self.mirror, name, f"0004130000{number:02X}", **keys)
+            name: ProvisionedPhone(self.world, self.mirror, name, f"00041300{number:04X}", **keys)
             for number, (name, keys) in enumerate(phones.items(), 1)
         }
         self.mirror.phones = self.exchange.phones = list(self.phones.values())
