@@ -233,7 +233,7 @@ def _control(variables: HostVariables, connection: Connection, known: Known) -> 
     control = parse_control(to_plain(variables.get("snom_mirror_control")))
     if control is None:
         raise InputError("snom_transport is sip, so snom_mirror_control must say how the mirror is controlled.")
-    if known.pbx is None or known.pbx.kind == "command":
+    if known.pbx is None or not known.pbx.has_registrar:
         raise InputError("snom_transport is sip, so snom_pbx must name a PBX that lists its registrations.")
     if connection.mac is None:
         raise InputError("snom_transport is sip, so snom_mac must give the phone's MAC address.")
