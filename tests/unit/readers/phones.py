@@ -147,7 +147,9 @@ def _snmp(data: bytes) -> object:
     pdu = v1.GetRequestPDU()
     v1.apiPDU.set_defaults(pdu)
     v1.apiPDU.set_request_id(pdu, 1)
-    return snmp._calls_in(v1, pdu, data)
+    value = snmp._value_in(v1, pdu, data)
+    with patch.object(snmp, "read_value", lambda *_unused: value):
+        return [snmp.read_calls(_CONNECTION), None if value is None else str(value)]
 
 
 def snmp_answer(calls: int) -> bytes:
@@ -156,7 +158,7 @@ def snmp_answer(calls: int) -> bytes:
     pdu = v1.GetResponsePDU()
     v1.apiPDU.set_defaults(pdu)
     v1.apiPDU.set_request_id(pdu, 1)
-    v1.apiPDU.set_varbinds(pdu, [(snmp._CALLS, v1.Integer(calls))])
+    v1.apiPDU.set_varbinds(pdu, [((*snmp._SNOM, snmp.CALLS), v1.Integer(calls))])
     message = v1.Message()
     v1.apiMessage.set_defaults(message)
     v1.apiMessage.set_pdu(message, pdu)
