@@ -20,8 +20,8 @@ description:
     is in a call is left alone.
   - Nothing is sent where C(checksync_action) makes something else of a check-sync, where C(tr69_use_acs) or
     C(update_policy) keep the phone from fetching, where it asks for a password that the PBX does not give
-    (C(challenge_checksync)), and where the PBX lists other phones with it that can't be told apart. These settings are
-    read from the phone where it shows them, and from O(settings).
+    (C(challenge_checksync)), where the PBX lists other phones with it that can't be told apart, and while the mirror
+    shows the phone a firmware. These settings are read from the phone where it shows them, and from O(settings).
   - It runs on the controller. Where only another machine reaches PBX and mirror, delegate the task there.
 author:
   - telephony.snom contributors (@telephony)

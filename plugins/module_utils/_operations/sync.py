@@ -100,9 +100,13 @@ def sync_phone(
     try:
         contact = sync.find(pbx)
         mirror = open_mirror(control)
-        if not mirror.mark().offset:
-            # An empty log looks like none. Who may see what is armed may read the log.
-            mirror.armed()
+        # Who may see what is armed may read the log, too; an empty log looks like none.
+        if expect(sync.mac) in mirror.armed():
+            raise Refused(
+                "The mirror shows this phone a firmware, so it would load that, or loads it already. Wait until the "
+                "rollout is done with it."
+            )
+        mirror.mark()
         if reason := sync.reason_to_wait():
             return sync.result(Outcome.DEFERRED, reason)
         if check_mode:
@@ -160,7 +164,7 @@ class _Sync:
         self._now = now
         self._sleep = sleep
         self._is_read = parameters["transport"] == "http"
-        self._mac: str | None = phone.connection.mac
+        self.mac: str | None = phone.connection.mac
         self._address = _numeric(phone.connection.host)
         self._contact: Registration | None = None
         self._pbx_says = CallReading()
@@ -168,7 +172,7 @@ class _Sync:
         self._sent_at: float | None = None
         self._delivery = Delivery()
         self._warnings: list[str] = []
-        self._evidence: dict[str, Any] = {"mac": self._mac, "checksync_action": None}
+        self._evidence: dict[str, Any] = {"mac": self.mac, "checksync_action": None}
 
     def look(self) -> None:
         """Read the phone's own settings where it shows them. Raises WrongPhone, Refused."""
@@ -178,7 +182,7 @@ class _Sync:
                 facts = self._phone.look(["system", "settings"])
             except _UNREAD:
                 self._is_read = False
-        check_identity(facts, mac=self._mac if facts.mac else None, model=self._parameters["model"])
+        check_identity(facts, mac=self.mac if facts.mac else None, model=self._parameters["model"])
         self._know(facts.mac)
         if facts.settings is not None:
             self._evidence["checksync_action"] = facts.settings.get("checksync_action", "")
@@ -190,18 +194,18 @@ class _Sync:
         if self._settings.has_registrar:
             listed = pbx.registrations()
             self._asked_at = self._now()
-            state = state_in(listed, pbx.calls(), account=account, mac=self._mac, address=self._address)
+            state = state_in(listed, pbx.calls(), account=account, mac=self.mac, address=self._address)
             if state != UNKNOWN:
                 self._pbx_says = CallReading(state, state, None, self._settings.shown)
             contact = contact_of(
-                listed, mac=self._mac, account=account, address=self._address, shown=self._settings.shown
+                listed, mac=self.mac, account=account, address=self._address, shown=self._settings.shown
             )
         else:
-            contact = contact_without_list(self._settings, mac=self._mac, account=account, address=self._address)
+            contact = contact_without_list(self._settings, mac=self.mac, account=account, address=self._address)
             # Whether a phone that listens to its registrar alone answers this is unknown (sip 1.1).
             contact = replace(contact, user_agent=pbx.probe(contact).user_agent)
         self._check(contact.user_agent)
-        if self._mac is None:
+        if self.mac is None:
             raise Refused(
                 "The MAC address of this phone is not known, so its file can't be told from others'. Set snom_mac."
             )
@@ -248,7 +252,7 @@ class _Sync:
         if said_no := refusal(self._delivery):
             return self.result(*said_no)
         own = OwnFile(
-            mac=expect(self._mac),
+            mac=expect(self.mac),
             addresses=frozenset(filter(None, (self._address, expect(self._contact).address))),
             generation=self._parameters["generation"],
         )
@@ -295,17 +299,17 @@ class _Sync:
         )
 
     def _know(self, mac: str | None) -> None:
-        self._mac = self._mac or mac
-        self._evidence["mac"] = self._mac
+        self.mac = self.mac or mac
+        self._evidence["mac"] = self.mac
 
     def _check(self, user_agent: str) -> None:
         """Take a User-Agent's word for who it is. Raises WrongPhone where the inventory says another."""
         agent = read_user_agent(user_agent)
         if agent is None:
             return
-        if agent.mac is not None and self._mac not in (None, agent.mac):
+        if agent.mac is not None and self.mac not in (None, agent.mac):
             raise WrongPhone(
-                f"The phone that was reached has the MAC address {agent.mac}, the inventory says {self._mac}. Correct "
+                f"The phone that was reached has the MAC address {agent.mac}, the inventory says {self.mac}. Correct "
                 "snom_account, the address or snom_mac of this host."
             )
         known = find_model(agent.model or "")

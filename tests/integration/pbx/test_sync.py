@@ -156,10 +156,14 @@ def test_what_each_phone_did_is_told(kamailio: Kamailio, tmp_path: Path) -> None
             },
         ),
         "astray": at_pbx(kamailio, "717"),
+        "armed": at_pbx(kamailio, "718"),
     }
     with site(tmp_path, phones) as found:
         found.bench.fleet.patch("astray", settings={"setting_server": f"{found.box.url}/elsewhere/"})
         assert found.provision().code == 0
+        # As a controller does that lets a phone load a firmware.
+        shown = found.box.configuration.parent / "lib" / "control" / "armed"
+        (shown / f"{found.bench.fleet.phone('armed')['mac']}.xml").write_text("<firmware-settings/>")
         until(lambda: in_call(kamailio, "707"), bool)
         results = found.sync(fetch_timeout=20)
         told = {host: (result["outcome"], result.get("evidence", {}).get("answer")) for host, result in results.items()}
@@ -183,6 +187,7 @@ def test_what_each_phone_did_is_told(kamailio: Kamailio, tmp_path: Path) -> None
             "alone": ("synced", 200),
             "straight": ("synced", 200),
             "astray": ("no_fetch", 200),
+            "armed": ("refused", None),
         }
         reached = {name for name in phones if found.events(name)}
         assert reached == {name for name, (_outcome, answer) in told.items() if answer in (200, 401)}

@@ -92,20 +92,20 @@ class FakeMirror:
         self.clock = phone.clock
         self.entries = entries
         self.started = self.clock.time
-        self.offset = 100
+        self.loads: set[str] = set()
         self.gap = False
         self.fault: Exception | None = None
         self.warning: str | None = None
-        self.listed = 0
 
     def mark(self) -> Position:
         if self.fault:
             raise self.fault
-        return Position(self.offset)
+        return Position()
 
     def armed(self) -> dict[str, float]:
-        self.listed += 1
-        return {}
+        if self.fault:
+            raise self.fault
+        return dict.fromkeys(self.loads, self.clock.time + 600)
 
     def clock_warning(self) -> str | None:
         return self.warning
@@ -374,9 +374,14 @@ def test_without_a_log_nothing_is_sent() -> None:
     case = Case()
     case.mirror.fault = MirrorFailed("The mirror refuses the login.")
     assert "refuses the login" in case.refuses().reason
-    empty = Case((0, request()))
-    empty.mirror.offset = 0
-    assert (empty.sync()["outcome"], empty.mirror.listed) == ("synced", 1)
+
+
+def test_a_phone_that_is_shown_a_firmware_is_left_alone() -> None:
+    case = Case((0, request()))
+    case.mirror.loads = {MAC}
+    assert "rollout" in case.refuses().reason
+    case.mirror.loads = {OTHER_MAC}
+    assert case.sync()["outcome"] == "synced"
 
 
 def test_a_mirror_that_fails_for_a_while_is_asked_again() -> None:
