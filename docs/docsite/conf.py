@@ -22,6 +22,9 @@ linkcheck_ignore = [r"https?://"]
 # Labels of Ansible's own site, which the generated pages mention.
 nitpick_ignore = [
     ("std:ref", "action_plugins"),
+    ("std:ref", "ansible_collections.ansible.builtin.default_callback"),
     ("std:ref", "ansible_configuration_settings"),
+    ("std:ref", "callback_plugins"),
     ("std:ref", "common_return_values"),
 ]
+nitpick_ignore_regex = [("std:envvar", "ANSIBLE_.*")]
