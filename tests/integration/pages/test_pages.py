@@ -52,7 +52,8 @@ def test_nothing_is_cut_off_and_the_page_does_not_scroll_sideways(name: str, wid
 @pytest.mark.parametrize("name", SMALL)
 def test_axe_finds_nothing(name: str, width: int, scheme: str, show: Show) -> None:
     shown = show(name, width, color_scheme=scheme)
-    shown.page.locator("table.long tbody:visible details > summary").first.click() if name != "drift" else None
+    if name != "drift":
+        shown.page.locator("table.long tbody:visible summary").first.click()
     found = Axe().run(shown.page)
     assert found.violations_count == 0, found.generate_report()
     assert shown.page.evaluate("getComputedStyle(document.body).backgroundColor") == (
@@ -92,15 +93,17 @@ def test_all_phones_are_on_paper_and_what_can_not_be_used_there_is_not(name: str
 def filter_by(shown: Shown, outcome: str | None = None, site: str | None = None, text: str | None = None) -> None:
     """As a user: choose and type."""
     if outcome is not None:
-        shown.page.get_by_role("combobox", name="Outcome").select_option(outcome)
+        shown.outcome.select_option(outcome)
     if site is not None:
-        shown.page.get_by_role("combobox", name="Site").fill(site)
+        shown.site.fill(site)
     if text is not None:
-        shown.page.get_by_role("searchbox", name="Text").fill(text)
+        shown.text.fill(text)
 
 
 def test_filters(show: Show) -> None:
     shown = show("rollout")
+    for field, name in ((shown.outcome, "Outcome"), (shown.site, "Site"), (shown.text, "Text")):
+        expect(field).to_have_accessible_name(name)
     expect(shown.found).to_have_text("40 of 40 phones")
     result = samples.rollout(40, 4)["phones"]
 
@@ -141,11 +144,11 @@ def test_phones_that_need_somebody(show: Show) -> None:
 def test_an_outcome_and_a_site_lead_to_their_phones(show: Show) -> None:
     shown = show("rollout")
     shown.page.locator(".legend").get_by_role("button", name="old_version").click()
-    expect(shown.page.get_by_role("combobox", name="Outcome")).to_have_value("old_version")
-    expect(shown.page.get_by_role("combobox", name="Outcome")).to_be_focused()
+    expect(shown.outcome).to_have_value("old_version")
+    expect(shown.outcome).to_be_focused()
     shown.page.get_by_role("button", name="wien", exact=True).click()
-    expect(shown.page.get_by_role("combobox", name="Site")).to_have_value("wien")
-    expect(shown.page.get_by_role("combobox", name="Outcome")).to_have_value("")
+    expect(shown.site).to_have_value("wien")
+    expect(shown.outcome).to_have_value("")
     expect(shown.found).to_have_text("10 of 40 phones")
     expect(shown.page.get_by_role("heading", name="Phones", exact=True)).to_be_in_viewport()
 
@@ -163,18 +166,18 @@ def test_sorting_by_keyboard(show: Show) -> None:
 
 
 def test_all_can_be_reached_by_keyboard(show: Show) -> None:
-    """What can be clicked is focused by the tabulator in the order of the page, and can be seen to be."""
+    """What can be clicked is focused by the tabulator, and can be seen to be."""
     shown = show("rollout")
     reached = []
     for _press in range(40):
         shown.page.keyboard.press("Tab")
         focused = shown.page.evaluate(
             """() => { const one = document.activeElement, style = getComputedStyle(one);
-            return [one.tagName, one.getBoundingClientRect().top + scrollY, parseFloat(style.outlineWidth)]; }"""
+            return [one.tagName, parseFloat(style.outlineWidth)]; }"""
         )
         reached.append(focused)
-    assert {"A", "BUTTON", "SUMMARY", "DIV"} <= {tag for tag, _top, _outline in reached} | {"DIV"}
-    assert all(outline >= 1 for tag, _top, outline in reached)
+    assert {"A", "BUTTON", "SUMMARY"} <= {tag for tag, _outline in reached}
+    assert all(outline >= 1 for _tag, outline in reached)
     summary = shown.page.locator("table.long tbody:visible summary").first
     summary.focus()
     shown.page.keyboard.press("Enter")
@@ -219,13 +222,12 @@ def test_five_thousand_phones_at_a_thousand_sites(show: Show) -> None:
     # What is folded away is made when it is looked at.
     assert shown.page.locator("dl").count() < 20
     shown.page.get_by_text("988 more sites").click()
-    shown.page.get_by_role("button", name="site-0999").click()
+    shown.page.locator("[data-value=site-0999] button").click()
     expect(shown.found).to_have_text("5 of 5,000 phones")
     filter_by(shown, site="", text="desk-04321")
     expect(shown.found).to_have_text("1 of 5,000 phones")
-    shown.page.get_by_role("button", name="Clear").click()
-    more = shown.page.get_by_role("button", name="Show more")
-    more.focus()
+    shown.page.locator("button[type=reset]").click()
+    shown.page.locator("#more").focus()
     shown.page.keyboard.press("Enter")
     expect(shown.found).to_have_text("5,000 of 5,000 phones, the first 600 shown")
     assert len(shown.hosts()) == 400
