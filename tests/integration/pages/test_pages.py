@@ -216,7 +216,7 @@ def test_five_thousand_phones_at_a_thousand_sites(show: Show) -> None:
     assert shown.page.locator(".lanes li:visible").count() == 13
     # It was ready long before. This is no measure, it only names a page that has become useless.
     assert (
-        shown.page.evaluate("performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart") < 20e3
+        shown.page.evaluate("performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart") < 120e3
     )
 
     # What is folded away is made when it is looked at.
@@ -230,7 +230,7 @@ def test_five_thousand_phones_at_a_thousand_sites(show: Show) -> None:
     shown.page.locator("#more").focus()
     shown.page.keyboard.press("Enter")
     expect(shown.found).to_have_text("5,000 of 5,000 phones, the first 600 shown")
-    assert len(shown.hosts()) == 400
+    assert len(shown.hosts()) == 600
     # Who goes on with the keyboard goes on behind what was there.
     assert (
         shown.page.evaluate("document.activeElement.closest('tbody').querySelector('th').textContent")

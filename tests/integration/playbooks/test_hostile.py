@@ -76,6 +76,8 @@ def test_what_a_phone_says_steers_no_terminal(start: StartBench) -> None:
     assert_clean(found)
     page = (found.out / "drift" / "drift.html").read_text()
     assert "\\x1b]0;pwned" in page and "<script>alert" not in page
+    page = (found.out / "audit" / "audit.html").read_text()
+    assert "<h1>2 of 2 phones read</h1>" in page and "Hall\\x1b[2J\\u202e" in page
     rows = list(csv.DictReader((found.out / "audit" / "audit.csv").read_text().splitlines()))
     assert [row["site"] for row in rows] == ["Hall\\x1b[2J\\u202e"] * 2
 
