@@ -103,9 +103,9 @@ WANTED = [
     (
         "snom_mirror_control",
         "How the controller reaches the mirror's control: ``url``, ``username``, ``password``, ``ca_path``, …",
-        "snom_sync",
+        "snom_sync, snom_rollout",
         "",
-        "{url: 'https://mirror.example', username: ansible}",
+        "{url: 'https://mirror.example', username: ansible, password: '{{ vault_snom_mirror }}'}",
     ),
     (
         "snom_settings",
@@ -203,7 +203,13 @@ WITNESSES = [
         "",
         "{url: 'http://192.0.2.10:8099', listen: '192.0.2.10:8099'}",
     ),
-    ("snom_transport", "The way to the phone: ``http``, or ``sip`` through the PBX.", "snom_sync", "http", "sip"),
+    (
+        "snom_transport",
+        "The way to the phone: ``http``, or ``sip`` through the PBX.",
+        "snom_sync, snom_rollout",
+        "http",
+        "sip",
+    ),
     ("snom_test_phone", "Whether it is one of the two phones of ``canary_call``.", "canary_call", "false", "true"),
     ("snom_test_number", "What ``canary_call`` dials to reach it.", "canary_call", "its first identity", '"101"'),
 ]
@@ -325,7 +331,7 @@ def host() -> dict[str, Any]:
     shown |= {row[0]: yaml.safe_load(row[4]) for row in OTHERS}
     # What stands in a vault is a text.
     shown["snom_password"] = "secret"
-    shown["snom_pbx"]["password"] = "secret"
+    shown["snom_pbx"]["password"] = shown["snom_mirror_control"]["password"] = "secret"
     # One of the two ways to trust a certificate.
     return {name: value for name, value in shown.items() if name not in ("snom_ca_path", "snom_validate_certs")}
 
