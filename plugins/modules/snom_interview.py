@@ -34,7 +34,7 @@ attributes:
     details:
       - A profile is to be read as a whole.
   idempotent:
-    support: partial
+    support: N/A
     details:
       - RV(ignore:changed) is true where the file of the profile changed. How long each answer took stands in it.
 options:

@@ -218,6 +218,17 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
                 "ansible.builtin.local", self._play_context, new_stdin=None
             )
             variables = variables | {"ansible_python_interpreter": sys.executable}
-        given = {option: value for option, value in parameters.items() if value is not None}
-        result: dict[str, Any] = self._execute_module(module_args=given, task_vars=variables)
+        result: dict[str, Any] = self._execute_module(
+            module_args=_given(parameters, self.argument_spec), task_vars=variables
+        )
         return {name: visible_result(value) for name, value in result.items() if name not in ONLY_OF_MODULES}
+
+
+def _given(options: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Options without those that were not given: the module would take null for a value that is none of its choices."""
+    given = {name: value for name, value in options.items() if value is not None}
+    for name, value in given.items():
+        suboptions = spec.get(name, {}).get("options")
+        if suboptions and isinstance(value, Mapping):
+            given[name] = _given(value, suboptions)
+    return given

@@ -83,7 +83,8 @@ def interview(
     sends = will_send(step, seconds)
     result: dict[str, Any] = {"changed": False, "step": step, "will_send": sends}
     if check_mode:
-        return result | {"summary": [f"Would: {sends}"]}
+        # Of a file that is there already nobody knows: how long each answer takes stands in it.
+        return result | {"changed": parameters["profile"] is not None, "summary": [f"Would: {sends}"]}
     if step == "look":
         return result | _look(subject, parameters, person)
     if step == "call":

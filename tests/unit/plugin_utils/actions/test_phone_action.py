@@ -362,3 +362,19 @@ def test_a_failure_of_the_connection_options_is_one_of_the_module() -> None:
 def test_no_result_has_keys_that_ansible_gives_a_meaning_of_its_own(sent: list[Result]) -> None:
     for result in (run({"ringer": 1}), run({"ringer": 1}, {"snom_protected": True}), run({"bad": 1})):
         assert not {"rc", "skipped", "ansible_facts"} & set(result)
+
+
+class Choosy(Ring):
+    """A module with an option of options."""
+
+    argument_spec = CONNECTION_ARGUMENTS | {
+        "tone": {"type": "dict", "options": {"pitch": {"type": "str", "choices": ["high"]}, "name": {"type": "str"}}},
+        "free": {"type": "dict"},
+    }
+
+
+def test_the_module_gets_no_option_that_was_not_given(modules: list[tuple[PhoneAction, Result, Result]]) -> None:
+    run({"tone": {"name": "x"}, "free": {"a": None}}, {"snom_in_process": False}, action=Choosy)
+    ((_twin, arguments, _variables),) = modules
+    assert (arguments["tone"], arguments["free"]) == ({"name": "x"}, {"a": None})
+    assert "username" not in arguments
