@@ -21,6 +21,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog i
 class ActionModule(PhoneAction):
     argument_spec = ARGUMENT_SPEC
     operation = staticmethod(upgrade_phone)
+    not_by_sip = "it is brought to its firmware by snom_rollout, which watches the mirror that it loads from"
     host_variables = WRITER_VARIABLES | {
         "version": "snom_firmware_version",
         "versions": "snom_firmware_versions",

@@ -13,4 +13,5 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_actio
 class ActionModule(PhoneAction):
     argument_spec = ARGUMENT_SPEC
     operation = staticmethod(reboot_phone)
+    not_by_sip = "one that is told to restart by SIP may ask its user first, and nothing tells whether it did"
     host_variables = WRITER_VARIABLES

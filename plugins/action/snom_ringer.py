@@ -13,4 +13,5 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_actio
 class ActionModule(PhoneAction):
     argument_spec = ARGUMENT_SPEC
     operation = staticmethod(play_ringer)
+    not_by_sip = "nothing by SIP plays a ringer"
     host_variables = MODEL_VARIABLES

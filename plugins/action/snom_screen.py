@@ -17,6 +17,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_actio
 class ActionModule(PhoneAction):
     argument_spec = ARGUMENT_SPEC
     operation = staticmethod(save_screen)
+    not_by_sip = "there is no picture of its screen by SIP"
     host_variables = MODEL_VARIABLES
 
     def _is_protected(self, variables: Mapping[str, Any]) -> bool:

@@ -23,6 +23,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.actions.typing_acti
 class ActionModule(PhoneAction):
     argument_spec = ARGUMENT_SPEC
     operation = staticmethod(write_settings)
+    not_by_sip = "its settings come by provisioning, see snom_provisioning and snom_sync"
     host_variables = WRITER_VARIABLES | SECRET_VARIABLES
 
     def prepare(self, parameters: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:

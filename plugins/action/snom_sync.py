@@ -29,11 +29,11 @@ _PASSWORDS = {"pbx": PASSWORD_VARIABLE, "mirror_control": MIRROR_PASSWORD_VARIAB
 class ActionModule(PhoneAction):
     argument_spec = ARGUMENT_SPEC
     operation = staticmethod(sync_phone)
+    own_way = True
     host_variables = WRITER_VARIABLES | {
         "account": "snom_account",
         "mirror_control": "snom_mirror_control",
         "pbx": "snom_pbx",
-        "transport": "snom_transport",
     }
 
     def prepare(self, parameters: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:

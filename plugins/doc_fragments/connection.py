@@ -119,6 +119,19 @@ options:
       - Taken from the host variable C(snom_taught) if not given.
     type: list
     elements: dict
+  transport:
+    description:
+      - V(http) leads to the phone's web server.
+      - V(sip) leads through the PBX that the host variable C(snom_pbx) names, for phones that take no commands over
+        HTTP, and asks nothing over HTTP. The phone is known by C(snom_mac), which it has to name in its registration.
+        What works is said in R(Remote control, ansible_collections.telephony.snom.docsite.remote_control); the rest is
+        refused. It works on the controller, not in tasks that run elsewhere.
+      - M(telephony.snom.snom_sync) goes by the PBX in any case, and with V(http) also reads the phone's settings first,
+        where it shows them.
+      - Taken from the host variable C(snom_transport) if not given.
+    type: str
+    choices: [http, sip]
+    default: http
 requirements:
   - requests >= 2.28
 notes:

@@ -45,15 +45,6 @@ attributes:
     details:
       - Each run lets the phone fetch its files.
 options:
-  transport:
-    description:
-      - V(http) reads the phone's settings over HTTP first, where it shows them. A phone that does not, such as a D8xx,
-        is told all the same.
-      - V(sip) asks the phone nothing over HTTP.
-      - Taken from the host variable C(snom_transport) if not given.
-    type: str
-    choices: [http, sip]
-    default: http
   account:
     description:
       - The phone's account at the PBX. Without it, the registration counts that names the phone's MAC address, else the

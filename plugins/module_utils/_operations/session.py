@@ -31,8 +31,8 @@ SECRET_ARGUMENTS: dict[str, dict[str, Any]] = {
 """Argument spec for what may type a PIN. secret is None where the task does not say it; its no_log decides then."""
 
 _D8XX = (
-    "Snom's D8xx phones have no remote control over HTTP. What works there: call control by the PBX, key events in SIP "
-    "NOTIFY messages from the PBX, and provisioning."
+    "Snom's D8xx phones have no remote control over HTTP. Set snom_transport: sip and snom_pbx, and it is controlled "
+    "by its PBX, as far as such phones can be; or have the PBX control its calls."
 )
 
 
@@ -59,7 +59,8 @@ class Remote:
             raise Unsupported(_D8XX) from None
         check_identity(self.facts, mac=parameters["mac"], model=parameters["model"])
         self.model = find_model(self.facts.model or parameters["model"] or "")
-        if self.model is not None and takes_no_commands(self.model, self.facts.generation):
+        by_http = phone.connection.transport == "http"
+        if by_http and self.model is not None and takes_no_commands(self.model, self.facts.generation):
             raise Unsupported(_D8XX)
 
     @property
@@ -97,7 +98,11 @@ class Remote:
                 self.send(Press((KeyEvent(event.key),)), pause=pause)
                 pause = STEP if event.pause is None else event.pause / 1000
             return
-        for chain in chain_keys(fitted, lambda keys: self.phone.fits(Press(keys))):
+        chains = [*chain_keys(fitted, lambda keys: self.phone.fits(Press(keys)))]
+        for chain in chains:
+            # What can't be said is told before anything is sent.
+            self.phone.spelled(Press(chain))
+        for chain in chains:
             self.send(Press(chain), pause=pause)
             # The phone is still busy with the keys of one request when the next one comes [I].
             pause = max(STEP, sum(event.seconds for event in chain))
@@ -130,7 +135,14 @@ class Remote:
 
 def refuse_cleartext(parameters: dict[str, Any]) -> None:
     """Raise Refused if a secret would travel in clear text."""
-    if parameters["secret"] and parameters["scheme"] == "http" and not parameters["allow_cleartext_secrets"]:
+    if not parameters["secret"] or parameters["allow_cleartext_secrets"]:
+        return
+    if parameters["transport"] == "sip":
+        raise Refused(
+            "The task has no_log: true or secret: true, and what it types would go to the PBX and on to the phone, who "
+            "knows how. Set allow_cleartext_secrets: true where nobody else can read that."
+        )
+    if parameters["scheme"] == "http":
         raise Refused(
             "The task has no_log: true or secret: true, and over http everybody on the network could read what it "
             "types. Use https, or set allow_cleartext_secrets: true."

@@ -60,7 +60,6 @@ CONTROL_SUBOPTIONS: dict[str, dict[str, Any]] = {
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = (
     CONNECTION_ARGUMENTS
     | {
-        "transport": {"type": "str", "choices": ["http", "sip"], "default": "http"},
         "pbx": {"type": "dict", "options": SUBOPTIONS},
         "account": {"type": "str"},
         "mirror_control": {"type": "dict", "options": CONTROL_SUBOPTIONS},

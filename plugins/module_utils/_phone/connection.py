@@ -38,6 +38,8 @@ class Connection:
     snmp_port: int = 161
     snmp_community: str = field(default="public", repr=False)
     taught: tuple[Lesson, ...] = ()
+    transport: str = "http"
+    """Which way leads to the phone: ``http``, or ``sip`` by its PBX."""
 
 
 CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -59,6 +61,7 @@ CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
     # No default here: Ansible would take the word "public" for a secret and blank it out everywhere.
     "snmp_community": {"type": "str", "no_log": True},
     "taught": {"type": "list", "elements": "dict"},
+    "transport": {"type": "str", "choices": ["http", "sip"], "default": "http"},
 }
 """Argument spec of the options of a Connection."""
 
@@ -118,7 +121,7 @@ def connection_from(parameters: Mapping[str, Any]) -> Connection:
             values["mac"] = normalize_mac(values["mac"])
         except InputError as error:
             raise _wrong("mac", "is not a MAC address", error.reason) from None
-    for name in ("scheme", "auth", "tls_min_version"):
+    for name in ("scheme", "auth", "tls_min_version", "transport"):
         choices = CONNECTION_ARGUMENTS[name]["choices"]
         if name in values and values[name] not in choices:
             raise _wrong(name, f"is {values[name]!r}", f"Choose one of {', '.join(choices)}")

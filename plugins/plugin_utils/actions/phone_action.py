@@ -14,6 +14,7 @@ import os
 import sys
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from ansible.constants import LOCALHOST
@@ -21,18 +22,24 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError, Unsupported
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line, visible_result
 from ansible_collections.telephony.snom.plugins.module_utils._operations.run import failure, perform
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import HOST_VARIABLES, from_environment
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.registered import Registrar
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import (
+    HOST_VARIABLES,
+    Connection,
+    from_environment,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
+from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS, HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedClient, Parent
-from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import read_known
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import read_known, registrar_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import arguments_from_text
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
@@ -61,6 +68,8 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
     argument_spec, operation: those of the module (see perform.Operation).
     host_variables: option to the host variable that gives it where the task does not.
     writes: whether the module changes, presses or rings anything. Protected phones are spared then.
+    not_by_sip: why it can do nothing for a phone that is reached by its PBX (transport sip); None where it can.
+    own_way: whether the operation itself goes by the PBX, whatever the transport is.
     """
 
     TRANSFERS_FILES = False
@@ -70,6 +79,8 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
     argument_spec: ClassVar[dict[str, dict[str, Any]]]
     host_variables: ClassVar[Mapping[str, str]] = HOST_VARIABLES
     writes: ClassVar[bool] = True
+    not_by_sip: ClassVar[str | None] = None
+    own_way: ClassVar[bool] = False
 
     @staticmethod
     @abstractmethod
@@ -106,6 +117,9 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
                     "reason": f"snom_protected is true for {host}, so nothing was sent. "
                     "Name the host in snom_protected_override if it is meant all the same.",
                 }
+            by_pbx = parameters["transport"] == "sip" and not self.own_way
+            if by_pbx:
+                self._check_pbx_way(runs_module)
             parameters = self.prepare(parameters, variables)
         except SnomError as error:
             failed = failure(error, variables["inventory_hostname"])
@@ -126,28 +140,37 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         # Each fork is a process of its own.
         witnesses = Witnesses(shares_ports=True)
         try:
-            known = self._known(variables)
-            return perform(
-                self.operation,
-                parameters,
-                self._task.check_mode,
-                connect=lambda connection: WebPhone(
-                    connection,
-                    AttendedClient(HttpPhone(connection), parent.check),
-                    witnesses=witnesses.of(known, mac=connection.mac, address=connection.host),
-                ),
-            )
+            known = self._known(variables, by_pbx)
+
+            def connect(connection: Connection) -> Phone:
+                others = witnesses.of(known, mac=connection.mac, address=connection.host)
+                if by_pbx:
+                    return SipPhone(connection, registrar=Registrar(registrar_of(connection, known)), witnesses=others)
+                return WebPhone(connection, AttendedClient(HttpPhone(connection), parent.check), witnesses=others)
+
+            return perform(self.operation, parameters, self._task.check_mode, connect=connect)
         except SnomError as error:
             refused: dict[str, Any] = visible_result(scrub(failure(error, variables["inventory_hostname"]), parameters))
             return refused
         finally:
             witnesses.close()
 
-    def _known(self, variables: Mapping[str, Any]) -> Known:
-        """Who else knows of the phone's calls, for modules that ask for these. Raises InputError."""
-        if "call_state" not in self.argument_spec:
+    def _check_pbx_way(self, runs_module: bool) -> None:
+        """Raise what speaks against reaching the phone by its PBX."""
+        if self.not_by_sip is not None:
+            raise Unsupported(f"This phone is reached by its PBX (snom_transport is sip), and {self.not_by_sip}.")
+        if runs_module:
+            raise InputError(
+                "snom_transport is sip, and the PBX is asked from the controller only: take delegate_to and "
+                "snom_in_process: false away."
+            )
+
+    def _known(self, variables: Mapping[str, Any], by_pbx: bool) -> Known:
+        """Who else knows of the phone and its calls, for modules that ask for these. Raises InputError."""
+        if "call_state" not in self.argument_spec and not by_pbx:
             return Known()
-        return read_known(lambda name: self._variable(name, variables))
+        known = read_known(lambda name: self._variable(name, variables))
+        return replace(known, collector=None) if by_pbx else known
 
     def _arguments(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """The task's options; for those that it does not give, the host's variables; and then the environment."""

@@ -23,7 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.visible impor
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model, versions_by_model
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import ControlSettings, parse_control
-from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import parse_pbx
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings, parse_pbx
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import (
     HOST_VARIABLES,
     Connection,
@@ -189,13 +189,13 @@ def _target(host: str, variables: HostVariables, given: Mapping[str, Any], overr
     for option, variable in HOST_VARIABLES.items():
         value = variables.get(variable) if given.get(option) is None else given[option]
         connection[option] = from_environment(option) if value is None else value
-    transport = _transport(variables.get("snom_transport"))
-    if not connection["host"] and transport == "http":
+    by_http = _text(connection["transport"]) in (None, "http")
+    if not connection["host"] and by_http:
         _require_address(host)
     checked = connection_from(connection | {"host": connection["host"] or host})
     known = read_known(variables.get)
     control = None
-    if transport == "http":
+    if by_http:
         WebPhone(checked)  # It refuses options that can't work, before anything is sent.
     else:
         control = _control(variables, checked, known)
@@ -221,23 +221,22 @@ def _target(host: str, variables: HostVariables, given: Mapping[str, Any], overr
     )
 
 
-def _transport(value: Any) -> str:
-    transport = _text(value) or "http"
-    if transport not in ("http", "sip"):
-        raise InputError(f"snom_transport is {transport!r}: give http or sip.")
-    return transport
-
-
 def _control(variables: HostVariables, connection: Connection, known: Known) -> ControlSettings:
     """What a phone needs that is brought to its firmware by its PBX and its provisioning. Raises InputError."""
     control = parse_control(to_plain(variables.get("snom_mirror_control")))
     if control is None:
         raise InputError("snom_transport is sip, so snom_mirror_control must say how the mirror is controlled.")
+    registrar_of(connection, known)
+    return control
+
+
+def registrar_of(connection: Connection, known: Known) -> PbxSettings:
+    """The PBX by which a phone is reached whose transport is sip. Raises InputError where nothing leads to it."""
     if known.pbx is None or not known.pbx.has_registrar:
         raise InputError("snom_transport is sip, so snom_pbx must name a PBX that lists its registrations.")
     if connection.mac is None:
         raise InputError("snom_transport is sip, so snom_mac must give the phone's MAC address.")
-    return control
+    return known.pbx
 
 
 def _settings(value: Any) -> Mapping[str, str] | None:

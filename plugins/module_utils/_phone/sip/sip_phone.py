@@ -4,9 +4,9 @@
 
 """A phone by its PBX and its provisioning, for phones that take no commands over HTTP (sip 7).
 
-What it is comes from its newest registration. To load an image it is shown one by the mirror, in a firmware file of its
-own, and told by a check-sync to look. From then on two witnesses tell what it does, neither of which is the phone
-itself, so this is what their words are taken for:
+What it is comes from its newest registration. To be controlled it is sent documents, see `fragments`. To load an image
+it is shown one by the mirror, in a firmware file of its own, and told by a check-sync to look. From then on two
+witnesses tell what it does, neither of which is the phone itself, so this is what their words are taken for:
 
 - Until its image was sent as a whole it is up, whatever a registration says: those stay listed when a phone is off, and
   a phone may restart for its settings alone.
@@ -27,6 +27,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..._core.errors import (
+    AnswerLost,
     InputError,
     Looping,
     NotSent,
@@ -58,10 +59,14 @@ from ..phone import (
     Load,
     PhoneFacts,
     Picture,
+    Press,
+    Reregister,
     Traces,
     Witness,
     Write,
 )
+from ..report import takes_silent_documents
+from .fragments import document_of, fragment_of
 
 CHECK_SYNC = "check-sync;reboot=false"
 """Never with true: the phone decides by itself whether it restarts (sip 1.1)."""
@@ -105,21 +110,28 @@ class SipPhone:
         connection: Connection,
         *,
         registrar: Registrar,
-        armory: Armory,
+        armory: Armory | None = None,
         settings: Mapping[str, str] | None = None,
         witnesses: Mapping[CallSource, Witness] = MappingProxyType({}),
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        """connection has its MAC address. settings are those that the inventory gives it; None where it gives none."""
+        """connection has its MAC address. settings are those that the inventory gives it; None where it gives none.
+
+        Without an armory it can be told everything but to load an image.
+        """
         self.connection = connection
         self._mac = expect(connection.mac)
         self._registrar = registrar
-        self._armory = armory
+        self._mirror = armory
         self._settings = settings
         self._witnesses = witnesses
         self._pause = pause
         self._marked: _Watched | None = None
         self._watched: _Watched | None = None
+
+    @property
+    def _armory(self) -> Armory:
+        return expect(self._mirror)
 
     # -- what it is ---------------------------------------------------------------------------------------------------
 
@@ -246,16 +258,41 @@ class SipPhone:
     # -- what it is told ----------------------------------------------------------------------------------------------
 
     def command(self, command: Command) -> Acceptance:
-        """Show it an image and tell it to look. Raises NotSent, NotTaken, Refused, PhoneUnreachable, Unsupported.
+        """Show it an image and tell it to look, or have it run a document that does something else.
 
-        Whatever goes wrong, it is shown nothing any more before that is said; where it may have begun to load by then,
-        or that can't be seen, it is watched as if nothing had gone wrong.
+        Raises NotSent, NotTaken, Refused, PhoneUnreachable, Unsupported; PbxFailed and AnswerLost where a document may
+        have reached it all the same.
         """
-        if not isinstance(command, Load):
-            raise Unsupported("This collection can't do that by the phone's PBX and provisioning.")
-        watched, until = self._marked, command.until
-        if watched is None or until is None:
-            raise AssertionError("What comes of a load is marked first, and it has an end.")
+        return self._load(command) if isinstance(command, Load) else self._control(command)
+
+    def _control(self, command: Command) -> Acceptance:
+        fragment = fragment_of(command)
+        registration = self._told_alone().registration
+        if not takes_silent_documents(registration.agent.firmware if registration.agent else None):
+            raise Unsupported(
+                "Firmware before 10.1.82.0 shows each document that it runs, and its registration names no later one. "
+                "Control this phone over HTTP."
+            )
+        if isinstance(command, Reregister) and len(self._accounts()) != 1:
+            raise Refused("It is registered with several accounts, and which of its lines has which can't be told.")
+        message = Notify(event="xml", content_type="application/snomxml", body=document_of(fragment))
+        with self._registrar.turn():
+            try:
+                delivery = self._registrar.notify(registration, message)
+            except PbxFailed as error:
+                raise AnswerLost(f"{error.reason} The phone may have got the command all the same.") from None
+        answer = _shown(delivery)
+        if delivery.status == 408:
+            raise AnswerLost(f"It did not answer its PBX ({answer}), and may have got the command all the same.")
+        if (refused := refusal(delivery)) is not None:
+            raise NotTaken(Outcome.FAILED if refused[0] is Outcome.NO_FETCH else refused[0], _not_taken(delivery))
+        return Acceptance(self.spelled(command), answer)
+
+    def _accounts(self) -> set[str]:
+        return {one.registration.account for one in self._registrar.of(self._mac)}
+
+    def _told_alone(self) -> Registered:
+        """The contact by which it and nobody else is told. Raises PhoneUnreachable, Refused."""
         contacts = self._registrar.of(self._mac)
         if not contacts:
             raise PhoneUnreachable(self._unregistered())
@@ -264,6 +301,17 @@ class SipPhone:
                 f"At {self._registrar.shown} another phone is registered with the same contact, so this one can't be "
                 "told alone. Give each an account of its own."
             )
+        return contacts[0]
+
+    def _load(self, command: Load) -> Acceptance:
+        """Whatever goes wrong, it is shown nothing any more before that is said.
+
+        Where it may have begun to load by then, or that can't be seen, it is watched as if nothing had gone wrong.
+        """
+        watched, until = self._marked, command.until
+        if watched is None or until is None:
+            raise AssertionError("What comes of a load is marked first, and it has an end.")
+        registration = self._told_alone().registration
         request = self.spelled(command)
         self._armory.follow(self._mac, dict(watched.mark))
         before, self._watched, self._marked = self._watched, watched, None
@@ -271,7 +319,7 @@ class SipPhone:
             # Not shown it while it waits for its turn.
             with self._registrar.turn():
                 self._armory.arm(self._mac, command.url, until)
-                delivery = self._registrar.notify(contacts[0].registration, Notify(event=CHECK_SYNC))
+                delivery = self._registrar.notify(registration, Notify(event=CHECK_SYNC))
         except (MirrorAnswerLost, PbxFailed) as error:
             problem: SnomError = NotSent(f"{error.reason} The phone is shown nothing any more.")
             answer = f"no answer: {error.reason}"
@@ -393,12 +441,14 @@ class SipPhone:
         raise Unsupported("Nothing of a phone's screen shows by its PBX.")
 
     def spelled(self, command: Command | Picture) -> str:
-        """What the phone is told."""
-        return f"NOTIFY {CHECK_SYNC}" if isinstance(command, Load) else type(command).__name__
+        """What the phone is told. Raises Unsupported for what it can't be told."""
+        if isinstance(command, Picture):
+            raise Unsupported("Nothing of a phone's screen shows by its PBX.")
+        return f"NOTIFY {CHECK_SYNC}" if isinstance(command, Load) else fragment_of(command)
 
     def fits(self, command: Command) -> bool:
-        """A check-sync is short."""
-        return True
+        """Whether it is no more than one key: each goes into a document of its own."""
+        return not isinstance(command, Press) or len(command.keys) == 1
 
     def writes(self, settings: Mapping[str, str], *, store: bool) -> list[Write]:
         """Settings reach it in files."""
@@ -428,6 +478,13 @@ def _is_new(contact: Registered, known: Mapping[str, float]) -> bool:
 
 def _identities(accounts: Collection[str], registered: Collection[str]) -> tuple[Identity, ...]:
     return tuple(Identity(line, account, account in registered) for line, account in enumerate(accounts, 1))
+
+
+def _not_taken(delivery: Delivery) -> str:
+    return (
+        f"The phone did not take the document ({_shown(delivery)}). It takes one from the registrar of its identity, "
+        "and from others only if mb_trusted_hosts names them and filter_registrar lets them through."
+    )
 
 
 def _shown(delivery: Delivery) -> str:

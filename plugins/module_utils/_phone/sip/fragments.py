@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Remote control by the minibrowser: what a document says so that the phone which runs it obeys a command.
+
+It is a part of a URL (xml 3). Two parts are never made: ``reboot``, which may ask the phone's user or, with a word
+behind it, reset the phone, and ``unregister``, which may take the identity away (xml 3).
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+from ..._core.errors import Unsupported
+from ..phone import (
+    ClearList,
+    Command,
+    Dial,
+    FixLineInfoLayer,
+    LogOff,
+    OpenDocument,
+    Press,
+    ReleaseAllCalls,
+    Reregister,
+    Reset,
+    Restart,
+    Ring,
+    Tones,
+    Touch,
+    Write,
+)
+
+# Those of function keys have no name there that anybody has written down (xml 6).
+_FUNCTION_KEY = re.compile("(?:P|EK)[0-9]+")
+_SAFE = "*+.@:-_"
+"""What may stand in a value as it is; a # would begin a part of its own (xml 3)."""
+
+_LISTS = {"missed": "Missed", "dialed": "Dialed", "received": "Received"}
+
+_WHY = {
+    Touch: "there is no touch by SIP",
+    Tones: "there are no tones by SIP; in a call snom_key presses digits",
+    ReleaseAllCalls: "nothing by SIP ends all calls; the action hangup ends the one on the screen",
+    LogOff: "by SIP a line may be taken away with its registration, until it is provisioned anew",
+    Ring: "nothing by SIP plays a ringer",
+    FixLineInfoLayer: "there is no picture of its screen by SIP",
+    Write: "its settings come by provisioning, see the role provisioning",
+    OpenDocument: "documents of one's own are not sent to it",
+    Restart: "by SIP it may ask its user, and nothing tells whether it did",
+    Reset: "nothing by SIP tells whether it did",
+}
+
+
+def fragment_of(command: Command) -> str:
+    """The part of a URL that does what a command does (xml 3, 6). Raises Unsupported, with the reason."""
+    if isinstance(command, Press):
+        return _key(command)
+    if isinstance(command, Dial):
+        if command.outgoing_uri is not None:
+            raise _unsupported("it dials from its active line, so leave outgoing_uri out")
+        return f"numberdial={quote(command.number, safe=_SAFE)}"
+    if isinstance(command, Reregister):
+        return f"reregister={command.line - 1}"
+    if isinstance(command, ClearList):
+        return f"calllistclear={_LISTS[command.name]}"
+    raise _unsupported(_WHY[type(command)])
+
+
+def document_of(fragment: str) -> str:
+    """The document that runs a part of a URL, and is never shown (xml 1.1, 1.2)."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<SnomIPPhoneSilent document_id="telephony_snom" state="relevant">'
+        f'<fetch mil="1">snom://mb_nop#{escape(fragment)}</fetch>'
+        "</SnomIPPhoneSilent>"
+    )
+
+
+def _key(command: Press) -> str:
+    if len(command.keys) != 1:
+        raise _unsupported("it takes one key at a time")
+    (event,) = command.keys
+    if event.press is not None:
+        raise _unsupported("a key can't be held, so leave press out; pause can stay")
+    if _FUNCTION_KEY.fullmatch(event.key):
+        raise _unsupported(f"the function key {event.key} has no name by SIP that is known")
+    return f"key={quote(event.key, safe=_SAFE)}"
+
+
+def _unsupported(why: str) -> Unsupported:
+    return Unsupported(f"This phone is told by its PBX (snom_transport is sip), and {why}.")

@@ -1,0 +1,261 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Remote control of a phone by its PBX: what it is told, and what it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
+    AnswerLost,
+    PbxFailed,
+    PhoneUnreachable,
+    Refused,
+    SnomError,
+    Unsupported,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._known.key_event import KeyEvent
+from ansible_collections.telephony.snom.plugins.module_utils._operations.call_list import clear_call_lists
+from ansible_collections.telephony.snom.plugins.module_utils._operations.identity import set_identity
+from ansible_collections.telephony.snom.plugins.module_utils._operations.key import press_keys
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import (
+    Delivery,
+    Notify,
+    Registration,
+    registration_of,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.registered import Registrar
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
+    ClearList,
+    Command,
+    Dial,
+    FixLineInfoLayer,
+    LogOff,
+    OpenDocument,
+    Press,
+    ReleaseAllCalls,
+    Reregister,
+    Reset,
+    Restart,
+    Ring,
+    Tones,
+    Touch,
+    Write,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.fragments import document_of, fragment_of
+from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
+
+MAC = "00041396D9B4"
+NEW = f"snomD862/10.1.226.13 {MAC}"
+
+
+class Exchange:
+    """A PBX that notes what it sends, and answers as it is told to."""
+
+    def __init__(self, *agents: str, answer: Delivery | PbxFailed | None = None) -> None:
+        self.agents = agents
+        self.answer = answer or Delivery(status=200, reason="OK")
+        self.sent: list[Notify] = []
+
+    def registrations(self) -> tuple[Registration, ...]:
+        return tuple(
+            registration_of(f"40{number}", f"sip:40{number}@192.0.2.7:5060", user_agent=agent, expires=60)
+            for number, agent in enumerate(self.agents, 1)
+        )
+
+    def calls(self) -> Mapping[str, str]:
+        return {}
+
+    def notify(self, registration: Registration, message: Notify) -> Delivery:
+        self.sent.append(message)
+        if isinstance(self.answer, PbxFailed):
+            raise self.answer
+        return self.answer
+
+    def probe(self, registration: Registration) -> Delivery:
+        return Delivery()
+
+    def close(self) -> None:
+        pass
+
+    @property
+    def fragments(self) -> list[str]:
+        found = []
+        for message in self.sent:
+            assert (message.event, message.content_type) == ("xml", "application/snomxml")
+            fetch = ElementTree.fromstring(message.body.encode()).find("fetch")
+            assert fetch is not None and fetch.text is not None
+            url, _hash, fragment = fetch.text.partition("#")
+            assert url == "snom://mb_nop"
+            found.append(fragment)
+        return found
+
+
+def phone_at(exchange: Exchange) -> SipPhone:
+    registrar = Registrar(PbxSettings(kind="kamailio", host="pbx.example"), open_one=lambda settings: exchange)
+    return SipPhone(Connection(host="desk", mac=MAC, transport="sip"), registrar=registrar)
+
+
+def given(**options: Any) -> dict[str, Any]:
+    return {
+        "host": "desk",
+        "mac": MAC,
+        "model": None,
+        "scheme": "https",
+        "transport": "sip",
+        "secret": False,
+        "allow_cleartext_secrets": False,
+        "keys": None,
+        "touch": None,
+    } | options
+
+
+@pytest.mark.parametrize(
+    ("command", "fragment"),
+    [
+        (Press((KeyEvent("F_CANCEL"),)), "key=F_CANCEL"),
+        (Press((KeyEvent("ENTER", pause=500),)), "key=ENTER"),
+        (Press((KeyEvent("#"),)), "key=%23"),
+        (Press((KeyEvent("*"),)), "key=*"),
+        (Dial("+49 30 1"), "numberdial=+49%2030%201"),
+        (Dial("sip:401@pbx.example"), "numberdial=sip:401@pbx.example"),
+        (Dial("1&reboot=reset"), "numberdial=1%26reboot%3Dreset"),
+        (Dial("1#reboot"), "numberdial=1%23reboot"),
+        (Reregister(1), "reregister=0"),
+        (ClearList("missed"), "calllistclear=Missed"),
+        (ClearList("received", 1), "calllistclear=Received"),
+    ],
+)
+def test_a_command_is_one_fragment(command: Command, fragment: str) -> None:
+    exchange = Exchange(NEW)
+    acceptance = phone_at(exchange).command(command)
+    assert exchange.fragments == [fragment] == [fragment_of(command)]
+    assert (acceptance.request, acceptance.answer) == (fragment, "200 OK")
+
+
+def test_nothing_that_a_number_holds_becomes_a_fragment_or_an_element() -> None:
+    number = "1</fetch><fetch>x&y#key=ENTER\"'$(set:x)"
+    (found,) = [one for one in ElementTree.fromstring(document_of(fragment_of(Dial(number))).encode())]
+    assert found.text is not None
+    assert unquote(found.text.removeprefix("snom://mb_nop#numberdial=")) == number
+    assert "&" not in found.text and found.text.count("#") == 1 and "$" not in found.text
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        Press((KeyEvent("1"), KeyEvent("2"))),
+        Press((KeyEvent("ENTER", press=2000),)),
+        Press((KeyEvent("P1"),)),
+        Press((KeyEvent("EK0"),)),
+        Touch(((1, 1, "press"),)),
+        Dial("1", outgoing_uri="401@pbx.example"),
+        Tones("1"),
+        ReleaseAllCalls(),
+        LogOff(1),
+        LogOff(None),
+        Ring(1),
+        FixLineInfoLayer(),
+        Write({"language": "English"}, store=True),
+        OpenDocument("http://192.0.2.1/"),
+        Restart(None),
+        Reset(None),
+    ],
+)
+def test_what_has_no_safe_fragment_is_refused_with_a_reason_before_anything_is_sent(command: Command) -> None:
+    exchange = Exchange(NEW)
+    with pytest.raises(Unsupported, match=r"snom_transport is sip\), and .{10,}\.$"):
+        phone_at(exchange).command(command)
+    assert exchange.sent == []
+
+
+@pytest.mark.parametrize(
+    ("agents", "error"),
+    [
+        ([], PhoneUnreachable),
+        (["snomD862/10.1.226.13 000413000001"], PhoneUnreachable),
+        ([f"snomD785/10.1.81.9 {MAC}"], Unsupported),
+        ([f"snomD785 {MAC}"], Unsupported),
+    ],
+)
+def test_whom_nothing_is_sent(agents: list[str], error: type[SnomError]) -> None:
+    exchange = Exchange(*agents)
+    with pytest.raises(error):
+        phone_at(exchange).command(Dial("1"))
+    assert exchange.sent == []
+
+
+def test_which_line_has_which_account_is_not_guessed() -> None:
+    exchange = Exchange(NEW, NEW)
+    with pytest.raises(Refused, match="several accounts"):
+        phone_at(exchange).command(Reregister(1))
+    assert exchange.sent == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [(Delivery(status=408), "unreachable"), (Delivery(status=403), "auth_failed"), (Delivery(status=489), "failed")],
+)
+def test_what_the_phone_answers(answer: Delivery, outcome: str) -> None:
+    with pytest.raises(SnomError) as error:
+        phone_at(Exchange(NEW, answer=answer)).command(Dial("1"))
+    assert error.value.outcome.value == outcome
+    assert isinstance(error.value, AnswerLost) is (answer.status == 408)
+
+
+def test_a_pbx_that_fails_while_it_sends_may_have_sent() -> None:
+    exchange = Exchange(NEW, answer=PbxFailed("pbx.example hung up."))
+    result = press_keys(phone_at(exchange), given(keys="ENTER"), False, sleep=lambda seconds: None)
+    assert (result["failed"], result["changed"], result["sent"]) == (True, True, ["key=ENTER"])
+
+
+def test_keys_go_one_by_one() -> None:
+    exchange, slept = Exchange(NEW), list[float]()
+    result = press_keys(phone_at(exchange), given(keys="F_HOLD,,5000;1;2"), False, sleep=slept.append)
+    assert result == {"changed": True, "sent": ["key=F_HOLD", "key=1", "key=2"]}
+    assert (exchange.fragments, slept) == (result["sent"], [5.0, 2.0])
+
+
+def test_keys_of_which_one_can_not_be_pressed_are_not_begun() -> None:
+    exchange = Exchange(NEW)
+    with pytest.raises(Unsupported, match="P1"):
+        press_keys(phone_at(exchange), given(keys="1;P1"), False, sleep=lambda seconds: None)
+    assert exchange.sent == []
+
+
+def test_check_mode_sends_nothing_and_tells_the_same() -> None:
+    exchange = Exchange(NEW)
+    assert press_keys(phone_at(exchange), given(keys="ENTER"), True)["sent"] == ["key=ENTER"]
+    assert exchange.sent == []
+
+
+def test_a_secret_takes_no_way_that_others_read() -> None:
+    exchange = Exchange(NEW)
+    with pytest.raises(Refused, match="allow_cleartext_secrets"):
+        press_keys(phone_at(exchange), given(keys="1234", secret=True), False)
+    allowed = given(keys="1", secret=True, allow_cleartext_secrets=True)
+    assert press_keys(phone_at(exchange), allowed, False)["sent"] == ["key=********"]
+
+
+def test_a_line_is_registered_again() -> None:
+    exchange = Exchange(NEW)
+    parameters = given(line="1", state="reregistered")
+    result = set_identity(phone_at(exchange), parameters, False, sleep=lambda seconds: None)
+    assert (result["changed"], exchange.fragments) == (True, ["reregister=0"])
+    assert result["lines"] == [{"line": 1, "before": True, "after": True}]
+
+
+def test_lists_are_cleared_without_a_look() -> None:
+    exchange = Exchange(NEW)
+    parameters = given(lists=["missed"], state="absent")
+    result = clear_call_lists(phone_at(exchange), parameters, False, sleep=lambda seconds: None)
+    assert (result["changed"], result["after"]) == (True, {"missed": None})
+    assert set(exchange.fragments) == {"calllistclear=Missed"}
