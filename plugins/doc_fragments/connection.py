@@ -121,7 +121,7 @@ options:
     elements: dict
   transport:
     description:
-      - V(http) leads to the phone's web server.
+      - "The way to the phone: V(http) to its web server, or V(sip) through its PBX."
       - V(sip) leads through the PBX that the host variable C(snom_pbx) names, for phones that take no commands over
         HTTP, and asks nothing over HTTP. The phone is known by C(snom_mac), which it has to name in its registration.
         What works is said in R(Remote control, ansible_collections.telephony.snom.docsite.remote_control); the rest is

@@ -69,6 +69,7 @@ EXAMPLES = {
     "snmp_port": "1161",
     "snmp_community": "phones",
     "taught": "[]",
+    "transport": "sip",
 }
 # Name; what it says; who reads it beside what all do; default; example.
 WANTED = [
@@ -202,13 +203,6 @@ WITNESSES = [
         "snom_rollout",
         "",
         "{url: 'http://192.0.2.10:8099', listen: '192.0.2.10:8099'}",
-    ),
-    (
-        "snom_transport",
-        "The way to the phone: ``http``, or ``sip`` through the PBX.",
-        "snom_sync, snom_rollout",
-        "http",
-        "sip",
     ),
     ("snom_test_phone", "Whether it is one of the two phones of ``canary_call``.", "canary_call", "false", "true"),
     ("snom_test_number", "What ``canary_call`` dials to reach it.", "canary_call", "its first identity", '"101"'),

@@ -10,8 +10,23 @@ import re
 from pathlib import Path
 
 import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._known.keys import parse_keys
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
+    LISTS,
+    ClearList,
+    Dial,
+    Press,
+    Reregister,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.fragments import fragment_of
 
 from . import test_remote, test_remote_refusals
+
+KEYS = [
+    *("CANCEL", "ENTER", "OFFHOOK", "ONHOOK", "RIGHT", "LEFT", "UP", "DOWN", "VOLUME_UP", "VOLUME_DOWN", "MENU"),
+    *("REDIAL", "DND", "REC", "F1", "SPEAKER", "HEADSET", "TRANSFER", "F_HOLD", "1", "#"),
+]
+TOLD = [Dial("1234"), Reregister(1), *(ClearList(name) for name in LISTS)]
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "docsite" / "rst" / "remote_control.rst"
 
@@ -67,7 +82,7 @@ def test_every_line_is_there() -> None:
 
 @pytest.mark.parametrize("line", LINES)
 def test_row_names_tests_of_its_module(line: str) -> None:
-    module, _models, evidence, tests = ROWS[line]
+    module, _models, _by_sip, evidence, tests = ROWS[line]
     names = re.findall(r"``([\w-]+)``", tests)
     cases = test_remote.CASES | test_remote_refusals.CASES
     assert names
@@ -78,6 +93,18 @@ def test_row_names_tests_of_its_module(line: str) -> None:
         assert {cases[name].module for name in names} <= wanted
     else:
         assert "task" in module, "a row without a module belongs to the one before"
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_row_says_what_the_phone_is_told_by_sip(line: str) -> None:
+    told = ROWS[line][2]
+    fragments = re.findall(r"``((?:key|numberdial|reregister|calllistclear)=\S+)``", told)
+    assert told.startswith(("no: ", "``snom_rollout``", "a warning: ")) or fragments
+    possible = {"numberdial=NUMBER", *(fragment_of(one) for one in TOLD)} | {
+        fragment_of(Press((event,))) for name in KEYS for event in parse_keys([name])
+    }
+    if not told.startswith("no: "):
+        assert set(fragments) <= possible
 
 
 def test_every_case_of_a_line_is_in_the_page() -> None:

@@ -58,7 +58,7 @@ def test_phones_that_are_left_alone(state: dict[str, Any], given: dict[str, Any]
         remote(phone, **given)
     assert phone.requests == ["system"]
     if error is Unsupported:
-        assert "SIP NOTIFY" in raised.value.reason
+        assert "snom_transport: sip" in raised.value.reason
 
 
 def test_the_inventory_knows_a_model_that_the_phone_does_not_show() -> None:

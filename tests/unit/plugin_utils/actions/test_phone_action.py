@@ -19,6 +19,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
     HOST_VARIABLES,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions import phone_action
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import PhoneAction
 
@@ -378,3 +380,66 @@ def test_the_module_gets_no_option_that_was_not_given(modules: list[tuple[PhoneA
     ((_twin, arguments, _variables),) = modules
     assert (arguments["tone"], arguments["free"]) == ({"name": "x"}, {"a": None})
     assert "username" not in arguments
+
+
+# By the PBX -------------------------------------------------------------------------------------------------------
+
+BY_SIP = {
+    "snom_transport": "sip",
+    "snom_mac": "00041396D9B4",
+    "snom_pbx": {"kind": "kamailio", "host": "pbx.example"},
+}
+
+
+class Mute(Ring):
+    not_by_sip = "nothing by SIP rings it"
+
+
+class Own(Ring):
+    not_by_sip = "its operation knows better"
+    own_way = True
+
+
+@pytest.fixture
+def ways(monkeypatch: pytest.MonkeyPatch) -> list[Phone]:
+    """The ways to phones that operations were given."""
+    seen: list[Phone] = []
+
+    def way(phone: Phone, parameters: Result, check_mode: bool) -> Result:
+        seen.append(phone)
+        return {"changed": False}
+
+    for action in (Ring, Mute, Own):
+        monkeypatch.setattr(action, "operation", staticmethod(way))
+    return seen
+
+
+def test_the_transport_says_which_way_leads_to_the_phone(ways: list[Phone]) -> None:
+    assert run({"ringer": 1}, BY_SIP)["changed"] is False
+    assert run({"ringer": 1, "transport": "http"}, BY_SIP)["changed"] is False
+    assert run({"ringer": 1}, BY_SIP, action=Own)["changed"] is False
+    assert [type(way) for way in ways] == [SipPhone, WebPhone, WebPhone]
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"snom_pbx": None}, "snom_pbx must name a PBX"),
+        ({"snom_pbx": {"kind": "sip"}}, "snom_pbx must name a PBX"),
+        ({"snom_pbx": {"kind": "carrier"}}, "snom_pbx"),
+        ({"snom_mac": None}, "snom_mac must give"),
+        ({"snom_in_process": False}, "from the controller only"),
+        ({"snom_transport": "pigeon"}, "transport"),
+    ],
+)
+def test_what_leads_to_no_phone_is_told(variables: Result, told: str, ways: list[Phone]) -> None:
+    result = run({"ringer": 1}, BY_SIP | variables)
+    assert result["failed"] is True and told in result["msg"]
+    assert ways == []
+
+
+def test_an_operation_that_can_do_nothing_by_sip_says_why(ways: list[Phone]) -> None:
+    result = run({"ringer": 1}, BY_SIP, action=Mute)
+    assert (result["outcome"], result["changed"]) == ("unsupported", False)
+    assert result["reason"] == "This phone is reached by its PBX (snom_transport is sip), and nothing by SIP rings it."
+    assert ways == []

@@ -143,7 +143,7 @@ def test_a_command_is_one_fragment(command: Command, fragment: str) -> None:
 
 def test_nothing_that_a_number_holds_becomes_a_fragment_or_an_element() -> None:
     number = "1</fetch><fetch>x&y#key=ENTER\"'$(set:x)"
-    (found,) = [one for one in ElementTree.fromstring(document_of(fragment_of(Dial(number))).encode())]
+    (found,) = ElementTree.fromstring(document_of(fragment_of(Dial(number))).encode())
     assert found.text is not None
     assert unquote(found.text.removeprefix("snom://mb_nop#numberdial=")) == number
     assert "&" not in found.text and found.text.count("#") == 1 and "$" not in found.text
