@@ -132,7 +132,7 @@ class Replacer:
     def _outside(self, text: str, words: Callable[[str], str]) -> str:
         """Replace what has a form of its own, and by ``words`` what lies between."""
         for secret in self._secrets:
-            for form in {secret, html.escape(secret)}:
+            for form in dict.fromkeys((secret, html.escape(secret))):
                 raw = form.encode("utf-8").decode("latin-1")
                 if raw in text:
                     text = text.replace(raw, self._as("secrets", secret, "x" * len(raw)))

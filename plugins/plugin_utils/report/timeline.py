@@ -66,10 +66,10 @@ class Timeline:
         count = len(self.lanes)
         paths: dict[str, list[str]] = {}
         for top, lane in enumerate(self.lanes if count > _MOST_NAMED else []):
-            for bar in lane.bars:
-                high = max(1, count // 150) if bar.kind == "fail" else 1
-                path = f"M{bar.left:.1f} {min(top, count - high)}h{bar.width:.1f}v{high}h-{bar.width:.1f}z"
-                paths.setdefault(bar.kind, []).append(path)
+            for one in lane.bars:
+                high = max(1, count // 150) if one.kind == "fail" else 1
+                path = f"M{one.left:.1f} {min(top, count - high)}h{one.width:.1f}v{high}h-{one.width:.1f}z"
+                paths.setdefault(one.kind, []).append(path)
         return sorted(((kind, "".join(parts)) for kind, parts in paths.items()), key=lambda path: path[0] == "fail")
 
 

@@ -113,11 +113,11 @@ class Live:
         ended = [phone for phone in self._phones.values() if phone.outcome is not None]
         done, bad = len(ended), sum(phone.tone == "failed" for phone in ended)
         share = min(1.0, done / self._work) if self._work else 1.0
-        bar = self._bar[0] * int(share * _BAR) + self._bar[1] * (_BAR - int(share * _BAR))
+        drawn = self._bar[0] * int(share * _BAR) + self._bar[1] * (_BAR - int(share * _BAR))
         waiting = sum(phone.waits for phone in self._phones.values())
         counts = f"{done} of {self._work} done, {len(self._phones) - done - waiting} under way"
         more = f"{f', {waiting} put off' if waiting else ''}{f', {bad} not well' if bad else ''}"
-        return f"{self._wave}  {bar}  {counts}{more}"
+        return f"{self._wave}  {drawn}  {counts}{more}"
 
 
 def result_table(found: Mapping[str, Mapping[str, Any]], limit: int = 100) -> list[Drawn]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -171,8 +172,8 @@ def steady(value: Any, folder: Path) -> Any:
 @pytest.fixture
 def site(name: str, kamailio: Kamailio, tmp_path: Path) -> Iterator[Site]:
     """A site for the module of that name."""
-    with open_site(tmp_path, kamailio, registers=name in BY_PBX) as site:
-        yield site
+    with ExitStack() as stack:
+        yield stack.enter_context(open_site(tmp_path, kamailio, registers=name in BY_PBX))
 
 
 @pytest.mark.parametrize("name", MODULES)

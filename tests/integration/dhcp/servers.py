@@ -115,7 +115,7 @@ def running_kea(folder: Path, *, subnet: str, pool: str, hook: bool = True, life
     folder.mkdir(exist_ok=True)
     # Kea takes no folder that others can look into.
     folder.chmod(0o750)
-    hooks = next(ROOT.glob("usr/lib/*/kea/hooks"))
+    (hooks,) = ROOT.glob("usr/lib/*/kea/hooks")
     leases, socket, cleaner = folder / "kea-leases4.csv", folder / "kea4.sock", folder / "kea-lfc"
     cleaner.write_text("#!/bin/sh\nexec " + " ".join(program("usr/sbin/kea-lfc")) + ' "$@"\n')
     cleaner.chmod(0o755)

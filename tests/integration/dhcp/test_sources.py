@@ -81,7 +81,7 @@ def test_no_reading_lacks_a_phone_while_kea_cleans_up_and_restarts(wire: Wire, t
     with running_kea(folder, **SITE) as kea:
         wire.lease(DESK, "desk")
         wire.lease(LIFT, "lift")
-        until(lambda: (folder / "kea-leases4.csv.2").exists(), bool)
+        until((folder / "kea-leases4.csv.2").exists, bool)
         reader = threading.Thread(target=read)
         reader.start()
         until(lambda: kea.cleanups, lambda count: count > 3)

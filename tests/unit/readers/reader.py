@@ -53,7 +53,9 @@ class Reader:
         """Read, and see to it that all of the above holds."""
         try:
             found = self.read(data)
-        except self.errors as error:
+        except SnomError as error:
+            if not isinstance(error, self.errors):
+                raise
             check_reason(error, len(data))
             return error
         check_shown(found, len(data))

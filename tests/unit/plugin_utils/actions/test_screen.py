@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ class Terminal(io.StringIO):
         lines: list[str] = []
         for part in self.getvalue().split("\n"):
             while part.startswith("\x1b["):
-                up, _, part = part.removeprefix("\x1b[").partition("F\x1b[J")
+                up, _move, part = part.removeprefix("\x1b[").partition("F\x1b[J")
                 del lines[-int(up) :]
             lines.append(part)
         return "\n".join(lines)
@@ -60,7 +61,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch, kind: type[Terminal] = Terminal) -
     return made
 
 
-def shown(display: Any, *, is_live: bool, lines: list[Any] = LINES) -> Screen:
+def shown(display: Any, *, is_live: bool, lines: Sequence[Any] = tuple(LINES)) -> Screen:
     """Let a screen hear these lines, as a worker tells them, to their end."""
     screen = Screen(console.open_ear(), display, is_live=is_live)
     screen.begin()

@@ -26,7 +26,7 @@ def timeline(*phones):
 
 
 def bars(*phones):
-    return [[(bar.kind, bar.left, bar.width) for bar in lane.bars] for lane in timeline(*phones).lanes]
+    return [[(one.kind, one.left, one.width) for one in lane.bars] for lane in timeline(*phones).lanes]
 
 
 def test_the_bars_of_a_phone_are_what_was_seen_of_it():

@@ -71,7 +71,11 @@ def page(*leases: Any) -> list[dict[str, Any]]:
 
 def read(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> tuple[dict[str | None, str | None], Script]:
     script = Script(*answers)
-    monkeypatch.setattr(requests.Session, "post", lambda self, *given, **options: script.post(self, *given, **options))
+
+    def post(session: Any, url: str, **options: Any) -> nullcontext[Answer]:
+        return script.post(session, url, **options)
+
+    monkeypatch.setattr(requests.Session, "post", post)
     found = read_kea_control(CONTROL, PREFIXES, NOW)
     return {one.mac: one.address for one in found.said}, script
 

@@ -66,7 +66,9 @@ def test_each_page_is_read_once_and_links_are_followed(monkeypatch: pytest.Monke
 
 def test_a_phone_that_links_for_ever_is_left_after_some_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = iter(range(10_000))
-    asked = serve(monkeypatch, lambda _target: "".join(f'<a href="p{next(numbers)}.htm">' for _ in range(50)).encode())
+    asked = serve(
+        monkeypatch, lambda _target: "".join(f'<a href="p{next(numbers)}.htm">' for _unused in range(50)).encode()
+    )
     read = read_pages(PHONE, Recorder())
     assert len(asked) == MOST_PAGES and "too many pages" in read[-1].said
 
