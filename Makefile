@@ -8,7 +8,7 @@ PYTHON ?= python3
 GATE = @$(PYTHON) tests/gate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit lint own sanity integration docs artifact check list mutants fresh fuzz profile
+.PHONY: help demo test unit lint own sanity integration docs artifact check list mutants fresh fuzz pictures profile
 
 help:  ## show this
 	@sed -n 's/^\([a-z]*\):.*## */  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -51,6 +51,9 @@ mutants:  ## break one thing per check, and see each check name it
 
 fuzz:  ## a fuzzer on what reads the words of strangers, for hours
 	@$(PYTHON) tests/fuzz
+
+pictures:  ## make the pictures in README anew, of the report and of the demo
+	@$(PYTHON) tests/pictures
 
 profile:  ## keep a profile of a real phone as a test: make profile FILE=profile-look.json NAME=snomD785-10.1.54.13
 	@cd .build && PYTHONPATH=. venv/bin/python -m ansible_collections.telephony.snom.tests.profiles "$(abspath $(FILE))" "$(NAME)"

@@ -11,6 +11,7 @@ import yaml
 from ansible_collections.telephony.snom.plugins.modules import snom_rollout
 from ansible_collections.telephony.snom.tests.integration.pages import samples
 from ansible_collections.telephony.snom.tests.integration.pages.conftest import PAGES, Show, Shown
+from ansible_collections.telephony.snom.tests.pictures.report import PICTURE, made_of, sample, words_of
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
@@ -35,6 +36,10 @@ def test_the_samples_are_what_a_rollout_returns() -> None:
     )
     for entry in result["phones"].values():
         assert entry.keys() == documented["phones"]["contains"].keys() - {"changed"}
+
+
+def test_the_picture_in_the_readme_is_of_the_page_as_it_is() -> None:
+    assert made_of(PICTURE.read_bytes()) == words_of(sample()), "make pictures"
 
 
 @pytest.mark.parametrize("width", WIDTHS)
