@@ -171,10 +171,10 @@ MUTANTS = [
     Mutant(
         "package that no page names",
         "conventions",
-        "README.md",
-        " openssl python3-venv shellcheck\n",
-        " openssl python3-venv\n",
-        "test_the_readme_names_all_that_the_checks_need_of_a_machine",
+        "CONTRIBUTING.md",
+        " openssl python3-venv shellcheck ",
+        " openssl python3-venv ",
+        "test_a_page_names_all_that_the_checks_need_of_a_machine",
         "texts",
     ),
     Mutant(

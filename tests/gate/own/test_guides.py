@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import pty
 import re
@@ -15,6 +16,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from ansible_collections.telephony.snom.plugins.module_utils._known.models import GIGASET, MODELS, find_model
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PORTS, TLS_PORTS
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import CONNECTION_ARGUMENTS
 
@@ -63,6 +66,30 @@ def test_ports_are_those_of_the_code() -> None:
     assert ports["phone"] == f"UDP {CONNECTION_ARGUMENTS['snmp_port']['default']}"
     source = (ROOT / "extensions" / "eda" / "plugins" / "event_source" / "snom.py").read_text("utf-8")
     assert re.search(r"default: (\d+)\n  token", source)[1] in ports["host of the rulebook"]  # type: ignore[index]
+
+
+def test_families_have_each_model_once_with_its_web_server_and_images() -> None:
+    with open(ROOT / "plugins" / "plugin_utils" / "inventory" / "firmware_images.csv", encoding="utf-8") as file:
+        images = [(row["model"], row["version"]) for row in csv.DictReader(file) if row["version"]]
+    seen = []
+    for _family, names, versions, server, way, _facts in cells("families")[1:]:
+        models = [MODELS[name] for name in names.split(", ")]
+        seen += [model.name for model in models]
+        assert {model.generation for model in models} == {"classic" if server == "classic" else "phone_manager"}
+        assert {model.own_page_decides for model in models} == {"or the classic one" in server}
+        assert ("see below" in way) == any(model.chained_from for model in models)
+        found = {version for model, version in images if model in names.split(", ")}
+        ends = sorted(found, key=Version.parse)[:: max(1, len(found) - 1)]
+        assert versions == (" to ".join(ends) or "none")
+    assert sorted(seen) == sorted(MODELS)
+
+
+def test_families_name_phones_by_what_else_they_are_sold_as() -> None:
+    page = " ".join(text("families").split())
+    chained = [model.name for model in MODELS.values() if model.chained_from]
+    assert f"The {', '.join(chained[:-1])} and {chained[-1]} load images from 10.1.184.15 on" in page
+    for sold, name in {**GIGASET, "D715": "715", "785": "D785", "D810WB": "D810", "D815W": "D815"}.items():
+        assert find_model(sold) is MODELS[name] and sold in page and name in page
 
 
 def test_the_glossary_is_sorted_and_has_no_word_twice() -> None:

@@ -33,7 +33,7 @@ def anchors(page: str) -> set[str]:
 def test_links_lead_somewhere(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
     broken = []
-    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+    for target in re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'\b(?:href|src)="([^"]+)"', text):
         if re.match(r"\w+:", target):
             continue
         path, _unused, anchor = target.partition("#")
@@ -41,6 +41,15 @@ def test_links_lead_somewhere(page: Path) -> None:
         if not file.exists() or (anchor and anchor not in anchors(file.read_text("utf-8"))):
             broken.append(target)
     assert broken == []
+
+
+def test_the_readme_is_short_and_leads_to_each_guide() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    guides = yaml.safe_load((ROOT / "docs" / "docsite" / "extra-docs.yml").read_text("utf-8"))["sections"]
+    pages = {page for section in guides for page in section["toctree"]}
+    assert pages == {file.stem for file in (ROOT / "docs" / "docsite" / "rst").glob("*.rst")}
+    assert [page for page in sorted(pages) if f"](docs/docsite/rst/{page}.rst)" not in readme] == []
+    assert len(readme.split()) < 700
 
 
 def made(node: object) -> Iterator[str]:
@@ -83,8 +92,8 @@ def test_pages_name_the_pythons_that_make_takes(page: str) -> None:
     assert f"Python {', '.join(pythons[:-1])} or {pythons[-1]}" in (ROOT / page).read_text("utf-8").replace("\n", " ")
 
 
-def test_the_readme_names_all_that_the_checks_need_of_a_machine() -> None:
-    lines = re.findall(r"^apt-get install (.+)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+def test_a_page_names_all_that_the_checks_need_of_a_machine() -> None:
+    lines = re.findall(r"^apt-get install (.+)$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
     assert sorted({*PROGRAMS.values(), "make", "python3-venv"}) in [line.split() for line in lines]
     assert {program for check in CHECKS for program in check.programs} == set(PROGRAMS)
 
