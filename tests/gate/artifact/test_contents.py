@@ -31,6 +31,7 @@ FOLDERS = [
 FILES = {
     ".ansible-lint",
     "CHANGELOG.md",
+    "CODE_OF_CONDUCT.md",
     "CONTRIBUTING.md",
     "LICENSE",
     "README.md",

@@ -75,6 +75,16 @@ def test_what_a_playbook_takes_is_documented(playbook: Path) -> None:
     assert playbook.stem == "require_hosts" or f"``{playbook.stem}``" in page
 
 
+def test_the_changelog_names_each_playbook() -> None:
+    """Modules, plugins and roles are listed by antsibull-changelog itself."""
+    releases = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text("utf-8"))["releases"].values()
+    fragments = [yaml.safe_load(file.read_text("utf-8")) for file in (ROOT / "changelogs" / "fragments").glob("*.yml")]
+    told = [entry for release in releases for entry in release.get("objects", {}).get("playbook", [])]
+    told += [entry for fragment in fragments for entry in fragment.get("add object.playbook", [])]
+    playbooks = {file.stem for file in (ROOT / "playbooks").glob("*.yml")} - {"require_hosts"}
+    assert sorted(entry["name"] for entry in told) == sorted(playbooks)
+
+
 def test_the_oldest_ansible_core_is_the_oldest_tested() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text("utf-8"))
     oldest = next(iter(PINS["cores"]))
