@@ -103,6 +103,8 @@ def _phone(number: int, word: str, site: str, chance: random.Random, outcome: st
         "path": [hop] if hop == target else [hop, target],
         "model": model,
         "mac": f"000413{number:06X}",
+        "transport": "http",
+        "call_state": None if word == "unreachable" else "idle",
         "site": site,
         "group": f"rack-{number % 9}" if number % 3 == 0 else None,
         "wave": 1 if number < 12 else 2 if number < 100 else 3,
