@@ -2,12 +2,12 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Describe phones that exist: the settings that they show, in the forms in which inventories state them."""
+"""Describe phones that exist: the settings that they show, or that their setting files give them, as inventories do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
@@ -22,10 +22,11 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.known_settin
     needs_number,
     split_name,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._known.masks import MASK, is_secret
+from ansible_collections.telephony.snom.plugins.module_utils._known.masks import MASK, is_secret, masked
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
     ATTRIBUTES,
     LABELS,
+    Setting,
     canonical_permission,
     parse_settings,
 )
@@ -35,6 +36,8 @@ _TEMPLATES = ("{{", "{%", "{#")
 # What a file gives a function key that says nothing else, and a flag that is the same as none (protocol 5.1, 5.4).
 _CONTEXT = "active"
 _SAME_AS_NONE = ("", "$", "RW")
+_READ_ONLY = ("R", "&")
+_STEERS = "it holds characters that steer a terminal, or their spelling"
 _WHY = {
     STATE: "users change it at the phone",
     FACT: "it tells what the phone is, not what it should be",
@@ -92,17 +95,39 @@ def describe_settings(phone: Mapping[str, Any]) -> tuple[dict[str, Any], dict[st
             "These are no facts with settings. Take the phone that snom_info returns with gather: [settings]."
         )
     read = {name: _read(name, str(value), forms.get(name)) for name, value in shown.items()}
-    settings: dict[str, Any] = {}
+    said = {name: one for name, one in _labeled(read).items() if one.value or is_secret(name) or _key_says(one)}
+    left_out = {
+        name: reason for name, one in said.items() if (reason := _reason_to_leave_out(name, one, shown)) is not None
+    }
+    return _stated({name: one for name, one in said.items() if name not in left_out}), left_out
+
+
+def describe_file_settings(
+    settings: Iterable[Setting], refer_to: Callable[[str], str]
+) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
+    """What setting files give a phone, as an inventory states it; the secrets of it; and why others are left out.
+
+    The latter two by name in requests. Where a secret was, refer_to(name) stands. Empty settings are stated, because
+    a file empties them.
+    """
+    read = {
+        one.wire_name: _Shown(
+            name=one.name, number=one.index, value=one.value, perm=one.perm or "", attributes=one.attributes
+        )
+        for one in settings
+    }
+    given: dict[str, _Shown] = {}
+    secrets: dict[str, str] = {}
     left_out: dict[str, str] = {}
     for name, one in _labeled(read).items():
-        reason = _reason_to_leave_out(name, one, shown)
-        if reason:
+        if reason := _reason_not_to_take(one):
             left_out[name] = reason
-        elif one.number is not None:
-            _numbers(settings, one.name)[str(one.number)] = one.stated()
+        elif masked(one.name, one.value) != one.value:
+            secrets[name] = one.value
+            given[name] = replace(one, value=refer_to(name))
         else:
-            settings[one.name] = one.stated()
-    return settings, left_out
+            given[name] = one
+    return _stated(given), secrets, left_out
 
 
 def shared_settings(phones: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -110,7 +135,11 @@ def shared_settings(phones: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
     An indexed setting is shared as a whole or not at all, because host variables replace it as a whole.
     """
-    described = [describe_settings(phone)[0] for phone in phones]
+    return common_settings([describe_settings(phone)[0] for phone in phones])
+
+
+def common_settings(described: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The same of settings as they are described."""
     if len(described) < 2:
         return {}
     first, *others = described
@@ -134,7 +163,7 @@ def _read(name: str, value: str, form: Mapping[str, Any] | None) -> _Shown:
 
 
 def _labeled(shown: Mapping[str, _Shown]) -> dict[str, _Shown]:
-    """What is not empty, in order, with the labels of function keys beside their keys' values."""
+    """The settings in order, with the labels of function keys beside their keys' values."""
     found = dict(shown)
     for attribute, name in LABELS.items():
         for wire_name, label in shown.items():
@@ -146,12 +175,22 @@ def _labeled(shown: Mapping[str, _Shown]) -> dict[str, _Shown]:
                     name=key.name, number=key.number, value=key.value, perm=key.perm, attributes=attributes
                 )
     ordered = sorted(found.items(), key=lambda item: (item[1].name, -1 if item[1].number is None else item[1].number))
-    return {name: one for name, one in ordered if one.value or is_secret(name) or _key_says(one)}
+    return dict(ordered)
 
 
 def _key_says(shown: _Shown) -> bool:
     """Whether a function key without a value says more than which identity it would use."""
     return shown.name == "fkey" and bool(shown.beside.keys() - {"context"})
+
+
+def _stated(shown: Mapping[str, _Shown]) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    for one in shown.values():
+        if one.number is not None:
+            _numbers(settings, one.name)[str(one.number)] = one.stated()
+        else:
+            settings[one.name] = one.stated()
+    return settings
 
 
 def _numbers(settings: dict[str, Any], name: str) -> dict[str, Any]:
@@ -173,10 +212,29 @@ def _reason_to_leave_out(name: str, shown: _Shown, settings: Mapping[str, str]) 
         return "it tells what the phone does, not what it should do"
     if kind := kind_of(shown.name):
         return _WHY[kind]
+    if any(may_be_spelled_out(text) for text in shown.texts):
+        # Of what snom_info returned, nobody can tell whether the phone has the character or its spelling.
+        return _STEERS
+    return _reason_not_to_state(shown)
+
+
+def _reason_not_to_take(shown: _Shown) -> str | None:
+    """Why a setting of a file is left out."""
+    kind = kind_of(shown.name)
+    # What users can't change is no longer theirs.
+    if kind in (FACT, WAY) or (kind == STATE and canonical_permission(shown.perm) not in _READ_ONLY):
+        return _WHY[kind]
+    if any(masked(shown.name, text) != text for text in shown.attributes.values()):
+        return "it holds a login or a token beside its value; keep it in a vault"
+    return _reason_not_to_state(shown)
+
+
+def _reason_not_to_state(shown: _Shown) -> str | None:
+    """Why an inventory can't state a setting."""
     if shown.number is None and needs_number(shown.name):
         return "it has no number"
     if shown.name in LABELS.values():
-        return "the phone does not show the key that it belongs to"
+        return "the key that it belongs to is not there"
     if any(sign in text for text in shown.texts for sign in _TEMPLATES):
         return "Ansible would take it for a template"
     stated = shown.stated()
@@ -184,8 +242,5 @@ def _reason_to_leave_out(name: str, shown: _Shown, settings: Mapping[str, str]) 
         parse_settings({shown.name: stated if shown.number is None else {str(shown.number): stated}})
     except InputError as error:
         return error.reason
-    # Of what snom_info returned, nobody can tell whether the phone has the character or its spelling.
     lines = [line for text in shown.texts for line in text.split("\n")]
-    if any(visible_line(line) != line or may_be_spelled_out(line) for line in lines):
-        return "it holds characters that steer a terminal, or their spelling"
-    return None
+    return _STEERS if any(visible_line(line) != line for line in lines) else None

@@ -119,6 +119,8 @@ class Site:
         (folder / "files").mkdir()
         (folder / "www").mkdir()
         (folder / "files" / "images.yml").write_text(json.dumps({"images": fleet.catalog()}))
+        (folder / "served").mkdir()
+        (folder / "served" / "snom320-000413AABBCC.htm").write_text(f"language!: English\nhttp_pass!: {PASSWORD}\n")
         (folder / "access.log").write_text(f"{json.dumps(MIRROR_LINE)}\n")
         with gzip.open(folder / "access.log.1.gz", "wt") as stream:
             stream.write(f"{json.dumps(MIRROR_LINE)}\n")

@@ -52,13 +52,16 @@ REAL: dict[str, list[dict[str, Any]]] = {
         {"telephony.snom.snom_rollout_result": {"phone": "{{ rollout.phones[inventory_hostname] }}"}},
     ],
     "snom_screen": [{"telephony.snom.snom_screen": {"dest": "{{ inventory_hostname }}.bmp"}}],
+    "snom_setting_files": [
+        {"telephony.snom.snom_setting_files": {"path": "served", "dest": "adopted"}, "run_once": True}
+    ],
     "snom_settings": [{"telephony.snom.snom_settings": {"settings": SETTINGS}}],
     "snom_sync": [{"telephony.snom.snom_sync": {}}],
 }
 # Modules that serve a fleet from the controller; there is no other way to run them here.
 FLEET = {
     *("snom_catalog", "snom_firmware_info", "snom_interview", "snom_pbx_info", "snom_provisioning"),
-    *("snom_rollout", "snom_rollout_result"),
+    *("snom_rollout", "snom_rollout_result", "snom_setting_files"),
 }
 
 # Modules that reach phones through the PBX.
@@ -90,6 +93,7 @@ def examples(name: str, site: Site) -> list[dict[str, Any]]:
         "/tmp/stop-rollout": f"{site.folder}/stop-rollout",
         "approved/report.json": f"{site.folder}/report/report.json",
         "/srv/provisioning": f"{site.folder}/www",
+        "/srv/served": f"{site.folder}/served",
         "/var/log/snom-mirror/": f"{site.folder}/",
         "jump.example": "localhost",
         "mirror.example": "localhost",

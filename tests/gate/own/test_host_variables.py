@@ -231,7 +231,7 @@ SECTIONS = {
 }
 OTHERS = [row for rows in SECTIONS.values() for row in rows]
 # Names in the code that begin alike and are none: metrics, and a prefix.
-NO_VARIABLES = re.compile(r"snom_(audit_time_seconds|phone_|phone_info|settings_)")
+NO_VARIABLES = re.compile(r"snom_(adopted_secrets|audit_time_seconds|phone_|phone_info|settings_(all)?)")
 
 
 def options() -> dict[str, dict[str, Any]]:

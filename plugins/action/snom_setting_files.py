@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Describe phones by the setting files that they are served: asks no phone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.fleet_action import FleetAction
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.fleet import Adopted, adopt
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.folder import read_folder
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import read_file
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.writing import (
+    changed,
+    spare,
+    texts,
+    write,
+)
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import controller_path
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.provisioned_fleet import phones_by_mac
+
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
+    "path": {"type": "str", "required": True},
+    "dest": {"type": "path", "required": True},
+    "group": {"type": "str", "default": "phones"},
+    "overwrite": {"type": "bool", "default": False},
+}
+
+
+class ActionModule(FleetAction):
+    def serve(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Read the files, and write what they say."""
+        # Plain, because YAML knows no objects of the kinds that Ansible has for texts.
+        parameters = to_plain(self.parameters(ARGUMENT_SPEC, paths=["dest"]))
+        self.require_run_once()
+        folder, group = parameters["dest"], parameters["group"]
+        groups: Mapping[str, Any] = to_plain(task_vars.get("groups") or {})
+        variables = FleetVariables.of_task(self._task, task_vars, self._templar, self.parent.is_gone)
+        hosts = phones_by_mac(groups.get("all", ()), variables)
+        models = {
+            mac: str(model) for mac, host in hosts.items() if (model := to_plain(variables.of(host).get("snom_model")))
+        }
+        found = read_folder(controller_path(parameters["path"]))
+        files = [read_file(name, content) for name, content in found.files.items()]
+        fleet = adopt(files, found.others, hosts, models)
+        written = texts(fleet, group, groups.get(group, ()))
+        different = changed(folder, written)
+        spare(folder, [one for one, _before in different], parameters["overwrite"])
+        self.parent.check()
+        if different and not self._task.check_mode:
+            write(folder, [one for one, _before in different])
+        result: dict[str, Any] = {
+            "changed": bool(different),
+            "phones": list(map(_shown, fleet.phones)),
+            "shared": sorted(fleet.shared),
+            "notes": fleet.notes,
+            "files": [os.path.join(folder, one.path) for one in written],
+        }
+        if self._task.diff:
+            result["diff"] = [
+                {"before_header": one.path, "after_header": one.path, "before": before, "after": one.text}
+                for one, before in different
+                if not one.secret
+            ]
+        return dict(to_plain(result))
+
+
+def _shown(phone: Adopted) -> dict[str, Any]:
+    """A phone as the result shows it: no values."""
+    return {
+        "host": phone.host,
+        "mac": phone.mac,
+        "model": phone.model,
+        "version": str(phone.version) if phone.version else None,
+        "settings": len(phone.settings),
+        "secrets": sorted(phone.secrets),
+        "left_out": phone.left_out,
+        "phone_book": None if phone.phone_book is None else len(phone.phone_book),
+        "files": phone.files,
+    }

@@ -1,0 +1,215 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What setting files say of a fleet, as an inventory states it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
+from ansible_collections.telephony.snom.plugins.module_utils._known.images import file_in_url, read_image_name
+from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import WAY, kind_of
+from ansible_collections.telephony.snom.plugins.module_utils._known.models import Model, find_model
+from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import Setting
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import Contact, parse_phone_book
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.assign import Assignment, Served, assign
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import SettingFile
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.adoption import (
+    common_settings,
+    describe_file_settings,
+)
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import host_of
+
+SECRETS = "snom_adopted_secrets"
+"""The variable that holds the secrets: a mapping by host, of mappings by the names of settings in requests."""
+LARGEST_NAMED = 10
+"""How many names a note lists."""
+
+_PASSWORD, _CONFIRMED = "admin_mode_password", "admin_mode_password_confirm"
+
+
+@dataclass(kw_only=True)
+class Adopted:
+    """One phone. settings and secrets are as `describe_file_settings` returns them."""
+
+    host: str
+    mac: str
+    model: str | None
+    version: Version | None = None
+    settings: dict[str, Any]
+    secrets: dict[str, str] = field(repr=False)
+    left_out: dict[str, str]
+    phone_book: list[dict[str, str]] | None = None
+    files: list[str]
+
+
+@dataclass(kw_only=True)
+class Fleet:
+    """All phones, what they have in common, and what there is to say, in sentences."""
+
+    phones: list[Adopted]
+    shared: dict[str, Any]
+    shared_book: list[dict[str, str]] | None
+    notes: list[str]
+
+    def own(self, phone: Adopted) -> dict[str, Any]:
+        """The settings of a phone that not all have."""
+        return {name: value for name, value in phone.settings.items() if name not in self.shared}
+
+
+def adopt(
+    files: Sequence[SettingFile],
+    others: Sequence[str] = (),
+    hosts: Mapping[str, str] | None = None,
+    models: Mapping[str, str] | None = None,
+) -> Fleet:
+    """Describe the phones that files are for. others are names of what was not read.
+
+    hosts are the names that the inventory has for phones, by MAC, and models what it says of these. Raises InputError
+    if there is no phone.
+    """
+    assignment = assign(files)
+    if not assignment.phones:
+        raise InputError(
+            "path: there is no setting file with a MAC address in its name, or in that of its folder, so nothing tells "
+            "which phones there are. Name the folder or the URL from which phones get their files."
+        )
+    firmware = {file.name.rpartition("/")[2]: file.firmware for file in files if file.kind == "firmware"}
+    phones = [_adopted(served, firmware, hosts or {}, models or {}) for served in assignment.phones.values()]
+    books = [phone.phone_book for phone in phones]
+    alike = len(phones) > 1 and all(book == books[0] for book in books)
+    return Fleet(
+        phones=phones,
+        shared=common_settings([phone.settings for phone in phones]),
+        shared_book=books[0] if alike else None,
+        notes=[*_notes(phones, assignment, files, others)],
+    )
+
+
+def refer_to(name: str) -> str:
+    """What stands in place of a secret."""
+    return f"{{{{ {SECRETS}[inventory_hostname]['{name}'] }}}}"
+
+
+def _adopted(
+    served: Served, firmware: Mapping[str, str], hosts: Mapping[str, str], models: Mapping[str, str]
+) -> Adopted:
+    together: dict[str, Setting] = {}
+    book: tuple[Contact, ...] | None = None
+    for file in served.files:
+        together |= {one.wire_name: one for one in file.settings}
+        book = book if file.phone_book is None else file.phone_book
+    values = {name: one.value for name, one in together.items()}
+    confirmed = together.get(_CONFIRMED)
+    if _PASSWORD in together:
+        # It is filled in.
+        together.pop(_CONFIRMED, None)
+    settings, secrets, left_out = describe_file_settings(together.values(), refer_to)
+    if confirmed and confirmed.value != values.get(_PASSWORD, confirmed.value):
+        left_out[_CONFIRMED] = f"it is not the same as {_PASSWORD}"
+    images = list(_images(values, firmware))
+    model = _model(served, values, images, models)
+    contacts = None if book is None else _contacts(book, left_out)
+    # What a phone is told to load counts only if it is told to.
+    wanted = [version for named, version in images if model and named.name == model]
+    return Adopted(
+        host=hosts.get(served.mac, host_of(served.mac)),
+        mac=served.mac,
+        model=model,
+        version=wanted[0] if wanted and values.get("update_policy") == "auto_update" else None,
+        settings=settings,
+        secrets=secrets,
+        left_out=left_out,
+        phone_book=contacts,
+        files=[file.name for file in served.files],
+    )
+
+
+def _model(
+    served: Served, values: Mapping[str, str], images: Sequence[tuple[Model, Version]], models: Mapping[str, str]
+) -> str | None:
+    """The inventory knows best, then names of files; what stands in files is often copied from those of others."""
+    for text in (models.get(served.mac), served.model, values.get("phone_type")):
+        if text and (model := find_model(text)):
+            return model.name
+    return images[0][0].name if images else None
+
+
+def _images(values: Mapping[str, str], firmware: Mapping[str, str]) -> Iterator[tuple[Model, Version]]:
+    """Model and version of the images that settings lead to, directly or through a file of firmware."""
+    for name in ("firmware", "firmware_status"):
+        try:
+            url = values.get(name, "")
+            url = firmware.get(file_in_url(url), url)
+            chained = parse_qs(urlsplit(url).query).get("chained_url", [url])[0]
+            image = read_image_name(file_in_url(chained))
+        # Of a URL that is none.
+        except ValueError:
+            continue
+        if image:
+            yield image
+
+
+def _contacts(book: Iterable[Contact], left_out: dict[str, str]) -> list[dict[str, str]] | None:
+    """A phone book as an inventory states it; None, with the reason, if it can't."""
+    stated = [
+        {
+            name: text
+            for name, text in {"name": one.name, "number": one.number, "type": one.type, **one.more}.items()
+            if text
+        }
+        for one in book
+    ]
+    if any(sign in text for entry in stated for text in entry.values() for sign in ("{{", "{%", "{#")):
+        left_out["phone book"] = "Ansible would take it for a template"
+        return None
+    try:
+        parse_phone_book(stated, "phone book")
+    except InputError as error:
+        left_out["phone book"] = error.reason
+        return None
+    return stated
+
+
+def _notes(
+    phones: Sequence[Adopted], assignment: Assignment, files: Sequence[SettingFile], others: Sequence[str]
+) -> Iterator[str]:
+    reasons = [(name, reason) for phone in phones for name, reason in phone.left_out.items()]
+    ways = Counter(name for name, _reason in reasons if kind_of(name) == WAY)
+    rest = Counter(name for name, _reason in reasons if kind_of(name) != WAY)
+    if ways:
+        yield f"Left out because they lead back to the server that the phones come from: {_counted(ways)}."
+    if rest:
+        yield f"Left out, with the reason at the end of each host's file: {_counted(rest)}."
+    if nameless := [phone.host for phone in phones if phone.model is None]:
+        yield f"Nothing tells the model of {_some(nameless)}. State snom_model there."
+    if assignment.missing:
+        yield f"Lists name files that are not there: {_some(sorted(assignment.missing))}."
+    if assignment.unread:
+        yield f"No phone reads these, by their names and by the lists that are there: {_some(assignment.unread)}."
+    if twice := Counter(name for file in files for name in file.twice):
+        yield f"Given twice in one file, with different values, of which the last was taken: {_counted(twice)}."
+    if parts := Counter(part for file in files for part in file.parts):
+        yield f"Parts of files that this collection does not write: {_counted(parts)}. State them otherwise, if at all."
+    if any(file.adds_to_book for file in files):
+        yield "A phone book was to stand beside what is in the phones; one of this collection replaces it."
+    strangers = [*others, *(file.name for file in files if file.kind == "other")]
+    if strangers:
+        yield f"Not read, because they are no setting files of Snom: {_some(strangers)}."
+
+
+def _counted(names: Counter[str]) -> str:
+    return _some([f"{name} ({count})" for name, count in sorted(names.items())])
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(visible_line(name) for name in names[:LARGEST_NAMED])
+    return shown if len(names) <= LARGEST_NAMED else f"{shown} and {len(names) - LARGEST_NAMED} more"

@@ -1,0 +1,176 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One file that phones are served, XML or text: what it is, and what it says.
+
+Sources: protocol 3.3.3 (firmware file), 5.1 (settings), 5.4 (lists of files, flags, the form of text).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
+from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import split_name
+from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import Setting
+from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import (
+    Contact,
+    listed_urls,
+    read_phone_book_file,
+    read_settings_file,
+)
+
+# What may stand in a file beside settings, keys and a phone book, and is not written by this collection.
+_READ = ("phone-settings", "functionkeys", "function-keys", "tbook", "phone-book")
+_ROOTS = ("settings", "setting-files", "firmware-settings", *_READ)
+# Smarty of FusionPBX and Provisioner, Twig of tancredi, Jinja of wazo, Blade and PHP of FS PBX. A phone's own variables
+# are $mac and {mac}.
+_TEMPLATE = re.compile(
+    rb"\{\$[A-Za-z_]|\{/?(?:if|foreach|foreachelse|else|elseif|literal|section|loop_\w{1,30})\b[^{}\n]{0,200}\}"
+    rb"|\{%-?\s|\{\{-?\s?[\w$!(]|\{!!\s|<\?(?:php|=)|^\s*@(?:if|foreach|switch|include|php)\b",
+    re.MULTILINE,
+)
+# A capital letter is no beginning of a name in text: so people write.
+_LINE = re.compile(r"([A-Za-z][A-Za-z0-9_]*)([ !&$]?):[ \t]?(.*)")
+_COMMENT = ("#", "<", ";", "//")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingFile:
+    """What a file says. kind is ``settings``, ``list``, ``phone book``, ``firmware`` or ``other``."""
+
+    name: str
+    kind: str
+    settings: tuple[Setting, ...] = ()
+    twice: tuple[str, ...] = ()
+    """Settings that it gives twice, with different values."""
+    listed: tuple[str, ...] = ()
+    """URLs of files that it lists."""
+    phone_book: tuple[Contact, ...] | None = None
+    adds_to_book: bool = False
+    """Whether its phone book goes beside the one in the phone, not in its place."""
+    firmware: str = field(default="", repr=False)
+    """The URL of an image."""
+    parts: tuple[str, ...] = ()
+    """What stands in it beside settings, function keys and a phone book."""
+
+
+def read_file(name: str, content: bytes) -> SettingFile:
+    """Read a file. Raises InputError that names it for a template, a document type, and XML that is broken."""
+    if _looks_like_xml(content):
+        _require_plain_xml(name, content)
+        _require_rendered(name, content)
+        return _read_xml(name, content)
+    settings = tuple(_read_text(content))
+    if not settings:
+        return SettingFile(name=name, kind="other")
+    _require_rendered(name, content)
+    return SettingFile(name=name, kind="settings", settings=settings, twice=_twice(settings))
+
+
+def _looks_like_xml(content: bytes) -> bool:
+    """Also in UTF-16, with or without a mark of the order of its bytes."""
+    return content.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith((b"<", b"{% ", b"{{", b"{$", b"{if"))
+
+
+def _require_plain_xml(name: str, content: bytes) -> None:
+    """Refuse a document type: no phone needs one, and with it come entities, which can stand for gigabytes."""
+    parser = expat.ParserCreate()
+
+    def refuse(*_declared: object) -> None:
+        raise InputError(
+            f"{visible_line(name)} declares a document type (DOCTYPE), which no setting file has and which can hide "
+            "entities. Take that out, or the file out of the folder."
+        )
+
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(content, True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        _require_rendered(name, content)
+        line = f" in line {error.lineno}" if isinstance(error, expat.ExpatError) else ""
+        raise InputError(
+            f"{visible_line(name)} is broken XML{line}, which a phone can't read either. Mend it, or take it out of "
+            "the folder."
+        ) from None
+
+
+def _require_rendered(name: str, content: bytes) -> None:
+    if match := _TEMPLATE.search(content.replace(b"\0", b"")):
+        shown = visible_line(match[0].decode("ascii", "replace").strip())[:40]
+        raise InputError(
+            f"{visible_line(name)} is a template ({shown}), not what phones get. Take the files as the server gives "
+            "them to phones: their URL, or a folder into which they were fetched."
+        )
+
+
+def _read_xml(name: str, content: bytes) -> SettingFile:
+    root = ElementTree.fromstring(content)
+    tag = root.tag.lower()
+    if tag not in _ROOTS:
+        return SettingFile(name=name, kind="other")
+    if tag == "setting-files":
+        return SettingFile(name=name, kind="list", listed=tuple(listed_urls(content)))
+    if tag == "firmware-settings":
+        return SettingFile(name=name, kind="firmware", firmware=(root.findtext("firmware") or "").strip())
+    settings = tuple(map(_trimmed, read_settings_file(content)))
+    book = read_phone_book_file(content)
+    tables = [part for part in (root, *root) if part.tag in ("tbook", "phone-book")]
+    inside = [part.tag.lower() for part in root] if tag == "settings" else []
+    return SettingFile(
+        name=name,
+        kind="phone book" if book is not None and not settings else "settings",
+        settings=settings,
+        twice=_twice(settings),
+        phone_book=book,
+        adds_to_book=any(table.get("complete") != "true" for table in tables),
+        parts=tuple(dict.fromkeys(part for part in inside if part not in _READ)),
+    )
+
+
+def _trimmed(setting: Setting) -> Setting:
+    """A value that templates have put on lines of its own, without these."""
+    if "\n" not in setting.value:
+        return setting
+    return Setting(
+        name=setting.name,
+        index=setting.index,
+        value=setting.value.strip(),
+        perm=setting.perm,
+        attributes=setting.attributes,
+    )
+
+
+def _read_text(content: bytes) -> Iterator[Setting]:
+    """The settings of a file of text; none if most of its lines are something else."""
+    text = _decoded(content)
+    # Lines of old files end in a carriage return alone (Snom's questions and answers of 2004).
+    lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    said = [line for line in lines if line and not line.startswith(_COMMENT)]
+    found = [match for match in map(_LINE.fullmatch, said) if match]
+    if 2 * len(found) <= len(said):
+        return
+    for match in found:
+        base, number = split_name(match[1])
+        yield Setting(name=base, index=number, value=match[3].strip(), perm=match[2])
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _twice(settings: tuple[Setting, ...]) -> tuple[str, ...]:
+    first: dict[str, str] = {}
+    names = [one.wire_name for one in settings if first.setdefault(one.wire_name, one.value) != one.value]
+    return tuple(dict.fromkeys(names))

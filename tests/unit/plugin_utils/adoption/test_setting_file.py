@@ -1,0 +1,141 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import read_file
+
+HEAD = b'<?xml version="1.0" encoding="utf-8"?>\n'
+
+
+def values(content: bytes) -> dict[str, tuple[str, str | None]]:
+    return {one.wire_name: (one.value, one.perm) for one in read_file("a", content).settings}
+
+
+def xml(rows: str) -> bytes:
+    return HEAD + f"<settings><phone-settings>{rows}</phone-settings></settings>".encode()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["unix", "windows", "2004"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_text_in_the_forms_that_are_about(end: str, encoding: str) -> None:
+    lines = [
+        "# Büro",
+        "<!-- no setting -->",
+        "language!: English",
+        "user_name1: 107",
+        "phone_name&: Büro: 1",
+        "dst:",
+        "",
+    ]
+    assert values(end.join(lines).encode(encoding)) == {
+        "language": ("English", "!"),
+        "user_name1": ("107", ""),
+        "phone_name": ("Büro: 1", "&"),
+        "dst": ("", ""),
+    }
+
+
+def test_names_and_numbers_of_text_are_told_apart() -> None:
+    (first, second) = read_file("a", b"user_name12$: 7\ndns_server1$: 192.0.2.1\n").settings
+    assert (first.name, first.index, second.name, second.index) == ("user_name", 12, "dns_server1", None)
+
+
+def test_xml_with_keys_a_phone_book_and_parts_of_others() -> None:
+    content = (
+        b"<settings><phone-settings><vlan_id/><dst>\n  3600\n </dst></phone-settings>"
+        b"<functionKeys><fkey idx='0' label='A'>line</fkey></functionKeys><certificates/><certificates/>"
+        b"<tbook><item><name>A</name><number>1</number></item></tbook></settings>"
+    )
+    file = read_file("a", content)
+    assert [(one.wire_name, one.value) for one in file.settings] == [
+        ("vlan_id", ""),
+        ("dst", "3600"),
+        ("fkey0", "line"),
+    ]
+    assert file.kind == "settings" and file.parts == ("certificates",)
+    assert file.phone_book and file.phone_book[0].name == "A" and file.adds_to_book
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"<setting-files><file url='http://x.example/a.xml'/></setting-files>", "list"),
+        (b"<tbook complete='true'></tbook>", "phone book"),
+        (b"<firmware-settings><firmware>http://x.example/a.bin</firmware></firmware-settings>", "firmware"),
+        (b"<polycomConfig/>", "other"),
+        (b"account.1.label = 107\naccount.1.enable = 1\n", "other"),
+        (b"", "other"),
+        (bytes(range(256)), "other"),
+    ],
+)
+def test_what_a_file_is(content: bytes, kind: str) -> None:
+    assert read_file("a", content).kind == kind
+
+
+def test_a_setting_that_is_given_twice() -> None:
+    file = read_file("a", xml("<dst>1</dst><dst>1</dst><language>a</language><language>b</language>"))
+    assert file.twice == ("language",)
+
+
+BOMB = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><phone-settings><dst>&b;</dst></phone-settings>'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        BOMB.encode(),
+        HEAD + BOMB.encode(),
+        BOMB.encode("utf-16"),
+        b'<!DOCTYPE settings SYSTEM "file:///etc/passwd"><settings/>',
+    ],
+    ids=["entities", "after a head", "UTF-16", "of another file"],
+)
+def test_a_document_type_is_never_read(content: bytes) -> None:
+    with pytest.raises(InputError, match=r"a\.xml declares a document type"):
+        read_file("a.xml", content)
+
+
+def test_what_is_not_seen_to_be_xml_is_not_read_as_xml() -> None:
+    assert read_file("a.xml", f"<?xml version='1.0' encoding='cp037'?>{BOMB}".encode("cp037")).kind == "other"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<timezone>{$snom_time_zone}</timezone>",
+        "{if isset($admin_password) }<http_user>x</http_user>{/if}",
+        "<dst>{{ snom.timezone(timezone) }}</dst>",
+        "{% for identity in range(1, 1) %}<dst/>{% endfor %}",
+        "<language>{{XX_language}}</language>",
+        "@if($x)\n<dst/>\n@endif",
+        "<a>{!! $x !!}</a>",
+        "<?php echo 1 ?>",
+        "{literal}<a/>{/literal}",
+    ],
+)
+def test_a_template_that_nobody_has_filled_in(row: str) -> None:
+    with pytest.raises(InputError, match=r"a\.xml is a template"):
+        read_file("a.xml", xml(row if row.startswith("<") else "\n" + row))
+
+
+def test_a_template_that_is_no_xml_either() -> None:
+    with pytest.raises(InputError, match=r"a\.xml is a template"):
+        read_file("a.xml", b"{% import 'snom.macros' as snom %}\n<settings>")
+    with pytest.raises(InputError, match="is a template"):
+        read_file("a.txt", b"language: {$language}\nuser_name1: 107\n")
+
+
+def test_what_phones_fill_in_is_no_template() -> None:
+    row = "<action_setup_url>http://x.example/{mac}?v=$mac&amp;lang={web_lng_iso_code}</action_setup_url>"
+    assert values(xml(row))["action_setup_url"][0].startswith("http://x.example/{mac}?v=$mac&")
+
+
+def test_broken_xml() -> None:
+    with pytest.raises(InputError, match=r"a\.xml is broken XML in line 2"):
+        read_file("a.xml", HEAD + b"<settings><phone-settings></settings>")
+    with pytest.raises(InputError, match="broken XML"):
+        read_file("a.xml", b'<?xml version="1.0" encoding="hex"?><settings/>')
