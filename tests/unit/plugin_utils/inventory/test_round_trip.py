@@ -39,8 +39,16 @@ from hypothesis import strategies as st
 
 BASE = "https://p.example/snom"
 HUSH = "n0t-to-be-seen"
-# What provisioning refuses, or fills in by itself.
-APART = {"tr69_use_acs", "checksync_action", "reset_settings", "setting_server", "update_policy", *LABELS.values()}
+# What provisioning refuses, or fills in by itself. As DHCP decides what else is stated, each page has it on.
+APART = {
+    "dhcp",
+    "tr69_use_acs",
+    "checksync_action",
+    "reset_settings",
+    "setting_server",
+    "update_policy",
+    *LABELS.values(),
+}
 NAMES = sorted(set(KNOWN) - APART)
 # Neither what Ansible takes for a template, nor what would be masked or spelled out.
 TEXT = st.text(st.characters(categories=("L", "N", "P", "S", "Zs"), exclude_characters="\\/*]{}"), max_size=12)
@@ -133,7 +141,7 @@ def adopted_and_rendered(page: str, *others: str) -> dict[str, tuple[str, int | 
     found = {}
     for file in folder.listed(rendering.phones["h0"]) or []:
         for setting in read_settings_file(rendering.files[file]):
-            if setting.name not in APART | {"dhcp"}:
+            if setting.name not in APART:
                 found[setting.wire_name] = (
                     setting.name,
                     setting.index,
