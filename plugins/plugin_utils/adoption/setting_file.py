@@ -38,6 +38,7 @@ _TEMPLATE = re.compile(
 )
 # A capital letter is no beginning of a name in text: so people write.
 _LINE = re.compile(r"([A-Za-z][A-Za-z0-9_]*)([ !&$]?):[ \t]?(.*)")
+_BARE = re.compile(rb"&(?!(?:#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z]{1,32});)")
 _COMMENT = ("#", "<", ";", "//")
 
 
@@ -64,8 +65,8 @@ class SettingFile:
 def read_file(name: str, content: bytes) -> SettingFile:
     """Read a file. Raises InputError that names it for a template, a document type, and XML that is broken."""
     if _looks_like_xml(content):
-        _require_plain_xml(name, content)
         _require_rendered(name, content)
+        content = _plain_xml(name, content)
         return _read_xml(name, content)
     settings = tuple(_read_text(content))
     if not settings:
@@ -79,8 +80,26 @@ def _looks_like_xml(content: bytes) -> bool:
     return content.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith((b"<", b"{% ", b"{{", b"{$", b"{if"))
 
 
-def _require_plain_xml(name: str, content: bytes) -> None:
-    """Refuse a document type: no phone needs one, and with it come entities, which can stand for gigabytes."""
+def _plain_xml(name: str, content: bytes) -> bytes:
+    """The content as a parser may have it. Raises InputError for broken XML."""
+    broken = _fault(name, content)
+    if broken is None:
+        return content
+    # Servers write perm="&" and URLs as they are, and phones seem to take that.
+    mended = _BARE.sub(b"&amp;", content)
+    if _fault(name, mended) is None:
+        return mended
+    raise InputError(
+        f"{visible_line(name)} is broken XML{broken}, which a phone can't read either. Mend it, or take it out of the "
+        "folder."
+    )
+
+
+def _fault(name: str, content: bytes) -> str | None:
+    """Where XML is broken, as the end of a sentence; None if it is not.
+
+    Raises InputError for a document type: no phone needs one, and with it come entities, which can stand for gigabytes.
+    """
     parser = expat.ParserCreate()
 
     def refuse(*_declared: object) -> None:
@@ -93,12 +112,8 @@ def _require_plain_xml(name: str, content: bytes) -> None:
     try:
         parser.Parse(content, True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        _require_rendered(name, content)
-        line = f" in line {error.lineno}" if isinstance(error, expat.ExpatError) else ""
-        raise InputError(
-            f"{visible_line(name)} is broken XML{line}, which a phone can't read either. Mend it, or take it out of "
-            "the folder."
-        ) from None
+        return f" in line {error.lineno}" if isinstance(error, expat.ExpatError) else ""
+    return None
 
 
 def _require_rendered(name: str, content: bytes) -> None:

@@ -134,6 +134,13 @@ def test_what_phones_fill_in_is_no_template() -> None:
     assert values(xml(row))["action_setup_url"][0].startswith("http://x.example/{mac}?v=$mac&")
 
 
+def test_a_bare_ampersand_as_servers_write_it() -> None:
+    row = '<dst perm="&">http://x.example/?a=1&b=2&amp;c=&#52;</dst>'
+    assert values(xml(row)) == {"dst": ("http://x.example/?a=1&b=2&c=4", "&")}
+    with pytest.raises(InputError, match="document type"):
+        read_file("a.xml", BOMB.replace("ha", "&").encode())
+
+
 def test_broken_xml() -> None:
     with pytest.raises(InputError, match=r"a\.xml is broken XML in line 2"):
         read_file("a.xml", HEAD + b"<settings><phone-settings></settings>")

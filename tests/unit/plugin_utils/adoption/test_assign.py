@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.assign import (
+    Assignment,
+    assign,
+    mac_of,
+    plain_name,
+)
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import read_file
+
+MAC = "000413AABBCC"
+
+
+def settings(value: str) -> str:
+    return f"<settings><phone-settings><language>{value}</language></phone-settings></settings>"
+
+
+def listing(*urls: str) -> str:
+    return "<setting-files>" + "".join(f'<file url="{url}"/>' for url in urls) + "</setting-files>"
+
+
+def by_name(files: dict[str, str]) -> Assignment:
+    return assign([read_file(name, text.encode()) for name, text in files.items()])
+
+
+def read(assignment: Assignment, mac: str = MAC) -> list[str]:
+    return [file.name for file in assignment.phones[mac].files]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("000413AABBCC.xml", "000413aabbcc.htm", "00:04:13:aa:bb:cc.xml", "00-04-13-AA-BB-CC.cfg", "0004.13aa.bbcc"),
+        *("snomD120-000413AABBCC.htm", "cfg000413aabbcc.xml", "000413AABBCC/settings.xml", "D120/000413aabbcc.xml"),
+    ],
+)
+def test_the_mac_in_a_name(name: str) -> None:
+    assert mac_of(name) == MAC
+    assert read(by_name({name: settings("a")})) == [name]
+
+
+@pytest.mark.parametrize("name", ["snomD120.htm", "general.xml", "20261129120000.xml", "snomD785-10.1.54.13.xml"])
+def test_no_mac_in_a_name(name: str) -> None:
+    assert mac_of(name) is None
+
+
+def test_a_phone_reads_the_file_of_its_model_first() -> None:
+    found = by_name(
+        {
+            "snomD120-000413AABBCC.htm": settings("own"),
+            "snomd120.htm": settings("of the model"),
+            "snomD785.htm": settings("of another model"),
+            "000413AABBCD.xml": settings("one that asks by a URL of its own"),
+        }
+    )
+    assert read(found) == ["snomd120.htm", "snomD120-000413AABBCC.htm"]
+    assert read(found, "000413AABBCD") == ["000413AABBCD.xml"]
+    assert found.phones[MAC].model == "D120" and found.phones["000413AABBCD"].model is None
+    assert found.unread == ["snomD785.htm"]
+
+
+def test_a_model_by_the_name_of_the_folder() -> None:
+    assert by_name({"D712/000413AABBCC.xml": settings("")}).phones[MAC].model == "D712"
+
+
+def test_lists_are_followed_in_order_and_by_the_names_in_them() -> None:
+    found = by_name(
+        {
+            "000413AABBCC.xml": listing(
+                "http://old.example/p/base.xml?v=1", "http://old.example/{mac}-keys.xml", "gone.xml", "lists.xml"
+            ),
+            "base.xml": settings("1"),
+            "000413aabbcc-keys.xml": settings("2"),
+            "lists.xml": listing("http://old.example/D120.XML"),
+            "d120.xml": settings("3"),
+            "alone.xml": settings("4"),
+        }
+    )
+    assert read(found) == ["base.xml", "000413aabbcc-keys.xml", "d120.xml"]
+    assert found.missing == {"gone.xml"} and found.unread == ["alone.xml"]
+
+
+def test_files_of_one_name_in_several_folders() -> None:
+    files = {"a/x.xml": settings("a"), "b/x.xml": settings("b")}
+    by_folder = {"000413AABBCC.xml": listing("http://old.example/p/b/x.xml"), **files}
+    assert read(by_name(by_folder)) == ["b/x.xml"]
+    beside = {"a/000413AABBCC.xml": listing("http://old.example/x.xml"), **files}
+    assert read(by_name(beside)) == ["a/x.xml"]
+    with pytest.raises(InputError, match="there are 2 files of that name"):
+        by_name({"000413AABBCC.xml": listing("http://old.example/x.xml"), **files})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://x.example/..%2f..%2fetc%2fpasswd", "http://x.example/%2e%2e", "http://x.example/", ""),
+        *("http://x.example/a%5cb.xml", "http://x.example/a%00.xml", "..", ".vault", "x" * 300),
+    ],
+)
+def test_a_path_in_a_name_is_refused(url: str) -> None:
+    with pytest.raises(InputError, match="hides a path"):
+        plain_name(url)
+    with pytest.raises(InputError, match="hides a path"):
+        by_name({"000413AABBCC.xml": listing(url)})
+
+
+def test_lists_without_an_end() -> None:
+    with pytest.raises(InputError, match="list in a list"):
+        by_name({"000413AABBCC.xml": listing("a.xml"), "a.xml": listing("b.xml"), "b.xml": listing("a.xml")})
+
+
+def test_two_files_of_one_phone() -> None:
+    files: dict[str, Any] = {"000413AABBCC.xml": settings("a"), "snomD120-000413AABBCC.htm": settings("b")}
+    with pytest.raises(InputError, match="say different things"):
+        by_name(files)
+    # The one that the other lists is none that the phone asks for, and copies do no harm.
+    assert read(by_name({"000413AABBCC.xml": settings("a"), "000413aabbcc.htm": settings("a")})) == ["000413AABBCC.xml"]
+    book = "<tbook><item><name>A</name><number>1</number></item></tbook>"
+    found = by_name({"000413AABBCC.xml": settings("a"), "000413AABBCC-directory.xml": book})
+    assert read(found) == ["000413AABBCC.xml"] and found.unread == ["000413AABBCC-directory.xml"]

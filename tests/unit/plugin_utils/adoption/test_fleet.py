@@ -1,0 +1,281 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From what a server gives to phones to an inventory, and from there to files again: phones get what they had."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
+from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import FACT, KNOWN, STATE, WAY
+from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import LABELS, canonical_permission
+from ansible_collections.telephony.snom.plugins.module_utils._provisioning.diff import Generation
+from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import (
+    read_phone_book_file,
+    read_settings_file,
+)
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.fleet import SECRETS, Fleet, adopt, refer_to
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import read_file
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.writing import Text, texts
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, Options, render
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+MACS = ("000413AABB01", "000413AABB02")
+# What provisioning fills in by itself, or refuses.
+APART = {"setting_server", "update_policy", "checksync_action", "reset_settings", "tr69_use_acs", *LABELS.values()}
+APART |= {"admin_mode_password", "admin_mode_password_confirm"}
+NAMES = sorted(name for name, known in KNOWN.items() if name not in APART and known.kind not in (FACT, WAY, STATE))
+TEXT = st.text(st.characters(categories=("L", "N", "P", "S", "Zs"), exclude_characters="{}]"), max_size=12).map(
+    str.strip
+)
+Given = tuple[str, int | None, str, str]
+
+
+@st.composite
+def setting(draw: st.DrawFn, perms: tuple[str, ...]) -> Given:
+    known = KNOWN[draw(st.sampled_from(["fkey", "user_pass", "http_pass", *NAMES]))]
+    first = known.first or (1 if known.name.startswith("user_") else 0)
+    number = draw(st.integers(first, 12)) if known.indexed and (not known.plain or draw(st.booleans())) else None
+    return (
+        known.name,
+        number,
+        draw(st.sampled_from(["on", "off", "true", "0", ""]) | TEXT),
+        draw(st.sampled_from(perms)),
+    )
+
+
+def files(perms: tuple[str, ...] = ("", "R", "&", "!", "RW", "$")) -> st.SearchStrategy[list[Given]]:
+    return st.lists(setting(perms), max_size=20, unique_by=lambda one: f"{one[0]}{'' if one[1] is None else one[1]}")
+
+
+def as_xml(given_settings: list[Given]) -> bytes:
+    rows = []
+    for name, number, value, perm in given_settings:
+        idx = "" if number is None else f' idx="{number}"'
+        row = f'<{name}{idx} perm="{perm}">{html.escape(value)}</{name}>'
+        rows.append(
+            f"<functionKeys>{row}</functionKeys>" if name == "fkey" else f"<phone-settings>{row}</phone-settings>"
+        )
+    return f"<settings><phone-settings><a_b>c</a_b></phone-settings>{''.join(rows)}</settings>".encode()
+
+
+def as_text(given_settings: list[Given]) -> bytes:
+    rows = [
+        "a_b: c",
+        *(f"{name}{'' if number is None else number}{perm}: {value}" for name, number, value, perm in given_settings),
+    ]
+    return ("\r".join(rows) + "\r").encode()
+
+
+def told(given_settings: list[Given]) -> dict[str, tuple[str, str]]:
+    found = {"a_b": ("c", "")}
+    for name, number, value, perm in given_settings:
+        flag = canonical_permission(perm)
+        found[f"{name}{'' if number is None else number}"] = (value, "" if flag in ("$", "RW") else flag)
+    return found
+
+
+def templated(value: Any, secrets: Mapping[str, str]) -> Any:
+    """As Ansible would fill it in for a host with these secrets."""
+    if isinstance(value, dict):
+        return {key: templated(item, secrets) for key, item in value.items()}
+    if isinstance(value, list):
+        return [templated(item, secrets) for item in value]
+    known = {refer_to(name): secret for name, secret in secrets.items()}
+    assert not isinstance(value, str) or "{{" not in value or value in known
+    return known.get(value, value)
+
+
+def variables(written: list[Text], host: str) -> dict[str, Any]:
+    """What Ansible would read from the files for a host."""
+    read = {one.path: yaml.safe_load(one.text) for one in written}
+    secrets = read.get("group_vars/phones/secrets.yml", {SECRETS: {}})[SECRETS].get(host, {})
+    merged = {**read["group_vars/phones/settings.yml"], **read[f"host_vars/{host}.yml"]}
+    found: dict[str, Any] = templated(merged, secrets)
+    return found
+
+
+def provisioned(fleet: Fleet) -> dict[str, dict[str, tuple[str, str]]]:
+    """The settings that each phone would get from us, by its MAC."""
+    written = texts(fleet, "phones", ())
+    entries = []
+    for phone in fleet.phones:
+        found = variables(written, phone.host)
+        layers = {name: value for name, value in found.items() if name.startswith("snom_settings")}
+        entries.append(
+            Entry(
+                host=phone.host,
+                mac=found["snom_mac"],
+                model=found.get("snom_model", "D785"),
+                settings=layers,
+                version=found.get("snom_firmware_version"),
+                phone_book=found.get("snom_phone_book"),
+            )
+        )
+    users = frozenset(
+        str(value) for entry in entries for value in _values(entry.settings) if not isinstance(value, (dict, list))
+    )
+    rendering = render(entries, Catalog(()), Options(base_url="https://p.example", shared_users=users))
+    generation = Generation(name=rendering.generation, read=rendering.files.get)
+    result = {}
+    for phone in fleet.phones:
+        names = generation.listed(rendering.phones[phone.host]) or []
+        result[phone.mac] = {
+            one.wire_name: (one.value, one.perm or "")
+            for name in names
+            for one in read_settings_file(rendering.files[name])
+            if one.name not in APART
+        }
+    return result
+
+
+def _values(value: Any) -> list[Any]:
+    return [found for item in value.values() for found in _values(item)] if isinstance(value, dict) else [value]
+
+
+@settings(deadline=None, max_examples=40)
+@given(files(), files())
+def test_phones_get_from_us_what_files_of_xml_gave_them(one: list[Given], other: list[Given]) -> None:
+    own = [item for item in other if item[:2] not in {two[:2] for two in one}]
+    served = {MACS[0]: one, MACS[1]: [*one, *own]}
+    fleet = adopt([read_file(f"snomD785-{mac}.htm", as_xml(given_settings)) for mac, given_settings in served.items()])
+    assert provisioned(fleet) == {mac: told(given_settings) for mac, given_settings in served.items()}
+
+
+@settings(deadline=None, max_examples=40)
+@given(files(("", "&", "!", "$")))
+def test_phones_get_from_us_what_files_of_text_gave_them(one: list[Given]) -> None:
+    fleet = adopt([read_file(f"snomD785-{MACS[0]}.htm", as_text(one))])
+    assert provisioned(fleet) == {MACS[0]: told(one)}
+
+
+def adopted(*rows: str, **more: Any) -> Fleet:
+    content = f"<settings><phone-settings>{''.join(rows)}</phone-settings></settings>"
+    return adopt([read_file(f"{MACS[0]}.xml", content.encode())], **more)
+
+
+def test_secrets_stand_apart() -> None:
+    fleet = adopted(
+        '<user_pass idx="1" perm="R">n0t-seen</user_pass><http_pass>n0t-seen</http_pass><ldap_password/>',
+        "<action_setup_url>http://a:n0t-seen@x.example/</action_setup_url>",
+        "<admin_mode_password>n0t-seen</admin_mode_password>",
+        "<admin_mode_password_confirm>n0t-seen</admin_mode_password_confirm>",
+    )
+    written = {one.path: one for one in texts(fleet, "phones", ())}
+    assert [path for path, one in written.items() if "n0t-seen" in one.text] == ["group_vars/phones/secrets.yml"]
+    assert [path for path, one in written.items() if one.secret] == ["group_vars/phones/secrets.yml"]
+    assert "n0t-seen" not in repr(fleet) + repr(written)
+    (phone,) = fleet.phones
+    assert list(phone.secrets) == ["action_setup_url", "admin_mode_password", "http_pass", "user_pass1"]
+    assert phone.settings["user_pass"] == {"1": {"value": refer_to("user_pass1"), "perm": "R"}}
+    assert phone.settings["ldap_password"] == ""
+
+
+def test_a_password_that_is_not_the_confirmed_one() -> None:
+    fleet = adopted(
+        "<admin_mode_password>a</admin_mode_password><admin_mode_password_confirm>b</admin_mode_password_confirm>"
+    )
+    assert fleet.phones[0].left_out == {"admin_mode_password_confirm": "it is not the same as admin_mode_password"}
+
+
+def test_what_leads_back_is_left_out_and_counted() -> None:
+    fleet = adopted(
+        "<setting_server>http://old.example/?token=n0t-seen</setting_server>",
+        "<phone_type>snomD120</phone_type>",
+        '<dnd_mode idx="1">on</dnd_mode><vol_ringer perm="R">3</vol_ringer>',
+    )
+    (phone,) = fleet.phones
+    assert phone.settings == {"vol_ringer": {"value": "3", "perm": "R"}} and phone.model == "D120"
+    assert fleet.notes == [
+        "Left out because they lead back to the server that the phones come from: setting_server (1).",
+        "Left out, with the reason at the end of each host's file: dnd_mode1 (1), phone_type (1).",
+    ]
+    assert "old.example" not in "".join(one.text for one in texts(fleet, "phones", ()))
+
+
+def test_later_files_go_over_earlier_ones_and_what_all_have_is_shared() -> None:
+    def file(name: str, text: str) -> Any:
+        return read_file(name, text.encode())
+
+    fleet = adopt(
+        [
+            file("snomD120.htm", "language!: English\ntimezone: GER+1\nuser_host1: pbx.example\n"),
+            *(file(f"snomD120-{mac}.htm", f"language: Deutsch\nuser_name1: {mac}\n") for mac in MACS),
+        ]
+    )
+    assert fleet.shared == {"language": "Deutsch", "timezone": "GER+1", "user_host": {"1": "pbx.example"}}
+    assert [fleet.own(phone) for phone in fleet.phones] == [{"user_name": {"1": mac}} for mac in MACS]
+
+
+def test_the_inventory_knows_names_and_models_best() -> None:
+    fleet = adopted("<phone_type>snomD120</phone_type>", hosts={MACS[0]: "desk"}, models={MACS[0]: "D785"})
+    assert [(phone.host, phone.model) for phone in fleet.phones] == [("desk", "D785")]
+    (phone,) = adopted("<language/>").phones
+    assert phone.host == "snom-000413aabb01" and phone.model is None
+
+
+def test_firmware_counts_only_where_files_make_a_phone_load_it() -> None:
+    image = "http://old.example/chain.bin?mac={mac}&amp;chained_url=http%3A%2F%2Fold.example%2FsnomD785-10.1.175.16-SIP-r.bin"
+    firmware = read_file("fw.xml", f"<firmware-settings><firmware>{image}</firmware></firmware-settings>".encode())
+    for policy, version in (("auto_update", "10.1.175.16"), ("settings_only", "None")):
+        text = f"update_policy: {policy}\nfirmware_status: http://old.example/fw.xml\nlanguage: English\n"
+        (phone,) = adopt([read_file(f"snomD785-{MACS[0]}.htm", text.encode()), firmware]).phones
+        assert str(phone.version) == version
+        assert "firmware_status" in phone.left_out
+
+
+def test_a_phone_book() -> None:
+    entry = '<item context="active" type="vip"><name>A &amp; B</name><number>*21#</number></item>'
+    content = f'<settings><phone-settings><dst/></phone-settings><tbook complete="true">{entry}</tbook></settings>'
+    both = [read_file(f"{mac}.xml", content.encode()) for mac in MACS]
+    fleet = adopt(both)
+    assert fleet.shared_book == [{"name": "A & B", "number": "*21#", "type": "vip"}]
+    assert fleet.notes[1:] == [] and "Nothing tells the model" in fleet.notes[0]
+    found = variables(texts(fleet, "phones", ()), "snom-000413aabb01")
+    entries = [Entry(host="h", mac=MACS[0], model="D785", phone_book=found["snom_phone_book"])]
+    rendering = render(entries, Catalog(()), Options(base_url="https://p.example"))
+    books = [book for content in rendering.files.values() if (book := read_phone_book_file(content))]
+    assert books == [both[0].phone_book]
+    alone = adopt(both[:1])
+    assert alone.shared_book is None and "snom_phone_book" in texts(alone, "phones", ())[1].text
+
+
+def test_all_that_a_person_should_know_is_said() -> None:
+    text = (
+        "<settings><phone-settings><language>a</language><language>b</language></phone-settings>"
+        "<certificates/><tbook><item><name>A</name></item></tbook></settings>"
+    )
+    listed = '<setting-files><file url="gone.xml"/><file url="a.xml"/></setting-files>'
+    fleet = adopt(
+        [
+            read_file(f"{MACS[0]}.xml", listed.encode()),
+            read_file("a.xml", text.encode()),
+            read_file("alone.xml", b"language: a\n"),
+            read_file("other.cfg", b"<polycomConfig/>"),
+        ],
+        ["image\x1b.bin"],
+    )
+    said = "\n".join(fleet.notes)
+    assert "phone book" in fleet.phones[0].left_out
+    for part in (
+        "Lists name files that are not there: gone.xml.",
+        "No phone reads these, by their names and by the lists that are there: alone.xml.",
+        "the last was taken: language (1).",
+        "does not write: certificates (1).",
+        "one of this collection replaces it",
+        r"no setting files of Snom: image\x1b.bin, other.cfg.",
+    ):
+        assert part in said
+
+
+def test_no_phone() -> None:
+    with pytest.raises(InputError, match="no setting file with a MAC address in its name"):
+        adopt([read_file("snomD785.htm", b"language: English\n")])
