@@ -10,11 +10,18 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.fleet_action import FleetAction
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.fleet import Adopted, adopt
-from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.folder import read_folder
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.folder import Found, read_folder
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import read_file
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.web_folder import (
+    WebFolder,
+    is_url,
+    read_web_folder,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.writing import (
     changed,
     spare,
@@ -30,6 +37,10 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "dest": {"type": "path", "required": True},
     "group": {"type": "str", "default": "phones"},
     "overwrite": {"type": "bool", "default": False},
+    "url_username": {"type": "str"},
+    "url_password": {"type": "str", "no_log": True},
+    "url_ca_path": {"type": "path"},
+    "allow_cleartext_secrets": {"type": "bool", "default": False},
 }
 
 
@@ -37,7 +48,7 @@ class ActionModule(FleetAction):
     def serve(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Read the files, and write what they say."""
         # Plain, because YAML knows no objects of the kinds that Ansible has for texts.
-        parameters = to_plain(self.parameters(ARGUMENT_SPEC, paths=["dest"]))
+        parameters = to_plain(self.parameters(ARGUMENT_SPEC, paths=["dest", "url_ca_path"]))
         self.require_run_once()
         folder, group = parameters["dest"], parameters["group"]
         groups: Mapping[str, Any] = to_plain(task_vars.get("groups") or {})
@@ -46,7 +57,7 @@ class ActionModule(FleetAction):
         models = {
             mac: str(model) for mac, host in hosts.items() if (model := to_plain(variables.of(host).get("snom_model")))
         }
-        found = read_folder(controller_path(parameters["path"]))
+        found = self._read(parameters, list(hosts))
         files = [read_file(name, content) for name, content in found.files.items()]
         fleet = adopt(files, found.others, hosts, models)
         written = texts(fleet, group, groups.get(group, ()))
@@ -69,6 +80,20 @@ class ActionModule(FleetAction):
                 if not one.secret
             ]
         return dict(to_plain(result))
+
+    def _read(self, parameters: Mapping[str, Any], macs: list[str]) -> Found:
+        if not is_url(parameters["path"]):
+            return read_folder(controller_path(parameters["path"]))
+        if not HAS_REQUESTS:
+            raise InputError("The Python library requests is not installed on the controller. Install it with pip.")
+        folder = WebFolder(
+            url=parameters["path"],
+            username=parameters["url_username"],
+            password=parameters["url_password"],
+            ca_path=parameters["url_ca_path"],
+            allow_cleartext_secrets=parameters["allow_cleartext_secrets"],
+        )
+        return read_web_folder(folder, macs, lambda: not self.parent.is_gone())
 
 
 def _shown(phone: Adopted) -> dict[str, Any]:

@@ -43,7 +43,10 @@ attributes:
 options:
   path:
     description:
-      - The folder. Folders in it are read, too. A relative path counts from the current directory.
+      - The folder, or its URL. Folders in a folder are read, too. A relative path counts from the current directory.
+      - A URL with C({mac}) in it, as phones have it in C(setting_server), is asked for each phone of the inventory that
+        has C(snom_mac). One that ends in a slash is that of a folder whose files the server lists. What lists of files
+        name is fetched from the same server, too; redirects are refused.
     type: str
     required: true
   dest:
@@ -61,6 +64,20 @@ options:
     description: Whether files that are there, and that hold something else, may be overwritten.
     type: bool
     default: false
+  url_username:
+    description: Name for HTTP authentication, if O(path) is a URL.
+    type: str
+  url_password:
+    description: Password for it.
+    type: str
+  url_ca_path:
+    description: File or folder of the CAs that are trusted, if the certificate of the server is of none that the
+      controller knows.
+    type: path
+  allow_cleartext_secrets:
+    description: Whether O(url_password) may be sent over http, where everybody on the network can read it.
+    type: bool
+    default: false
 seealso:
   - module: telephony.snom.snom_provisioning
   - module: telephony.snom.snom_settings
@@ -73,6 +90,15 @@ EXAMPLES = r"""
     dest: inventory
   run_once: true
   register: adopted
+
+- name: Ask the server for the file of each phone of the inventory, with its login
+  telephony.snom.snom_setting_files:
+    path: https://pbx.example/app/provision/{mac}.xml
+    dest: adopted
+    url_username: "{{ provisioning_user }}"
+    url_password: "{{ provisioning_password }}"
+  run_once: true
+  when: provisioning_password is defined
 
 - name: Show what there is to know about it
   ansible.builtin.debug:

@@ -26,7 +26,8 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_fi
 _DEEPEST = 5
 """Lists that name each other."""
 _WITH_MAC = re.compile(r"(snom[a-z0-9]{2,5})-[0-9a-f]{12}", re.IGNORECASE)
-_FOR_MAC = re.compile(r"[{$]mac\}?", re.IGNORECASE)
+FOR_MAC = re.compile(r"\{mac\}|\$mac\b", re.IGNORECASE)
+"""Where a phone puts its MAC into a URL (protocol 5.4, 6)."""
 
 
 @dataclass(kw_only=True)
@@ -157,8 +158,8 @@ class _Reader:
 
     def _listed(self, file: SettingFile, note: bool = False) -> Iterator[SettingFile]:
         for url in file.listed:
-            path = unquote(urlsplit(_FOR_MAC.sub(self._mac, url)).path)
-            name = plain_name(_FOR_MAC.sub(self._mac, url))
+            path = unquote(urlsplit(FOR_MAC.sub(self._mac, url)).path)
+            name = plain_name(FOR_MAC.sub(self._mac, url))
             found = self._find(name, path, file.name)
             if found:
                 yield found

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import file_in_url, read_image_name
-from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import WAY, kind_of
+from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import WAY, kind_of, split_name
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import Model, find_model
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import Setting
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
@@ -106,6 +106,8 @@ def _adopted(
     book: tuple[Contact, ...] | None = None
     for file in served.files:
         together |= {one.wire_name: one for one in file.settings}
+        if file.firmware:
+            together["firmware"] = Setting(name="firmware", value=file.firmware)
         book = book if file.phone_book is None else file.phone_book
     values = {name: one.value for name, one in together.items()}
     confirmed = together.get(_CONFIRMED)
@@ -182,9 +184,10 @@ def _contacts(book: Iterable[Contact], left_out: dict[str, str]) -> list[dict[st
 def _notes(
     phones: Sequence[Adopted], assignment: Assignment, files: Sequence[SettingFile], others: Sequence[str]
 ) -> Iterator[str]:
-    reasons = [(name, reason) for phone in phones for name, reason in phone.left_out.items()]
-    ways = Counter(name for name, _reason in reasons if kind_of(name) == WAY)
-    rest = Counter(name for name, _reason in reasons if kind_of(name) != WAY)
+    # One of twelve identities counts as one: phones are counted.
+    names = [name for phone in phones for name in {split_name(one)[0] for one in phone.left_out}]
+    ways = Counter(name for name in names if kind_of(name) == WAY)
+    rest = Counter(name for name in names if kind_of(name) != WAY)
     if ways:
         yield f"Left out because they lead back to the server that the phones come from: {_counted(ways)}."
     if rest:

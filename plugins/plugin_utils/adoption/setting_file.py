@@ -138,6 +138,7 @@ def _read_xml(name: str, content: bytes) -> SettingFile:
     book = read_phone_book_file(content)
     tables = [part for part in (root, *root) if part.tag in ("tbook", "phone-book")]
     inside = [part.tag.lower() for part in root] if tag == "settings" else []
+    firmware = (root.findtext("firmware-settings/firmware") or "").strip() if tag == "settings" else ""
     return SettingFile(
         name=name,
         kind="phone book" if book is not None and not settings else "settings",
@@ -145,7 +146,8 @@ def _read_xml(name: str, content: bytes) -> SettingFile:
         twice=_twice(settings),
         phone_book=book,
         adds_to_book=any(table.get("complete") != "true" for table in tables),
-        parts=tuple(dict.fromkeys(part for part in inside if part not in _READ)),
+        firmware=firmware,
+        parts=tuple(dict.fromkeys(part for part in inside if part not in (*_READ, "firmware-settings"))),
     )
 
 

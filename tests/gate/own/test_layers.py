@@ -109,6 +109,7 @@ WEB_USERS = {
     "plugins/module_utils/_mirror/probe.py": "a mirror is a web server, not a phone",
     "plugins/module_utils/_pbx/kamailio.py": "its JSON-RPC is on a web server, not on a phone",
     "plugins/module_utils/_pbx/stream.py": "a PBX proves by TLS who it is",
+    "plugins/plugin_utils/adoption/web_folder.py": "setting files lie on a web server, not on a phone",
     "plugins/plugin_utils/sources/kea_control.py": "a DHCP server is no phone",
     "plugins/plugin_utils/inventory/image_probe.py": "the image lies on a web server, not on a phone",
     "plugins/plugin_utils/witnesses/collector.py": "it is a web server itself, which phones report to",

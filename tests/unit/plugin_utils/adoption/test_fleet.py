@@ -196,7 +196,7 @@ def test_what_leads_back_is_left_out_and_counted() -> None:
     assert phone.settings == {"vol_ringer": {"value": "3", "perm": "R"}} and phone.model == "D120"
     assert fleet.notes == [
         "Left out because they lead back to the server that the phones come from: setting_server (1).",
-        "Left out, with the reason at the end of each host's file: dnd_mode1 (1), phone_type (1).",
+        "Left out, with the reason at the end of each host's file: dnd_mode (1), phone_type (1).",
     ]
     assert "old.example" not in "".join(one.text for one in texts(fleet, "phones", ()))
 
