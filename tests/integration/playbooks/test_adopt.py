@@ -2,17 +2,21 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Phones that exist are described in variables, and applying these changes nothing."""
+"""Phones that exist are described in variables, by themselves or by their files; applying these changes nothing."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from .bench import Bench, Run, phone
 from .conftest import StartBench
+from .test_catalog import vendor
 
 D785 = {"model": "D785", "firmware": "10.1.84.12"}
 COMMON = {
@@ -136,3 +140,60 @@ def test_a_group_is_described_as_a_whole(start: StartBench) -> None:
     assert "name of one group" in adopt(found, snom_hosts="text-6:pre-8").output
     assert found.fleet.counters()["requests"] == 0
     assert not (found.folder / "host_vars").exists()
+
+
+def test_what_phones_are_served_is_adopted_and_published(start: StartBench) -> None:
+    found = start({"desk": phone(**D785), "hall": phone(**D785)})
+    macs = {name: found.fleet.phone(name)["mac"] for name in ("desk", "hall")}
+    for name, mac in macs.items():
+        found.hosts()[name] |= {"snom_mac": mac, "snom_model": "D785"}
+    common = "language!: Deutsch\rhttp_pass!: n0t-to-be-seen\rsetting_server!: http://old.example/\rdst!:\r"
+    own = (
+        '<settings><phone-settings><user_name idx="1" perm="R">{}</user_name>'
+        '<user_pass idx="1" perm="R">n0t-to-be-seen {}</user_pass></phone-settings>'
+        '<functionKeys><fkey idx="0" label="Büro" perm="">speed 110</fkey></functionKeys>'
+        '<tbook complete="true"><item><name>A</name><number>1</number></item></tbook></settings>'
+    )
+    with vendor(found) as server:
+        server.put("p/common.txt", common.encode())
+        for mac in macs.values():
+            files = f'<file url="{server.url}/p/common.txt"/><file url="own-{{mac}}.xml"/><file url="http://old.example/x"/>'
+            server.put(f"p/{mac}.xml", f"<setting-files>{files}</setting-files>".encode())
+            server.put(f"p/own-{mac}.xml", own.format(mac, mac).encode())
+        run = adopt(found, snom_adopt_files=f"{server.url}/p/{{mac}}.xml")
+    assert run.recap == {"localhost": "changed"}
+    assert "Phones described: 2. Settings in common: 5." in run.output
+    assert "they lead back to the server that the phones come from: setting_server (2)." in run.output
+    assert "Lists name files that are not there: x." in run.output
+    assert found.fleet.counters()["requests"] == 0
+
+    written = [file for folder in ("group_vars", "host_vars") for file in (found.folder / folder).rglob("*.yml")]
+    assert sorted(file.name for file in written) == ["desk.yml", "hall.yml", "secrets.yml", "settings.yml"]
+    (secrets,) = (file for file in written if "n0t-to-be-seen" in file.read_text("utf-8"))
+    assert secrets.name == "secrets.yml" and secrets.stat().st_mode & 0o777 == 0o600
+    key = found.folder / "key"
+    key.write_text("of the vault")
+    vault = [str(Path(sys.executable).with_name("ansible-vault")), "encrypt", "--vault-password-file", str(key)]
+    subprocess.run([*vault, str(secrets)], check=True, capture_output=True)
+
+    root = found.folder / "published"
+    root.mkdir()
+    options = {"provisioning_base_url": "https://p.example", "provisioning_web_root": str(root), "snom_hosts": "phones"}
+    found.play("telephony.snom.provision", "--vault-password-file", str(key), variables=options, rehearse=False)
+    for mac in macs.values():
+        asked_for = (root / "current" / f"snomD785-{mac}.htm").read_text("utf-8")
+        listed = [
+            line.rpartition("/")[0].rpartition("/")[2].strip('" ') for line in asked_for.splitlines() if "url=" in line
+        ]
+        text = "".join((root / "current" / name).read_text("utf-8") for name in listed)
+        for row in (
+            '<language perm="!">Deutsch</language>',
+            '<dst perm="!"',
+            '<http_pass perm="!">n0t-to-be-seen</http_pass>',
+            f'<user_name idx="1" perm="R">{mac}</user_name>',
+            f'<user_pass idx="1" perm="R">n0t-to-be-seen {mac}</user_pass>',
+            '<fkey idx="0" context="active" label="Büro" perm="">speed 110</fkey>',
+            "<number>1</number>",
+        ):
+            assert row in text
+        assert "old.example" not in text
