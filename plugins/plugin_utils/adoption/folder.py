@@ -19,7 +19,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.visible impor
 
 MOST_FILES = 20_000
 """Files that are looked at, of all kinds."""
-LARGEST = 4 * 1024 * 1024
+LARGEST = 2 * 1024 * 1024
 """Bytes of one setting file. The largest that were seen have some hundred thousand."""
 LARGEST_TOGETHER = 256 * 1024 * 1024
 """Bytes of all that are read."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -33,12 +34,17 @@ _ROOTS = ("settings", "setting-files", "firmware-settings", *_READ)
 # are $mac and {mac}.
 _TEMPLATE = re.compile(
     rb"\{\$[A-Za-z_]|\{/?(?:if|foreach|foreachelse|else|elseif|literal|section|loop_\w{1,30})\b[^{}\n]{0,200}\}"
-    rb"|\{%-?\s|\{\{-?\s?[\w$!(]|\{!!\s|<\?(?:php|=)|^\s*@(?:if|foreach|switch|include|php)\b",
+    rb"|\{%-?\s|\{\{-?\s?[\w$!(]|\{!!\s|<\?(?:php|=)|^[ \t]*@(?:if|foreach|switch|include|php)\b",
     re.MULTILINE,
 )
 # A capital letter is no beginning of a name in text: so people write.
 _LINE = re.compile(r"([A-Za-z][A-Za-z0-9_]*)([ !&$]?):[ \t]?(.*)")
+# What a web server shows beside the files.
+_HTML = re.compile(rb"\s*(?:<\?xml[^<>]{0,200}>\s*)?<(?:!doctype\s+)?html\b", re.IGNORECASE)
+_OURS = re.compile(rb"<(?:" + "|".join(_ROOTS).encode() + rb")\b", re.IGNORECASE)
 _BARE = re.compile(rb"&(?!(?:#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z]{1,32});)")
+_MOST = 20_000
+"""Settings in one file. The largest that were seen have some two thousand."""
 _COMMENT = ("#", "<", ";", "//")
 
 
@@ -64,11 +70,15 @@ class SettingFile:
 
 def read_file(name: str, content: bytes) -> SettingFile:
     """Read a file. Raises InputError that names it for a template, a document type, and XML that is broken."""
+    if _HTML.match(content.removeprefix(b"\xef\xbb\xbf")):
+        return SettingFile(name=name, kind="other")
     if _looks_like_xml(content):
         _require_rendered(name, content)
+        if _fault(name, content) and not _OURS.search(content.replace(b"\0", b"")):
+            return SettingFile(name=name, kind="other")
         content = _plain_xml(name, content)
         return _read_xml(name, content)
-    settings = tuple(_read_text(content))
+    settings = _bounded(name, _read_text(content))
     if not settings:
         return SettingFile(name=name, kind="other")
     _require_rendered(name, content)
@@ -112,7 +122,7 @@ def _fault(name: str, content: bytes) -> str | None:
     try:
         parser.Parse(content, True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        return f" in line {error.lineno}" if isinstance(error, expat.ExpatError) else ""
+        return f" in line {error.lineno}" if isinstance(error, expat.ExpatError) else " in its head"
     return None
 
 
@@ -134,7 +144,7 @@ def _read_xml(name: str, content: bytes) -> SettingFile:
         return SettingFile(name=name, kind="list", listed=tuple(listed_urls(content)))
     if tag == "firmware-settings":
         return SettingFile(name=name, kind="firmware", firmware=(root.findtext("firmware") or "").strip())
-    settings = tuple(map(_trimmed, read_settings_file(content)))
+    settings = _bounded(name, map(_trimmed, read_settings_file(content)))
     book = read_phone_book_file(content)
     tables = [part for part in (root, *root) if part.tag in ("tbook", "phone-book")]
     inside = [part.tag.lower() for part in root] if tag == "settings" else []
@@ -149,6 +159,15 @@ def _read_xml(name: str, content: bytes) -> SettingFile:
         firmware=firmware,
         parts=tuple(dict.fromkeys(part for part in inside if part not in (*_READ, "firmware-settings"))),
     )
+
+
+def _bounded(name: str, settings: Iterator[Setting]) -> tuple[Setting, ...]:
+    found = tuple(islice(settings, _MOST + 1))
+    if len(found) > _MOST:
+        raise InputError(
+            f"{visible_line(name)} gives more than {_MOST} settings, which no phone has. Take it out of the folder."
+        )
+    return found
 
 
 def _trimmed(setting: Setting) -> Setting:

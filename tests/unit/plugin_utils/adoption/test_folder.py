@@ -52,7 +52,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 def test_a_hundred_megabytes_are_refused_by_their_size(tmp_path: Path) -> None:
     with (tmp_path / "a.xml").open("wb") as file:
         file.truncate(100 * 1024 * 1024)
-    with pytest.raises(InputError, match=r"a\.xml has more than 4 MB"):
+    with pytest.raises(InputError, match=r"a\.xml has more than 2 MB"):
         read_folder(str(tmp_path))
 
 

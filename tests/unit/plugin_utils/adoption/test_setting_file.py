@@ -69,6 +69,9 @@ def test_xml_with_keys_a_phone_book_and_parts_of_others() -> None:
         (b"<polycomConfig/>", "other"),
         (b"account.1.label = 107\naccount.1.enable = 1\n", "other"),
         (b"", "other"),
+        (b"<!DOCTYPE html><p>Index", "other"),
+        (b"\xef\xbb\xbf\n<?xml version='1.0'?><HTML><p>Index", "other"),
+        (b"<broken><x></broken>", "other"),
         (bytes(range(256)), "other"),
     ],
 )
@@ -139,6 +142,12 @@ def test_a_bare_ampersand_as_servers_write_it() -> None:
     assert values(xml(row)) == {"dst": ("http://x.example/?a=1&b=2&c=4", "&")}
     with pytest.raises(InputError, match="document type"):
         read_file("a.xml", BOMB.replace("ha", "&").encode())
+
+
+@pytest.mark.parametrize("content", [b"a: b\n" * 20_001, xml("<a>b</a>" * 20_001)], ids=["text", "XML"])
+def test_more_settings_than_a_phone_can_have(content: bytes) -> None:
+    with pytest.raises(InputError, match=r"a\.xml gives more than 20000 settings"):
+        read_file("a.xml", content)
 
 
 def test_broken_xml() -> None:

@@ -133,7 +133,7 @@ def test_urls_that_are_none(url: str, says: str) -> None:
         (answer(b"<!DOCTYPE a><setting-files/>"), "document type"),
         (answer(b"<settings>{if $x}</settings>"), "is a template"),
         (answer(b"<setting-files><file url='/..%2fx'/></setting-files>"), "hides a path"),
-        (Endless(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", b"x" * 65536), "more than 4 MB|can't be fetched"),
+        (Endless(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", b"x" * 65536), "more than 2 MB|can't be fetched"),
     ],
 )
 def test_answers_that_are_refused(reply: Reply, says: str) -> None:
