@@ -53,13 +53,21 @@ class ActionModule(FleetAction):
         folder, group = parameters["dest"], parameters["group"]
         groups: Mapping[str, Any] = to_plain(task_vars.get("groups") or {})
         variables = FleetVariables.of_task(self._task, task_vars, self._templar, self.parent.is_gone)
-        hosts = phones_by_mac(groups.get("all", ()), variables)
+        names = groups.get("all", ())
+        hosts = phones_by_mac(names, variables)
+        # Of two hosts with one MAC the last is found, and from the other end the first.
+        twins = {mac: host for mac, host in phones_by_mac(reversed(names), variables).items() if hosts[mac] != host}
         models = {
             mac: str(model) for mac, host in hosts.items() if (model := to_plain(variables.of(host).get("snom_model")))
         }
         found = self._read(parameters, list(hosts))
         files = [read_file(name, content) for name, content in found.files.items()]
         fleet = adopt(files, found.others, hosts, models)
+        for phone in fleet.phones:
+            if phone.mac in twins:
+                raise InputError(
+                    f"{twins[phone.mac]} and {hosts[phone.mac]} have the same snom_mac {phone.mac}. Correct it on one."
+                )
         written = texts(fleet, group, groups.get(group, ()))
         different = changed(folder, written)
         spare(folder, [one for one, _before in different], parameters["overwrite"])

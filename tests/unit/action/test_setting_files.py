@@ -97,6 +97,14 @@ def test_hosts_keep_the_names_that_the_inventory_has(served: Path) -> None:
     assert (adopted / "host_vars" / "desk.yml").exists() and not (adopted / "adopted.yml").exists()
 
 
+def test_two_hosts_with_the_mac_of_one_phone(served: Path) -> None:
+    twins = {name: {"snom_mac": "000413AABBCC"} for name in ("desk", "hall")}
+    assert "desk and hall have the same snom_mac" in run(served, inventory=twins)["msg"]
+    assert not (served.parent / "adopted").exists()
+    others = {name: {"snom_mac": "000413AABBCD"} for name in ("desk", "hall")}
+    assert run(served, inventory=others)["changed"]
+
+
 def test_a_group_that_is_none(served: Path) -> None:
     assert "is no name of a group" in run(served, group="../phones")["msg"]
     assert not (served.parent / "adopted").exists()
