@@ -21,8 +21,8 @@ MOST_FILES = 20_000
 """Files that are looked at, of all kinds."""
 LARGEST = 2 * 1024 * 1024
 """Bytes of one setting file. The largest that were seen have some hundred thousand."""
-LARGEST_TOGETHER = 256 * 1024 * 1024
-"""Bytes of all that are read."""
+LARGEST_TOGETHER = 128 * 1024 * 1024
+"""Bytes of all that are read. What is made of them takes ten times as much memory."""
 _DEEPEST = 8
 # Firmware, sounds and pictures stand beside setting files, and are large.
 _OTHER = (
