@@ -24,6 +24,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.image_che
     Pace,
     without_secrets,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._known.masks import masked
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.assign import FOR_MAC, mac_of, plain_name
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.folder import (
     LARGEST,
@@ -220,4 +221,5 @@ class _Reading:
 
     @staticmethod
     def _shown(url: str) -> str:
-        return visible_line(without_secrets(url))
+        # Public servers let phones in by a part of the path that nobody would think of.
+        return visible_line(masked("url", without_secrets(url)))

@@ -141,6 +141,12 @@ def test_answers_that_are_refused(reply: Reply, says: str) -> None:
         read({"/000413AABB01.xml": reply}, "/000413AABB01.xml")
 
 
+def test_what_lets_phones_in_is_not_shown() -> None:
+    with pytest.raises(InputError, match="answers 404") as refused:
+        read({}, "/p/aB3dE6gH9jK2mN5p/?token=geheim")
+    assert "aB3dE6gH9jK2mN5p" not in refused.value.reason and "geheim" not in refused.value.reason
+
+
 def test_a_page_that_lists_nothing() -> None:
     with pytest.raises(InputError, match="lists no files"):
         read({"/p/": answer(b"<html>Welcome</html>")}, "/p/")
