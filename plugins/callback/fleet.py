@@ -6,18 +6,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable
-from typing import Any
-
-from ansible import constants
-from ansible.plugins.callback.default import CallbackModule as Default
-from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible, visible_line
-from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console import close_ear, open_ear
-from ansible_collections.telephony.snom.plugins.plugin_utils.actions.screen import COLORS, Screen
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.live import Drawn, result_table
-
 DOCUMENTATION = r"""
 name: fleet
 type: stdout
@@ -51,6 +39,18 @@ options:
       - section: callback_fleet
         key: live
 """
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ansible import constants
+from ansible.plugins.callback.default import CallbackModule as Default
+from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible, visible_line
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console import close_ear, open_ear
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.screen import COLORS, Screen
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.live import Drawn, result_table
 
 EXAMPLES = r"""
 # In ansible.cfg:
