@@ -17,5 +17,6 @@ options:
     type: str
 notes:
   - The phone obeys only while its settings C(use_hidden_tags) and C(restrict_uri_queries) are off.
-  - Snom's D8xx phones have no remote control over HTTP. The outcome is C(unsupported).
+  - Snom's D8xx phones have no remote control over HTTP. The outcome is C(unsupported), unless O(transport=sip) leads
+    to them and this can be done by SIP.
 """
