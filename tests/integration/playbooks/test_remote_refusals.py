@@ -56,7 +56,7 @@ CASES = {
     "only-separators": keys(";;", "keys is empty"),
     "unquoted-digits": keys(49123, "Put the digits in quotes"),
     "one-bad-key-among-good-ones": keys(["OFFHOOK", "1", "P99"], "The 320 has no key P99"),
-    "keys-of-d8xx": keys(["ENTER"], "What works there", phone("D865", "10.1.141.13"), "unsupported"),
+    "keys-of-d8xx": keys(["ENTER"], "Set snom_transport: sip", phone("D865", "10.1.141.13"), "unsupported"),
     "touch-outside": Case("snom_key", {"touch": [{"x": 480, "y": 0}]}, "not on the screen", phone("870")),
     "touch-of-320": Case("snom_key", {"touch": [{"x": 0, "y": 0}]}, "only the 870 has"),
     "ringer-0": Case("snom_ringer", {"ringer": 0}, "from 1 to 9"),
