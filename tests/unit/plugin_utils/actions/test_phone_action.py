@@ -376,7 +376,8 @@ class Choosy(Ring):
 
 
 def test_the_module_gets_no_option_that_was_not_given(modules: list[tuple[PhoneAction, Result, Result]]) -> None:
-    run({"tone": {"name": "x"}, "free": {"a": None}}, {"snom_in_process": False}, action=Choosy)
+    hosts = HostVars({"desk7": {"ansible_host": "127.0.0.7"}})
+    run({"tone": {"name": "x"}, "free": {"a": None}}, {"hostvars": hosts}, action=Choosy, delegate_to="jump")
     ((_twin, arguments, _variables),) = modules
     assert (arguments["tone"], arguments["free"]) == ({"name": "x"}, {"a": None})
     assert "username" not in arguments
