@@ -127,14 +127,14 @@ options:
 """
 
 EXAMPLES = r"""
-# phones.yml: a lease file and a PBX, and nothing else to write by hand.
-plugin: telephony.snom.phones
-sources:
-  - {kind: kea, path: /var/lib/kea/kea-leases4.csv}
-  - {kind: kamailio, host: pbx.example, port: 5080, username: ansible}
-sites: {192.0.2.0/24: berlin, 198.51.100.0/24: hamburg}
-
----
+# A file phones.yml with a lease file and a PBX, and nothing else to write by hand:
+#
+#   plugin: telephony.snom.phones
+#   sources:
+#     - {kind: kea, path: /var/lib/kea/kea-leases4.csv}
+#     - {kind: kamailio, host: pbx.example, port: 5080, username: ansible}
+#   sites: {192.0.2.0/24: berlin, 198.51.100.0/24: hamburg}
+#
 # What a spreadsheet says of rooms comes last: it is believed where nothing else is known.
 plugin: telephony.snom.phones
 sources:
