@@ -139,8 +139,8 @@ def refuse_cleartext(parameters: dict[str, Any]) -> None:
         return
     if parameters["transport"] == "sip":
         raise Refused(
-            "The task has no_log: true or secret: true, and what it types would go to the PBX and on to the phone, who "
-            "knows how. Set allow_cleartext_secrets: true where nobody else can read that."
+            "The task has no_log: true or secret: true, and what it types would go through the PBX to the phone, "
+            "perhaps in clear text. Set allow_cleartext_secrets: true where nobody else can read that."
         )
     if parameters["scheme"] == "http":
         raise Refused(
