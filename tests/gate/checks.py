@@ -119,8 +119,8 @@ def _mypy() -> None:
     run(mypy, "-p", "ansible_collections.telephony.snom.plugins", env={"MYPYPATH": str(link_collections())})
     run(mypy, "tests/virtual_phones")
     # The gate runs on the developer's Python, which reads TOML; the collection supports older ones.
-    gate = ROOT / "tests" / "gate"
-    path = os.pathsep.join(map(str, [gate, gate / "live", link_collections()]))
+    gate, phones = ROOT / "tests" / "gate", ROOT / "tests" / "virtual_phones"
+    path = os.pathsep.join(map(str, [gate, gate / "live", phones, link_collections()]))
     run(mypy, "--python-version", "3.11", gate, env={"MYPYPATH": path})
 
 
