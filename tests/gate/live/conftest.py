@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import Kamailio, running_kamailio
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import Kamailio, running_kamailio
 
 sys.path.insert(0, str(Path(__file__).parent))
 

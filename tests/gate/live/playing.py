@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import Kamailio
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import Kamailio
 from ansible_collections.telephony.snom.tests.virtual_phones.running import VirtualFleet, free_port, running
 
 ROOT = Path(__file__).resolve().parents[3]

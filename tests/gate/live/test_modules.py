@@ -15,7 +15,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 import yaml
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import LOGIN, Kamailio
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import LOGIN, Kamailio
 from playing import MIRROR_PASSWORD, PASSWORD, PHONES, ROOT, Run, Site, module_docs, open_site
 
 MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py"))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.telephony.snom.tests.integration.pbx.conftest import until
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import PASSWORD, free_port
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import PASSWORD, free_port
 
 ROOT = Path(__file__).resolve().parents[3] / ".build" / "asterisk" / "root"
 """Where `make check NAME=asterisk` unpacks it."""

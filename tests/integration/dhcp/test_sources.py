@@ -23,9 +23,9 @@ from ansible_collections.telephony.snom.tests.integration.dhcp.servers import (
     running_kea,
 )
 from ansible_collections.telephony.snom.tests.integration.pbx.conftest import until
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import running_kamailio
 from ansible_collections.telephony.snom.tests.integration.pbx.phones import sip_phone
 from ansible_collections.telephony.snom.tests.integration.playbooks.listing import listed, tool
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import running_kamailio
 from ansible_collections.telephony.snom.tests.virtual_phones.running import running
 
 DESK, LIFT, LAPTOP = "00:04:13:45:12:0a", "00:04:13:45:12:0b", "02:00:00:00:00:01"

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ansible_collections.telephony.snom.tests.integration.pbx.conftest import until
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import PASSWORD, Kamailio, free_port
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import PASSWORD, Kamailio, free_port
 
 HERE = Path(__file__).resolve().parent
 

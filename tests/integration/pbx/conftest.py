@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import pytest
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import Kamailio, running_kamailio
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import Kamailio, running_kamailio
 
 T = TypeVar("T")
 

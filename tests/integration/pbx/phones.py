@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import Kamailio
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import Kamailio
 from ansible_collections.telephony.snom.tests.virtual_phones.running import free_port
 
 

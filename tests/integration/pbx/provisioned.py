@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import Kamailio
 from ansible_collections.telephony.snom.tests.integration.playbooks.bench import PATIENCE, TARGETS, Bench, bench
 from ansible_collections.telephony.snom.tests.integration.playbooks.bench import image as wanted_image
 from ansible_collections.telephony.snom.tests.integration.playbooks.mirror import Mirror, mirror
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import Kamailio
 
 OLD, NEW = "10.1.215.13", "10.1.226.13"
 LOGIN = ("ansible", "n0t-to-be-seen-either")

@@ -11,8 +11,8 @@ from typing import Any
 
 from ansible_collections.telephony.snom.tests.integration.pbx.calling import call
 from ansible_collections.telephony.snom.tests.integration.pbx.conftest import until
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import Kamailio, free_port
 from ansible_collections.telephony.snom.tests.integration.playbooks.bench import bench, phone
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import Kamailio, free_port
 
 REBOOT = {"snom_hosts": "phones", "snom_confirm": "phones"}
 

@@ -17,8 +17,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._pbx.kamailio impor
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Notify
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import parse_pbx
 from ansible_collections.telephony.snom.tests.integration.pbx.conftest import until
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import PASSWORD, Kamailio, free_port
 from ansible_collections.telephony.snom.tests.integration.pbx.phones import sip_phone
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import PASSWORD, Kamailio, free_port
 from ansible_collections.telephony.snom.tests.virtual_phones.running import VirtualFleet, running
 
 SYNC = Notify(event="check-sync;reboot=false")

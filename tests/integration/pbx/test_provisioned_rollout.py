@@ -9,9 +9,9 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import Kamailio
 from ansible_collections.telephony.snom.tests.integration.pbx.provisioned import NEW, OLD, by_provisioning, image, site
 from ansible_collections.telephony.snom.tests.integration.playbooks.bench import lives, phone, until
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import Kamailio
 
 
 def test_a_phone_goes_from_old_to_new(tmp_path: Path, kamailio: Kamailio) -> None:

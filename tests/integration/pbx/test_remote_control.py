@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.telephony.snom.tests.integration.pbx.conftest import until
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import Kamailio
 from ansible_collections.telephony.snom.tests.integration.pbx.provisioned import by_provisioning
 from ansible_collections.telephony.snom.tests.integration.playbooks.bench import bench
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import Kamailio
 
 SENT: dict[str, tuple[dict[str, Any], list[str]]] = {
     "snom_key": ({"keys": "UP;DOWN"}, ["key=UP", "key=DOWN"]),

@@ -18,9 +18,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Del
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import parse_pbx
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.sip import StraightSip
 from ansible_collections.telephony.snom.tests.integration.pbx.conftest import until
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import Kamailio, free_port
 from ansible_collections.telephony.snom.tests.integration.pbx.phones import sip_phone
 from ansible_collections.telephony.snom.tests.integration.pbx.test_peers import ANSWERS, baresip, sipp
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import Kamailio, free_port
 from ansible_collections.telephony.snom.tests.virtual_phones.running import VirtualFleet, running
 
 SYNC = Notify(event="check-sync;reboot=false")

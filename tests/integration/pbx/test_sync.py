@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.telephony.snom.tests.integration.pbx.conftest import until
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import LOGIN as RPC_LOGIN
-from ansible_collections.telephony.snom.tests.integration.pbx.kamailio import PASSWORD, Kamailio, free_port
 from ansible_collections.telephony.snom.tests.integration.playbooks.bench import Bench, Run, bench, phone
 from ansible_collections.telephony.snom.tests.integration.playbooks.mirror import Mirror, mirror
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import LOGIN as RPC_LOGIN
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import PASSWORD, Kamailio, free_port
 
 LOGIN = ("ansible", "mirror-secret-4711")
 
