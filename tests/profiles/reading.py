@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import SUBSETS, CallSource
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import SUBSETS
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 
 from ..virtual_phones import replay

@@ -19,24 +19,20 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     PhoneUnreachable,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import (
     IDLE,
     IN_CALL,
-    SUBSETS,
     UNKNOWN,
-    Acceptance,
     CallReading,
     CallSource,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import (
     ClearList,
     Command,
     Dial,
     FixLineInfoLayer,
-    Identity,
-    Load,
     LogOff,
     OpenDocument,
-    PhoneFacts,
     Picture,
     Press,
     ReleaseAllCalls,
@@ -46,10 +42,12 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import
     Ring,
     Tones,
     Touch,
-    Traces,
-    Witness,
     Write,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import SUBSETS, Identity, PhoneFacts
+from ansible_collections.telephony.snom.plugins.module_utils._phone.loading import Acceptance, Load, Traces
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Witness
 
 LONGEST = 1000
 """Characters of a command."""

@@ -15,7 +15,7 @@ from .._known.image_path import Hop, find_path, unverified
 from .._known.images import Catalog
 from .._known.models import find_model, takes_no_commands
 from .._known.version import Version
-from .._phone.phone import PhoneFacts, check_identity
+from .._phone.facts import PhoneFacts, check_identity
 from .preconditions import check_provisioned, check_settings
 
 

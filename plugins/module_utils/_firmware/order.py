@@ -15,7 +15,8 @@ from .._core.errors import expect
 from .._core.outcomes import Outcome
 from .._known.image_path import Hop
 from .._known.version import Version
-from .._phone.phone import PhoneFacts, Traces
+from .._phone.facts import PhoneFacts
+from .._phone.loading import Traces
 
 LARGEST_IMAGE = 160_000_000
 """Bytes. What an image of unknown size is taken for: a little more than the largest known ones (protocol 3.1)."""

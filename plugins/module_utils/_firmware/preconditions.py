@@ -18,7 +18,8 @@ from .._known.dialect import (
 )
 from .._known.images import read_image_name
 from .._known.version import Version
-from .._phone.phone import Phone, PhoneFacts
+from .._phone.facts import PhoneFacts
+from .._phone.phone import Phone
 
 _UNREAD = (
     "Its settings can't be read. It loads the image only with update_policy auto_update, firmware_status naming its "

@@ -18,7 +18,8 @@ from typing import Any
 
 from .._core.errors import AuthFailed, LockedOut, SnomError
 from .._known.version import Version
-from .._phone.phone import Phone, PhoneFacts, mask_settings
+from .._phone.facts import PhoneFacts, mask_settings
+from .._phone.phone import Phone
 
 MOST_SETTINGS = 25
 """Changed settings that are listed for one phone. New firmware can bring hundreds, and fleets have thousands."""

@@ -42,7 +42,9 @@ from .._core.outcomes import Outcome
 from .._known.image_path import Hop
 from .._known.version import Version
 from .._phone.call_state import reason_to_wait
-from .._phone.phone import Load, Phone, PhoneFacts, Traces, check_identity
+from .._phone.facts import PhoneFacts, check_identity
+from .._phone.loading import Load, Traces
+from .._phone.phone import Phone
 from .._phone.presence import Watch
 from .order import Ending, Evidence, Intent, Order, Seen
 from .snapshot import Snapshot, compare, take_snapshot, unread

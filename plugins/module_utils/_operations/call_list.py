@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.errors import InputError, NoEffect
-from .._phone.phone import LISTS, SPELLINGS, ClearList, Phone
+from .._phone.commands import LISTS, SPELLINGS, ClearList
+from .._phone.phone import Phone
 from .session import REMOTE_ARGUMENTS, Remote
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = REMOTE_ARGUMENTS | {

@@ -15,7 +15,8 @@ from .._core.clock import system_time
 from .._core.errors import AnswerLost, AuthFailed, CertificateRejected, NoEffect, Refused, WrongPhone
 from .._core.outcomes import Outcome
 from .._known.mac import normalize_mac
-from .._phone.phone import Phone, Reset
+from .._phone.commands import Reset
+from .._phone.phone import Phone
 from .._phone.presence import Watch
 from .session import REMOTE_ARGUMENTS, Remote
 

@@ -27,7 +27,8 @@ from .._known.taught import flash_time
 from .._known.version import Version
 from .._phone.call_state import reason_to_wait
 from .._phone.connection import CONNECTION_ARGUMENTS
-from .._phone.phone import Phone, PhoneFacts
+from .._phone.facts import PhoneFacts
+from .._phone.phone import Phone
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
     "version": {"type": "str"},

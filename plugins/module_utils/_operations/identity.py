@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.errors import InputError, NoEffect, NotRegistered, Refused
-from .._phone.phone import LogOff, Phone, Reregister
+from .._phone.commands import LogOff, Reregister
+from .._phone.phone import Phone
 from .session import REMOTE_ARGUMENTS, Remote
 
 LINES = 12

@@ -10,8 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from .._core.errors import Unsupported, UserMode
+from .._phone.call_reading import CallSource
 from .._phone.connection import CONNECTION_ARGUMENTS
-from .._phone.phone import SUBSETS, CallSource, Phone, PhoneFacts, check_identity
+from .._phone.facts import SUBSETS, PhoneFacts, check_identity
+from .._phone.phone import Phone
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
     "gather": {"type": "list", "elements": "str", "choices": [*SUBSETS, "certificate"], "default": ["system"]},

@@ -15,7 +15,8 @@ from .._known.dialect import dialect_of
 from .._known.key_event import KeyEvent
 from .._known.keys import parse_keys
 from .._known.models import named
-from .._phone.phone import Phone, Touch
+from .._phone.commands import Touch
+from .._phone.phone import Phone
 from .session import REMOTE_ARGUMENTS, SECRET_ARGUMENTS, Remote, refuse_cleartext
 
 WIDTH, HEIGHT = 480, 272

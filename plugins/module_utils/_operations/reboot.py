@@ -14,8 +14,10 @@ from .._core.clock import check_seconds, system_time
 from .._core.errors import AuthFailed, LockedOut
 from .._core.outcomes import Outcome, settle
 from .._phone.call_state import reason_to_wait
+from .._phone.commands import SPELLINGS, Restart
 from .._phone.connection import CONNECTION_ARGUMENTS
-from .._phone.phone import SPELLINGS, Phone, PhoneFacts, Restart, check_identity
+from .._phone.facts import PhoneFacts, check_identity
+from .._phone.phone import Phone
 from .._phone.presence import Watch
 
 POLL = 2.0

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.errors import InputError
-from .._phone.phone import Phone, Ring
+from .._phone.commands import Ring
+from .._phone.phone import Phone
 from .session import REMOTE_ARGUMENTS, Remote
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = REMOTE_ARGUMENTS | {"ringer": {"type": "int", "required": True}}

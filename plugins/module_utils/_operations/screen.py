@@ -16,7 +16,8 @@ from typing import Any
 
 from .._core.errors import InputError, Refused
 from .._known.models import named
-from .._phone.phone import FixLineInfoLayer, Phone, Picture
+from .._phone.commands import FixLineInfoLayer, Picture
+from .._phone.phone import Phone
 from .bitmap import bitmap_to_png
 from .session import REMOTE_ARGUMENTS, Remote
 

@@ -15,8 +15,10 @@ from .._known.key_event import KeyEvent
 from .._known.keys import chain_keys, fit_keys
 from .._known.masks import MASK
 from .._known.models import find_model, takes_no_commands
+from .._phone.commands import Command, Press
 from .._phone.connection import CONNECTION_ARGUMENTS
-from .._phone.phone import Command, Phone, Press, check_identity
+from .._phone.facts import check_identity
+from .._phone.phone import Phone
 
 STEP = 2.0
 """Seconds between two commands: the screen needs them (protocol 1.5)."""

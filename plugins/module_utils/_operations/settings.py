@@ -17,8 +17,10 @@ from .._core.visible import visible_line
 from .._known.known_settings import is_known, nearest_name, needs_reboot
 from .._known.masks import MASK, masked
 from .._known.setting_values import LABELS, parse_settings
+from .._phone.commands import Write
 from .._phone.connection import CONNECTION_ARGUMENTS
-from .._phone.phone import Phone, PhoneFacts, Write, check_identity
+from .._phone.facts import PhoneFacts, check_identity
+from .._phone.phone import Phone
 from .reboot import ARGUMENT_SPEC as REBOOT_ARGUMENTS
 from .reboot import reboot_phone
 from .session import STEP

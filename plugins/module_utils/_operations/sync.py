@@ -43,9 +43,11 @@ from .._pbx.pbx import Delivery, Notify, Pbx, Registration
 from .._pbx.refusals import refusal
 from .._pbx.settings import OPTION as PBX_OPTION
 from .._pbx.settings import PbxSettings, parse_pbx
+from .._phone.call_reading import UNKNOWN, CallReading
 from .._phone.call_state import reason_to_wait
 from .._phone.connection import CONNECTION_ARGUMENTS
-from .._phone.phone import UNKNOWN, CallReading, Phone, PhoneFacts, check_identity
+from .._phone.facts import PhoneFacts, check_identity
+from .._phone.phone import Phone
 from .reboot import ARGUMENT_SPEC as REBOOT_ARGUMENTS
 
 CONTROL_SUBOPTIONS: dict[str, dict[str, Any]] = {

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any, Literal, cast
 
 from .._core.errors import AuthFailed, LockedOut, PbxFailed, PhoneUnreachable, SnomError
-from .phone import IDLE, IN_CALL, UNKNOWN, CallReading, CallSource, Phone
+from .call_reading import IDLE, IN_CALL, UNKNOWN, CallReading, CallSource
+from .phone import Phone
 
 NOWHERE = "no source shows it"
 

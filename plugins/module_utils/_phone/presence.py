@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .._core.errors import AuthFailed, CertificateRejected, LockedOut, Looping, PhoneUnreachable, SnomError
-from .phone import Phone, PhoneFacts
+from .facts import PhoneFacts
+from .phone import Phone
 
 POLL_TIMEOUT = 5.0
 """Seconds that a poll waits for an answer: long enough for a busy phone, short enough to notice one that is gone."""

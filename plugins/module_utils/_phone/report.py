@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 
 from .._known.user_agent import UserAgent, read_user_agent
 from .._known.version import Version
-from .phone import IDLE, IN_CALL, CallReading
+from .call_reading import IDLE, IN_CALL, CallReading
 
 SILENT_FROM = Version((10, 1, 82, 0))
 """The first firmware with silent documents (xml 1.1)."""

@@ -15,7 +15,7 @@ from contextlib import closing
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import UNKNOWN, CallSource
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import UNKNOWN, CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import (
     ReadAgain,

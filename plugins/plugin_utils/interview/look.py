@@ -14,7 +14,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._known.mac import normalize_mac
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import UNKNOWN, CallReading, PhoneFacts
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import UNKNOWN, CallReading
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
 
 FACTS = ("version", "mac", "model", "registered", "call")
 

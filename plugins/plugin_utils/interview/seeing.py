@@ -13,14 +13,10 @@ from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._known.taught import Lesson
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
-    SUBSETS,
-    CallSource,
-    PhoneFacts,
-    Witness,
-    check_identity,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import SUBSETS, PhoneFacts, check_identity
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Witness
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import read_system
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import IDLE, IN_CALL
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import IDLE, IN_CALL
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.propose import propose_call_texts
 
 PAUSE = 2.0

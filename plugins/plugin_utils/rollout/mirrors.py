@@ -23,7 +23,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._mirror.control imp
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.progress import IMAGE_FOLDER
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.registered import Registrar
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import CallSource, Witness
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallSource
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Witness
 from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target

@@ -32,7 +32,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.image_path i
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import read_image_name
 from ansible_collections.telephony.snom.plugins.module_utils._known.taught import flash_time
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History, Step
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target

@@ -14,13 +14,9 @@ from functools import partial
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.calls import UNKNOWN, PbxCalls
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
-    CallReading,
-    CallSource,
-    OpenDocument,
-    Phone,
-    Witness,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallReading, CallSource
+from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import OpenDocument
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone, Witness
 from ansible_collections.telephony.snom.plugins.module_utils._phone.report import Collector, takes_silent_documents
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import CollectorSettings, HttpCollector
 

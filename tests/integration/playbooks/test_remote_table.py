@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._known.keys import parse_keys
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
+from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import (
     LISTS,
     ClearList,
     Dial,

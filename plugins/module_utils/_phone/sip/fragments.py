@@ -15,7 +15,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from ..._core.errors import Unsupported
-from ..phone import (
+from ..commands import (
     ClearList,
     Command,
     Dial,

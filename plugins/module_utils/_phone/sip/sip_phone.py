@@ -49,22 +49,12 @@ from ..._mirror.progress import Progress
 from ..._pbx.pbx import Delivery, Notify
 from ..._pbx.refusals import refusal
 from ..._pbx.registered import Registered, Registrar
+from ..call_reading import CallReading, CallSource
+from ..commands import Command, Picture, Press, Reregister, Write
 from ..connection import Connection
-from ..phone import (
-    Acceptance,
-    CallReading,
-    CallSource,
-    Command,
-    Identity,
-    Load,
-    PhoneFacts,
-    Picture,
-    Press,
-    Reregister,
-    Traces,
-    Witness,
-    Write,
-)
+from ..facts import Identity, PhoneFacts
+from ..loading import Acceptance, Load, Traces
+from ..phone import Witness
 from ..report import takes_silent_documents
 from .fragments import document_of, fragment_of
 

@@ -21,7 +21,8 @@ from urllib.parse import urljoin, urlsplit
 from ..._known.mac import normalize_mac
 from ..._known.models import Model, find_model
 from ..._known.version import Version
-from ..phone import CALLING, CONNECTED, DIALING, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN, Identity, SettingForm
+from ..call_reading import CALLING, CONNECTED, DIALING, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN
+from ..facts import Identity, SettingForm
 
 _T = TypeVar("_T")
 

@@ -19,7 +19,8 @@ from ..._known.mac import normalize_mac
 from ..._known.models import find_model
 from ..._known.taught import Lesson, Place
 from ..._known.version import Version
-from ..phone import IDLE, IN_CALL, UNKNOWN, Identity
+from ..call_reading import IDLE, IN_CALL, UNKNOWN
+from ..facts import Identity
 from .pages import VERSION, SystemPage, lower_text, only, visible_text
 
 _MOST_FINDS = 500

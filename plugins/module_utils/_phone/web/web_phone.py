@@ -18,22 +18,14 @@ from ..._core.errors import AnswerLost, AnswerUnreadable, InputError, Unsupporte
 from ..._known.dialect import dialect_of
 from ..._known.key_event import KeyEvent
 from ..._known.taught import spelling as taught_spelling
-from ..connection import Connection
-from ..phone import (
-    IDLE,
-    IN_CALL,
-    UNKNOWN,
-    Acceptance,
-    CallReading,
-    CallSource,
+from ..call_reading import IDLE, IN_CALL, UNKNOWN, CallReading, CallSource
+from ..commands import (
     ClearList,
     Command,
     Dial,
     FixLineInfoLayer,
-    Load,
     LogOff,
     OpenDocument,
-    PhoneFacts,
     Picture,
     Press,
     ReleaseAllCalls,
@@ -43,10 +35,12 @@ from ..phone import (
     Ring,
     Tones,
     Touch,
-    Traces,
-    Witness,
     Write,
 )
+from ..connection import Connection
+from ..facts import PhoneFacts
+from ..loading import Acceptance, Load, Traces
+from ..phone import Witness
 from .answer import Client
 from .client import HttpPhone
 from .pages import (

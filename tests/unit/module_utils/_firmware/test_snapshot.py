@@ -27,7 +27,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot 
     take_snapshot,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Identity, PhoneFacts
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import Identity, PhoneFacts
 from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone
 
 OLD, NEW = Version.parse("10.1.39.11"), Version.parse("10.1.54.13")

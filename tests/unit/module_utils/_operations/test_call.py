@@ -17,7 +17,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     SnomError,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._operations.call import ARGUMENT_SPEC, control_call
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import CallReading
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallReading
 from ansible_collections.telephony.snom.tests.unit.phones import RemotePhone, calls, parameters_of, shows
 
 DIAL = "dial=4711"

@@ -24,7 +24,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._operations.session
     Remote,
     refuse_cleartext,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
+from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import (
     Command,
     Dial,
     Press,

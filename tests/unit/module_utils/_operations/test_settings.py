@@ -19,8 +19,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     WrongPhone,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._operations.settings import ARGUMENT_SPEC, write_settings
+from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import Command, Restart, Write
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import connection_from
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Command, Restart, Write
 from ansible_collections.telephony.snom.tests.unit.phones import LONGEST, MemoryPhone, parameters_of
 
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import CallReading
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallReading
 from ansible_collections.telephony.snom.plugins.module_utils._phone.report import (
     SOURCE,
     read_report,

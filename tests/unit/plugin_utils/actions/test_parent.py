@@ -12,8 +12,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import Reregister
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import CONNECTION_ARGUMENTS
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone, Reregister
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions import phone_action
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedClient, Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import PhoneAction

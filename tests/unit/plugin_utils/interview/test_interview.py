@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import links
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview import seeing
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.forecast import forecast

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import parse_settings
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import mask_settings
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import mask_settings
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.adoption import (
     describe_settings,
     shared_settings,

@@ -10,7 +10,7 @@ import json
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import read_settings
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.adoption import describe_settings
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, Options, render

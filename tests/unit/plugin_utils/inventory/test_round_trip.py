@@ -23,7 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.setting_valu
     LABELS,
     canonical_permission,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import PhoneFacts
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import read_settings
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.diff import Generation
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import (

@@ -38,8 +38,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import (
 )
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.registered import Registrar
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import IDLE, CallReading, CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import IDLE, CallReading, CallSource, Phone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import firmware_file
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.mirrors import Mirrors

@@ -26,15 +26,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
     plain_ending,
     plain_intent,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CONNECTED, IDLE, UNKNOWN
+from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import Command
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
-    CONNECTED,
-    IDLE,
-    UNKNOWN,
-    Acceptance,
-    Command,
-    Load,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.loading import Acceptance, Load
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History
 from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, PbxFailed
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallReading, CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state, reason_to_wait
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import CallReading, CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.report import Report, read_report
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import CollectorSettings
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Known, Witnesses

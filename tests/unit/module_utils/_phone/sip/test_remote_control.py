@@ -32,8 +32,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import (
 )
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.registered import Registrar
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
+from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import (
     ClearList,
     Command,
     Dial,
@@ -50,6 +49,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import
     Touch,
     Write,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.fragments import document_of, fragment_of
 from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Identity, SettingForm
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import Identity, SettingForm
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import (
     HomePage,
     SystemPage,

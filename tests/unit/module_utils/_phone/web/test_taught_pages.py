@@ -12,17 +12,16 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._known.taught import parse_taught
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import (
     IDLE,
     IN_CALL,
     UNKNOWN,
     CallReading,
     CallSource,
-    ClearList,
-    Identity,
-    Restart,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import ClearList, Restart
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import Identity
 
 from .page_phone import SYSTEM_PAGE, PagePhone
 

@@ -23,20 +23,14 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._known.key_event import KeyEvent
 from ansible_collections.telephony.snom.plugins.module_utils._known.keys import parse_keys
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import (
-    SUBSETS,
-    Acceptance,
-    CallReading,
-    CallSource,
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallReading, CallSource
+from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import (
     ClearList,
     Command,
     Dial,
     FixLineInfoLayer,
-    Load,
     LogOff,
     OpenDocument,
-    PhoneFacts,
     Picture,
     Press,
     ReleaseAllCalls,
@@ -48,6 +42,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import
     Touch,
     Write,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import SUBSETS, PhoneFacts
+from ansible_collections.telephony.snom.plugins.module_utils._phone.loading import Acceptance, Load
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web import web_phone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
 from ansible_collections.telephony.snom.tests.unit.module_utils._phone.web.page_phone import SYSTEM_PAGE, PagePhone
