@@ -95,13 +95,14 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client i
     HAS_REQUESTS,
     REQUESTS_IMPORT_ERROR,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     if not HAS_REQUESTS:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-    module.exit_json(**perform(clear_call_lists, module.params, module.check_mode))
+    module.exit_json(**perform(clear_call_lists, module.params, module.check_mode, connect=WebPhone))
 
 
 if __name__ == "__main__":

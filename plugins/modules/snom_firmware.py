@@ -328,13 +328,14 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client i
     HAS_REQUESTS,
     REQUESTS_IMPORT_ERROR,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_loader import WebLoader
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     if not HAS_REQUESTS:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-    result = perform(upgrade_phone, module.params, module.check_mode)
+    result = perform(upgrade_phone, module.params, module.check_mode, connect=WebLoader)
     for warning in result.pop("warnings", []):
         module.warn(warning)
     module.exit_json(**result)

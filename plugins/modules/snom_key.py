@@ -135,6 +135,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client i
     HAS_REQUESTS,
     REQUESTS_IMPORT_ERROR,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 
 
 def main() -> None:
@@ -143,7 +144,7 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     if module.params["secret"] is None:
         module.params["secret"] = module.no_log
-    result = perform(press_keys, module.params, module.check_mode)
+    result = perform(press_keys, module.params, module.check_mode, connect=WebPhone)
     for warning in result.pop("warnings", []):
         module.warn(warning)
     module.exit_json(**result)

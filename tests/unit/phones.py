@@ -46,7 +46,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.commands imp
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import SUBSETS, Identity, PhoneFacts
-from ansible_collections.telephony.snom.plugins.module_utils._phone.loading import Acceptance, Load, Traces
+from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import Acceptance, Load, Traces
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Witness
 
 LONGEST = 1000

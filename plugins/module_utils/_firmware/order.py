@@ -16,7 +16,7 @@ from .._core.outcomes import Outcome
 from .._known.image_path import Hop
 from .._known.version import Version
 from .._phone.facts import PhoneFacts
-from .._phone.loading import Traces
+from .._phone.loadable_phone import Traces
 
 LARGEST_IMAGE = 160_000_000
 """Bytes. What an image of unknown size is taken for: a little more than the largest known ones (protocol 3.1)."""

@@ -19,7 +19,7 @@ from .._known.dialect import (
 from .._known.images import read_image_name
 from .._known.version import Version
 from .._phone.facts import PhoneFacts
-from .._phone.phone import Phone
+from .._phone.readable_phone import ReadablePhone
 
 _UNREAD = (
     "Its settings can't be read. It loads the image only with update_policy auto_update, firmware_status naming its "
@@ -122,13 +122,13 @@ def _check_admin_password(http_pass_set: bool | None, admin_password: str | None
     ]
 
 
-def read_system(phone: Phone) -> PhoneFacts:
+def read_system(phone: ReadablePhone) -> PhoneFacts:
     """What tells a phone's model and version. Raises SnomError."""
     facts = phone.look(["system"])
     return facts if facts.model is not None else replace(facts, model=phone.look(["home"]).model)
 
 
-def read_settings_too(phone: Phone, facts: PhoneFacts, wanted: Version | None) -> PhoneFacts:
+def read_settings_too(phone: ReadablePhone, facts: PhoneFacts, wanted: Version | None) -> PhoneFacts:
     """The facts with what `check_settings` needs beside them for an upgrade to the version. Raises SnomError."""
     gather = ["settings"]
     if (

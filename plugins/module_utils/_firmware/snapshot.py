@@ -19,7 +19,7 @@ from typing import Any
 from .._core.errors import AuthFailed, LockedOut, SnomError
 from .._known.version import Version
 from .._phone.facts import PhoneFacts, mask_settings
-from .._phone.phone import Phone
+from .._phone.readable_phone import ReadablePhone
 
 MOST_SETTINGS = 25
 """Changed settings that are listed for one phone. New firmware can bring hundreds, and fleets have thousands."""
@@ -37,7 +37,7 @@ class Snapshot:
     reason: str | None = None
 
 
-def take_snapshot(phone: Phone, facts: PhoneFacts, settings: Mapping[str, str] | None = None) -> Snapshot:
+def take_snapshot(phone: ReadablePhone, facts: PhoneFacts, settings: Mapping[str, str] | None = None) -> Snapshot:
     """Read the settings of a phone, unless they are given; facts has its registrations, as they were just read.
 
     What can't be read is said in the snapshot. Raises AuthFailed and LockedOut, because any further request would make

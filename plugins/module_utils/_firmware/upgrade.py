@@ -43,8 +43,7 @@ from .._known.image_path import Hop
 from .._known.version import Version
 from .._phone.call_state import reason_to_wait
 from .._phone.facts import PhoneFacts, check_identity
-from .._phone.loading import Load, Traces
-from .._phone.phone import Phone
+from .._phone.loadable_phone import Load, LoadablePhone, Traces
 from .._phone.presence import Watch
 from .order import Ending, Evidence, Intent, Order, Seen
 from .snapshot import Snapshot, compare, take_snapshot, unread
@@ -74,7 +73,7 @@ class Upgrade:
     def __init__(
         self,
         order: Order,
-        phone: Phone,
+        phone: LoadablePhone,
         *,
         now: Callable[[], float],
         record: Callable[[Intent], None] = lambda intent: None,
@@ -558,7 +557,7 @@ class Upgrade:
         return None
 
 
-def still_on(phone: Phone, version: Version, mac: str | None) -> Ending | None:
+def still_on(phone: LoadablePhone, version: Version, mac: str | None) -> Ending | None:
     """Look again at a phone that was upgraded: None when it still runs the version, else how it failed.
 
     Raises PhoneUnreachable when it does not answer.

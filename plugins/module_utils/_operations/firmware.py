@@ -28,7 +28,7 @@ from .._known.version import Version
 from .._phone.call_state import reason_to_wait
 from .._phone.connection import CONNECTION_ARGUMENTS
 from .._phone.facts import PhoneFacts
-from .._phone.phone import Phone
+from .._phone.loadable_phone import LoadablePhone
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
     "version": {"type": "str"},
@@ -66,7 +66,7 @@ def wanted_versions(parameters: dict[str, Any]) -> dict[str | None, Version]:
 
 
 def upgrade_phone(
-    phone: Phone,
+    phone: LoadablePhone,
     parameters: dict[str, Any],
     check_mode: bool,
     *,
@@ -92,7 +92,7 @@ def upgrade_phone(
     return result | ({"warnings": notes} if notes else {})
 
 
-def _planned(phone: Phone, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any]) -> Ending:
+def _planned(phone: LoadablePhone, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any]) -> Ending:
     evidence = Evidence(first=Seen.of(facts))
     if parameters["only_when_idle"]:
         read: dict[str, Any] = {}
@@ -104,7 +104,7 @@ def _planned(phone: Phone, facts: PhoneFacts, hops: tuple[Hop, ...], parameters:
 
 
 def _carry_out(
-    phone: Phone,
+    phone: LoadablePhone,
     facts: PhoneFacts,
     hops: tuple[Hop, ...],
     parameters: dict[str, Any],
@@ -133,7 +133,7 @@ def _desired(wanted: Mapping[str | None, Version], parameters: Mapping[str, Any]
     )
 
 
-def _reason_to_wait(phone: Phone, parameters: dict[str, Any], evidence: dict[str, Any]) -> str | None:
+def _reason_to_wait(phone: LoadablePhone, parameters: dict[str, Any], evidence: dict[str, Any]) -> str | None:
     return reason_to_wait(
         phone,
         known=parameters["call_state"],
@@ -143,7 +143,7 @@ def _reason_to_wait(phone: Phone, parameters: dict[str, Any], evidence: dict[str
 
 
 def _start(
-    phone: Phone, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any], now: Callable[[], float]
+    phone: LoadablePhone, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any], now: Callable[[], float]
 ) -> Upgrade:
     taught = phone.connection.taught
     seconds = flash_time(taught, facts.model, facts.firmware, parameters["flash_time"])

@@ -13,14 +13,14 @@ from .._core.errors import Unsupported, UserMode
 from .._phone.call_reading import CallSource
 from .._phone.connection import CONNECTION_ARGUMENTS
 from .._phone.facts import SUBSETS, PhoneFacts, check_identity
-from .._phone.phone import Phone
+from .._phone.readable_phone import ReadablePhone
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
     "gather": {"type": "list", "elements": "str", "choices": [*SUBSETS, "certificate"], "default": ["system"]},
 }
 
 
-def read_phone(phone: Phone, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+def read_phone(phone: ReadablePhone, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
     """Read what gather names, and the call counter if SNMP is allowed. Changes nothing in either mode.
 
     A D8xx shows only that it has the Phone Manager (protocol 7), which is an answer, not an error. Raises WrongPhone if

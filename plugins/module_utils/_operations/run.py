@@ -8,30 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any
+from typing import Any, TypeVar
 
 from .._core.errors import SnomError, place_of
 from .._core.outcomes import Outcome
 from .._core.plain import to_plain
 from .._core.visible import visible_result
 from .._phone.connection import Connection, connection_from
-from .._phone.phone import Phone
+from .._phone.readable_phone import ReadablePhone
 from .._phone.secrets import scrub
-from .._phone.web.web_phone import WebPhone
 
-Operation = Callable[[Phone, dict[str, Any], bool], dict[str, Any]]
-"""operation(phone, parameters, check_mode) -> result. Raises SnomError."""
+AnyPhone = TypeVar("AnyPhone", bound=ReadablePhone)
 
 
 def perform(
-    operation: Operation,
+    operation: Callable[[AnyPhone, dict[str, Any], bool], dict[str, Any]],
     parameters: dict[str, Any],
     check_mode: bool,
     *,
-    connect: Callable[[Connection], Phone] = WebPhone,
+    connect: Callable[[Connection], AnyPhone],
 ) -> dict[str, Any]:
     """Connect as the parameters say, run the operation, and return its result as plain JSON types without secrets.
 
+    connect makes what the operation asks of a phone: a module that only reads takes no commands along. The operation
+    raises SnomError.
     What phones say in it is as `visible` shows it: Ansible puts results on terminals.
     Never raises an Exception: a failure is a result with failed, msg, outcome and reason.
     """

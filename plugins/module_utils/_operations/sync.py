@@ -47,7 +47,7 @@ from .._phone.call_reading import UNKNOWN, CallReading
 from .._phone.call_state import reason_to_wait
 from .._phone.connection import CONNECTION_ARGUMENTS
 from .._phone.facts import PhoneFacts, check_identity
-from .._phone.phone import Phone
+from .._phone.readable_phone import ReadablePhone
 from .reboot import ARGUMENT_SPEC as REBOOT_ARGUMENTS
 
 CONTROL_SUBOPTIONS: dict[str, dict[str, Any]] = {
@@ -77,7 +77,7 @@ _UNREAD = (PhoneUnreachable, AnswerUnreadable, AuthFailed, LockedOut, Blocked, U
 
 
 def sync_phone(
-    phone: Phone,
+    phone: ReadablePhone,
     parameters: dict[str, Any],
     check_mode: bool,
     *,
@@ -153,7 +153,7 @@ class _Sync:
 
     def __init__(
         self,
-        phone: Phone,
+        phone: ReadablePhone,
         parameters: dict[str, Any],
         settings: PbxSettings,
         now: Callable[[], float],

@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 
 from .._core.errors import AuthFailed, LockedOut, PbxFailed, PhoneUnreachable, SnomError
 from .call_reading import IDLE, IN_CALL, UNKNOWN, CallReading, CallSource
-from .phone import Phone
+from .readable_phone import ReadablePhone
 
 NOWHERE = "no source shows it"
 
@@ -18,7 +18,7 @@ CallState = Literal["idle", "in_call", "unknown"]
 
 
 def read_call_state(
-    phone: Phone, *, known: str | None = None, pbx: CallReading | None = None, is_read: bool = True
+    phone: ReadablePhone, *, known: str | None = None, pbx: CallReading | None = None, is_read: bool = True
 ) -> tuple[CallState, str]:
     """The call state and, in words, where it comes from.
 
@@ -48,7 +48,7 @@ def read_call_state(
 
 
 def reason_to_wait(
-    phone: Phone,
+    phone: ReadablePhone,
     *,
     known: str | None,
     unknown_call_state: str,
@@ -73,7 +73,7 @@ def reason_to_wait(
     return None
 
 
-def read_call_phase(phone: Phone, *, known: str | None = None) -> str:
+def read_call_phase(phone: ReadablePhone, *, known: str | None = None) -> str:
     """Like read_call_state, and more exactly calling, ringing, connected or holding where the screen shows it.
 
     So the screen comes first here, before what the PBX knows.
@@ -82,7 +82,7 @@ def read_call_phase(phone: Phone, *, known: str | None = None) -> str:
     return read_call_state(phone, known=known)[0] if phase == UNKNOWN else phase
 
 
-def count_calls(phone: Phone) -> int | None:
+def count_calls(phone: ReadablePhone) -> int | None:
     """How many calls the phone has, by its call counter (protocol 4.3) or its home page [I], or None.
 
     Raises what read_call_state raises.
@@ -91,7 +91,7 @@ def count_calls(phone: Phone) -> int | None:
     return _read(phone, CallSource.HOME).count if count is None else count
 
 
-def _read(phone: Phone, source: CallSource) -> CallReading:
+def _read(phone: ReadablePhone, source: CallSource) -> CallReading:
     """What a source says: nothing where it alone can't be read."""
     try:
         return phone.call(source)

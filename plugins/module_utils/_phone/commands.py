@@ -12,7 +12,7 @@ from typing import Union
 
 from .._known.key_event import KeyEvent
 from .._known.version import Version
-from .loading import Load
+from .loadable_phone import Load
 
 LISTS = ("missed", "dialed", "received")
 """The lists of calls that a phone keeps."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from .._core.errors import AuthFailed, CertificateRejected, LockedOut, Looping, PhoneUnreachable, SnomError
 from .facts import PhoneFacts
-from .phone import Phone
+from .readable_phone import ReadablePhone
 
 POLL_TIMEOUT = 5.0
 """Seconds that a poll waits for an answer: long enough for a busy phone, short enough to notice one that is gone."""
@@ -27,7 +27,7 @@ class Watch:
     uptime says that it started after it was asked to.
     """
 
-    def __init__(self, phone: Phone, now: Callable[[], float], asked_at: float) -> None:
+    def __init__(self, phone: ReadablePhone, now: Callable[[], float], asked_at: float) -> None:
         self._phone = phone
         self._now = now
         self._asked_at = asked_at

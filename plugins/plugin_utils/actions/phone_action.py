@@ -65,7 +65,7 @@ def is_elsewhere(task: Any, connection: Any) -> bool:
 class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
     """Base of a twin, which names the module's spec and operation:
 
-    argument_spec, operation: those of the module (see perform.Operation).
+    argument_spec, operation: those of the module (see `perform`).
     host_variables: option to the host variable that gives it where the task does not.
     writes: whether the module changes, presses or rings anything. Protected phones are spared then.
     not_by_sip: why it can do nothing for a phone that is reached by its PBX (transport sip); None where it can.

@@ -28,8 +28,6 @@ BELOW = {
     "plugins/module_utils/_phone/web": ("plugins/module_utils/_phone",),
     "plugins/module_utils/_firmware": ("plugins/module_utils/_phone",),
     "plugins/module_utils/_operations": ("plugins/module_utils/_firmware",),
-    # It says which way leads to a phone, unless it is told another one.
-    "plugins/module_utils/_operations/run.py": ("plugins/module_utils/_operations", "plugins/module_utils/_phone/web"),
     # It tells a phone by its PBX, and sees by the mirror's log what that did.
     "plugins/module_utils/_operations/sync.py": (
         "plugins/module_utils/_operations",
@@ -60,8 +58,12 @@ BELOW = {
         "plugins/plugin_utils/rollout",
     ),
     "plugins/plugin_utils/adoption": ("plugins/plugin_utils/inventory", "plugins/plugin_utils/sources"),
-    "plugins/plugin_utils/interview": ("plugins/plugin_utils/rollout", "plugins/module_utils/_operations/run.py"),
-    "plugins/plugin_utils/actions": ("plugins/module_utils/_operations/run.py", "plugins/plugin_utils/inventory"),
+    "plugins/plugin_utils/interview": (
+        "plugins/module_utils/_operations",
+        "plugins/module_utils/_phone/web",
+        "plugins/plugin_utils/rollout",
+    ),
+    "plugins/plugin_utils/actions": ("plugins/module_utils/_operations", "plugins/plugin_utils/inventory"),
     "plugins/plugin_utils/rollout/run.py": ("plugins/plugin_utils/actions",),
     "plugins/callback": ("plugins/plugin_utils/actions",),
     "plugins/doc_fragments": (),
@@ -69,9 +71,10 @@ BELOW = {
     "plugins/inventory": ("plugins/plugin_utils/inventory", "plugins/plugin_utils/sources"),
     "plugins/modules": (
         "plugins/module_utils/_mirror",
-        "plugins/module_utils/_operations/run.py",
         "plugins/module_utils/_operations/sync.py",
         "plugins/module_utils/_pbx",
+        # Which way leads to a phone, and with how much of its verbs.
+        "plugins/module_utils/_phone/web",
         "plugins/module_utils/_provisioning",
     ),
     "plugins/action": (

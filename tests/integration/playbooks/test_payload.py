@@ -60,6 +60,13 @@ def test_the_payload_stays_small(module: str, most: int, tmp_path: Path) -> None
     assert sum(files.values()) <= most, files
 
 
+@pytest.mark.parametrize(("module", "way"), [("snom_info", "reader"), ("snom_firmware", "loader")])
+def test_whoever_does_not_control_a_phone_takes_no_commands_along(module: str, way: str, tmp_path: Path) -> None:
+    files = {Path(name).name for name in payload(module, tmp_path)}
+    assert f"web_{way}.py" in files
+    assert not {"commands.py", "key_event.py", "keys.py", "phone.py", "web_phone.py"} & files
+
+
 @pytest.mark.parametrize("module", ["snom_firmware"])
 def test_the_payload_holds_nothing_of_the_rollout_and_no_other_operation(module: str, tmp_path: Path) -> None:
     packages = {str(Path(name).parent) for name in payload(module, tmp_path)}

@@ -53,7 +53,7 @@ from ..call_reading import CallReading, CallSource
 from ..commands import Command, Picture, Press, Reregister, Write
 from ..connection import Connection
 from ..facts import Identity, PhoneFacts
-from ..loading import Acceptance, Load, Traces
+from ..loadable_phone import Acceptance, Load, Traces
 from ..phone import Witness
 from ..report import takes_silent_documents
 from .fragments import document_of, fragment_of

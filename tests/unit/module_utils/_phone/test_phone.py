@@ -7,15 +7,39 @@ from __future__ import annotations
 import inspect
 
 import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import LoadablePhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.readable_phone import ReadablePhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_loader import WebLoader
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_reader import WebReader
 from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone
 
-VERBS = [name for name, member in vars(Phone).items() if inspect.isfunction(member) and not name.startswith("_")]
+
+def verbs(protocol: type) -> list[str]:
+    return [name for name, _unused in inspect.getmembers(protocol, inspect.isfunction) if not name.startswith("_")]
 
 
-@pytest.mark.parametrize("way", [WebPhone, SipPhone, MemoryPhone])
-@pytest.mark.parametrize("verb", VERBS)
-def test_every_way_to_a_phone_has_its_verbs(verb: str, way: type) -> None:
-    assert inspect.signature(getattr(way, verb)) == inspect.signature(getattr(Phone, verb))
+@pytest.mark.parametrize(
+    ("way", "protocol", "verb"),
+    [
+        (way, protocol, verb)
+        for way, protocol in (
+            (WebPhone, Phone),
+            (SipPhone, Phone),
+            (MemoryPhone, Phone),
+            (WebLoader, LoadablePhone),
+            (WebReader, ReadablePhone),
+        )
+        for verb in verbs(protocol)
+    ],
+)
+def test_every_way_to_a_phone_has_its_verbs(way: type, protocol: type, verb: str) -> None:
+    assert inspect.signature(getattr(way, verb)) == inspect.signature(getattr(protocol, verb))
+
+
+@pytest.mark.parametrize("reads", [ReadablePhone, LoadablePhone])
+def test_whoever_can_less_has_nothing_of_the_rest(reads: type) -> None:
+    assert {"look", "call", "certificate"} <= set(verbs(reads))
+    assert not {"spelled", "picture", "writes", "call_lists"} & set(verbs(reads))

@@ -11,7 +11,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent, plain_ending
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._phone.loading import Load
+from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import Load
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import MAX_REFUSALS, CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import SUMMARY_INTERVAL, Abandoned, Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.resume import watch_interrupted

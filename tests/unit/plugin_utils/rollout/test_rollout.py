@@ -28,7 +28,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._phone.loading import Load
+from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import Load
 from ansible_collections.telephony.snom.plugins.modules import snom_rollout
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal as journal_module
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import rollout as rollout_module

@@ -44,8 +44,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.commands imp
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import SUBSETS, PhoneFacts
-from ansible_collections.telephony.snom.plugins.module_utils._phone.loading import Acceptance, Load
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web import web_phone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import Acceptance, Load
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web import web_phone, web_reader
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
 from ansible_collections.telephony.snom.tests.unit.module_utils._phone.web.page_phone import SYSTEM_PAGE, PagePhone
 from hypothesis import given
@@ -388,13 +388,13 @@ def test_the_call_counter_is_asked_where_allowed(
 ) -> None:
     phone = PagePhone({})
     phone.connection = Connection(host="127.0.0.1", snmp=True)
-    monkeypatch.setattr(web_phone, "read_calls", lambda connection: calls)
+    monkeypatch.setattr(web_reader, "read_calls", lambda connection: calls)
     assert phone.call(CallSource.COUNTER) == expected
     assert phone.requests == []
 
 
 def test_without_opting_in_no_snmp_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_phone, "read_calls", lambda connection: pytest.fail("asked over SNMP"))
+    monkeypatch.setattr(web_reader, "read_calls", lambda connection: pytest.fail("asked over SNMP"))
     assert PagePhone({}).call(CallSource.COUNTER) == CallReading()
 
 
@@ -407,7 +407,7 @@ def test_how_long_the_lists_are() -> None:
 
 
 def test_the_certificate_is_read_without_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_phone, "certificate_fingerprint", lambda connection: f"of {connection.host}")
+    monkeypatch.setattr(web_reader, "certificate_fingerprint", lambda connection: f"of {connection.host}")
     phone = PagePhone({})
     assert (phone.certificate(), phone.requests) == ("of 127.0.0.1", [])
 

@@ -2,11 +2,15 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a phone is told so that it loads an image, and what shows that it does."""
+"""One phone in verbs, as far as it is told to load an image, and what shows that it does."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .readable_phone import ReadablePhone
 
 
 @dataclass(frozen=True)
@@ -55,3 +59,44 @@ class Traces:
     def may_load(self) -> bool:
         """Whether it may be loading the image, or have loaded it."""
         return not self.complete or self.firmware_file_at is not None or self.image_at is not None
+
+
+class LoadablePhone(ReadablePhone, Protocol):
+    """One phone, one request at a time. Each verb raises a SnomError."""
+
+    def command(self, command: Load) -> Acceptance:
+        """Tell it to load an image, once.
+
+        Raises UserMode and Unsupported where it says no. What comes of it is watched by whoever asks for it, so it is
+        no error that no answer came, or none that can be read.
+        """
+
+    def mark(self, load: Load) -> Mapping[str, Any] | None:
+        """From where on it shows what comes of a load: for a journal, before the command. None where that needs none.
+
+        Nothing is told to the phone by this.
+        """
+
+    def follow(self, mark: Mapping[str, Any] | None) -> None:
+        """Watch for what comes of a load that an interrupted run has commanded or was about to, from its mark on.
+
+        Raises InputError for a mark that is none of this way to a phone.
+        """
+
+    def remind(self) -> None:
+        """Ask it once more for what a load asked it for, where it may not have looked for that the first time.
+
+        Only for a phone that has fetched nothing of it yet. Where the phone was told itself, this does nothing.
+        """
+
+    def withdraw(self) -> None:
+        """Show it no image any more. What it has begun to load it goes on with. Doing it again does nothing.
+
+        Where the phone was told itself, there is nothing to withdraw. Raises SnomError where it may be shown it still.
+        """
+
+    def traces(self) -> Traces | None:
+        """What it has fetched of a load that it was told or that is followed, as far as that could be read.
+
+        None where nothing but the phone itself tells how far it is.
+        """
