@@ -8,7 +8,7 @@ PYTHON ?= python3
 GATE = @$(PYTHON) tests/gate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit lint own sanity integration docs artifact check list mutants fresh fuzz pictures profile
+.PHONY: help demo test unit lint own sanity integration docs artifact check list mutants fresh fuzz chaos pictures profile
 
 help:  ## show this
 	@sed -n 's/^\([a-z]*\):.*## */  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -51,6 +51,9 @@ mutants:  ## break one thing per check, and see each check name it
 
 fuzz:  ## a fuzzer on what reads the words of strangers, for hours
 	@$(PYTHON) tests/fuzz
+
+chaos:  ## rollouts in which everything goes wrong, compared with what the phones know: make chaos SEEDS=0-299
+	@$(PYTHON) tests/chaos $(if $(SEEDS),--seeds $(SEEDS))
 
 pictures:  ## make the pictures in README anew, of the report and of the demo
 	@$(PYTHON) tests/pictures

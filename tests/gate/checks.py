@@ -88,6 +88,12 @@ def _eda() -> None:
     _pytest("tests/integration/eda")
 
 
+def _chaos() -> None:
+    """A part of what `make chaos` plays, two rollouts at a time."""
+    link_collections()
+    run(environment("venv") / "bin" / "python", "tests/chaos", "--seeds=0-19", env={"PYTHONDONTWRITEBYTECODE": "1"})
+
+
 def _dhcp() -> None:
     # A namespace of its own: what is done to the network there, nobody else sees.
     namespace = ("unshare", "--net", *(("--map-root-user",) if os.geteuid() else ()))
@@ -299,6 +305,12 @@ CHECKS = [
         "playbooks over virtual phones, for every outcome",
         partial(_pytest, "-n4", "--dist=loadscope", "tests/integration/playbooks"),
         ("git", "nginx", "ssh", "sshd"),
+    ),
+    Check(
+        "chaos",
+        "integration",
+        "20 rollouts in which everything goes wrong say what the phones know: see tests/chaos",
+        _chaos,
     ),
     Check(
         "pbx",

@@ -260,6 +260,14 @@ MUTANTS = [
         "makes_a_call",
     ),
     Mutant(
+        "host that never changes",
+        "chaos",
+        "plugins/action/snom_rollout_result.py",
+        'phone["recap"] == "changed" or bool(phone.get("path"))',
+        "False",
+        "is upgraded, and has not changed",
+    ),
+    Mutant(
         "word of Kamailio's that nobody reads",
         "pbx",
         "plugins/module_utils/_pbx/kamailio.py",

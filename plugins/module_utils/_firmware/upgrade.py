@@ -512,6 +512,9 @@ class Upgrade:
         """
         if after is None and self.evidence.last is not None:
             after = self.evidence.last.firmware
+        if outcome is Outcome.NOT_REGISTERED and after is not None:
+            # It has loaded its image, whatever it lost by that.
+            self.path.append(str(after))
         shown_until = None
         if self.triggered and not self._withdrawn():
             shown_until, problem = expect(self._shown_until)

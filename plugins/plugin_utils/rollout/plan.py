@@ -77,6 +77,12 @@ class PlannedPhone:
         return self.facts.firmware if self.facts else None
 
     @property
+    def came_over(self) -> tuple[str, ...]:
+        """Where a run that was cut off has brought it, before this one asked it for anything."""
+        start = self.before if self.resumed is None else self.resumed.evidence.before
+        return () if None in (start, self.first) or start == self.first else (str(start),)
+
+    @property
     def kind(self) -> tuple[str | None, str, str]:
         """(model, now, target): phones alike enough that one is the canary for all."""
         return self.model, str(self.before), str(self.wanted)

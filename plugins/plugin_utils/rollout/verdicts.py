@@ -116,7 +116,7 @@ class Verdicts:
         return PhoneResult(
             flight.phone,
             ending,
-            path=tuple(upgrade.path),
+            path=(*flight.phone.came_over, *upgrade.path),
             wave=flight.wave,
             started=flight.started,
             elapsed=self._now() - flight.started,
@@ -127,12 +127,12 @@ class Verdicts:
     def _planned(self, phone: PlannedPhone, ending: Ending) -> PhoneResult:
         """The result of a phone that was not under way in this run, but perhaps in the one that it resumes."""
         if phone.resumed is None:
-            return PhoneResult(phone, ending)
+            return PhoneResult(phone, ending, path=phone.came_over)
         lost = "The run that asked it was cut off, and what that run had read of it before is lost."
         return PhoneResult(
             phone,
             ending,
-            path=(str(ending.after),) if ending.outcome.succeeded else (),
+            path=(*phone.came_over, *((str(ending.after),) if ending.outcome.loaded and ending.after else ())),
             deadline=phone.resumed.evidence.deadline_at,
             snapshot=nothing_to_compare(lost) if self._plan.options.snapshot and ending.outcome.loaded else None,
         )

@@ -402,6 +402,8 @@ def test_a_lost_registration() -> None:
     assert (ending.outcome, str(ending.after)) == ("not_registered", NEW)
     assert "identity 2 was registered" in ending.reason
     assert one.clock.time == ending.evidence.deadline_at
+    # It has changed all the same.
+    assert one.upgrade.path == [NEW]
 
 
 def test_a_registration_that_comes_late() -> None:

@@ -703,7 +703,7 @@ def test_an_intent_of_which_nothing_came_is_closed(journal: str, monkeypatch: py
 # After a crash ----------------------------------------------------------------------------------------------------
 
 
-def interrupted(path: str, clock: Clock) -> None:
+def interrupted(path: str, clock: Clock, *, before: str = OLD, target: str = NEW) -> None:
     """What a run leaves that was killed right after it had asked desk-1."""
     journal = Journal(path, "run-0")
     journal.intent(
@@ -711,8 +711,8 @@ def interrupted(path: str, clock: Clock) -> None:
             host="desk-1",
             mac="000413000001",
             file=IMAGE,
-            before=Version.parse(OLD),
-            target=Version.parse(NEW),
+            before=Version.parse(before),
+            target=Version.parse(target),
             time=clock.time - 10,
             deadline=clock.time + 500,
         )
@@ -896,6 +896,19 @@ def test_the_report_tells_where_a_phone_began_that_a_resume_finds_done(journal: 
     a_phone_ended(journal, fleet.clock, "done", "upgraded")
     record = fleet.run(journal=journal)["phones"]["done"]
     assert (record["before"], record["after"], record["path"]) == (OLD, NEW, [NEW])
+
+
+@pytest.mark.parametrize(
+    ("script", "outcome", "path"), [([], "image_failed", [OLD]), (GOES_WELL, "upgraded", [OLD, NEW])]
+)
+def test_a_resume_knows_the_image_that_the_run_before_had_brought(
+    journal: str, script: Any, outcome: str, path: list[str]
+) -> None:
+    """The host has changed by that, whatever becomes of the next image."""
+    fleet = Fleet(script)
+    interrupted(journal, fleet.clock, before="10.1.20.0", target=OLD)
+    record = fleet.run(journal=journal, deadline=100.0)["phones"]["desk-1"]
+    assert (record["before"], record["outcome"], record["path"]) == ("10.1.20.0", outcome, path)
 
 
 @pytest.mark.parametrize("check_mode", [True, False])

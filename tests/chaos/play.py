@@ -1,0 +1,275 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plays a scene with virtual phones and the real ansible-playbook, and records what was said and what happened."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import os
+import resource
+import signal
+import time
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from ansible_collections.telephony.snom.tests.chaos.record import Record, Told
+from ansible_collections.telephony.snom.tests.chaos.scene import HOP, Act, Leg, Scene
+from ansible_collections.telephony.snom.tests.integration.playbooks.bench import (
+    PASSWORD,
+    PATIENCE,
+    SECRETS,
+    TARGETS,
+    Bench,
+    Job,
+    bench,
+    image,
+    lives,
+    until,
+)
+
+CHANGED = "n0t-to-be-seen, changed"
+MIDWAY = ("patch", "server")
+CLOCK = Path(__file__).resolve().parent / "clock"
+
+
+def play(scene: Scene, folder: Path) -> Record:
+    """Play it. What it writes lies in the folder."""
+    phones = {
+        name: {key: value for key, value in keys.items() if key != "knows_mac"} for name, keys in scene.phones.items()
+    }
+    with bench(folder, phones, images=[HOP], snom_timeout=10) as found:
+        found.change_catalog(image("320"), requires="8.4.35")
+        if scene.server:
+            found.fleet.patch_image_server(**scene.server)
+        for name, keys in scene.phones.items():
+            if keys["knows_mac"] and "snom_mac" not in keys["inventory"]:
+                found.hosts()[name]["snom_mac"] = found.fleet.phone(name)["mac"]
+        stage = _Stage(scene, found)
+        runs = [stage.run(number, leg) for number, leg in enumerate(scene.legs, start=1)]
+        files = {
+            str(file.relative_to(found.out)): file.read_text("utf-8", "replace")
+            for file in sorted(found.out.rglob("*"))
+            if file.is_file()
+        }
+    basic = base64.b64encode(f"admin:{CHANGED}".encode()[:18]).decode()
+    return Record(phones=scene.phones, targets=TARGETS, runs=runs, files=files, secrets=(*SECRETS, basic))
+
+
+class _Stage:
+    """A bench, and what has been done to it."""
+
+    def __init__(self, scene: Scene, found: Bench) -> None:
+        self._scene = scene
+        self._found = found
+        self._lines = 0
+        """Of the journal, that earlier runs wrote."""
+        self._events = 0
+        """Of the phones' log, that were before this run."""
+        self._clock = 0.0
+        self._worker: int | None = None
+        self._full = False
+        self._places: dict[str, str | None] = {name: name for name in scene.phones}
+
+    def run(self, number: int, leg: Leg) -> Told:
+        found = self._found
+        (found.out / "stop").unlink(missing_ok=True)
+        if leg.heals:
+            self._heal()
+        for act in leg.acts:
+            if act.event is None:
+                self._prepare(act)
+        before = found.fleet.phones()
+        self._events = max((entry["number"] for entry in found.fleet.log()), default=0)
+        self._worker, self._full = None, False
+        options = self._scene.options | {"stop_file": str(found.out / "stop")}
+        if leg.heals:
+            # What is left over is not asked again for ever, and nobody stops the others.
+            options |= {"max_bad": "100%", "waves": ["100%"], "max_in_flight": 0, "retry_login": True}
+        env = {"PYTHONPATH": str(CLOCK), "CHAOS_CLOCK": str(self._clock)}
+        job = found.start("telephony.snom.rollout", variables=found.rollout_variables(options), env=env)
+        done = self._watch(job, [act for act in leg.acts if act.event is not None])
+        run = job.wait()
+        self._await_orphan()
+        (found.folder / f"said-{number}.txt").write_text(run.output)
+        journal = self._journal()
+        self._lines += len(journal)
+        told = Told(
+            places=dict(self._places),
+            hosts={name: dict(variables) for name, variables in found.hosts().items()},
+            options=options,
+            acts=[str(act) for act in done],
+            code=run.code,
+            output=run.output,
+            settled=run.results("snom_rollout_result"),
+            journal=journal,
+            clock=self._clock,
+            disk_full=self._full,
+            heals=leg.heals,
+            log=found.fleet.log(since=self._events),
+            before=before,
+            after=found.fleet.phones(),
+        )
+        results = [line["result"] for line in run.lines if line.get("action") == "telephony.snom.snom_rollout"]
+        told.result = results[0] if results and "phones" in results[0] else None
+        recaps = [line["recap"] for line in run.lines if "recap" in line]
+        told.recap = recaps[0] if recaps else None
+        self._read_report(told)
+        return told
+
+    def _read_report(self, told: Told) -> None:
+        folder = self._found.out / "report"
+        file = folder / "report.json"
+        report = json.loads(file.read_text()) if file.exists() else None
+        if report is None or report["run"] not in {line["run"] for line in told.journal}:
+            return
+        told.report = report
+        rows = csv.DictReader(io.StringIO((folder / "report.csv").read_text()))
+        told.csv = {row["host"]: row["outcome"] for row in rows}
+        tree = ElementTree.parse(folder / "report.junit.xml")
+        told.junit = {
+            str(case.get("name")): {"skipped": "skipped", "failure": "failure"}.get(
+                next((child.tag for child in case if child.tag in ("skipped", "failure")), ""), "passed"
+            )
+            for case in tree.iter("testcase")
+        }
+
+    def _journal(self) -> list[dict[str, Any]]:
+        """The whole lines that this run has added."""
+        file = self._found.journal
+        lines = file.read_bytes().split(b"\n")[:-1] if file.exists() else []
+        return [_entry(line) for line in lines[self._lines :]]
+
+    # -- in the middle of a run ---------------------------------------------------------------------------------------
+
+    def _watch(self, job: Job, acts: list[Act]) -> list[Act]:
+        """Do what is to happen, each thing at its event, until the run ends."""
+        waiting, done = list(acts), []
+        give_up = time.monotonic() + PATIENCE
+        while job.process.poll() is None:
+            seen = self._seen()
+            for act in [act for act in waiting if seen[str(act.event)] >= act.count]:
+                waiting.remove(act)
+                if self._act(act, job):
+                    done.append(act)
+            assert time.monotonic() < give_up, f"The run hangs:\n{job.output.read_text('utf-8', 'replace')}"
+            time.sleep(0.03)
+        return done
+
+    def _seen(self) -> Counter[str]:
+        """How often each event was seen in this run."""
+        seen: Counter[str] = Counter()
+        for line in self._journal():
+            seen[line["type"]] += 1
+            if line["type"] == "run":
+                self._worker = line["process"]
+        for entry in self._found.fleet.log(since=self._events):
+            event = "asked" if entry["event"] == "request" and "swload" in entry["target"] else entry["event"]
+            seen[event] += 1
+        return seen
+
+    def _act(self, act: Act, job: Job) -> bool:
+        """Whether it could be done: a process may have ended meanwhile."""
+        found, given = self._found, act.given
+        if act.do == "patch":
+            found.fleet.patch(given["host"], **given["keys"])
+        elif act.do == "server":
+            found.fleet.patch_image_server(**given)
+        elif act.do == "stop file":
+            (found.out / "stop").touch()
+        elif act.do == "full disk":
+            return self._fill()
+        elif act.do.startswith("worker "):
+            if self._worker is None or not lives(self._worker):
+                return False
+            os.kill(self._worker, signal.Signals[act.do.removeprefix("worker ")])
+        else:
+            job.kill(signal.Signals[act.do])
+        return True
+
+    def _fill(self) -> bool:
+        """Let the worker write no file any further than the journal has come. As root or not, that is a full disk."""
+        if self._worker is None or not lives(self._worker):
+            return False
+        size = self._found.journal.stat().st_size
+        try:
+            resource.prlimit(self._worker, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+        except ProcessLookupError:
+            return False
+        self._full = True
+        return True
+
+    def _await_orphan(self) -> None:
+        """A worker may outlive ansible-playbook, to bring what it has begun to its end."""
+        self._seen()
+        worker = self._worker
+        if worker is not None:
+            until(lambda: not lives(worker), "the worker has ended")
+
+    # -- between the runs ---------------------------------------------------------------------------------------------
+
+    def _prepare(self, act: Act) -> None:
+        hosts, given = self._found.hosts(), act.given
+        if act.do == "swap":
+            # As after a DHCP server has lost its leases: what the inventory calls one is the other.
+            one, other = given["one"], given["other"]
+            hosts[one]["ansible_host"], hosts[other]["ansible_host"] = (
+                hosts[other]["ansible_host"],
+                hosts[one]["ansible_host"],
+            )
+            self._places[one], self._places[other] = self._places[other], self._places[one]
+        elif act.do == "leaves":
+            first, *_others = self._found.addresses.values()
+            hosts[given["host"]]["ansible_host"] = f"{first.rpartition('.')[0]}.252"
+            self._places[given["host"]] = None
+        elif act.do == "clock":
+            self._clock = float(given["seconds"])
+        else:
+            raise AssertionError(act.do)
+
+    def _heal(self) -> None:
+        """Mend all that a person could: phones, mirror, clock, and what the inventory says."""
+        found = self._found
+        found.fleet.patch_image_server(faults={}, bytes_per_second=0)
+        self._clock = 0.0
+        self._places = {name: name for name in self._scene.phones}
+        for name, keys in self._scene.phones.items():
+            found.hosts()[name]["ansible_host"] = found.addresses[name]
+            for wrong in ("snom_password", "snom_model", "snom_timeout", "snom_firmware_version"):
+                found.hosts()[name].pop(wrong, None)
+            state = found.fleet.phone(name)
+            if keys["inventory"].get("snom_mac"):
+                found.hosts()[name]["snom_mac"] = state["mac"]
+            changes: dict[str, Any] = {
+                "faults": dict.fromkeys({*state["faults"], *keys.get("faults", {})}),
+                "call": {"state": "idle"},
+                "call_shown_in": ["gui"],
+                "admin_mode": True,
+                "password": PASSWORD,
+                "provisioning": {"firmware": None},
+            }
+            if state["phase"] in ("off", "dead"):
+                changes["running"] = True
+            if (keys.get("settings") or {}).get("restrict_uri_queries"):
+                changes["settings"] = {"restrict_uri_queries": "off"}
+            found.fleet.patch(name, **changes)
+
+
+def _entry(line: bytes) -> dict[str, Any]:
+    """A line of the journal, or that it is none."""
+    try:
+        return dict(json.loads(line))
+    except ValueError:
+        return {"type": "broken", "run": "", "line": repr(line)}
+
+
+def lines(record: Record) -> Mapping[str, Any]:
+    """The record as JSON, for people who look into a contradiction."""
+    return json.loads(json.dumps(record, default=vars))

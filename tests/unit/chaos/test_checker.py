@@ -1,0 +1,437 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each rule of the chaos' checker is seen to fire on a record that was falsified, and to be quiet on a true one."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.tests.chaos.checker import CAUSES, RULES, contradictions
+from ansible_collections.telephony.snom.tests.chaos.record import Record, Told
+
+OLD, NEW = "8.4.35", "8.7.5.35"
+FILE = "snom320-8.7.5.35-SIP-f.bin"
+URL = f"http%3A%2F%2F127.0.0.254%2F{FILE}"
+STATE = {
+    "model": "320",
+    "mac": "000413000001",
+    "phase": "up",
+    "call": "idle",
+    "faults": {},
+    "identities": {"100@pbx.example": True},
+    "cycles": [{"kind": "upgrade"}],
+}
+OPTIONS = {"max_in_flight": 0}
+
+
+def entry(number: int, event: str, detail: str | None = None, phone: str = "p1", **more: Any) -> dict[str, Any]:
+    """A line of the phones' log; its time is its number."""
+    first = {"number": number, "time": float(number), "phone": phone, "event": event, "detail": detail}
+    return first | {"target": None, "status": None, "write": False, "call": None} | more
+
+
+def trigger(number: int, phone: str = "p1", status: int = 200) -> dict[str, Any]:
+    target = f"/dummy.htm?swload=load&firmware={URL}"
+    return entry(number, "request", phone=phone, target=target, status=status, write=True)
+
+
+def intent(time: float, **more: Any) -> dict[str, Any]:
+    return {
+        "type": "intent",
+        "run": "r",
+        "host": "p1",
+        "file": FILE,
+        "before": OLD,
+        "target": NEW,
+        "time": time,
+    } | more
+
+
+def end(outcome: str, time: float = 9.0, until: float | None = None) -> dict[str, Any]:
+    return {"type": "end", "run": "r", "host": "p1", "outcome": outcome, "time": time, "unsafe_until": until}
+
+
+def an_upgrade() -> Record:
+    """One phone, upgraded by one run as it should be."""
+    said = {
+        "outcome": "upgraded",
+        "reason": "Runs it.",
+        "before": OLD,
+        "after": NEW,
+        "target": NEW,
+        "path": [NEW],
+        "evidence": {"deadline_at": 20.0},
+    }
+    result = {
+        "phones": {"p1": said},
+        "summary": {"upgraded": 1},
+        "do_not_power_off": [],
+        "options": {"fail_on": ["deferred", "not_started"]},
+    }
+    run = Told(
+        places={"p1": "p1"},
+        hosts={"p1": {}},
+        options=OPTIONS,
+        output="10:00:00  p1: upgraded: Runs it.\n10:00:00  Ended: 1 upgraded\n",
+        result=result,
+        report=copy.deepcopy(result),
+        csv={"p1": "upgraded"},
+        junit={"p1": "passed"},
+        settled={"p1": {"changed": True}},
+        recap={"p1": {"failures": 0, "changed": 1}},
+        journal=[
+            {"type": "run", "run": "r"},
+            intent(1.0),
+            end("upgraded"),
+            {"type": "run_end", "run": "r", "summary": {"upgraded": 1}},
+        ],
+        log=[
+            trigger(2),
+            entry(3, "fetch", FILE),
+            entry(4, "down", "flashing"),
+            entry(5, "flash", NEW),
+            entry(8, "up", NEW),
+        ],
+        before={"p1": STATE | {"firmware": OLD}},
+        after={"p1": STATE | {"firmware": NEW}},
+    )
+    return Record(phones={"p1": {"model": "320", "firmware": OLD}}, targets={"320": NEW}, runs=[run])
+
+
+def test_a_true_record_has_no_contradiction() -> None:
+    assert contradictions(an_upgrade()) == []
+
+
+def change(record: Record, **changes: Any) -> None:
+    for name, value in changes.items():
+        setattr(record.runs[0], name, value)
+
+
+def say(record: Record, outcome: str, **more: Any) -> None:
+    """Let everybody say another outcome of the phone."""
+    run: Any = record.runs[0]
+    failed = outcome not in ("upgraded", "compliant", "protected")
+    for one in (run.result, run.report):
+        one["phones"]["p1"].update({"outcome": outcome, **more})
+        one["summary"] = {outcome: 1}
+    run.csv = {"p1": outcome}
+    quiet = outcome in ("deferred", "not_started", "protected")
+    run.junit = {"p1": "skipped" if quiet else "failure" if failed else "passed"}
+    run.journal = [*run.journal[:2], end(outcome), {"type": "run_end", "run": "r", "summary": {outcome: 1}}]
+    run.output = f"10:00:00  p1: {outcome}: Why.\n10:00:00  Ended: 1 {outcome}\n"
+    run.code = 2 if failed else 0
+    run.recap = {"p1": {"failures": int(failed), "changed": int(not failed and bool(run.settled["p1"]["changed"]))}}
+
+
+def without_intent(record: Record) -> None:
+    change(record, journal=[line for line in record.runs[0].journal if line["type"] != "intent"])
+
+
+def intent_of_another_image(record: Record) -> None:
+    change(record, journal=[intent(1.0, file="other.bin"), *record.runs[0].journal[2:]])
+
+
+def intent_after_the_trigger(record: Record) -> None:
+    change(record, journal=[intent(4.0), *record.runs[0].journal[2:]])
+
+
+def asked_twice(record: Record) -> None:
+    change(record, log=[*record.runs[0].log, trigger(9)])
+
+
+def a_violation(record: Record) -> None:
+    change(record, log=[*record.runs[0].log, entry(9, "violation", "asked to load firmware while loading")])
+
+
+def a_second_intent_too_early(record: Record) -> None:
+    change(record, journal=[intent(0.5), *record.runs[0].journal])
+
+
+def an_intent_while_it_is_to_be_left_alone(record: Record) -> None:
+    change(record, journal=[intent(0.0), end("timed_out", 0.5, until=90.0), *record.runs[0].journal])
+
+
+def fetched_twice(record: Record) -> None:
+    change(record, log=[*record.runs[0].log, entry(9, "fetch", FILE)])
+
+
+def asked_in_a_call(record: Record) -> None:
+    call = entry(1, "call", call={"state": "in_call"})
+    change(record, log=[call, *(dict(one, time=one["time"] + 30) for one in record.runs[0].log)])
+
+
+def in_a_call_from_before(record: Record) -> None:
+    change(record, before={"p1": STATE | {"firmware": OLD, "call": "in_call"}})
+    change(record, log=[dict(one, time=one["time"] + 30) for one in record.runs[0].log])
+
+
+def asked_although_protected(record: Record) -> None:
+    change(record, hosts={"p1": {"snom_protected": True}})
+
+
+def two_at_a_time(record: Record) -> None:
+    run: Any = record.runs[0]
+    run.places, run.hosts = {"p1": "p1", "p2": "p2"}, {"p1": {}, "p2": {}}
+    run.before, run.after = run.before | {"p2": run.before["p1"]}, run.after | {"p2": run.after["p1"]}
+    record.phones = dict(record.phones, p2=record.phones["p1"])
+    change(record, log=[*run.log[:2], entry(3, "fetch", FILE, "p2"), *run.log[2:]], options={"max_in_flight": 1})
+
+
+def two_of_a_group(record: Record) -> None:
+    two_at_a_time(record)
+    change(record, options=OPTIONS, hosts={"p1": {"snom_group": "ward"}, "p2": {"snom_group": "ward"}})
+
+
+def never_ran_it(record: Record) -> None:
+    change(record, log=record.runs[0].log[:4], after={"p1": STATE | {"firmware": OLD}})
+
+
+def runs_another(record: Record) -> None:
+    change(record, after={"p1": STATE | {"firmware": OLD}})
+
+
+def to_another_version(record: Record) -> None:
+    say(record, "upgraded", after="8.7.3.25")
+
+
+def from_another_version(record: Record) -> None:
+    say(record, "upgraded", before="7.3.14")
+
+
+def upgraded_where_nobody_is(record: Record) -> None:
+    change(record, places={"p1": None})
+
+
+def upgraded_unasked(record: Record) -> None:
+    without_intent(record)
+
+
+def loaded_another_image(record: Record) -> None:
+    change(record, log=[entry(3, "fetch", "other.bin"), *record.runs[0].log[2:]])
+
+
+def not_changed(record: Record) -> None:
+    change(record, settled={"p1": {"changed": False}}, recap={"p1": {"failures": 0, "changed": 0}})
+
+
+def came_halfway_unchanged(record: Record) -> None:
+    say(record, "image_failed", path=[])
+    change(record, settled={"p1": {"changed": False}})
+
+
+def changed_without_an_image(record: Record) -> None:
+    say(record, "timed_out", path=[])
+
+
+def came_over_what_it_never_ran(record: Record) -> None:
+    say(record, "upgraded", path=["8.7.3.25", NEW])
+
+
+def changed_and_runs_what_it_ran(record: Record) -> None:
+    never_ran_it(record)
+
+
+def left_alone_and_asked(record: Record) -> None:
+    say(record, "deferred", path=[])
+
+
+def compliant_elsewhere(record: Record) -> None:
+    never_ran_it(record)
+    say(record, "compliant", path=[])
+
+
+def flashing_without_warning(record: Record) -> None:
+    change(record, after={"p1": STATE | {"firmware": OLD, "phase": "flashing"}})
+
+
+def forgotten(record: Record) -> None:
+    change(record, places={"p1": "p1", "p2": None})
+
+
+def miscounted(record: Record) -> None:
+    run: Any = record.runs[0]
+    run.result["summary"] = {"upgraded": 2}
+
+
+def another_report(record: Record) -> None:
+    run: Any = record.runs[0]
+    run.report["phones"]["p1"]["after"] = OLD
+
+
+def another_csv(record: Record) -> None:
+    change(record, csv={"p1": "compliant"})
+
+
+def another_junit(record: Record) -> None:
+    change(record, junit={"p1": "failure"})
+
+
+def another_end(record: Record) -> None:
+    change(record, journal=[*record.runs[0].journal[:2], end("timed_out"), record.runs[0].journal[3]])
+
+
+def no_end(record: Record) -> None:
+    change(record, journal=[*record.runs[0].journal[:2], record.runs[0].journal[3]])
+
+
+def another_summary(record: Record) -> None:
+    change(record, journal=[*record.runs[0].journal[:3], {"type": "run_end", "run": "r", "summary": {}}])
+
+
+def a_broken_line(record: Record) -> None:
+    change(record, journal=[{"type": "broken", "run": "", "line": "x"}, *record.runs[0].journal])
+
+
+def a_traceback(record: Record) -> None:
+    change(record, output=record.runs[0].output + "Traceback (most recent call last)")
+
+
+def another_last_line(record: Record) -> None:
+    change(record, output="10:00:00  Ended: 1 compliant")
+
+
+def another_line_of_the_phone(record: Record) -> None:
+    change(record, output="10:00:00  p1: old_version: It is.\n10:00:00  Ended: 1 upgraded")
+
+
+def another_recap(record: Record) -> None:
+    change(record, recap={"p1": {"failures": 1, "changed": 0}}, code=2)
+
+
+def unchanged_in_the_recap(record: Record) -> None:
+    change(record, recap={"p1": {"failures": 0, "changed": 0}})
+
+
+def another_exit_code(record: Record) -> None:
+    change(record, code=2)
+
+
+def a_password(record: Record) -> None:
+    record.files, record.secrets = {"journal": "It is hunter2."}, ["hunter2"]
+
+
+def no_result(record: Record) -> None:
+    change(record, result=None, code=1)
+
+
+def not_done_after_all(record: Record) -> None:
+    say(record, "timed_out", reason="It is gone.", path=[])
+    change(record, heals=True)
+
+
+LIES: Mapping[str, list[Callable[[Record], None]]] = {
+    "no_phone_is_told_what_the_journal_does_not_know": [
+        *(without_intent, intent_of_another_image, intent_after_the_trigger, asked_twice),
+    ],
+    "no_second_request_while_the_first_may_still_load": [a_violation],
+    "no_intent_before_the_last_one_has_ended": [a_second_intent_too_early, an_intent_while_it_is_to_be_left_alone],
+    "no_image_is_fetched_twice": [fetched_twice],
+    "no_command_in_a_call": [asked_in_a_call, in_a_call_from_before],
+    "no_command_to_a_protected_phone": [asked_although_protected],
+    "no_more_at_once_than_allowed": [two_at_a_time, two_of_a_group],
+    "upgraded_is_so": [
+        *(never_ran_it, runs_another, to_another_version, from_another_version, upgraded_where_nobody_is),
+        *(upgraded_unasked, loaded_another_image),
+    ],
+    "changed_is_so": [
+        *(not_changed, came_halfway_unchanged, changed_without_an_image, came_over_what_it_never_ran),
+        changed_and_runs_what_it_ran,
+    ],
+    "who_was_left_alone_was_asked_nothing": [left_alone_and_asked],
+    "compliant_is_so": [compliant_elsewhere],
+    "failed_is_so": [],  # each cause has a lie of its own, below
+    "who_may_be_flashing_is_warned_of": [flashing_without_warning],
+    "everybody_has_an_outcome": [forgotten, miscounted],
+    "reports_say_the_same": [another_report, another_csv, another_junit],
+    "the_journal_says_the_same": [another_end, no_end, another_summary, a_broken_line],
+    "the_output_says_the_same": [a_traceback, another_last_line, another_line_of_the_phone],
+    "recap_and_exit_code_fit": [another_recap, unchanged_in_the_recap, another_exit_code],
+    "no_secret_is_written": [a_password],
+    "an_undisturbed_run_ends": [no_result],
+    "all_are_done_in_the_end": [not_done_after_all],
+}
+
+
+def fired(record: Record) -> set[str]:
+    return {sentence.partition(":")[0] for sentence in contradictions(record)}
+
+
+@pytest.mark.parametrize(("name", "lie"), [(name, lie) for name, lies in LIES.items() for lie in lies])
+def test_a_rule_fires(name: str, lie: Callable[[Record], None]) -> None:
+    record = an_upgrade()
+    lie(record)
+    assert name in fired(record)
+
+
+def test_every_rule_is_seen_to_fire() -> None:
+    assert LIES.keys() == RULES.keys()
+
+
+@pytest.mark.parametrize("outcome", CAUSES)
+def test_a_failure_without_a_cause_is_a_contradiction(outcome: str) -> None:
+    """The phone did all that was asked of it, and has no fault."""
+    record = an_upgrade()
+    say(record, outcome, path=[])
+    change(record, log=[one for one in record.runs[0].log if one["event"] != "down"])
+    assert "failed_is_so" in fired(record)
+
+
+CAUSED: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    # What differs at the phone, and in its state.
+    "old_version": ({"faults": {"keep_old_version": True}}, {"firmware": OLD}),
+    "image_failed": ({"faults": {"ignores_load": True}}, {"firmware": OLD}),
+    "unreachable": ({"faults": {"reset": {"on": "connect"}}}, {}),
+    "blocked": ({"faults": {"blocked": True}}, {}),
+    "user_mode": ({"admin_mode": False}, {}),
+    "not_registered": ({"faults": {"loses_registration": True}}, {}),
+    "unsupported": ({"faults": {"garbage": True}}, {}),
+    "wrong_phone": ({"faults": {"wrong_mac": "000413CCCCCC"}}, {}),
+    "reverted": ({"faults": {"replaced_by": {}}}, {}),
+}
+
+
+@pytest.mark.parametrize("outcome", CAUSED)
+def test_a_failure_with_its_cause_is_none(outcome: str) -> None:
+    record, (keys, state) = an_upgrade(), CAUSED[outcome]
+    say(record, outcome, path=[])
+    record.phones = {"p1": record.phones["p1"] | keys}
+    change(record, after={"p1": STATE | {"firmware": NEW} | state})
+    assert "failed_is_so" not in fired(record)
+
+
+@pytest.mark.parametrize(("outcome", "event"), [("auth_failed", "login_failed"), ("locked_out", "locked_out")])
+def test_a_refused_login_is_one_that_the_phone_knows_of(outcome: str, event: str) -> None:
+    record = an_upgrade()
+    say(record, outcome, path=[])
+    change(record, log=[*record.runs[0].log, entry(9, event)])
+    assert "failed_is_so" not in fired(record)
+
+
+def test_a_phone_that_was_back_too_late_is_timed_out() -> None:
+    record = an_upgrade()
+    say(record, "timed_out", path=[], evidence={"deadline_at": 8.0})
+    assert "failed_is_so" not in fired(record)
+
+
+def test_clocks_that_differ_are_reckoned_with() -> None:
+    record = an_upgrade()
+    ahead = [line | ({"time": line["time"] + 3600} if "time" in line else {}) for line in record.runs[0].journal]
+    change(record, journal=ahead, clock=3600.0)
+    assert contradictions(record) == []
+
+
+def test_a_call_of_a_moment_can_not_be_seen() -> None:
+    record = an_upgrade()
+    change(record, log=[entry(1, "call", call={"state": "in_call"}), *record.runs[0].log])
+    assert contradictions(record) == []
+
+
+def test_a_request_that_its_login_keeps_out_asks_for_nothing() -> None:
+    record = an_upgrade()
+    change(record, log=[trigger(2, status=401), *record.runs[0].log])
+    assert contradictions(record) == []
