@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
-from ansible_collections.telephony.snom.plugins.module_utils._core.visible import csv_line
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.csv_line import csv_line
 
 DOCUMENTATION = r"""
 name: csv_line

@@ -11,10 +11,7 @@ there. What is sent to a phone, or compared with what it has, never passes throu
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from .errors import InputError
@@ -24,10 +21,6 @@ from .errors import InputError
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _BREAKS = str.maketrans({"\n": "\\n", "\t": "\\t"})
 _SPELLED = re.compile(r"\\x(?:[0189][0-9a-f]|7f)|\\u(?:202[89a-e]|206[6-9]|d[89a-f][0-9a-f]{2}|fff[ef])", re.IGNORECASE)
-
-# What a spreadsheet begins a formula with, also in the wide forms of East Asian keyboards, at the beginning of a cell
-# or behind what some of them take for the end of one.
-_FORMULA = re.compile('(^|;)(?=[\\s"]*[=+\\-@\uff1d\uff0b\uff0d\uff20])')
 
 
 def visible(text: str) -> str:
@@ -63,17 +56,6 @@ def require_plain_name(host: str) -> None:
             "its name holds control characters, or characters that turn the direction of writing around. Rename it "
             "where the inventory has it from."
         )
-
-
-def csv_line(cells: Iterable[object]) -> str:
-    """One line of a CSV file, without its end. No cell is a formula to a spreadsheet, or more than one line."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(map(_cell, cells))
-    return line.getvalue()
-
-
-def _cell(value: object) -> object:
-    return _FORMULA.sub("\\1'", visible_line(value)) if isinstance(value, str) else value
 
 
 def _spell(match: re.Match[str]) -> str:

@@ -273,17 +273,3 @@ def pace(flash_time: float) -> tuple[float, float]:
     Old firmware restarts twice (protocol 3.4), so being back is not yet the end. Both scale with the flash time.
     """
     return min(5.0, max(0.25, flash_time / 60)), min(60.0, max(1.0, flash_time / 4))
-
-
-def plain_intent(intent: Intent) -> Mapping[str, Any]:
-    """The intent as a JSON object."""
-    entry = vars(intent) | {"before": str(intent.before), "target": str(intent.target)}
-    if intent.mark is None:
-        del entry["mark"]
-    return entry
-
-
-def plain_ending(ending: Ending) -> dict[str, Any]:
-    """What the journal keeps of an ending, as a JSON object."""
-    kept = {name: getattr(ending, name) for name in ("reason", "triggered", "unsafe_until")}
-    return kept | {"outcome": ending.outcome.value} | {"after": str(ending.after) if ending.after else None}

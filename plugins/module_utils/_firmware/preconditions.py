@@ -10,13 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from .._core.errors import Blocked, Refused, UserMode
-from .._known.dialect import (
-    NEW_ADMIN_PASSWORD,
-    TAKES_NO_PROVISIONING,
-    passes_new_admin_password,
-    takes_provisioning,
-)
+from .._known.borders import NEW_ADMIN_PASSWORD, passes_new_admin_password
 from .._known.images import read_image_name
+from .._known.tr069 import TAKES_NO_PROVISIONING, takes_provisioning
 from .._known.version import Version
 from .._phone.facts import PhoneFacts
 from .._phone.readable_phone import ReadablePhone

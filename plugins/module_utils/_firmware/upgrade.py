@@ -35,7 +35,6 @@ from .._core.errors import (
     Refused,
     SnomError,
     WindowEnds,
-    WrongPhone,
     expect,
 )
 from .._core.outcomes import Outcome
@@ -558,24 +557,3 @@ class Upgrade:
         self.snapshot = compare(before, after, old=self.order.before, new=self.order.target)
         self.phase = Phase.ENDED
         return None
-
-
-def still_on(phone: LoadablePhone, version: Version, mac: str | None) -> Ending | None:
-    """Look again at a phone that was upgraded: None when it still runs the version, else how it failed.
-
-    Raises PhoneUnreachable when it does not answer.
-    """
-    facts = phone.look(["system"])
-    try:
-        check_identity(facts, mac=mac, model=None)
-    except WrongPhone as error:
-        return Ending(Outcome.WRONG_PHONE, error.reason, triggered=True)
-    if facts.firmware == version:
-        return None
-    shown = facts.firmware or "no readable version"
-    return Ending(
-        Outcome.REVERTED,
-        f"It ran {version} after the upgrade and shows {shown} now. Its provisioning may name another version.",
-        facts.firmware,
-        triggered=True,
-    )

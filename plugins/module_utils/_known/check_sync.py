@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .dialect import OFF, TAKES_NO_PROVISIONING, takes_provisioning
+from .tr069 import OFF, TAKES_NO_PROVISIONING, takes_provisioning
 
 EVENT = "check-sync;reboot=false"
 """The only one that is ever sent. ``reboot=true`` restarts the phone, whoever talks on it (sip 1.1)."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, quote, urlsplit
 
 from .._core.errors import InputError, Refused
-from .dialect import NEW_FLASH_LAYOUT, NO_WAY_BACK_FROM
+from .borders import NEW_FLASH_LAYOUT, NO_WAY_BACK_FROM
 from .images import (
     Catalog,
     Image,

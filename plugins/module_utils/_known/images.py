@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from .._core.errors import InputError
 from .._core.visible import visible_line
-from .dialect import NEW_FLASH_LAYOUT
+from .borders import NEW_FLASH_LAYOUT
 from .models import MODELS, MODULES, Model, find_model
 from .version import Version
 
@@ -348,25 +348,3 @@ def _size(row: Mapping[str, Any]) -> int | None:
     if int(value) <= 0:
         raise InputError(f"size: {value} is not a number of bytes above 0.")
     return int(value)
-
-
-def check_catalog(catalog: Catalog) -> list[str]:
-    """Return what is suspicious in a catalogue as a whole, one sentence each."""
-    problems = []
-    first: dict[tuple[str | None, Version | None], Image] = {}
-    for image in catalog:
-        if image.kind == PHONE:
-            twin = first.setdefault((image.model, image.version), image)
-            if twin is not image:
-                problems.append(f"{image.file} and {twin.file} are the same version for the same model.")
-            suffix = MODELS[image.model or ""].image_suffix
-            if not image.file.endswith(suffix):
-                problems.append(f"{image.file}: images for the {image.model} end in {suffix}.")
-        if image.chain is None:
-            continue
-        chain = catalog.by_file(image.chain)
-        if chain is None:
-            problems.append(f"{image.file}: its chain {image.chain} is not in the catalogue.")
-        elif chain.kind != CHAINED_UPDATE or chain.model != image.model:
-            problems.append(f"{image.file}: its chain {chain.file} is not a chained update for the {image.model}.")
-    return problems

@@ -203,31 +203,6 @@ def named(has: Callable[[Model], bool]) -> str:
     return f"{', '.join(names)} and {last}" if names else last
 
 
-def check_models(models: Sequence[Model] = _TABLE) -> list[str]:
-    """What is wrong with the table, one sentence each."""
-    problems = []
-    names = by_name(models)
-    for name, count in Counter(model.name for model in models).items():
-        if count > 1:
-            problems.append(f"{name}: stands in the table {count} times.")
-    for model in models:
-        if find_model(model.image_prefix, names) != model:
-            problems.append(f"{model.name}: find_model({model.image_prefix!r}) does not find it.")
-        if model.generation not in (CLASSIC, PHONE_MANAGER):
-            problems.append(f"{model.name}: generation {model.generation!r} is neither classic nor phone_manager.")
-        if model.image_letter not in (None, "f", "r"):
-            problems.append(f"{model.name}: image letter {model.image_letter!r} is in no known image name.")
-        if not 0 <= model.soft_keys <= 4:
-            problems.append(f"{model.name}: {model.soft_keys} soft keys, but key names go from F1 to F4.")
-        counts = {
-            "identities": model.identities,
-            "function_keys": model.function_keys,
-            "expansion_modules": model.expansion_modules,
-        }
-        problems += [f"{model.name}: {name} is negative." for name, count in counts.items() if count and count < 0]
-    return problems
-
-
 def versions_by_model(value: object, option: str) -> dict[str, Version]:
     """Read a mapping from models to versions; None is an empty one. Raises InputError that begins with the option."""
     if value is None:

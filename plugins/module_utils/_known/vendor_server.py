@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .dialect import IMAGES_BY_VERSION
+from .borders import IMAGES_BY_VERSION
 from .images import Image, image_name, image_url
 from .models import Model
 from .version import Version

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from .._core.errors import InputError, Refused, WrongPhone
-from .._known.dialect import may_have_vendor_controller
+from .._known.borders import may_have_vendor_controller
 from .._known.mac import normalize_mac
 from .._known.masks import MASK, is_secret, masked
 from .._known.models import find_model

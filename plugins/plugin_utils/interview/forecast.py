@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.telephony.snom.plugins.module_utils._known.dialect import takes_provisioning
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model, takes_no_commands
+from ansible_collections.telephony.snom.plugins.module_utils._known.tr069 import takes_provisioning
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
 
 WORKS, REFUSES, DEFERS, UNSURE = "works", "refuses", "defers", "unsure"

@@ -19,10 +19,6 @@ from urllib.parse import urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, Refused, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import require_plain_name
-from ansible_collections.telephony.snom.plugins.module_utils._known.dialect import (
-    TAKES_NO_PROVISIONING,
-    takes_provisioning,
-)
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import provisioned_url
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, check_url
 from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import (
@@ -45,6 +41,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.setting_valu
     merge_settings,
     parse_settings,
     with_labels,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._known.tr069 import (
+    TAKES_NO_PROVISIONING,
+    takes_provisioning,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import (

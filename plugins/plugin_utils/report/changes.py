@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot import changes
-
 _MOST_SETTINGS = 100
 _MOST_GROUPS = 50
 
@@ -93,3 +91,34 @@ def _by_setting(groups: Mapping[tuple[Change, ...], list[str]]) -> list[Setting]
         settings.append(Setting(name, pairs.total(), before, after, len(others)))
     # Lost registrations first; only they have a blank in their names.
     return sorted(settings, key=lambda setting: (" " not in setting.name, -setting.phones, setting.name))
+
+
+def nothing_to_compare(reason: str) -> dict[str, Any]:
+    """The record of a phone of which nothing was read before."""
+    return {"read": False, "reason": reason, "settings": {}, "more": 0, "registrations": {}}
+
+
+def changes(snapshot: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What a record lists, as texts: what it is, before, after. Registrations first: people notice them at once."""
+    words = {True: "registered", False: "not registered", None: "unknown"}
+    return [
+        (f"Identity {line}", words[before], words[after]) for line, (before, after) in snapshot["registrations"].items()
+    ] + [
+        (name, *("not there" if value is None else value or "empty" for value in pair))
+        for name, pair in snapshot["settings"].items()
+    ]
+
+
+def count_changes(snapshot: Mapping[str, Any]) -> int:
+    """How many things changed, those that are not listed too."""
+    return len(snapshot["registrations"]) + len(snapshot["settings"]) + int(snapshot["more"])
+
+
+def change_lines(snapshot: Mapping[str, Any]) -> list[str]:
+    """A record as lines of text, for logs and reports of plain text."""
+    lines = [f"{what}: {before} -> {after}" for what, before, after in changes(snapshot)]
+    if snapshot["more"]:
+        lines.append(f"… and {snapshot['more']} more settings.")
+    if snapshot["reason"]:
+        lines.append(snapshot["reason"])
+    return lines or ["Nothing else changed."]

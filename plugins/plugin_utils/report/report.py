@@ -25,8 +25,9 @@ from xml.etree import ElementTree
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import utc
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
-from ansible_collections.telephony.snom.plugins.module_utils._core.visible import csv_line, visible
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot import change_lines, count_changes
+from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.changes import change_lines, count_changes
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.csv_line import csv_line
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.rollout_page import render_html
 
 FILES = {"json": "report.json", "csv": "report.csv", "junit": "report.junit.xml", "html": "report.html"}

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot import count_changes
-from ansible_collections.telephony.snom.plugins.plugin_utils.report.changes import changes_of
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.changes import changes_of, count_changes
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.page import render_page, shown_count
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.sites import NO_SITE, sites_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.timeline import timeline_of

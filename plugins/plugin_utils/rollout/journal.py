@@ -33,8 +33,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
     Ending,
     Evidence,
     Intent,
-    plain_ending,
-    plain_intent,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 
@@ -495,3 +493,17 @@ class NoJournal:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+
+def plain_intent(intent: Intent) -> Mapping[str, Any]:
+    """The intent as a JSON object."""
+    entry = vars(intent) | {"before": str(intent.before), "target": str(intent.target)}
+    if intent.mark is None:
+        del entry["mark"]
+    return entry
+
+
+def plain_ending(ending: Ending) -> dict[str, Any]:
+    """What the journal keeps of an ending, as a JSON object."""
+    kept = {name: getattr(ending, name) for name in ("reason", "triggered", "unsafe_until")}
+    return kept | {"outcome": ending.outcome.value} | {"after": str(ending.after) if ending.after else None}

@@ -14,11 +14,14 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     CertificateRejected,
     PhoneUnreachable,
     SnomError,
+    WrongPhone,
     expect,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, pace
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import still_on
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import check_identity
+from ansible_collections.telephony.snom.plugins.module_utils._phone.readable_phone import ReadablePhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
@@ -103,3 +106,24 @@ class Soak:
             outcome, reason = error.outcome, f"After the soak: {error.reason}"
         self._verdicts.settle(phone, Ending(outcome, reason, unsafe_until=until))
         self._admission.hold(phone)
+
+
+def still_on(phone: ReadablePhone, version: Version, mac: str | None) -> Ending | None:
+    """Look again at a phone that was upgraded: None when it still runs the version, else how it failed.
+
+    Raises PhoneUnreachable when it does not answer.
+    """
+    facts = phone.look(["system"])
+    try:
+        check_identity(facts, mac=mac, model=None)
+    except WrongPhone as error:
+        return Ending(Outcome.WRONG_PHONE, error.reason, triggered=True)
+    if facts.firmware == version:
+        return None
+    shown = facts.firmware or "no readable version"
+    return Ending(
+        Outcome.REVERTED,
+        f"It ran {version} after the upgrade and shows {shown} now. Its provisioning may name another version.",
+        facts.firmware,
+        triggered=True,
+    )

@@ -13,8 +13,8 @@ from typing import Any
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import expect
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot import nothing_to_compare
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Upgrade
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.changes import nothing_to_compare
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import step_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record

@@ -188,8 +188,9 @@ def test_a_model(copy: Copy) -> None:
     copy.add("plugins/module_utils/_known/models.py", f"    {row},\n", '    Model(name="D862"')
     copy.run("""
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import image_name
-from ansible_collections.telephony.snom.plugins.module_utils._known.models import check_models, find_model
+from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.tests.unit.tables import check_models
 
 assert not check_models(), check_models()
 old, new = find_model("820"), find_model("D820")

@@ -16,7 +16,6 @@ from typing import Any
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, Refused, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import find_path, version_in_url
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import (
-    check_catalog,
     contradiction,
     file_in_url,
     read_image_name,
@@ -55,6 +54,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options imp
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.windows import parse_windows
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import parse_collector
 from ansible_collections.telephony.snom.tests.unit.readers.reader import Reader, check_reason, value_of, values_of
+from ansible_collections.telephony.snom.tests.unit.tables import check_catalog
 
 _BUILT_IN = load_catalog(None)
 _MAC = "000413922D24"

@@ -22,7 +22,6 @@ from ansible_collections.telephony.snom.plugins.filter.csv_line import line
 from ansible_collections.telephony.snom.plugins.filter.visible import show
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, Refused
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import (
-    csv_line,
     may_be_spelled_out,
     visible,
     visible_line,
@@ -46,6 +45,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import PhoneAction
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory import fleet
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.adoption import describe_settings
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.csv_line import csv_line
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.report import write_report
 from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone, parameters_of
 from hypothesis import given, settings

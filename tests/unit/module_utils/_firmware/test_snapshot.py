@@ -19,15 +19,17 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot 
     LONGEST_VALUE,
     MOST_SETTINGS,
     Snapshot,
-    change_lines,
-    changes,
     compare,
-    count_changes,
-    nothing_to_compare,
     take_snapshot,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import Identity, PhoneFacts
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.changes import (
+    change_lines,
+    changes,
+    count_changes,
+    nothing_to_compare,
+)
 from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone
 
 OLD, NEW = Version.parse("10.1.39.11"), Version.parse("10.1.54.13")

@@ -30,12 +30,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
     hop_need,
     pace,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import (
-    SNAPSHOT_TRIES,
-    Phase,
-    Upgrade,
-    still_on,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import SNAPSHOT_TRIES, Phase, Upgrade
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone
@@ -715,27 +710,6 @@ def test_a_certificate_that_is_refused_between_two_images() -> None:
     ending = one.machine.ending
     assert ending is not None and ending.outcome == "certificate_rejected" and ending.unsafe_until is not None
     assert len(one.phone.commands) == 1
-
-
-# Looking again ----------------------------------------------------------------------------------------------------
-
-
-def test_a_phone_that_stays_on_its_version() -> None:
-    assert still_on(LabPhone(Clock(), firmware=NEW), Version.parse(NEW), MAC) is None
-
-
-@pytest.mark.parametrize(
-    ("phone", "outcome"),
-    [({}, "reverted"), ({"firmware": None}, "reverted"), ({"firmware": NEW, "mac": OTHER_MAC}, "wrong_phone")],
-)
-def test_a_phone_that_left_its_version(phone: dict[str, Any], outcome: str) -> None:
-    ending = still_on(LabPhone(Clock(), **phone), Version.parse(NEW), MAC)
-    assert ending is not None and ending.outcome == outcome and ending.triggered
-
-
-def test_a_phone_that_does_not_answer_has_not_left_its_version() -> None:
-    with pytest.raises(PhoneUnreachable):
-        still_on(LabPhone(Clock(), up=False), Version.parse(NEW), MAC)
 
 
 # Times ------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import (
     Catalog,
     Image,
-    check_catalog,
     contradiction,
     image_name,
     image_url,
@@ -21,6 +20,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.images impor
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import MODELS
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.tests.unit.tables import check_catalog
 from hypothesis import given
 from hypothesis import strategies as st
 

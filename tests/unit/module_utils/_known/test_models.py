@@ -10,12 +10,12 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import (
     MODELS,
     by_name,
-    check_models,
     find_model,
     named,
     takes_no_commands,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.tests.unit.tables import check_models
 
 
 def test_the_table_has_no_problems() -> None:

@@ -9,14 +9,11 @@ from pathlib import Path
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import LARGEST_IMAGE
-from ansible_collections.telephony.snom.plugins.module_utils._known.images import (
-    check_catalog,
-    image_name,
-    parse_images,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._known.images import image_name, parse_images
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import MODELS
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
+from ansible_collections.telephony.snom.tests.unit.tables import check_catalog
 
 # Each line stands for ten of the one before it.
 _TENFOLD = [b"%c: &%c [%b]\n" % (name, name, b", ".join([b"*%c" % (name - 1)] * 10)) for name in b"bcdefghij"]

@@ -20,17 +20,12 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     AuthFailed,
     PhoneUnreachable,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
-    Ending,
-    Intent,
-    plain_ending,
-    plain_intent,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CONNECTED, IDLE, UNKNOWN
 from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import Command
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import Acceptance, Load
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History, plain_ending, plain_intent
 from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone
 
 

@@ -20,13 +20,14 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, NotRecorded
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES, Outcome
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent, plain_intent
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal as journal_module
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import (
     History,
     Journal,
     parse_history,
+    plain_intent,
     read_history,
 )
 from hypothesis import example, given

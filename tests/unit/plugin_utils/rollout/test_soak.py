@@ -15,11 +15,12 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 )
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import pace
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Answer
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import MAX_REFUSALS, CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Context, Crew
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.soak import Soak
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.soak import Soak, still_on
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Verdicts
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, LabRuntime
 
@@ -128,3 +129,21 @@ def test_a_new_password_locks_no_more_phones_than_it_must() -> None:
 def test_an_error_of_one_phone_ends_the_look_at_that_one_only() -> None:
     run = Run(one={"error": PhoneUnreachable("Gone.")}, two={"firmware": OLD})
     assert run.look() == {"one": "timed_out", "two": "reverted"}
+
+
+def test_a_phone_that_stays_on_its_version() -> None:
+    assert still_on(LabPhone(Clock(), firmware=NEW), Version.parse(NEW), MAC) is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "outcome"),
+    [({}, "reverted"), ({"firmware": None}, "reverted"), ({"firmware": NEW, "mac": "000413000001"}, "wrong_phone")],
+)
+def test_a_phone_that_left_its_version(shown: dict[str, Any], outcome: str) -> None:
+    ending = still_on(LabPhone(Clock(), **shown), Version.parse(NEW), MAC)
+    assert ending is not None and ending.outcome == outcome and ending.triggered
+
+
+def test_a_phone_that_does_not_answer_has_not_left_its_version() -> None:
+    with pytest.raises(PhoneUnreachable):
+        still_on(LabPhone(Clock(), up=False), Version.parse(NEW), MAC)

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where the rules of phones change: borders between versions of the firmware.
+
+How a firmware is asked stands in `dialect`, what differs by the model in `models`.
+"""
+
+from __future__ import annotations
+
+from .version import Version
+
+NEW_FLASH_LAYOUT = 7
+"""From this major version on the flash memory is laid out anew. Public scripts name images that convert it, and none
+says from which version each may be loaded (protocol 3.5)."""
+
+NO_WAY_BACK_FROM = Version((8, 9, 3))
+"""Phones at it or later must not go below a version whose number is not public (protocol 3.5)."""
+
+NEW_ADMIN_PASSWORD = Version((10, 1, 185, 0))
+"""From this version on another setting is the administrator password by default (protocol 2.1)."""
+
+IMAGES_BY_VERSION = Version((10, 1, 39, 11))
+"""From this version on images are known to lie in a folder of their version; older ones, up to 10.1.20.0, beside each
+other (protocol 3.1)."""
+
+_VENDOR_CONTROLLER_ON, _VENDOR_CONTROLLER_OFF = Version((10, 1, 161)), Version((10, 1, 226))
+
+
+def may_have_vendor_controller(model: str | None, firmware: Version | None) -> bool | None:
+    """Whether Snom's own controller may reach the phone by TR-369, and start an update for example.
+
+    By Snom's pages on TR-369 and FS PBX it is on by default from 10.1.161 until 10.1.226, on models
+    with TR-369. None where model or version is not known.
+    """
+    if model is None or firmware is None:
+        return None
+    has_tr369 = model.startswith("D8") or model in ("D713", "D717", "D735", "D140", "D150")
+    return has_tr369 and _VENDOR_CONTROLLER_ON <= firmware < _VENDOR_CONTROLLER_OFF
+
+
+def passes_new_admin_password(now: Version, wanted: Version) -> bool:
+    """Whether an upgrade passes the version that changes the rules of the administrator password (protocol 2.1)."""
+    return now < NEW_ADMIN_PASSWORD <= wanted

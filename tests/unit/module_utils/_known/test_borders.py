@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._known.borders import (
+    may_have_vendor_controller,
+    passes_new_admin_password,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._known.tr069 import takes_provisioning
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted", "passes"),
+    [
+        ("10.1.184.15", "10.1.185.0", True),
+        ("10.1.184.15", "10.1.184.20", False),
+        ("10.1.185.0", "10.1.190.10", False),
+        ("8.7.5.35", "10.1.190.10", True),
+    ],
+)
+def test_which_upgrades_pass_the_new_admin_password(now: str, wanted: str, passes: bool) -> None:
+    assert passes_new_admin_password(Version.parse(now), Version.parse(wanted)) is passes
+
+
+@pytest.mark.parametrize(
+    ("model", "firmware", "may"),
+    [
+        ("D865", "10.1.161.0", True),
+        ("D735", "10.1.215.13", True),
+        ("D735", "10.1.226.13", False),
+        ("D735", "10.1.141.13", False),
+        ("D785", "10.1.175.16", False),
+        (None, "10.1.175.16", None),
+        ("D735", None, None),
+    ],
+)
+def test_which_phones_the_vendors_controller_may_reach(
+    model: str | None, firmware: str | None, may: bool | None
+) -> None:
+    assert may_have_vendor_controller(model, Version.parse(firmware) if firmware else None) is may
+
+
+@pytest.mark.parametrize(
+    ("settings", "takes"),
+    [
+        ({}, True),
+        ({"tr69_use_acs": "off"}, True),
+        ({"tr69_use_acs": ""}, True),
+        ({"tr69_use_acs": "FALSE"}, True),
+        ({"tr69_use_acs": "0"}, True),
+        ({"tr69_use_acs": "on"}, False),
+        ({"tr69_use_acs": "1"}, False),
+        ({"TR69_Use_ACS": "On"}, False),
+        ({"tr69_use_acs": "off", "TR69_use_acs": "on"}, False),
+        ({"tr69_use_acs": "whatever"}, False),
+    ],
+)
+def test_a_phone_that_may_have_tr_069_on_takes_no_provisioning(settings: dict[str, str], takes: bool) -> None:
+    assert takes_provisioning(settings) is takes
