@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import LoadablePhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.readable_phone import ReadablePhone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_loader import SipLoader
 from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_loader import WebLoader
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
@@ -30,6 +31,7 @@ def verbs(protocol: type) -> list[str]:
             (SipPhone, Phone),
             (MemoryPhone, Phone),
             (WebLoader, LoadablePhone),
+            (SipLoader, LoadablePhone),
             (WebReader, ReadablePhone),
         )
         for verb in verbs(protocol)
