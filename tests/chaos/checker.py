@@ -408,6 +408,9 @@ def _unreachable(record: Record, number: int, host: str, phone: str, said: Mappi
     was_gone = run.before[phone]["phase"] != "up" or run.after[phone]["phase"] != "up"
     if was_gone or events(run, phone, "down", "reset") or set(UNREADABLE) & faults(record, run, phone):
         return None
+    if (run.hosts[host].get("snom_scheme") == "https") != bool(record.phones[phone].get("tls")):
+        # It has another's address.
+        return None
     return "the phone was up all the time, and has no fault that explains it"
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from ansible_collections.telephony.snom.tests.chaos.record import Record, Told
-from ansible_collections.telephony.snom.tests.chaos.scene import HOP, Act, Leg, Scene
+from ansible_collections.telephony.snom.tests.chaos.scene import HOP, LAST_DEADLINE, Act, Leg, Scene
 from ansible_collections.telephony.snom.tests.integration.playbooks.bench import (
     PASSWORD,
     PATIENCE,
@@ -93,6 +93,7 @@ class _Stage:
         if leg.heals:
             # What is left over is not asked again for ever, and nobody stops the others.
             options |= {"max_bad": "100%", "waves": ["100%"], "max_in_flight": 0, "retry_login": True}
+            options["deadline"] = LAST_DEADLINE
         env = {"PYTHONPATH": str(CLOCK), "CHAOS_CLOCK": str(self._clock)}
         job = found.start("telephony.snom.rollout", variables=found.rollout_variables(options), env=env)
         done = self._watch(job, [act for act in leg.acts if act.event is not None])
@@ -272,4 +273,4 @@ def _entry(line: bytes) -> dict[str, Any]:
 
 def lines(record: Record) -> Mapping[str, Any]:
     """The record as JSON, for people who look into a contradiction."""
-    return json.loads(json.dumps(record, default=vars))
+    return dict(json.loads(json.dumps(record, default=vars)))

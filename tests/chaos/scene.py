@@ -16,8 +16,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-DEADLINE = 6
+DEADLINE = 4
 """Seconds. A phone that is slower is reported as such, and the checker knows the truth: it decides no test."""
+
+LAST_DEADLINE = 40
+"""Seconds. In the last leg nothing is wrong any more, so no phone has a reason to be late."""
 
 FLEET = (6, 11)
 """How many phones a scene has, from and to, unless it is told."""
@@ -185,7 +188,7 @@ def draw(seed: int, phones: int | None = None) -> Scene:
         "unreachable": dice.choice(("ignore", "bad")),
         "verify_image": dice.choice(("head", "full", "none")),
         "snapshot": dice.choice((False, False, True)),
-        "soak": dice.choice((0, 0, 0, 3)),
+        "soak": dice.choice((0, 0, 0, 1)),
     }
     server = dice.choice(({}, {}, {}, {"bytes_per_second": 2000}, {"bytes_per_second": 500}, _broken_image(dice)))
     legs = [_leg(dice, list(fleet), first=number == 0) for number in range(dice.choice((1, 2)))]

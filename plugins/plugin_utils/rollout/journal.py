@@ -43,6 +43,10 @@ LATEST = 4e9
 """Seconds since the epoch: a time in the year 2096. What a journal says of later ones is no time of a rollout."""
 
 
+OUT_OF_ORDER = 60.0
+"""Seconds by which a line may be older than the one before it, which another thread wrote while this one waited."""
+
+
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
@@ -143,8 +147,12 @@ class History:
 
     Also those of runs that have ended.
     """
+    unsafe_macs: dict[str, float] = field(default_factory=dict)
+    """The same by the phones' MAC addresses: a phone may have another address now, and so another host."""
     slow: dict[str | None, float] = field(default_factory=dict)
     """By site: seconds that a phone took to fetch its image, where a run found that to be more than assumed."""
+    latest: float = field(default=0.0, compare=False)
+    """When the last line was written whose time counts (seconds since the epoch)."""
 
     def first_version(self, host: str, mac: str | None, version: Version) -> Version:
         """The version at which an interrupted run found a phone that is on its way over several images now."""
@@ -154,9 +162,30 @@ class History:
             return version
         return self.began[host] if version in (last.before, last.target) else version
 
+    def reckon(self, now: float) -> float:
+        """Move what lies ahead with the clock, if that was set back; returns by how many seconds.
+
+        now is in seconds since the epoch. As nobody knows how long ago the last line was written, it is taken to be as
+        young as it can be.
+        """
+        back = self.latest - now
+        if back <= OUT_OF_ORDER:
+            self.latest = max(self.latest, now)
+            return 0.0
+        self.latest = now
+        self.open_intents = {host: _moved(intent, back) for host, intent in self.open_intents.items()}
+        self.unsafe = {host: until - back for host, until in self.unsafe.items()}
+        self.unsafe_macs = {mac: until - back for mac, until in self.unsafe_macs.items()}
+        for host, ending in self.ended.items():
+            if ending.unsafe_until is not None:
+                self.ended[host] = replace(ending, unsafe_until=ending.unsafe_until - back)
+        return back
+
     def apply(self, entry: Mapping[str, Any]) -> None:
         """Take in one line of a journal that was checked."""
         kind = entry["type"]
+        if kind in ("intent", "end"):
+            self.reckon(entry["time"])
         if kind == "run_end":
             self.refused_credentials.clear()
             self.ended.clear()
@@ -175,6 +204,7 @@ class History:
             self.open_intents[intent.host] = intent
             self.ended.pop(intent.host, None)
             self.unsafe.pop(intent.host, None)
+            self.unsafe_macs.pop(intent.mac or "", None)
         elif kind == "login":
             self.refusals.pop(entry["host"], None)
         elif kind == "slow":
@@ -185,10 +215,14 @@ class History:
     def _end(self, host: str, outcome: Outcome, entry: Mapping[str, Any]) -> None:
         intent = self.open_intents.pop(host, None)
         until = _unsafe_until(outcome, entry, intent)
+        asked = intent or self.last.get(host)
         if until is not None:
             self.unsafe[host] = until
+            if asked is not None and asked.mac is not None:
+                self.unsafe_macs[asked.mac] = until
         elif entry["triggered"]:
             self.unsafe.pop(host, None)
+            self.unsafe_macs.pop((asked and asked.mac) or "", None)
         if intent is not None and not entry["triggered"] and self.began.get(host) == intent.before:
             # Nothing was asked of it yet.
             del self.began[host], self.last[host]
@@ -218,6 +252,10 @@ class History:
                     overturned, outcome=outcome, reason=entry["reason"], after=None, unsafe_until=until
                 )
                 self.proven[step_of(overturned)] -= 1
+
+
+def _moved(intent: Intent, back: float) -> Intent:
+    return replace(intent, time=max(intent.time - back, 0.0), deadline=max(intent.deadline - back, 0.0))
 
 
 def _unsafe_until(outcome: Outcome, entry: Mapping[str, Any], intent: Intent | None) -> float | None:

@@ -166,8 +166,14 @@ def make_plan(
     resumed: Mapping[str, Ending],
 ) -> Plan:
     """Decide for each phone what it needs. resumed says how phones ended that an interrupted run had triggered."""
+    macs = dict(history.unsafe_macs)
+    for ending in resumed.values():
+        asked = ending.evidence.interrupted
+        if asked is not None and asked.mac is not None and ending.unsafe_until is not None:
+            macs[asked.mac] = ending.unsafe_until
     phones = [
-        plan_phone(target, readings[target.host], options, history, resumed.get(target.host)) for target in targets
+        plan_phone(target, readings[target.host], options, history, resumed.get(target.host), macs)
+        for target in targets
     ]
     at_site = Counter(phone.target.site for phone in phones if phone.outcome is None)
     for phone in phones:
@@ -214,9 +220,17 @@ def _plan_id(phones: Iterable[PlannedPhone]) -> str:
 
 
 def plan_phone(
-    target: Target, reading: Reading, options: Options, history: History, resumed: Ending | None = None
+    target: Target,
+    reading: Reading,
+    options: Options,
+    history: History,
+    resumed: Ending | None = None,
+    unsafe_macs: Mapping[str, float] | None = None,
 ) -> PlannedPhone:
-    """Decide for one phone. Its problems become its own outcome and never stop the others."""
+    """Decide for one phone. Its problems become its own outcome and never stop the others.
+
+    unsafe_macs says by MAC address until when a phone must be left alone, whatever host it is now.
+    """
     phone = PlannedPhone(target=target, facts=reading.facts, read_at=reading.at)
     if resumed is not None:
         phone.first = history.began.get(target.host, resumed.evidence.before)
@@ -235,7 +249,8 @@ def plan_phone(
     if resumed is not None:
         _take_over(phone, resumed)
     if phone.resumed is None and not (phone.outcome and phone.outcome.at_target):
-        unseen = history.unsafe.get(target.host, 0.0)
+        mac = phone.facts.mac if phone.facts is not None else None
+        unseen = max(history.unsafe.get(target.host, 0.0), (unsafe_macs or {}).get(mac or "", 0.0))
         _leave_alone(phone, max(unseen, (resumed and resumed.unsafe_until) or 0.0))
     return phone
 

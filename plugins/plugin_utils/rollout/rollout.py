@@ -94,6 +94,11 @@ def carry_out(
 ) -> dict[str, Any]:
     """A rollout whose options are known to be good, with an open journal."""
     started = context.runtime.now()
+    if back := history.reckon(started):
+        context.notify(
+            f"The clock was set back by {back:.0f} s or more since the last line of the journal. What was asked then "
+            "is taken for asked just now."
+        )
     log.write("run", time=started, hosts=len(targets), process=os.getpid(), node=socket.gethostname())
     gate = CredentialsGate()
     for target in targets:

@@ -120,11 +120,11 @@ def test_a_phone_whose_end_nobody_saw_is_remembered_over_complete_runs(journal: 
 
 
 def test_who_is_lost_in_the_soak_is_remembered_and_who_is_seen_again_is_not(journal: Journal) -> None:
-    for host in ("desk-1", "desk-2"):
-        journal.intent(intent(host))
-        end(journal, "upgraded", host)
-        journal.end(host, Ending(Outcome.TIMED_OUT, "", triggered=True, unsafe_until=5000.0), 2100.0)
-    end(journal, "reverted", "desk-2")
+    for host, time in (("desk-1", 1000.0), ("desk-2", 2000.0)):
+        journal.intent(intent(host, time=time))
+        end(journal, "upgraded", host, time + 500)
+        journal.end(host, Ending(Outcome.TIMED_OUT, "", triggered=True, unsafe_until=5000.0), time + 600)
+    end(journal, "reverted", "desk-2", 2700.0)
     history = read_history(journal.path)
     assert (history.unsafe, history.ended["desk-1"].unsafe_until) == ({"desk-1": 5000.0}, 5000.0)
 
@@ -217,6 +217,36 @@ def test_refusals_in_a_row_are_counted_over_runs(journal: Journal) -> None:
 
 def test_a_missing_journal_is_an_empty_one(path: str) -> None:
     assert read_history(path) == History()
+
+
+def test_a_clock_that_was_set_back_takes_along_what_lies_ahead(journal: Journal) -> None:
+    """Else a phone would be watched, or left alone, for as long as the clock had been wrong."""
+    month = 30 * 86_400.0
+    journal.intent(intent(time=month + 1000.0))
+    journal.end("desk-1", Ending(Outcome.TIMED_OUT, "Gone.", triggered=True, unsafe_until=month + 1600.0), month + 1200)
+    journal.intent(intent("desk-2", time=month + 1500.0))
+    # Somebody has set the clock, and the next run has asked one more.
+    journal.intent(intent("desk-3", time=2000.0))
+    history = read_history(journal.path)
+    length = intent().deadline - intent().time
+    assert history.unsafe == {"desk-1": 2100.0}
+    assert (history.open_intents["desk-2"].time, history.open_intents["desk-2"].deadline) == (2000.0, 2000.0 + length)
+    assert history.open_intents["desk-3"] == intent("desk-3", time=2000.0)
+    assert history.reckon(1900.0) == 100.0
+    assert history.unsafe == {"desk-1": 2000.0}
+    assert history.open_intents["desk-3"].time == 1900.0
+    # Lines that threads write at a time may be in any order.
+    assert history.reckon(1850.0) == 0.0 == history.reckon(5000.0)
+    assert history.unsafe == {"desk-1": 2000.0}
+
+
+def test_a_phone_that_may_be_loading_is_known_by_its_mac(journal: Journal) -> None:
+    asked = intent()
+    journal.intent(asked)
+    journal.end("desk-1", Ending(Outcome.TIMED_OUT, "", triggered=True, unsafe_until=2800.0), 1900.0)
+    assert read_history(journal.path).unsafe_macs == {asked.mac: 2800.0}
+    journal.intent(intent("desk-2", time=2900.0))
+    assert read_history(journal.path).unsafe_macs == {}
 
 
 def test_lines_of_later_versions_are_passed_over(journal: Journal) -> None:

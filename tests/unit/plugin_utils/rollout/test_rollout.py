@@ -738,6 +738,31 @@ def test_a_phone_under_way_is_watched_and_not_asked_again(journal: str, back_on:
     assert len(fleet.phones["desk-1"].commands) == 1
 
 
+def test_a_phone_under_way_that_has_another_address_by_now_is_not_asked_there(journal: str) -> None:
+    """Two phones have swapped their addresses after a run was killed, and the inventory knows no MAC."""
+    fleet = Fleet(GOES_WELL, GOES_WELL)
+    one, two = fleet.phones.values()
+    one.mac, two.mac = two.mac, one.mac
+    interrupted(journal, fleet.clock)
+    result = fleet.run(journal=journal, max_bad=5, waves=["100%"])["phones"]
+    assert {host: one["outcome"] for host, one in result.items()} == {"desk-1": "wrong_phone", "desk-2": "deferred"}
+    assert "An earlier run asked it" in result["desk-2"]["reason"]
+    assert fleet.commands == 0
+    # So it is in a run after that.
+    assert fleet.outcomes(journal=journal)["desk-2"] == "deferred"
+
+
+def test_a_clock_that_was_set_back_by_a_month_delays_nothing(journal: str) -> None:
+    fleet = Fleet(GOES_WELL)
+    now, month = fleet.clock.time, 30 * 86_400.0
+    fleet.clock.time += month
+    interrupted(journal, fleet.clock)
+    fleet.clock.time = now
+    assert fleet.outcomes(journal=journal) == {"desk-1": "upgraded"}
+    assert fleet.clock.time - now < 86_400.0
+    assert any("The clock was set back by 2591990 s or more" in line for line in fleet.said)
+
+
 def test_a_phone_that_was_never_asked_is_asked_when_it_can_not_be_loading(journal: str) -> None:
     fleet = Fleet(GOES_WELL)
     interrupted(journal, fleet.clock)
