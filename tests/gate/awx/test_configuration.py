@@ -4,7 +4,8 @@
 
 """The configuration for AWX uses options that the modules of awx.awx have, and names only what it defines.
 
-infra.aap_configuration, whose variables the files fill, is not on PyPI. Its roles hand the items on to these modules.
+infra.aap_configuration, whose variables the files fill, is not on PyPI. Its roles hand the items on to these modules,
+as setup.yml does.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ MODULES = {
     "controller_templates": "job_template",
     "controller_workflows": "workflow_job_template",
 }
+NODES = "simplified_workflow_nodes"
 
 # What AWX's pages on surveys say of a question. The module itself takes any dict.
 QUESTION: dict[str, type | tuple[type, ...]] = {
@@ -68,7 +70,8 @@ def items() -> Iterator[tuple[str, dict[str, Any]]]:
     """Each item of each file, with the variable that it belongs to."""
     for file in FILES:
         for variable, entries in yaml.load(file.read_text("utf-8"), Loader).items():
-            for entry in entries:
+            # The notification is made up from what the user gives, and the user's own values are no list.
+            for entry in entries if isinstance(entries, list) else []:
                 yield variable, entry
 
 
@@ -80,7 +83,7 @@ def named(variable: str) -> dict[str, dict[str, Any]]:
 
 
 def nodes() -> list[dict[str, Any]]:
-    return [node for workflow in named("controller_workflows").values() for node in workflow["workflow_nodes"]]
+    return [node for workflow in named("controller_workflows").values() for node in workflow[NODES]]
 
 
 SURVEYS = [pytest.param(item["survey_spec"], id=item["name"]) for _variable, item in ITEMS if "survey_spec" in item]
@@ -90,7 +93,8 @@ SURVEYS = [pytest.param(item["survey_spec"], id=item["name"]) for _variable, ite
 def options(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
     """The options of each module."""
     env = os.environ | {"ANSIBLE_COLLECTIONS_PATH": str(request.config.getoption("--collections"))}
-    names = [f"awx.awx.{module}" for module in MODULES.values()]
+    modules = MODULES | {NODES: "workflow_job_template_node"}
+    names = [f"awx.awx.{module}" for module in modules.values()]
     told = subprocess.run(
         [Path(sys.executable).with_name("ansible-doc"), "--json", "--type", "module", *names],
         env=env,
@@ -99,7 +103,7 @@ def options(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
         check=True,
     )
     docs = json.loads(told.stdout)
-    return {variable: docs[f"awx.awx.{module}"]["doc"]["options"] for variable, module in MODULES.items()}
+    return {variable: docs[f"awx.awx.{module}"]["doc"]["options"] for variable, module in modules.items()}
 
 
 def test_there_is_something_of_each_kind() -> None:
@@ -110,6 +114,9 @@ def test_there_is_something_of_each_kind() -> None:
 def test_options_exist_and_have_the_right_type(
     variable: str, item: Mapping[str, Any], options: dict[str, dict[str, Any]]
 ) -> None:
+    item = dict(item)
+    for node in item.pop(NODES, []):
+        assert list(problems("node", options[NODES], {"workflow_job_template": item["name"], **node})) == []
     assert list(problems(MODULES[variable], options[variable], item)) == []
 
 
@@ -124,32 +131,17 @@ def test_a_wrong_option_would_be_found(options: dict[str, dict[str, Any]]) -> No
     assert found == ["workflow has no option 'job_tyqe'.", "workflow: workflow_nodes: related has no option 'next'."]
 
 
-def test_the_modules_take_the_items(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Looped over as the guide has it, each item gets as far as the connection to AWX, which is not there."""
-    loops = [
-        {f"awx.awx.{module}": "{{ item }}", "loop": f"{{{{ {variable} }}}}", "ignore_errors": True}
-        for variable, module in MODULES.items()
-    ]
-    play = {
-        "name": "Set up AWX",
-        "hosts": "localhost",
-        "gather_facts": False,
-        "vars": {"vault_snom_username": "admin", "vault_snom_password": "secret"},
-        "tasks": [{"ansible.builtin.include_vars": {"dir": str(AWX / "configuration")}}, *loops],
-    }
-    playbook = tmp_path / "playbook.yml"
-    playbook.write_text(json.dumps([play]))
-    nowhere = {"CONTROLLER_HOST": "http://127.0.0.1:9", "CONTROLLER_USERNAME": "a", "CONTROLLER_PASSWORD": "b"}
-    env = os.environ | nowhere | {"ANSIBLE_COLLECTIONS_PATH": str(request.config.getoption("--collections"))}
-    told = subprocess.run(
-        [Path(sys.executable).with_name("ansible-playbook"), "--connection", "local", playbook],
-        env=env | {"ANSIBLE_PYTHON_INTERPRETER": sys.executable},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    refused = re.findall(r"^failed: .*Connection refused", told.stdout, re.MULTILINE)
-    assert len(refused) == len(ITEMS), told.stdout
+def test_setup_hands_on_all_that_the_configuration_says() -> None:
+    handed: dict[str, set[str]] = {}
+    for task in yaml.safe_load((AWX / "setup" / "tasks.yml").read_text("utf-8")):
+        (variable,) = re.findall(r"controller_\w+", task["loop"])
+        (arguments,) = (value for key, value in task.items() if key.startswith("awx.awx."))
+        handed.setdefault(variable, set()).update(arguments)
+    assert handed.keys() == MODULES.keys() | {"controller_notifications"}
+    for variable, item in ITEMS:
+        assert item.keys() - handed[variable] <= {NODES}
+        for node in item.get(NODES, []):
+            assert node.keys() <= handed[variable]
 
 
 @pytest.mark.parametrize("survey", SURVEYS)
@@ -218,16 +210,13 @@ def test_names_lead_somewhere() -> None:
             assert item.get(option) in names | {None}
         assert set(item.get("credentials", [])) <= known["controller_credentials"]
     for node in nodes():
-        job = node["unified_job_template"]
-        assert job["type"] == "workflow_approval" or job["name"] in known["controller_templates"]
+        assert "approval_node" in node or node["unified_job_template"] in known["controller_templates"]
 
 
 def test_the_workflow_goes_through_every_node_and_asks_between_canary_and_rollout() -> None:
+    relations = ("success_nodes", "failure_nodes", "always_nodes")
     following = {
-        node["identifier"]: [
-            after["identifier"] for afters in node.get("related", {}).values() for after in afters if afters
-        ]
-        for node in nodes()
+        node["identifier"]: [after for relation in relations for after in node.get(relation, [])] for node in nodes()
     }
     assert following == {
         "audit": ["plan"],
@@ -243,7 +232,7 @@ def test_answers_of_a_node_are_ones_that_its_template_asks_for() -> None:
     """AWX drops all others without a word."""
     templates = named("controller_templates")
     for node in nodes():
-        survey = templates.get(node["unified_job_template"]["name"], {}).get("survey_spec", {"spec": []})
+        survey = templates.get(node.get("unified_job_template", ""), {}).get("survey_spec", {"spec": []})
         assert node.get("extra_data", {}).keys() <= {question["variable"] for question in survey["spec"]}
 
 
