@@ -12,12 +12,12 @@ from typing import Any
 from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import split_arguments
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.fleet_action import FleetAction
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.interview import ARGUMENT_SPEC, interview
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Subject
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import split_arguments
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_targets
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Witnesses
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_result
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import split_arguments
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import ONLY_OF_MODULES
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import split_arguments
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped

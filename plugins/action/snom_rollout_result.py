@@ -11,7 +11,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_result
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import split_arguments
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import split_arguments
 
 ARGUMENT_SPEC = {"phone": {"type": "dict", "required": True}}
 

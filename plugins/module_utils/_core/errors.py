@@ -13,7 +13,6 @@ what a person can do about it. Nothing in a reason may hold a secret or the quer
         PhoneUnreachable        nothing was sent
             CertificateRejected
             AnswerLost          something may have been
-        Unheard                 it has its image, and is silent
         AnswerUnreadable
         AuthFailed
         LockedOut
@@ -24,16 +23,14 @@ what a person can do about it. Nothing in a reason may hold a secret or the quer
         WrongPhone
         Refused                 by this collection
         Protected               by the inventory
-        NotApproved             by the approved plan
         WindowEnds              by the window of its site
-        NotRegistered
         PbxFailed               the phone was not asked
         NotSent                 by PBX or mirror, and what it was shown was withdrawn
-        Unproven                what is told of it contradicts itself, or its mirror can't be read
         Looping                 it loads its image again and again
 
-Two more stand where they are made: `credentials.NotTried`, which tells the limit that it keeps, and in `client` that of
-a kept connection that turns out dead, which never leaves it.
+Some stand where they are made: `credentials.NotTried`, which tells the limit that it keeps, `plan.NotApproved`,
+`identity.NotRegistered`, what only a phone that loads by SIP raises in `sip_loader`, and in `client` that of a kept
+connection that turns out dead, which never leaves it.
 """
 
 from __future__ import annotations
@@ -165,12 +162,6 @@ class Protected(SnomError):
     outcome = Outcome.PROTECTED
 
 
-class NotApproved(SnomError):
-    """The approved plan does not hold this phone as it is."""
-
-    outcome = Outcome.DEFERRED
-
-
 class WindowEnds(SnomError):
     """There is not enough left of the window of a phone's site."""
 
@@ -178,12 +169,6 @@ class WindowEnds(SnomError):
 
     def __init__(self) -> None:
         super().__init__("Its window ends before its deadline would.")
-
-
-class NotRegistered(SnomError):
-    """The phone was asked to register a line, and shows that it is not."""
-
-    outcome = Outcome.NOT_REGISTERED
 
 
 class PbxFailed(SnomError):
@@ -194,18 +179,6 @@ class NotSent(SnomError):
     """PBX or mirror could not do their part, so the phone was not told, and is shown nothing. It may be asked again."""
 
     outcome = Outcome.DEFERRED
-
-
-class Unheard(PhoneUnreachable):
-    """The phone has fetched its image as a whole, and nothing has told since what it runs: it may be flashing."""
-
-    outcome = Outcome.UNPROVEN
-
-
-class Unproven(SnomError):
-    """What is told of a phone that was shown an image contradicts itself, or can't be read now."""
-
-    outcome = Outcome.UNPROVEN
 
 
 class Looping(SnomError):

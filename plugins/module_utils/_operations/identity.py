@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .._core.errors import InputError, NoEffect, NotRegistered, Refused
+from .._core.errors import InputError, NoEffect, Refused, SnomError
+from .._core.outcomes import Outcome
 from .._phone.commands import LogOff, Reregister
 from .._phone.phone import Phone
 from .session import REMOTE_ARGUMENTS, Remote
@@ -25,6 +26,12 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = REMOTE_ARGUMENTS | {
     "line": {"type": "str", "required": True},
     "state": {"type": "str", "required": True, "choices": ["logged_off", "registered", "reregistered"]},
 }
+
+
+class NotRegistered(SnomError):
+    """The phone was asked to register a line, and shows that it is not."""
+
+    outcome = Outcome.NOT_REGISTERED
 
 
 def set_identity(

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,25 +71,7 @@ HOST_VARIABLES: dict[str, str] = {option: f"snom_{option}" for option in CONNECT
 """Option to the host variable that gives it where the task does not."""
 
 
-ENVIRONMENT_VARIABLES = {"username": "SNOM_USERNAME", "password": "SNOM_PASSWORD"}
-"""Option to the controller's environment variable that gives it where neither the task nor the host does."""
-
-
 _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-
-
-def from_environment(option: str) -> str | None:
-    """What the environment says of an option. None where it says nothing; an empty variable says nothing either."""
-    return os.environ.get(ENVIRONMENT_VARIABLES.get(option, "")) or None
-
-
-def split_arguments(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The connection options among a task's arguments, and the others.
-
-    They come from module_defaults for the action group, which reach the fleet's modules as well.
-    """
-    connection = {name: value for name, value in arguments.items() if name in CONNECTION_ARGUMENTS}
-    return connection, {name: value for name, value in arguments.items() if name not in connection}
 
 
 def connection_from(parameters: Mapping[str, Any]) -> Connection:

@@ -14,9 +14,9 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_result
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import split_arguments
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import controller_path
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import split_arguments
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import arguments_from_text
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
 

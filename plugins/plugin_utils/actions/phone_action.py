@@ -28,17 +28,14 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.plain import 
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line, visible_result
 from ansible_collections.telephony.snom.plugins.module_utils._operations.run import failure, perform
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.registered import Registrar
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import (
-    HOST_VARIABLES,
-    Connection,
-    from_environment,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import HOST_VARIABLES, Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS, HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedClient, Parent
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import from_environment
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import read_known, registrar_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import arguments_from_text
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts

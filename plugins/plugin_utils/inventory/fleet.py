@@ -28,9 +28,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
     HOST_VARIABLES,
     Connection,
     connection_from,
-    from_environment,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import from_environment
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import from_text
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Wish
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts

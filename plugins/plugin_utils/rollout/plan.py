@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import shown_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
     InputError,
-    NotApproved,
     Protected,
     Refused,
     SnomError,
@@ -36,6 +35,12 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History, Step
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
+
+
+class NotApproved(SnomError):
+    """The approved plan does not hold this phone as it is."""
+
+    outcome = Outcome.DEFERRED
 
 
 @dataclass(kw_only=True)

@@ -22,7 +22,7 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._known.masks import MASK
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection, split_arguments
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS
@@ -30,6 +30,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phon
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console import Console
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import split_arguments
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_targets
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
     Connect,

@@ -33,8 +33,6 @@ from ..._core.errors import (
     PhoneUnreachable,
     Refused,
     SnomError,
-    Unheard,
-    Unproven,
     Unsupported,
     expect,
 )
@@ -63,6 +61,18 @@ _LATER = 5.0
 
 _SETTLES = 1.0
 """Seconds until a request that was being answered stands in the log."""
+
+
+class Unheard(PhoneUnreachable):
+    """The phone has fetched its image as a whole, and nothing has told since what it runs: it may be flashing."""
+
+    outcome = Outcome.UNPROVEN
+
+
+class Unproven(SnomError):
+    """What is told of a phone that was shown an image contradicts itself, or can't be read now."""
+
+    outcome = Outcome.UNPROVEN
 
 
 class NotTaken(SnomError):

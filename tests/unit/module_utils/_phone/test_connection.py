@@ -14,8 +14,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
     HOST_VARIABLES,
     Connection,
     connection_from,
-    from_environment,
-    split_arguments,
 )
 
 
@@ -38,18 +36,6 @@ def test_only_secrets_are_no_log() -> None:
         "password",
         "snmp_community",
     }
-
-
-def test_only_the_login_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in CONNECTION_ARGUMENTS:
-        monkeypatch.setenv(f"SNOM_{name.upper()}", "given")
-    assert {name for name in CONNECTION_ARGUMENTS if from_environment(name)} == {"username", "password"}
-
-
-def test_an_empty_or_missing_environment_variable_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SNOM_USERNAME", "")
-    monkeypatch.delenv("SNOM_PASSWORD", raising=False)
-    assert (from_environment("username"), from_environment("password")) == (None, None)
 
 
 def test_missing_and_null_options_have_defaults_and_others_are_ignored() -> None:
@@ -110,11 +96,6 @@ def test_a_login_in_the_host_is_not_repeated() -> None:
     with pytest.raises(InputError) as caught:
         connection_from({"host": "admin:hunter2@127.0.0.1"})
     assert "hunter2" not in caught.value.reason
-
-
-def test_connection_options_are_told_from_the_others() -> None:
-    connection, own = split_arguments({"username": "a", "soak": 5, "tls_min_version": None})
-    assert (connection, own) == ({"username": "a", "tls_min_version": None}, {"soak": 5})
 
 
 @pytest.mark.parametrize("value", [-1.0, 0.5, 1e7, float("inf"), float("nan")])
