@@ -229,7 +229,6 @@ READERS = (
         read=_page(
             pages.is_lockout,
             pages.is_phone_manager,
-            pages.is_error_page,
             pages.asks_admin_password,
             pages.asks_reboot,
         ),

@@ -256,12 +256,6 @@ def is_phone_manager(page: str) -> bool:
     return "phone manager" in _title(page).lower()
 
 
-def is_error_page(page: str) -> bool:
-    """Whether this is the page of a 403 or 404 (protocol 2.6)."""
-    title = _title(page).lower()
-    return title.startswith("snom") and title.endswith("error")
-
-
 def is_lockout(page: str) -> bool:
     """Whether the web server says that it is blocked after failed logins.
 

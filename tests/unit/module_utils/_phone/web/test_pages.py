@@ -15,7 +15,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages im
     SystemPage,
     asks_admin_password,
     asks_reboot,
-    is_error_page,
     is_lockout,
     is_phone_manager,
     read_call_count,
@@ -659,7 +658,6 @@ PAGES = {
 }
 KINDS = {
     is_phone_manager: [PHONE_MANAGER, PHONE_MANAGER.upper(), "<title>\n Phone Manager - D865 </title>"],
-    is_error_page: [FORBIDDEN, FORBIDDEN.lower()],
     is_lockout: [
         LOCKED_OUT,
         LOCKED_OUT.upper(),
