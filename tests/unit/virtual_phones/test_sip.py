@@ -167,7 +167,9 @@ def test_over_tcp(start_fleet: StartFleet) -> None:
         connection.sendall((one[-9:] + notify(phone, SYNC)).encode())
         received = b""
         while received.count(b"SIP/2.0 200") < 2:
-            received += connection.recv(65536)
+            piece = connection.recv(65536)
+            assert piece, received
+            received += piece
     until(lambda: events(fleet, "fragment", "check_sync"), lambda found: sorted(found) == ["check_sync", "fragment"])
     registrar.close()
 

@@ -310,12 +310,12 @@ def test_threads_that_wait_for_the_disk_share_it(journal: Journal, monkeypatch: 
     def fsync(_file: int) -> None:
         synced.append(Path(journal.path).read_bytes())
         first.set()
-        assert slow.wait(10)
+        assert slow.wait(60)
 
     monkeypatch.setattr(os, "fsync", fsync)
     threads = [threading.Thread(target=journal.intent, args=(intent(f"desk-{number}"),)) for number in range(20)]
     threads[0].start()
-    assert first.wait(10)
+    assert first.wait(60)
     for thread in threads[1:]:
         thread.start()
     while Path(journal.path).read_bytes().count(b"\n") < len(threads):
