@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import faulthandler
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -17,10 +20,9 @@ settings.register_profile("gate", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("gate")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give each test its limit here: ansible-test passes no option of pytest on, and knows no limit of its own."""
-    if config.pluginmanager.hasplugin("timeout"):
-        for item in items:
-            # Of the test alone: ansible-test forks for each, and the process that waits for it is not to be stopped.
-            # By a thread, which ends the process: what hangs in an example, hypothesis would try again for ever.
-            item.add_marker(pytest.mark.timeout(HANGS, method="thread", func_only=True))
+@pytest.fixture(autouse=True)
+def _limit() -> Iterator[None]:
+    """End the process of a test that hangs. ansible-test forks one for each, passes no option on and has no limit."""
+    faulthandler.dump_traceback_later(HANGS, exit=True)
+    yield
+    faulthandler.cancel_dump_traceback_later()

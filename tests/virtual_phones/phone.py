@@ -270,10 +270,12 @@ class Phone:
     async def finish(self) -> None:
         """End everything that still runs."""
         self.power_off()
-        tasks = [task for task in (self._life, *self._errands) if task]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        tasks = {task for task in (self._life, *self._errands) if task and not task.done()}
+        while tasks:
+            # Before Python 3.12, wait_for swallows a cancellation that comes when what it waits for is just done.
+            for task in tasks:
+                task.cancel()
+            _done, tasks = await asyncio.wait(tasks, timeout=0.1)
 
     def load(self, url: str) -> None:
         """Load firmware, as ``swload=load`` asks for (protocol 3.3, 3.4)."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import time
@@ -24,6 +25,8 @@ from ansible_collections.telephony.snom.tests.unit.virtual_phones.client import 
     until,
 )
 from ansible_collections.telephony.snom.tests.unit.virtual_phones.conftest import StartFleet
+from ansible_collections.telephony.snom.tests.virtual_phones.fleet import Fleet
+from ansible_collections.telephony.snom.tests.virtual_phones.fleet_file import parse
 from ansible_collections.telephony.snom.tests.virtual_phones.running import VirtualFleet
 
 IMAGE = "snom320-8.7.5.35-SIP-f.bin"
@@ -327,3 +330,24 @@ def test_a_call_ends_by_itself(start_fleet: StartFleet) -> None:
     fleet = start_fleet(phone_keys(name="p", call={"state": "in_call", "ends_after": 0.05}))
     until(lambda: fleet.log("p", event="call"), lambda entries: [entry["detail"] for entry in entries] == ["idle"])
     assert fleet.phone("p")["call"] == "idle"
+
+
+def test_it_ends_also_when_what_it_fetches_is_just_there() -> None:
+    async def both() -> None:
+        fleet = Fleet(parse({"phones": [phone_keys(name="p")]}))
+        await fleet.start()
+        answer = asyncio.get_running_loop().create_future()
+
+        async def poll() -> None:
+            await asyncio.wait_for(answer, 60)
+            await asyncio.Event().wait()
+
+        errand = asyncio.create_task(poll())
+        fleet.phones["p"]._errands.add(errand)
+        await asyncio.sleep(0)
+        answer.set_result(None)
+        await fleet.phones["p"].finish()
+        assert errand.done()
+        await fleet.stop()
+
+    asyncio.run(both())
