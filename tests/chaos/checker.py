@@ -37,6 +37,9 @@ FAILED = (
 )
 """Outcomes that are failures whatever the options say."""
 
+STANDS_STILL = ("mirror stands still", "PBX stands still")
+"""What keeps phones by provisioning from being seen."""
+
 UNREADABLE = ("reset", "slow", "drip", "garbage", "truncate", "missing_pages", "needs_keep_alive", "parallel_broken")
 """Faults that can keep a phone from being read."""
 
@@ -56,11 +59,15 @@ def rule(function: Rule) -> Rule:
 
 def is_trigger(entry: Entry) -> bool:
     """Whether it is a request to load an image that the phone did not turn away for its login."""
-    return entry["event"] == "request" and "swload=" in (entry["target"] or "") and entry["status"] != 401
+    return entry["event"] == "check_sync" or (
+        entry["event"] == "request" and "swload=" in (entry["target"] or "") and entry["status"] != 401
+    )
 
 
-def image_of(entry: Entry) -> str:
-    """The image that a request asks a phone to load."""
+def image_of(entry: Entry) -> str | None:
+    """The image that a request asks a phone to load; a check-sync names none."""
+    if entry["event"] == "check_sync":
+        return None
     url = parse_qs(urlsplit(entry["target"]).query).get("firmware", [""])[0]
     return urlsplit(url).path.rpartition("/")[2]
 
@@ -131,11 +138,12 @@ def no_phone_is_told_what_the_journal_does_not_know(record: Record) -> Iterator[
                 fitting = [
                     line
                     for line in open_intents
-                    if line["file"] == file and line["time"] - run.clock <= trigger["time"] + SLACK
+                    if file in (line["file"], None) and line["time"] - run.clock <= trigger["time"] + SLACK
                 ]
                 if not fitting:
                     yield f"run {number + 1}, {phone} was asked for {file}, and the journal has no intent for that"
-                else:
+                # A check-sync may be repeated once, for the same image.
+                elif file is not None:
                     open_intents.remove(fitting[0])
 
 
@@ -176,10 +184,14 @@ def no_image_is_fetched_twice(record: Record) -> Iterator[str]:
     fetched: Counter[tuple[str, str]] = Counter()
     for run in record.runs:
         for phone in run.after:
-            asked.update((phone, image_of(entry)) for entry in triggers(run, phone))
+            asked.update((phone, str(image_of(entry))) for entry in triggers(run, phone))
+            if record.phones[phone].get("by_provisioning"):
+                asked.update((phone, line["file"]) for line in intents(run, phone))
             fetched.update((phone, str(entry["detail"])) for entry in events(run, phone, "fetch"))
     for (phone, file), count in fetched.items():
-        if count > asked[phone, file]:
+        # By provisioning it begins again what it did not end.
+        again = record.phones[phone].get("faults", {}).get("restarts_in_download", 0)
+        if count > asked[phone, file] + (again if record.phones[phone].get("by_provisioning") else 0):
             yield f"{phone} fetched {file} {count} times, and was asked {asked[phone, file]} times"
 
 
@@ -408,6 +420,12 @@ def _unreachable(record: Record, number: int, host: str, phone: str, said: Mappi
     was_gone = run.before[phone]["phase"] != "up" or run.after[phone]["phase"] != "up"
     if was_gone or events(run, phone, "down", "reset") or set(UNREADABLE) & faults(record, run, phone):
         return None
+    if record.phones[phone].get("by_provisioning"):
+        # It is found by what the PBX knows.
+        deaf = record.phones[phone].get("sip", {}).get("deaf")
+        other = run.hosts[host].get("snom_mac") != run.after[phone]["mac"]
+        if deaf or other or any(act.startswith(STANDS_STILL) for act in run.acts):
+            return None
     if (run.hosts[host].get("snom_scheme") == "https") != bool(record.phones[phone].get("tls")):
         # It has another's address.
         return None
@@ -440,6 +458,16 @@ def _wrong_phone(record: Record, number: int, host: str, phone: str, said: Mappi
         or state["mac"] != run.before[phone]["mac"]
     )
     return None if differs else "it is the one that the inventory means"
+
+
+def _no_fetch(record: Record, number: int, host: str, phone: str, said: Mapping[str, Any]) -> str | None:
+    fetched = events(record.runs[number], phone, "fetch")
+    return f"the phone fetched {fetched[0]['detail']}" if fetched else None
+
+
+def _unproven(record: Record, number: int, host: str, phone: str, said: Mapping[str, Any]) -> str | None:
+    fetched = any(events(run, phone, "fetch") for run in record.runs[: number + 1])
+    return None if fetched else "the phone fetched no image"
 
 
 def _blocked(record: Record, number: int, host: str, phone: str, said: Mapping[str, Any]) -> str | None:
@@ -489,6 +517,9 @@ CAUSES: Mapping[str, Cause] = {
     "not_registered": _not_registered,
     "unsupported": _unsupported,
     "protected": _protected,
+    "no_fetch": _no_fetch,
+    "unproven": _unproven,
+    "looping": _unproven,
     "reverted": _reverted,
 }
 """By outcome: what is wrong with it, where its cause is not there."""
@@ -506,7 +537,11 @@ def who_may_be_flashing_is_warned_of(record: Record) -> Iterator[str]:
                 continue
             state = run.after[phone]
             kind = state["cycles"][-1]["kind"] if state["cycles"] else ""
-            if state["phase"] in ("loading", "flashing", "dead") and kind == "upgrade" and triggers(run, phone):
+            if (
+                state["phase"] in ("loading", "flashing", "dead")
+                and kind in ("upgrade", "provisioning")
+                and triggers(run, phone)
+            ):
                 yield f"{where(number, host)} is {state['phase']} at the end, and nobody is told not to power it off"
 
 
@@ -651,4 +686,5 @@ def _excuse(record: Record, number: int, host: str, phone: str, said: Mapping[st
         return any(intents(run, host) for run in past[:-1]) and not intents(past[-1], host)
     if outcome == "locked_out":
         return any(events(run, phone, "locked_out") for run in past)
-    return False
+    # What an earlier run asked it is not over.
+    return outcome == "unreachable" and past[-1].before[phone]["phase"] != "up"

@@ -15,13 +15,16 @@ import resource
 import signal
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from ansible_collections.telephony.snom.tests.chaos.record import Record, Told
 from ansible_collections.telephony.snom.tests.chaos.scene import HOP, LAST_DEADLINE, Act, Leg, Scene
+from ansible_collections.telephony.snom.tests.integration.pbx.provisioned import NEW, by_provisioning, site
+from ansible_collections.telephony.snom.tests.integration.pbx.provisioned import image as provisioned_image
 from ansible_collections.telephony.snom.tests.integration.playbooks.bench import (
     PASSWORD,
     PATIENCE,
@@ -34,6 +37,7 @@ from ansible_collections.telephony.snom.tests.integration.playbooks.bench import
     lives,
     until,
 )
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import running_kamailio
 
 CHANGED = "n0t-to-be-seen, changed"
 MIDWAY = ("patch", "server")
@@ -42,10 +46,8 @@ CLOCK = Path(__file__).resolve().parent / "clock"
 
 def play(scene: Scene, folder: Path) -> Record:
     """Play it. What it writes lies in the folder."""
-    phones = {
-        name: {key: value for key, value in keys.items() if key != "knows_mac"} for name, keys in scene.phones.items()
-    }
-    with bench(folder, phones, images=[HOP], snom_timeout=10) as found:
+    with ExitStack() as stack:
+        found = stack.enter_context(_with_pbx(scene, folder) if scene.with_pbx else _without(scene, folder))
         found.change_catalog(image("320"), requires="8.4.35")
         if scene.server:
             found.fleet.patch_image_server(**scene.server)
@@ -53,6 +55,7 @@ def play(scene: Scene, folder: Path) -> Record:
             if keys["knows_mac"] and "snom_mac" not in keys["inventory"]:
                 found.hosts()[name]["snom_mac"] = found.fleet.phone(name)["mac"]
         stage = _Stage(scene, found)
+        stack.callback(stage.go_on)
         runs = [stage.run(number, leg) for number, leg in enumerate(scene.legs, start=1)]
         files = {
             str(file.relative_to(found.out)): file.read_text("utf-8", "replace")
@@ -60,7 +63,53 @@ def play(scene: Scene, folder: Path) -> Record:
             if file.is_file()
         }
     basic = base64.b64encode(f"admin:{CHANGED}".encode()[:18]).decode()
-    return Record(phones=scene.phones, targets=TARGETS, runs=runs, files=files, secrets=(*SECRETS, basic))
+    targets = {**TARGETS, "D862": NEW}
+    return Record(phones=scene.phones, targets=targets, runs=runs, files=files, secrets=(*SECRETS, basic))
+
+
+def _keys(scene: Scene) -> dict[str, dict[str, Any]]:
+    """What virtual phones know of the scene's."""
+    own = ("knows_mac", "by_provisioning")
+    return {name: {key: value for key, value in keys.items() if key not in own} for name, keys in scene.phones.items()}
+
+
+def _without(scene: Scene, folder: Path) -> AbstractContextManager[Bench]:
+    return bench(folder, _keys(scene), images=[HOP], snom_timeout=10)
+
+
+@contextmanager
+def _with_pbx(scene: Scene, folder: Path) -> Iterator[Bench]:
+    """A bench with a Kamailio and a mirror."""
+    phones = _keys(scene)
+    with running_kamailio(folder) as pbx:
+        for number, (name, keys) in enumerate(scene.phones.items(), start=1):
+            if keys.get("by_provisioning"):
+                phones[name] = by_provisioning(pbx, number, **phones[name])
+        # The role takes its time for each.
+        models = {keys["model"] for keys in phones.values()} & TARGETS.keys()
+        images = [*map(image, sorted(models)), *([HOP] if "320" in models else []), provisioned_image()]
+        versions = {**TARGETS, "D862": NEW}
+        with site(folder, pbx, phones, *images, snom_firmware_versions=versions, snom_timeout=10) as place:
+            yield place.bench
+
+
+def _pids(folder: Path, *words: str) -> list[int]:
+    """The processes that were started with a file of this folder, and that do one of these."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            line = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+            ours = str(folder) in line or (parent > 1 and str(folder) in _line(parent))
+            if ours and any(word in line for word in words):
+                found.append(int(process.name))
+    return found
+
+
+def _line(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace")
+    return ""
 
 
 class _Stage:
@@ -76,6 +125,8 @@ class _Stage:
         self._clock = 0.0
         self._worker: int | None = None
         self._full = False
+        self._standing: list[int] = []
+        """Processes of the PBX or the mirror that stand still."""
         self._places: dict[str, str | None] = {name: name for name in scene.phones}
 
     def run(self, number: int, leg: Leg) -> Told:
@@ -119,7 +170,7 @@ class _Stage:
             after=found.fleet.phones(),
         )
         results = [line["result"] for line in run.lines if line.get("action") == "telephony.snom.snom_rollout"]
-        told.result = results[0] if results and "phones" in results[0] else None
+        told.result = results[-1] if results and "phones" in results[-1] else None
         recaps = [line["recap"] for line in run.lines if "recap" in line]
         told.recap = recaps[0] if recaps else None
         self._read_report(told)
@@ -172,8 +223,8 @@ class _Stage:
             if line["type"] == "run":
                 self._worker = line["process"]
         for entry in self._found.fleet.log(since=self._events):
-            event = "asked" if entry["event"] == "request" and "swload" in entry["target"] else entry["event"]
-            seen[event] += 1
+            seen[entry["event"]] += 1
+            seen["asked"] += entry["event"] == "check_sync" or "swload" in (entry["target"] or "")
         return seen
 
     def _act(self, act: Act, job: Job) -> bool:
@@ -187,6 +238,11 @@ class _Stage:
             (found.out / "stop").touch()
         elif act.do == "full disk":
             return self._fill()
+        elif act.do.endswith(" stands still"):
+            words = ("nginx",) if act.do.startswith("mirror") else ("kamailio",)
+            for pid in _pids(found.folder, *words):
+                os.kill(pid, signal.SIGSTOP)
+                self._standing.append(pid)
         elif act.do.startswith("worker "):
             if self._worker is None or not lives(self._worker):
                 return False
@@ -235,9 +291,17 @@ class _Stage:
         else:
             raise AssertionError(act.do)
 
+    def go_on(self) -> None:
+        """Let what stands still go on."""
+        for pid in self._standing:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+        self._standing.clear()
+
     def _heal(self) -> None:
-        """Mend all that a person could: phones, mirror, clock, and what the inventory says."""
+        """Mend all that a person could: phones, PBX, mirror, clock, and what the inventory says."""
         found = self._found
+        self.go_on()
         found.fleet.patch_image_server(faults={}, bytes_per_second=0)
         self._clock = 0.0
         self._places = {name: name for name in self._scene.phones}
@@ -258,6 +322,9 @@ class _Stage:
             }
             if state["phase"] in ("off", "dead"):
                 changes["running"] = True
+            if keys.get("by_provisioning"):
+                changes["settings"] = {"update_policy": "auto_update"}
+                changes["timing"] = {"load": 0.2}
             if (keys.get("settings") or {}).get("restrict_uri_queries"):
                 changes["settings"] = {"restrict_uri_queries": "off"}
             found.fleet.patch(name, **changes)

@@ -22,6 +22,9 @@ DEADLINE = 4
 LAST_DEADLINE = 40
 """Seconds. In the last leg nothing is wrong any more, so no phone has a reason to be late."""
 
+PBX_SHARE = 10
+"""Each scene of so many is with a PBX."""
+
 FLEET = (6, 11)
 """How many phones a scene has, from and to, unless it is told."""
 
@@ -115,6 +118,33 @@ WAYS: Sequence[Mapping[str, Any]] = (
 )
 """How phones and their hosts may be otherwise."""
 
+NEW = "10.1.226.13"
+"""What a D862 is to run. The others' targets are those of the inventories of all playbooks' tests."""
+
+BY_PROVISIONING: Sequence[Mapping[str, Any]] = (
+    {},
+    {},
+    {},
+    {"timing": {"load": 1.5}},
+    {"sip": {"new_contact": True}},
+    {"sip": {"check_sync": "ignored"}},
+    {"sip": {"check_sync": "reboots"}},
+    {"sip": {"deaf": True}},
+    {"sip": {"passes": 2}},
+    {"provisioning": {"user_agent": "nested", "lower_case_mac": True}},
+    {"settings": {"update_policy": "settings_only"}},
+    {"settings": {"webserver_type": "off"}},
+    {"faults": {"keep_old_version": True}, "timing": SLOW_FLASH},
+    {"faults": {"never_return": True}},
+    {"faults": {"stuck_in_flash": 5}},
+    {"faults": {"loses_registration": True}},
+    {"faults": {"restarts_in_download": 1}},
+    {"call": {"state": "in_call"}},
+    {"inventory": {"snom_protected": True}},
+    {"inventory": {"snom_mac": "0004139999FE"}},
+)
+"""How phones may be that are brought to their firmware by provisioning."""
+
 EVENTS = ("run", "intent", "asked", "fetch", "down", "up", "end")
 """What something in a leg may wait for: lines of the journal, and what the phones saw."""
 
@@ -156,10 +186,12 @@ class Scene:
     options: dict[str, Any]
     """Of the role, without its prefix."""
     legs: list[Leg]
+    with_pbx: bool = False
+    """Whether some of the phones are D862 at a real Kamailio, with a real nginx as everybody's mirror."""
 
     def __str__(self) -> str:
         acts = "; ".join(", ".join(map(str, leg.acts)) or "undisturbed" for leg in self.legs)
-        return f"{len(self.phones)} phones: {acts}"
+        return f"{len(self.phones)} phones{', with PBX and nginx' if self.with_pbx else ''}: {acts}"
 
 
 def merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
@@ -192,7 +224,25 @@ def draw(seed: int, phones: int | None = None) -> Scene:
     }
     server = dice.choice(({}, {}, {}, {"bytes_per_second": 2000}, {"bytes_per_second": 500}, _broken_image(dice)))
     legs = [_leg(dice, list(fleet), first=number == 0) for number in range(dice.choice((1, 2)))]
-    return Scene(seed, fleet, dict(server), options, [*legs, Leg(heals=True)])
+    scene = Scene(seed, fleet, dict(server), options, [*legs, Leg(heals=True)])
+    return _with_pbx(dice, scene) if seed % PBX_SHARE == PBX_SHARE - 1 else scene
+
+
+def _with_pbx(dice: random.Random, scene: Scene) -> Scene:
+    """The scene with half of its phones by provisioning."""
+    scene.with_pbx, scene.server = True, {}
+    for name in list(scene.phones)[::2]:
+        scene.phones[name] = merged(
+            {"model": "D862", "firmware": "10.1.215.13", "inventory": {}, "by_provisioning": True, "knows_mac": True},
+            dice.choice(BY_PROVISIONING),
+        )
+    for leg in scene.legs:
+        # These addresses are those of no web server that anybody asks, and the mirror is another one.
+        leg.acts = [act for act in leg.acts if act.do not in ("swap", "leaves", "server")]
+        if not leg.heals and dice.random() < 0.5:
+            act = dice.choice(("mirror stands still", "PBX stands still"))
+            leg.acts.append(Act(act, dice.choice(EVENTS), dice.randint(1, 4)))
+    return scene
 
 
 def _phone(dice: random.Random) -> dict[str, Any]:

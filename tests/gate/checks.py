@@ -311,6 +311,7 @@ CHECKS = [
         "integration",
         "20 rollouts in which everything goes wrong say what the phones know: see tests/chaos",
         _chaos,
+        ("git", "kamailio", "nginx"),
     ),
     Check(
         "pbx",

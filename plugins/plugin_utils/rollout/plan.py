@@ -282,7 +282,8 @@ def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
     """
     wanted = phone.target.possible_versions() if phone.facts is None else {phone.wanted}
     on_its_way = resumed.outcome.succeeded and (phone.before or resumed.after) not in wanted
-    came_back = resumed.outcome is Outcome.TIMED_OUT and phone.facts is not None
+    is_silent = resumed.outcome in (Outcome.TIMED_OUT, Outcome.UNPROVEN)
+    came_back = is_silent and phone.facts is not None
     # Nobody saw it gone under its new certificate: on its old version it may still be loading.
     is_trusted_again = resumed.outcome is Outcome.CERTIFICATE_REJECTED and phone.outcome is Outcome.COMPLIANT
     if on_its_way and phone.facts is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 import pytest
+from ansible_collections.telephony.snom.tests.chaos.checker import STANDS_STILL
 from ansible_collections.telephony.snom.tests.chaos.scene import EVENTS, FAULTS, FLEET, draw, merged
 from ansible_collections.telephony.snom.tests.virtual_phones.keys import Faults
 
@@ -32,7 +33,7 @@ def test_scenes_are_of_all_kinds() -> None:
     acts = [act for scene in scenes for leg in scene.legs for act in leg.acts]
     assert {act.event for act in acts if act.event} == set(EVENTS)
     kinds = {"SIGKILL", "SIGTERM", "SIGHUP", "SIGINT", "worker SIGKILL", "worker SIGTERM", "stop file", "full disk"}
-    assert {act.do for act in acts} == kinds | {"patch", "server", "swap", "leaves", "clock"}
+    assert {act.do for act in acts} == kinds | {"patch", "server", "swap", "leaves", "clock", *STANDS_STILL}
     assert {len(scene.phones) for scene in scenes} == set(range(FLEET[0], FLEET[1] + 1))
     # Only what is mended last can be done in the end.
     assert all([leg.heals for leg in scene.legs] == [False] * (len(scene.legs) - 1) + [True] for scene in scenes)

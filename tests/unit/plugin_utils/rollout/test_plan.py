@@ -375,6 +375,7 @@ ASKED = Evidence.of(
         ("upgraded", OLD, None),
         # It has come back since.
         ("timed_out", OLD, None),
+        ("unproven", NEW, "compliant"),
         # Its new certificate is trusted now; or it may still be loading.
         ("certificate_rejected", NEW, "compliant"),
         ("certificate_rejected", OLD, "certificate_rejected"),
