@@ -220,8 +220,9 @@ options:
         says who works with it.
       - Where it is moved, removed or replaced in the middle of a run, no other phone is asked, and those that are under
         way are watched to their end.
-      - It must outlive the run. In an execution environment it must lie on a mounted volume. Without it nothing
-        protects a run after a crash, and the plan says so.
+      - It must outlive the run. In an execution environment it must lie on a mounted volume; a run whose journal would
+        be gone with the container is refused. Without a journal nothing protects a run after a crash, and the plan says
+        so.
     type: path
   report_dir:
     description:

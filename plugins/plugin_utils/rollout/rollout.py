@@ -24,6 +24,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.images impor
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.report import check_report_dir, write_report
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.closing import closing_lines, urgent_lines
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.container import check_lasting, ends_with_container
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Context, Runtime
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import Engine
@@ -75,6 +76,10 @@ def rollout(
     for warning in context.mirrors.check() if context.mirrors else ():
         context.notify(warning)
     path = parameters["journal"]
+    if path:
+        check_lasting("journal", path, os.environ)
+    if (report := parameters["report_dir"]) and ends_with_container(report, os.environ):
+        context.notify(f"report_dir: {report} lies in the container of this job, and the report is gone with it.")
     journal: Journal | NoJournal = Journal(path, context.run) if path and not check_mode else NoJournal()
     try:
         history = journal.history() if isinstance(journal, Journal) else read_history(path) if path else History()
