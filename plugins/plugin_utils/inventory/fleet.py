@@ -21,6 +21,11 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import require_plain_name, visible_line
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model, versions_by_model
+from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
+    is_settings_variable,
+    merge_settings,
+    parse_settings,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import ControlSettings, parse_control
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings, parse_pbx
@@ -217,7 +222,7 @@ def _target(host: str, variables: HostVariables, given: Mapping[str, Any], overr
         known_call_state=partial(_call_state, variables),
         known=known,
         control=control,
-        settings=_settings(variables.get("snom_settings")) if control else None,
+        settings=_settings(variables) if control else None,
     )
 
 
@@ -239,11 +244,16 @@ def registrar_of(connection: Connection, known: Known) -> PbxSettings:
     return known.pbx
 
 
-def _settings(value: Any) -> Mapping[str, str] | None:
-    """Those that the inventory gives the phone by its provisioning, as far as they are single values."""
-    if not isinstance(value, Mapping):
+def _settings(variables: HostVariables) -> Mapping[str, str] | None:
+    """Those without numbers that the inventory gives the phone by its provisioning; None where it gives none.
+
+    Read as what is rendered for the phone: a site may say for all its phones what a check-sync does. Raises InputError.
+    """
+    layers = {name: variables.get(name) for name in variables if is_settings_variable(name)}
+    if not layers:
         return None
-    return {str(name): str(one) for name, one in value.items() if isinstance(one, (str, int, float))}
+    given = parse_settings(merge_settings(to_plain(layers)), "snom_settings")
+    return {setting.name: setting.value for setting in given if setting.index is None}
 
 
 def read_known(get: Callable[[str], Any]) -> Known:

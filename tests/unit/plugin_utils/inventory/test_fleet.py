@@ -19,6 +19,13 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target impo
 
 PHONE = {"ansible_host": "127.0.0.2", "snom_firmware_version": "10.1.54.13"}
 
+PROVISIONED = PHONE | {
+    "snom_transport": "sip",
+    "snom_mac": "000413A2B301",
+    "snom_pbx": {"kind": "asterisk", "host": "pbx.example", "username": "ansible", "password": "a password"},
+    "snom_mirror_control": {"url": "https://mirror.example", "username": "ansible", "password": "a password"},
+}
+
 
 class Templar:
     """Like Ansible's, as far as it is needed: replaces the names of variables in braces, also inside of others."""
@@ -212,3 +219,19 @@ def test_what_belongs_to_one_phone_is_no_option_of_a_fleet(option: str) -> None:
 def test_a_host_whose_name_can_not_be_shown_is_refused(name: str) -> None:
     with pytest.raises(InputError, match=r"(?s)nothing was sent.*its name holds control characters"):
         read({"desk-1": PHONE, name: PHONE | {"ansible_host": "127.0.0.3"}})
+
+
+def test_what_all_settings_of_a_phone_say_decides_about_its_provisioning() -> None:
+    site = {
+        "snom_settings_all": {"checksync_action": "factory-reset", "tr69_use_acs": True, "update_policy": "{{ p }}"}
+    }
+    own = {"snom_settings": {"tr69_use_acs": False, "fkey": {0: "line"}}}
+    (target,) = read({"desk-1": PROVISIONED | site | own | {"p": "auto_update"}})
+    assert target.settings == {
+        "checksync_action": "factory-reset",
+        "tr69_use_acs": "off",
+        "update_policy": "auto_update",
+    }
+    assert [one.settings for one in read({"desk-1": PROVISIONED, "desk-2": PHONE | site})] == [None, None]
+    with pytest.raises(InputError, match="desk-1: snom_settings: a b is no name of a setting"):
+        read({"desk-1": PROVISIONED | {"snom_settings_all": {"a b": 1}}})
