@@ -222,13 +222,11 @@ def test_a_host_whose_name_can_not_be_shown_is_refused(name: str) -> None:
 
 
 def test_what_all_settings_of_a_phone_say_decides_about_its_provisioning() -> None:
-    site = {
-        "snom_settings_all": {"checksync_action": "factory-reset", "tr69_use_acs": True, "update_policy": "{{ p }}"}
-    }
+    site = {"snom_settings_all": {"checksync_action": "reboot", "tr69_use_acs": True, "update_policy": "{{ p }}"}}
     own = {"snom_settings": {"tr69_use_acs": False, "fkey": {0: "line"}}}
     (target,) = read({"desk-1": PROVISIONED | site | own | {"p": "auto_update"}})
     assert target.settings == {
-        "checksync_action": "factory-reset",
+        "checksync_action": "reboot",
         "tr69_use_acs": "off",
         "update_policy": "auto_update",
     }
