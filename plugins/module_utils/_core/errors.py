@@ -10,7 +10,7 @@ what a person can do about it. Nothing in a reason may hold a secret or the quer
     SnomError
         InputError              an option, or a file that it names
         NotRecorded             the journal
-        PhoneUnreachable        nothing was sent
+        PhoneUnreachable        nothing was sent, but for AnswerLost
             CertificateRejected
             AnswerLost          something may have been
         AnswerUnreadable
@@ -83,7 +83,7 @@ class NotRecorded(SnomError):
 
 
 class PhoneUnreachable(SnomError):
-    """No usable answer, and the request certainly did not reach the phone."""
+    """No usable answer. The request certainly did not reach the phone, unless it is an AnswerLost."""
 
     outcome = Outcome.UNREACHABLE
 
