@@ -8,7 +8,7 @@ PYTHON ?= python3
 GATE = @$(PYTHON) tests/gate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit lint own sanity integration docs artifact check list mutants fresh fuzz chaos pictures profile
+.PHONY: help demo test unit lint own sanity integration docs artifact release check list mutants fresh fuzz chaos pictures profile
 
 help:  ## show this
 	@sed -n 's/^\([a-z]*\):.*## */  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -39,6 +39,9 @@ docs:  ## build the documentation site
 
 artifact:  ## build the collection, import it as Galaxy does, install it
 	$(GATE) artifact
+
+release:  ## prepare a release: make release VERSION=1.0.0 KEY=who-signs
+	$(GATE)/release.py "$(VERSION)" --key "$(KEY)"
 
 check:  ## one check or group, by the names of `make list`: make check NAME=ruff
 	$(GATE) $(NAME)

@@ -126,7 +126,7 @@ def _mypy() -> None:
     run(mypy, "tests/virtual_phones")
     # The gate runs on the developer's Python, which reads TOML; the collection supports older ones.
     gate, phones = ROOT / "tests" / "gate", ROOT / "tests" / "virtual_phones"
-    path = os.pathsep.join(map(str, [gate, gate / "awx", gate / "live", phones, link_collections()]))
+    path = os.pathsep.join(map(str, [gate, gate / "live", phones, link_collections()]))
     run(mypy, "--python-version", "3.11", gate, env={"MYPYPATH": path})
 
 
@@ -221,6 +221,10 @@ def _said_by_importer(artifact: Path, env: dict[str, str]) -> str:
         env=env | {"GALAXY_IMPORTER_CONFIG": str(settings)},
         accept=(0, 1),
     )
+
+
+def _release() -> None:
+    _pytest("tests/gate/rehearsal", f"--copy={copy_collection()}")
 
 
 def _awx() -> None:
@@ -343,6 +347,7 @@ CHECKS = [
     Check("pages", "integration", "the pages that people see, in a real Chromium, from 360 to 2,560 pixels", _pages),
     Check("demo", "demo", "the demo runs from the checkout", _demo, ()),
     Check("artifact", "artifact", "what is built is complete, passes the Galaxy importer and installs", _artifact),
+    Check("release", "artifact", "a release can be prepared, rehearsed on a copy: see tests/gate/release.py", _release),
     Check("awx", "awx", "AWX can be configured from the files here, and its image built: see tests/gate/awx", _awx),
     Check("docs", "docs", "the documentation site builds, and its links hold", _docs),
     *(

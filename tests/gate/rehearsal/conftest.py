@@ -1,0 +1,18 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Lets the copy that a release is rehearsed on be named on the command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--copy", required=True, type=Path, help="a copy of this collection, without what git ignores")
