@@ -28,7 +28,8 @@ sys.path.insert(1, str(TESTS / "gate"))
 if sys.version_info < (3, 11):
     sys.exit("The chaos needs Python 3.11 or newer.")
 
-from environments import BUILD, environment, link_collections  # noqa: E402 - a neighbour of this folder, not a package
+from commands import BUILD  # noqa: E402 - neighbours of this folder, not packages
+from environments import environment, link_collections  # noqa: E402
 
 KEPT = BUILD / "chaos"
 

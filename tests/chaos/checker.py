@@ -687,4 +687,4 @@ def _excuse(record: Record, number: int, host: str, phone: str, said: Mapping[st
     if outcome == "locked_out":
         return any(events(run, phone, "locked_out") for run in past)
     # What an earlier run asked it is not over.
-    return outcome == "unreachable" and past[-1].before[phone]["phase"] != "up"
+    return bool(outcome == "unreachable" and past[-1].before[phone]["phase"] != "up")

@@ -123,7 +123,9 @@ class _Stage:
         self._events = 0
         """Of the phones' log, that were before this run."""
         self._clock = 0.0
-        self._worker: int | None = None
+        self._seen: Counter[str] = Counter()
+        self._seen_until = 0
+        """The last of the phones' log that was counted."""
         self._full = False
         self._standing: list[int] = []
         """Processes of the PBX or the mirror that stand still."""
@@ -139,7 +141,7 @@ class _Stage:
                 self._prepare(act)
         before = found.fleet.phones()
         self._events = max((entry["number"] for entry in found.fleet.log()), default=0)
-        self._worker, self._full = None, False
+        self._full = False
         options = self._scene.options | {"stop_file": str(found.out / "stop")}
         if leg.heals:
             # What is left over is not asked again for ever, and nobody stops the others.
@@ -205,27 +207,26 @@ class _Stage:
         """Do what is to happen, each thing at its event, until the run ends."""
         waiting, done = list(acts), []
         give_up = time.monotonic() + PATIENCE
+        self._seen, self._seen_until = Counter(), self._events
         while job.process.poll() is None:
-            seen = self._seen()
+            seen = self._look()
             for act in [act for act in waiting if seen[str(act.event)] >= act.count]:
                 waiting.remove(act)
                 if self._act(act, job):
                     done.append(act)
             assert time.monotonic() < give_up, f"The run hangs:\n{job.output.read_text('utf-8', 'replace')}"
-            time.sleep(0.03)
+            # Each look costs the phones something.
+            time.sleep(0.03 if waiting else 0.2)
         return done
 
-    def _seen(self) -> Counter[str]:
+    def _look(self) -> Counter[str]:
         """How often each event was seen in this run."""
-        seen: Counter[str] = Counter()
-        for line in self._journal():
-            seen[line["type"]] += 1
-            if line["type"] == "run":
-                self._worker = line["process"]
-        for entry in self._found.fleet.log(since=self._events):
-            seen[entry["event"]] += 1
-            seen["asked"] += entry["event"] == "check_sync" or "swload" in (entry["target"] or "")
-        return seen
+        for entry in self._found.fleet.log(since=self._seen_until):
+            self._seen[entry["event"]] += 1
+            self._seen["asked"] += entry["event"] == "check_sync" or "swload" in (entry["target"] or "")
+            self._seen_until = entry["number"]
+        lines = Counter(line["type"] for line in self._journal())
+        return self._seen + lines
 
     def _act(self, act: Act, job: Job) -> bool:
         """Whether it could be done: a process may have ended meanwhile."""
@@ -244,29 +245,35 @@ class _Stage:
                 os.kill(pid, signal.SIGSTOP)
                 self._standing.append(pid)
         elif act.do.startswith("worker "):
-            if self._worker is None or not lives(self._worker):
+            worker = self._worker_of_run()
+            if worker is None or not lives(worker):
                 return False
-            os.kill(self._worker, signal.Signals[act.do.removeprefix("worker ")])
+            os.kill(worker, signal.Signals[act.do.removeprefix("worker ")])
         else:
             job.kill(signal.Signals[act.do])
         return True
 
     def _fill(self) -> bool:
         """Let the worker write no file any further than the journal has come. As root or not, that is a full disk."""
-        if self._worker is None or not lives(self._worker):
+        worker = self._worker_of_run()
+        if worker is None or not lives(worker):
             return False
         size = self._found.journal.stat().st_size
         try:
-            resource.prlimit(self._worker, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+            resource.prlimit(worker, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
         except ProcessLookupError:
             return False
         self._full = True
         return True
 
+    def _worker_of_run(self) -> int | None:
+        """The process that does the rollout; None before it has begun."""
+        workers = [line["process"] for line in self._journal() if line["type"] == "run"]
+        return workers[-1] if workers else None
+
     def _await_orphan(self) -> None:
         """A worker may outlive ansible-playbook, to bring what it has begun to its end."""
-        self._seen()
-        worker = self._worker
+        worker = self._worker_of_run()
         if worker is not None:
             until(lambda: not lives(worker), "the worker has ended")
 

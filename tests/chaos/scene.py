@@ -272,7 +272,7 @@ def _leg(dice: random.Random, hosts: list[str], *, first: bool) -> Leg:
         acts.append(Act("clock", given={"seconds": dice.choice((-40, -10, 10, 25, 3600 * 24 * 30))}))
     acts += [_trouble(dice, hosts) for _number in range(dice.choice((0, 1, 1, 2)))]
     if (dice.random() < 0.9) if first else (dice.random() < 0.4):
-        end = dice.choice((*KILLS, *WORKER_KILLS, "stop file", "full disk"))
+        end = dice.choice((*KILLS, *WORKER_KILLS, "stop file", "full disk", "full disk"))
         acts.append(Act(end, dice.choice(EVENTS), dice.randint(1, max(2, len(hosts) // 2))))
     return Leg(acts)
 

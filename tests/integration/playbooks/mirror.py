@@ -62,7 +62,8 @@ class Mirror:
         """The processes that answer. A reload replaces them; those that it lets end do not count."""
         pid = self.pid_file.read_text().strip()
         children = Path(f"/proc/{pid}/task/{pid}/children")
-        return until(lambda: set(filter(_answers, children.read_text().split())), "nginx to have workers")
+        found: set[str] = until(lambda: set(filter(_answers, children.read_text().split())), "nginx to have workers")
+        return found
 
     def play(self, *, rehearse: bool = True, **options: Any) -> Run:
         """Run the role, first with ``--check``; options are its variables, without their prefix."""
