@@ -684,6 +684,8 @@ def _excuse(record: Record, number: int, host: str, phone: str, said: Mapping[st
     if outcome in ("timed_out", "image_failed", "wrong_phone", "old_version", "auth_failed", "not_registered"):
         # The end of what an earlier run asked.
         return any(intents(run, host) for run in past[:-1]) and not intents(past[-1], host)
+    if outcome == "auth_failed" and "in the interrupted run" in reason:
+        return True
     if outcome == "locked_out":
         return any(events(run, phone, "locked_out") for run in past)
     # What an earlier run asked it is not over.

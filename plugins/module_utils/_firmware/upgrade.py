@@ -277,6 +277,12 @@ class Upgrade:
             self._remind(traces, now)
         self._readable = facts is not None and facts.firmware is not None
         self._shown = facts
+        if watch.gone and watch.stayed_up:
+            # It only could not be reached for a while, and may be loading still.
+            watch.gone = False
+            self._other_since = None
+            self._note(gone_at=None, back_at=None)
+            self.phase = Phase.LATE if self.late else Phase.STILL_UP
         if watch.gone and self.evidence.gone_at is None:
             self._note(gone_at=now)
             if self.late:

@@ -33,6 +33,8 @@ class Watch:
         self._asked_at = asked_at
         self._silent = 0
         self.gone = False
+        self.stayed_up = False
+        """Whether the last poll showed, by its uptime, that it has not been gone since it was asked."""
         self.error: SnomError | None = None
         """Why the last poll showed nothing."""
         self.rejected: CertificateRejected | None = None
@@ -54,7 +56,7 @@ class Watch:
         Raises AuthFailed and LockedOut, because asking again would make both worse (protocol 2.3), and Looping, which
         is over at once.
         """
-        self.rejected = None
+        self.rejected, self.stayed_up = None, False
         try:
             facts = self._phone.look(["system"], timeout=POLL_TIMEOUT)
         except CertificateRejected as error:
@@ -77,6 +79,8 @@ class Watch:
             self._phone.close()
         self._silent = 0
         self.error = None
-        if facts.uptime is not None and facts.uptime + CLOCK_MARGIN < self._now() - self._asked_at:
-            self.gone = True
+        since = self._now() - self._asked_at
+        if facts.uptime is not None:
+            self.gone = self.gone or facts.uptime + CLOCK_MARGIN < since
+            self.stayed_up = facts.uptime - CLOCK_MARGIN > since
         return facts

@@ -267,7 +267,7 @@ def test_one_hiccup_is_not_gone() -> None:
 
 
 def test_two_silent_polls_are_gone() -> None:
-    ending = bench([(4, {"up": False}), (11, {"up": True, "booted": 0.0})]).run()
+    ending = bench([(4, {"up": False}), (11, {"up": True})], shows_uptime=False).run()
     assert (ending.outcome, str(ending.after)) == ("old_version", OLD)
 
 
@@ -398,7 +398,7 @@ def test_a_lost_registration() -> None:
     assert "identity 2 was registered" in ending.reason
     assert one.clock.time == ending.evidence.deadline_at
     # It has changed all the same.
-    assert one.upgrade.path == [NEW]
+    assert one.machine.path == [NEW]
 
 
 def test_a_registration_that_comes_late() -> None:
@@ -428,6 +428,26 @@ def test_a_lock_that_is_over_by_the_deadline() -> None:
     locked = {"up": True, "firmware": NEW, "error": LockedOut("It is locked.")}
     ending = bench([(2, {"up": False}), (60, locked), (200, {"error": None})]).run()
     assert (ending.outcome, ending.unsafe_until) == ("upgraded", None)
+
+
+OUTAGE = [(2, {"error": PhoneUnreachable("The line is down.")}), (18, {"error": None})]
+
+
+def test_a_phone_that_was_only_out_of_reach_while_it_loads_has_not_come_back_on_its_old_version() -> None:
+    """Its uptime shows that it has not been gone, so it may be loading still."""
+    one = bench([*OUTAGE, (200, {"up": False}), (260, {"up": True, "firmware": NEW})])
+    ending = one.run()
+    assert (ending.outcome, ending.after) == ("upgraded", Version.parse(NEW))
+    evidence = ending.evidence.as_dict()
+    assert evidence["seen_gone_at"] >= evidence["triggered_at"] + 200
+
+
+def test_a_phone_that_was_out_of_reach_and_never_gone_is_not_to_be_powered_off() -> None:
+    ending = bench([*OUTAGE]).run()
+    assert (ending.outcome, ending.evidence.gone_at) == ("image_failed", None)
+    assert ending.unsafe_until is not None
+    # One that shows no uptime can't be told from one that was gone.
+    assert bench([*OUTAGE], shows_uptime=False).run().outcome == "old_version"
 
 
 # The same version again -------------------------------------------------------------------------------------------
