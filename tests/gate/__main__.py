@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -72,6 +73,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def run_here(check: Check) -> int:
+    # As an exception, so that the check ends what it has started.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _frame: sys.exit(f"Ended by {signal.Signals(number).name}."))
     prepare([check])
     try:
         check.run()

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ from environments import (
     environment,
     home,
     link_collections,
+    may_leave_out,
 )
 from machine import install, missing_package, missing_programs
 from unpacked import unpack
@@ -40,7 +42,11 @@ SKIPPED_SANITY = {"2.22": ("pylint",)}
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the table. group is what a make target runs as one; programs are those of the machine it starts."""
+    """One line of the table.
+
+    group is what a make target runs as one; programs are those of the machine that it starts, and welcome those that it
+    starts where they are.
+    """
 
     name: str
     group: str
@@ -48,6 +54,7 @@ class Check:
     run: Callable[[], None]
     programs: tuple[str, ...] = ("git",)
     core: Core | None = None
+    welcome: tuple[str, ...] = ()
 
 
 def prepare(checks: Sequence[Check]) -> None:
@@ -55,7 +62,14 @@ def prepare(checks: Sequence[Check]) -> None:
     packages = missing_programs({program for check in checks for program in check.programs})
     wanted = [pin["pythons"] for pin in PINS["environments"].values()]
     wanted += [core.pythons for core in {check.core for check in checks if check.core}]
-    install(packages | {package for versions in wanted if (package := missing_package(versions))})
+    packages |= {package for versions in wanted if (package := missing_package(versions))}
+    welcome = missing_programs({program for check in checks for program in check.welcome})
+    if packages or not may_leave_out():
+        install(packages | welcome)
+    else:
+        # The check itself says what it goes without.
+        with suppress(GateError):
+            install(welcome)
 
 
 def _pytest(*arguments: str | Path, where: str = "venv", within: Sequence[str] = ()) -> None:
@@ -346,8 +360,14 @@ CHECKS = [
         partial(_pytest, "tests/integration/clients"),
     ),
     Check("pages", "integration", "the pages that people see, in a real Chromium, from 360 to 2,560 pixels", _pages),
-    Check("demo", "demo", "the demo runs from the checkout", _demo, ()),
-    Check("artifact", "artifact", "what is built is complete, passes the Galaxy importer and installs", _artifact),
+    Check("demo", "demo", "the demo runs from the checkout", _demo, (), welcome=("kamailio", "nginx")),
+    Check(
+        "artifact",
+        "artifact",
+        "what is built is complete, passes the Galaxy importer and installs",
+        _artifact,
+        welcome=("kamailio", "nginx"),
+    ),
     Check("release", "artifact", "a release can be prepared, rehearsed on a copy: see tests/gate/release.py", _release),
     Check("awx", "awx", "AWX can be configured from the files here, and its image built: see tests/gate/awx", _awx),
     Check("docs", "docs", "the documentation site builds, and its links hold", _docs),

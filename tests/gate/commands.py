@@ -27,11 +27,16 @@ class LeftOut(GateError):
 
 
 def run(*command: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> None:
-    """Run a command with its output shown. env adds to this process's environment."""
+    """Run a command with its output shown, and end it if this process is to end. env adds to this one's environment."""
     print("+", shlex.join(map(str, command)), flush=True)
-    code = subprocess.run(
-        command, cwd=cwd, env=os.environ | dict(env or {}), stdin=subprocess.DEVNULL, check=False
-    ).returncode
+    with subprocess.Popen(command, cwd=cwd, env=os.environ | dict(env or {}), stdin=subprocess.DEVNULL) as process:
+        try:
+            code = process.wait()
+        except BaseException:
+            # It may have started programs of its own, and ends these first.
+            process.terminate()
+            process.wait()
+            raise
     if code:
         raise GateError(f"`{Path(command[0]).name}` ended with exit code {code}.")
 

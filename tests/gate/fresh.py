@@ -231,6 +231,8 @@ def see(machine: Machine, user: str, target: str, where: str) -> None:
         raise Unseen(f"`make {target}` did not name what the machine lacks.")
     if code:
         raise Unseen(f"`make {target}` ended with exit code {code}.")
+    if target == "demo" and "are left out" in said:
+        raise Unseen("`make demo` did without a part of its fleet.")
     what = "from the empty machine to the end of the demo" if target == "demo" else f"for make {target}"
     print(f"{where}: {time.monotonic() - started:.0f} s {what}", flush=True)
     if target == "test":

@@ -164,7 +164,7 @@ def drawn(shown: list[tuple[float, tuple[Line, ...]]]) -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" {size}>',
-            "<title>make demo: 25 virtual phones are brought to new firmware</title>",
+            "<title>make demo: 28 virtual phones are brought to new firmware</title>",
             "<style>",
             f"text{{font:{font};fill:{TEXT}}}",
             f"g g{{animation:{whole:.1f}s step-end infinite;visibility:hidden}}",

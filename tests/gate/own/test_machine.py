@@ -10,9 +10,11 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 
+import checks
 import environments
 import machine
 import pytest
@@ -94,6 +96,25 @@ def test_a_machine_without_apt_is_told_their_names(program: Program) -> None:
     with pytest.raises(GateError, match="what Debian calls: python3-venv"):
         machine.install({"python3-venv"})
     machine.install([])
+
+
+@pytest.mark.parametrize(
+    ("lacks", "ci", "is_minded"),
+    [({"nice"}, "", False), ({"needed", "nice"}, "", True), ({"nice"}, "true", True)],
+)
+def test_what_a_check_can_do_without_is_named_with_what_it_cannot(
+    monkeypatch: pytest.MonkeyPatch, lacks: set[str], ci: str, is_minded: bool
+) -> None:
+    def install(packages: set[str]) -> None:
+        raise GateError(", ".join(sorted(packages)))
+
+    monkeypatch.setattr(checks, "install", install)
+    monkeypatch.setattr(checks, "missing_package", lambda _versions: None)
+    monkeypatch.setattr(checks, "missing_programs", lacks.intersection)
+    monkeypatch.setenv("CI", ci)
+    check = Check("demo", "demo", "", lambda: None, ("needed",), welcome=("nice",))
+    with pytest.raises(GateError, match=", ".join(sorted(lacks))) if is_minded else nullcontext():
+        checks.prepare([check])
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from ansible_collections.telephony.snom.tests.virtual_phones.nginx import end_nginx
 
 from .bench import Bench, Run, until
 
@@ -76,12 +77,6 @@ class Mirror:
         wanted = [entry for entry in self.bench.fleet.catalog() if entry["file"] in files]
         return [{name: entry[name] for name in ("file", "url", "size", "sha1")} for entry in wanted]
 
-    def stop(self) -> None:
-        """End nginx, as whoever has only its pid file."""
-        with suppress(FileNotFoundError, ProcessLookupError):
-            os.kill(int(self.pid_file.read_text()), signal.SIGTERM)
-            until(lambda: not self.pid_file.exists(), "nginx to end")
-
 
 def _answers(pid: str) -> bool:
     """Whether a process of nginx is a worker that is not about to end."""
@@ -114,4 +109,4 @@ def mirror(bench: Bench, **options: Any) -> Iterator[Mirror]:
     try:
         yield box
     finally:
-        box.stop()
+        end_nginx(box.configuration.parent)

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the demo starts ends with it, whatever ends it."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from checks import CHECKS
+from machine import PROGRAMS
+
+DEMO = Path(__file__).resolve().parents[2] / "demo"
+
+# As the demo runs a playbook, whose workers are processes of their own, in sessions of their own.
+PROGRAM = """
+import signal, sys
+sys.path.insert(0, sys.argv[1])
+import run
+from pathlib import Path
+for number in run.ENDING:
+    signal.signal(number, run.end)
+run.run(["sh", "-c", "setsid sleep 3600 & echo $! > worker; mv worker started; wait"], Path(sys.argv[2]), {})
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_playbook_and_its_workers(number: signal.Signals, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PROGRAM, str(DEMO), str(tmp_path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as demo:
+        while not (tmp_path / "started").exists():
+            assert demo.poll() is None
+            time.sleep(0.05)
+        worker = Path(f"/proc/{(tmp_path / 'started').read_text().strip()}/cmdline")
+        assert b"sleep" in worker.read_bytes()
+        demo.send_signal(number)
+        assert demo.communicate()[1] == f"Ended by {number.name}.\n"
+    assert demo.returncode == 1
+    # Whoever looks after orphans here may let it lie, but then it has no command any more.
+    with contextlib.suppress(OSError):
+        while worker.read_bytes():
+            time.sleep(0.05)
+
+
+def test_what_the_demo_goes_without_are_packages_that_the_gate_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The demo looks for the virtual phones there, whose files have names of the gate's.
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    from ansible_collections.telephony.snom.tests.demo import run
+
+    (check,) = (check for check in CHECKS if check.name == "demo")
+    for program in check.welcome:
+        monkeypatch.setattr(run, f"{program}_program", lambda: None)
+    assert run.lacking() == [PROGRAMS[program] for program in check.welcome]
