@@ -25,6 +25,10 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> lis
     lines = [f"Plan {plan.plan_id}: {len(work)} of {count_phones(len(plan.phones))} {need} work."]
     listed = [phone for phone in plan.phones if not _needs_nothing(phone)] if len(plan.phones) <= limit else []
     width = max((len(phone.host) for phone in listed), default=0)
+    noted: dict[str, list[str]] = {}
+    for phone in plan.phones:
+        for note in phone.notes:
+            noted.setdefault(note, []).append(phone.host)
     for phone in listed:
         if phone.outcome is None:
             path = " -> ".join(str(hop.version) for hop in phone.hops)
@@ -33,7 +37,10 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> lis
         else:
             text = f"{phone.outcome}: {phone.reason}"
         lines.append(f"  {phone.host:{width}}  {phone.model or '?':5} {text}")
-        lines += [f"  {'':{width}}        note: {note}" for note in phone.notes]
+        lines += [f"  {'':{width}}        note: {note}" for note in phone.notes if len(noted[note]) == 1]
+    if listed:
+        # What is to be said of several is said once.
+        lines += [f"  note for {', '.join(hosts)}: {note}" for note, hosts in noted.items() if len(hosts) > 1]
     idle = Counter(phone.outcome for phone in plan.phones if phone.outcome and _needs_nothing(phone))
     if len(plan.phones) <= limit and idle:
         lines.append(f"  Nothing to do: {', '.join(f'{count} {outcome}' for outcome, count in idle.most_common())}.")
@@ -45,8 +52,8 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> lis
         ]
         skipped = Counter(phone.outcome for phone in plan.phones if phone.outcome)
         lines += [f"  {count} x {outcome}" for outcome, count in skipped.most_common()]
-        notes = Counter(note for phone in plan.phones for note in phone.notes)
-        lines += [f"  note for {count} of them: {note}" for note, count in notes.most_common()]
+        by_count = sorted(noted.items(), key=lambda one: -len(one[1]))
+        lines += [f"  note for {len(hosts)} of them: {note}" for note, hosts in by_count]
     if not work:
         return lines
     readable = sum(phone.facts is not None and phone.facts.call_state != "unknown" for phone in work)

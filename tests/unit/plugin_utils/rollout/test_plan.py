@@ -532,6 +532,18 @@ def test_the_text_of_a_large_plan_counts_notes() -> None:
     assert "  note for 8 of them: Make sure of it." in plan_lines(made, {}, limit=10)
 
 
+def test_the_text_of_a_plan_has_a_note_of_several_phones_once() -> None:
+    made = plan([target(f"desk-{number}") for number in range(3)])
+    for phone in made.phones[1:]:
+        phone.notes.append("Make sure of it.")
+    made.phones[2].notes.append("Only this one.")
+    lines = plan_lines(made, {})
+    assert [line.strip() for line in lines if "note" in line] == [
+        "note: Only this one.",
+        "note for desk-1, desk-2: Make sure of it.",
+    ]
+
+
 # An approved plan -------------------------------------------------------------------------------------------------
 
 
