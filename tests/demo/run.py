@@ -54,12 +54,14 @@ PBX: dict[str, Any] = {"address": "127.20.0.1", "port": 28060, "rpc_port": 28061
 """Where the fleet and the inventory have it."""
 
 WITH = """\
-{count} virtual phones of three sites. Three of them are D8xx, which take no commands over HTTP: a PBX (Kamailio)
-tells them to look at a mirror (nginx). The role firmware_mirror makes that mirror now: some ten seconds."""
+{count} virtual phones of three sites. Three are D8xx, which take no commands over HTTP:
+a PBX (Kamailio) tells them to look at a mirror (nginx) for their firmware.
+The role firmware_mirror makes that mirror now, which takes about ten seconds."""
 
 WITHOUT = """\
-{count} virtual phones of three sites. Three more, D8xx, are left out: they need a PBX (Kamailio) and a mirror (nginx).
-As root, run `apt-get install {packages}` to see them, too."""
+{count} virtual phones of three sites. Three more are left out, which are D8xx: they need
+a PBX (Kamailio) and a mirror (nginx). To see them, run as root
+`apt-get install {packages}`."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURE = ROOT / "docs" / "pictures" / "demo.svg"
-COLUMNS, ROWS = 100, 34
+COLUMNS, ROWS = 100, 37
 
 END = "PLAY RECAP"
 """What is shown before it."""
