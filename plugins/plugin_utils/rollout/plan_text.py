@@ -7,15 +7,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import deadline_for
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
 
+_MOST_NAMES = 10
+
 
 def _turn(wave: int | None) -> str:
     return "not before the stop" if wave is None else f"wave {wave}"
+
+
+def _named(hosts: Sequence[str]) -> str:
+    return ", ".join(hosts) if len(hosts) <= _MOST_NAMES else f"{len(hosts)} of them"
 
 
 def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> list[str]:
@@ -40,7 +46,7 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> lis
         lines += [f"  {'':{width}}        note: {note}" for note in phone.notes if len(noted[note]) == 1]
     if listed:
         # What is to be said of several is said once.
-        lines += [f"  note for {', '.join(hosts)}: {note}" for note, hosts in noted.items() if len(hosts) > 1]
+        lines += [f"  note for {_named(hosts)}: {note}" for note, hosts in noted.items() if len(hosts) > 1]
     idle = Counter(phone.outcome for phone in plan.phones if phone.outcome and _needs_nothing(phone))
     if len(plan.phones) <= limit and idle:
         lines.append(f"  Nothing to do: {', '.join(f'{count} {outcome}' for outcome, count in idle.most_common())}.")
