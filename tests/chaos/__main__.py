@@ -49,8 +49,9 @@ def play_here(seed: int, phones: int | None) -> int:
     from ansible_collections.telephony.snom.tests.chaos.play import lines, play
     from ansible_collections.telephony.snom.tests.chaos.scene import draw
 
-    # Under nohup it is ignored, and children inherit that.
+    # Under nohup and in the background they are ignored, and children inherit that.
     signal.signal(signal.SIGHUP, lambda number, frame: None)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     scene, began = draw(seed, phones), time.monotonic()
     folder = KEPT / f"seed-{seed}"
     shutil.rmtree(folder, ignore_errors=True)
