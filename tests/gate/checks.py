@@ -242,6 +242,10 @@ def _release() -> None:
     _pytest("tests/gate/rehearsal", f"--copy={copy_collection()}")
 
 
+def _netbox() -> None:
+    _pytest("tests/integration/netbox", f"--collections={collections_of_others()}")
+
+
 def _awx() -> None:
     """What is for AWX: its configuration, against its collection, and what an execution environment is built from."""
     _pytest("tests/gate/awx", f"--collections={collections_of_others()}", f"--copy={copy_collection()}")
@@ -353,6 +357,7 @@ CHECKS = [
         _dhcp,
         ("ip", "kamailio"),
     ),
+    Check("netbox", "integration", "NetBox's own inventory plugin reads the guide's recipe", _netbox),
     Check(
         "clients",
         "integration",
