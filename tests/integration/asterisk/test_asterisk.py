@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PbxFailed
@@ -17,6 +18,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings impor
 from ansible_collections.telephony.snom.tests.integration.asterisk.asterisk import Asterisk, running_asterisk
 from ansible_collections.telephony.snom.tests.integration.pbx.conftest import until
 from ansible_collections.telephony.snom.tests.integration.pbx.phones import sip_phone
+from ansible_collections.telephony.snom.tests.integration.playbooks.listing import listed
 from ansible_collections.telephony.snom.tests.virtual_phones.running import VirtualFleet, running
 
 SYNC = Notify(event="check-sync;reboot=false")
@@ -76,6 +78,21 @@ def test_registrations_name_address_model_version_and_mac(fleet: VirtualFleet, p
     assert (one.agent.mac, other.agent.mac) == (fleet.phone("401")["mac"], None)
     assert one.expires is not None and 0 < one.expires <= 600
     assert one.contact.startswith("sip:401@127.0.8.1:") and one.call_id
+
+
+def test_the_inventory_has_the_phones_that_are_registered(
+    fleet: VirtualFleet, asterisk: Asterisk, tmp_path: Path
+) -> None:
+    found = listed(tmp_path, {"name": "pbx", **asterisk.pbx})
+    assert found.code == 0, found.said
+    host = f"snom-{fleet.phone('401')['mac'].lower()}"
+    assert host in found.groups["phones"] and host in found.groups["model_D862"]
+    shown = {name: found.hosts[host][name] for name in ("ansible_host", "snom_account", "snom_model")}
+    assert shown == {"ansible_host": "127.0.8.1", "snom_account": "401", "snom_model": "D862"}
+    # One that does not tell its MAC address has no name here.
+    assert not any(one.get("snom_account") == "402" for one in found.hosts.values())
+    refused = listed(tmp_path, {"name": "pbx", **asterisk.pbx, "password": "guessed"}, strict=True)
+    assert "refused the login" in refused.said and "guessed" not in refused.said and not refused.hosts
 
 
 def test_a_check_sync_reaches_the_phone_and_its_answer_is_not_told(fleet: VirtualFleet, pbx: AsteriskPbx) -> None:

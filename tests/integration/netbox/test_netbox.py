@@ -11,10 +11,7 @@ documentation of its REST API and has one site, one phone and one virtual machin
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 import textwrap
 import threading
 from collections.abc import Iterator
@@ -25,6 +22,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from ansible_collections.telephony.snom.tests.integration.playbooks.listing import list_file
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -145,31 +143,12 @@ def test_the_recipe_for_netbox_gives_the_phones_and_nothing_else(
 ) -> None:
     assert recipe().count("https://netbox.example") == 1
     (tmp_path / "netbox.yml").write_text(recipe().replace("https://netbox.example", netbox.url), "utf-8")
-    env = {
-        "ANSIBLE_COLLECTIONS_PATH": str(request.config.getoption("--collections")),
-        "ANSIBLE_HOME": str(tmp_path / "home"),
-        "HOME": str(tmp_path),
-        "LC_ALL": "C.UTF-8",
-        "NETBOX_TOKEN": TOKEN,
-        "PATH": os.environ["PATH"],
-    }
-    done = subprocess.run(
-        [Path(sys.executable).with_name("ansible-inventory"), "-i", "netbox.yml", "--list"],
-        cwd=tmp_path,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0 and "Failed to parse" not in done.stderr, done.stderr
-    listed = json.loads(done.stdout)
-    assert listed["phones"]["hosts"] == ["reception"], done.stderr
-    assert set(listed["_meta"]["hostvars"]) == {"reception"}
-    phone = listed["_meta"]["hostvars"]["reception"]
-    names = ("ansible_host", "snom_mac", "snom_model", "snom_site")
-    # What came from elsewhere is marked as no template.
-    assert {name: phone[name]["__ansible_unsafe"] for name in names} == {
+    env = {"ANSIBLE_COLLECTIONS_PATH": str(request.config.getoption("--collections")), "NETBOX_TOKEN": TOKEN}
+    found = list_file(tmp_path, "netbox.yml", env=env)
+    assert found.code == 0 and "Failed to parse" not in found.said, found.said
+    assert found.groups["phones"] == list(found.hosts) == ["reception"], found.said
+    phone = found.hosts["reception"]
+    assert {name: phone[name] for name in ("ansible_host", "snom_mac", "snom_model", "snom_site")} == {
         "ansible_host": "192.0.2.7",
         "snom_mac": "00:04:13:A2:B3:01",
         "snom_model": "D785",
