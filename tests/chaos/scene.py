@@ -225,7 +225,13 @@ def draw(seed: int, phones: int | None = None) -> Scene:
     server = dice.choice(({}, {}, {}, {"bytes_per_second": 2000}, {"bytes_per_second": 500}, _broken_image(dice)))
     legs = [_leg(dice, list(fleet), first=number == 0) for number in range(dice.choice((1, 2)))]
     scene = Scene(seed, fleet, dict(server), options, [*legs, Leg(heals=True)])
-    return _with_pbx(dice, scene) if seed % PBX_SHARE == PBX_SHARE - 1 else scene
+    if seed % PBX_SHARE == PBX_SHARE - 1:
+        scene = _with_pbx(dice, scene)
+    for number, keys in enumerate(scene.phones.values()):
+        if "snom_mac" in keys["inventory"]:
+            # Two hosts with one MAC would end the run before anything is sent.
+            keys["inventory"] = keys["inventory"] | {"snom_mac": f"0004139999{number:02X}"}
+    return scene
 
 
 def _with_pbx(dice: random.Random, scene: Scene) -> Scene:

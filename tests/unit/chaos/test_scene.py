@@ -19,7 +19,10 @@ def test_a_seed_is_a_scene() -> None:
 
 
 def test_a_fleet_may_be_larger() -> None:
-    assert len(draw(1, 50).phones) == 50
+    macs = [keys["inventory"].get("snom_mac") for seed in range(9) for keys in draw(seed, 50).phones.values()]
+    assert len(macs) == 9 * 50 and any(macs)
+    first = [mac for mac in macs[:50] if mac]
+    assert len(first) == len(set(first))
 
 
 def test_every_fault_of_virtual_phones_is_drawn() -> None:
