@@ -27,6 +27,9 @@ SLACK = 0.5
 CALL_FRESH = 5.0
 """Seconds: a call state is read no longer before it counts. A call that began later could not be seen."""
 
+LOG_FRESH = 2.0
+"""Seconds by which what is known of a mirror's log may be old when a check-sync is repeated."""
+
 QUIET = ("compliant", "deferred", "not_started", "protected", "refused", "unreachable", "planned")
 """Outcomes of phones that were asked nothing in the run."""
 
@@ -152,8 +155,15 @@ def no_second_request_while_the_first_may_still_load(record: Record) -> Iterator
     """Phones note what no client may do."""
     for number, run in enumerate(record.runs):
         for entry in run.log:
-            if entry["event"] == "violation":
+            if entry["event"] == "violation" and not _is_reminder_in_vain(run, entry):
                 yield f"run {number + 1}, {entry['phone']}: {entry['detail']}"
+
+
+def _is_reminder_in_vain(run: Told, entry: Entry) -> bool:
+    """Whether a check-sync was repeated while the mirror's log could not yet tell that the phone had begun."""
+    begun = [e for e in events(run, entry["phone"], "fetch") if e["number"] < entry["number"]]
+    is_one = str(entry["detail"]).startswith("check-sync while loading")
+    return bool(is_one and begun and entry["time"] - begun[-1]["time"] < LOG_FRESH)
 
 
 @rule
@@ -360,14 +370,16 @@ Cause = Callable[[Record, int, str, str, Mapping[str, Any]], "str | None"]
 
 def _image_failed(record: Record, number: int, host: str, phone: str, said: Mapping[str, Any]) -> str | None:
     run = record.runs[number]
-    if run.after[phone]["firmware"] == said["target"]:
+    # It may have ended its download later: that is said of it, too.
+    flashed = [e["time"] for e in events(run, phone, "flash") if e["detail"] == said["target"]]
+    if run.after[phone]["firmware"] == said["target"] and not any(at > _end_time(run, host) for at in flashed):
         return f"the phone runs {said['target']}"
     (*_earlier, asked) = [None, *triggers(run, phone)]
-    flashed = [e for e in events(run, phone, "flash") if asked is not None and e["number"] > asked["number"]]
+    since = [e for e in events(run, phone, "flash") if asked is not None and e["number"] > asked["number"]]
     lasted = 4.0  # seconds that a phone which is polled must be gone to be seen gone
     up = [e["time"] for e in events(run, phone, "up")]
     if "answers_while_flashing" not in faults(record, run, phone):
-        for entry in flashed:
+        for entry in since:
             back = min((time for time in up if time > entry["time"]), default=None)
             if back is not None and back - entry["time"] > lasted and back < _end_time(run, host):
                 return "the phone was gone to flash, and nobody saw it"

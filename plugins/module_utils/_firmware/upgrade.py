@@ -440,6 +440,10 @@ class Upgrade:
         if traces.may_load or evidence.reminded_at is not None or evidence.resumed or too_early or left <= 0:
             return
         if self._may_remind(left):
+            # To ask whether somebody talks took its time, in which the phone may have begun.
+            latest = self._phone.traces()
+            if latest is None or latest.may_load:
+                return
             self._note(reminded_at=now)
             self._phone.remind()
 

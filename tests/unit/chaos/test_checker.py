@@ -432,6 +432,13 @@ def test_a_call_of_a_moment_can_not_be_seen() -> None:
     assert contradictions(record) == []
 
 
+@pytest.mark.parametrize(("number", "is_lie"), [(4, False), (9, True)])
+def test_a_check_sync_is_repeated_only_where_the_log_can_not_tell_yet(number: int, is_lie: bool) -> None:
+    record = an_upgrade()
+    change(record, log=[*record.runs[0].log[:2], entry(number, "violation", "check-sync while loading")])
+    assert ("no_second_request_while_the_first_may_still_load" in fired(record)) is is_lie
+
+
 def test_a_request_that_its_login_keeps_out_asks_for_nothing() -> None:
     record = an_upgrade()
     change(record, log=[trigger(2, status=401), *record.runs[0].log])

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import SNAPSHOT_TRIES, Phase, Upgrade
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import Traces
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone
 
 OLD, MIDDLE, NEW, OTHER = "10.1.39.11", "10.1.50.1", "10.1.54.13", "10.1.20.0"
@@ -448,6 +450,37 @@ def test_a_phone_that_was_out_of_reach_and_never_gone_is_not_to_be_powered_off()
     assert ending.unsafe_until is not None
     # One that shows no uptime can't be told from one that was gone.
     assert bench([*OUTAGE], shows_uptime=False).run().outcome == "old_version"
+
+
+class TracedPhone(LabPhone):
+    """One whose mirror tells what it has fetched."""
+
+    reminded = 0
+
+    def __init__(self, *arguments: Any, told: list[Traces], **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.told = told
+
+    def traces(self) -> Traces:
+        return self.told.pop(0) if len(self.told) > 1 else self.told[0]
+
+    def remind(self) -> None:
+        self.reminded += 1
+
+
+@pytest.mark.parametrize(("begun", "reminded"), [([], 1), ([Traces(firmware_file_at=100.0)], 0)])
+def test_a_phone_that_begins_while_the_pbx_is_asked_for_its_calls_is_not_reminded(
+    begun: list[Traces], reminded: int
+) -> None:
+    one = Bench(TracedPhone(Clock(), [], told=[Traces()]))
+    one.machine.order = replace(one.machine.order, settle=0.0)
+    phone = one.phone
+    assert isinstance(phone, TracedPhone)
+    one.machine.step()
+    phone.told = [Traces(), *(begun or [Traces()])]
+    one.clock.sleep(5.0)
+    one.machine.step()
+    assert phone.reminded == reminded
 
 
 # The same version again -------------------------------------------------------------------------------------------
