@@ -22,8 +22,8 @@ from .._known.numbers import (
     refuse_elsewhere,
     refuse_emergency,
 )
+from .._phone.call_phase import count_calls, read_call_phase
 from .._phone.call_reading import CALLING, CONNECTED, DIALING, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN
-from .._phone.call_state import count_calls, read_call_phase
 from .._phone.commands import Command, Dial, ReleaseAllCalls, Tones
 from .._phone.phone import Phone
 from .session import REMOTE_ARGUMENTS, SECRET_ARGUMENTS, Remote, refuse_cleartext

@@ -41,7 +41,7 @@ def read_call_state(
         reading = phone.call(CallSource.COUNTER)
     for source in (CallSource.REPORT, CallSource.SCREEN, CallSource.HOME):
         if reading.source is None and is_read:
-            reading = _read(phone, source)
+            reading = read_source(phone, source)
     if doubt is not None and reading.state != IN_CALL:
         return cast(CallState, UNKNOWN), doubt
     return cast(CallState, reading.state), reading.source or NOWHERE
@@ -73,25 +73,7 @@ def reason_to_wait(
     return None
 
 
-def read_call_phase(phone: ReadablePhone, *, known: str | None = None) -> str:
-    """Like read_call_state, and more exactly calling, ringing, connected or holding where the screen shows it.
-
-    So the screen comes first here, before what the PBX knows.
-    """
-    phase = _read(phone, CallSource.SCREEN).phase
-    return read_call_state(phone, known=known)[0] if phase == UNKNOWN else phase
-
-
-def count_calls(phone: ReadablePhone) -> int | None:
-    """How many calls the phone has, by its call counter (protocol 4.3) or its home page [I], or None.
-
-    Raises what read_call_state raises.
-    """
-    count = phone.call(CallSource.COUNTER).count
-    return _read(phone, CallSource.HOME).count if count is None else count
-
-
-def _read(phone: ReadablePhone, source: CallSource) -> CallReading:
+def read_source(phone: ReadablePhone, source: CallSource) -> CallReading:
     """What a source says: nothing where it alone can't be read."""
     try:
         return phone.call(source)

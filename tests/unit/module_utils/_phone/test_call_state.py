@@ -16,13 +16,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     PhoneUnreachable,
     SnomError,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_phase import count_calls, read_call_phase
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallReading
-from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import (
-    count_calls,
-    read_call_phase,
-    read_call_state,
-    reason_to_wait,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state, reason_to_wait
 from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone, calls
 
 
