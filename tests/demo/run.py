@@ -17,6 +17,7 @@ import os
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -179,6 +180,7 @@ def site(work: Path) -> Iterator[Site]:
     """
     content = yaml.safe_load((HERE / "fleet.yml").read_text())
     at_pbx = {phone["name"] for phone in content["phones"] if "sip" in phone}
+    require_free(content["image_server"]["address"], content["image_server"]["port"])
     missing = lacking()
     if missing:
         content["phones"] = [phone for phone in content["phones"] if phone["name"] not in at_pbx]
@@ -195,6 +197,18 @@ def site(work: Path) -> Iterator[Site]:
         while {entry["phone"] for entry in fleet.log(event="sip_registered")} != at_pbx:
             time.sleep(0.05)
         yield Site(work, fleet, "phones", disarm)
+
+
+def require_free(address: str, port: int) -> None:
+    """Raise RuntimeError if somebody listens there: all that the demo starts has fixed addresses."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((address, port))
+        except OSError as error:
+            raise RuntimeError(
+                f"The demo needs port {port} of {address}: {error.strerror}. Does another demo run on this machine?"
+            ) from None
 
 
 def lacking() -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -58,3 +59,16 @@ def test_what_the_demo_goes_without_are_packages_that_the_gate_knows(monkeypatch
     for program in check.welcome:
         monkeypatch.setattr(run, f"{program}_program", lambda: None)
     assert run.lacking() == [PROGRAMS[program] for program in check.welcome]
+
+
+def test_a_second_demo_is_told_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    from ansible_collections.telephony.snom.tests.demo import run
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        address, port = other.getsockname()
+        other.listen()
+        with pytest.raises(RuntimeError, match="Does another demo run on this machine"):
+            run.require_free(address, port)
+    run.require_free(address, port)
