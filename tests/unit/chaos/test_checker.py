@@ -288,7 +288,7 @@ def a_broken_line(record: Record) -> None:
 
 
 def a_traceback(record: Record) -> None:
-    change(record, output=record.runs[0].output + "Traceback (most recent call last)")
+    change(record, output=record.runs[0].output + "Traceback (most recent call last): here")
 
 
 def another_last_line(record: Record) -> None:
@@ -430,6 +430,23 @@ def test_a_call_of_a_moment_can_not_be_seen() -> None:
     record = an_upgrade()
     change(record, log=[entry(1, "call", call={"state": "in_call"}), *record.runs[0].log])
     assert contradictions(record) == []
+
+
+@pytest.mark.parametrize(("where", "is_lie"), [("ansible/cli", False), ("telephony/snom/plugins/action", True)])
+def test_a_killed_run_may_show_where_ansible_was(where: str, is_lie: bool) -> None:
+    record = an_upgrade()
+    output = f"{record.runs[0].output}Traceback (most recent call last): {where}"
+    change(record, output=output, acts=["SIGINT at up 1"])
+    assert ("the_output_says_the_same" in fired(record)) is is_lie
+
+
+def test_who_is_back_after_the_watch_of_what_was_interrupted_is_planned_anew() -> None:
+    record = an_upgrade()
+    said = "10:00:00  p1: timed_out: It is gone.\n" + record.runs[0].output.partition("\n")[2]
+    change(record, output=said)
+    assert "the_output_says_the_same" in fired(record)
+    change(record, output="10:00:00  p1: triggered by the interrupted run, watched\n" + said)
+    assert "the_output_says_the_same" not in fired(record)
 
 
 @pytest.mark.parametrize(("number", "is_lie"), [(4, False), (9, True)])
