@@ -8,7 +8,7 @@ PYTHON ?= python3
 GATE = @$(PYTHON) tests/gate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit lint own sanity integration docs artifact release check list mutants fresh fuzz chaos pictures profile
+.PHONY: help demo test all unit lint own sanity integration docs artifact release check list mutants fresh fuzz chaos pictures profile
 
 help:  ## show this
 	@sed -n 's/^\([a-z]*\):.*## */  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -18,6 +18,9 @@ demo:  ## watch the main job: a fleet of virtual phones is brought to new firmwa
 
 test:  ## every check of the project, with a table at the end
 	$(GATE)
+
+all:  ## every check, and what takes longer: all supported ansible-cores, empty machines
+	$(GATE) --all
 
 unit:  ## the unit tests
 	$(GATE) unit

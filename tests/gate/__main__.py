@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from checks import CHECKS, Check, prepare
+from checks import CHECKS, LONG_CHECKS, Check, prepare
 from commands import BUILD, GateError, LeftOut
 from environments import ASKED_CORES, CORES, PINS, cores_left_out, may_leave_out
 
@@ -48,17 +48,21 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python3 tests/gate", description="Run the checks of this project.")
     parser.add_argument("names", nargs="*", metavar="CHECK", help="a check or a group of checks; default: all")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="run this many side by side (default: 2)")
+    parser.add_argument("--all", action="store_true", help="run the long ones, too, which else run by their names only")
     parser.add_argument("--list", action="store_true", help="say what there is, and end")
     options = parser.parse_args(arguments)
 
-    known = {check.name for check in CHECKS} | {check.group for check in CHECKS}
+    every = [*CHECKS, *LONG_CHECKS]
+    known = {check.name for check in every} | {check.group for check in every}
     if unknown := [name for name in options.names if name not in known]:
         parser.error(f"there is no check {unknown[0]!r}; --list names all")
     if unknown := [core for core in ASKED_CORES if core not in CORES]:
         parser.error(f"there is no ansible-core {unknown[0]!r} in tests/gate/pins.toml: {', '.join(PINS['cores'])}")
     # A check's own name comes before that of a group, so that the check run below never starts others again.
-    groups = set(options.names) - {check.name for check in CHECKS}
-    checks = [check for check in CHECKS if not options.names or check.name in options.names or check.group in groups]
+    groups = set(options.names) - {check.name for check in every}
+    checks = [check for check in every if check.name in options.names or check.group in groups]
+    if not options.names:
+        checks = every if options.all or options.list else CHECKS
     if options.list:
         for check in checks:
             print(f"{check.name:<18} {check.group:<12} {check.about}")

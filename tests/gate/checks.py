@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from environments import (
     CORES,
     OUTERMOST_CORES,
     PINS,
+    SUPPORTED_CORES,
     Core,
     collections_of_others,
     copy_collection,
@@ -30,7 +32,7 @@ from environments import (
     link_collections,
     may_leave_out,
 )
-from machine import install, missing_package, missing_programs
+from machine import install, interpreter, missing_package, missing_programs, needs
 from unpacked import unpack
 
 # Seconds. No test takes a tenth of it, so it decides none: it names one that hangs, which a CI machine cannot do.
@@ -289,6 +291,34 @@ def _sanity(core: Core) -> None:
     _ansible_test(core, "sanity", *skipped)
 
 
+def _smoke(core: Core) -> None:
+    """Build and install the collection with this ansible-core, and run a module and a rollout from there."""
+    if interpreter(core.pythons) is None and missing_package(core.pythons) is None:
+        raise LeftOut(f"ansible-core {core.name} {needs(core.pythons)}")
+    venv, copy = core_environment(core), copy_collection()
+    folder = BUILD / f"smoke-{core.name}"
+    shutil.rmtree(folder, ignore_errors=True)
+    installed = folder / "installed"
+    env = {"ANSIBLE_COLLECTIONS_PATH": str(installed), "HOME": str(home(venv))}
+    galaxy = (venv / "bin" / "ansible-galaxy", "collection")
+    run(*galaxy, "build", "--output-path", folder, cwd=copy, env=env)
+    (artifact,) = folder.glob("*.tar.gz")
+    run(*galaxy, "install", "-p", installed, artifact, cwd=folder, env=env)
+    found = output_of(venv / "bin" / "ansible", "--version", cwd=folder, env=env)
+    if f"[core {core.release}]" not in found:
+        raise GateError(f"This is not ansible-core {core.release}: {found.splitlines()[0]}")
+    smoke = ROOT / "tests" / "gate" / "smoke.py"
+    run(venv / "bin" / "python", smoke, installed, folder / "work", cwd=folder, env=env)
+
+
+def _fresh() -> None:
+    """See demo and unit tests work on empty machines, or what TARGETS names."""
+    if os.geteuid() or not shutil.which("debootstrap"):
+        raise LeftOut("Empty machines take root and debootstrap: as root, run `apt-get install debootstrap`.")
+    targets = os.environ.get("TARGETS", "demo unit")
+    run(sys.executable, ROOT / "tests" / "gate" / "fresh.py", env={"TARGETS": targets})
+
+
 CHECKS = [
     Check("ruff", "lint", "Python is formatted and free of lint", _ruff),
     Check("mypy", "lint", "types hold, strictly", _mypy),
@@ -408,4 +438,18 @@ CHECKS = [
         )
         for core in CORES.values()
     ),
+]
+
+# What takes longer than a change should wait for. `make all` runs it behind all others.
+LONG_CHECKS = [
+    *(
+        Check(
+            f"smoke-{core.name}",
+            "smoke",
+            f"the collection installs on ansible-core {core.release}; a module and a rollout run",
+            partial(_smoke, core),
+        )
+        for core in SUPPORTED_CORES.values()
+    ),
+    Check("fresh", "fresh", "demo and unit tests on empty machines of Debian, as root and as a user", _fresh),
 ]

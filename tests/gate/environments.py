@@ -41,11 +41,12 @@ class Core:
 
 # The cores that the developer asks for. Without any, the supported ones that find a Python here are run.
 ASKED_CORES = os.environ.get("CORES", "").split()
-CORES = {
+SUPPORTED_CORES = {
     name: Core(name, pin["release"], tuple(pin["pythons"]), pin["get_pip"])
-    for name, pin in PINS["cores"].items()
-    if name in (ASKED_CORES or PINS["cores"])
+    for name, pin in sorted((PINS["cores"] | PINS["cores_between"]).items())
 }
+"""All that the collection supports, oldest first."""
+CORES = {name: SUPPORTED_CORES[name] for name in PINS["cores"] if name in (ASKED_CORES or PINS["cores"])}
 # The oldest and the newest of them. What runs on the everyday ansible-core all the same is run again on these alone.
 OUTERMOST_CORES = [core for number, core in enumerate(CORES.values()) if number in (0, len(CORES) - 1)]
 
