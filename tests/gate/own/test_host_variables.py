@@ -111,14 +111,14 @@ WANTED = [
     (
         "snom_settings",
         "Settings of the phone.",
-        "snom_settings, snom_provisioning, drift, restore",
+        "snom_settings, snom_provisioning, snom_sync, snom_rollout, drift, restore",
         "",
         "{language: Deutsch}",
     ),
     (
         "snom_settings_…",
         "More settings, under ``snom_settings``: they go over each other in the order of their names.",
-        "snom_settings, snom_provisioning, drift, restore",
+        "snom_settings, snom_provisioning, snom_sync, snom_rollout, drift, restore",
         "",
         "{language: English}",
     ),
