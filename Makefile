@@ -16,10 +16,10 @@ help:  ## show this
 demo:  ## watch the main job: a fleet of virtual phones is brought to new firmware
 	$(GATE) demo
 
-test:  ## every check of the project, with a table at the end
+test:  ## all that a change has to pass, with a table at the end
 	$(GATE)
 
-all:  ## every check, and what takes longer: all supported ansible-cores, empty machines
+all:  ## that, and what takes longer: all supported ansible-cores, empty machines
 	$(GATE) --all
 
 unit:  ## the unit tests
@@ -52,7 +52,7 @@ check:  ## one check or group, by the names of `make list`: make check NAME=ruff
 list:  ## what `make check` knows
 	$(GATE) --list
 
-mutants:  ## break one thing per check, and see each check name it
+mutants:  ## break one thing at a time, and see a check name it
 	$(GATE)/mutants.py
 
 fuzz:  ## a fuzzer on what reads the words of strangers, for hours
