@@ -404,7 +404,7 @@ CHECKS = [
         welcome=("kamailio", "nginx"),
     ),
     Check("release", "artifact", "a release can be prepared, rehearsed on a copy: see tests/gate/release.py", _release),
-    Check("awx", "awx", "AWX can be configured from the files here, and its image built: see tests/gate/awx", _awx),
+    Check("awx", "awx", "AWX can be configured from the files here, and what its image is built from made", _awx),
     Check("docs", "docs", "the documentation site builds, and its links hold", _docs),
     *(
         Check(
