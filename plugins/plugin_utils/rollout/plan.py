@@ -180,6 +180,7 @@ def make_plan(
         plan_phone(target, readings[target.host], options, history, resumed.get(target.host), macs)
         for target in targets
     ]
+    _refuse_doubles(phones)
     at_site = Counter(phone.target.site for phone in phones if phone.outcome is None)
     for phone in phones:
         phone.needs = _needs(phone, options, at_site[phone.target.site])
@@ -195,6 +196,23 @@ def make_plan(
                 )
     proven = frozenset(step for step, count in history.proven.items() if count > 0)
     return Plan(phones=phones, options=options, plan_id=_plan_id(phones), proven=proven, slow=history.slow)
+
+
+def _refuse_doubles(phones: Iterable[PlannedPhone]) -> None:
+    """Refuse a phone that shows itself as several hosts: each of them would ask it, also while it writes its flash."""
+    by_mac: dict[str, list[PlannedPhone]] = {}
+    for phone in phones:
+        if phone.facts is not None and phone.facts.mac is not None:
+            by_mac.setdefault(phone.facts.mac, []).append(phone)
+    for mac, same in by_mac.items():
+        for phone in same if len(same) > 1 else ():
+            if phone.outcome is None:
+                phone.outcome = Outcome.REFUSED
+                phone.reason = (
+                    f"{' and '.join(one.host for one in same)} show the same MAC {mac}: it is one phone under several "
+                    "names, or it changed its address while the phones were read. Correct ansible_host of one of them, "
+                    "or plan again."
+                )
 
 
 def _needs(phone: PlannedPhone, options: Options, at_site: int) -> tuple[float, ...]:

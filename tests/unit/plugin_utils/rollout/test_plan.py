@@ -452,7 +452,10 @@ def test_a_phone_that_is_seen_at_its_target_needs_no_more_care() -> None:
 
 
 def plan(targets: list[Target], readings: Mapping[str, Reading] | None = None, **more: Any) -> Plan:
-    given = readings or {one.host: Reading(facts=facts()) for one in targets}
+    given = readings or {
+        one.host: Reading(facts=facts(mac=f"0004130000{number:02X}"))
+        for number, one in enumerate(sorted(targets, key=lambda one: one.host))
+    }
     return make_plan(targets, given, options(**more), History(), {})
 
 

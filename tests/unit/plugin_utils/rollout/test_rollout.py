@@ -12,6 +12,7 @@ import math
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -698,6 +699,27 @@ def test_an_intent_of_which_nothing_came_is_closed(journal: str, monkeypatch: py
     assert (record["outcome"], fleet.commands) == ("deferred", 0)
     assert read_history(journal).open_intents == {}
     assert fleet.outcomes(journal=journal) == {"desk-1": "upgraded"}
+
+
+def test_one_phone_under_two_names_is_asked_by_neither() -> None:
+    """Else the second one asks it while it loads or writes what the first one asked it for."""
+    fleet = Fleet(GOES_WELL, GOES_WELL, GOES_WELL)
+    fleet.phones["desk-2"] = fleet.phones["desk-1"]
+    result = fleet.run(waves=["100%"], max_bad=5)["phones"]
+    outcomes = {host: one["outcome"] for host, one in result.items()}
+    assert outcomes == {"desk-1": "refused", "desk-2": "refused", "desk-3": "upgraded"}
+    assert "desk-1 and desk-2 show the same MAC 000413000001" in result["desk-2"]["reason"]
+    assert fleet.phones["desk-1"].commands == []
+
+
+def test_a_protected_phone_is_protected_under_its_other_name_too() -> None:
+    fleet = Fleet(GOES_WELL, GOES_WELL)
+    fleet.phones["desk-2"] = fleet.phones["desk-1"]
+    targets = fleet.targets(None)
+    targets[0] = replace(targets[0], protected=True)
+    fleet.targets = lambda password, **more: targets  # type: ignore[method-assign]
+    assert fleet.outcomes() == {"desk-1": "protected", "desk-2": "refused"}
+    assert fleet.commands == 0
 
 
 # After a crash ----------------------------------------------------------------------------------------------------
