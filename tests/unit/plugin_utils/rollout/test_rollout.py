@@ -774,6 +774,19 @@ def test_a_phone_under_way_that_has_another_address_by_now_is_not_asked_there(jo
     assert fleet.outcomes(journal=journal)["desk-2"] == "deferred"
 
 
+def test_a_phone_under_way_that_has_another_name_by_now_is_not_asked_by_it(journal: str) -> None:
+    """Somebody has renamed it in the inventory after a run was killed, so nobody watches it by its old name."""
+    fleet = Fleet(reception=dict[str, Any]())
+    interrupted(journal, fleet.clock)
+    result = fleet.run(journal=journal)["phones"]["reception"]
+    assert result["outcome"] == "deferred"
+    assert "An earlier run asked it" in result["reason"]
+    assert fleet.commands == 0
+    # Four times as long after the intent as its deadline it may be asked.
+    fleet.clock.time += 4 * 510
+    assert fleet.outcomes(journal=journal) == {"reception": "upgraded"}
+
+
 def test_a_clock_that_was_set_back_by_a_month_delays_nothing(journal: str) -> None:
     fleet = Fleet(GOES_WELL)
     now, month = fleet.clock.time, 30 * 86_400.0
