@@ -324,14 +324,14 @@ class Upgrade:
                 Outcome.WRONG_PHONE,
                 f"The phone that answers now has the MAC {facts.mac}, not {order.mac}. The one that was asked to load "
                 "an image may still be writing its flash: do not power it off.",
-                another=True,
+                unseen=True,
             )
         if facts.firmware is None:
             return self._wait_or_give_up(now)
         version = facts.firmware
         arrived = version == order.target == hop.version or order.overtakes(version)
         if version != hop.version and not arrived:
-            return self._judge_other_version(version, now)
+            return self._judge_other_version(version, now, shows_mac=facts.mac is not None)
         if version == self._version and not gone:
             return self._wait_or_give_up(now)
         if order.mac and not facts.mac:
@@ -348,20 +348,27 @@ class Upgrade:
             )
         return self._hop_done(version, arrived)
 
-    def _judge_other_version(self, version: Version, now: float) -> float | None:
-        if not expect(self._watch).gone:
+    def _judge_other_version(self, version: Version, now: float, *, shows_mac: bool) -> float | None:
+        watch = expect(self._watch)
+        if not watch.gone:
             return self._wait_or_give_up(now)
         if self._other_since is None:
             self._other_since = now
         # Also past the deadline: it may be about to go again, to write its flash.
         if (left := self._other_since + self.order.settle - now) > 0:
             return min(self.order.poll, left)
-        return self._end(
-            Outcome.OLD_VERSION,
+        reason = (
             f"It was gone and came back on {version}, not on {self.order.hops[self._hop].version}. Check that the "
-            "image is whole and made for this model.",
-            after=version,
+            "image is whole and made for this model."
         )
+        # Two polls without an answer may have been the network's fault, and without a MAC it may be another phone.
+        is_sure = (watch.restarted or version != self._version) and (shows_mac or self.order.mac is None)
+        if not is_sure:
+            reason = (
+                f"{reason} What it shows does not prove that it has restarted: it may only have been out of reach, and "
+                "be loading still. Do not power it off."
+            )
+        return self._end(Outcome.OLD_VERSION, reason, after=version, unseen=not is_sure)
 
     def _missing_registrations(self, facts: PhoneFacts) -> list[int]:
         """Lines that were registered before and are now known not to be, or not known at all."""
@@ -513,11 +520,12 @@ class Upgrade:
         *,
         after: Version | None = None,
         final: bool = False,
-        another: bool = False,
+        unseen: bool = False,
     ) -> float | None:
         """final says that to ask again in this run is no use.
 
-        another says that another phone answers, so that nobody saw what became of the one that was asked.
+        unseen says that another phone may have answered, or one that was not gone at all, so that nobody saw what
+        became of the one that was asked.
         """
         if after is None and self.evidence.last is not None:
             after = self.evidence.last.firmware
@@ -533,7 +541,9 @@ class Upgrade:
             )
         # Between two images it is up.
         blind = outcome.is_blind(up=self.phase in (Phase.PROBE, Phase.TRIGGER))
-        until = self.evidence.unsafe_until if self.triggered and (blind or another) else None
+        # Who is not seen may never have been gone.
+        seen = replace(self.evidence, gone_at=None) if unseen else self.evidence
+        until = seen.unsafe_until if self.triggered and (blind or unseen) else None
         self.ending = Ending(
             outcome, reason, after, self.triggered, self.evidence, until, outcome.passing and not final, shown_until
         )

@@ -35,6 +35,8 @@ class Watch:
         self.gone = False
         self.stayed_up = False
         """Whether the last poll showed, by its uptime, that it has not been gone since it was asked."""
+        self.restarted = False
+        """Whether its uptime has shown that it started after it was asked."""
         self.error: SnomError | None = None
         """Why the last poll showed nothing."""
         self.rejected: CertificateRejected | None = None
@@ -81,6 +83,7 @@ class Watch:
         self.error = None
         since = self._now() - self._asked_at
         if facts.uptime is not None:
-            self.gone = self.gone or facts.uptime + CLOCK_MARGIN < since
+            self.restarted = self.restarted or facts.uptime + CLOCK_MARGIN < since
+            self.gone = self.gone or self.restarted
             self.stayed_up = facts.uptime - CLOCK_MARGIN > since
         return facts

@@ -374,8 +374,8 @@ def test_another_phone_at_the_address() -> None:
         True,
         OTHER_MAC,
     )
-    # What became of the one that was asked nobody saw.
-    assert ending.unsafe_until == ending.evidence.triggered_at + 2 * DEADLINE
+    # What became of the one that was asked nobody saw, nor whether it was gone at all.
+    assert ending.unsafe_until == ending.evidence.triggered_at + 4 * DEADLINE
     assert "do not power it off" in ending.reason
 
 
@@ -448,8 +448,28 @@ def test_a_phone_that_was_out_of_reach_and_never_gone_is_not_to_be_powered_off()
     ending = bench([*OUTAGE]).run()
     assert (ending.outcome, ending.evidence.gone_at) == ("image_failed", None)
     assert ending.unsafe_until is not None
-    # One that shows no uptime can't be told from one that was gone.
-    assert bench([*OUTAGE], shows_uptime=False).run().outcome == "old_version"
+
+
+@pytest.mark.parametrize(
+    ("shown", "firmware", "is_unsafe"),
+    [
+        # It can't be told from one that was only out of reach, and is loading still.
+        ({"shows_uptime": False}, OLD, True),
+        ({}, OLD, False),
+        # Who runs another version has restarted.
+        ({"shows_uptime": False}, OTHER, False),
+        # Another phone may have its address.
+        ({"mac": None}, OLD, True),
+    ],
+)
+def test_a_phone_that_may_not_have_restarted_is_not_to_be_powered_off(
+    shown: dict[str, Any], firmware: str, is_unsafe: bool
+) -> None:
+    one = bench([(2, {"up": False}), (18, {"up": True, "firmware": firmware, **shown})])
+    ending = one.run()
+    until = ending.evidence.triggered_at + 4 * DEADLINE if is_unsafe else None
+    assert (ending.outcome, ending.unsafe_until) == ("old_version", until)
+    assert ("not power it off" in ending.reason) is is_unsafe
 
 
 class TracedPhone(LabPhone):
