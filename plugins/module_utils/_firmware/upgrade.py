@@ -282,7 +282,11 @@ class Upgrade:
             watch.gone = False
             self._other_since = None
             self._note(gone_at=None, back_at=None)
-            self.phase = Phase.LATE if self.late else Phase.STILL_UP
+            self.phase = Phase.STILL_UP
+            if self.late:
+                # It has lost the time that it got for going. Else a line that fails again and again has no end.
+                self.phase, self._watched_until = Phase.LATE, self._late_until
+                self._note(watched_until=self._watched_until)
         if watch.gone and self.evidence.gone_at is None:
             self._note(gone_at=now)
             if self.late:
@@ -400,6 +404,13 @@ class Upgrade:
             "raise deadline, or in a rollout correct site_bandwidth_mbit to what the line of its site carries."
         )
 
+    @property
+    def _late_until(self) -> float:
+        """Until when it is watched that was never seen gone."""
+        # The run that resumes asks it again afterwards if it was not taken.
+        evidence = self.evidence
+        return evidence.unsafe_until if evidence.resumed else expect(self.deadline) + evidence.length
+
     def _watch_until(self, time: float) -> None:
         """Watch on behind the deadline."""
         self._watched_until = max(time, self._watched_until)
@@ -414,9 +425,7 @@ class Upgrade:
         if outcome is None and not watch.gone and is_over:
             self.phase = Phase.LATE
             self._withdrawn()
-            late = expect(self.deadline) + self.evidence.length
-            # The run that resumes asks it again afterwards if it was not taken.
-            self._watch_until(self.evidence.unsafe_until if self.evidence.resumed else late)
+            self._watch_until(self._late_until)
         if now < self._watched_until:
             return min(self.order.poll, self._watched_until - now)
         if outcome is None:

@@ -503,6 +503,21 @@ def test_a_phone_that_begins_while_the_pbx_is_asked_for_its_calls_is_not_reminde
     assert phone.reminded == reminded
 
 
+@pytest.mark.parametrize("first", [2, 1.9 * DEADLINE])
+def test_a_line_that_fails_again_and_again_has_an_end(first: float) -> None:
+    outages = [
+        (first + at + delay, {"error": error})
+        for at in range(0, 20 * int(DEADLINE), 60)
+        for delay, error in ((0, PhoneUnreachable("The line is down.")), (20, None))
+    ]
+    one = bench(outages)
+    started = one.clock.time
+    ending = one.run()
+    assert ending.outcome == "image_failed"
+    assert one.clock.time <= started + 2 * DEADLINE + 30
+    assert ending.unsafe_until == started + 4 * DEADLINE
+
+
 # The same version again -------------------------------------------------------------------------------------------
 
 
