@@ -90,6 +90,7 @@ _FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
 """What each kind of line must hold to be understood. Anybody may have edited a journal, or a disk garbled it."""
 
 _LATER_FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
+    "run": {"time": _is_time},
     "intent": {"mark": lambda value: value is None or isinstance(value, dict)},
     "end": {
         "unsafe_until": lambda value: value is None or _is_time(value),
@@ -153,6 +154,8 @@ class History:
     """By site: seconds that a phone took to fetch its image, where a run found that to be more than assumed."""
     latest: float = field(default=0.0, compare=False)
     """When the last line was written whose time counts (seconds since the epoch)."""
+    _unsafe_from: dict[str, float] = field(default_factory=dict, compare=False)
+    """By host and by MAC: when that was written of a phone which `unsafe` and `unsafe_macs` say."""
 
     def first_version(self, host: str, mac: str | None, version: Version) -> Version:
         """The version at which an interrupted run found a phone that is on its way over several images now."""
@@ -173,18 +176,24 @@ class History:
             self.latest = max(self.latest, now)
             return 0.0
         self.latest = now
-        self.open_intents = {host: _moved(intent, back) for host, intent in self.open_intents.items()}
-        self.unsafe = {host: until - back for host, until in self.unsafe.items()}
-        self.unsafe_macs = {mac: until - back for mac, until in self.unsafe_macs.items()}
+        # What was written before the clock was wrong lies where it lay.
+        for host, intent in self.open_intents.items():
+            if intent.time > now:
+                self.open_intents[host] = _moved(intent, back)
+        for unsafe in (self.unsafe, self.unsafe_macs):
+            for name, until in unsafe.items():
+                if self._unsafe_from.get(name, 0.0) > now:
+                    unsafe[name] = until - back
+        self._unsafe_from = {name: min(since, now) for name, since in self._unsafe_from.items()}
         for host, ending in self.ended.items():
-            if ending.unsafe_until is not None:
-                self.ended[host] = replace(ending, unsafe_until=ending.unsafe_until - back)
+            self.ended[host] = _ended_earlier(ending, back, now)
         return back
 
     def apply(self, entry: Mapping[str, Any]) -> None:
         """Take in one line of a journal that was checked."""
         kind = entry["type"]
-        if kind in ("intent", "end"):
+        if kind in ("run", "intent", "end") and "time" in entry:
+            # That a run began counts, too: else each run would take what was asked for asked just now.
             self.reckon(entry["time"])
         if kind == "run_end":
             self.refused_credentials.clear()
@@ -217,9 +226,9 @@ class History:
         until = _unsafe_until(outcome, entry, intent)
         asked = intent or self.last.get(host)
         if until is not None:
-            self.unsafe[host] = until
+            self.unsafe[host], self._unsafe_from[host] = until, entry["time"]
             if asked is not None and asked.mac is not None:
-                self.unsafe_macs[asked.mac] = until
+                self.unsafe_macs[asked.mac], self._unsafe_from[asked.mac] = until, entry["time"]
         elif entry["triggered"]:
             self.unsafe.pop(host, None)
             self.unsafe_macs.pop((asked and asked.mac) or "", None)
@@ -256,6 +265,17 @@ class History:
 
 def _moved(intent: Intent, back: float) -> Intent:
     return replace(intent, time=max(intent.time - back, 0.0), deadline=max(intent.deadline - back, 0.0))
+
+
+def _ended_earlier(ending: Ending, back: float, now: float) -> Ending:
+    asked, until = expect(ending.evidence.interrupted), ending.unsafe_until
+    if asked.time <= now:
+        return ending
+    return replace(
+        ending,
+        evidence=Evidence.of(_moved(asked, back)),
+        unsafe_until=None if until is None else until - back,
+    )
 
 
 def _unsafe_until(outcome: Outcome, entry: Mapping[str, Any], intent: Intent | None) -> float | None:

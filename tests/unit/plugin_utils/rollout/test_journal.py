@@ -240,6 +240,46 @@ def test_a_clock_that_was_set_back_takes_along_what_lies_ahead(journal: Journal)
     assert history.unsafe == {"desk-1": 2000.0}
 
 
+def test_a_clock_that_was_set_back_makes_nothing_young_again_with_each_run(journal: Journal) -> None:
+    """Else who is not asked before its time never would be, where nothing else is written meanwhile."""
+    month = 30 * 86_400.0
+    journal.intent(intent(time=month + 1000.0))
+    journal.end("desk-1", Ending(Outcome.TIMED_OUT, "Gone.", triggered=True, unsafe_until=month + 1600.0), month + 1200)
+    journal.write("run_end")
+    journal.write("run", time=2000.0)
+    journal.write("run_end")
+    history = read_history(journal.path)
+    assert (history.unsafe, history.reckon(2300.0)) == ({"desk-1": 2400.0}, 0.0)
+
+
+def test_a_clock_that_was_set_back_takes_along_what_a_run_was_cut_off_after(journal: Journal) -> None:
+    month = 30 * 86_400.0
+    journal.intent(intent(time=month + 1000.0))
+    end(journal, "upgraded", time=month + 1200.0)
+    history = read_history(journal.path)
+    assert history.reckon(2000.0) == month - 800.0
+    evidence = history.ended["desk-1"].evidence
+    assert (evidence.triggered_at, evidence.unsafe_until) == (1800.0, 1800.0 + 4 * (intent().deadline - intent().time))
+
+
+def test_a_clock_that_was_set_forth_and_back_makes_nobody_safe(journal: Journal) -> None:
+    """What was written before that lies where it lay."""
+    month = 30 * 86_400.0
+    for host, time in (("desk-1", 1000.0), ("desk-2", 1100.0), ("desk-3", 1200.0)):
+        journal.intent(intent(host, time=time))
+    journal.end("desk-1", Ending(Outcome.TIMED_OUT, "Gone.", triggered=True, unsafe_until=2800.0), 1900.0)
+    journal.end("desk-3", Ending(Outcome.TIMED_OUT, "Gone.", triggered=True, unsafe_until=3000.0), 2000.0)
+    journal.write("run", time=month)
+    journal.intent(replace(intent("desk-4", time=month), mac="000413000004"))
+    history = read_history(journal.path)
+    assert history.reckon(2100.0) == month - 2100.0
+    assert history.unsafe == {"desk-1": 2800.0, "desk-3": 3000.0}
+    assert history.unsafe_macs == {intent().mac: 3000.0}
+    assert history.open_intents["desk-2"] == intent("desk-2", time=1100.0)
+    assert history.open_intents["desk-4"].time == 2100.0
+    assert history.ended["desk-3"].unsafe_until == 3000.0
+
+
 def test_a_phone_that_may_be_loading_is_known_by_its_mac(journal: Journal) -> None:
     asked = intent()
     journal.intent(asked)
