@@ -16,6 +16,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._operations.firmwar
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import WRITER_VARIABLES, PhoneAction
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import controller_path, load_catalog
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import needed_for
 
 
 class ActionModule(PhoneAction):
@@ -36,7 +37,7 @@ class ActionModule(PhoneAction):
             needed = {
                 image.file: image
                 for version in set(wanted_versions(parameters).values())
-                for image in known.needed_for(version)
+                for image in needed_for(version, known)
             }
             catalog = [image.as_dict() for image in needed.values()]
         return parameters | {"catalog": catalog}

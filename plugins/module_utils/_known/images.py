@@ -88,32 +88,6 @@ class Catalog:
         # Replacements go to the end too: the later one counts.
         return Catalog([image for image in self if image.file not in replaced] + [*replaced.values()])
 
-    def needed_for(self, version: Version) -> Catalog:
-        """Return only what a path to this version can use, for any model.
-
-        That is the version itself; images below it that say what they require, because they can be a bridge; images
-        that can fulfil a requirement of those; and the chained-update images that any of those name.
-        """
-        phone_images = list(self._by_version.values())
-        needed = {
-            image.file: image
-            for image in phone_images
-            if image.version == version or (image.requires and image.version and image.version < version)
-        }
-        limits: dict[str | None, Version] = {}
-        for image in needed.values():
-            if image.requires:
-                limits[image.model] = min(image.requires, limits.get(image.model, image.requires))
-        for image in phone_images:
-            lowest = limits.get(image.model)
-            if lowest and image.version and lowest <= image.version < version:
-                needed[image.file] = image
-        for image in list(needed.values()):
-            chain = self._by_file.get(image.chain or "")
-            if chain:
-                needed[chain.file] = chain
-        return Catalog(needed.values())
-
     def as_list(self) -> list[dict[str, str | int | None]]:
         """Return plain JSON. ``Catalog(parse_images(...))`` reads it back."""
         return [image.as_dict() for image in self]

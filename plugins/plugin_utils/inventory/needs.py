@@ -15,6 +15,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import known_image, on_mirror
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import (
     CHAINED_UPDATE,
+    PHONE,
     Catalog,
     Image,
     image_url,
@@ -87,9 +88,36 @@ def needed_images(wishes: Iterable[Wish], catalog: Catalog, mirror: str | None) 
     }
 
 
+def needed_for(version: Version, catalog: Catalog) -> Catalog:
+    """Return only what a path to this version can use, for any model.
+
+    That is the version itself; images below it that say what they require, because they can be a bridge; images
+    that can fulfil a requirement of those; and the chained-update images that any of those name.
+    """
+    phone_images = {(image.model, image.version): image for image in catalog if image.kind == PHONE}.values()
+    needed = {
+        image.file: image
+        for image in phone_images
+        if image.version == version or (image.requires and image.version and image.version < version)
+    }
+    limits: dict[str | None, Version] = {}
+    for image in needed.values():
+        if image.requires:
+            limits[image.model] = min(image.requires, limits.get(image.model, image.requires))
+    for image in phone_images:
+        lowest = limits.get(image.model)
+        if lowest and image.version and lowest <= image.version < version:
+            needed[image.file] = image
+    for image in list(needed.values()):
+        chain = catalog.by_file(image.chain or "")
+        if chain:
+            needed[chain.file] = chain
+    return Catalog(needed.values())
+
+
 def _phone_images(model: Model, version: Version, catalog: Catalog, mirror: str | None) -> dict[str, Image]:
     """The image of a version, and those that may be a bridge to it. Raises Refused, InputError."""
-    bridges = [image for image in catalog.needed_for(version).images_of(model) if image.version != version]
+    bridges = [image for image in needed_for(version, catalog).images_of(model) if image.version != version]
     images = [known_image(model, version, catalog, mirror), *(on_mirror(image, mirror) for image in bridges)]
     return {image.file: image for image in images}
 

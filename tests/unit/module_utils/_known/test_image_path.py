@@ -13,6 +13,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.image_path i
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, Image, parse_images
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import MODELS
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import needed_for
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -401,4 +402,4 @@ def test_paths_rise_to_the_target_and_break_no_requirement(now: Version, target:
 
 @given(st.sampled_from(FEW_VERSIONS), st.sampled_from(FEW_VERSIONS), catalogs())
 def test_what_is_needed_for_a_version_gives_the_same_paths(now: Version, target: Version, catalog: Catalog) -> None:
-    assert outcome(now, target, catalog.needed_for(target)) == outcome(now, target, catalog)
+    assert outcome(now, target, needed_for(target, catalog)) == outcome(now, target, catalog)

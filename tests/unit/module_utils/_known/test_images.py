@@ -20,6 +20,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.images impor
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import MODELS
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import needed_for
 from ansible_collections.telephony.snom.tests.unit.tables import check_catalog
 from hypothesis import given
 from hypothesis import strategies as st
@@ -276,7 +277,7 @@ def test_only_what_a_path_can_use_is_passed_on() -> None:
             image("snomD7C-1.6.1-r.bin", kind="other"),
         ]
     )
-    assert sorted(files(catalog.needed_for(Version.parse("10.1.184.15")))) == [
+    assert sorted(files(needed_for(Version.parse("10.1.184.15"), catalog))) == [
         # What the D785 must have before, and the bridge of the 320 with what can lead over it, which does no harm.
         "snom320-6.5.20-SIP-j.bin",
         "snom320-7.3.30-SIP-f.bin",
@@ -287,7 +288,7 @@ def test_only_what_a_path_can_use_is_passed_on() -> None:
         "snomD785-10.1.54.13-SIP-r.bin",
         "snomD785-ramdisk-chained-update-r.bin",
     ]
-    assert files(catalog.needed_for(Version.parse("6.5.20"))) == ["snom320-6.5.20-SIP-j.bin"]
+    assert files(needed_for(Version.parse("6.5.20"), catalog)) == ["snom320-6.5.20-SIP-j.bin"]
 
 
 @pytest.mark.parametrize(
