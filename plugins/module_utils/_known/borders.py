@@ -4,6 +4,8 @@
 
 """Where the rules of phones change: borders between versions of the firmware.
 
+A version before the border by its suffix alone, such as a beta, may be on either side: it gets what is safe on both.
+
 How a firmware is asked stands in `dialect`, what differs by the model in `models`.
 """
 
@@ -37,9 +39,9 @@ def may_have_vendor_controller(model: str | None, firmware: Version | None) -> b
     if model is None or firmware is None:
         return None
     has_tr369 = model.startswith("D8") or model in ("D713", "D717", "D735", "D140", "D150")
-    return has_tr369 and _VENDOR_CONTROLLER_ON <= firmware < _VENDOR_CONTROLLER_OFF
+    return has_tr369 and _VENDOR_CONTROLLER_ON.numbers <= firmware.numbers and firmware < _VENDOR_CONTROLLER_OFF
 
 
 def passes_new_admin_password(now: Version, wanted: Version) -> bool:
     """Whether an upgrade passes the version that changes the rules of the administrator password (protocol 2.1)."""
-    return now < NEW_ADMIN_PASSWORD <= wanted
+    return now < NEW_ADMIN_PASSWORD and NEW_ADMIN_PASSWORD.numbers <= wanted.numbers

@@ -122,18 +122,19 @@ def provisioned_url(model: Model, version: Version, catalog: Catalog, mirror: st
 
 
 def _refuse_downgrade(model: Model, now: Version, target: Version, *, allow_downgrade: bool, force: bool) -> None:
-    if target >= now:
+    if target.reaches(now):
         return
     options = [] if allow_downgrade else ["allow_downgrade: true"]
     danger = ""
-    if now >= NO_WAY_BACK_FROM:
+    if now.numbers >= NO_WAY_BACK_FROM.numbers:
         danger = (
             f" A phone that goes back from {NO_WAY_BACK_FROM} or later can end unable to update; "
             "the safe limit is not public."
         )
         options += [] if force else ["force: true"]
     if options:
-        raise Refused(f"{target} is older than {now} on this {model.name}.{danger} It needs {' and '.join(options)}.")
+        is_older = "is older" if now.reaches(target) else "may be older"
+        raise Refused(f"{target} {is_older} than {now} on this {model.name}.{danger} It needs {' and '.join(options)}.")
     if target.major < NEW_FLASH_LAYOUT <= now.major:
         raise Refused(
             f"No public source shows a way from {now} back to {target} on the {model.name}. "
@@ -195,7 +196,7 @@ def on_mirror(image: Image, mirror: str | None) -> Image:
 
 
 def _lacks_chain(model: Model, version: Version, image: Image) -> bool:
-    return model.chained_from is not None and version >= model.chained_from and image.chain is None
+    return model.chained_from is not None and version.numbers >= model.chained_from.numbers and image.chain is None
 
 
 def _bridges(model: Model, now: Version, target: Version, catalog: Catalog, mirror: str | None) -> dict[Version, Image]:
@@ -210,7 +211,7 @@ def _bridges(model: Model, now: Version, target: Version, catalog: Catalog, mirr
 
 def _may_load(here: Version, version: Version, image: Image) -> bool:
     if image.requires is not None:
-        return here >= image.requires
+        return here.reaches(image.requires)
     return not here.major < NEW_FLASH_LAYOUT <= version.major
 
 
@@ -228,7 +229,7 @@ def _shortest(model: Model, now: Version, target: Version, images: dict[Version,
                 reached.add(version)
                 paths.append((*path, version))
     requires = images[target].requires
-    if requires is not None and now < requires:
+    if requires is not None and not now.reaches(requires):
         raise Refused(
             f"The {model.name} loads {target} from {requires} on, and no known images lead there from {now}. "
             "Add them to your own catalog."

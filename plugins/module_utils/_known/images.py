@@ -16,7 +16,7 @@ from .._core.errors import InputError
 from .._core.visible import visible_line
 from .borders import NEW_FLASH_LAYOUT
 from .models import MODELS, MODULES, Model, find_model
-from .version import Version
+from .version import PRE_RELEASE, Version
 
 PHONE = "phone"
 CHAINED_UPDATE = "chained-update"
@@ -94,7 +94,9 @@ class Catalog:
 
 
 _IMAGE_NAME = re.compile(
-    r"(snom(?:[dp]?[0-9]{3}m?|d8[0-9]{2}(?:wb?|b)|mp|pa1))-([0-9.]+[a-z]?)(?:-sip-[a-z]+)?\.(?:bin|swu)", re.IGNORECASE
+    r"(snom(?:[dp]?[0-9]{3}m?|d8[0-9]{2}(?:wb?|b)|mp|pa1))-"
+    rf"([0-9.]+[a-z]?(?:[-_][0-9a-z._+~-]+(?=-sip-)|[-_]?{PRE_RELEASE})?)(?:-sip-[a-z]+)?\.(?:bin|swu)",
+    re.IGNORECASE,
 )
 _MODULE_NAME = re.compile(rf"snom({'|'.join(sorted(MODULES))})-([0-9.]+)(?:-[a-z]+)?\.(?:bin|swu)", re.IGNORECASE)
 # The parts of firmware 6 and older beside its application, and what converts them: snom3x0-3.25l.bin (kernel),
@@ -113,7 +115,7 @@ def image_name(model: Model, version: Version) -> str:
         )
     if letter == "f" and version.major < NEW_FLASH_LAYOUT:
         letter = "j"
-    return f"{model.image_prefix}-{version}-SIP-{letter}{model.image_suffix}"
+    return f"{model.image_prefix}-{version.normal}-SIP-{letter}{model.image_suffix}"
 
 
 def read_image_name(name: str) -> tuple[Model, Version] | None:

@@ -58,8 +58,10 @@ class Lesson:
 
     def fits(self, model: str | None, firmware: Version | None) -> bool:
         """Whether it is for such a phone. What is not known of a phone is none of those that a lesson names."""
-        known = () if firmware is None else firmware.numbers
-        of_firmware = any(known[: len(one.numbers)] == one.numbers for one in self.firmware)
+        of_firmware = firmware is not None and any(
+            firmware.numbers[: len(one.numbers)] == one.numbers and (one.is_plain or one == firmware)
+            for one in self.firmware
+        )
         return (not self.models or model in self.models) and (not self.firmware or of_firmware)
 
 

@@ -18,7 +18,7 @@ from datetime import datetime
 from .._core.errors import InputError
 from .mac import find_mac
 from .models import MODULES, find_model
-from .version import Version
+from .version import PRE_RELEASE, Version
 
 PHONE = "phone"
 IMAGE_LOADER = "image_loader"
@@ -52,7 +52,7 @@ _BRAND = r"(?:^|(?<=[\s(;,\"]))(?:snom|gigaset)"
 # snomD785-SIP 10.1.33.33, snom360/7.3.30, snom105-2.04g, snom720 8.9.3.80, snom 320/8.7.5.17
 _PRODUCT = re.compile(
     _BRAND + r"[\s_-]?(meeting[\s-]?point|mp|uxm|sxm|[a-z]{0,3}[0-9]{1,4}[a-z]{0,3}\+?)(?![0-9a-z])"
-    r"(-SIP)?(?:[ /_-]([^\s();,\"]+))?",
+    rf"(-SIP)?(?:[ /_-]([^\s();,\"]+(?:{PRE_RELEASE})?))?",
     re.IGNORECASE | re.ASCII,
 )
 # The oldest, of which nothing else is known: Mozilla/4.0 (compatible; snom lid 3605)

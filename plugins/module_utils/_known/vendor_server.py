@@ -23,7 +23,10 @@ def images_expected(model: Model, version: Version, server: str = VENDOR_SERVER)
     the model's images are named, and for a server that can't be read.
     """
     file = image_name(model, version)
-    places = [image_url(file, f"{server.rstrip('/')}/fw/{version}/bin"), image_url(file, f"{server.rstrip('/')}/fw")]
+    places = [
+        image_url(file, f"{server.rstrip('/')}/fw/{version.normal}/bin"),
+        image_url(file, f"{server.rstrip('/')}/fw"),
+    ]
     if version < IMAGES_BY_VERSION:
         places.reverse()
     return tuple(Image(file=file, model=model.name, version=version, url=url) for url in places)

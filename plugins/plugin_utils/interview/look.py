@@ -16,6 +16,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.models impor
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import UNKNOWN, CallReading
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
+from ansible_collections.telephony.snom.plugins.plugin_utils.spelling import normal
 
 FACTS = ("version", "mac", "model", "registered", "call")
 
@@ -41,6 +42,11 @@ class Word:
     value: str
     source: str
     where: str
+
+    @property
+    def key(self) -> str:
+        """The same for all spellings of its value."""
+        return normal(self.value) if self.fact == "version" else self.value
 
     @property
     def sure(self) -> str:
@@ -123,16 +129,12 @@ def verdicts(words: Sequence[Word]) -> list[dict[str, Any]]:
     rows = []
     for fact in FACTS:
         said = [word for word in words if word.fact == fact]
-        values = {word.value for word in said}
+        values = {word.key for word in said}
         rows.append(
             {
                 "fact": fact,
-                "value": values.pop() if len(values) == 1 else None,
-                "verdict": "unknown"
-                if not said
-                else "agreed"
-                if len({word.value for word in said}) == 1
-                else "contradiction",
+                "value": said[0].value if len(values) == 1 else None,
+                "verdict": "unknown" if not said else "agreed" if len(values) == 1 else "contradiction",
                 "said": [
                     {"value": word.value, "source": word.source, "where": word.where, "sure": word.sure}
                     for word in said
@@ -147,11 +149,11 @@ def contradictions(words: Sequence[Word]) -> list[str]:
     sentences = []
     for fact in FACTS:
         said = [word for word in words if word.fact == fact]
-        if len({word.value for word in said}) < 2:
+        if len({word.key for word in said}) < 2:
             continue
         told = "; ".join(f"{word.where} says {word.value}" for word in said)
-        persons = {word.value for word in said if word.source == PERSON}
-        others = {word.value for word in said if word.source != PERSON}
+        persons = {word.key for word in said if word.source == PERSON}
+        others = {word.key for word in said if word.source != PERSON}
         end = ""
         if persons and not persons & others:
             end = " Nobody else says what you say: is this the phone before you?"

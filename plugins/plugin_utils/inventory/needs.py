@@ -132,7 +132,7 @@ def _chained_updates(model: Model, images: Iterable[Image], catalog: Catalog, mi
         if image.chain:
             chain = catalog.by_file(image.chain)
             usable = [] if chain is None else [chain]
-        elif model.chained_from and image.version and image.version >= model.chained_from:
+        elif model.chained_from and image.version and image.version.numbers >= model.chained_from.numbers:
             usable = [chain for chain in catalog if chain.kind == CHAINED_UPDATE and chain.model == model.name]
         else:
             continue

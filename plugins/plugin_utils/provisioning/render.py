@@ -273,7 +273,7 @@ def _firmware(entry: Entry, model: Model, catalog: Catalog) -> tuple[str, bytes]
             return None
         version = wanted
     content = firmware_file(provisioned_url(model, version, catalog, entry.mirror))
-    return f"firmware-{model.name}-{version}-{_hash(content)}.xml", content
+    return f"firmware-{model.name}-{version.normal}-{_hash(content)}.xml", content
 
 
 def _hash(content: bytes) -> str:

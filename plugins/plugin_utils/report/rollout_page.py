@@ -25,6 +25,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.report.words import
     parts_of,
     word_of,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.spelling import normal
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,13 @@ class Row:
         if self.word.word == Outcome.PLANNED:
             seen[1] = self.phone.get("target")
         known = [str(version) for version in seen if version]
-        return known[:1] if known[:1] == known[1:] else known
+        return known[:1] if len({normal(version) for version in known}) == 1 else known
 
     @property
     def wanted(self) -> str | None:
         """The version that it should have, and is not known to have."""
         target = self.phone.get("target")
-        return str(target) if target and [target] != self.firmware[-1:] else None
+        return str(target) if target and normal(target) not in map(normal, self.firmware[-1:]) else None
 
 
 def render_html(result: Mapping[str, Any]) -> str:

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from ansible_collections.telephony.snom.plugins.plugin_utils.spelling import normal
+
 _UNKNOWN = "unknown"
 
 
@@ -47,14 +49,20 @@ def versions_by_model(
     wanted are pairs of a model and a version.
     """
     by_model: dict[str, list[Counter[str]]] = {}
+    spelled: dict[str, str] = {}
+    targets = {(name, normal(text or "")) for name, text in wanted}
     for model, seen in phones:
         counters = by_model.setdefault(model or _UNKNOWN, [Counter() for _text in seen])
         for counter, text in zip(counters, seen, strict=True):
-            counter[text or _UNKNOWN] += 1
+            one = normal(text or _UNKNOWN)
+            counter[one] += 1
+            spelled.setdefault(one, text or _UNKNOWN)
     models = []
     for name, counters in by_model.items():
         texts = sorted({text for counter in counters for text in counter}, key=_age)
-        versions = [Version(text, [counter[text] for counter in counters], (name, text) in wanted) for text in texts]
+        versions = [
+            Version(spelled[text], [counter[text] for counter in counters], (name, text) in targets) for text in texts
+        ]
         models.append(Model(name, counters[0].total(), versions))
     return sorted(models, key=lambda model: (-model.phones, model.name))
 

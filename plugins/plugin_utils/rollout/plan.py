@@ -36,6 +36,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History, Step
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
+from ansible_collections.telephony.snom.plugins.plugin_utils.spelling import is_version
 
 
 class NotApproved(SnomError):
@@ -89,9 +90,9 @@ class PlannedPhone:
         return () if None in (start, self.first) or start == self.first else (str(start),)
 
     @property
-    def kind(self) -> tuple[str | None, str, str]:
+    def kind(self) -> tuple[str | None, Version | None, Version | None]:
         """(model, now, target): phones alike enough that one is the canary for all."""
-        return self.model, str(self.before), str(self.wanted)
+        return self.model, self.before, self.wanted
 
     @property
     def deadline(self) -> float:
@@ -360,12 +361,13 @@ def _check_approved(phone: PlannedPhone, wanted: Version | None, options: Option
     if options.approved is None:
         return
     approved = options.approved.get(phone.host)
-    shown = {
-        "mac": phone.facts.mac if phone.facts else None,
-        "before": str(phone.first),
-        "target": str(wanted),
-    }
-    if approved is None or any(approved.get(name) != value for name, value in shown.items()):
+    mac = phone.facts.mac if phone.facts else None
+    if (
+        approved is None
+        or approved.get("mac") != mac
+        or not is_version(approved.get("before"), phone.first)
+        or not is_version(approved.get("target"), wanted)
+    ):
         raise NotApproved(
             "It does not stand in the approved plan with this MAC, version and target. Plan and approve anew."
         )

@@ -18,7 +18,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import
 
 T = TypeVar("T")
 
-StandIns = dict[tuple[str | None, str, str], deque[PlannedPhone]]
+StandIns = dict[Hashable, deque[PlannedPhone]]
 """By kind: who may take the place of its canary, in order."""
 
 

@@ -20,7 +20,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ..._known.mac import normalize_mac
 from ..._known.models import Model, find_model
-from ..._known.version import Version
+from ..._known.version import WITHIN, Version
 from ..call_reading import CALLING, CONNECTED, DIALING, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN
 from ..facts import Identity, SettingForm
 
@@ -80,9 +80,8 @@ _character = lru_cache(maxsize=64)(html.unescape)
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
 
 # These are matched against text in lower case, and begin with a letter where they can, because that makes the search
-# fast: 10,000 phones are read. A version must be followed by something: at the end of a page that was
-# cut off, it could be the beginning of another one.
-VERSION = r"([0-9]{1,6}(?:\.[0-9]{1,6}){1,5}[a-z]?)(?=[^0-9a-z._])"
+# fast: 10,000 phones are read.
+VERSION = f"({WITHIN})"
 _SNOM_VERSION = re.compile(r"snom\s?([a-z0-9]{2,5})-sip\s{1,5}" + VERSION)
 _LABELED_VERSION = re.compile(
     r"(?:firmware|application)[-_\s]{0,3}version[\s:=]{0,20}(?:snom\s?([a-z0-9]{2,5})-sip\s{1,5})?" + VERSION

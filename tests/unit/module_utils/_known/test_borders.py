@@ -20,6 +20,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.version impo
         ("10.1.184.15", "10.1.184.20", False),
         ("10.1.185.0", "10.1.190.10", False),
         ("8.7.5.35", "10.1.190.10", True),
+        # A beta of the border's version may be on either side of it.
+        ("10.1.184.15", "10.1.185.0-beta", True),
+        ("10.1.185.0-beta", "10.1.190.10", True),
     ],
 )
 def test_which_upgrades_pass_the_new_admin_password(now: str, wanted: str, passes: bool) -> None:
@@ -34,6 +37,8 @@ def test_which_upgrades_pass_the_new_admin_password(now: str, wanted: str, passe
         ("D735", "10.1.226.13", False),
         ("D735", "10.1.141.13", False),
         ("D785", "10.1.175.16", False),
+        ("D735", "10.1.161-beta", True),
+        ("D735", "10.1.226-beta", True),
         (None, "10.1.175.16", None),
         ("D735", None, None),
     ],

@@ -132,6 +132,28 @@ def test_a_downgrade_names_the_options_it_needs(
     assert caught.value.reason.startswith(f"{target} is older than {now} on this {model}.")
 
 
+@pytest.mark.parametrize("now", ["8.7.5.35-hotfix", "8.7.5.35b"])
+def test_what_may_be_a_downgrade_is_asked_for_as_one(now: str) -> None:
+    with pytest.raises(Refused, match=r"^8\.7\.5\.35 may be older than .* needs allow_downgrade: true\.$"):
+        path("320", now, "8.7.5.35")
+    assert versions(path("320", now, "8.7.5.35", allow_downgrade=True)) == ["8.7.5.35"]
+
+
+def test_a_pre_release_of_the_target_is_not_the_target() -> None:
+    assert versions(path("320", "8.7.5.35-rc1", "8.7.5.35")) == ["8.7.5.35"]
+    with pytest.raises(Refused, match=r"^8\.7\.5\.35-rc1 is older than 8\.7\.5\.35 on this 320\."):
+        path("320", "8.7.5.35", "8.7.5.35-rc1")
+
+
+def test_a_pre_release_of_a_border_gets_what_is_safe_on_both_sides() -> None:
+    with pytest.raises(Refused, match="can end unable to update"):
+        path("D785", "8.9.3-beta", "8.7.5.35", allow_downgrade=True)
+    with pytest.raises(Refused, match="chained-update"):
+        path("D785", "10.1.54.13", "10.1.184.15-beta", mirror="http://mirror.example")
+    needy = image("snom320-8.7.5.35-SIP-f.bin", requires="8.4.35")
+    assert versions(path("320", "8.4.35-beta", "8.7.5.35", needy)) == ["8.4.35", "8.7.5.35"]
+
+
 def test_an_allowed_downgrade_is_one_hop() -> None:
     assert versions(path("320", "8.7.5.35", "8.4.35", allow_downgrade=True)) == ["8.4.35"]
     assert versions(path("D785", "10.1.54.13", "8.9.3.80", allow_downgrade=True, force=True)) == ["8.9.3.80"]

@@ -64,6 +64,19 @@ def test_image_names_of_every_generation(model: str, version: str, name: str) ->
     assert read_image_name(name) == (MODELS[model], Version.parse(version))
 
 
+@pytest.mark.parametrize("text", ["08.7.5.35", "8.7.5.35-RC1", "8.7.5.35 beta", "8.7.5.35-hotfix", "8.7.5.35d"])
+def test_equal_versions_have_one_image_name(text: str) -> None:
+    version = Version.parse(text)
+    name = image_name(MODELS["320"], version)
+    assert name == image_name(MODELS["320"], Version.parse(version.normal))
+    assert read_image_name(name) == (MODELS["320"], version)
+
+
+def test_an_image_of_a_beta_is_none_of_the_version() -> None:
+    problem = contradiction("snom320-8.7.5.35-beta.bin", "320", Version.parse("8.7.5.35"))
+    assert problem and "says version 8.7.5.35-beta, not 8.7.5.35" in problem
+
+
 @pytest.mark.parametrize("model", ["105", "190", "D895M"])
 def test_no_image_name_is_invented_where_no_pattern_is_known(model: str) -> None:
     with pytest.raises(InputError, match="Give the image as url"):
@@ -76,6 +89,9 @@ def test_no_image_name_is_invented_where_no_pattern_is_known(model: str) -> None
         ("snomD785-10.1.42.14.bin", "D785", "10.1.42.14"),
         ("snomD715-10.1.215.13-SIP-r.bin", "715", "10.1.215.13"),
         ("SNOM320-08.7.5.35-SIP-F.BIN", "320", "8.7.5.35"),
+        ("snomD785-10.1.54.13-beta-SIP-r.bin", "D785", "10.1.54.13-beta"),
+        ("snomD785-10.1.54.13-rc1.bin", "D785", "10.1.54.13-rc1"),
+        ("snomD785-10.1.54.13-hotfix-2-SIP-r.bin", "D785", "10.1.54.13-hotfix-2"),
     ],
 )
 def test_reads_names_that_people_give(name: str, model: str, version: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._known.taught import (
     MOST_LESSONS,
+    Lesson,
     flash_time,
     parse_taught,
     spelling,
@@ -60,6 +61,9 @@ def test_a_lesson_is_for_the_phones_that_it_names() -> None:
     assert lesson.fits("D785", V10) and lesson.fits("320", Version.parse("8.7.5.35"))
     assert not lesson.fits("D785", Version.parse("10.2.1")) and not lesson.fits("D375", V10)
     assert not lesson.fits(None, V10) and not lesson.fits("D785", None)
+    beta, release = Version.parse("10.1.54.13-beta"), Version.parse("10.1.54.13")
+    assert Lesson(firmware=(release,)).fits("D785", beta)
+    assert Lesson(firmware=(beta,)).fits("D785", beta) and not Lesson(firmware=(beta,)).fits("D785", release)
     (every,) = parse_taught([{"flash_time": "900"}])
     assert every.fits(None, None)
 

@@ -5,18 +5,36 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import WITHIN, Version
 from hypothesis import given
 from hypothesis import strategies as st
 
-VERSIONS = st.builds(
-    Version,
-    st.lists(st.integers(0, 999_999), min_size=2, max_size=6).map(tuple),
-    st.sampled_from(["", "a", "d", "z"]),
-)
+NUMBERS = st.lists(
+    st.tuples(st.sampled_from(["", "", "", "0"]), st.integers(0, 99_999)).map(lambda one: f"{one[0]}{one[1]}"),
+    min_size=2,
+    max_size=6,
+).map(".".join)
+SUFFIXES = [
+    "",
+    "-beta",
+    " beta",
+    "_Beta",
+    "-rc1",
+    "-RC2",
+    " rc 2",
+    "-rc.1",
+    "beta",
+    " (Beta)",
+    "-hotfix",
+    "-x-1",
+    "+g1a2",
+]
+TEXTS = st.tuples(NUMBERS, st.sampled_from(["", "", "a", "d", "Z"]), st.sampled_from(SUFFIXES)).map("".join)
+VERSIONS = TEXTS.map(Version.parse)
 
 
 @pytest.mark.parametrize(
@@ -30,10 +48,21 @@ VERSIONS = st.builds(
         ("3.60d", "3.60d"),
         ("3.56P", "3.56p"),
         ("2.04g", "2.4g"),
+        ("10.1.54.13-beta", "10.1.54.13-beta"),
+        ("8.7.5.35-RC1", "8.7.5.35-rc1"),
+        ("10.1.0.0 beta", "10.1.0.0-beta"),
+        ("10.1.0.0 (Beta)", "10.1.0.0-beta"),
+        ("10.1.0.0 beta 2", "10.1.0.0-beta-2"),
+        ("10.1.54.13_rc.2", "10.1.54.13-rc-2"),
+        ("10.1.54.13rc2", "10.1.54.13-rc2"),
+        ("10.1.54.13-hotfix-2", "10.1.54.13-hotfix-2"),
+        ("3.60d-beta", "3.60d-beta"),
     ],
 )
 def test_reads_every_form_that_facts_name(text: str, normal: str) -> None:
-    assert str(Version.parse(text)) == normal
+    """And what may stand behind them. It is shown as it was written; files have one name for it."""
+    assert str(Version.parse(text)) == text.strip()
+    assert Version.parse(text).normal == normal
 
 
 @pytest.mark.parametrize(
@@ -52,6 +81,15 @@ def test_reads_every_form_that_facts_name(text: str, normal: str) -> None:
         "8,7",
         "\u0668.\u0667",
         "8.7.5dd",
+        "8.7.5-",
+        "8.7.5-13",
+        "8.7.5 13",
+        "8.7.5 hotfix",
+        "8.7.5-sip",
+        "8.7.5-SIP-f",
+        "8.7.5-beta-SIP-f",
+        "8.7.5-" + "x" * 30,
+        "8.7.5-\u0661",
         "1.2.3.4.5.6.7",
         "1.2345678",
         "latest",
@@ -79,9 +117,51 @@ def test_major() -> None:
     assert Version.parse("10.1.54.13").major == 10
 
 
-@given(VERSIONS)
-def test_normal_form_reads_back_as_the_same_version(version: Version) -> None:
-    assert Version.parse(str(version)) == version
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("10.1.54.13-beta", "10.1.54.13"),
+        ("8.7.5.35-rc1", "8.7.5.35"),
+        ("10.1.0.0 beta", "10.1.0.0"),
+        ("10.1.54.12", "10.1.54.13-beta"),
+        ("10.1.54.12-hotfix", "10.1.54.13"),
+        ("3.60", "3.60d"),
+        ("10.1.54.13", "10.1.54.13.1-beta"),
+    ],
+)
+def test_what_is_certainly_older(one: str, other: str) -> None:
+    older, newer = Version.parse(one), Version.parse(other)
+    assert older != newer
+    assert newer.reaches(older)
+    assert not older.reaches(newer)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("10.1.54.13-hotfix", "10.1.54.13"),
+        ("10.1.54.13-preview", "10.1.54.13"),
+        ("10.1.54.13-beta", "10.1.54.13-rc1"),
+        ("10.1.54.13-rc1", "10.1.54.13-rc10"),
+        ("10.1.54.13b", "10.1.54.13"),
+        ("3.60d-beta", "3.60"),
+    ],
+)
+def test_what_nothing_orders(one: str, other: str) -> None:
+    """Neither may be taken for the other, nor for newer."""
+    first, second = Version.parse(one), Version.parse(other)
+    assert first != second
+    assert not first.reaches(second)
+    assert not second.reaches(first)
+
+
+@given(TEXTS)
+def test_no_digit_of_a_text_is_changed(text: str) -> None:
+    version = Version.parse(text)
+    assert str(version) == text
+    assert Version.parse(str(version)) == Version.parse(version.normal) == version
+    assert hash(Version.parse(version.normal)) == hash(version)
+    assert Version.parse(version.normal).normal == version.normal == str(Version.parse(version.normal))
 
 
 @given(VERSIONS, VERSIONS, VERSIONS)
@@ -90,3 +170,45 @@ def test_order_is_total(a: Version, b: Version, c: Version) -> None:
     low, middle, high = sorted([a, b, c])
     assert low <= middle <= high
     assert low <= high
+
+
+@given(NUMBERS, st.lists(st.tuples(st.sampled_from(["", "d"]), st.sampled_from(SUFFIXES)), min_size=3, max_size=3))
+def test_what_is_certain_fits_the_order(numbers: str, ends: list[tuple[str, str]]) -> None:
+    a, b, c = (Version.parse(numbers + "".join(end)) for end in ends)
+    assert a.reaches(a)
+    if a.reaches(b):
+        assert a >= b
+        assert a == b or not b.reaches(a)
+        if b.reaches(c):
+            assert a.reaches(c)
+
+
+@given(TEXTS, st.sampled_from(["", "snomD785-SIP ", "v"]), st.sampled_from([" ", "<br>", "\n", ")", " 1.1.3-s "]))
+def test_within_a_text_it_is_the_same_or_none(text: str, before: str, behind: str) -> None:
+    match = re.search(WITHIN, f"{before}{text}{behind}".lower())
+    assert match and Version.parse(match[0]) == Version.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10.1.54.13-13 ",
+        "10.1.54.13-beta_2.x",
+        "10.1.54.13-rc1._ ",
+        f"10.1.54.13-{'x' * 40} ",
+        "10.1.54.13, beta ",
+        "10.1.54.13 - beta ",
+        "10.1.54.13-",
+        "10.1.54.13-b",
+        "10.1.54.13-beta",
+    ],
+)
+def test_within_a_text_a_doubtful_end_leaves_no_version(text: str) -> None:
+    """The last three may have been cut off."""
+    assert re.match(WITHIN, text) is None
+
+
+@pytest.mark.parametrize("behind", ["-SIP-f.bin", " pressed", " rcs", " 2010.12-beta", "-", "- beta of 9"])
+def test_within_a_text_not_all_behind_it_is_a_suffix(behind: str) -> None:
+    match = re.match(WITHIN, f"10.1.54.13{behind} ".lower())
+    assert (match and match[0]) == (None if "- beta" in behind else "10.1.54.13")

@@ -79,6 +79,8 @@ def test_words_that_differ_are_a_contradiction_and_no_value() -> None:
         "phone before you?"
     )
     assert verdicts(words[:1])[0]["value"] == "10.1.54.13" and contradictions(words[:1]) == []
+    same = [Word("version", text, PAGES, "info.htm") for text in ("2.04g", "2.4G")]
+    assert verdicts(same)[0]["value"] == "2.04g" and contradictions(same) == []
 
 
 @pytest.mark.parametrize(
