@@ -169,8 +169,8 @@ phones:
           type: str
           sample: "2026-11-26T22:10:51+00:00"
 unknown:
-  description: How many lines could not be put to a phone, because they are of others, or of phones that did not say
-    their MAC address.
+  description: How many lines could not be put to a phone, because they are of others, such as DECT bases, or of
+    phones that did not say their MAC address.
   returned: success
   type: int
   sample: 12

@@ -23,6 +23,7 @@ from .version import PRE_RELEASE, Version
 PHONE = "phone"
 IMAGE_LOADER = "image_loader"
 MODULE = "module"
+DECT = "dect"
 
 LONGEST = 1000
 """Characters that are read. The longest real one has 140."""
@@ -33,7 +34,8 @@ class UserAgent:
     """What a phone says of itself. ``None`` means that it does not say it, or not so that it can be told."""
 
     kind: str | None = None
-    """``phone``, what runs on it; ``image_loader``, what loads its images; ``module``, an expansion module."""
+    """``phone``, what runs on it; ``image_loader``, what loads its images; ``module``, an expansion module;
+    ``dect``, a base or handset of the M series, which is no desk phone."""
     model: str | None = None
     """Model.name; of a model that the table lacks, the name as it stands there, in capitals."""
     firmware: Version | None = None
@@ -55,6 +57,8 @@ _PRODUCT = re.compile(
     rf"(-SIP)?(?:[ /_-]([^\s();,\"]+(?:{PRE_RELEASE})?))?",
     re.IGNORECASE | re.ASCII,
 )
+# m3, m9, M300 to M900 and their handsets (protocol 1.2). The MeetingPoint is MP.
+_DECT = re.compile(r"m[0-9]{1,3}[a-z]{0,3}\+?", re.IGNORECASE | re.ASCII)
 # The oldest, of which nothing else is known: Mozilla/4.0 (compatible; snom lid 3605)
 _NAMELESS = re.compile(_BRAND + r" lid [0-9]", re.IGNORECASE | re.ASCII)
 # Who loads files calls himself a browser; over SIP nobody does.
@@ -102,6 +106,8 @@ def _product(text: str) -> re.Match[str] | None:
 def _kind(text: str, name: str, sip: str | None, firmware: Version | None) -> str | None:
     if name.upper() in MODULES:
         return MODULE
+    if _DECT.fullmatch(name):
+        return DECT
     if sip or not _BROWSER.match(text):
         return PHONE
     return IMAGE_LOADER if firmware else None

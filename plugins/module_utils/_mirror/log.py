@@ -28,7 +28,7 @@ from urllib.parse import unquote
 from .._core.errors import InputError, expect
 from .._core.regular_files import open_regular
 from .._known.mac import PREFIXES, find_mac
-from .._known.user_agent import PHONE, UserAgent, read_user_agent
+from .._known.user_agent import DECT, PHONE, UserAgent, read_user_agent
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "paths": {"type": "list", "elements": "str", "default": ["/var/log/snom-mirror/access.log*"]},
@@ -135,7 +135,7 @@ class MirrorLog:
     def _requests(self, lines: Iterable[bytes]) -> Iterator[Request]:
         for line in lines:
             request = read_request(line)
-            if request is None or request.agent is None:
+            if request is None or request.agent is None or request.agent.kind == DECT:
                 self.unknown += 1
             else:
                 yield request

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from typing import BinaryIO
 
+from ansible_collections.telephony.snom.plugins.module_utils._known.user_agent import DECT, read_user_agent
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.leases import Lease, Leases
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.lines import lines_of, read_together
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
@@ -92,14 +93,18 @@ def _lease(address: str, statements: dict[str, str]) -> Lease | None:
     end = _time(ends)
     if end is None and ends != "never":
         return None
+    # Phones name their model there, and DECT bases theirs (protocol 4.4).
+    vendor_class = statements.get("vendor-class", "")
+    agent = read_user_agent(vendor_class)
+    if agent is not None and agent.kind == DECT:
+        return None
     return Lease(
         address=address,
         mac=mac,
         given=starts or 0,
         ends=end,
         hostname=statements.get("client-hostname", "").strip('"'),
-        # Phones name their model there (protocol 4.4).
-        model=model_of(statements.get("vendor-class", "")),
+        model=model_of(vendor_class),
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PbxFailed
+from ansible_collections.telephony.snom.plugins.module_utils._known.user_agent import DECT
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.kinds import open_pbx
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Registration, host_of, newest
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
@@ -45,14 +46,14 @@ def read_registrations(settings: PbxSettings, prefixes: tuple[str, ...]) -> Read
 
 
 def reading_of(registrations: Iterable[Registration], prefixes: tuple[str, ...]) -> Reading:
-    """What registrations say of phones. Those of other makes are left out."""
+    """What registrations say of phones. Those of other makes and of DECT bases are left out."""
     by_mac: dict[str, list[Registration]] = defaultdict(list)
     by_address: dict[str, list[Registration]] = defaultdict(list)
     for one in registrations:
         if one.agent is None:
             continue
         if one.agent.mac is not None:
-            if one.agent.mac.startswith(prefixes):
+            if one.agent.mac.startswith(prefixes) and one.agent.kind != DECT:
                 by_mac[one.agent.mac].append(one)
         elif address := address_of(one.address):
             by_address[address].append(one)
@@ -67,6 +68,7 @@ def _by_address(found: Mapping[str, list[Registration]]) -> Iterator[Said]:
         models = {one.agent.model for one in there if one.agent}
         if (
             len(models) == 1
+            and not any(one.agent and one.agent.kind == DECT for one in there)
             and all(host_of(one.contact) == address for one in there)
             and len({one.account for one in there}) <= MOST
         ):

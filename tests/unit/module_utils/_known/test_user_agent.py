@@ -11,7 +11,9 @@ from itertools import product
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import MODELS
 from ansible_collections.telephony.snom.plugins.module_utils._known.user_agent import (
+    DECT,
     LONGEST,
+    PHONE,
     UserAgent,
     read_user_agent,
 )
@@ -92,7 +94,6 @@ def test_over_http(
         ("snomD862/10.1.226.13 00:04:13:0d:d7:c9", "D862", "10.1.226.13", "0004130DD7C9"),
         ("snomD999/10.1.240.1 0004130DD7C9", "D999", "10.1.240.1", "0004130DD7C9"),
         ("snom821/873_19_20130321 0004130DD7C9", "821", None, "0004130DD7C9"),
-        ("snomM900/7.40", "M900", "7.40", None),
     ],
 )
 def test_over_sip(text: str, model: str, firmware: str | None, mac: str | None) -> None:
@@ -141,6 +142,29 @@ def test_each_part_may_be_missing(model: str) -> None:
 def test_a_module_is_no_phone(name: str) -> None:
     said = read_user_agent(browser(f"snom{name} 1.9.1"))
     assert said and (said.kind, said.model, str(said.firmware)) == ("module", name, "1.9.1")
+
+
+@pytest.mark.parametrize("name", ["m3", "M9", "M300", "M325", "M400", "M700", "M900", "M65", "M200SC"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "snom{}/7.40",
+        "snom-{}/07.40.1",
+        "Snom {} 7.40 000413AABB0C",
+        "Mozilla/4.0 (compatible; snom{} 7.40)",
+        "Mozilla/4.0 (compatible; snom{}-SIP 7.40 1 000413AABB0C)",
+        "snom{}",
+    ],
+)
+def test_a_dect_base_is_no_desk_phone(form: str, name: str) -> None:
+    said = read_user_agent(form.format(name))
+    assert said and (said.kind, said.model) == (DECT, name.upper())
+
+
+@pytest.mark.parametrize("name", ["MP", "D895M", "MeetingPoint", "D300M"])
+def test_a_model_with_an_m_is_one(name: str) -> None:
+    said = read_user_agent(f"snom{name}/10.1.54.13")
+    assert said and said.kind == PHONE
 
 
 @pytest.mark.parametrize("built", ["(Feb 31 2019 - 14:19:43)", "(Foo 12 2019 - 14:19:43)", "(Feb 12 2019 - 25:00:00)"])

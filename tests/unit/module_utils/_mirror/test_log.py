@@ -173,6 +173,11 @@ def test_other_servers_write_queries_and_dashes() -> None:
     assert [(fetch["file"], fetch["complete"]) for fetch in phone["fetched"]] == [(IMAGE, False)]
 
 
+def test_a_dect_base_is_not_among_the_phones() -> None:
+    agent = "Mozilla/4.0 (compatible; snomM900 7.40 000413AABB0C)"
+    assert read(line(user_agent=agent, uri="/dect/M900_v0740_b0104.fwu")) == {"phones": {}, "unknown": 1}
+
+
 def test_who_says_no_address_is_unknown() -> None:
     assert read(line(user_agent=OLD_AGENT), line(user_agent="curl/7.88.1", mac=MAC)) == {"phones": {}, "unknown": 2}
 

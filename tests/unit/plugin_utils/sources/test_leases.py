@@ -254,6 +254,13 @@ lease 192.0.2.5 {
   binding state active;
   hardware ethernet 00:04:13:00:00:05;
 }
+lease 192.0.2.7 {
+  starts 2 2023/11/14 22:00:00;
+  ends never;
+  binding state active;
+  hardware ethernet 00:04:13:00:00:07;
+  set vendor-class-identifier = "snomM900";
+}
 failover peer "dhcp" state {
   my state normal at 2 2023/11/14 22:13:00;
 }

@@ -161,6 +161,11 @@ def test_an_address_before_which_something_stands_is_no_address_of_a_phone() -> 
     assert not reading_of([registration("401", "sip:401@192.0.2.1", "snomD785/10.1.84.12", **behind)], PREFIXES).said
 
 
+@pytest.mark.parametrize("agent", [f"snomM900/7.40 {A}", "snomM900/7.40"])
+def test_a_dect_base_is_no_phone(agent: str) -> None:
+    assert not reading_of([registration("401", "sip:401@192.0.2.1", agent)], PREFIXES).said
+
+
 def test_several_models_at_one_address_are_not_one_phone() -> None:
     several = [
         registration(str(n), "sip:a@192.0.2.1", f"snom{model}/10.1.84.12") for n, model in enumerate(("D785", "D735"))
