@@ -50,11 +50,11 @@ class UserAgent:
     """The number behind each abbreviation: ``{"SXM": 0, "UXM": 1}``."""
 
 
-_BRAND = r"(?:^|(?<=[\s(;,\"]))(?:snom|gigaset)"
+_BRAND = r"(?:^|(?<=[\s(;,\"']))(?:snom|gigaset)"
 # snomD785-SIP 10.1.33.33, snom360/7.3.30, snom105-2.04g, snom720 8.9.3.80, snom 320/8.7.5.17
 _PRODUCT = re.compile(
     _BRAND + r"[\s_-]?(meeting[\s-]?point|mp|uxm|sxm|[a-z]{0,3}[0-9]{1,4}[a-z]{0,3}\+?)(?![0-9a-z])"
-    rf"(-SIP)?(?:[ /_-]([^\s();,\"]+(?:{PRE_RELEASE})?))?",
+    rf"(-SIP)?(?:[ /_-]([^\s();,\"']+(?:{PRE_RELEASE})?))?",
     re.IGNORECASE | re.ASCII,
 )
 # m3, m9, M300 to M900 and their handsets (protocol 1.2). The MeetingPoint is MP.
@@ -65,12 +65,12 @@ _NAMELESS = re.compile(_BRAND + r" lid [0-9]", re.IGNORECASE | re.ASCII)
 _BROWSER = re.compile(r"Mozilla/", re.IGNORECASE)
 # U-Boot's form: (Feb 25 2019 - 14:19:43)
 _BUILT = re.compile(
-    r"\((Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}([0-9]{1,2}) ([0-9]{4})"
+    r"\((Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ([0-9]{1,2}) ([0-9]{4})"
     r"(?: -)? ([0-9]{2}:[0-9]{2}:[0-9]{2})(?: [+-][0-9]{4})?\)",
     re.IGNORECASE | re.ASCII,
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MODULE = re.compile(r"([A-Z]{2,6}):([0-9]{1,3})")
+_MODULE = re.compile(r"([A-Z]{2,6}):([0-9]{1,3})", re.IGNORECASE | re.ASCII)
 _BOOT_LOADER = re.compile(r"[0-9A-Za-z._+-]+(?: [0-9A-Za-z._+-]+){0,5}")
 
 
@@ -79,21 +79,27 @@ def read_user_agent(text: str) -> UserAgent | None:
     if len(text) > LONGEST:
         # What stands at the cut may be a part of something.
         text = text[:LONGEST].rpartition(" ")[0]
+    text = " ".join(text.split())
+    mac = find_mac(text)
+    # Logs cut off what is long. Then the last word is not whole, and what is before it may have gone on.
+    is_cut = "(" in text and not text.rstrip("\"' ").endswith(")")
+    if is_cut:
+        text = text.rpartition(" ")[0]
     product = _product(text)
     if product is None:
-        return UserAgent(mac=find_mac(text)) if _NAMELESS.search(text) else None
+        return UserAgent(mac=mac) if _NAMELESS.search(text) else None
     name, sip, version = product.groups()
-    model, firmware = find_model(name), _version(version)
     behind = text[product.end() :]
+    model, firmware = find_model(name), None if is_cut and not behind else _version(version)
     words = [word.strip("()[]<>;,\"'") for word in behind.split()]
     return UserAgent(
         kind=_kind(text, name, sip, firmware),
         model=model.name if model else name.upper(),
         firmware=firmware,
-        mac=find_mac(text),
-        boot_loader=_boot_loader(behind),
+        mac=mac,
+        boot_loader=_boot_loader(behind, is_cut),
         built=_built(behind),
-        modules={found[1]: int(found[2]) for found in map(_MODULE.fullmatch, words) if found},
+        modules={found[1].upper(): int(found[2]) for found in map(_MODULE.fullmatch, words) if found},
     )
 
 
@@ -108,7 +114,7 @@ def _kind(text: str, name: str, sip: str | None, firmware: Version | None) -> st
         return MODULE
     if _DECT.fullmatch(name):
         return DECT
-    if sip or not _BROWSER.match(text):
+    if sip or not _BROWSER.search(text):
         return PHONE
     return IMAGE_LOADER if firmware else None
 
@@ -120,15 +126,15 @@ def _version(text: str | None) -> Version | None:
         return None
 
 
-def _boot_loader(behind: str) -> str | None:
-    """What stands between the version and the first of date, MAC address and modules."""
-    words = []
-    for word in re.split("[();,]", behind, maxsplit=1)[0].split():
-        if find_mac(word) or _MODULE.fullmatch(word):
-            break
-        words.append(word)
-    text = " ".join(words)
-    return text if _BOOT_LOADER.fullmatch(text) else None
+def _boot_loader(behind: str, is_cut: bool) -> str | None:
+    """What stands together behind the version, of what is no date, MAC address or module."""
+    words = re.split("[();,]", _BUILT.sub(" UXM:0 ", behind), maxsplit=1)[0].split()
+    others = [bool(find_mac(word) or _MODULE.fullmatch(word)) for word in words]
+    first = others.index(False) if False in others else len(words)
+    last = others.index(True, first) if True in others[first:] else len(words)
+    text = " ".join(words[first:last])
+    is_whole = not is_cut or last < len(words)
+    return text if is_whole and _BOOT_LOADER.fullmatch(text) else None
 
 
 def _built(behind: str) -> str | None:

@@ -14,7 +14,7 @@ from .._core.errors import InputError
 _NUMBERS = r"[0-9]{1,6}(?:\.[0-9]{1,6}){1,5}"
 _EARLY = r"(?:alpha|beta|rc|pre)(?![a-z])"
 # Behind a blank stands the boot loader, or the rest of a sentence: of that, only what certainly belongs to the version.
-PRE_RELEASE = rf"\ ?\(?{_EARLY}(?:[-_.]?[0-9]{{1,4}}|\ [0-9]{{1,3}}(?![-_.0-9a-z]))?(?![0-9a-z])\)?"
+PRE_RELEASE = rf"\ ?\(?{_EARLY}(?:[-_.]?[0-9]{{1,4}}|\ [0-9]{{1,3}}(?![-_.:0-9a-z]))?(?![0-9a-z])\)?"
 _SUFFIX = rf"(?:[-_+~](?!sip)[a-z][0-9a-z]{{0,20}}(?:[-_.+~](?!sip)[0-9a-z]{{1,20}}){{0,3}}|{PRE_RELEASE})?"
 WITHIN = rf"{_NUMBERS}[a-z]?{_SUFFIX}(?=[^0-9a-z._])(?![-+~](?!sip)(?:[0-9a-z]|\Z)|[^0-9\n]{{0,8}}{_EARLY})"
 """A version within a text in lower case. It must be followed by something: at the end of what was cut off, it could be

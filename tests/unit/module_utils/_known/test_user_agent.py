@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import MODELS
@@ -88,6 +90,7 @@ def test_over_http(
         ("snom 320/8.7.5.17", "320", "8.7.5.17", None),
         ("snomD785/10.1.54.13-beta", "D785", "10.1.54.13-beta", None),
         ("snomD785/10.1.0.0 beta 0004130DD7C9", "D785", "10.1.0.0 beta", "0004130DD7C9"),
+        ("snomD785/10.1.0.0 beta 00:04:13:0D:D7:C9", "D785", "10.1.0.0 beta", "0004130DD7C9"),
         ("snom821/873_19_20130321", "821", None, None),
         ("snomD120/10.1.39.11", "D120", "10.1.39.11", None),
         ("snomD785/10.1.198.12 0004130DD7C9", "D785", "10.1.198.12", "0004130DD7C9"),
@@ -210,6 +213,56 @@ def test_a_long_text_is_cut_between_words() -> None:
     said = read_user_agent(f"snomD785/10.1.198.12 {'x' * (LONGEST - 30)} {MAC}00")
     assert said and (said.model, said.mac) == ("D785", None)
     assert read_user_agent("x" * 10_000_000) is None
+
+
+CASES = st.sampled_from([str, str.lower, str.upper, str.swapcase])
+VERSION_TEXTS = ["10.1.169.16", "8.9.3.80", "8.7.5.35-rc1", "10.1.0.0 beta", "3.60d"]
+
+
+@st.composite
+def agents(draw: st.DrawFn) -> tuple[str, UserAgent]:
+    """A User-Agent of the form that browsers have, with some of its parts, in some order; and what it tells."""
+    model, version = draw(st.sampled_from(["D785", "320", "PA1", "D899"])), draw(st.sampled_from(VERSION_TEXTS))
+    sip = draw(st.sampled_from(["-SIP", ""]))
+    boot_loader = draw(st.sampled_from(["", "2010.12-00004-g9ba52f5", "SPEAr300 SNOM 1.4", "2020.04-v10-rc2"]))
+    built = draw(st.sampled_from(["", "(Feb 25 2019 - 14:19:43)"]))
+    mac, module = draw(st.sampled_from(["", *SPELLINGS])), draw(st.sampled_from(["", "SXM:0 UXM:12"]))
+    parts = draw(st.permutations([boot_loader, built, mac, module]))
+    text = browser(" ".join(filter(None, [f"snom{model}{sip} {version}", *parts])))
+    return text, UserAgent(
+        kind="phone" if sip else "image_loader",
+        model=model,
+        firmware=Version.parse(version),
+        mac=MAC if mac else None,
+        boot_loader=boot_loader or None,
+        built="2019-02-25T14:19:43" if built else None,
+        modules={"SXM": 0, "UXM": 12} if module else {},
+    )
+
+
+@given(
+    agents(),
+    CASES,
+    st.sampled_from([" ", "  ", "\t", " \t "]),
+    st.sampled_from(["{}", '"{}"', "'{}'", " {} ", "User-Agent: {}"]),
+)
+def test_spelled_in_any_way_it_tells_the_same(agent: tuple[str, UserAgent], case: Any, blank: str, around: str) -> None:
+    text, told = agent
+    said = read_user_agent(around.format(case(text).replace(" ", blank)))
+    assert said
+    assert replace(said, boot_loader=None) == replace(told, boot_loader=None)
+    assert (said.boot_loader or "").lower() == (told.boot_loader or "").lower()
+
+
+@given(agents(), st.integers(1, 160))
+def test_what_is_cut_off_says_nothing_that_the_whole_does_not(agent: tuple[str, UserAgent], length: int) -> None:
+    text, told = agent
+    said = read_user_agent(text[:length])
+    if said is None:
+        return
+    for name in ("kind", "model", "firmware", "mac", "boot_loader", "built"):
+        assert getattr(said, name) in (None, getattr(told, name)), name
+    assert said.modules.items() <= told.modules.items()
 
 
 @given(
