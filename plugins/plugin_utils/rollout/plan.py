@@ -303,7 +303,8 @@ def _leave_alone(phone: PlannedPhone, until: float) -> None:
 def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
     """What the end of an interrupted run's trigger means for the plan: it stands, as if nothing had interrupted it.
 
-    But a phone that is on its way over several hops goes on, and one that came back after its deadline is planned anew.
+    But a phone that is on its way over several hops goes on, and one that came back after its deadline is planned anew,
+    as is one that shows another version than when it was given up.
     """
     wanted = phone.target.possible_versions() if phone.facts is None else {phone.wanted}
     on_its_way = resumed.outcome.succeeded and (phone.before or resumed.after) not in wanted
@@ -317,7 +318,7 @@ def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
         evidence = resumed.evidence
         resumed = Ending(Outcome.TIMED_OUT, reason, None, True, evidence, evidence.unsafe_until)
         phone.unrecorded = True
-    elif on_its_way or came_back or is_trusted_again:
+    elif on_its_way or came_back or is_trusted_again or _has_moved_on(phone, resumed):
         return
     phone.outcome, phone.reason, phone.resumed = resumed.outcome, resumed.reason, resumed
     if phone.wanted is None:
@@ -326,6 +327,14 @@ def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
         image = read_image_name(asked.file)
         wanted_now = phone.target.wanted(image[0].name) if image else phone.target.version
         phone.wanted = wanted_now or asked.target
+
+
+def _has_moved_on(phone: PlannedPhone, resumed: Ending) -> bool:
+    """Whether a phone that may have been loading when its run gave it up shows another version by now."""
+    if phone.facts is None or resumed.unsafe_until is None or phone.before in (None, resumed.after):
+        return False
+    asked = resumed.evidence.interrupted
+    return asked is None or None in (asked.mac, phone.facts.mac) or asked.mac == phone.facts.mac
 
 
 def _desired(target: Target, options: Options) -> Desired:

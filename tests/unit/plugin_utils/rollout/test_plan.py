@@ -393,6 +393,25 @@ def test_what_the_end_of_an_interrupted_trigger_means(resumed: str, firmware: st
         assert phone.reason == "As it was seen."
 
 
+@pytest.mark.parametrize(
+    ("firmware", "mac", "outcome", "path"),
+    [
+        (NEW, MAC, "compliant", (NEW,)),
+        (NEW, None, "compliant", (NEW,)),
+        (OLD, MAC, "image_failed", ()),
+        # Another phone has its address now.
+        (NEW, "000413922D25", "image_failed", ()),
+    ],
+)
+def test_a_phone_that_was_still_loading_when_its_run_gave_it_up(
+    firmware: str, mac: str | None, outcome: str, path: tuple[str, ...]
+) -> None:
+    old = Version.parse(OLD)
+    ending = Ending(Outcome.IMAGE_FAILED, "Never seen gone.", old, triggered=True, evidence=ASKED, unsafe_until=2000.0)
+    phone = plan_one(reading=Reading(facts=facts(firmware=firmware, mac=mac), at=1000.0), resumed=ending)
+    assert (phone.outcome, phone.came_over) == (outcome, path)
+
+
 @pytest.mark.parametrize(("after", "outcome"), [("10.1.50.1", "timed_out"), (NEW, "upgraded")])
 def test_a_phone_that_is_gone_after_one_of_several_images_has_not_arrived(after: str, outcome: str) -> None:
     ending = Ending(Outcome.UPGRADED, "As it was seen.", Version.parse(after), triggered=True, evidence=ASKED)
