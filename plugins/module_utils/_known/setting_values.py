@@ -31,6 +31,7 @@ from .known_settings import (
     is_setting_name,
     kind_of,
     known_setting,
+    nearest_name,
     needs_number,
     split_name,
 )
@@ -203,7 +204,11 @@ def _read(name: str, value: object, where: str) -> Iterator[Setting]:
         yield from _numbered(name, value, where)
     else:
         if first is None:
-            raise InputError(f"{where} is a list, but nobody says which number is its first. Give a mapping by number.")
+            nearest = None if known_setting(name) else nearest_name(name)
+            raise InputError(
+                f"{where} is a list, but nobody says which number is its first. Give a mapping by number"
+                f"{f', or is it {nearest}?' if nearest else '.'}"
+            )
         yield from _numbered(name, dict(enumerate(_as_list(value), first)), where)
 
 

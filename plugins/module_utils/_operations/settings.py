@@ -198,10 +198,10 @@ class _Update:
             known = item.name in self._before or is_known(item.name) or parameters["allow_unknown"]
             if self._has(item):
                 continue
-            if item.secret and not parameters["update_secrets"]:
-                self.unverified.add(item.name)
-            elif not known:
+            if not known:
                 self.unknown.append(item.name)
+            elif item.secret and not parameters["update_secrets"]:
+                self.unverified.add(item.name)
             elif item.name in (facts.read_only_settings or ()):
                 self.read_only.append(item.name)
             else:

@@ -164,6 +164,20 @@ def test_read_only_and_unknown_settings_are_told_and_left_out() -> None:
     assert len(phone.commands) == 1
 
 
+@pytest.mark.parametrize("update_secrets", [True, False])
+def test_all_unknown_settings_are_told_before_anything_is_written(update_secrets: bool) -> None:
+    """Secrets and names in capitals too, each with the known name that is most like it."""
+    names = [f"unheard_of_{one}_{two}" for one in "abcdefghij" for two in "klmnopqrs"][:80]
+    wanted = dict.fromkeys([*names, "LANGUAGE", "Htpp_Pass", "User_Name1"], "x")
+    phone = SettingsPhone()
+    result = write(phone, settings=wanted, check_mode=True, update_secrets=update_secrets, scheme="https")
+    assert (result["unknown"], result["written"], phone.commands) == (sorted(wanted), [], [])
+    (warning,) = result["warnings"]
+    assert [name for name in wanted if f" {name}" not in warning] == []
+    for near in ("LANGUAGE (is it language?)", "Htpp_Pass (is it http_pass?)", "User_Name1 (is it user_name?)"):
+        assert near in warning
+
+
 def test_unknown_settings_that_are_meant() -> None:
     phone = SettingsPhone(values={"odd_one": ""}, ignored=set())
     assert write(phone, settings={"odd_one": 1})["written"] == ["odd_one"]

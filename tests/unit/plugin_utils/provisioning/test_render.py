@@ -223,6 +223,16 @@ def test_all_unknown_names_are_shown() -> None:
     assert [name for name in names if f"{name} (h1" not in warning] == []
 
 
+@pytest.mark.parametrize(("name", "known"), [("User_Name", "user_name"), ("TR369_enable", "tr369_enable")])
+def test_a_list_of_a_name_with_capitals_is_told_with_the_known_one(name: str, known: str) -> None:
+    assert (
+        f"{name} is a list, but nobody says which number is its first. Give a mapping by number, or is it {known}?"
+        in refusal(entry(settings={name: ["x"]}))
+    )
+    (warning,) = rendered(entry(settings={name: {1: "x"}})).warnings
+    assert f"{name} (h1; is it {known}?)" in warning
+
+
 def test_the_vendors_simple_example_has_no_unknown_name() -> None:
     settings = {
         "language": "English",
