@@ -179,6 +179,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.sources.settings im
     parse_sites,
     parse_sources,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.spelling import normal
 
 ALL = "phones"
 WITHOUT_ADDRESS = "phones_without_address"
@@ -242,7 +243,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             host.set_variable(variable, value)
         if phone.address is None:
             groups[WITHOUT_ADDRESS].add_host(host)
-        for kind, value in (("model", phone.model), ("firmware", phone.firmware), ("site", phone.site)):
+        for kind, value in (
+            ("model", phone.model),
+            ("firmware", phone.firmware and normal(phone.firmware)),
+            ("site", phone.site),
+        ):
             if value is not None:
                 group = self._sanitize_group_name(f"{kind}_{value}")
                 if group not in groups:

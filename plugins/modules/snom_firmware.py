@@ -40,7 +40,10 @@ attributes:
 options:
   version:
     description:
-      - The version that is wanted. C(08.9.3.80) is the same as C(8.9.3.80).
+      - The version that is wanted. C(08.9.3.80) is the same as C(8.9.3.80), and C(10.1.54.13-beta) is another one than
+        C(10.1.54.13).
+      - Of versions with the same numbers only C(alpha), C(beta), C(pre) and C(rc) are known to be older than the one
+        without. From any other to that, and back, it takes O(allow_downgrade).
       - Needed unless O(url) is given and its file name holds the version, or O(versions) is.
       - Taken from the host variable C(snom_firmware_version) if not given.
     type: str

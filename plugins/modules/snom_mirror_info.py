@@ -94,7 +94,7 @@ phones:
       type: str
       sample: D785
     firmware:
-      description: The version, likewise. Null if it is not one of numbers, such as that of a beta.
+      description: The version, likewise. Null if it does not begin with numbers, such as C(873_19_20130321).
       returned: always
       type: str
       sample: 10.1.54.13

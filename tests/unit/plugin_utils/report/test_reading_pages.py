@@ -168,6 +168,7 @@ def test_versions_are_counted_by_model_and_time():
         ("1.9", [2, 0], False),
         ("unknown", [0, 1], False),
     ]
+    # Equal versions that are written otherwise.
     (same,) = versions_by_model([("105", ("2.04g",)), ("105", ("2.4g",))], {("105", "2.4G")})
     assert [(one.text, one.numbers, one.wanted) for one in same.versions] == [("2.04g", [2], True)]
     assert [d785.versions[0].share(number, 1000) for number in (0, 1, 500, 1000)] == ["0.00", "1.50", "50.00", "100.00"]

@@ -81,6 +81,15 @@ def test_an_intent_without_an_end_is_open(journal: Journal) -> None:
     assert read_history(journal.path).open_intents == {"desk-1": intent()}
 
 
+@pytest.mark.parametrize(("written", "now"), [("2.4g", "2.04g"), ("8.9.3.80", "08.9.3.80")])
+def test_a_journal_of_an_older_release_names_the_same_versions(path: str, written: str, now: str) -> None:
+    entry = {**INTENT, "before": written, "target": "8.7.5.35-rc1"}
+    history = parse_history(json.dumps(entry).encode() + b"\n", path)
+    assert history.open_intents["desk-1"].before == Version.parse(now)
+    assert str(history.open_intents["desk-1"].target) == "8.7.5.35-rc1"
+    assert history.first_version("desk-1", None, Version.parse(now)) == Version.parse(now)
+
+
 def test_the_last_intent_counts(journal: Journal) -> None:
     journal.intent(intent(file="snomD785-10.1.50.1-SIP-r.bin"))
     journal.intent(intent(time=1500.0))
