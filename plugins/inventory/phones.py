@@ -171,6 +171,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
+from ansible_collections.telephony.snom.plugins.module_utils._known.spelling import normal
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.gather import gather
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.kept import kept, to_keep
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import Phone
@@ -179,7 +180,6 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.sources.settings im
     parse_sites,
     parse_sources,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.spelling import normal
 
 ALL = "phones"
 WITHOUT_ADDRESS = "phones_without_address"

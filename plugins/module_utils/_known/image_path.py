@@ -84,7 +84,7 @@ def find_path(
     _refuse_downgrade(model, now, target, allow_downgrade=allow_downgrade, force=force)
     final = _image_at(url, model, target, catalog) if url else known_image(model, target, catalog, mirror)
     complete = url if url and _chained_url(url) else None
-    if complete is None and _lacks_chain(model, target, final):
+    if complete is None and lacks_chain(model, target, final):
         raise Refused(
             f"From {model.chained_from} on, the {model.name} loads images through a chained-update image. That is "
             f"known from provisioning files; nobody has tried it over HTTP. To ask for it for {target}, name the "
@@ -96,29 +96,10 @@ def find_path(
     if target > now:
         images |= _bridges(model, now, target, catalog, mirror)
         versions = _shortest(model, now, target, images)
-    hops = [_hop(version, images[version], model, catalog, mac, mirror) for version in versions]
+    hops = [hop_of(version, images[version], model, catalog, mac, mirror) for version in versions]
     if complete is not None:
         hops[-1] = replace(hops[-1], url=complete, image_url=_fill_in(hops[-1].image_url, mac), chained=True)
     return tuple(hops)
-
-
-def provisioned_url(model: Model, version: Version, catalog: Catalog, mirror: str | None = None) -> str:
-    """Return the URL that a provisioning file names for a version, through the chained update where the model needs it.
-
-    Provisioning files are where chained updates are known from (protocol 3.3.5). What the phone runs now is not known
-    here, so nothing is said about the way: the phone fills in its MAC, and loads the image in one step. Raises Refused
-    where there is no image, and InputError for a mirror that can't be read.
-    """
-    image = known_image(model, version, catalog, mirror)
-    if _lacks_chain(model, version, image):
-        chain = catalog.chained_update_of(model)
-        if chain is None:
-            raise Refused(
-                f"From {model.chained_from} on, the {model.name} loads images through a chained-update image, and the "
-                "catalogue has none for it. Add it to your own catalog."
-            )
-        image = replace(image, chain=chain.file)
-    return _hop(version, image, model, catalog, None, mirror).url
 
 
 def _refuse_downgrade(model: Model, now: Version, target: Version, *, allow_downgrade: bool, force: bool) -> None:
@@ -195,7 +176,8 @@ def on_mirror(image: Image, mirror: str | None) -> Image:
     return image if mirror is None else replace(image, url=image_url(image.file, mirror))
 
 
-def _lacks_chain(model: Model, version: Version, image: Image) -> bool:
+def lacks_chain(model: Model, version: Version, image: Image) -> bool:
+    """Whether the model loads such a version through a chained-update image, and the catalogue names none for it."""
     return model.chained_from is not None and version.numbers >= model.chained_from.numbers and image.chain is None
 
 
@@ -204,7 +186,7 @@ def _bridges(model: Model, now: Version, target: Version, catalog: Catalog, mirr
     between = {
         image.version: on_mirror(image, mirror)
         for image in catalog.images_of(model)
-        if image.version and now < image.version < target and not _lacks_chain(model, image.version, image)
+        if image.version and now < image.version < target and not lacks_chain(model, image.version, image)
     }
     return dict(sorted(between.items(), reverse=True))
 
@@ -242,7 +224,8 @@ def _shortest(model: Model, now: Version, target: Version, images: dict[Version,
     )
 
 
-def _hop(version: Version, image: Image, model: Model, catalog: Catalog, mac: str | None, mirror: str | None) -> Hop:
+def hop_of(version: Version, image: Image, model: Model, catalog: Catalog, mac: str | None, mirror: str | None) -> Hop:
+    """The step that loads an image, through its chain where it has one. Raises Refused, InputError."""
     hop = Hop(
         version=version,
         file=image.file,

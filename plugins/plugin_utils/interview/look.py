@@ -13,10 +13,10 @@ from typing import Any
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._known.mac import normalize_mac
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model
+from ansible_collections.telephony.snom.plugins.module_utils._known.spelling import normal
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import UNKNOWN, CallReading
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
-from ansible_collections.telephony.snom.plugins.plugin_utils.spelling import normal
 
 FACTS = ("version", "mac", "model", "registered", "call")
 

@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, Refused, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import require_plain_name
-from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import provisioned_url
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, check_url
 from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import (
     STATE,
@@ -36,6 +35,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.models impor
     find_model,
     versions_by_model,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._known.provisioned_image import provisioned_url
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
     Setting,
     merge_settings,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
+from ansible_collections.telephony.snom.plugins.module_utils._known.spelling import normal
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.changes import changes_of, count_changes
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.page import render_page, shown_count
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.sites import NO_SITE, sites_of
@@ -25,7 +26,6 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.report.words import
     parts_of,
     word_of,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.spelling import normal
 
 
 @dataclass(frozen=True)

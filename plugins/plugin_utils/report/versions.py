@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.telephony.snom.plugins.plugin_utils.spelling import normal
+from ansible_collections.telephony.snom.plugins.module_utils._known.spelling import normal
 
 _UNKNOWN = "unknown"
 

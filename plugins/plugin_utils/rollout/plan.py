@@ -30,13 +30,13 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import read_image_name
+from ansible_collections.telephony.snom.plugins.module_utils._known.spelling import is_version
 from ansible_collections.telephony.snom.plugins.module_utils._known.taught import flash_time
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History, Step
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
-from ansible_collections.telephony.snom.plugins.plugin_utils.spelling import is_version
 
 
 class NotApproved(SnomError):

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from .._core.errors import InputError
+from .version import Version
 
 
 def normal(text: str) -> str:
