@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from ..._core.errors import AnswerLost, AnswerUnreadable, InputError, Unsupported, UserMode
+from ..._core.errors import AnswerLost, AnswerUnreadable, InputError, SnomError, Unsupported, UserMode
 from ..loadable_phone import Acceptance, Load, Traces
 from .pages import asks_admin_password, asks_reboot
 from .web_reader import WebReader
@@ -48,9 +48,21 @@ class WebLoader(WebReader):
             return Acceptance(target, "unreadable answer")
         if answer.status >= 400 and not watched:
             raise Unsupported(f"The phone answers {answer.status} to {lacks}")
-        if asks_admin_password(answer.text):
-            raise UserMode(f"The phone is in user mode and {refuses}. Switch it to administrator mode.")
-        return Acceptance(target, str(answer.status), asks_reboot(answer.text))
+        if not asks_admin_password(answer.text):
+            return Acceptance(target, str(answer.status), asks_reboot(answer.text))
+        if watched and not self._is_in_user_mode():
+            return Acceptance(target, f"{answer.status}, speaks of the administrator password")
+        raise UserMode(f"The phone is in user mode and {refuses}. Switch it to administrator mode.")
+
+    def _is_in_user_mode(self) -> bool:
+        """Whether its settings page says so, too.
+
+        How a phone asks for the password is inferred, and an answer may only warn of it: such a phone has begun.
+        """
+        try:
+            return self.look(["settings"]).admin_mode is False
+        except SnomError:
+            return False
 
     def mark(self, load: Load) -> Mapping[str, Any] | None:
         """The phone itself shows what comes of it."""

@@ -283,7 +283,7 @@ RING, RESTART, LOAD, WRITE = Ring(1), Restart(None), Load("http://a/b.bin"), Wri
     ],
 )
 def test_a_phone_that_says_no(command: Command, answer: Answer, words: str) -> None:
-    phone = PagePhone({PagePhone({}).spelled(command): answer})
+    phone = PagePhone({PagePhone({}).spelled(command): answer, "/settings.htm": USER_MODE})
     with pytest.raises(UserMode if answer is USER_MODE else Unsupported, match=words):
         phone.command(command)
 
@@ -302,6 +302,17 @@ def test_a_phone_that_says_no(command: Command, answer: Answer, words: str) -> N
 def test_no_answer_to_what_is_watched_is_an_error(command: Command, answer: Any, words: str) -> None:
     target = PagePhone({}).spelled(command)
     assert PagePhone({target: answer}).command(command) == Acceptance(target, words)
+
+
+@pytest.mark.parametrize("settings", ["language!: English\n", AnswerLost("It broke."), Answer(404, {}, b"Not found")])
+@pytest.mark.parametrize("command", [RESTART, LOAD])
+def test_an_answer_that_only_warns_of_the_administrator_password_is_no_refusal(command: Command, settings: Any) -> None:
+    """A phone that has begun to load would not be watched, and the next run would ask it again."""
+    target = PagePhone({}).spelled(command)
+    warns = Answer(200, {}, b"Loading. <b>The administrator password is not set!</b>")
+    phone = PagePhone({target: warns, "/settings.htm": settings})
+    assert phone.command(command) == Acceptance(target, "200, speaks of the administrator password")
+    assert phone.requests.count(target) == 1
 
 
 @pytest.mark.parametrize("error", [PhoneUnreachable("no"), AuthFailed("no"), Blocked("no"), Unsupported("no")])
