@@ -50,6 +50,9 @@ from .snapshot import Snapshot, compare, take_snapshot, unread
 SNAPSHOT_TRIES = 3
 """Reads of the settings of a phone that is done. It keeps its slot meanwhile, so they are few."""
 
+LONGEST_PREPARATION = 5.0
+"""Seconds between the look at the calls of a phone and its trigger. A call may have begun after that."""
+
 
 class Phase(str, Enum):
     """Where a phone stands."""
@@ -237,6 +240,8 @@ class Upgrade:
         if closed := self._may_trigger(seconds):
             # A busy disk takes its time for the intent.
             return self._stay(closed, facts)
+        if self.order.only_when_idle and self._now() - now > LONGEST_PREPARATION and (reason := self._call_by_now()):
+            return self._end(Outcome.DEFERRED, reason, after=facts.firmware)
         self.phase = Phase.TRIGGER
         self.triggered = True
         self._watch = Watch(self._phone, self._now, now)
@@ -251,6 +256,14 @@ class Upgrade:
             raise
         self.phase = Phase.STILL_UP
         return self.order.poll
+
+    def _call_by_now(self) -> str | None:
+        """Why the phone must be left alone after all; what a host variable said is not asked again here."""
+        if self.known_call_state is not None:
+            return "To write down what it is to be asked took so long that a call may have begun meanwhile."
+        # One that is gone between two images is waited for.
+        self.phase = Phase.PROBE
+        return self._reason_to_wait()
 
     def _may_ask_again(self) -> bool:
         """Whether the request to load another image found nobody, for the first time, so that it did nothing."""

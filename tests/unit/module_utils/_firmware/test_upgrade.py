@@ -237,6 +237,31 @@ def test_a_closed_gate_lets_nothing_through() -> None:
     assert one.asked == [DEADLINE]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "known", "outcome"),
+    [(60, None, "deferred"), (60, "idle", "deferred"), (1, None, "upgraded"), (1, "idle", "upgraded")],
+)
+def test_a_call_that_begins_while_a_slow_disk_takes_the_intent(seconds: float, known: str | None, outcome: str) -> None:
+    one = bench(GOES_WELL)
+    one.machine.known_call_state = known
+
+    def slow_disk(intent: Intent) -> None:
+        one.clock.sleep(seconds)
+        one.phone.screen = "connected"
+
+    one.record = slow_disk
+    ending = one.run()
+    assert (ending.outcome, len(one.phone.commands)) == (outcome, int(outcome == "upgraded"))
+    # It may be asked again, and the intent needs its end.
+    assert ending.passing is (outcome == "deferred") and one.machine.deadline is not None
+
+
+def test_a_phone_that_stays_idle_while_a_slow_disk_takes_the_intent() -> None:
+    one = bench(GOES_WELL)
+    one.record = lambda intent: one.clock.sleep(60)
+    assert one.run().outcome == "upgraded"
+
+
 # At the request ---------------------------------------------------------------------------------------------------
 
 
