@@ -353,7 +353,10 @@ class Upgrade:
             return self._wait_or_give_up(now)
         if order.mac and not facts.mac:
             return self._wait_or_give_up(
-                now, Outcome.WRONG_PHONE, f"It came back on {version} but shows no MAC any more."
+                now,
+                Outcome.WRONG_PHONE,
+                f"It came back on {version} but shows no MAC any more, so it may be another phone. The one that was "
+                "asked to load an image may still be writing its flash: do not power it off.",
             )
         missing = self._missing_registrations(facts)
         if missing and arrived:
@@ -459,7 +462,7 @@ class Upgrade:
             else:
                 # Nothing shows that it has given up.
                 return self._end(Outcome.IMAGE_FAILED, self._not_loaded())
-        return self._end(outcome, reason)
+        return self._end(outcome, reason, unseen=outcome is Outcome.WRONG_PHONE)
 
     def _remind(self, traces: Traces, now: float) -> None:
         """Once, after a while, ask a phone again that has fetched nothing of its image, and that nobody talks on."""

@@ -410,6 +410,8 @@ def test_a_phone_that_shows_no_mac_any_more() -> None:
     ending = one.run()
     assert (ending.outcome, str(ending.after)) == ("wrong_phone", NEW)
     assert one.clock.time == ending.evidence.deadline_at
+    # It may be another one, while the one that was asked is writing its flash somewhere else.
+    assert (ending.unsafe_until, "do not power it off" in ending.reason) == (one.clock.time + 3 * DEADLINE, True)
     assert bench([(2, {"up": False}), (60, back), (90, {"mac": MAC})]).run().outcome == "upgraded"
 
 
