@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
+    AnswerUnreadable,
     CertificateRejected,
     PhoneUnreachable,
     SnomError,
@@ -76,9 +77,10 @@ class Soak:
 
         def seen(host: str, found: Any) -> Look:
             phone = by_host[host]
+            # What can't be read is seen while a web server starts or stops.
+            if isinstance(found, (PhoneUnreachable, AnswerUnreadable)) and self._now() < give_up:
+                return Look(took=False, again=self._poll)
             if isinstance(found, PhoneUnreachable):
-                if self._now() < give_up:
-                    return Look(took=False, again=self._poll)
                 self._lost(phone, found)
             elif isinstance(found, SnomError):
                 self._verdicts.settle(phone, Ending(found.outcome, f"After the soak: {found.reason}"))

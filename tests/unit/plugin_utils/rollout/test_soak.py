@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
+    AnswerUnreadable,
     AuthFailed,
     CertificateRejected,
     PhoneUnreachable,
@@ -90,14 +91,16 @@ def test_a_phone_that_is_silent_is_given_time_and_then_counts_as_flashing() -> N
     assert run.admission.ask(phone("other", site="berlin")) is Answer.NO_ROOM
 
 
-def test_a_phone_that_comes_back_in_time_is_well() -> None:
-    run = Run(one={"up": False})
+@pytest.mark.parametrize("away", [{"up": False}, {"error": AnswerUnreadable("Half a page.")}])
+def test_a_phone_that_comes_back_in_time_is_well(away: dict[str, Any]) -> None:
+    run = Run(one=away)
     _poll, settle = pace(FLASH_TIME)
     sleep, back_at = run.clock.sleep, run.clock.time + settle / 2
 
     def live(seconds: float) -> None:
         sleep(seconds)
-        run.lab["one"].up = run.clock.time >= back_at
+        if run.clock.time >= back_at:
+            run.lab["one"].set({"up": True, "error": None}, run.clock.time)
 
     run.clock.sleep = live  # type: ignore[method-assign]
     assert run.look() == {"one": "upgraded"}
