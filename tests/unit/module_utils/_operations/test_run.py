@@ -136,7 +136,7 @@ def test_everything_becomes_plain() -> None:
     assert plain == {
         "enum": "red",
         "word": "idle",
-        "version": "8.9.3.80",
+        "version": "08.9.3.80",
         "pair": {"left": "10.1", "right": [1, 2]},
         "set": ["a", "b"],
         "frozen": [1],
