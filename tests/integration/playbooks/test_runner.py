@@ -322,7 +322,7 @@ class Workflow:
 
     def __init__(self, found: Bench, **answers: str) -> None:
         (workflow,) = items("workflows").values()
-        self.nodes = {node["identifier"]: node for node in workflow["workflow_nodes"]}
+        self.nodes = {node["identifier"]: node for node in workflow["simplified_workflow_nodes"]}
         self.answers = answers
         self.templates = items("job_templates")
         self.node = Node(found)
@@ -334,7 +334,7 @@ class Workflow:
     def job(self, identifier: str) -> Job:
         """Run the job of a node. What it publishes is handed on, as AWX does it."""
         node = self.nodes[identifier]
-        template = self.templates[node["unified_job_template"]["name"]]
+        template = self.templates[node["unified_job_template"]]
         of_awx = {"awx_workflow_job_id": 7}
         job = self.run(template, self.artifacts | self.answers | node.get("extra_data", {}) | of_awx)
         self.artifacts |= job.stats
