@@ -100,11 +100,16 @@ def test_two_values_behind_a_label_are_none() -> None:
         "Software releases 10.1.54.13\n",
         "My Software releaser 10.1.54.13\n",
         "Software release notes: see 10.1.54.13\n",
-        "Software release: 10.1.54.13beta\n",
     ],
 )
 def test_what_is_no_value_of_a_label_is_none(page: str) -> None:
     assert phone({"/status.htm": page}, {"version": LESSON["version"]}).look(["system"]).firmware is None
+
+
+def test_a_beta_is_told_as_one() -> None:
+    pages = {"/status.htm": "Software release: 10.1.54.13beta\n"}
+    firmware = phone(pages, {"version": LESSON["version"]}).look(["system"]).firmware
+    assert (str(firmware), firmware == Version.parse("10.1.54.13")) == ("10.1.54.13beta", False)
 
 
 @pytest.mark.parametrize(
