@@ -244,7 +244,7 @@ class Upgrade:
             return self._end(Outcome.DEFERRED, reason, after=facts.firmware)
         self.phase = Phase.TRIGGER
         self.triggered = True
-        self._watch = Watch(self._phone, self._now, now)
+        self._watch = Watch(self._phone, self._now, now, uptime=facts.uptime)
         self._other_since = None
         # What was seen so far was of the image before.
         self._note(triggered_at=now, deadline_at=deadline, gone_at=None, back_at=None, watched_until=None)

@@ -27,8 +27,12 @@ class Watch:
     uptime says that it started after it was asked to.
     """
 
-    def __init__(self, phone: ReadablePhone, now: Callable[[], float], asked_at: float) -> None:
+    def __init__(
+        self, phone: ReadablePhone, now: Callable[[], float], asked_at: float, *, uptime: float | None = None
+    ) -> None:
+        """uptime is what the phone showed right before it was asked, in seconds."""
         self._phone = phone
+        self._uptime = uptime
         self._now = now
         self._asked_at = asked_at
         self._silent = 0
@@ -83,7 +87,8 @@ class Watch:
         self.error = None
         since = self._now() - self._asked_at
         if facts.uptime is not None:
-            self.restarted = self.restarted or facts.uptime + CLOCK_MARGIN < since
+            fell = self._uptime is not None and facts.uptime < self._uptime
+            self.restarted = self.restarted or fell or facts.uptime + CLOCK_MARGIN < since
             self.gone = self.gone or self.restarted
             self.stayed_up = facts.uptime - CLOCK_MARGIN > since
         return facts

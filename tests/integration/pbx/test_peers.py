@@ -142,17 +142,23 @@ def register(
 @contextmanager
 def baresip(folder: Path, kamailio: Kamailio, account: str) -> Iterator[int]:
     """A soft phone without sound that registers an account; gives its port."""
-    port = free_port("127.0.0.1")
-    config = f"sip_listen 127.0.0.1:{port}\nmodule_path /usr/lib/baresip/modules\nmodule_app account.so\n"
-    (folder / "config").write_text(config, "utf-8")
     login = f"auth_user={account};auth_pass={PASSWORD};regint=600"
     (folder / "accounts").write_text(f"<sip:{account}@{kamailio.address}:{kamailio.port}>;{login}\n", "utf-8")
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [program("baresip"), "-f", folder, "-n", "127.0.0.1"],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+    process, log = None, folder / "log"
+    while process is None or process.poll() is not None:
+        # It takes the port behind this one for TLS, too, which nobody reserves: then it ends.
+        port = free_port("127.0.0.1")
+        config = f"sip_listen 127.0.0.1:{port}\nmodule_path /usr/lib/baresip/modules\nmodule_app account.so\n"
+        (folder / "config").write_text(config, "utf-8")
+        with log.open("wb") as said:
+            process = subprocess.Popen(
+                [program("baresip"), "-f", folder, "-n", "127.0.0.1"],
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+            )
+        until(
+            lambda one=process: one.poll() is not None or "baresip is ready" in log.read_text("utf-8", "replace"), bool
         )
     try:
         yield port

@@ -499,6 +499,12 @@ def test_a_phone_that_may_not_have_restarted_is_not_to_be_powered_off(
     assert ("not power it off" in ending.reason) is is_unsafe
 
 
+def test_an_uptime_that_fell_proves_a_restart_however_quick_it_was() -> None:
+    ending = bench([(1, {"up": False}), (2, {"up": True, "firmware": OLD})]).run()
+    assert (ending.outcome, ending.unsafe_until) == ("old_version", None)
+    assert "not power it off" not in ending.reason
+
+
 class TracedPhone(LabPhone):
     """One whose mirror tells what it has fetched."""
 
