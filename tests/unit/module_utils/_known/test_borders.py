@@ -9,7 +9,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.borders impo
     may_have_vendor_controller,
     passes_new_admin_password,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._known.tr069 import takes_provisioning
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 
 
@@ -47,22 +46,3 @@ def test_which_phones_the_vendors_controller_may_reach(
     model: str | None, firmware: str | None, may: bool | None
 ) -> None:
     assert may_have_vendor_controller(model, Version.parse(firmware) if firmware else None) is may
-
-
-@pytest.mark.parametrize(
-    ("settings", "takes"),
-    [
-        ({}, True),
-        ({"tr69_use_acs": "off"}, True),
-        ({"tr69_use_acs": ""}, True),
-        ({"tr69_use_acs": "FALSE"}, True),
-        ({"tr69_use_acs": "0"}, True),
-        ({"tr69_use_acs": "on"}, False),
-        ({"tr69_use_acs": "1"}, False),
-        ({"TR69_Use_ACS": "On"}, False),
-        ({"tr69_use_acs": "off", "TR69_use_acs": "on"}, False),
-        ({"tr69_use_acs": "whatever"}, False),
-    ],
-)
-def test_a_phone_that_may_have_tr_069_on_takes_no_provisioning(settings: dict[str, str], takes: bool) -> None:
-    assert takes_provisioning(settings) is takes
