@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,12 @@ LINES_SHOWN = 200
 
 LEFT_OUT = 77
 """The exit code of a check that this machine can't run."""
+
+FAILURES_NAMED = 20
+"""How many lines a check that failed has after the table."""
+
+RUNNING: list[subprocess.Popen[bytes]] = []
+"""Checks that run apart just now."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +82,14 @@ def main(arguments: Sequence[str]) -> int:
         return LEFT_OUT if isinstance(error, LeftOut) and may_leave_out() else 1
 
 
-def run_here(check: Check) -> int:
-    # As an exception, so that the check ends what it has started.
+def end_on_signals() -> None:
+    """Have signals that end this process do it as an exception, so that it ends first what it has started."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _frame: sys.exit(f"Ended by {signal.Signals(number).name}."))
+
+
+def run_here(check: Check) -> int:
+    end_on_signals()
     prepare([check])
     try:
         check.run()
@@ -89,15 +99,23 @@ def run_here(check: Check) -> int:
 
 
 def run_all(checks: Sequence[Check], jobs: int) -> int:
+    end_on_signals()
     left_out = {name: why for name, why in cores_left_out().items() if any(is_on(check, name) for check in checks)}
     if left_out and not may_leave_out():
         raise GateError("\n".join([*left_out.values(), *example(left_out)]))
     runnable = [check for check in checks if check.core is None or check.core.name not in left_out]
     prepare(runnable)
     with ThreadPoolExecutor(jobs) as pool:
-        ended = dict(zip(runnable, pool.map(run_apart, runnable), strict=True))
+        try:
+            ended = dict(zip(runnable, pool.map(run_apart, runnable), strict=True))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in RUNNING:
+                process.terminate()
+            raise
     results = [ended.get(check, Result(check, None)) for check in checks]
-    print("\n".join(["", *table(results), *left_out.values(), *example(left_out), "", count(results)]))
+    print("\n".join(["", *table(results), *left_out.values(), *example(left_out), *named_failures(results), ""]))
+    print(count(results))
     return 0 if runnable and all(result.passed is not False for result in results) else 1
 
 
@@ -124,19 +142,32 @@ def count(results: Sequence[Result]) -> str:
     return f"{passed} passed, {failed} failed" + (f", {left_out} skipped" if left_out else "")
 
 
+def named_failures(results: Sequence[Result]) -> Iterator[str]:
+    """What failed, by name, for readers who see only the end of a long output."""
+    for result in results:
+        if result.passed is False:
+            lines = log_of(result.check).read_text("utf-8", "replace").splitlines()
+            named = [line for line in lines if line.startswith(("FAILED ", "ERROR "))] or lines[-1:]
+            yield from ["", f"{result.check.name}:", *named[:FAILURES_NAMED]]
+
+
+def log_of(check: Check) -> Path:
+    return BUILD / "log" / f"{check.name}.txt"
+
+
 def run_apart(check: Check) -> Result:
     """Run one check in a process of its own, with its output in a file, and report."""
-    log = BUILD / "log" / f"{check.name}.txt"
+    log = log_of(check)
     log.parent.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    with log.open("w", encoding="utf-8") as output:
-        code = subprocess.run(
-            [sys.executable, Path(__file__).parent, check.name],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
-        ).returncode
+    command = [sys.executable, str(Path(__file__).parent), check.name]
+    with (
+        log.open("w", encoding="utf-8") as output,
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT) as process,
+    ):
+        RUNNING.append(process)
+        code = process.wait()
+        RUNNING.remove(process)
     result = Result(check, {0: True, LEFT_OUT: None}.get(code, False), time.monotonic() - started)
     report = f"{check.name}: {result.word} in {result.seconds:.1f} s"
     if not result.passed:

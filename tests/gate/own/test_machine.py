@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
@@ -147,7 +149,7 @@ list.format='json'
 
 
 @pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """The gate's program, with one check for all and one on each of two ansible-cores. Nothing is run."""
     spec = importlib.util.spec_from_file_location("gate", GATE / "__main__.py")
     assert spec and spec.loader
@@ -169,7 +171,10 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     # Both need the same here, so that the newer one has to be given apart.
     missing = environments.cores_left_out()
     monkeypatch.setattr(module, "cores_left_out", lambda: {"1.0": missing["1.0"]})
-    return module
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield module
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 def test_a_core_without_a_python_is_left_out_and_said(gate: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
@@ -216,12 +221,36 @@ def test_a_run_of_nothing_is_not_green(gate: ModuleType, monkeypatch: pytest.Mon
     assert gate.main(["sanity"]) == 1
 
 
-def test_what_failed_is_counted(
-    gate: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_what_failed_is_counted_and_named(
+    gate: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(gate, "run_apart", lambda check: gate.Result(check, check.name != "ruff", 2.0))
+    monkeypatch.setattr(gate, "BUILD", tmp_path)
+    (tmp_path / "log").mkdir()
+    log = tmp_path / "log/ruff.txt"
+    log.write_text("collected 3 items\nFAILED test_a.py::test_b\n1 failed, 2 passed\n", "utf-8")
     assert gate.main([]) == 1
-    assert capsys.readouterr().out.endswith("1 passed, 1 failed, 1 skipped\n")
+    assert capsys.readouterr().out.endswith("\nruff:\nFAILED test_a.py::test_b\n\n1 passed, 1 failed, 1 skipped\n")
+    log.write_text("Would reformat: a.py\nfound 1 error\n", "utf-8")
+    assert gate.main([]) == 1
+    assert "\nruff:\nfound 1 error\n" in capsys.readouterr().out
+
+
+def test_a_run_that_is_ended_ends_its_checks(gate: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One check is told to end as soon as it runs; the second never starts."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def told_to_end(check: Check) -> object:
+        process = subprocess.Popen(["sleep", "600"])
+        started.append(process)
+        gate.RUNNING.append(process)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return gate.Result(check, process.wait() == 0, 2.0)
+
+    monkeypatch.setattr(gate, "run_apart", told_to_end)
+    with pytest.raises(SystemExit, match="Ended by SIGTERM"):
+        gate.main(["--jobs", "1"])
+    assert [process.wait(60) for process in started] == [-signal.SIGTERM]
 
 
 def test_an_unknown_core_is_refused(
