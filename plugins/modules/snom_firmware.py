@@ -203,7 +203,10 @@ elapsed:
   type: float
   sample: 312.4
 evidence:
-  description: What was seen. Times are in seconds since the epoch. It holds only what was looked at.
+  description:
+    - What was seen. It holds only what was looked at.
+    - Times are in seconds since the epoch. A failure has none, because all of it is shown to people. Its reason says
+      what they need.
   returned: when the phone was read
   type: dict
   contains:
@@ -234,17 +237,17 @@ evidence:
       sample: state_of_gui.htm
     triggered_at:
       description: When the phone was asked to load its last image.
-      returned: when the phone was asked
+      returned: when the phone was asked, unless it failed
       type: float
       sample: 1795413660.5
     deadline_at:
       description: When it counts as lost.
-      returned: when the phone was asked
+      returned: when the phone was asked, unless it failed
       type: float
       sample: 1795414577.3
     watched_until:
       description: When the watch is over of a phone that was not seen gone by its deadline.
-      returned: when it was not
+      returned: when it was not, unless it failed
       type: float
       sample: 1795415494.1
     trigger_answer:
@@ -254,12 +257,12 @@ evidence:
       sample: "302"
     seen_gone_at:
       description: When it was seen gone, or known to have restarted.
-      returned: when it was
+      returned: when it was, unless it failed
       type: float
       sample: 1795413670.7
     seen_back_at:
       description: When it was seen back.
-      returned: when it was
+      returned: when it was, unless it failed
       type: float
       sample: 1795413967.9
     mac_after:

@@ -93,7 +93,10 @@ elapsed:
   type: float
   sample: 61.3
 evidence:
-  description: What was seen. Times are in seconds since the epoch. It holds only what was looked at.
+  description:
+    - What was seen. It holds only what was looked at.
+    - Times are in seconds since the epoch. A failure has none, because all of it is shown to people. Its reason says
+      what they need.
   returned: when the phone was read
   type: dict
   contains:
@@ -129,12 +132,12 @@ evidence:
       sample: "302"
     seen_gone_at:
       description: When it was seen gone, or known to have restarted.
-      returned: when it was
+      returned: when it was, unless it failed
       type: float
       sample: 1795413670.7
     seen_back_at:
       description: When it was seen back.
-      returned: when it was
+      returned: when it was, unless it failed
       type: float
       sample: 1795413721.2
     uptime_after:

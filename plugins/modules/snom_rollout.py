@@ -439,7 +439,7 @@ phones:
       sample: 1795414577.3
     evidence:
       description:
-        - What was seen, as in RV(telephony.snom.snom_firmware#module:evidence).
+        - What was seen, as in RV(telephony.snom.snom_firmware#module:evidence). Failures have their times, too.
         - Of a phone with C(snom_transport=sip) also what its mirror tells, by C(settings_fetched_at),
           C(firmware_file_fetched_at), C(image_fetched_at), C(images_fetched), C(started_at) and C(reminded_at).
         - C(resumed) is true for a phone that an interrupted run had asked for C(file) and C(target), and this one only

@@ -122,7 +122,10 @@ elapsed:
   type: float
   sample: 2.1
 evidence:
-  description: What was seen. Times are in seconds since the epoch. It holds only what was looked at.
+  description:
+    - What was seen. It holds only what was looked at.
+    - Times are in seconds since the epoch. A failure has none, because all of it is shown to people. Its reason says
+      what they need.
   returned: when the phone may be told
   type: dict
   contains:
@@ -168,7 +171,7 @@ evidence:
       sample: check-sync;reboot=false
     sent_at:
       description: When it was sent.
-      returned: when it was sent
+      returned: when it was sent, unless it failed
       type: float
       sample: 1795413670.7
     answer:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Literal
+from typing import Literal
 
 Recap = Literal["ok", "changed", "failed"]
 
@@ -310,14 +310,3 @@ class Outcome(str, Enum):
 
 OUTCOMES: Mapping[str, Outcome] = {outcome.value: outcome for outcome in Outcome}
 """By their words, in order."""
-
-
-def settle(outcome: Outcome, reason: str, *, changed: bool = False) -> dict[str, Any]:
-    """What the result of a module says of how it ended; changed, where the outcome alone does not tell."""
-    return {
-        "changed": changed or outcome.changed,
-        "failed": outcome.failed,
-        "outcome": outcome,
-        "reason": reason,
-        **({"msg": reason} if outcome.failed or outcome.left_over else {}),
-    }

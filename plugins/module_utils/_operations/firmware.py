@@ -14,7 +14,7 @@ from typing import Any
 
 from .._core.clock import check_seconds, system_time
 from .._core.errors import InputError, expect
-from .._core.outcomes import Outcome, settle
+from .._core.outcomes import Outcome
 from .._firmware.assess import Desired, assess, planned_way
 from .._firmware.image_check import verify_image
 from .._firmware.order import Ending, Evidence, Order, Seen, deadline_for, hop_need
@@ -29,6 +29,7 @@ from .._phone.call_state import reason_to_wait
 from .._phone.connection import CONNECTION_ARGUMENTS
 from .._phone.facts import PhoneFacts
 from .._phone.loadable_phone import LoadablePhone
+from .settle import settle
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
     "version": {"type": "str"},
@@ -171,12 +172,11 @@ def _result(
     planned = [str(hop.version) for hop in hops] if path is None else path
     shown_after = hops[-1].version if ending.outcome.ahead else ending.after
     return {
-        **settle(ending.outcome, ending.reason, changed=ending.triggered),
+        **settle(ending.outcome, ending.reason, changed=ending.triggered, evidence=ending.evidence.as_dict()),
         "before": before,
         "after": after,
         "path": planned,
         "elapsed": round(elapsed, 1),
-        "evidence": ending.evidence.as_dict(),
         "snapshot": None,
         "diff": {"before": f"{before}\n", "after": f"{shown_after or before}\n"},
     }

@@ -12,13 +12,14 @@ from typing import Any
 
 from .._core.clock import check_seconds, system_time
 from .._core.errors import AuthFailed, LockedOut
-from .._core.outcomes import Outcome, settle
+from .._core.outcomes import Outcome
 from .._phone.call_state import reason_to_wait
 from .._phone.commands import SPELLINGS, Restart
 from .._phone.connection import CONNECTION_ARGUMENTS
 from .._phone.facts import PhoneFacts, check_identity
 from .._phone.phone import Phone
 from .._phone.presence import Watch
+from .settle import settle
 
 POLL = 2.0
 """Seconds between two looks at a phone that restarts."""
@@ -145,4 +146,4 @@ class _Restart:
 def _result(
     outcome: Outcome, reason: str, elapsed: float, evidence: dict[str, Any], *, changed: bool = False
 ) -> dict[str, Any]:
-    return settle(outcome, reason, changed=changed) | {"elapsed": round(elapsed, 1), "evidence": evidence}
+    return settle(outcome, reason, changed=changed, evidence=evidence) | {"elapsed": round(elapsed, 1)}

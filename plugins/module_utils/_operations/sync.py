@@ -27,7 +27,7 @@ from .._core.errors import (
     WrongPhone,
     expect,
 )
-from .._core.outcomes import Outcome, settle
+from .._core.outcomes import Outcome
 from .._known.check_sync import EVENT, asks_password, obstacle
 from .._known.models import find_model
 from .._known.setting_values import parse_settings
@@ -49,6 +49,7 @@ from .._phone.connection import CONNECTION_ARGUMENTS
 from .._phone.facts import PhoneFacts, check_identity
 from .._phone.readable_phone import ReadablePhone
 from .reboot import ARGUMENT_SPEC as REBOOT_ARGUMENTS
+from .settle import settle
 
 CONTROL_SUBOPTIONS: dict[str, dict[str, Any]] = {
     "url": {"type": "str", "required": True},
@@ -279,7 +280,7 @@ class _Sync:
         """The module's result."""
         elapsed = 0.0 if self._sent_at is None else round(self._now() - self._sent_at, 1)
         warnings = {"warnings": self._warnings} if self._warnings else {}
-        return settle(outcome, reason) | {"elapsed": elapsed, "evidence": self._evidence} | warnings
+        return settle(outcome, reason, evidence=self._evidence) | {"elapsed": elapsed} | warnings
 
     def _no_fetch(self, problem: str | None, *, gap: bool) -> str:
         seconds = f"{self._parameters['fetch_timeout']:g} s"

@@ -9,8 +9,9 @@ import re
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core import errors
-from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES, Outcome, settle
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES, Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
+from ansible_collections.telephony.snom.plugins.module_utils._operations.settle import settle
 
 
 def all_errors(base: type[errors.SnomError]) -> list[type[errors.SnomError]]:

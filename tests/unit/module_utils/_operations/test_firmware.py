@@ -132,6 +132,9 @@ def test_failures_after_the_request(state: Any, outcome: str) -> None:
     assert (result["outcome"], result["failed"], result["changed"]) == (outcome, True, True)
     assert result["msg"] == result["reason"]
     assert (result["path"], result["diff"]["after"]) == ([], f"{OLD}\n")
+    # Of a failure Ansible shows all to people.
+    assert "trigger_answer" in result["evidence"]
+    assert [name for name, value in result["evidence"].items() if isinstance(value, float)] == []
     # Nobody knows whether one that was not seen gone still loads, so it is watched for as long again.
     assert result["elapsed"] == (240 if outcome == "image_failed" else result["elapsed"]) <= 240
 
