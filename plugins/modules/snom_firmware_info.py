@@ -101,7 +101,7 @@ images:
       type: str
       sample: 1ed573baacb57dc606257f3fb716ecf1895173d694110191eb3946db57c8228b
     model:
-      description: The model that it is for.
+      description: The model, or the expansion module, that it is for.
       returned: always
       type: str
       sample: D785

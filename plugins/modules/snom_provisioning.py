@@ -142,7 +142,8 @@ notes:
   - What a phone should have is said by host variables. C(snom_mac) and C(snom_model) are needed. C(snom_settings) and
     all C(snom_settings_<suffix>) are merged, in the order of their names and C(snom_settings) last.
   - A phone gets firmware by provisioning only if its settings say C(update_policy=auto_update). Then
-    C(snom_firmware_version) or C(snom_firmware_versions) say which. Otherwise C(update_policy) becomes
+    C(snom_firmware_version) or C(snom_firmware_versions) say which, and C(snom_expansion_firmware) which file is for
+    its expansion modules, behind its own. Otherwise C(update_policy) becomes
     C(settings_only), so that M(telephony.snom.snom_rollout) is in charge.
   - The phone decides what to do with firmware that it is told to load. What it runs now is not looked at, so an older
     version is a downgrade.

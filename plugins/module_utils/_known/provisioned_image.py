@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .._core.errors import Refused
-from .image_path import hop_of, known_image, lacks_chain
-from .images import Catalog
-from .models import Model
+from .._core.errors import InputError, Refused
+from .image_path import hop_of, known_image, lacks_chain, on_mirror
+from .images import MODULE, Catalog, Image
+from .models import PHONE_MANAGER, Model
 from .version import Version
+
+_LOADS_MODULES_FROM = Version((8, 9, 3, 68))
+"""From this version on, phones load the firmware of expansion modules by provisioning (protocol 3.3.3)."""
+_OF_D8XX = "D8C"
+"""The module of the D8xx, which no other phone takes, and which take no other (protocol 1.3)."""
 
 
 def provisioned_url(model: Model, version: Version, catalog: Catalog, mirror: str | None = None) -> str:
@@ -32,3 +37,33 @@ def provisioned_url(model: Model, version: Version, catalog: Catalog, mirror: st
             )
         image = replace(image, chain=chain.file)
     return hop_of(version, image, model, catalog, None, mirror).url
+
+
+def module_image(file: object, catalog: Catalog, mirror: str | None = None) -> Image:
+    """Return the firmware of expansion modules that a file is, as it lies on the mirror if there is one.
+
+    Raises InputError for a file that the catalogue does not have as such, and for a mirror that can't be read.
+    """
+    image = catalog.by_file(str(file))
+    if image is None or image.kind != MODULE:
+        raise InputError(
+            f"{str(file)!r} is no firmware of an expansion module that the catalogue has. Give the name of the file, "
+            "such as snomD7C-1.9.1-r.bin, or add it to your own catalog with kind: module."
+        )
+    return on_mirror(image, mirror)
+
+
+def refuse_module(image: Image, model: Model, version: Version) -> None:
+    """Raise Refused where a phone with this version can't have such a module, or can't load firmware for one.
+
+    Which modules a phone really has is not known here: whoever names a file for it says that.
+    """
+    if model.expansion_modules == 0:
+        raise Refused(f"The {model.name} takes no expansion module, so it can't load {image.file}.")
+    if (image.model == _OF_D8XX) != (model.generation == PHONE_MANAGER):
+        raise Refused(f"{image.file} is for the {image.model}, an expansion module that the {model.name} does not take.")
+    if version < _LOADS_MODULES_FROM:
+        raise Refused(
+            f"Phones load the firmware of expansion modules from {_LOADS_MODULES_FROM} on, and this one is to run "
+            f"{version}."
+        )

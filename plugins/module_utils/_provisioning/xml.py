@@ -136,10 +136,15 @@ def phone_book_file(contacts: Iterable[Contact]) -> bytes:
     return _document(root)
 
 
-def firmware_file(url: str) -> bytes:
-    """The file that the setting firmware_status names. It must not stand in a container (protocol 3.3.3)."""
+def firmware_file(url: str, module_url: str | None = None) -> bytes:
+    """The file that the setting firmware_status names. It must not stand in a container (protocol 3.3.3).
+
+    module_url is where the firmware of expansion modules is. It stands, and is loaded, behind the phone's own.
+    """
     root = Element("firmware-settings")
     SubElement(root, "firmware", perm="").text = url
+    if module_url is not None:
+        SubElement(root, "firmware_uxm", perm="").text = module_url
     return _document(root)
 
 

@@ -273,6 +273,7 @@ def _wish(host: str, variables: HostVariables) -> Wish:
         model=find_model(model) if model else None,
         version=None if version is None else _version(version, "snom_firmware_version"),
         versions=_versions(variables.get("snom_firmware_versions")),
+        expansion=_text(variables.get("snom_expansion_firmware")),
     )
 
 

@@ -21,6 +21,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.images impor
     image_url,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import MODELS, Model
+from ansible_collections.telephony.snom.plugins.module_utils._known.provisioned_image import module_image
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
@@ -39,6 +40,8 @@ class Wish:
     version: Version | None = None
     # By Model.name. version wins.
     versions: Mapping[str, Version] = field(default_factory=dict)
+    # The file with the firmware of its expansion modules.
+    expansion: str | None = None
 
     @property
     def lacks_model(self) -> bool:
@@ -57,8 +60,8 @@ class Wish:
 def needed_images(wishes: Iterable[Wish], catalog: Catalog, mirror: str | None) -> dict[str, Any]:
     """Return the images that these hosts need, the targets that lack one, and the hosts whose model nobody knows.
 
-    mirror is the base URL under which images lie by file name. Raises InputError for one that can't be read, and if no
-    host states a version: then every image would look like one that nobody needs.
+    mirror is the base URL under which images lie by file name. Raises InputError for one that can't be read, for firmware
+    of expansion modules that the catalogue lacks, and if no host states a version: then every image would look like one that nobody needs.
     """
     if mirror is not None:
         image_url("", mirror)
@@ -81,6 +84,9 @@ def needed_images(wishes: Iterable[Wish], catalog: Catalog, mirror: str | None) 
             missing.append({"model": name, "version": str(version), "reason": error.reason})
         found |= images
         hosts.update(dict.fromkeys(images, count))
+    for file, count in Counter(wish.expansion for wish in wishes if wish.expansion).items():
+        found[file] = _module(file, catalog, mirror)
+        hosts[file] = count
     return {
         "images": [_plain(found[file]) | {"hosts": hosts[file]} for file in sorted(found)],
         "missing": missing,
@@ -143,6 +149,13 @@ def _chained_updates(model: Model, images: Iterable[Image], catalog: Catalog, mi
             )
         chains |= {chain.file: on_mirror(chain, mirror) for chain in usable}
     return chains
+
+
+def _module(file: str, catalog: Catalog, mirror: str | None) -> Image:
+    try:
+        return module_image(file, catalog, mirror)
+    except InputError as error:
+        raise InputError(f"snom_expansion_firmware: {error.reason}") from None
 
 
 def _plain(image: Image) -> dict[str, str | int | None]:

@@ -47,6 +47,7 @@ def _read_entry(variables: HostVariables, defaults: Mapping[str, Any]) -> Entry:
             "snom_model",
             "snom_firmware_version",
             "snom_firmware_versions",
+            "snom_expansion_firmware",
             "snom_mirror",
             "snom_phone_book",
             *filter(is_settings_variable, variables),
@@ -62,6 +63,7 @@ def _read_entry(variables: HostVariables, defaults: Mapping[str, Any]) -> Entry:
         settings={name: value for name, value in values.items() if is_settings_variable(name)},
         version=values["snom_firmware_version"],
         versions=values["snom_firmware_versions"],
+        expansion=values["snom_expansion_firmware"],
         mirror=values["snom_mirror"] or defaults["mirror"],
         phone_book=defaults["phone_book"] if book is None else book,
     )

@@ -35,7 +35,11 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.models impor
     find_model,
     versions_by_model,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._known.provisioned_image import provisioned_url
+from ansible_collections.telephony.snom.plugins.module_utils._known.provisioned_image import (
+    module_image,
+    provisioned_url,
+    refuse_module,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
     Setting,
     merge_settings,
@@ -87,7 +91,10 @@ _HASH_LENGTH = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What the inventory says of one phone, as it stands there. settings holds the variables with settings, by name."""
+    """What the inventory says of one phone, as it stands there. settings holds the variables with settings, by name.
+
+    expansion is the file with the firmware of its expansion modules.
+    """
 
     host: str
     mac: object = None
@@ -95,6 +102,7 @@ class Entry:
     settings: Mapping[str, object] = field(default_factory=dict)
     version: object = None
     versions: object = None
+    expansion: object = None
     mirror: str | None = None
     phone_book: object = None
 
@@ -272,8 +280,21 @@ def _firmware(entry: Entry, model: Model, catalog: Catalog) -> tuple[str, bytes]
         if wanted is None:
             return None
         version = wanted
-    content = firmware_file(provisioned_url(model, version, catalog, entry.mirror))
+    modules = _module_url(entry, model, version, catalog)
+    content = firmware_file(provisioned_url(model, version, catalog, entry.mirror), modules)
     return f"firmware-{model.name}-{version.normal}-{_hash(content)}.xml", content
+
+
+def _module_url(entry: Entry, model: Model, version: Version, catalog: Catalog) -> str | None:
+    """Where the firmware of the phone's expansion modules is; None where the inventory names none."""
+    if entry.expansion in (None, ""):
+        return None
+    try:
+        image = module_image(entry.expansion, catalog, entry.mirror)
+        refuse_module(image, model, version)
+    except (InputError, Refused) as error:
+        raise InputError(f"snom_expansion_firmware: {error.reason}") from None
+    return image.url
 
 
 def _hash(content: bytes) -> str:

@@ -88,6 +88,13 @@ WANTED = [
         '{"320": 8.7.5.35, D785: 10.1.175.16}',
     ),
     (
+        "snom_expansion_firmware",
+        "The file with the firmware of its expansion modules, as the catalogue has it.",
+        "snom_firmware_info, snom_provisioning",
+        "",
+        "snomD7C-1.9.1-r.bin",
+    ),
+    (
         "snom_model",
         "The model that the phone must be. Where it is another one, nothing is done to it.",
         "snom_firmware, snom_rollout, snom_catalog, snom_firmware_info, snom_provisioning",

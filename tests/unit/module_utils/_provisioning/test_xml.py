@@ -92,6 +92,12 @@ def test_a_firmware_file_has_the_url() -> None:
     assert '<firmware perm="">http://x/a.bin?mac={mac}&amp;chained_url=http%3A%2F%2Fx</firmware>' in content
 
 
+def test_the_firmware_of_expansion_modules_comes_second() -> None:
+    content = firmware_file("http://x/a.bin", "http://x/m.bin").decode()
+    assert content.index("<firmware ") < content.index('<firmware_uxm perm="">http://x/m.bin</firmware_uxm>')
+    assert "firmware_uxm" not in firmware_file("http://x/a.bin").decode()
+
+
 def test_a_phone_book_replaces_the_one_in_the_phone() -> None:
     book = parse_phone_book([{"name": "Desk", "number": 12}, {"name": "A & B", "number": "+49", "type": "vip"}], "book")
     content = phone_book_file(book)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,6 +44,19 @@ def wish(host: str = "desk", model: str | None = None, version: str | None = Non
 
 def files(*wishes: Wish, catalog: Catalog = CATALOG, mirror: str | None = None) -> list[str]:
     return [entry["file"] for entry in needed_images(wishes, catalog, mirror)["images"]]
+
+
+def test_the_firmware_of_expansion_modules() -> None:
+    module = image("snomD7C-1.9.1-r.bin", kind="module", size=3)
+    catalog = Catalog([*CATALOG, module])
+    wishes = [replace(wish(host, "320", "8.7.5.35"), expansion=module.file) for host in ("a", "b")]
+    found = needed_images([*wishes, wish("c", "320", "8.7.5.35")], catalog, "http://m")["images"]
+    assert [(one["file"], one["url"], one["model"], one["size"], one["hosts"]) for one in found] == [
+        ("snom320-8.7.5.35-SIP-f.bin", "http://m/snom320-8.7.5.35-SIP-f.bin", "320", 20, 3),
+        (module.file, f"http://m/{module.file}", "D7C", 3, 2),
+    ]
+    with pytest.raises(InputError, match=r"snom_expansion_firmware: 'snomD7C-1\.9\.1-r\.bin' is no firmware of"):
+        needed_images(wishes, CATALOG, None)
 
 
 def test_the_image_of_a_model() -> None:

@@ -52,6 +52,11 @@ def test_settings_of_the_play_count_for_all() -> None:
     ]
 
 
+def test_the_firmware_of_expansion_modules_is_read() -> None:
+    found = entries({"desk": DESK | {"snom_expansion_firmware": "snomD7C-1.9.1-r.bin"}, "hall": DESK})
+    assert [entry.expansion for entry in found] == ["snomD7C-1.9.1-r.bin", None]
+
+
 def test_options_stand_in_for_what_a_host_does_not_say() -> None:
     raw = {"desk": DESK, "hall": DESK | {"snom_mirror": "http://hall", "snom_phone_book": []}}
     book = [{"name": "Desk", "number": "12"}]

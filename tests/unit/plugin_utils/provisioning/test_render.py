@@ -32,6 +32,8 @@ CATALOG = Catalog(
                 "kind": "chained-update",
                 "url": CHAIN,
             },
+            {"file": "snomD7C-1.9.1-r.bin", "kind": "module", "url": "http://i/snomD7C-1.9.1-r.bin"},
+            {"file": "snomD8C-1.9.1-r.bin", "kind": "module", "url": "http://i/snomD8C-1.9.1-r.bin"},
         ],
         "catalog",
     )
@@ -125,6 +127,38 @@ def test_the_model_chooses_its_firmware_and_the_mirror_has_it() -> None:
     contents = [content.decode() for name, content in found.files.items() if name.startswith("firmware-")]
     assert sorted(re.findall(r"http://(one|two)/snomD785-10", " ".join(contents))) == ["one", "two"]
     assert "firmware_status" not in settings_in(found, "snomD785-000413920003.xml")
+
+
+def test_firmware_of_expansion_modules_stands_behind_the_phones_own() -> None:
+    wanted: dict[str, Any] = {"settings": {"update_policy": "auto_update"}, "version": "10.1.175.16"}
+    found = rendered(
+        entry(**wanted, expansion="snomD7C-1.9.1-r.bin", mirror="http://m/fw"), entry(2, **wanted, mirror="http://m/fw")
+    )
+    roots = [ElementTree.fromstring(text) for name, text in found.files.items() if name.startswith("firmware-D785-")]
+    assert sorted([(item.tag, item.text) for item in root] for root in roots) == [
+        [("firmware", "http://m/fw/snomD785-10.1.175.16-SIP-r.bin")],
+        [
+            ("firmware", "http://m/fw/snomD785-10.1.175.16-SIP-r.bin"),
+            ("firmware_uxm", "http://m/fw/snomD7C-1.9.1-r.bin"),
+        ],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ({"expansion": "snomD7C-9.9.9-r.bin"}, "'snomD7C-9.9.9-r.bin' is no firmware of an expansion module"),
+        ({"expansion": "snomD785-10.1.175.16-SIP-r.bin"}, "is no firmware of an expansion module"),
+        ({"expansion": "snomD8C-1.9.1-r.bin"}, "is for the D8C, an expansion module that the D785 does not take"),
+        ({"model": "D865", "version": "10.1.226.13"}, "is for the D7C, an expansion module that the D865 does not"),
+        ({"model": "710", "version": "8.9.3.80"}, "The 710 takes no expansion module"),
+        ({"model": "725", "version": "8.9.3.40"}, "from 8.9.3.68 on, and this one is to run 8.9.3.40"),
+    ],
+)
+def test_a_phone_that_can_not_load_a_modules_firmware_gets_none(keys: dict[str, Any], says: str) -> None:
+    given = {"expansion": "snomD7C-1.9.1-r.bin", "version": "10.1.175.16", **keys}
+    reason = refusal(entry(settings={"update_policy": "auto_update"}, **given))
+    assert "h1: snom_expansion_firmware: " in reason and says in reason
 
 
 def test_a_phone_book_is_one_file_for_all_who_have_it() -> None:
