@@ -101,13 +101,13 @@ class _Restart:
 
     def _watch(self) -> dict[str, Any]:
         """Watch until it is back or the deadline has passed; ask in the other spelling where that is safe."""
-        watch = Watch(self._phone, self._now, self._asked_at)
+        watch = self._new_watch()
         while True:
             self._sleep(POLL)
             facts = watch.poll()
             if watch.gone:
                 self._evidence.setdefault("seen_gone_at", self._now())
-            if facts is not None and (watch.gone or self._uptime_fell(facts)):
+            if facts is not None and watch.gone:
                 return self._back(facts)
             if self._now() >= self._deadline:
                 if watch.rejected is not None:
@@ -125,11 +125,10 @@ class _Restart:
             may_ask = self._spelling + 1 < SPELLINGS and self._now() >= self._started + self._patience
             if stayed_up and may_ask:
                 self._ask(self._spelling + 1)
-                watch = Watch(self._phone, self._now, self._asked_at)
+                watch = self._new_watch()
 
-    def _uptime_fell(self, facts: PhoneFacts) -> bool:
-        before, after = self._facts.uptime, facts.uptime
-        return before is not None and after is not None and after < before
+    def _new_watch(self) -> Watch:
+        return Watch(self._phone, self._now, self._asked_at, uptime=self._facts.uptime)
 
     def _back(self, facts: PhoneFacts) -> dict[str, Any]:
         self._evidence.update(seen_back_at=self._now(), uptime_after=facts.uptime, mac_after=facts.mac)

@@ -62,6 +62,7 @@ def test_too_quick_to_be_seen_gone_but_its_uptime_fell(gone_at: float) -> None:
     phone = LabPhone(Clock(), [(gone_at, {"up": False}), (gone_at + 1, {"up": True})])
     result = reboot(phone, deadline=30)
     assert (result["outcome"], result["evidence"]["uptime_after"] < 5) == ("rebooted", True)
+    assert result["evidence"]["seen_gone_at"] == result["evidence"]["seen_back_at"]
     assert phone.commands == [FIRST]
 
 
