@@ -290,9 +290,8 @@ class Upgrade:
             self._remind(traces, now)
         self._readable = facts is not None and facts.firmware is not None
         self._shown = facts
-        if watch.gone and watch.stayed_up:
+        if watch.stayed_up and self.evidence.gone_at is not None:
             # It only could not be reached for a while, and may be loading still.
-            watch.gone = False
             self._other_since = None
             self._note(gone_at=None, back_at=None)
             self.phase = Phase.STILL_UP

@@ -107,6 +107,8 @@ class _Restart:
             facts = watch.poll()
             if watch.gone:
                 self._evidence.setdefault("seen_gone_at", self._now())
+            else:
+                self._evidence.pop("seen_gone_at", None)
             if facts is not None and watch.gone:
                 return self._back(facts)
             if self._now() >= self._deadline:

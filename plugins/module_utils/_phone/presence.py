@@ -24,7 +24,8 @@ class Watch:
     """Whether a phone was gone and is back.
 
     It counts as gone after two polls in a row without an answer (one may be a hiccup of a busy web server), or when its
-    uptime says that it started after it was asked to.
+    uptime says that it started after it was asked to. One whose uptime says that it has run since before that only could
+    not be reached.
     """
 
     def __init__(
@@ -89,6 +90,6 @@ class Watch:
         if facts.uptime is not None:
             fell = self._uptime is not None and facts.uptime < self._uptime
             self.restarted = self.restarted or fell or facts.uptime + CLOCK_MARGIN < since
-            self.gone = self.gone or self.restarted
             self.stayed_up = facts.uptime - CLOCK_MARGIN > since
+            self.gone = (self.gone or self.restarted) and not self.stayed_up
         return facts

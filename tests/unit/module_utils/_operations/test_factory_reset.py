@@ -73,6 +73,12 @@ def test_what_is_not_confirmed_is_not_reset(
     assert phone.commands == []
 
 
+def test_an_outage_of_the_network_is_no_reset() -> None:
+    """It answers again, and its uptime says that it has run all the while."""
+    phone = LabPhone(Clock(), [(3, {"error": PhoneUnreachable("No route.")}), (20, {"error": None})])
+    assert reset(phone)["outcome"] == "blocked"
+
+
 def test_a_phone_that_ignores_it() -> None:
     phone = LabPhone(Clock())
     started = phone.clock.time

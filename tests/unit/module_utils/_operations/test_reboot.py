@@ -66,6 +66,14 @@ def test_too_quick_to_be_seen_gone_but_its_uptime_fell(gone_at: float) -> None:
     assert phone.commands == [FIRST]
 
 
+def test_an_outage_of_the_network_is_no_restart() -> None:
+    """It answers again, and its uptime says that it has run all the while."""
+    phone = LabPhone(Clock(), [(3, {"error": PhoneUnreachable("No route.")}), (20, {"error": None})])
+    result = reboot(phone, deadline=90)
+    assert (result["outcome"], result["changed"], "seen_gone_at" in result["evidence"]) == ("blocked", False, False)
+    assert phone.commands == [FIRST, OTHER]
+
+
 def test_the_other_request_follows_once_it_is_proven_that_the_first_did_nothing() -> None:
     phone = LabPhone(Clock(), [], RESTARTS)
     started = phone.clock.time
