@@ -20,7 +20,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from io import FileIO
 from typing import IO, Any, Protocol
@@ -164,6 +164,22 @@ class History:
         if last is None or (last.mac != mac and last.mac is not None and mac is not None):
             return version
         return self.began[host] if version in (last.before, last.target) else version
+
+    def macs_to_leave_alone(self, hosts: Collection[str], resumed: Mapping[str, Ending]) -> dict[str, float]:
+        """By MAC: until when a phone must be left alone, whatever host it is in the run over these hosts.
+
+        resumed says by host how phones ended in this run that an interrupted one had triggered.
+        """
+        macs = dict(self.unsafe_macs)
+        for host, intent in self.open_intents.items():
+            # Nobody watches it in this run, but its phone may be in it under another name.
+            if host not in hosts and intent.mac is not None:
+                macs[intent.mac] = max(macs.get(intent.mac, 0.0), Evidence.of(intent).unsafe_until)
+        for ending in resumed.values():
+            asked = ending.evidence.interrupted
+            if asked is not None and asked.mac is not None and ending.unsafe_until is not None:
+                macs[asked.mac] = ending.unsafe_until
+        return macs
 
     def reckon(self, now: float) -> float:
         """Move what lies ahead with the clock, if that was set back; returns by how many seconds.

@@ -24,7 +24,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes impo
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.assess import Assessment, Desired, assess
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     Ending,
-    Evidence,
     deadline_for,
     hop_need,
 )
@@ -173,16 +172,7 @@ def make_plan(
     resumed: Mapping[str, Ending],
 ) -> Plan:
     """Decide for each phone what it needs. resumed says how phones ended that an interrupted run had triggered."""
-    macs = dict(history.unsafe_macs)
-    hosts = {target.host for target in targets}
-    for host, intent in history.open_intents.items():
-        # Nobody watches it in this run, but its phone may be in it under another name.
-        if host not in hosts and intent.mac is not None:
-            macs[intent.mac] = max(macs.get(intent.mac, 0.0), Evidence.of(intent).unsafe_until)
-    for ending in resumed.values():
-        asked = ending.evidence.interrupted
-        if asked is not None and asked.mac is not None and ending.unsafe_until is not None:
-            macs[asked.mac] = ending.unsafe_until
+    macs = history.macs_to_leave_alone({target.host for target in targets}, resumed)
     phones = [
         plan_phone(target, readings[target.host], options, history, resumed.get(target.host), macs)
         for target in targets

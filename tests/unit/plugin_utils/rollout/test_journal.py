@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, NotRecorded
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES, Outcome
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Evidence, Intent
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal as journal_module
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import (
@@ -296,6 +296,24 @@ def test_a_phone_that_may_be_loading_is_known_by_its_mac(journal: Journal) -> No
     assert read_history(journal.path).unsafe_macs == {asked.mac: 2800.0}
     journal.intent(intent("desk-2", time=2900.0))
     assert read_history(journal.path).unsafe_macs == {}
+
+
+def test_a_phone_is_left_alone_whatever_host_it_is_now(journal: Journal) -> None:
+    """By what earlier runs said, by what they asked of hosts that are not in this run, and by how it ended in this."""
+    ended, open_one, resumed = (replace(intent(f"desk-{n}"), mac=f"00041300000{n}") for n in (1, 2, 3))
+    for one in (ended, open_one, resumed):
+        journal.intent(one)
+    journal.end("desk-1", Ending(Outcome.TIMED_OUT, "", triggered=True, unsafe_until=2800.0), 1900.0)
+    history = read_history(journal.path)
+    gone = Ending(Outcome.TIMED_OUT, "", triggered=True, evidence=Evidence.of(resumed), unsafe_until=5000.0)
+    well = Ending(Outcome.UPGRADED, "", triggered=True, evidence=Evidence.of(resumed))
+    until = Evidence.of(open_one).unsafe_until
+    assert history.macs_to_leave_alone({"desk-3"}, {"desk-3": gone}) == {
+        ended.mac: 2800.0,
+        open_one.mac: until,
+        resumed.mac: 5000.0,
+    }
+    assert history.macs_to_leave_alone({"desk-2", "desk-3"}, {"desk-3": well}) == {ended.mac: 2800.0}
 
 
 def test_lines_of_later_versions_are_passed_over(journal: Journal) -> None:
