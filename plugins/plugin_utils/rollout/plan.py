@@ -298,17 +298,13 @@ def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
     """
     wanted = phone.target.possible_versions() if phone.facts is None else {phone.wanted}
     on_its_way = resumed.outcome.succeeded and (phone.before or resumed.after) not in wanted
-    is_silent = resumed.outcome in (Outcome.TIMED_OUT, Outcome.UNPROVEN)
-    came_back = is_silent and phone.facts is not None
-    # Nobody saw it gone under its new certificate: on its old version it may still be loading.
-    is_trusted_again = resumed.outcome is Outcome.CERTIFICATE_REJECTED and phone.outcome is Outcome.COMPLIANT
     if on_its_way and phone.facts is None:
         # It has just loaded an image, and may restart once more (protocol 3.4).
         reason = f"It was gone again after {resumed.after}. {phone.reason}"
         evidence = resumed.evidence
         resumed = Ending(Outcome.TIMED_OUT, reason, None, True, evidence, evidence.unsafe_until)
         phone.unrecorded = True
-    elif on_its_way or came_back or is_trusted_again or _has_moved_on(phone, resumed):
+    elif on_its_way or _tells_more(phone, resumed):
         return
     phone.outcome, phone.reason, phone.resumed = resumed.outcome, resumed.reason, resumed
     if phone.wanted is None:
@@ -319,10 +315,19 @@ def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
         phone.wanted = wanted_now or asked.target
 
 
-def _has_moved_on(phone: PlannedPhone, resumed: Ending) -> bool:
-    """Whether a phone that may have been loading when its run gave it up shows another version by now."""
-    if phone.facts is None or resumed.unsafe_until is None or phone.before in (None, resumed.after):
+def _tells_more(phone: PlannedPhone, resumed: Ending) -> bool:
+    """Whether a phone whose end nobody saw shows by now more of it than its run could see, when it gave it up."""
+    if phone.facts is None:
         return False
+    if resumed.outcome in (Outcome.TIMED_OUT, Outcome.UNPROVEN):
+        # It has come back.
+        return True
+    if resumed.outcome is Outcome.CERTIFICATE_REJECTED and phone.outcome is Outcome.COMPLIANT:
+        # It is trusted again. On its old version it may still be loading: nobody saw it gone under its new certificate.
+        return True
+    if resumed.unsafe_until is None or phone.before in (None, resumed.after):
+        return False
+    # It may have been loading, and shows another version by now.
     asked = resumed.evidence.interrupted
     return asked is None or None in (asked.mac, phone.facts.mac) or asked.mac == phone.facts.mac
 
