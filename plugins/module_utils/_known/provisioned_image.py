@@ -61,7 +61,9 @@ def refuse_module(image: Image, model: Model, version: Version) -> None:
     if model.expansion_modules == 0:
         raise Refused(f"The {model.name} takes no expansion module, so it can't load {image.file}.")
     if (image.model == _OF_D8XX) != (model.generation == PHONE_MANAGER):
-        raise Refused(f"{image.file} is for the {image.model}, an expansion module that the {model.name} does not take.")
+        raise Refused(
+            f"{image.file} is for the {image.model}, an expansion module that the {model.name} does not take."
+        )
     if version < _LOADS_MODULES_FROM:
         raise Refused(
             f"Phones load the firmware of expansion modules from {_LOADS_MODULES_FROM} on, and this one is to run "

@@ -24,8 +24,8 @@ class Watch:
     """Whether a phone was gone and is back.
 
     It counts as gone after two polls in a row without an answer (one may be a hiccup of a busy web server), or when its
-    uptime says that it started after it was asked to. One whose uptime says that it has run since before that only could
-    not be reached.
+    uptime says that it started after it was asked to. One whose uptime says that it has run since before only could not
+    be reached.
     """
 
     def __init__(

@@ -60,8 +60,9 @@ class Wish:
 def needed_images(wishes: Iterable[Wish], catalog: Catalog, mirror: str | None) -> dict[str, Any]:
     """Return the images that these hosts need, the targets that lack one, and the hosts whose model nobody knows.
 
-    mirror is the base URL under which images lie by file name. Raises InputError for one that can't be read, for firmware
-    of expansion modules that the catalogue lacks, and if no host states a version: then every image would look like one that nobody needs.
+    mirror is the base URL under which images lie by file name. Raises InputError for one that can't be read, for
+    firmware of expansion modules that the catalogue lacks, and if no host states a version: then every image would look
+    like one that nobody needs.
     """
     if mirror is not None:
         image_url("", mirror)
