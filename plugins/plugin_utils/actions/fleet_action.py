@@ -17,7 +17,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.visible impor
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import controller_path
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import split_arguments
-from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import arguments_from_text
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import (
+    arguments_from_text,
+    require_short_numbers,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
 
 
@@ -56,6 +59,8 @@ class FleetAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
 
         Raises InputError.
         """
+        for option, value in self._task.args.items():
+            require_short_numbers(value, option)
         _connection, own = split_arguments(self._task.args)
         checked = ArgumentSpecValidator(spec).validate(arguments_from_text(own, spec, ("list", "dict", "raw")))
         if checked.error_messages:

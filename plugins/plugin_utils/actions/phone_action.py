@@ -37,7 +37,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phon
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedClient, Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import from_environment
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import read_known, registrar_of
-from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import arguments_from_text
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import (
+    arguments_from_text,
+    require_short_numbers,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Known, Witnesses
@@ -99,8 +102,9 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
 
     def _serve(self, variables: dict[str, Any], parent: Parent) -> dict[str, Any]:
         """Do the task's work and return its result. Raises Abandoned."""
-        parameters = self._arguments(variables)
+        parameters: dict[str, Any] = {}
         try:
+            parameters = self._arguments(variables)
             parameters = self._validated(parameters)
             elsewhere = is_elsewhere(self._task, self._connection)
             if not elsewhere:
@@ -170,7 +174,12 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         return replace(known, collector=None) if by_pbx else known
 
     def _arguments(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """The task's options; for those that it does not give, the host's variables; and then the environment."""
+        """The task's options; for those that it does not give, the host's variables; and then the environment.
+
+        Raises InputError.
+        """
+        for option, value in self._task.args.items():
+            require_short_numbers(value, option)
         arguments = {option: value for option, value in self._task.args.items() if value is not None}
         for option, variable in self.host_variables.items():
             if option not in arguments:
@@ -197,11 +206,16 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         return self._variable("ansible_host", variables) or name
 
     def _variable(self, name: str, variables: Mapping[str, Any]) -> Any:
-        """A host variable, templated. What can't be a template is spared that: it costs CPU on every phone."""
+        """A host variable, templated. What can't be a template is spared that: it costs CPU on every phone.
+
+        Raises InputError.
+        """
         value = variables.get(name)
-        if value is None or isinstance(value, (bool, int, float)) or (isinstance(value, str) and "{" not in value):
-            return value
-        return self._templar.template(value)
+        plain = value is None or isinstance(value, (bool, int, float))
+        if not plain and not (isinstance(value, str) and "{" not in value):
+            value = self._templar.template(value)
+        require_short_numbers(value, name)
+        return value
 
     def _flag(self, name: str, variables: Mapping[str, Any], default: bool) -> bool:
         value = self._variable(name, variables)

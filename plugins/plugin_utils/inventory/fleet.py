@@ -36,7 +36,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import from_environment
-from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import from_text
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import from_text, require_short_numbers
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Wish
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
@@ -109,15 +109,16 @@ class HostVariables:
         yield from {**self._own, **self._raw}
 
     def get(self, name: str) -> Any:
-        """The value, templated as this host's; None if there is none. Raises Abandoned."""
+        """The value, templated as this host's; None if there is none. Raises Abandoned and InputError."""
         if self._abandoned():
             raise Abandoned
         value = self._raw[name] if name in self._raw else self._own.get(name)
         # What can't hold a template is spared the templating, which costs more than all the rest.
-        if _is_plain(value):
-            return value
-        known = {**self._own, **self._raw}
-        return self._templar.copy_with_new_env(available_variables=known).template(value)
+        if not _is_plain(value):
+            known = {**self._own, **self._raw}
+            value = self._templar.copy_with_new_env(available_variables=known).template(value)
+        require_short_numbers(value, name)
+        return value
 
 
 def _is_plain(value: Any) -> bool:

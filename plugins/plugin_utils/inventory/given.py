@@ -2,9 +2,11 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lists and mappings as text: extra variables with ``-e name=value`` and the surveys of AWX know nothing else.
+"""What inventories and tasks give, before anything else reads it.
 
-Ansible makes a list of text with commas where a list is expected, and of JSON a mapping. It does not read ``[100%]``.
+Lists and mappings come as text as well: extra variables with ``-e name=value`` and the surveys of AWX know nothing
+else. Ansible makes a list of text with commas where a list is expected, and of JSON a mapping. It does not read
+``[100%]``.
 """
 
 from __future__ import annotations
@@ -17,6 +19,26 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.yaml_text import load_yaml
 
 _BRACKETS = {"[": "]", "{": "}"}
+
+_LONGEST_NUMBER = 10_000
+"""Bits. Python writes no number of more than 4,300 digits, 14,281 bits: a message with it would be an error itself."""
+
+
+def require_short_numbers(value: object, name: str) -> None:
+    """Raise InputError if a number in a value is too long to be written. Hexadecimal ones in YAML may be.
+
+    The error begins with the name and shows no value.
+    """
+    if isinstance(value, int):
+        if value.bit_length() > _LONGEST_NUMBER:
+            raise InputError(f"{name} holds a number of thousands of digits. Correct it.")
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            require_short_numbers(key, name)
+            require_short_numbers(one, name)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            require_short_numbers(one, name)
 
 
 def from_text(value: object, option: str) -> object:

@@ -10,6 +10,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given imp
     arguments_from_text,
     from_text,
     list_from_text,
+    require_short_numbers,
 )
 
 BROKEN = ["[100%", "{berlin:", "[a]]", "{a: b: c}", "[" * 3000 + "]", "[&a [*a, b: ]]]", "[!!bool x]", "[&a [*a]]"]
@@ -74,3 +75,14 @@ def test_only_options_of_these_types_are_read():
     given = {"waves": "[1]", "fail_on": "a,b", "password": "[x", "keys": "[1]", "unknown": "{"}
     assert arguments_from_text(given, spec, ("list", "raw")) == given | {"waves": [1], "fail_on": ["a", "b"]}
     assert arguments_from_text(given, spec, ("list",)) == given | {"fail_on": ["a", "b"]}
+
+
+@pytest.mark.parametrize("value", [2**14282, -(2**14282), [{"a": ("b", 2**14282)}], {2**14282: 1}])
+def test_a_number_that_nobody_can_write_is_refused_by_its_name(value):
+    with pytest.raises(InputError, match=r"^snom_port holds a number of thousands of digits"):
+        require_short_numbers(value, "snom_port")
+
+
+@pytest.mark.parametrize("value", [None, True, "9" * 5000, 1e300, {"a": [1, 2**64, "x"]}])
+def test_other_values_are_nobody_s_business_yet(value):
+    require_short_numbers(value, "snom_port")
