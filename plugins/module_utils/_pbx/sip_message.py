@@ -100,6 +100,9 @@ def _credentials(challenge: dict[str, str], method: str, uri: str, username: str
     realm, nonce, qops = challenge.get("realm", ""), challenge.get("nonce"), challenge.get("qop")
     if algorithm not in _HASHES or nonce is None or '"' in username or "\\" in username:
         return None
+    if not all(value.isprintable() for value in challenge.values()):
+        # It comes back in the answer, which is one line.
+        return None
     if qops is not None and "auth" not in re.split(r"[\s,]+", qops.lower()):
         return None
 

@@ -55,6 +55,7 @@ def test_the_first_that_can_be_answered_is() -> None:
         CHALLENGE.format("MD5-sess"),
         'Digest realm="x"',
         'Digest realm="x", nonce="y", qop="auth-int"',
+        *(f'Digest realm="x", nonce="y", opaque="z", {name}="a\x0bb"' for name in ("realm", "nonce", "opaque")),
         "Digest " + "a" * 100_000,
         "Digest " + 'a="' * 50_000,
     ],
