@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from .._core.errors import Refused
 from .._core.paced_http import PacedAdapter
@@ -20,6 +21,7 @@ from .._known.image_path import Hop
 try:
     from requests import RequestException, Response, Session
     from urllib3.exceptions import HTTPError
+    from urllib3.util import parse_url
 except ImportError:
     pass
 
@@ -57,6 +59,7 @@ def verify_image(hop: Hop, how: str, is_wanted: Callable[[], bool] = lambda: Tru
         session.mount(scheme, PacedAdapter(pace))
     # Else a server may compress the file, and tell the length of that.
     session.headers["Accept-Encoding"] = "identity"
+    session.hooks["response"].append(_stay)
     try:
         with (
             session,
@@ -84,6 +87,19 @@ def verify_image(hop: Hop, how: str, is_wanted: Callable[[], bool] = lambda: Tru
             f"The controller can't fetch {shown} ({type(error).__name__}). Start the mirror, correct its URL, or set "
             "verify_image: none if only the phones can reach it."
         ) from None
+
+
+def _stay(answer: Response, **_options: Any) -> None:
+    """Raise Refused if an answer leads to another host: a mirror has no say in where the controller asks."""
+    if not answer.is_redirect:
+        return
+    target = urljoin(answer.url, answer.headers["Location"])
+    # Who connects reads a URL in one of these two ways.
+    if {urlsplit(target).hostname, (parse_url(target).host or "").strip("[]")} != {urlsplit(answer.url).hostname}:
+        raise Refused(
+            f"The mirror sends whoever asks for {without_secrets(answer.url)} to another host. Give the address where "
+            "the image itself is as mirror or in the catalogue."
+        )
 
 
 def _check_size(hop: Hop, size: int | None, shown: str) -> None:

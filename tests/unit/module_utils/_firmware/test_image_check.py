@@ -27,7 +27,15 @@ SHA1 = hashlib.sha1(IMAGE, usedforsecurity=False).hexdigest()
 SHA256 = hashlib.sha256(IMAGE).hexdigest()
 
 
-MOVED = {"/to-no-text": "http://m\xff/x", "/to-no-host": "http://[::1/x", "/to-no-port": "http://m:1:2/x"}
+MOVED = {"/to-no-host": "http://[::1/x", "/to-no-port": "http://127.0.0.1:1:2/x"}
+ELSEWHERE = {
+    "/elsewhere": "http://localhost:{port}/good",
+    "/metadata": "http://169.254.169.254/latest",
+    "/to-no-text": "http://m\xff/x",
+    "/login": "http://127.0.0.1:80@localhost:{port}/good",
+    "/backslash": "http://localhost:{port}\\@127.0.0.1/good",
+    "/slashes": "//localhost:{port}/good",
+}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -43,10 +51,9 @@ class Handler(BaseHTTPRequestHandler):
         assert isinstance(self.server, Mirror)
         self.server.requests.append((self.command, self.path, dict(self.headers)))
         path = self.path.partition("?")[0]
-        if path == "/elsewhere":
+        if path in ELSEWHERE:
             self.send_response(302)
-            self.send_header("Location", f"http://localhost:{self.server.server_port}/good")
-            self.send_header("Set-Cookie", "a=b; Domain=localhost")
+            self.send_header("Location", ELSEWHERE[path].replace("{port}", str(self.server.server_port)))
             self.end_headers()
         elif path == "/moved":
             self.send_response(302)
@@ -129,10 +136,19 @@ def test_a_redirect_takes_no_login_along(
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     mirror.requests.clear()
-    verify_image(mirror.hop("/elsewhere"), how)
-    assert [path for _method, path, _headers in mirror.requests] == ["/elsewhere", "/good"]
+    verify_image(mirror.hop("/moved"), how)
+    assert [path for _method, path, _headers in mirror.requests] == ["/moved", "/good"]
     for _method, _path, headers in mirror.requests:
-        assert not {"authorization", "cookie"} & {name.lower() for name in headers}
+        assert "authorization" not in {name.lower() for name in headers}
+
+
+@pytest.mark.parametrize("how", ["head", "full"])
+@pytest.mark.parametrize("path", ELSEWHERE)
+def test_a_redirect_leads_to_no_other_host(mirror: Mirror, how: str, path: str) -> None:
+    mirror.requests.clear()
+    with pytest.raises(Refused, match=rf"sends whoever asks for http://127.0.0.1:\d+{path} to another host\. Give"):
+        verify_image(mirror.hop(path), how)
+    assert [path for _method, path, _headers in mirror.requests] == [path]
 
 
 @pytest.mark.parametrize("path", [*MOVED, "/chunk"])
