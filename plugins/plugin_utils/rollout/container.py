@@ -19,11 +19,15 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 OF_THE_JOB = "/runner"
 """The folder that ansible-runner mounts into each container."""
 
+MOUNTS = "/proc/self/mountinfo"
+"""What is mounted, with its kind (proc_pid_mountinfo(5))."""
 
-def ends_with_container(path: str, environment: Mapping[str, str], root: str = "/") -> bool:
+
+def ends_with_container(path: str, environment: Mapping[str, str], root: str = "/", mounts: str = MOUNTS) -> bool:
     """Whether a file would be gone when the job ends.
 
-    root is where the container's own file system is mounted: what is mounted into it is on another device.
+    root is where the container's own file system is mounted: what is mounted into it is on another device. That may be
+    memory, which ends with the container or, if it is the host's, with that.
     """
     if not environment.get("AWX_ISOLATED_DATA_DIR", "").startswith(f"{OF_THE_JOB}/"):
         return False
@@ -33,13 +37,28 @@ def ends_with_container(path: str, environment: Mapping[str, str], root: str = "
         return "JOB_ID" in environment and "AWX_HOST" in environment
     while not os.path.exists(path):
         path = os.path.dirname(path)
-    return os.stat(path).st_dev == os.stat(root).st_dev
+    device = os.stat(path).st_dev
+    return device == os.stat(root).st_dev or _is_memory(device, mounts)
 
 
-def check_lasting(option: str, path: str, environment: Mapping[str, str], root: str = "/") -> None:
+def _is_memory(device: int, mounts: str) -> bool:
+    number = f"{os.major(device)}:{os.minor(device)}"
+    try:
+        with open(mounts, encoding="utf-8", errors="surrogateescape") as file:
+            lines = [line.split() for line in file]
+    except OSError:
+        return False
+    # Behind a lone dash stands the kind.
+    kinds = [line[line.index("-") + 1] for line in lines if "-" in line[:-1] and line[2] == number]
+    return bool(kinds) and kinds[0] in ("tmpfs", "ramfs")
+
+
+def check_lasting(
+    option: str, path: str, environment: Mapping[str, str], root: str = "/", mounts: str = MOUNTS
+) -> None:
     """Refuse a file that has to outlive the run and would not. Raises InputError."""
-    if ends_with_container(path, environment, root):
+    if ends_with_container(path, environment, root, mounts):
         raise InputError(
-            f"{option}: {path} lies in the container of this job and is gone with it, so the next run would not know "
-            f"which phones are flashing. Name a path on a volume that is mounted into each job."
+            f"{option}: {path} lies in the container of this job or in memory, and is gone with it, so the next run "
+            f"would not know which phones are flashing. Name a path on a volume that is mounted into each job."
         )

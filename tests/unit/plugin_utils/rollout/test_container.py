@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.container import check_lasting, ends_with_container
@@ -31,6 +34,18 @@ def test_without_a_container_everything_stays(environment: dict[str, str]) -> No
 
 
 def test_a_journal_that_would_be_gone_is_refused() -> None:
-    with pytest.raises(InputError, match="journal: /no/such/journal lies in the container of this job"):
+    with pytest.raises(InputError, match="journal: /no/such/journal lies in the container of this job or in memory"):
         check_lasting("journal", "/no/such/journal", AWX)
     check_lasting("journal", f"{MOUNTED}/journal", AWX)
+
+
+@pytest.mark.parametrize(("kind", "ends"), [("tmpfs", True), ("ramfs", True), ("nfs4", False), ("ext4", False)])
+def test_memory_that_is_mounted_is_no_volume(tmp_path: Path, kind: str, ends: bool) -> None:
+    device = os.stat(MOUNTED).st_dev
+    number, mounts = f"{os.major(device)}:{os.minor(device)}", tmp_path / "mounts"
+    mounts.write_text(
+        "1 0 0:1 / / rw - overlay overlay rw\n"
+        f"2 1 {number} / {MOUNTED} rw,nosuid shared:7 master:1 - {kind} - rw\nno line of any sense\n"
+    )
+    assert ends_with_container(f"{MOUNTED}/journal", AWX, mounts=str(mounts)) is ends
+    assert not ends_with_container(f"{MOUNTED}/journal", AWX, mounts=str(tmp_path / "none"))
