@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl
 MAX_HEAD = 64 * 1024
 MAX_BODY = 4 * 1024 * 1024
 TRICKLE = 0.05  # seconds between two pieces of a slow answer
+MAX_UNSENT = 1024 * 1024  # bytes of an endless answer that wait for a slow client
 
 
 class Request:
@@ -55,6 +56,7 @@ class Reply:
     data: bytes = b""
     delay: float = 0.0  # seconds before the first byte
     rate: int = 0  # bytes per second; 0: all at once
+    endless: bytes = b""  # goes on with this until the client has enough
     then: Literal["keep", "close", "reset"] = "keep"
 
 
@@ -121,7 +123,7 @@ class HttpConnection(asyncio.Protocol):
             self.busy = True
             reply = self._handler.answer(request, self)
             if request.method == "HEAD":
-                reply.data = reply.data[: reply.data.find(b"\r\n\r\n") + 4]
+                reply.data, reply.endless = reply.data[: reply.data.find(b"\r\n\r\n") + 4], b""
             if request.wants_close and reply.then == "keep":
                 reply.then = "close"
             if reply.delay:
@@ -144,6 +146,11 @@ class HttpConnection(asyncio.Protocol):
         if reply.data:
             pause = max(TRICKLE, piece / reply.rate)
             self._timer = asyncio.get_running_loop().call_later(pause, self._send_late, reply)
+            return
+        if reply.endless:
+            if self._transport.get_write_buffer_size() < MAX_UNSENT:
+                self._transport.write(reply.endless * 100)
+            self._timer = asyncio.get_running_loop().call_later(0.001, self._send_late, reply)
             return
         self.busy = False
         if reply.then == "close":

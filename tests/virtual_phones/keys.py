@@ -132,10 +132,18 @@ def optional(reader: Callable[[object], T]) -> Callable[[object], T | None]:
 
 
 def garbage(value: object) -> str | None:
-    """Read ``true`` (bytes that are no HTTP), ``page`` (a good head, noise as body) or ``false``."""
-    return {True: "wire", "page": "page", "wire": "wire", False: None}[
-        one_of(Literal[True, False, "page", "wire"])(value)
+    """Read ``true`` (bytes that are no HTTP), ``page`` (a good head, noise as body), ``endless`` or ``false``."""
+    return {True: "wire", "page": "page", "wire": "wire", "endless": "endless", False: None}[
+        one_of(Literal[True, False, "page", "wire", "endless"])(value)
     ]
+
+
+def moments(value: object) -> dict[Moment, dict[str, Any]]:
+    """Read what is to change at which moment. Its keys are read when it comes."""
+    if not isinstance(value, dict) or not all(isinstance(changes, dict) for changes in value.values()):
+        raise ValueError("must be a mapping of moments to changes")
+    choose = one_of(Moment)
+    return {choose(name): dict(changes) for name, changes in value.items()}
 
 
 Text = Annotated[str, text]
@@ -159,6 +167,7 @@ MaybeSeconds = Annotated[float | None, optional(seconds)]
 CallState = Literal["idle", "calling", "ringing", "in_call", "holding"]
 ShownIn = Literal["gui", "home", "snmp"]
 Step = Literal["connect", "request", "before_trigger", "trigger", "poll", "reboot", "answer", "after_boot"]
+Moment = Literal["read", "asked", "back", "shown"]
 Layout = Literal["table", "list", "plain"]
 SettingsLayout = Literal["text", "pre", "xml", "download"]
 # Settings of the network, after which the web server asks for a reboot (protocol 5.1).
@@ -351,6 +360,7 @@ class PhoneKeys:
     chained_from: MaybeVersion = None
     deadlock_below: MaybeVersion = None
     faults: Annotated[Faults, nested(Faults)] = field(default_factory=Faults)
+    at: Annotated[dict[Moment, dict[str, Any]], moments] = field(default_factory=dict, repr=False)
 
 
 def image_faults(value: object) -> dict[str, ImageFault]:

@@ -24,7 +24,7 @@ from .calls import Exchange, Leg
 from .event_log import EventLog
 from .http_client import FetchError, fetch
 from .http_server import HttpConnection, Reply, Request, listen, really_listening
-from .keys import CallState, PhoneKeys, Step, change
+from .keys import CallState, Moment, PhoneKeys, Step, change
 from .screens import LISTS, ListName, Screen
 from .settings import Settings
 from .sip import SipEndpoint
@@ -237,6 +237,8 @@ class Phone:
         self._log.add(
             self.name, "request", method=request.method, target=request.target, status=reply.status, write=write
         )
+        if reply.status == 200 and request.path == "/info.htm":
+            self._reach("shown" if self.came_back else "read")
         return reply
 
     def resets_at(self, step: Step) -> bool:
@@ -248,6 +250,13 @@ class Phone:
             reset.times -= 1
         self.note("reset", step)
         return True
+
+    def _reach(self, moment: Moment) -> None:
+        """Change what is to change at this moment, as soon as this answer is out: the next request meets it."""
+        changes = self.keys.at.pop(moment, None)
+        if changes is not None:
+            self.note("moment", moment)
+            asyncio.get_running_loop().call_soon(self.patch, changes)
 
     # -- power and life -----------------------------------------------------------------------------------------------
 
@@ -287,6 +296,7 @@ class Phone:
             self.phase = "loading"
             self._begin("upgrade")
             self._live(self._upgrade(url))
+            self._reach("asked")
 
     def reboot(self, *, factory_reset: bool = False) -> None:
         if self.keys.faults.ignores_reboot:
@@ -550,6 +560,7 @@ class Phone:
             self._stamp("up")
             self.cycles[-1]["after"] = self.keys.firmware
         self.note("up", self.keys.firmware)
+        self._reach("back")
         self.tell("action_setup_url")
         self._provisions = True
         if not self.keys.provisioning.firmware:

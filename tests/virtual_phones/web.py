@@ -10,6 +10,7 @@ Each answer is built at once, in one thread: two requests can only overlap while
 from __future__ import annotations
 
 import random
+import re
 from typing import TYPE_CHECKING
 
 from . import auth, commands, pages, replay, replies
@@ -59,6 +60,8 @@ def _spoil(phone: Phone, request: Request, reply: Reply, overlapping: bool) -> R
     head_end = reply.data.find(b"\r\n\r\n") + 4
     if faults.garbage == "page":
         reply.data = reply.data[:head_end] + (NOISE * (len(reply.data) // len(NOISE) + 1))[: len(reply.data) - head_end]
+    if faults.garbage == "endless":
+        reply.data, reply.endless = re.sub(rb"Content-Length: \d+\r\n", b"", reply.data[:head_end]), NOISE
     if phone.resets_at("answer"):
         reply.data, reply.then = reply.data[: len(reply.data) // 2], "reset"
     if faults.truncate is not None:

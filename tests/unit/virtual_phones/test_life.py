@@ -351,3 +351,22 @@ def test_it_ends_also_when_what_it_fetches_is_just_there() -> None:
         await fleet.stop()
 
     asyncio.run(both())
+
+
+def test_what_is_to_change_at_a_moment_does_so_once(start_fleet: StartFleet) -> None:
+    changes = {"faults": {"missing_pages": ["index.htm"]}}
+    fleet = start_fleet(phone := phone_keys(name="p", at={"read": changes, "shown": {"running": False}}))
+    assert [status(get(phone, f"/{page}.htm")) for page in ("index", "info", "index", "info")] == [200, 200, 404, 200]
+    assert [entry["detail"] for entry in fleet.log("p", event="moment")] == ["read"]
+    get(phone, "/advanced_update.htm?reboot=Reboot")
+    eventually(fleet, "p", lambda state: bool(state["cycles"]) and "up" in state["cycles"][-1])
+    assert status(get(phone, "/info.htm")) == 200
+    assert eventually(fleet, "p", lambda state: state["phase"] == "off")["firmware"] == "8.4.35"
+
+
+@pytest.mark.parametrize("moment", ["asked", "back"])
+def test_a_phone_that_breaks_while_it_loads(moment: str, start_fleet: StartFleet) -> None:
+    fleet = start_fleet(phone := phone_keys(name="p", at={moment: {"running": False}}))
+    get(phone, load_target(f"{fleet.images}/snom320-8.7.5.35-SIP-f.bin"))
+    state = eventually(fleet, "p", lambda state: state["phase"] == "off")
+    assert state["firmware"] == ("8.4.35" if moment == "asked" else "8.7.5.35")

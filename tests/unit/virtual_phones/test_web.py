@@ -434,6 +434,15 @@ class TestFaults:
         assert len(body) == 10
         assert b"Content-Length: 10" not in head
 
+    def test_an_answer_without_an_end(self, start_fleet: StartFleet) -> None:
+        start_fleet(phone := phone_keys(faults={"garbage": "endless"}))
+        with socket.create_connection((phone["address"], phone["port"]), timeout=60) as sock:
+            sock.sendall(b"GET /info.htm HTTP/1.1\r\n\r\n")
+            got = 0
+            while got < 5_000_000:
+                got += len(piece := sock.recv(65536))
+                assert piece and b"Content-Length" not in piece
+
     def test_slow_and_dripping(self, start_fleet: StartFleet) -> None:
         start_fleet(slow := phone_keys(faults={"slow": 0.1}), drip := phone_keys(faults={"drip": 4000}))
         for phone in (slow, drip):
