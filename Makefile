@@ -19,7 +19,7 @@ demo:  ## watch the main job: a fleet of virtual phones is brought to new firmwa
 test:  ## all that a change has to pass, with a table at the end
 	$(GATE)
 
-all:  ## that, and what takes longer: all supported ansible-cores, empty machines
+all:  ## that, and what takes longer: ansible-test on all files, all supported ansible-cores, empty machines
 	$(GATE) --all
 
 unit:  ## the unit tests
@@ -31,7 +31,7 @@ lint:  ## what reads the sources only
 own:  ## what no standard tool checks
 	$(GATE) own
 
-sanity:  ## ansible-test sanity, on each ansible-core
+sanity:  ## ansible-test sanity, of what is released and of all files
 	$(GATE) sanity
 
 integration:  ## playbooks against virtual phones

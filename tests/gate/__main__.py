@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from checks import CHECKS, LONG_CHECKS, Check, prepare
+from checks import CHECKS, LONG_CHECKS, LONGEST, Check, prepare
 from commands import BUILD, GateError, LeftOut
 from environments import ASKED_CORES, CORES, PINS, cores_left_out, may_leave_out
 
@@ -107,7 +107,8 @@ def run_all(checks: Sequence[Check], jobs: int) -> int:
     prepare(runnable)
     with ThreadPoolExecutor(jobs) as pool:
         try:
-            ended = dict(zip(runnable, pool.map(run_apart, runnable), strict=True))
+            ordered = sorted(runnable, key=rank)
+            ended = dict(zip(ordered, pool.map(run_apart, ordered), strict=True))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             for process in RUNNING:
@@ -117,6 +118,12 @@ def run_all(checks: Sequence[Check], jobs: int) -> int:
     print("\n".join(["", *table(results), *left_out.values(), *example(left_out), *named_failures(results), ""]))
     print(count(results))
     return 0 if runnable and all(result.passed is not False for result in results) else 1
+
+
+def rank(check: Check) -> int:
+    """A check's place in the order of their beginnings."""
+    word = check.name.partition("-")[0]
+    return LONGEST.index(word) if word in LONGEST else len(LONGEST)
 
 
 def is_on(check: Check, core: str) -> bool:

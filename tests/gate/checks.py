@@ -104,10 +104,10 @@ def _eda() -> None:
     _pytest("tests/integration/eda")
 
 
-def _chaos() -> None:
-    """A part of what `make chaos` plays, two rollouts at a time. One has a PBX, which takes three times as long."""
+def _chaos(seeds: str) -> None:
+    """A part of what `make chaos` plays, two rollouts at a time. 20 has a PBX, which takes three times as long."""
     link_collections()
-    run(environment("venv") / "bin" / "python", "tests/chaos", "--seeds=0-18,20", env={"PYTHONDONTWRITEBYTECODE": "1"})
+    run(environment("venv") / "bin" / "python", "tests/chaos", f"--seeds={seeds}", env={"PYTHONDONTWRITEBYTECODE": "1"})
 
 
 def _dhcp() -> None:
@@ -274,11 +274,12 @@ def _docs() -> None:
     print(f"The pages are in {site / 'html' / 'index.html'}")
 
 
-def _ansible_test(core: Core, *arguments: str) -> None:
+def _ansible_test(core: Core, *arguments: str, copy: Path | None = None) -> None:
+    """Run ansible-test, on a copy of the whole tree if it gets no other."""
     folder = core_environment(core)
     # A home of its own: ansible-test keeps environments there, and a foreign one would hide a missing step.
     env = {"HOME": str(home(folder)), "PATH": f"{folder}/bin{os.pathsep}{os.environ['PATH']}"}
-    copy = copy_collection(f"copy-{core.name}")
+    copy = copy or copy_collection(f"copy-{core.name}")
     found = output_of(folder / "bin" / "ansible-test", "--version").split()[-1]
     if found != core.release:
         raise GateError(f"ansible-test is {found}, not {core.release}.")
@@ -286,9 +287,20 @@ def _ansible_test(core: Core, *arguments: str) -> None:
     run("ansible-test", *arguments, "--local", "--python", python, "--color", "no", cwd=copy, env=env)
 
 
-def _sanity(core: Core) -> None:
+def _sanity(core: Core, *, released: bool = True) -> None:
+    """Let ansible-test judge what is released, as those do who certify it, or the whole tree."""
     skipped = [f"--skip-test={name}" for name in SKIPPED_SANITY.get(core.name, ())]
-    _ansible_test(core, "sanity", *skipped)
+    copy = copy_collection(f"released-{core.name}", released=True) if released else None
+    _ansible_test(core, "sanity", *skipped, copy=copy)
+
+
+def _units(core: Core) -> None:
+    """The unit tests on this ansible-core and its Python, in a quarter of the time that ansible-test takes."""
+    python = core_environment(core) / "bin" / "python"
+    run(
+        *(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--timeout={HANGS}", "-nauto", "tests/unit"),
+        env={"PYTHONPATH": str(link_collections()), "PYTHONDONTWRITEBYTECODE": "1"},
+    )
 
 
 def _smoke(core: Core) -> None:
@@ -362,15 +374,15 @@ CHECKS = [
     Check(
         "chaos",
         "integration",
-        "20 rollouts in which everything goes wrong say what the phones know: see tests/chaos",
-        _chaos,
+        "10 rollouts in which everything goes wrong say what the phones know: see tests/chaos",
+        partial(_chaos, "0-8,20"),
         ("git", "kamailio", "nginx"),
     ),
     Check(
         "pbx",
         "integration",
         "a real Kamailio, and virtual phones that register there",
-        partial(_pytest, "tests/integration/pbx"),
+        partial(_pytest, "-n2", "--dist=loadscope", "tests/integration/pbx"),
         ("baresip", "kamailio", "nginx", "sipp", "sipsak"),
     ),
     Check(
@@ -410,8 +422,8 @@ CHECKS = [
         Check(
             f"units-{core.name}",
             "unit-cores",
-            f"unit tests, on ansible-core {core.release}",
-            partial(_ansible_test, core, "units"),
+            f"unit tests, on ansible-core {core.release} and its Python",
+            partial(_units, core),
             ("git", "openssl"),
             core,
         )
@@ -431,17 +443,45 @@ CHECKS = [
         Check(
             f"sanity-{core.name}",
             "sanity",
-            f"ansible-test sanity, on ansible-core {core.release}",
+            f"ansible-test sanity, of what is released, on ansible-core {core.release}",
             partial(_sanity, core),
+            ("git", "shellcheck"),
+            core,
+        )
+        for core in OUTERMOST_CORES
+    ),
+]
+
+# These begin first, by the first word of their names, the longest before all: so that none runs alone at the end.
+LONGEST = (
+    *("playbooks", "live", "pbx", "pages", "sanity", "chaos", "unit", "units", "targets", "awx", "artifact", "eda"),
+    "asterisk",
+)
+
+# What takes longer than a change should wait for. `make all` runs it, too.
+LONG_CHECKS = [
+    *(
+        Check(
+            f"ansible-test-units-{core.name}",
+            "unit-cores",
+            f"unit tests as ansible-test runs them, each in a fork of its own, on ansible-core {core.release}",
+            partial(_ansible_test, core, "units"),
+            ("git", "openssl"),
+            core,
+        )
+        for core in OUTERMOST_CORES
+    ),
+    *(
+        Check(
+            f"sanity-whole-{core.name}",
+            "sanity",
+            f"ansible-test sanity, of the whole tree with its tests, on ansible-core {core.release}",
+            partial(_sanity, core, released=False),
             ("git", "shellcheck"),
             core,
         )
         for core in CORES.values()
     ),
-]
-
-# What takes longer than a change should wait for. `make all` runs it behind all others.
-LONG_CHECKS = [
     *(
         Check(
             f"smoke-{core.name}",
@@ -450,6 +490,13 @@ LONG_CHECKS = [
             partial(_smoke, core),
         )
         for core in SUPPORTED_CORES.values()
+    ),
+    Check(
+        "chaos-long",
+        "integration",
+        "20 more of those rollouts",
+        partial(_chaos, "9-19,21-29"),
+        ("git", "kamailio", "nginx"),
     ),
     Check("fresh", "fresh", "demo and unit tests on empty machines of Debian, as root and as a user", _fresh),
 ]

@@ -10,6 +10,7 @@ Everything is made under ``.build`` of the checkout, and made again when its pin
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 
@@ -21,7 +22,9 @@ import tomllib
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path, PurePath
 
 from commands import BUILD, ROOT, locked, output_of, run
 from machine import interpreter, missing_package, needs, python_for
@@ -125,18 +128,19 @@ def collections_of_others() -> Path:
     return folder
 
 
-def copy_collection(name: str = "copy") -> Path:
+def copy_collection(name: str = "copy", *, released: bool = False) -> Path:
     """Bring a real copy of the tree up to date, in a git repository of its own, and return it.
 
     ansible-test insists on the path ``ansible_collections/telephony/snom`` and on git; and what a tool drops beside
-    the sources lands there instead of in the checkout. Only what git tracks or would track is copied.
+    the sources lands there instead of in the checkout. Only what git tracks or would track is copied; with released,
+    only what of it goes into the artifact, too.
     """
     copy = BUILD / name / "ansible_collections" / "telephony" / "snom"
     with locked(name):
         if not (copy / ".git").is_dir():
             copy.mkdir(parents=True, exist_ok=True)
             run("git", "init", "--quiet", copy)
-        wanted = files_of(ROOT)
+        wanted = set(filter(is_released, files_of(ROOT))) if released else files_of(ROOT)
         for stale in files_of(copy) - wanted:
             (copy / stale).unlink()
         for file in wanted:
@@ -149,6 +153,19 @@ def files_of(tree: Path) -> set[str]:
     """What git tracks in a tree, or would track."""
     listed = output_of("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=tree)
     return {file for file in listed.split("\0") if file and (tree / file).is_file()}
+
+
+def is_released(file: str) -> bool:
+    """Whether a file of the tree goes into the artifact, by `build_ignore` of galaxy.yml, or is galaxy.yml itself."""
+    path = PurePath(file)
+    return not any(fnmatch(str(part), ignored) for part in [path, *path.parents] for ignored in _build_ignore())
+
+
+@cache
+def _build_ignore() -> tuple[str, ...]:
+    # The gate's own Python need not have PyYAML.
+    _before, _unused, listed = (ROOT / "galaxy.yml").read_text("utf-8").partition("\nbuild_ignore:\n")
+    return tuple(re.findall(r"""^  - "?([^"\n]+)"?$""", listed, re.MULTILINE))
 
 
 def _copy_if_changed(source: Path, target: Path) -> None:

@@ -312,7 +312,7 @@ MUTANTS = [
     Mutant("broken reference", "docs", "docs/docsite/rst/five_minutes.rst", "", "\n:ref:`nowhere`\n", "nowhere"),
     Mutant(
         "option without documentation",
-        "sanity-2.19",
+        "sanity-2.16",
         "plugins/modules/snom_info.py",
         "\n  gather:\n",
         "\n  gathers:\n",

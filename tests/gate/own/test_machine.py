@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import checks
 import environments
@@ -159,6 +160,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     cores = {name: Core(name, f"{name}.1", ("3.8", "3.9"), "") for name in ("1.0", "1.1")}
     checks = [Check(f"sanity-{name}", "sanity", "", lambda: None, core=core) for name, core in cores.items()]
     monkeypatch.setattr(module, "CHECKS", [Check("ruff", "lint", "", lambda: None), *checks])
+    monkeypatch.setattr(module, "LONG_CHECKS", [])
     monkeypatch.setattr(module, "prepare", lambda _checks: None)
     monkeypatch.setattr(module, "run_apart", lambda check: module.Result(check, True, 2.0))
     for place in (module, environments):
@@ -175,6 +177,21 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     yield module
     for number, handler in handlers.items():
         signal.signal(number, handler)
+
+
+def test_long_ones_begin_first(gate: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(checks.LONGEST) <= {check.name.partition("-")[0] for check in checks.CHECKS}
+    monkeypatch.setattr(gate, "cores_left_out", dict)
+    monkeypatch.setattr(gate, "LONGEST", ("sanity",))
+    begun: list[str] = []
+
+    def run_apart(check: Check) -> Any:
+        begun.append(check.name)
+        return gate.Result(check, True, 2.0)
+
+    monkeypatch.setattr(gate, "run_apart", run_apart)
+    assert gate.main(["--jobs=1"]) == 0
+    assert begun == ["sanity-1.0", "sanity-1.1", "ruff"]
 
 
 def test_a_core_without_a_python_is_left_out_and_said(gate: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
