@@ -166,13 +166,25 @@ def listed_urls(content: bytes) -> list[str]:
 
 
 def read_settings_file(content: bytes) -> Iterator[Setting]:
-    """The settings in a file; none in any other file, and in one that can't be read."""
+    """The settings in a file; none in any other file, and in one that can't be read. See `nested_settings`, too."""
+    return (_read_setting(item) for item in _items(content) if not len(item))
+
+
+def nested_settings(content: bytes) -> list[str]:
+    """The settings in a file whose values are XML of their own, by their names in requests.
+
+    Public templates define keys of the D8xx so. Nothing here writes such a value.
+    """
+    return [_read_setting(item).wire_name for item in _items(content) if len(item)]
+
+
+def _items(content: bytes) -> Iterator[Element]:
     root = _root(content)
     if root is None:
         return
     for section in root if root.tag == "settings" else [root]:
         if section.tag.lower() in _SECTIONS:
-            yield from map(_read_setting, section)
+            yield from section
 
 
 def _read_setting(item: Element) -> Setting:

@@ -103,9 +103,13 @@ def _adopted(
     served: Served, firmware: Mapping[str, str], hosts: Mapping[str, str], models: Mapping[str, str]
 ) -> Adopted:
     together: dict[str, Setting] = {}
+    nested: set[str] = set()
     book: tuple[Contact, ...] | None = None
     for file in served.files:
         together |= {one.wire_name: one for one in file.settings}
+        # Nor what an earlier file says: the phone does not have that any more.
+        nested = {name for name in (*nested, *file.nested) if name in file.nested or name not in together}
+        together = {name: one for name, one in together.items() if name not in nested}
         if file.firmware:
             together["firmware"] = Setting(name="firmware", value=file.firmware)
         book = book if file.phone_book is None else file.phone_book
@@ -115,6 +119,7 @@ def _adopted(
         # It is filled in.
         together.pop(_CONFIRMED, None)
     settings, secrets, left_out = describe_file_settings(together.values(), refer_to)
+    left_out |= dict.fromkeys(sorted(nested), "its value is XML of its own, which this collection does not write")
     if confirmed and confirmed.value != values.get(_PASSWORD, confirmed.value):
         left_out[_CONFIRMED] = f"it is not the same as {_PASSWORD}"
     images = list(_images(values, firmware))

@@ -23,6 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.setting_valu
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import (
     Contact,
     listed_urls,
+    nested_settings,
     read_phone_book_file,
     read_settings_file,
 )
@@ -45,6 +46,8 @@ _OURS = re.compile(rb"<(?:" + "|".join(_ROOTS).encode() + rb")\b", re.IGNORECASE
 _BARE = re.compile(rb"&(?!(?:#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z]{1,32});)")
 _MOST = 20_000
 """Settings in one file. The largest that were seen have some two thousand."""
+# What fills in templates leaves empty lines where these had comments, and parsers read no declaration behind such.
+_EMPTY_LINES = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]+(?=<\?xml[ \t\r\n])")
 _COMMENT = ("#", "<", ";", "//")
 
 
@@ -57,6 +60,8 @@ class SettingFile:
     settings: tuple[Setting, ...] = ()
     twice: tuple[str, ...] = ()
     """Settings that it gives twice, with different values."""
+    nested: tuple[str, ...] = ()
+    """Settings whose values are XML of their own."""
     listed: tuple[str, ...] = ()
     """URLs of files that it lists."""
     phone_book: tuple[Contact, ...] | None = None
@@ -73,6 +78,7 @@ def read_file(name: str, content: bytes) -> SettingFile:
     if _HTML.match(content.removeprefix(b"\xef\xbb\xbf")):
         return SettingFile(name=name, kind="other")
     if _looks_like_xml(content):
+        content = _EMPTY_LINES.sub(b"", content, count=1) if _EMPTY_LINES.match(content) else content
         _require_rendered(name, content)
         if _fault(name, content) and not _OURS.search(content.replace(b"\0", b"")):
             return SettingFile(name=name, kind="other")
@@ -145,15 +151,17 @@ def _read_xml(name: str, content: bytes) -> SettingFile:
     if tag == "firmware-settings":
         return SettingFile(name=name, kind="firmware", firmware=(root.findtext("firmware") or "").strip())
     settings = _bounded(name, map(_trimmed, read_settings_file(content)))
+    nested = nested_settings(content)
     book = read_phone_book_file(content)
     tables = [part for part in (root, *root) if part.tag in ("tbook", "phone-book")]
     inside = [part.tag.lower() for part in root] if tag == "settings" else []
     firmware = (root.findtext("firmware-settings/firmware") or "").strip() if tag == "settings" else ""
     return SettingFile(
         name=name,
-        kind="phone book" if book is not None and not settings else "settings",
+        kind="phone book" if book is not None and not settings and not nested else "settings",
         settings=settings,
         twice=_twice(settings),
+        nested=tuple(nested),
         phone_book=book,
         adds_to_book=any(table.get("complete") != "true" for table in tables),
         firmware=firmware,

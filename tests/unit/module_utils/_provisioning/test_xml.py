@@ -15,6 +15,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml i
     firmware_file,
     is_well_formed,
     listed_urls,
+    nested_settings,
     parse_phone_book,
     phone_book_file,
     read_phone_book_file,
@@ -164,3 +165,10 @@ def test_a_number_that_is_none_stays_what_it_is(index: str) -> None:
     content = f'<settings><phone-settings><user_pass idx="{index}" perm="">x</user_pass></phone-settings></settings>'
     (setting,) = read_settings_file(content.encode())
     assert (setting.wire_name, setting.attributes, setting.secret) == ("user_pass", {"idx": index}, True)
+
+
+def test_a_value_that_is_xml_of_its_own_is_no_text() -> None:
+    content = b"<settings><phone-settings><a>on</a><b idx='3'><action/></b></phone-settings></settings>"
+    assert [one.wire_name for one in read_settings_file(content)] == ["a"]
+    assert nested_settings(content) == ["b3"]
+    assert nested_settings(b"<tbook><item><name>A</name></item></tbook>") == nested_settings(b"<") == []

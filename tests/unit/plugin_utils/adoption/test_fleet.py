@@ -276,6 +276,105 @@ def test_all_that_a_person_should_know_is_said() -> None:
         assert part in said
 
 
+def served(**files: str) -> Fleet:
+    return adopt(
+        [
+            read_file(name.replace("__", "-").replace("_htm", ".htm").replace("_xml", ".xml"), text.encode())
+            for name, text in files.items()
+        ]
+    )
+
+
+def test_as_wazo_serves_it() -> None:
+    """A list for the model and one for the phone, files that they name, and keys that are XML of their own."""
+    fleet = served(
+        snomD862_htm='<setting-files><file url="http://w.example:8667/snom-general.xml"/>'
+        '<file url="http://w.example:8667/snomD862.xml"/></setting-files>',
+        snom__general_xml="<settings><phone-settings><provisioning_order perm='R'>dhcp:stop</provisioning_order>"
+        "<update_policy perm='R'>auto_update</update_policy><gui_fkey4 perm='R'>keyevent F_NONE</gui_fkey4>"
+        "<user_active idx='1' perm='R'>off</user_active></phone-settings>"
+        "<functionKeys><fkey idx='0' context='active' perm='R'>line</fkey></functionKeys></settings>",
+        snomD862_xml="<firmware-settings><firmware-status>http://w.example:8667/snomD862-firmware.xml"
+        "</firmware-status></firmware-settings>",
+        snomD862__000413AABB01_htm='<setting-files><file url="http://w.example:8667/000413AABB01.xml"/></setting-files>',
+        **{
+            "000413AABB01_xml": "<settings><phone-settings e='2'><vlan_id perm='R'></vlan_id> stray "
+            "<user_active idx='1' perm='R'>on</user_active><user_pass idx='1' perm='R'>n0t-seen</user_pass>"
+            "<setting_server perm='RW'>http://w.example:8667</setting_server>"
+            "<gui_fkey4 perm='R'><initialization><variable name='label' value='Book'/></initialization>"
+            "<action><url target='http://w.example/book' when='on press'/></action></gui_fkey4>"
+            "<context_key idx='3' perm='RW'><action><url target='http://w.example'/></action></context_key>"
+            "</phone-settings><functionKeys><fkey idx='0' short_label='A' label='Anna' context='active' perm='R'>"
+            "blf 101|*8</fkey></functionKeys></settings>"
+        },
+    )
+    (phone,) = fleet.phones
+    assert (phone.model, phone.version) == ("D862", None)
+    assert phone.settings["user_active"] == {"1": {"value": True, "perm": "R"}}
+    # It would empty the key, or bring back what a file before it says.
+    assert not {"gui_fkey4", "context_key"} & set(phone.settings)
+    reason = "its value is XML of its own, which this collection does not write"
+    assert {name: why for name, why in phone.left_out.items() if why == reason} == {
+        "gui_fkey4": reason,
+        "context_key3": reason,
+    }
+    assert any("gui_fkey4 (1)" in note and "context_key (1)" in note for note in fleet.notes)
+    assert provisioned(fleet)["000413AABB01"]["fkey0"] == ("blf 101|*8", "R")
+
+
+def test_one_that_is_given_plainly_again_is_a_setting_again() -> None:
+    nested = "<settings><phone-settings><gui_fkey1><action/></gui_fkey1></phone-settings></settings>"
+    plain = "<settings><phone-settings><gui_fkey1>keyevent F_DND</gui_fkey1></phone-settings></settings>"
+    (phone,) = served(snomD785_htm=nested, snomD785__000413AABB01_htm=plain).phones
+    assert phone.settings["gui_fkey1"] == "keyevent F_DND" and "gui_fkey1" not in phone.left_out
+
+
+def test_as_fs_pbx_serves_it() -> None:
+    """One file for a phone, with empty lines before it where its template has comments and choices."""
+    text = (
+        '\n\n<?xml version="1.0" encoding="utf-8"?>\n<settings><phone-settings e="2">\n'
+        '<user_host idx="1" perm="R">pbx.example:5060</user_host><user_pass idx="1" perm="R">n0t-seen</user_pass>'
+        '<setting_server perm="RW">https://pbx.example/prov/{mac}.xml</setting_server>'
+        '<system_time perm="RW">1795413660</system_time><update_policy perm="">auto_update</update_policy>'
+        '<firmware perm="R">https://pbx.example/fw/snomD862-10.1.198.19-SIP-r.bin</firmware>'
+        '<tr69_params perm="">;Device.X_Snom_HttpPass</tr69_params>'
+        '<user_dp_str idx="1" perm="">|(^911$)|sip:\\1@\\d|d</user_dp_str></phone-settings>\n'
+        '<functionKeys e="2"><fkey idx="0" context="active" label="L" perm="">line</fkey></functionKeys></settings>'
+    )
+    fleet = served(**{"000413AABB01_xml": text})
+    (phone,) = fleet.phones
+    assert (phone.model, str(phone.version)) == ("D862", "10.1.198.19")
+    assert "system_time" not in phone.settings and phone.secrets == {"user_pass1": "n0t-seen"}
+    # The image is not in a catalogue here.
+    phone.version = None
+    given_to_it = provisioned(fleet)["000413AABB01"]
+    assert given_to_it["user_host1"] == ("pbx.example:5060", "R")
+    assert given_to_it["user_dp_str1"][0] == "|(^911$)|sip:\\1@\\d|d"
+
+
+def test_as_provisioner_serves_it() -> None:
+    """Settings without a flag, a number that is empty, one given twice, a dial plan, and a file of firmware."""
+    fleet = served(
+        snom720__000413AABB01_htm="<settings><phone-settings><answer_after_policy>idle</answer_after_policy>"
+        "<record_missed_calls idx='' perm=''>off</record_missed_calls><dkey_retrieve perm=''>dtmf F_REDIAL"
+        "</dkey_retrieve><dkey_retrieve perm=''>keyevent F_RETRIEVE</dkey_retrieve>"
+        "<update_policy perm=''>auto_update</update_policy>"
+        "<firmware_status perm='R'>http://p.example/000413AABB01_firmware.xml</firmware_status></phone-settings>"
+        "<dialplan><template match='911' timeout='0'/></dialplan></settings>",
+        **{
+            "000413AABB01_firmware_xml": "<firmware-settings><firmware perm=''>http://p.example/"
+            "snom720-8.9.3.80-SIP-r.bin</firmware></firmware-settings>"
+        },
+    )
+    (phone,) = fleet.phones
+    assert (phone.model, str(phone.version)) == ("720", "8.9.3.80")
+    assert phone.settings["dkey_retrieve"] == "keyevent F_RETRIEVE"
+    assert any(note.startswith("Given twice") and "dkey_retrieve (1)" in note for note in fleet.notes)
+    assert any("dialplan (1)" in note for note in fleet.notes)
+    phone.version = None
+    assert provisioned(fleet)["000413AABB01"]["answer_after_policy"] == ("idle", "")
+
+
 def test_no_phone() -> None:
     with pytest.raises(InputError, match="no setting file with a MAC address in its name"):
         adopt([read_file("snomD785.htm", b"language: English\n")])
