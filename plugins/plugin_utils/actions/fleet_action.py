@@ -10,9 +10,10 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError, place_of
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_result
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import controller_path
@@ -51,6 +52,12 @@ class FleetAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             self.parent.follow()
         except SnomError as error:
             result = {"changed": False, "failed": True, "msg": error.reason}
+        except AnsibleError:
+            raise
+        except Exception as error:
+            # Ansible would show its text, and that may be a request with its login.
+            reason = f"Unexpected error, please report it: {place_of(error)}."
+            result = {"changed": False, "failed": True, "msg": reason}
         shown: dict[str, Any] = visible_result(result)
         return shown
 

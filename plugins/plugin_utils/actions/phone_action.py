@@ -18,11 +18,17 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from ansible.constants import LOCALHOST
+from ansible.errors import AnsibleError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError, Unsupported
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
+    InputError,
+    SnomError,
+    Unsupported,
+    place_of,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line, visible_result
@@ -99,6 +105,13 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             return self._serve(task_vars or {}, parent)
         except Abandoned:
             parent.follow()
+        except AnsibleError:
+            raise
+        except Exception as error:
+            # Ansible would show its text, and that may be an option with a password.
+            reason = f"Unexpected error, please report it: {place_of(error)}."
+            outcome = Outcome.FAILED.value
+            return {"changed": False, "failed": True, "msg": reason, "outcome": outcome, "reason": reason}
 
     def _serve(self, variables: dict[str, Any], parent: Parent) -> dict[str, Any]:
         """Do the task's work and return its result. Raises Abandoned."""

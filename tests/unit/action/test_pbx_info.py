@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleError
 from ansible_collections.telephony.snom.plugins.action import snom_pbx_info
 from ansible_collections.telephony.snom.plugins.action.snom_pbx_info import ActionModule
 
@@ -64,3 +65,29 @@ def test_an_unknown_kind_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     result, asked = info(monkeypatch, pbx={"kind": "3cx"})
     assert (result["failed"], asked) == (True, [])
     assert "asterisk" in result["msg"]
+
+
+def broken(monkeypatch: pytest.MonkeyPatch, error: Exception) -> ActionModule:
+    """A task in which something is raised that nobody expects."""
+
+    def read(pbx: Any) -> dict[str, Any]:
+        raise error
+
+    monkeypatch.setattr(snom_pbx_info, "read_pbx", read)
+    task = SimpleNamespace(
+        args={"pbx": PBX}, async_val=0, check_mode=False, diff=False, run_once=True, delegate_to=None
+    )
+    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None), transport="ssh")
+    return ActionModule(task, connection, SimpleNamespace(), None, SimpleNamespace(template=lambda value: value), None)
+
+
+def test_a_mistake_of_ours_shows_where_it_is_and_not_what_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = broken(monkeypatch, RuntimeError(f"{PBX}")).run(task_vars={})
+    assert result["failed"]
+    assert result["msg"].startswith("Unexpected error, please report it: RuntimeError in ")
+    assert "Never" not in str(result)
+
+
+def test_what_ansible_raises_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(AnsibleError):
+        broken(monkeypatch, AnsibleError("'x' is undefined")).run(task_vars={})

@@ -444,3 +444,17 @@ def test_an_operation_that_can_do_nothing_by_sip_says_why(ways: list[Phone]) -> 
     assert (result["outcome"], result["changed"]) == ("unsupported", False)
     assert result["reason"] == "This phone is reached by its PBX (snom_transport is sip), and nothing by SIP rings it."
     assert ways == []
+
+
+class Stumble(Ring):
+    """One with a mistake before the operation, where nothing is scrubbed."""
+
+    def prepare(self, parameters: Result, task_vars: Mapping[str, Any]) -> Result:
+        raise RuntimeError(str(parameters))
+
+
+def test_a_mistake_of_ours_shows_where_it_is_and_not_what_it_holds(sent: list[Result]) -> None:
+    result = run({"ringer": 1}, {"snom_password": "n0t-to-be-seen"}, action=Stumble)
+    assert (result["failed"], result["outcome"], sent) == (True, "failed", [])
+    assert result["msg"].startswith("Unexpected error, please report it: RuntimeError in ")
+    assert "n0t-to-be-seen" not in str(result)
