@@ -61,7 +61,7 @@ fuzz:  ## a fuzzer on what reads the words of strangers, for hours
 chaos:  ## rollouts in which everything goes wrong, compared with what the phones know: make chaos SEEDS=0-299
 	@$(PYTHON) tests/chaos $(if $(SEEDS),--seeds $(SEEDS))
 
-pictures:  ## make the pictures in README anew, of the report and of the demo
+pictures:  ## make the pictures of README and guides anew, of the report, of the demo and of text files
 	@$(PYTHON) tests/pictures
 
 profile:  ## keep a profile of a real phone as a test: make profile FILE=profile-look.json NAME=snomD785-10.1.54.13

@@ -260,6 +260,8 @@ def _docs() -> None:
     site = BUILD / "docsite"
     shutil.rmtree(site, ignore_errors=True)
     (site / "rst").mkdir(parents=True)
+    # Guides name their pictures by the way from one folder of docs to the other, so that a forge shows them, too.
+    shutil.copytree(copy / "docs" / "pictures", site / "pictures")
     run(
         *(tools / "antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--fail-on-error"),
         *("--dest-dir", site / "rst", "telephony.snom"),

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``python3 tests/pictures [report | demo]``: make the pictures that README shows, in ``docs/pictures``.
+"""``python3 tests/pictures [report | demo | drawings]``: make the pictures of README and guides, in ``docs/pictures``.
 
-The report is a sample page in Debian's Chromium, the demo is what ``make demo`` writes on a terminal.
+The report is a sample page in Debian's Chromium, the demo is what ``make demo`` writes on a terminal. Drawings are made
+of text files.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from machine import install  # noqa: E402
 
 
 def main() -> None:
-    """Make those that are named, or both."""
+    """Make those that are named, or all."""
     folder = link_collections()
     venv = environment("venv") / "bin"
     env = {
@@ -32,7 +33,7 @@ def main() -> None:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": str(folder),
     }
-    for name in sys.argv[1:] or ["report", "demo"]:
+    for name in sys.argv[1:] or ["report", "demo", "drawings"]:
         if name == "report":
             install([] if shutil.which("chromium") else ["chromium"])
         with locked("demo"):  # its phones have fixed addresses

@@ -32,6 +32,9 @@ to look.
 says whether the phone counts as bad at a rollout's gate, ``max_bad``: ``yes``; ``if triggered``, only after it was
 asked to load; or ``option``, as the option ``unreachable`` has it.
 
+.. image:: ../../pictures/states.svg
+   :alt: A phone is read, waits, is asked to load, is down, is back, has its version; beside each step its outcomes.
+
 .. csv-table::
    :header: "Outcome", "Means", "Recap", "Counts", "What to do"
    :widths: 16 32 9 11 32
