@@ -127,7 +127,7 @@ def spelled(command: Command | Picture) -> str:
         case Write(settings, store):
             values = ";".join(f"{name}={value}" for name, value in settings.items())
             return f"{'store' if store else 'write'}={values}"
-        case OpenDocument(url):
+        case OpenDocument(url, _text):
             return f"open={url}"
         case Load(url):
             return f"load={url}"
@@ -275,6 +275,9 @@ class MemoryPhone:
         phase = self.phases.pop(0) if len(self.phases) > 1 else self.phases[0]
         state = phase if phase in (IDLE, UNKNOWN) else IN_CALL
         return CallReading(state, phase, None, None if phase == UNKNOWN else "screen")
+
+    def reports_from(self) -> str:
+        return self.connection.host
 
     def call_lists(self) -> dict[str, int]:
         self.ask("home")

@@ -99,9 +99,10 @@ class Write:
 
 @dataclass(frozen=True)
 class OpenDocument:
-    """Fetch a document of the XML minibrowser from a URL, and run it."""
+    """Run a document of the XML minibrowser, which the phone fetches from the URL, or is sent as the text."""
 
     url: str
+    text: str
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,9 @@ Witness = Callable[["Phone"], CallReading]
 class Phone(LoadablePhone, Protocol):
     """One phone, one request at a time. Each verb raises a SnomError."""
 
+    def reports_from(self) -> str:
+        """The address, or a name for it, from which it fetches what a document says. Raises PhoneUnreachable."""
+
     def call_lists(self) -> dict[str, int]:
         """How many calls its lists hold, of LISTS that it shows."""
 

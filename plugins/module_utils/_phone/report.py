@@ -4,20 +4,26 @@
 
 """The phone's own word on whether somebody talks on it: a document that it runs, and what it reports then.
 
-The document is silent: it is never shown, takes no keys, and ends with its one fetch (xml 1.1). Which URL the phone
+A document is silent: it is never shown, takes no keys, and ends with its one fetch (xml 1.1). Which URL the phone
 fetches says what is so. Nobody has published a silent document that fetches over HTTP, nor a callback inside of a fetch
 (xml 0), so the URLs are literal, and only places that Snom documents are evaluated. The first condition can't hold: a
 phone that takes conditions for something else gives itself away.
+
+A second document has the callbacks inside of its fetch, and is for what the first one left open. A phone that evaluates
+none there fetches them as they stand, which says nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
+from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
+from .._known.mac import find_mac
 from .._known.user_agent import UserAgent, read_user_agent
 from .._known.version import Version
 from .call_reading import IDLE, IN_CALL, CallReading
@@ -27,10 +33,19 @@ SILENT_FROM = Version((10, 1, 82, 0))
 
 SOURCE = "the phone's own report"
 
-_IDLE, _BROKEN, _CALLS = "idle", "broken", "calls"
+_IDLE, _BROKEN, _CALLS, _TOLD = "idle", "broken", "calls", "told"
 _MOST = 4
 """Calls that are told apart. More than that are as many."""
 _BRANCH = re.compile(rf"{_IDLE}|{_BROKEN}|{_CALLS}-([0-{_MOST}])", re.ASCII)
+# What is told by callbacks (xml 2). The version has a blank, and stands last, where it takes nothing else along.
+_CALLBACKS = {
+    "calls": "$(lines)",
+    "state": "$(urlencode:$(phone_state))",
+    "mac": "$(set:mac)",
+    "firmware": "$(urlencode:$(set:firmware_version))",
+}
+_LONGEST = 500
+"""Characters of what is told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +54,24 @@ class Report:
 
     branch: str
     agent: UserAgent | None = None
+    told: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What was evaluated of the callbacks, by their names here."""
+
+    @property
+    def mac(self) -> str | None:
+        """The MAC address that it says is its own."""
+        return find_mac(self.told.get("mac", "")) or (self.agent.mac if self.agent else None)
+
+    @property
+    def model(self) -> str | None:
+        """The model that it says it is."""
+        agent = read_user_agent(self.told.get("firmware", "")) or self.agent
+        return agent.model if agent else None
+
+    @property
+    def leaves_open(self) -> bool:
+        """Whether it can't be told of whom this is, or what its conditions are worth: callbacks may tell it."""
+        return self.branch == _BROKEN or self.mac is None
 
     @property
     def reading(self) -> CallReading:
@@ -48,23 +81,22 @@ class Report:
         so its state is unknown.
         """
         match = _BRANCH.fullmatch(self.branch)
-        if match is None or self.branch == _BROKEN:
-            return CallReading()
-        if match[1] is None:
+        if self.branch == _IDLE:
             return CallReading(IDLE, IDLE, 0, SOURCE)
+        if match is None or match[1] is None:
+            return self._told()
         count = int(match[1])
         return CallReading(IN_CALL, IN_CALL, count, SOURCE) if count else CallReading()
 
-
-class Collector(Protocol):
-    """Where phones report to."""
-
-    def ask(self, address: str, deliver: Callable[[str, str], None]) -> Report | None:
-        """The report of the phone at an IP address; None if none came in time.
-
-        deliver gets the URL that leads to the document, and the document itself, and brings one of them to the phone.
-        What it raises goes on to the caller.
-        """
+    def _told(self) -> CallReading:
+        """What its callbacks say of calls: both of them, or nothing."""
+        calls, state = self.told.get("calls", ""), self.told.get("state", "")
+        if not re.fullmatch("[0-9]{1,2}", calls) or not state:
+            return CallReading()
+        if state == "Idle":
+            return CallReading(IDLE, IDLE, 0, SOURCE)
+        count = int(calls)
+        return CallReading(IN_CALL, IN_CALL, count, SOURCE) if count else CallReading()
 
 
 def takes_silent_documents(firmware: Version | None) -> bool:
@@ -82,12 +114,47 @@ def report_document(url: str, token: str) -> str:
     branches += [f'<Elif condition="$(phone_state)==Idle">{fetch(_IDLE)}</Elif>']
     branches += [f'<Elif condition="$(lines)=={count}">{fetch(f"{_CALLS}-{count}")}</Elif>' for count in range(_MOST)]
     branches += [f"<Else>{fetch(f'{_CALLS}-{_MOST}')}</Else>"]
+    return _silent(token, "\n".join(branches))
+
+
+def callbacks_document(url: str, token: str) -> str:
+    """The document that has a phone tell by callbacks what is so, below url. token names the question."""
+    told = "&".join(f"{name}={callback}" for name, callback in _CALLBACKS.items())
+    return _silent(token, f'<fetch mil="1">{escape(f"{url}/{_TOLD}?{told}")}</fetch>')
+
+
+def _silent(token: str, content: str) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<SnomIPPhoneSilent document_id="{escape(token)}">\n' + "\n".join(branches) + "\n</SnomIPPhoneSilent>\n"
+        f'<SnomIPPhoneSilent document_id="{escape(token)}">\n{content}\n</SnomIPPhoneSilent>\n'
     )
+
+
+class Collector(Protocol):
+    """Where phones report to."""
+
+    def ask(
+        self,
+        address: str,
+        deliver: Callable[[str, str], None],
+        *,
+        document: Callable[[str, str], str] = report_document,
+    ) -> Report | None:
+        """The report of the phone at an IP address; None if none came in time.
+
+        deliver gets the URL that leads to the document, and the document itself, and brings one of them to the phone.
+        What it raises goes on to the caller. document makes it, from the URL below which the phone reports and a token.
+        """
 
 
 def read_report(branch: str, user_agent: str) -> Report | None:
     """What a phone fetched; None where no document of ours names it."""
-    return Report(branch=branch, agent=read_user_agent(user_agent)) if _BRANCH.fullmatch(branch) else None
+    agent = read_user_agent(user_agent)
+    if _BRANCH.fullmatch(branch):
+        return Report(branch=branch, agent=agent)
+    name, _mark, query = branch.partition("?")
+    if name != _TOLD or len(branch) > _LONGEST:
+        return None
+    # One that is not evaluated stands there as it was sent.
+    told = {key: value for key, value in parse_qsl(query) if key in _CALLBACKS and "$" not in value}
+    return Report(branch=_TOLD, agent=agent, told=told)

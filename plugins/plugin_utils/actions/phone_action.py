@@ -184,7 +184,7 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         if "call_state" not in self.argument_spec and not by_pbx:
             return Known()
         known = read_known(lambda name: self._variable(name, variables))
-        return replace(known, collector=None) if by_pbx else known
+        return known if "call_state" in self.argument_spec else replace(known, collector=None)
 
     def _arguments(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """The task's options; for those that it does not give, the host's variables; and then the environment.

@@ -127,13 +127,19 @@ class HttpCollector:
         """False once so many phones have not reported that none seems to reach it; they are asked no more."""
         return self._heard or self._silent < MAX_SILENT
 
-    def ask(self, address: str, deliver: Callable[[str, str], None]) -> Report | None:
+    def ask(
+        self,
+        address: str,
+        deliver: Callable[[str, str], None],
+        *,
+        document: Callable[[str, str], str] = report_document,
+    ) -> Report | None:
         """The report of the phone at an IP address; None if none came in time. See `report.Collector`."""
         if self._server is None or not self.is_reached:
             return None
         token = secrets.token_urlsafe(16)
         url = f"{self._settings.url}/{token}"
-        question = _Question(address, report_document(url, token))
+        question = _Question(address, document(url, token))
         with self._lock:
             self._questions[token] = question
         try:

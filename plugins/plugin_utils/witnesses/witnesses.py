@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AnswerLost, InputError
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.calls import UNKNOWN, PbxCalls
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallReading, CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import OpenDocument
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone, Witness
-from ansible_collections.telephony.snom.plugins.module_utils._phone.report import Collector, takes_silent_documents
+from ansible_collections.telephony.snom.plugins.module_utils._phone.report import (
+    Collector,
+    callbacks_document,
+    takes_silent_documents,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import CollectorSettings, HttpCollector
 
 
@@ -85,21 +90,32 @@ def _by_pbx(pbx: PbxCalls, account: str | None, mac: str | None, address: str, p
 
 
 def _by_report(collector: Collector, mac: str | None, phone: Phone) -> CallReading:
-    """Nothing where the phone would show the document, and where another phone answers."""
+    """Nothing where the phone would show the document, where another phone answers, and where it contradicts itself."""
     facts = phone.look(["system"])
     if not takes_silent_documents(facts.firmware):
         return CallReading()
+    address = _numeric(phone.reports_from())
 
-    def deliver(url: str, _document: str) -> None:
-        phone.command(OpenDocument(url))
+    def deliver(url: str, document: str) -> None:
+        # Whether it got it shows when it reports.
+        with suppress(AnswerLost):
+            phone.command(OpenDocument(url, document))
 
-    report = collector.ask(_numeric(phone.connection.host), deliver)
-    if report is None:
+    first = collector.ask(address, deliver)
+    if first is None:
         return CallReading()
-    said = report.agent.mac if report.agent else None
-    if said is not None and said != (mac or facts.mac or said):
+    reports = [first]
+    if first.leaves_open:
+        more = collector.ask(address, deliver, document=callbacks_document)
+        reports += [] if more is None else [more]
+    macs, models = ({getattr(report, name) for report in reports} - {None} for name in ("mac", "model"))
+    if len(macs | {mac or facts.mac} - {None}) > 1 or len(models | {facts.model} - {None}) > 1:
         return CallReading()
-    return report.reading
+    if not macs and phone.connection.transport == "sip":
+        # Its registration may be of before, and another phone have its address by now.
+        return CallReading()
+    readings = [report.reading for report in reports if report.reading.source is not None]
+    return readings[0] if len({reading.state for reading in readings}) == 1 else CallReading()
 
 
 def _numeric(host: str) -> str:

@@ -14,12 +14,18 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PbxFailed
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.asterisk import Asterisk as AsteriskPbx
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Notify, Registration
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.registered import Registrar
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import parse_pbx
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import parse_collector
+from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Known, Witnesses
 from ansible_collections.telephony.snom.tests.integration.asterisk.asterisk import Asterisk, running_asterisk
 from ansible_collections.telephony.snom.tests.integration.pbx.conftest import until
 from ansible_collections.telephony.snom.tests.integration.pbx.phones import sip_phone
 from ansible_collections.telephony.snom.tests.integration.playbooks.listing import listed
-from ansible_collections.telephony.snom.tests.virtual_phones.running import VirtualFleet, running
+from ansible_collections.telephony.snom.tests.virtual_phones.running import VirtualFleet, free_port, running
 
 SYNC = Notify(event="check-sync;reboot=false")
 DOCUMENT = '<SnomIPPhoneSilent><fetch mil="1">snom://mb_exit#reregister=0</fetch></SnomIPPhoneSilent>'
@@ -120,6 +126,31 @@ def test_a_document_arrives_with_its_quotes(fleet: VirtualFleet, pbx: AsteriskPb
     pbx.notify(of(pbx, "401")[0], Notify(event="xml", content_type="application/snomxml", body=DOCUMENT))
     until(lambda: fleet.log("401", event="fragment"), bool)
     assert [one["detail"] for one in fleet.log("401", event="fragment")] == ["reregister=0"]
+
+
+def test_a_phone_reports_what_a_document_asks_that_it_brings(fleet: VirtualFleet, asterisk: Asterisk) -> None:
+    """All of it arrives: conditions, quotes, addresses, and callbacks inside of one."""
+    port, mac = free_port("127.0.0.1"), fleet.phone("401")["mac"]
+    known = Known(collector=parse_collector({"url": f"http://127.0.0.1:{port}/r", "listen": f"127.0.0.1:{port}"}))
+    settings, witnesses = parse_pbx(asterisk.pbx), Witnesses()
+    assert settings
+    phone = SipPhone(
+        Connection(host="desk", mac=mac, transport="sip"),
+        registrar=Registrar(settings),
+        witnesses=witnesses.of(known, mac=mac, address="desk"),
+    )
+    try:
+        assert read_call_state(phone) == ("idle", "the phone's own report")
+        fleet.patch("401", provisioning={"user_agent": "without_mac"}, minibrowser={"callbacks_in_fetch": True})
+        assert read_call_state(phone) == ("idle", "the phone's own report")
+        fleet.patch("401", call={"state": "in_call"})
+        assert read_call_state(phone) == ("in_call", "the phone's own report")
+    finally:
+        witnesses.close()
+        fleet.patch("401", call={"state": "idle"})
+    fetched = [entry["detail"].rpartition("/")[2] for entry in fleet.log("401", event="document")]
+    told = f"told?calls={{}}&state={{}}&mac={mac}&firmware=snomD862-SIP%2010.1.215.13"
+    assert fetched[-5:] == ["idle", "idle", told.format(0, "Idle"), "calls-1", told.format(1, "Connected")]
 
 
 def test_the_old_contact_of_a_phone_stays_listed(fleet: VirtualFleet, pbx: AsteriskPbx) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.telephony.snom.tests.integration.pbx.calling import call
 from ansible_collections.telephony.snom.tests.integration.pbx.conftest import until
+from ansible_collections.telephony.snom.tests.integration.pbx.provisioned import NEW, OLD, by_provisioning, image, site
 from ansible_collections.telephony.snom.tests.integration.playbooks.bench import bench, phone
 from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import Kamailio, free_port
 
@@ -105,3 +106,44 @@ def test_the_phone_itself_says_whether_it_is_idle(tmp_path: Path) -> None:
     assert results["idle"]["evidence"]["call_state_source"] == "the phone's own report"
     assert results["busy"]["evidence"]["call_state_source"] == "the phone's own report"
     assert shown == []
+
+
+def test_a_phone_by_provisioning_reports_by_what_its_pbx_brings_it(kamailio: Kamailio, tmp_path: Path) -> None:
+    """The PBX knows who talks, and of nobody that he does not. What nobody knows of phones is each way once."""
+    port = free_port("127.0.0.1")
+    collector = {"url": f"http://127.0.0.1:{port}/r", "listen": f"127.0.0.1:{port}"}
+    nameless = {"provisioning": {"user_agent": "without_mac"}}
+    evaluates = {"callbacks_in_fetch": True}
+    ways: dict[str, tuple[str, dict[str, Any]]] = {
+        "idle": ("upgraded", {}),
+        "busy": ("deferred", {"call": {"state": "in_call"}}),
+        "as-text": ("deferred", {"minibrowser": {"conditions": "as_text"}}),
+        "all-true": ("deferred", {"minibrowser": {"conditions": "always_true"}}),
+        "all-true-tells": ("upgraded", {"minibrowser": {"conditions": "always_true", **evaluates}}),
+        "nameless": ("deferred", nameless),
+        "nameless-tells": ("upgraded", {**nameless, "minibrowser": evaluates}),
+        "fetches-nothing": ("deferred", {"minibrowser": {"silent_fetches_http": False}}),
+        "takes-none": ("deferred", {"settings": {"xml_notify": "off"}}),
+        "shows-answers": ("upgraded", {"minibrowser": {"silent_answer": "shown"}}),
+        # It has no name for its firmware that knows silent documents.
+        "too-old": ("deferred", {"model": "D735", "firmware": "10.1.54.13"}),
+    }
+    phones = {
+        name: by_provisioning(kamailio, 520 + number, **keys)
+        for number, (name, (_word, keys)) in enumerate(ways.items())
+    }
+    versions = {"D862": NEW, "D735": "10.1.175.16"}
+    images = image(), image("D735", "10.1.175.16")
+    with site(tmp_path, kamailio, phones, *images, snom_firmware_versions=versions, snom_collector=collector) as place:
+        found = place.bench
+        found.inventory["phones"]["vars"]["snom_pbx"] = {**kamailio.pbx, "dialogs": False}
+        registered(found.fleet, len(phones))
+        run = found.rollout(deferred_retries=0)
+        shown = found.fleet.log(event="document_shown")
+        assert run.outcomes == {name: word for name, (word, _keys) in ways.items()}, run.output
+        told = {host: record["evidence"] for host, record in run.rollout["phones"].items()}
+        assert {told[name]["call_state_source"] for name, (word, _keys) in ways.items() if word == "upgraded"} == {
+            "the phone's own report"
+        }
+        assert (shown, place.armed()) == ([], [])
+        assert found.firmware("idle", "busy") == [NEW, OLD]

@@ -21,7 +21,6 @@ from ..commands import (
     Dial,
     FixLineInfoLayer,
     LogOff,
-    OpenDocument,
     Press,
     ReleaseAllCalls,
     Reregister,
@@ -48,7 +47,6 @@ _WHY = {
     Ring: "nothing by SIP plays a ringer",
     FixLineInfoLayer: "there is no picture of its screen by SIP",
     Write: "its settings come by provisioning, see the role provisioning",
-    OpenDocument: "documents of one's own are not sent to it",
     Restart: "by SIP it may ask its user, and nothing tells whether it did",
     Reset: "nothing by SIP tells whether it did",
 }
@@ -69,13 +67,17 @@ def fragment_of(command: Command) -> str:
     raise _unsupported(_WHY[type(command)])
 
 
-def document_of(fragment: str) -> str:
-    """The document that runs a part of a URL, and is never shown (xml 1.1, 1.2)."""
+def document_of(command: Command) -> str:
+    """The document that has a phone obey a command, and is never shown (xml 1.1, 1.2). Raises Unsupported.
+
+    Whether the phone is idle, where that counts, it decides itself, at that moment: as in Snom's own example (xml 0).
+    """
+    fetch = f'<fetch mil="1">snom://mb_nop#{escape(fragment_of(command))}</fetch>'
+    if isinstance(command, Dial):
+        fetch = f'<If condition="$(phone_state)==Idle">{fetch}</If>'
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<SnomIPPhoneSilent document_id="telephony_snom" state="relevant">'
-        f'<fetch mil="1">snom://mb_nop#{escape(fragment)}</fetch>'
-        "</SnomIPPhoneSilent>"
+        f'<SnomIPPhoneSilent document_id="telephony_snom" state="relevant">{fetch}</SnomIPPhoneSilent>'
     )
 
 

@@ -13,14 +13,14 @@ import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from ..._core.errors import AnswerLost, InputError, PbxFailed, Refused, Unsupported
+from ..._core.errors import AnswerLost, InputError, PbxFailed, PhoneUnreachable, Refused, Unsupported
 from ..._core.outcomes import Outcome
 from ..._mirror.armory import Armory
 from ..._pbx.pbx import Delivery, Notify
 from ..._pbx.refusals import refusal
 from ..._pbx.registered import Registrar
 from ..call_reading import CallReading, CallSource
-from ..commands import Command, Picture, Press, Reregister, Write
+from ..commands import Command, OpenDocument, Picture, Press, Reregister, Write
 from ..connection import Connection
 from ..loadable_phone import Acceptance, Load
 from ..phone import Witness
@@ -50,9 +50,16 @@ class SipPhone(SipLoader):
         self._witnesses = witnesses
 
     def call(self, source: CallSource) -> CallReading:
-        """Ask the PBX: nobody else knows."""
-        witness = self._witnesses.get(source) if source is CallSource.PBX else None
+        """Ask a witness: nothing that it shows tells."""
+        witness = self._witnesses.get(source)
         return CallReading() if witness is None else witness(self)
+
+    def reports_from(self) -> str:
+        """Where its PBX sees it."""
+        contacts = self._registrar.of(self._mac)
+        if not contacts or contacts[0].registration.address is None:
+            raise PhoneUnreachable(self._unregistered())
+        return contacts[0].registration.address
 
     def command(self, command: Command) -> Acceptance:
         """Show it an image and tell it to look, or have it run a document that does something else.
@@ -63,7 +70,7 @@ class SipPhone(SipLoader):
         return super().command(command) if isinstance(command, Load) else self._control(command)
 
     def _control(self, command: Command) -> Acceptance:
-        fragment = fragment_of(command)
+        document = command.text if isinstance(command, OpenDocument) else document_of(command)
         registration = self._told_alone().registration
         if not takes_silent_documents(registration.agent.firmware if registration.agent else None):
             raise Unsupported(
@@ -72,7 +79,7 @@ class SipPhone(SipLoader):
             )
         if isinstance(command, Reregister) and len(self._accounts()) != 1:
             raise Refused("It is registered with several accounts, and which of its lines has which can't be told.")
-        message = Notify(event="xml", content_type="application/snomxml", body=document_of(fragment))
+        message = Notify(event="xml", content_type="application/snomxml", body=document)
         with self._registrar.turn():
             try:
                 delivery = self._registrar.notify(registration, message)
@@ -100,6 +107,8 @@ class SipPhone(SipLoader):
         """What the phone is told. Raises Unsupported for what it can't be told."""
         if isinstance(command, Picture):
             raise Unsupported("Nothing of a phone's screen shows by its PBX.")
+        if isinstance(command, OpenDocument):
+            return "a document"
         return LOADS_BY if isinstance(command, Load) else fragment_of(command)
 
     def fits(self, command: Command) -> bool:

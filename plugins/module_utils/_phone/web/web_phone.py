@@ -86,6 +86,10 @@ class WebPhone(WebLoader):
         witness = self._witnesses.get(source) if source in (CallSource.PBX, CallSource.REPORT) else None
         return super().call(source) if witness is None else witness(self)
 
+    def reports_from(self) -> str:
+        """Where it is asked."""
+        return self.connection.host
+
     def call_lists(self) -> dict[str, int]:
         """Read the home page."""
         answer = self._client.get("/index.htm")
@@ -143,7 +147,7 @@ class WebPhone(WebLoader):
                 return f"/index.htm?{name}del={self._spellings('clear_lists', _CLEARS)[spelling]}"
             case Write(settings, store):
                 return _WRITE + "".join(_pair(*item) for item in settings.items()) + (_STORE if store else "")
-            case OpenDocument(url):
+            case OpenDocument(url, _text):
                 # The scheme, and all of it encoded: from 8.4.32 on (xml 4).
                 return f"/minibrowser.htm?url={quote(url, safe='')}"
             case Load():

@@ -11,6 +11,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.version impo
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallReading
 from ansible_collections.telephony.snom.plugins.module_utils._phone.report import (
     SOURCE,
+    callbacks_document,
     read_report,
     report_document,
     takes_silent_documents,
@@ -93,6 +94,59 @@ def test_a_report_names_its_source_and_who_is_asking():
 )
 def test_what_no_document_names_is_no_report(branch):
     assert read_report(branch, AGENT) is None
+
+
+def callbacks(**values: str) -> str:
+    """What a phone fetches that evaluates these callbacks inside of its fetch, and leaves the others as they stand."""
+    (fetch,) = ElementTree.fromstring(callbacks_document(URL, "token"))
+    url = str(fetch.text).removeprefix(f"{URL}/")
+    for callback, value in values.items():
+        url = url.replace(
+            {"state": "$(urlencode:$(phone_state))", "firmware": "$(urlencode:$(set:firmware_version))"}.get(
+                callback, {"calls": "$(lines)", "mac": "$(set:mac)"}.get(callback, "")
+            ),
+            value,
+        )
+    return url
+
+
+@pytest.mark.parametrize(
+    ("values", "state", "mac", "model"),
+    [
+        (
+            {"calls": "0", "state": "Idle", "mac": "00041396D9B4", "firmware": "snomD862-SIP%2010.1.226.13"},
+            *("idle", "00041396D9B4", "D862"),
+        ),
+        ({"calls": "2", "state": "Connected", "mac": "00041396D9B4"}, "in_call", "00041396D9B4", None),
+        ({"calls": "0", "state": "Menu"}, "unknown", None, None),
+        # Evaluated in part: one alone says nothing, and what is not evaluated is no word.
+        ({"state": "Idle"}, "unknown", None, None),
+        ({"calls": "0"}, "unknown", None, None),
+        ({}, "unknown", None, None),
+        ({"calls": "-1", "state": "Idle", "mac": "../../etc"}, "unknown", None, None),
+        ({"calls": "٣", "state": "Idle"}, "unknown", None, None),
+    ],
+)
+def test_what_callbacks_tell(values, state, mac, model):
+    report = read_report(callbacks(**values), "curl/8")
+    assert (report.reading.state, report.mac, report.model) == (state, mac, model)
+
+
+def test_a_version_that_is_not_encoded_takes_nothing_else_along():
+    said = callbacks(calls="0", state="Idle", mac="00041396D9B4", firmware="snomD862-SIP 10.1.226.13")
+    assert said.partition(" ")[0].endswith("firmware=snomD862-SIP")
+    report = read_report(said.partition(" ")[0], "")
+    assert (report.reading.state, report.mac) == ("idle", "00041396D9B4")
+
+
+def test_callbacks_are_asked_for_where_the_first_document_leaves_something_open():
+    open_ones = [("broken", AGENT), ("idle", "curl/8"), ("calls-1", "")]
+    assert all(read_report(branch, agent).leaves_open for branch, agent in open_ones)
+    assert not any(read_report(branch, AGENT).leaves_open for branch in ("idle", "calls-0", "calls-4"))
+
+
+def test_what_is_told_is_bounded():
+    assert read_report("told?" + "calls=0&" * 100, "") is None
 
 
 @pytest.mark.parametrize(

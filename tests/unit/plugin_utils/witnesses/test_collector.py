@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, PhoneUnreachable
+from ansible_collections.telephony.snom.plugins.module_utils._phone.report import callbacks_document
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import (
     MAX_REQUESTS,
     MAX_SILENT,
@@ -48,7 +49,7 @@ def fetch(url: str, *, source: str = PHONE, method: str = "GET", agent: str = AG
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, source_address=(source, 0), timeout=10)
     try:
-        connection.request(method, parts.path, headers={"User-Agent": agent})
+        connection.request(method, f"{parts.path}?{parts.query}".rstrip("?"), headers={"User-Agent": agent})
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
     finally:
@@ -74,6 +75,16 @@ def test_a_phone_can_fetch_its_document_first():
     with listening() as collector:
         assert collector.ask(PHONE, deliver).reading.count == 2
     assert seen == [True, True]
+
+
+def test_a_phone_tells_by_callbacks():
+    def deliver(url: str, document: str) -> None:
+        assert f"{url}/told?calls=$(lines)&amp;" in document
+        fetch(f"{url}/told?calls=0&state=Idle&mac=00041396D9B4")
+
+    with listening() as collector:
+        report = collector.ask(PHONE, deliver, document=callbacks_document)
+    assert (report.reading.state, report.mac) == ("idle", "00041396D9B4")
 
 
 def test_nobody_else_reports_for_a_phone():

@@ -10,11 +10,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, PbxFailed
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AnswerLost, InputError, PbxFailed
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallReading, CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state, reason_to_wait
-from ansible_collections.telephony.snom.plugins.module_utils._phone.report import Report, read_report
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.report import (
+    Report,
+    callbacks_document,
+    read_report,
+    report_document,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import CollectorSettings
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Known, Witnesses
 from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone
@@ -22,6 +28,8 @@ from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone
 PBX = PbxSettings(kind="asterisk", host="pbx.example", username="u", password="p")
 COLLECTOR = CollectorSettings(url="http://192.0.2.10:8099", address="192.0.2.10", port=8099)
 MAC = "000413922D24"
+AGENT = f"Mozilla/4.0 (compatible; snomD785-SIP 10.1.169.16 {MAC})"
+IDLE = f"told?calls=0&state=Idle&mac={MAC}"
 
 
 class Calls:
@@ -41,12 +49,13 @@ class Calls:
 
 
 class Listener:
-    """A collector that gets one report from everybody, once the phone was told where."""
+    """A collector that gets these reports, one after the other, once the phone was told where."""
 
-    def __init__(self, report: Report | None = None, taken: bool = False) -> None:
-        self.report = report
+    def __init__(self, *reports: Report | None, taken: bool = False) -> None:
+        self.reports = list(reports)
         self.taken = taken
         self.closed = False
+        self.asked: list[tuple[str, Any]] = []
 
     def open(self) -> None:
         if self.taken:
@@ -55,9 +64,17 @@ class Listener:
     def close(self) -> None:
         self.closed = True
 
-    def ask(self, address: str, deliver: Callable[[str, str], None]) -> Report | None:
-        deliver("http://192.0.2.10:8099/token", "<SnomIPPhoneSilent/>")
-        return self.report
+    def ask(
+        self,
+        address: str,
+        deliver: Callable[[str, str], None],
+        *,
+        document: Callable[[str, str], str] = report_document,
+    ) -> Report | None:
+        self.asked.append((address, document))
+        url = "http://192.0.2.10:8099/token"
+        deliver(url, document(url, "token"))
+        return self.reports.pop(0) if self.reports else None
 
 
 def phone(calls: Calls | None = None, listener: Listener | None = None, **attributes: Any) -> MemoryPhone:
@@ -103,9 +120,11 @@ def test_while_the_pbx_can_t_be_asked_a_call_that_shows_is_one() -> None:
 
 @pytest.mark.parametrize(("branch", "state"), [("idle", "idle"), ("calls-2", "in_call")])
 def test_the_phones_own_report_comes_before_its_pages(branch: str, state: str) -> None:
-    asked = phone(listener=Listener(read_report(branch, "")), phases=["connected" if state == "idle" else "idle"])
+    listener = Listener(read_report(branch, AGENT))
+    asked = phone(listener=listener, phases=["connected" if state == "idle" else "idle"])
     assert read_call_state(asked) == (state, "the phone's own report")
     assert asked.commands == ["open=http://192.0.2.10:8099/token"]
+    assert listener.asked == [("127.0.0.1", report_document)]
 
 
 @pytest.mark.parametrize("report", [None, read_report("broken", ""), read_report("calls-0", "")])
@@ -123,6 +142,42 @@ def test_firmware_that_would_show_the_document_does_not_get_it(firmware: str | N
 def test_a_report_of_another_phone_does_not_count() -> None:
     other = read_report("idle", "Mozilla/4.0 (compatible; snomD785-SIP 10.1.169.16 000413FFFFFF)")
     assert read_call_state(phone(listener=Listener(other), phases=["unknown"]))[0] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("reports", "state"),
+    [
+        # The conditions hold always, and callbacks tell.
+        ([("broken", AGENT), (IDLE, AGENT)], "idle"),
+        ([("broken", AGENT), ("told?calls=1&state=Connected", AGENT)], "in_call"),
+        ([("broken", AGENT), ("told?calls=$(lines)&state=$(phone_state)", AGENT)], "unknown"),
+        # Who it is, only callbacks tell.
+        ([("idle", ""), (IDLE, "")], "idle"),
+        ([("idle", ""), (IDLE.replace(MAC, "000413FFFFFF"), "")], "unknown"),
+        ([("idle", ""), (f"{IDLE}&firmware=snomD862-SIP%2010.1.226.13", "")], "unknown"),
+        ([("idle", ""), ("told?mac=$(set:mac)", "")], "idle"),
+        ([("idle", ""), None], "idle"),
+        # It has begun a call meanwhile, or one of the two is wrong.
+        ([("idle", ""), (f"told?calls=1&state=Connected&mac={MAC}", "")], "unknown"),
+        ([("calls-1", ""), (IDLE, "")], "unknown"),
+    ],
+)
+def test_callbacks_tell_what_the_first_report_leaves_open(reports: list[tuple[str, str] | None], state: str) -> None:
+    listener = Listener(*(one and read_report(*one) for one in reports))
+    assert read_call_state(phone(listener=listener, phases=["unknown"]))[0] == state
+    assert [document for _address, document in listener.asked] == [report_document, callbacks_document]
+
+
+@pytest.mark.parametrize(("second", "state"), [(IDLE, "idle"), ("told?mac=$(set:mac)", "unknown")])
+def test_a_phone_by_its_pbx_has_to_say_who_it_is(second: str, state: str) -> None:
+    listener = Listener(read_report("idle", ""), read_report(second, ""))
+    by_pbx = phone(listener=listener, phases=["unknown"], connection=Connection(host="desk", mac=MAC, transport="sip"))
+    assert read_call_state(by_pbx)[0] == state
+
+
+def test_whose_answer_was_lost_may_report_all_the_same() -> None:
+    lost = phone(listener=Listener(read_report("idle", AGENT)), answer=AnswerLost("It broke the connection."))
+    assert read_call_state(lost)[0] == "idle"
 
 
 def test_one_pbx_and_one_listener_serve_all_phones() -> None:

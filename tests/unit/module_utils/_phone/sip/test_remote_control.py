@@ -50,6 +50,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.commands imp
     Write,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.report import report_document
 from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.fragments import document_of, fragment_of
 from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
 
@@ -91,7 +92,7 @@ class Exchange:
         found = []
         for message in self.sent:
             assert (message.event, message.content_type) == ("xml", "application/snomxml")
-            fetch = ElementTree.fromstring(message.body.encode()).find("fetch")
+            fetch = ElementTree.fromstring(message.body.encode()).find(".//fetch")
             assert fetch is not None and fetch.text is not None
             url, _hash, fragment = fetch.text.partition("#")
             assert url == "snom://mb_nop"
@@ -141,9 +142,25 @@ def test_a_command_is_one_fragment(command: Command, fragment: str) -> None:
     assert (acceptance.request, acceptance.answer) == (fragment, "200 OK")
 
 
+def test_the_phone_itself_decides_whether_it_is_idle_before_it_dials() -> None:
+    (condition,) = ElementTree.fromstring(document_of(Dial("1")).encode())
+    assert (condition.tag, condition.get("condition")) == ("If", "$(phone_state)==Idle")
+    (pressed,) = ElementTree.fromstring(document_of(Press((KeyEvent("ENTER"),))).encode())
+    assert pressed.tag == "fetch"
+
+
+def test_a_document_to_report_is_sent_as_it_is() -> None:
+    exchange = Exchange(NEW)
+    phone = phone_at(exchange)
+    document = report_document("http://192.0.2.10:8099/t", "t")
+    assert phone.command(OpenDocument("http://192.0.2.10:8099/t", document)).request == "a document"
+    assert [message.body for message in exchange.sent] == [document]
+    assert phone.reports_from() == "192.0.2.7"
+
+
 def test_nothing_that_a_number_holds_becomes_a_fragment_or_an_element() -> None:
     number = "1</fetch><fetch>x&y#key=ENTER\"'$(set:x)"
-    (found,) = ElementTree.fromstring(document_of(fragment_of(Dial(number))).encode())
+    ((found,),) = ElementTree.fromstring(document_of(Dial(number)).encode())
     assert found.text is not None
     assert unquote(found.text.removeprefix("snom://mb_nop#numberdial=")) == number
     assert "&" not in found.text and found.text.count("#") == 1 and "$" not in found.text
@@ -165,7 +182,6 @@ def test_nothing_that_a_number_holds_becomes_a_fragment_or_an_element() -> None:
         Ring(1),
         FixLineInfoLayer(),
         Write({"language": "English"}, store=True),
-        OpenDocument("http://192.0.2.1/"),
         Restart(None),
         Reset(None),
     ],

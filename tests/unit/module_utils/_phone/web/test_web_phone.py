@@ -216,7 +216,10 @@ SPELLED: list[tuple[Command | Picture, str]] = [
     (ClearList("received", 1), "/index.htm?receiveddel=clear"),
     (Write({"a": "1 &#"}, True), "/dummy.htm?settings=save&a=1%20%26%23&store_settings=save"),
     (Write({"a": "ü", "b": ""}, False), "/dummy.htm?settings=save&a=%C3%BC&b="),
-    (OpenDocument("http://192.0.2.10:8099/t?a#b"), "/minibrowser.htm?url=http%3A%2F%2F192.0.2.10%3A8099%2Ft%3Fa%23b"),
+    (
+        OpenDocument("http://192.0.2.10:8099/t?a#b", "<X/>"),
+        "/minibrowser.htm?url=http%3A%2F%2F192.0.2.10%3A8099%2Ft%3Fa%23b",
+    ),
     (
         Load("http://images.example/a b.bin?mac=1&chained_url=x#y"),
         "/dummy.htm?swload=load&firmware=http%3A%2F%2Fimages.example%2Fa%20b.bin%3Fmac%3D1%26chained_url%3Dx%23y",
