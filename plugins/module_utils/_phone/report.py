@@ -131,7 +131,15 @@ def _silent(token: str, content: str) -> str:
 
 
 class Collector(Protocol):
-    """Where phones report to."""
+    """Where phones report to. has_documents: whether they can fetch the document there, too."""
+
+    has_documents: bool
+
+    def open(self) -> None:
+        """Begin to listen. Raises InputError if that can't be."""
+
+    def close(self) -> None:
+        """Listen no longer."""
 
     def ask(
         self,
@@ -149,7 +157,11 @@ class Collector(Protocol):
 
 def read_report(branch: str, user_agent: str) -> Report | None:
     """What a phone fetched; None where no document of ours names it."""
-    agent = read_user_agent(user_agent)
+    return report_of(branch, read_user_agent(user_agent))
+
+
+def report_of(branch: str, agent: UserAgent | None) -> Report | None:
+    """The same of a request whose User-Agent is read."""
     if _BRANCH.fullmatch(branch):
         return Report(branch=branch, agent=agent)
     name, _mark, query = branch.partition("?")

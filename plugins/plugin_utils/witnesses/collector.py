@@ -23,6 +23,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import OPTION as CONTROL
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import ControlSettings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.report import (
     Report,
     read_report,
@@ -47,18 +49,22 @@ _OPTION = "snom_collector"
 
 @dataclass(frozen=True, kw_only=True)
 class CollectorSettings:
-    """Where it listens, and the URL under which phones see that."""
+    """The URL under which phones report, and where something listens for that: here, or the mirror, by its log."""
 
     url: str
-    address: str
-    port: int
+    address: str = ""
+    port: int = 0
+    control: ControlSettings | None = None
 
 
-def parse_collector(value: object) -> CollectorSettings | None:
-    """Read the mapping ``url`` and ``listen``. None for nothing. Raises InputError that names the option."""
+def parse_collector(value: object, control: ControlSettings | None = None) -> CollectorSettings | None:
+    """Read the mapping ``url`` and ``listen``. None for nothing. Raises InputError that names the option.
+
+    control leads to the mirror whose log has the reports, where the mapping has no ``listen``.
+    """
     if value in (None, "", {}):
         return None
-    if not isinstance(value, Mapping) or set(value) != {"url", "listen"}:
+    if not isinstance(value, Mapping) or not {"url"} <= set(value) <= {"url", "listen"}:
         raise InputError(
             f"{_OPTION} must be a mapping of url, as phones see it, and listen, for example "
             "{url: 'http://192.0.2.10:8099', listen: '192.0.2.10:8099'}."
@@ -75,6 +81,13 @@ def parse_collector(value: object) -> CollectorSettings | None:
             f"{_OPTION}: url must be the http:// URL of a host, without login and query. Phones report nothing secret: "
             "only whether they are in a call."
         )
+    if value.get("listen") is None:
+        if control is None:
+            raise InputError(
+                f"{_OPTION} has no listen, so reports would be read from a mirror's log, and no {CONTROL} leads to "
+                "one. Give it, or listen."
+            )
+        return CollectorSettings(url=url, control=control)
     address, separator, port = str(value["listen"]).rpartition(":")
     if not separator or not address or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
         raise InputError(f"{_OPTION}: listen must be an address and a port, as in 192.0.2.10:8099.")
@@ -92,6 +105,8 @@ class _Question:
 
 class HttpCollector:
     """The listener. Any thread may ask; it is open from `open` to `close`."""
+
+    has_documents = True
 
     def __init__(self, settings: CollectorSettings, *, patience: float = PATIENCE) -> None:
         """patience is in seconds."""

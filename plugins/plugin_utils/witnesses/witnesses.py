@@ -24,6 +24,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.report impor
     takes_silent_documents,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import CollectorSettings, HttpCollector
+from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.log_collector import LogCollector
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +45,14 @@ class Witnesses:
         *,
         shares_ports: bool = False,
         calls: Callable[[PbxSettings], PbxCalls] = PbxCalls,
-        collector: Callable[[CollectorSettings], HttpCollector] = HttpCollector,
+        collector: Callable[[CollectorSettings], Collector] | None = None,
     ) -> None:
         """shares_ports: another task may listen where this one would, so that it does without."""
         self._shares_ports = shares_ports
         self._make_calls = calls
-        self._make_collector = collector
+        self._make_collector = collector or _collector_of
         self._pbxs: dict[PbxSettings, PbxCalls] = {}
-        self._collectors: dict[CollectorSettings, HttpCollector] = {}
+        self._collectors: dict[CollectorSettings, Collector] = {}
 
     def of(self, known: Known, *, mac: str | None, address: str) -> Mapping[CallSource, Witness]:
         """The witnesses for one phone. Raises InputError if a listener can't be opened."""
@@ -65,7 +66,7 @@ class Witnesses:
                 found[CallSource.REPORT] = partial(_by_report, collector, mac)
         return found
 
-    def _collector(self, settings: CollectorSettings) -> HttpCollector | None:
+    def _collector(self, settings: CollectorSettings) -> Collector | None:
         if settings not in self._collectors:
             collector = self._make_collector(settings)
             try:
@@ -84,6 +85,10 @@ class Witnesses:
         self._collectors = {}
 
 
+def _collector_of(settings: CollectorSettings) -> Collector:
+    return HttpCollector(settings) if settings.control is None else LogCollector(settings)
+
+
 def _by_pbx(pbx: PbxCalls, account: str | None, mac: str | None, address: str, phone: Phone) -> CallReading:
     state = pbx.state_of(account=account, mac=mac, address=_numeric(address))
     return CallReading() if state == UNKNOWN else CallReading(state, state, None, pbx.shown)
@@ -93,6 +98,9 @@ def _by_report(collector: Collector, mac: str | None, phone: Phone) -> CallReadi
     """Nothing where the phone would show the document, where another phone answers, and where it contradicts itself."""
     facts = phone.look(["system"])
     if not takes_silent_documents(facts.firmware):
+        return CallReading()
+    if not collector.has_documents and phone.connection.transport != "sip":
+        # It would have to fetch the document, and can't.
         return CallReading()
     address = _numeric(phone.reports_from())
 

@@ -193,7 +193,8 @@ def test_without_the_variable_there_is_none(value):
     ("value", "message"),
     [
         ("http://192.0.2.10", "must be a mapping of url"),
-        ({"url": "http://192.0.2.10"}, "must be a mapping of url"),
+        ({"listen": "192.0.2.10:1"}, "must be a mapping of url"),
+        ({"url": "http://192.0.2.10"}, "has no listen, .* no snom_mirror_control leads to one"),
         ({"url": "https://192.0.2.10", "listen": "192.0.2.10:1"}, "url must be the http:// URL"),
         ({"url": "http://u:p@192.0.2.10", "listen": "192.0.2.10:1"}, "url must be"),
         ({"url": "http://192.0.2.10/?x", "listen": "192.0.2.10:1"}, "url must be"),

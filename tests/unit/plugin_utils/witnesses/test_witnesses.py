@@ -51,6 +51,8 @@ class Calls:
 class Listener:
     """A collector that gets these reports, one after the other, once the phone was told where."""
 
+    has_documents = True
+
     def __init__(self, *reports: Report | None, taken: bool = False) -> None:
         self.reports = list(reports)
         self.taken = taken
@@ -173,6 +175,15 @@ def test_a_phone_by_its_pbx_has_to_say_who_it_is(second: str, state: str) -> Non
     listener = Listener(read_report("idle", ""), read_report(second, ""))
     by_pbx = phone(listener=listener, phases=["unknown"], connection=Connection(host="desk", mac=MAC, transport="sip"))
     assert read_call_state(by_pbx)[0] == state
+
+
+def test_a_phone_that_would_have_to_fetch_its_document_from_a_mirror_is_not_asked() -> None:
+    listener = Listener(read_report("idle", AGENT), read_report("idle", AGENT))
+    listener.has_documents = False
+    assert read_call_state(phone(listener=listener, phases=["unknown"]))[0] == "unknown"
+    by_pbx = phone(listener=listener, phases=["unknown"], connection=Connection(host="desk", mac=MAC, transport="sip"))
+    assert read_call_state(by_pbx)[0] == "idle"
+    assert len(listener.asked) == 1
 
 
 def test_whose_answer_was_lost_may_report_all_the_same() -> None:
