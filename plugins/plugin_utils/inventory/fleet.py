@@ -259,7 +259,8 @@ def _settings(variables: HostVariables) -> Mapping[str, str] | None:
 
 def read_known(get: Callable[[str], Any]) -> Known:
     """Who else knows of a phone's calls, by the variables that get gives. Raises InputError."""
-    collector, control = from_text(to_plain(get("snom_collector")), "snom_collector"), None
+    collector = from_text(to_plain(get("snom_collector")), "snom_collector")
+    control: ControlSettings | None = None
     if isinstance(collector, Mapping) and collector.get("url") and collector.get("listen") is None:
         control = parse_control(from_text(to_plain(get("snom_mirror_control")), "snom_mirror_control"))
     return Known(

@@ -86,7 +86,9 @@ class Witnesses:
 
 
 def _collector_of(settings: CollectorSettings) -> Collector:
-    return HttpCollector(settings) if settings.control is None else LogCollector(settings)
+    if settings.control is None:
+        return HttpCollector(settings)
+    return LogCollector(settings)
 
 
 def _by_pbx(pbx: PbxCalls, account: str | None, mac: str | None, address: str, phone: Phone) -> CallReading:
