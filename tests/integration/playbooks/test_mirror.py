@@ -19,7 +19,7 @@ import requests
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.log import read_logs
 from ansible_collections.telephony.snom.tests.virtual_phones.tls import make_certificate
 
-from .bench import PATIENCE, image, phone, until
+from .bench import PATIENCE, bench, image, phone, until
 from .conftest import StartBench
 from .mirror import Mirror, mirror
 
@@ -39,40 +39,41 @@ def start_mirror(start: StartBench) -> Iterator[StartMirror]:
         yield start_mirror
 
 
-def test_it_serves_what_it_has_downloaded(start_mirror: StartMirror) -> None:
-    box = start_mirror()
-    run = box.play(images=box.entries(IMAGE, OTHER))
-    assert run.code == 0, run.output
-    (entry,) = box.entries(IMAGE)
-    answer = requests.get(f"{box.url}/fw/{IMAGE}", timeout=PATIENCE)
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
+    """A mirror that has two images, and that no test changes."""
+    with bench(tmp_path_factory.mktemp("standing"), {"desk": phone()}) as found, mirror(found) as box:
+        run = box.play(images=box.entries(IMAGE, OTHER))
+        assert run.code == 0, run.output
+        yield box
+
+
+def test_it_serves_what_it_has_downloaded(standing: Mirror) -> None:
+    (entry,) = standing.entries(IMAGE)
+    answer = requests.get(f"{standing.url}/fw/{IMAGE}", timeout=PATIENCE)
     assert answer.status_code == 200
     assert (len(answer.content), hashlib.sha1(answer.content).hexdigest()) == (entry["size"], entry["sha1"])
-    assert sorted(file.name for file in box.images.iterdir()) == sorted([IMAGE, OTHER])
+    assert sorted(file.name for file in standing.images.iterdir()) == sorted([IMAGE, OTHER])
 
 
-def test_the_second_run_changes_nothing(start_mirror: StartMirror) -> None:
-    box = start_mirror(images=[])
-    assert box.play(images=box.entries(IMAGE)).code == 0
-    downloads, workers = box.bench.fleet.counters()["images"], box.workers()
-    again = box.play(images=box.entries(IMAGE))
+def test_the_second_run_changes_nothing(standing: Mirror) -> None:
+    downloads, workers = standing.bench.fleet.counters()["images"], standing.workers()
+    again = standing.play(images=standing.entries(IMAGE, OTHER))
     assert (again.code, again.recap) == (0, {"box": "ok"})
-    assert (box.bench.fleet.counters()["images"], box.workers()) == (downloads, workers)
+    assert (standing.bench.fleet.counters()["images"], standing.workers()) == (downloads, workers)
 
 
-def test_ranges_and_nothing_else(start_mirror: StartMirror) -> None:
-    box = start_mirror()
-    assert box.play(images=box.entries(IMAGE), rehearse=False).code == 0
-    whole = requests.get(f"{box.url}/fw/{IMAGE}", timeout=PATIENCE).content
-    part = requests.get(f"{box.url}/fw/{IMAGE}", headers={"Range": "bytes=100-199"}, timeout=PATIENCE)
+def test_ranges_and_nothing_else(standing: Mirror) -> None:
+    url = standing.url
+    whole = requests.get(f"{url}/fw/{IMAGE}", timeout=PATIENCE).content
+    part = requests.get(f"{url}/fw/{IMAGE}", headers={"Range": "bytes=100-199"}, timeout=PATIENCE)
     assert (part.status_code, part.content) == (206, whole[100:200])
-    assert requests.get(f"{box.url}/fw/", timeout=PATIENCE).status_code in (403, 404)
-    assert requests.post(f"{box.url}/fw/{IMAGE}", timeout=PATIENCE).status_code == 405
-    assert requests.get(f"{box.url}/nginx.conf", timeout=PATIENCE).status_code == 404
+    assert requests.get(f"{url}/fw/", timeout=PATIENCE).status_code in (403, 404)
+    assert requests.post(f"{url}/fw/{IMAGE}", timeout=PATIENCE).status_code == 405
+    assert requests.get(f"{url}/nginx.conf", timeout=PATIENCE).status_code == 404
 
 
-def test_its_log_tells_who_asked_in_any_spelling(start_mirror: StartMirror) -> None:
-    box = start_mirror()
-    assert box.play(images=box.entries(IMAGE), rehearse=False).code == 0
+def test_its_log_tells_who_asked_in_any_spelling(standing: Mirror) -> None:
     spellings = [
         "0004132a3b4c",
         "00:04:13:2A:3B:4C",
@@ -83,14 +84,23 @@ def test_its_log_tells_who_asked_in_any_spelling(start_mirror: StartMirror) -> N
     secrets = ["password", "0004132a3b4c55", "0004132a3b4"]
     agent = {"User-Agent": "Mozilla/4.0 (compatible; snom720 8.9.3.80)"}
     for value in [*spellings, *secrets]:
-        requests.get(f"{box.url}/fw/{IMAGE}?mac={value}", headers=agent, timeout=PATIENCE)
+        requests.get(f"{standing.url}/fw/{IMAGE}?mac={value}", headers=agent, timeout=PATIENCE)
 
     def logged() -> list[str]:
-        return [request["mac"].lower() for request in box.requests() if "snom720" in request["user_agent"]]
+        return [request["mac"].lower() for request in standing.requests() if "snom720" in request["user_agent"]]
 
     until(lambda: len(logged()) == len(spellings) + len(secrets), "nginx to log")
     assert logged() == [*map(str.lower, spellings), "", "", ""]
-    assert list(read_logs([str(box.log)])["phones"]) == ["0004132A3B4C"]
+    assert list(read_logs([str(standing.log)])["phones"]) == ["0004132A3B4C"]
+
+
+def test_a_mistake_never_takes_the_place_of_what_works(standing: Mirror) -> None:
+    before, workers = standing.configuration.read_text(), standing.workers()
+    images = standing.entries(IMAGE, OTHER)
+    run = standing.play(images=images, tls_ciphers="none", address="here;there", rehearse=False)
+    assert run.code != 0 and "failed to validate" in run.output
+    assert (standing.configuration.read_text(), standing.workers()) == (before, workers)
+    assert requests.get(f"{standing.url}/fw/{IMAGE}", timeout=PATIENCE).status_code == 200
 
 
 def test_absent_ends_it(start_mirror: StartMirror) -> None:
@@ -379,16 +389,6 @@ def _answers(url: str, authority: str) -> bool:
         return requests.get(url, verify=authority, timeout=PATIENCE).status_code == 200
     except requests.exceptions.SSLError:
         return False
-
-
-def test_a_mistake_never_takes_the_place_of_what_works(start_mirror: StartMirror) -> None:
-    box = start_mirror()
-    assert box.play(images=box.entries(IMAGE), rehearse=False).code == 0
-    before, workers = box.configuration.read_text(), box.workers()
-    run = box.play(images=box.entries(IMAGE), tls_ciphers="none", address="here;there", rehearse=False)
-    assert run.code != 0 and "failed to validate" in run.output
-    assert (box.configuration.read_text(), box.workers()) == (before, workers)
-    assert requests.get(f"{box.url}/fw/{IMAGE}", timeout=PATIENCE).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._mirror.control imp
 )
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.progress import ProgressLog
 
-from .bench import PATIENCE, phone, until
+from .bench import PATIENCE, bench, phone, until
 from .conftest import StartBench
 from .mirror import Mirror, mirror
 from .test_mirror import make_files
@@ -38,18 +38,41 @@ URL = f"http://192.0.2.1/fw/{IMAGE}?a=1&b=2"
 LOGIN = ("ansible", "geheim-4711 \"'$6$ü")
 
 
+CONTROL = {"control": True, "control_username": LOGIN[0], "control_password": LOGIN[1], "images": []}
+
+
+def let_control(box: Mirror) -> Mirror:
+    """Let its own address and that of this machine arm phones, if nobody is given."""
+    box.variables.setdefault("firmware_mirror_control_networks", [f"{box.address}/32", "127.0.0.1"])
+    return box
+
+
 @pytest.fixture
 def start_control(start: StartBench) -> Iterator[Callable[..., Mirror]]:
     """Start a mirror that a controller at its own address may control."""
     with ExitStack() as stack:
 
         def start_control(**options: Any) -> Mirror:
-            given = {"control": True, "control_username": LOGIN[0], "control_password": LOGIN[1], "images": []}
-            box = stack.enter_context(mirror(start({"desk": phone()}), **given | options))
-            box.variables.setdefault("firmware_mirror_control_networks", [f"{box.address}/32", "127.0.0.1"])
-            return box
+            return let_control(stack.enter_context(mirror(start({"desk": phone()}), **CONTROL | options)))
 
         yield start_control
+
+
+@pytest.fixture(scope="module")
+def running_control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
+    """One that runs, for tests that change what it holds and not how it is set up."""
+    with bench(tmp_path_factory.mktemp("control"), {"desk": phone()}) as found, mirror(found, **CONTROL) as box:
+        run = let_control(box).play(rehearse=False)
+        assert run.code == 0, run.output
+        yield box
+
+
+@pytest.fixture
+def box(running_control: Mirror) -> Mirror:
+    """That one, with nothing armed."""
+    for file in armed_files(running_control).iterdir():
+        file.unlink()
+    return running_control
 
 
 def controller(box: Mirror, **changes: Any) -> MirrorControl:
@@ -115,9 +138,7 @@ def test_a_phone_is_shown_a_firmware_while_it_is_armed(start_control: Callable[.
     assert (again.code, again.recap) == (0, {"box": "ok"})
 
 
-def test_only_what_is_over_is_disarmed(start_control: Callable[..., Mirror]) -> None:
-    box = start_control()
-    assert box.play(rehearse=False).code == 0
+def test_only_what_is_over_is_disarmed(box: Mirror) -> None:
     disarm(box)
     control = controller(box)
     for mac in (MAC, "000413000001"):
@@ -129,9 +150,7 @@ def test_only_what_is_over_is_disarmed(start_control: Callable[..., Mirror]) -> 
     assert [file.name for file in armed_files(box).iterdir()] == ["000413000001.xml"]
 
 
-def test_nobody_else_arms(start_control: Callable[..., Mirror]) -> None:
-    box = start_control()
-    assert box.play(rehearse=False).code == 0
+def test_nobody_else_arms(box: Mirror) -> None:
     target = f"/control/armed/{MAC}.xml"
     url = f"{box.url}{target}"
     assert requests.put(url, "x", timeout=PATIENCE).status_code == 401
@@ -171,9 +190,7 @@ def test_nobody_else_arms(start_control: Callable[..., Mirror]) -> None:
     assert "geheim" not in box.configuration.read_text()
 
 
-def test_the_log_is_read_on_across_a_rotation(start_control: Callable[..., Mirror]) -> None:
-    box = start_control()
-    assert box.play(rehearse=False).code == 0
+def test_the_log_is_read_on_across_a_rotation(box: Mirror) -> None:
     disarm(box)
     requests.get(f"{box.url}/fw/before", timeout=PATIENCE)
     until(lambda: box.log.read_text().count("before"), "nginx to log")
