@@ -220,7 +220,7 @@ MUTANTS = [
         "plugins/plugin_utils/actions/phone_action.py",
         'ONLY_OF_MODULES = {"invocation"',
         'ONLY_OF_MODULES = {"phone", "invocation"',
-        "test_both_ways_give_the_same[do-snom_info]",
+        "test_check_do_and_do_again_in_both_ways[snom_info]",
         "snom_info and both and do",
     ),
     Mutant(
@@ -238,7 +238,7 @@ MUTANTS = [
         "plugins/module_utils/_operations/screen.py",
         "dest.read_bytes() == content",
         'dest.read_bytes() == b""',
-        "test_check_do_and_do_again[snom_screen]",
+        "test_check_do_and_do_again_in_both_ways[snom_screen]",
         "snom_screen and again",
     ),
     Mutant(
