@@ -110,12 +110,18 @@ def _chaos(seeds: str) -> None:
     run(environment("venv") / "bin" / "python", "tests/chaos", f"--seeds={seeds}", env={"PYTHONDONTWRITEBYTECODE": "1"})
 
 
-def _dhcp() -> None:
-    # A namespace of its own: what is done to the network there, nobody else sees.
-    namespace = ("unshare", "--net", *(("--map-root-user",) if os.geteuid() else ()))
+def _require_namespaces(*options: str) -> Sequence[str]:
+    """The command that starts another one in a network of its own. Raises LeftOut where this machine makes none."""
+    namespace = ("unshare", "--net", *options)
     tried = [*namespace, "true"]
     if not shutil.which("unshare") or subprocess.run(tried, capture_output=True, check=False).returncode:
         raise LeftOut("This machine makes no network namespaces. As root it may.")
+    return namespace
+
+
+def _dhcp() -> None:
+    # What is done to the network there, nobody else sees.
+    namespace = _require_namespaces(*(("--map-root-user",) if os.geteuid() else ()))
     packages = ("kea-dhcp4-server", "kea-ctrl-agent", "dnsmasq-base", "isc-dhcp-server", "udhcpc")
     unpack("dhcp", packages, release="trixie")
     _pytest("tests/integration/dhcp", within=namespace)
@@ -238,6 +244,14 @@ def _said_by_importer(artifact: Path, env: dict[str, str]) -> str:
         env=env | {"GALAXY_IMPORTER_CONFIG": str(settings)},
         accept=(0, 1),
     )
+
+
+def _guides() -> None:
+    """Type what the guides say, within networks of the test's own: their ports are fixed."""
+    _require_namespaces("--map-root-user")
+    install([] if shutil.which("curl") else ["curl"])
+    pip = home(environment("venv")) / ".config" / "pip" / "pip.conf"
+    _pytest("tests/integration/guides", f"--copy={copy_collection()}", f"--pip-config={pip}")
 
 
 def _release() -> None:
@@ -499,6 +513,13 @@ LONG_CHECKS = [
         "20 more of those rollouts",
         partial(_chaos, "9-19,21-29"),
         ("git", "kamailio", "nginx"),
+    ),
+    Check(
+        "guides",
+        "integration",
+        "the first hour with the guides, typed as it stands, on virtual phones",
+        _guides,
+        ("git", "ip"),
     ),
     Check("fresh", "fresh", "demo and unit tests on empty machines of Debian, as root and as a user", _fresh),
 ]
