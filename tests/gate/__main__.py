@@ -27,6 +27,9 @@ from environments import ASKED_CORES, CORES, PINS, cores_left_out, may_leave_out
 
 LINES_SHOWN = 200
 
+# One more than a small machine has cores: much of what checks do is to wait for phones.
+JOBS = 3
+
 LEFT_OUT = 77
 """The exit code of a check that this machine can't run."""
 
@@ -53,7 +56,9 @@ class Result:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python3 tests/gate", description="Run the checks of this project.")
     parser.add_argument("names", nargs="*", metavar="CHECK", help="a check or a group of checks; default: all")
-    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="run this many side by side (default: 2)")
+    parser.add_argument(
+        "--jobs", type=int, default=JOBS, metavar="N", help=f"run this many side by side (default: {JOBS})"
+    )
     parser.add_argument("--all", action="store_true", help="run the long ones, too, which else run by their names only")
     parser.add_argument("--list", action="store_true", help="say what there is, and end")
     options = parser.parse_args(arguments)

@@ -145,7 +145,7 @@ def test_phones_boot_fetch_and_apply(start_server: StartServer) -> None:
 
 def test_again_nothing_changes(start_server: StartServer) -> None:
     server = start_server({"a": desk(100), "b": desk(101)}, fetched=False, **ALL)
-    server.provision()
+    server.provision(rehearse=False)
     before = {path: path.lstat().st_mtime_ns for path in server.root.rglob("*")}
     again = server.provision()
     assert set(again.recap.values()) == {"ok"}
@@ -155,7 +155,7 @@ def test_again_nothing_changes(start_server: StartServer) -> None:
 def test_what_changes_is_shown_phone_by_phone_and_fetched_by_those_alone(start_server: StartServer) -> None:
     phones = {"a": desk(100), "b": desk(101), "talks": desk(102, call={"state": "in_call"}), "lift": desk(103)}
     server = start_server(phones, **ALL)
-    server.provision()
+    server.provision(rehearse=False)
     server.boot(*phones)
     server.bench.fleet.patch("talks", call={"state": "in_call"})
     server.bench.fleet.reset_log()
@@ -185,9 +185,9 @@ def test_what_changes_is_shown_phone_by_phone_and_fetched_by_those_alone(start_s
 
 def test_going_back(start_server: StartServer) -> None:
     server = start_server({"a": desk(100)}, **ALL)
-    first = result_of(server.provision())["generation"]
+    first = result_of(server.provision(rehearse=False))["generation"]
     server.bench.hosts()["a"]["snom_settings"]["phone_name"] = "New"
-    server.provision()
+    server.provision(rehearse=False)
     server.bench.hosts()["a"]["snom_settings"]["language"] = "{{ a_mistake }}"
     run = server.provision("--diff", rollback=True)
     assert result_of(run)["generation"] == first and "a: phone_name: New -> Desk 100" in run.output
@@ -218,7 +218,7 @@ def test_firmware_by_provisioning(version: str, file: str, start_server: StartSe
 def test_a_web_root_on_another_machine(start_server: StartServer) -> None:
     """Published there by a module, and read there to be compared; the same as here, and no secret on the way."""
     server = start_server({"a": desk(100), "b": desk(101)}, fetched=False, **ALL)
-    here = result_of(server.provision())
+    here = result_of(server.provision(rehearse=False))
     there = server.bench.folder / "there"
     there.mkdir()
     key = server.bench.folder / "key"
@@ -241,7 +241,7 @@ def test_a_web_root_on_another_machine(start_server: StartServer) -> None:
 
 def test_bad_input_is_named_at_once_and_nothing_is_written(start_server: StartServer) -> None:
     server = start_server({name: desk(100 + number) for number, name in enumerate("abcd")}, fetched=False, **ALL)
-    server.provision()
+    server.provision(rehearse=False)
     before = {path: path.lstat().st_mtime_ns for path in server.root.rglob("*")}
     hosts = server.bench.hosts()
     hosts["a"]["snom_mac"] = "not one"
@@ -284,7 +284,7 @@ def test_what_is_refused(
 
 def test_a_part_of_the_phones_does_not_take_the_others_files_away(start_server: StartServer) -> None:
     server = start_server({"a": desk(100), "b": desk(101), "c": desk(102)}, fetched=False, **ALL)
-    server.provision()
+    server.provision(rehearse=False)
     before = {path: path.lstat().st_mtime_ns for path in server.root.rglob("*")}
     server.bench.inventory["branch"] = {"hosts": {"a": {}}}
     run = server.provision(snom_hosts="branch")
