@@ -76,7 +76,7 @@ class Handler(Protocol):
 class HttpConnection(asyncio.Protocol):
     """One connection: reads requests, one after the other, and sends the handler's replies."""
 
-    __slots__ = ("_buffer", "_handler", "_timer", "_transport", "busy", "door", "peer")
+    __slots__ = ("_buffer", "_handler", "_timer", "_transport", "busy", "door", "endless", "peer")
 
     def __init__(self, handler: Handler, door: str) -> None:
         self._handler = handler
@@ -84,6 +84,7 @@ class HttpConnection(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport | None = None
         self.busy = False
+        self.endless = False  # busy with an answer that goes on until it is seen that the client has gone
         self.door = door  # which listening socket it came through
         self.peer = ""
 
@@ -148,6 +149,7 @@ class HttpConnection(asyncio.Protocol):
             self._timer = asyncio.get_running_loop().call_later(pause, self._send_late, reply)
             return
         if reply.endless:
+            self.endless = True
             if self._transport.get_write_buffer_size() < MAX_UNSENT:
                 self._transport.write(reply.endless * 100)
             self._timer = asyncio.get_running_loop().call_later(0.001, self._send_late, reply)

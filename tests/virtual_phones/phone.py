@@ -230,7 +230,8 @@ class Phone:
         self.requests += 1
         self.writes += write
         self.requests_while_flashing += self.phase != "up"
-        overlapping = any(other.busy for other in self.connections if other is not connection)
+        others = self.connections - {connection}
+        overlapping = any(other.busy and not other.endless for other in others)
         if overlapping:
             self.violation(f"two requests at once: {request.path}")
         reply = web.answer(self, request, connection, overlapping)

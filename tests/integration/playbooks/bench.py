@@ -126,6 +126,12 @@ class Run:
         return dict(custom.get("_run", {}))
 
     @property
+    def memory(self) -> float:
+        """The most that any process of the run had, in megabytes."""
+        (megabytes,) = (line["memory"] for line in self.lines if "memory" in line)
+        return float(megabytes)
+
+    @property
     def warnings(self) -> list[str]:
         return re.findall(r"^\[(?:DEPRECATION )?WARNING\].*(?:\n(?!\n).+)*", self.output, re.MULTILINE)
 

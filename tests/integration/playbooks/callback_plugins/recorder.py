@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
@@ -39,6 +40,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core is unt
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         self._append({"recap": {host: stats.summarize(host) for host in stats.processed}, "custom": stats.custom})
+        # Megabytes of the largest process, of this one and of its workers.
+        peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        self._append({"memory": max(peaks) / 1024})
 
     def _write(self, status: str, result: Any) -> None:
         self._append(
