@@ -44,7 +44,12 @@ BELOW = {
         "plugins/module_utils/_phone",
     ),
     "plugins/plugin_utils/provisioning": ("plugins/module_utils/_provisioning",),
-    "plugins/plugin_utils/witnesses": ("plugins/module_utils/_pbx", "plugins/module_utils/_phone"),
+    # A mirror's log is one of the places for phones' reports.
+    "plugins/plugin_utils/witnesses": (
+        "plugins/module_utils/_mirror",
+        "plugins/module_utils/_pbx",
+        "plugins/module_utils/_phone",
+    ),
     "plugins/plugin_utils/report": ("plugins/module_utils/_firmware",),
     "plugins/plugin_utils/sources": ("plugins/module_utils/_mirror", "plugins/module_utils/_pbx"),
     "plugins/plugin_utils/rollout": (
