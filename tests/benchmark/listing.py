@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ansible_collections.telephony.snom.plugins.module_utils._known.mac import PREFIXES
+from ansible_collections.telephony.snom.plugins.module_utils._known.mac_in_text import PREFIXES
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.kea_file import read_kea_file
 from environments import link_collections
 from figures import Figure

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .._core.errors import InputError
-from .mac import find_mac
+from .mac_in_text import find_mac
 from .models import MODULES, find_model
 from .version import PRE_RELEASE, Version
 

@@ -27,7 +27,7 @@ from urllib.parse import unquote
 
 from .._core.errors import InputError, expect
 from .._core.regular_files import open_regular
-from .._known.mac import PREFIXES, find_mac
+from .._known.mac_in_text import PREFIXES, find_mac
 from .._known.user_agent import DECT, PHONE, UserAgent, read_user_agent
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {

@@ -23,7 +23,7 @@ from typing import Protocol
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
-from .._known.mac import find_mac
+from .._known.mac_in_text import find_mac
 from .._known.user_agent import UserAgent, read_user_agent
 from .._known.version import Version
 from .call_reading import IDLE, IN_CALL, CallReading

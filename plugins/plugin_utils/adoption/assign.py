@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
-from ansible_collections.telephony.snom.plugins.module_utils._known.mac import find_mac
+from ansible_collections.telephony.snom.plugins.module_utils._known.mac_in_text import find_mac
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import SettingFile
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible_collections.telephony.snom.plugins.module_utils._known.mac import PREFIXES
+from ansible_collections.telephony.snom.plugins.module_utils._known.mac_in_text import PREFIXES
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.kea_control import KeaControl, read_kea_control
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.kea_file import read_kea_file
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import SourceFailed

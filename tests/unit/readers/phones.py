@@ -21,7 +21,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 )
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible
-from ansible_collections.telephony.snom.plugins.module_utils._known.mac import find_mac, normalize_mac
+from ansible_collections.telephony.snom.plugins.module_utils._known.mac import normalize_mac
+from ansible_collections.telephony.snom.plugins.module_utils._known.mac_in_text import find_mac
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model
 from ansible_collections.telephony.snom.plugins.module_utils._known.user_agent import read_user_agent
 from ansible_collections.telephony.snom.plugins.module_utils._operations.bitmap import bitmap_to_png

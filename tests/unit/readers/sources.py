@@ -13,7 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError
-from ansible_collections.telephony.snom.plugins.module_utils._known.mac import PREFIXES
+from ansible_collections.telephony.snom.plugins.module_utils._known.mac_in_text import PREFIXES
 from ansible_collections.telephony.snom.plugins.module_utils._known.taught import parse_taught
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import read_system
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.taught_pages import (

@@ -33,7 +33,7 @@ if _ROOT not in sys.path:
     sys.path.append(_ROOT)
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line  # noqa: E402
-from ansible_collections.telephony.snom.plugins.module_utils._known.mac import find_mac  # noqa: E402
+from ansible_collections.telephony.snom.plugins.module_utils._known.mac_in_text import find_mac  # noqa: E402
 from ansible_collections.telephony.snom.plugins.module_utils._known.user_agent import read_user_agent  # noqa: E402
 
 DOCUMENTATION = r"""

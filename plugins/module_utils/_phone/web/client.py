@@ -18,7 +18,6 @@ import time
 import traceback
 from dataclasses import replace
 from functools import partial
-from types import TracebackType
 from typing import Any, final
 from urllib.parse import urlsplit
 
@@ -83,14 +82,6 @@ class HttpPhone:
         self._exchange.tap = tap
         self._adapter: _Adapter | None = None
         self._lock = threading.Lock()
-
-    def __enter__(self) -> HttpPhone:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give up the connection. What was learned about the login is kept."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils._known.mac import find_mac, normalize_mac
+from ansible_collections.telephony.snom.plugins.module_utils._known.mac import normalize_mac
 
 
 @pytest.mark.parametrize(
@@ -35,18 +35,3 @@ def test_every_form_becomes_that_of_the_phones(text: str) -> None:
 def test_refuses_the_rest_and_says_how_to_write_it(text: str) -> None:
     with pytest.raises(InputError, match="is not a MAC address"):
         normalize_mac(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "mac"),
-    [
-        ("cfg000413922d24.xml", "000413922D24"),
-        ("snom000413922D24-settings", "000413922D24"),
-        # Longer numbers, and the hash of a build.
-        ("gabcdef012345", None),
-        ("a000413922D24", None),
-        ("000413922D240", None),
-    ],
-)
-def test_an_address_of_a_phone_may_stand_beside_letters(text: str, mac: str | None) -> None:
-    assert find_mac(text) == mac

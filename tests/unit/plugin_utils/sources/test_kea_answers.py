@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import requests
-from ansible_collections.telephony.snom.plugins.module_utils._known.mac import PREFIXES
+from ansible_collections.telephony.snom.plugins.module_utils._known.mac_in_text import PREFIXES
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources import kea_control
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.kea_control import KeaControl, read_kea_control
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import SourceFailed

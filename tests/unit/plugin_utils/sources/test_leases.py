@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils._known.mac import PREFIXES
+from ansible_collections.telephony.snom.plugins.module_utils._known.mac_in_text import PREFIXES
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources import lines
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.dnsmasq import read_dnsmasq
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.isc_dhcpd import read_isc_dhcpd

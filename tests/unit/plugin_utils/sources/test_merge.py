@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils._known.mac import PREFIXES
+from ansible_collections.telephony.snom.plugins.module_utils._known.mac_in_text import PREFIXES
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import registration_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.kept import kept, to_keep
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import Phone, merge

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils._known.mac import PREFIXES
+from ansible_collections.telephony.snom.plugins.module_utils._known.mac_in_text import PREFIXES
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.mirror_log import read_mirror_log
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import SourceFailed
 

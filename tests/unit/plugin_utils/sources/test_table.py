@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils._known.mac import PREFIXES
+from ansible_collections.telephony.snom.plugins.module_utils._known.mac_in_text import PREFIXES
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources import table
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import Reading, SourceFailed
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.table import Table, read_table

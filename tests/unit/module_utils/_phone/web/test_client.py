@@ -11,7 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import chain, repeat
 
 import pytest
@@ -66,7 +66,7 @@ def answers(*replies: Reply) -> Callable[[str], Reply]:
 def phone(*replies: Reply, timeout: float = 5.0) -> Iterator[tuple[HttpPhone, RawServer]]:
     with (
         RawServer(answers(*replies)) as server,
-        HttpPhone(Connection(host="127.0.0.1", port=server.port, scheme="http", timeout=timeout)) as client,
+        closing(HttpPhone(Connection(host="127.0.0.1", port=server.port, scheme="http", timeout=timeout))) as client,
     ):
         yield client, server
 
@@ -329,7 +329,7 @@ def test_whatever_a_phone_sends_is_an_answer_or_a_reason() -> None:
 
     with (
         RawServer(lambda request: Last(content)) as server,
-        HttpPhone(Connection(host="127.0.0.1", port=server.port, scheme="http")) as client,
+        closing(HttpPhone(Connection(host="127.0.0.1", port=server.port, scheme="http"))) as client,
     ):
 
         @settings(max_examples=200, deadline=None, database=None)
@@ -439,7 +439,7 @@ def test_threads_wait_for_each_other() -> None:
 
     with (
         RawServer(reply) as server,
-        HttpPhone(Connection(host="127.0.0.1", port=server.port, scheme="http")) as client,
+        closing(HttpPhone(Connection(host="127.0.0.1", port=server.port, scheme="http"))) as client,
     ):
         threads = [threading.Thread(target=client.get, args=("/index.htm",)) for _unused in range(5)]
         for thread in threads:

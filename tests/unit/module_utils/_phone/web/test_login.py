@@ -10,6 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from types import SimpleNamespace
 from typing import NoReturn
 
@@ -116,9 +117,13 @@ class DigestServer:
 
 def connect(
     server: RawServer, username: str | None = "admin", password: str | None = "right", auth: str = "auto"
-) -> HttpPhone:
-    return HttpPhone(
-        Connection(host="127.0.0.1", port=server.port, scheme="http", username=username, password=password, auth=auth)
+) -> closing[HttpPhone]:
+    return closing(
+        HttpPhone(
+            Connection(
+                host="127.0.0.1", port=server.port, scheme="http", username=username, password=password, auth=auth
+            )
+        )
     )
 
 

@@ -12,6 +12,7 @@ import ssl
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,7 @@ def connection_to(server: RawServer, **options: Any) -> Connection:
 
 
 def get(server: RawServer, **options: Any) -> int:
-    with HttpPhone(connection_to(server, **options)) as phone:
+    with closing(HttpPhone(connection_to(server, **options))) as phone:
         return phone.get("/index.htm").status
 
 
@@ -205,7 +206,8 @@ def test_a_wrong_certificate_gets_no_request(
 def test_a_pinned_certificate_is_checked_on_each_connection(authority: Authority) -> None:
     good, other = authority.certificate("good"), authority.certificate("self-signed")
     context = good.context()
-    with serve(context) as server, HttpPhone(connection_to(server, cert_fingerprint=good.fingerprint)) as phone:
+    pinned = {"cert_fingerprint": good.fingerprint}
+    with serve(context) as server, closing(HttpPhone(connection_to(server, **pinned))) as phone:
         assert phone.get("/index.htm").status == 200
         context.load_cert_chain(other.path)
         assert phone.get("/index.htm").status == 200
