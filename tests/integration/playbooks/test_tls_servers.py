@@ -31,7 +31,8 @@ from .bench import phone, until
 from .conftest import StartBench
 from .jump_host import SEARCHED, listens
 
-SERVERS = {name: program for name in ("nginx", "stunnel") if (program := shutil.which(name, path=SEARCHED))}
+_PROGRAMS = {name: shutil.which(name, path=SEARCHED) for name in ("nginx", "stunnel")}
+SERVERS = {name: program for name, program in _PROGRAMS.items() if program}
 
 OLD_ALLOWED = {"snom_tls_min_version": "TLSv1", "snom_tls_ciphers": "DEFAULT:@SECLEVEL=0"}
 REJECTED, UNREACHABLE = "certificate_rejected", "unreachable"
