@@ -206,8 +206,7 @@ WITNESSES = [
     ),
     (
         "snom_collector",
-        "Where the phone's own reports arrive: ``url`` as phones see it, and ``listen``; "
-        "without that the mirror's log.",
+        "Where its own reports arrive: ``url`` as phones see it, and ``listen``; without that the mirror's log.",
         "snom_rollout",
         "",
         "{url: 'http://192.0.2.10:8099', listen: '192.0.2.10:8099'}",
