@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.registered import AT_A_TIME
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import (
     HOST_VARIABLES,
     Connection,
@@ -26,10 +27,12 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Context, ThreadRuntime
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_fleet
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
+from ansible_collections.telephony.snom.tests.integration.pbx.provisioned import NEW, Site, by_provisioning, image, site
+from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import running_kamailio
 from figures import Figure
 from listing import inventory
 from measuring import Cost, busy_seconds, cpu_of
-from scene import KINDS, Scene, play, playbook, scene
+from scene import KINDS, WORK, Scene, play, playbook, scene
 
 FOREIGN_CPU = 0.25
 """Cores. When other processes took more, a wall time that missed its goal is measured again."""
@@ -140,6 +143,92 @@ def _waves(result: dict[str, Any], phones: dict[str, dict[str, Any]]) -> tuple[l
     last = [cycle["triggered"] for cycle in waves[max(waves)]]
     longest = [max(cycle["up"] - cycle["triggered"] for cycle in cycles) for _number, cycles in sorted(waves.items())]
     return longest, max(last) - min(last)
+
+
+def rollout_by_provisioning(phones: int | None) -> list[Figure]:
+    """Three waves of phones by provisioning, with a real Kamailio and the mirror's real nginx beside them."""
+    count = phones or 2000
+    name = "rollout-sip"
+    folder = WORK / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    timing = {"load": 0.2, "flash": GONE - 5, "boot": 5}
+    with running_kamailio(folder) as pbx:
+        fleet = {f"phone-{number:04}": by_provisioning(pbx, number, timing=timing) for number in range(count)}
+        with site(folder / "site", pbx, fleet, image(), snom_firmware_version=NEW) as place:
+            return _provision(place, name)
+
+
+def _provision(place: Site, name: str) -> list[Figure]:
+    found = place.bench
+    count = len(found.hosts())
+    stage = Scene(found.fleet, found.write_inventory(), found.catalog, found.hosts())
+    while len({entry["phone"] for entry in found.fleet.log(event="sip_registered")}) < count:
+        time.sleep(1)
+    options = {
+        "waves": [1, "10%", "100%"],
+        "max_in_flight": 0,
+        "flash_time": GONE,
+        # A machine with other work takes its time, and what passes a deadline is another outcome.
+        "deadline": 1200,
+        "catalog": str(found.catalog),
+        "journal": str(found.journal),
+        "report_dir": str(found.out / "report"),
+    }
+    variables = {"snom_hosts": "phones"} | {f"firmware_rollout_{key}": value for key, value in options.items()}
+    busy, phones_before = busy_seconds(), cpu_of(stage.fleet.pid)
+    cost = playbook(stage, "telephony.snom.rollout", "rollout", variables)
+    foreign = (busy_seconds() - busy - cost.cpu - (cpu_of(stage.fleet.pid) - phones_before)) / cost.wall
+    result = json.loads((found.out / "report" / "report.json").read_text("utf-8"))
+    states = found.fleet.phones()
+    own, spread = _waves(result, states)
+    wall = result["ended"] - result["started"]
+    good = sum(
+        result["phones"][host]["outcome"] == "upgraded" and sum(phone["fetches"].values()) == 1
+        for host, phone in states.items()
+    )
+    how = (
+        f"{count} phones that are gone for {GONE:.0f} s, waves [1, 10%, 100%], no limit, flash_time {GONE:.0f}; from "
+        f"the first question to the last verdict {wall:.1f} s; longest upgrades of the waves by the phones' own "
+        f"records, image asked for to up: {', '.join(f'{seconds:.1f}' for seconds in own)} s; a real Kamailio tells "
+        f"{AT_A_TIME} of them at a time, a real nginx serves them; other processes, these two among them, took "
+        f"{max(foreign, 0):.2f} of {os.cpu_count()} cores meanwhile"
+    )
+    return [
+        Figure(name=name, what="wall time / waves' own upgrade times", value=f"{wall / sum(own):.3f}", how=how),
+        Figure(
+            name=name,
+            what="controller's peak memory (PSS)",
+            value=f"{cost.memory / 1e6:.0f} MB",
+            goal="< 300 MB",
+            met=cost.memory < 300e6,
+        ),
+        Figure(
+            name=name,
+            what="upgraded, image fetched exactly once",
+            value=str(good),
+            goal=f"= {count}",
+            met=good == count,
+        ),
+        Figure(
+            name=name,
+            what="violations seen by the phones",
+            value=str(found.fleet.counters()["violations"]),
+            goal="= 0",
+            met=found.fleet.counters()["violations"] == 0,
+        ),
+        Figure(
+            name=name,
+            what="shown an image afterwards",
+            value=str(len(place.armed())),
+            goal="= 0",
+            met=not place.armed(),
+        ),
+        Figure(name=name, what="first to last image of the last wave", value=f"{spread:.1f} s"),
+        Figure(name=name, what="requests to the mirror, per phone", value=f"{len(place.box.requests()) / count:.1f}"),
+        Figure(name=name, what="CPU of the playbook, per phone", value=_ms(cost.cpu / count)),
+        Figure(name=name, what="whole playbook", value=f"{cost.wall:.0f} s"),
+    ]
 
 
 def info(phones: int | None) -> list[Figure]:
@@ -339,4 +428,5 @@ CASES: dict[str, Callable[[int | None], list[Figure]]] = {
     "provisioning": provisioning,
     "rollout-http": partial(rollout, "http"),
     "rollout-https": partial(rollout, "https"),
+    "rollout-sip": rollout_by_provisioning,
 }

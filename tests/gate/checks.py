@@ -521,5 +521,12 @@ LONG_CHECKS = [
         _guides,
         ("git", "ip"),
     ),
+    Check(
+        "large",
+        "large",
+        "200 phones by provisioning and 200 over HTTP in one play, killed in the middle and resumed",
+        partial(_pytest, "-s", "tests/integration/large"),
+        ("kamailio", "nginx"),
+    ),
     Check("fresh", "fresh", "demo and unit tests on empty machines of Debian, as root and as a user", _fresh),
 ]

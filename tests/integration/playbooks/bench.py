@@ -153,6 +153,7 @@ class Job:
     process: subprocess.Popen[bytes]
     output: Path
     record: Path
+    patience: float = PATIENCE
 
     def kill(self, number: signal.Signals) -> None:
         """Send a signal to ansible-playbook alone, not to its workers."""
@@ -161,7 +162,7 @@ class Job:
     def ended(self) -> int:
         """Wait for the end of ansible-playbook, whatever becomes of its workers, and return its exit code."""
         try:
-            return self.process.wait(PATIENCE)
+            return self.process.wait(self.patience)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise AssertionError(f"The run hangs:\n{self.output.read_text('utf-8', 'replace')}") from None
@@ -190,6 +191,8 @@ class Bench:
     port: int
     inventory: dict[str, Any]
     expected_violations: int = 0
+    patience: float = PATIENCE
+    """Seconds for one run of ansible-playbook."""
     _runs: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     password = PASSWORD
@@ -273,7 +276,7 @@ class Bench:
                 stdout=output if pipe is None else pipe,
                 stderr=subprocess.STDOUT,
             )
-        return Job(process, job_output, record)
+        return Job(process, job_output, record, self.patience)
 
     def play(
         self,
@@ -399,7 +402,10 @@ def bench(
     # Each process has addresses of its own, so that tests can run side by side, and each fleet a port.
     process = os.getpid()
     net, port = f"127.{1 + process // 250 % 250}.{1 + process % 250}", 10_000 + next(_numbers)
-    addresses = {name: f"{net}.{number}" for number, name in enumerate(phones, start=1)}
+    # For more phones than one net has. Who has a thousand of them runs alone.
+    more = [f"127.{second}.{third}" for third in (1 + process % 250, 251, 252, 253) for second in (251, 252, 253, 254)]
+    free = (f"{one}.{number}" for one in (net, *more) for number in range(1, 251))
+    addresses = dict(zip(phones, free, strict=False))
     given, hosts = [], {}
     for name, keys in phones.items():
         host = {"ansible_host": addresses[name]} | keys["inventory"]
