@@ -110,9 +110,9 @@ def _chaos(seeds: str) -> None:
     run(environment("venv") / "bin" / "python", "tests/chaos", f"--seeds={seeds}", env={"PYTHONDONTWRITEBYTECODE": "1"})
 
 
-def _require_namespaces(*options: str) -> Sequence[str]:
+def _namespace() -> Sequence[str]:
     """The command that starts another one in a network of its own. Raises LeftOut where this machine makes none."""
-    namespace = ("unshare", "--net", *options)
+    namespace = ("unshare", "--net", *(("--map-root-user",) if os.geteuid() else ()))
     tried = [*namespace, "true"]
     if not shutil.which("unshare") or subprocess.run(tried, capture_output=True, check=False).returncode:
         raise LeftOut("This machine makes no network namespaces. As root it may.")
@@ -121,7 +121,7 @@ def _require_namespaces(*options: str) -> Sequence[str]:
 
 def _dhcp() -> None:
     # What is done to the network there, nobody else sees.
-    namespace = _require_namespaces(*(("--map-root-user",) if os.geteuid() else ()))
+    namespace = _namespace()
     packages = ("kea-dhcp4-server", "kea-ctrl-agent", "dnsmasq-base", "isc-dhcp-server", "udhcpc")
     unpack("dhcp", packages, release="trixie")
     _pytest("tests/integration/dhcp", within=namespace)
@@ -248,7 +248,7 @@ def _said_by_importer(artifact: Path, env: dict[str, str]) -> str:
 
 def _guides() -> None:
     """Type what the guides say, within networks of the test's own: their ports are fixed."""
-    _require_namespaces("--map-root-user")
+    _namespace()
     install([] if shutil.which("curl") else ["curl"])
     pip = home(environment("venv")) / ".config" / "pip" / "pip.conf"
     _pytest("tests/integration/guides", f"--copy={copy_collection()}", f"--pip-config={pip}")
@@ -422,6 +422,13 @@ CHECKS = [
         "clients of real phones work against the virtual ones",
         partial(_pytest, "tests/integration/clients"),
     ),
+    Check(
+        "guides",
+        "integration",
+        "the first hour with the guides, typed as it stands, on virtual phones",
+        _guides,
+        ("git", "ip"),
+    ),
     Check("pages", "integration", "the pages that people see, in a real Chromium, from 360 to 2,560 pixels", _pages),
     Check("demo", "demo", "the demo runs from the checkout", _demo, (), welcome=("kamailio", "nginx")),
     Check(
@@ -513,13 +520,6 @@ LONG_CHECKS = [
         "20 more of those rollouts",
         partial(_chaos, "19,21-39"),
         ("git", "kamailio", "nginx"),
-    ),
-    Check(
-        "guides",
-        "integration",
-        "the first hour with the guides, typed as it stands, on virtual phones",
-        _guides,
-        ("git", "ip"),
     ),
     Check(
         "large",

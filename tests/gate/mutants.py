@@ -361,6 +361,15 @@ MUTANTS = [
         "perform(self.operation, parameters, False,",
         "The phone is calling. The action dial needs one that is idle",
     ),
+    Mutant(
+        "command of a guide that does not work",
+        "guides",
+        "docs/docsite/rst/five_minutes.rst",
+        "$ ansible-playbook -i inventory.yml telephony.snom.plan",
+        "$ ansible-playbook -i inventory.yml telephony.snom.plam",
+        "telephony.snom.plam",
+        "five_minutes",
+    ),
     Mutant("broken reference", "docs", "docs/docsite/rst/five_minutes.rst", "", "\n:ref:`nowhere`\n", "nowhere"),
     Mutant(
         "option without documentation",

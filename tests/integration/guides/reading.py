@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import textwrap
@@ -17,6 +18,9 @@ ROOT = Path(__file__).resolve().parents[3]
 PAGES = ROOT / "docs" / "docsite" / "rst"
 PATIENCE = 900
 """Seconds for all that is typed in one shell, on a machine with other work; what takes longer hangs."""
+
+NAMESPACE = ("unshare", "--net", *(("--map-root-user",) if os.geteuid() else ()))
+"""The command that starts another one in a network of its own."""
 
 _BLOCK = re.compile(r"^( *)\.\. code-block:: ([\w+-]+)\n\n((?:\1 {3}.*\n|\n)+)|^(\S.*)\n[-=]{3,}\n", re.MULTILINE)
 _MARKDOWN = re.compile(r"^( *)```(\w+)\n(.*?)^\1```|^#+ ([^\n]*)\n", re.MULTILINE | re.DOTALL)
@@ -104,7 +108,7 @@ def type_all(lines: Iterable[Command], where: Path, variables: Mapping[str, str]
             script.append("code=$?; [ $code = 0 ] || { echo 'ended with' $code; exit $code; }")
         count += 1
     (where / "typed").write_text("\n".join([*script, "kill $(jobs -p) 2>/dev/null", "exit 0", ""]), "utf-8")
-    within = ["unshare", "--net", "--map-root-user"] if alone else []
+    within = NAMESPACE if alone else ()
     with (where / "said").open("wb") as said:
         code = subprocess.run(
             [*within, "bash", "typed"],
