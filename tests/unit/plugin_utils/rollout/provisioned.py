@@ -72,6 +72,8 @@ class Mirror:
         """What it does not do: arm, disarm, read."""
         self.loses = 0
         self.forgets_log = False
+        self.skew = 0.0
+        """Seconds by which its clock is ahead."""
         self.most_shown = 0
 
     def live(self) -> None:
@@ -87,7 +89,7 @@ class Mirror:
         return url if until > at else ""
 
     def log(self, at: float, phone: ProvisionedPhone, uri: str, status: int = 200, sent: int = 100) -> None:
-        stamp = datetime.fromtimestamp(int(at), timezone.utc).isoformat()
+        stamp = datetime.fromtimestamp(int(at + self.skew), timezone.utc).isoformat()
         entry = {"time": stamp, "address": phone.address, "site": "", "method": "GET", "uri": uri, "mac": ""}
         entry |= {"status": status, "bytes": sent, "length": str(sent), "range": "", "user_agent": phone.http_agent}
         self.lines.append(json.dumps(entry).encode() + b"\n")
@@ -99,7 +101,7 @@ class Control:
     def __init__(self, mirror: Mirror) -> None:
         self.mirror = mirror
         self.position = Position()
-        self.skew = 0.0
+        self.skew = mirror.skew
         self.gap = False
 
     def _ask(self, what: str) -> None:
@@ -120,7 +122,8 @@ class Control:
         if self.mirror.loses:
             self.mirror.loses -= 1
             raise MirrorAnswerLost("The answer got lost.")
-        return Armed(datetime.fromtimestamp(self.mirror.world.time, timezone.utc), len(firmware_file(url)))
+        since = datetime.fromtimestamp(self.mirror.world.time + self.skew, timezone.utc)
+        return Armed(since, len(firmware_file(url)))
 
     def disarm(self, mac: str) -> None:
         self._ask("disarm")
@@ -148,12 +151,13 @@ class Control:
 
 
 class Exchange:
-    """The PBX: who is registered, and what phones answer. down: it can't be asked."""
+    """The PBX: who is registered, and what phones answer. down: it can't be asked; hides: whom its list lacks."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.phones: list[ProvisionedPhone] = []
         self.down = False
+        self.hides: set[str] = set()
 
     def registrations(self) -> tuple[Registration, ...]:
         self.world.event("pbx: registrations")
@@ -162,6 +166,8 @@ class Exchange:
         now, found = self.world.time, []
         for phone in self.phones:
             phone.live()
+            if phone.name in self.hides:
+                continue
             for contact, (agent, call_id, until) in phone.contacts.items():
                 if until > now:
                     whole = int(until - now)

@@ -185,6 +185,38 @@ def test_a_pbx_that_fails_while_phones_are_watched_proves_nothing_away() -> None
     assert lab.outcomes() == {"desk": "upgraded"}
 
 
+def test_a_pbx_that_is_down_from_the_start_lets_nobody_begin() -> None:
+    lab = Lab(desk={}, other={})
+    lab.exchange.down = True
+    result = lab.run()
+    for name, record in result["phones"].items():
+        assert record["outcome"] not in ("upgraded", "compliant") and "PBX can't be asked" in record["reason"], record
+        assert lab.phones[name].asked == 0
+    assert (lab.images(), lab.mirror.shown) == (Counter(desk=0, other=0), {})
+    lab.exchange.down = False
+    assert set(lab.outcomes().values()) == {"upgraded"}
+
+
+def test_half_a_list_of_registrations_is_half_of_the_phones() -> None:
+    lab = Lab(desk={}, other={})
+    lab.exchange.hides = {"other"}
+    result = lab.run()
+    assert {name: record["outcome"] for name, record in result["phones"].items()} == {
+        "desk": "upgraded",
+        "other": "unreachable",
+    }
+    assert "No registration" in result["phones"]["other"]["reason"]
+    assert (lab.images(), lab.phones["other"].asked, lab.mirror.shown) == (Counter(desk=1, other=0), 0, {})
+
+
+@pytest.mark.parametrize("skew", [-86_400.0, -3600.0, 7.0, 3600.0, 86_400.0])
+def test_a_mirror_with_a_wrong_clock_proves_the_same(skew: float) -> None:
+    lab = Lab(desk={}, later={"passes": 2}, old={"fault": "keep_old_version"}, never={"acts": False})
+    lab.mirror.skew = skew
+    assert lab.outcomes() == {"desk": "upgraded", "later": "upgraded", "old": "old_version", "never": "no_fetch"}
+    assert (lab.images(), lab.mirror.shown, lab.violations()) == (Counter(desk=1, later=1, old=1, never=0), {}, [])
+
+
 def test_a_phone_that_got_its_version_from_elsewhere_is_compliant_in_the_resume() -> None:
     lab = Lab(desk={"acts": False, "asks_at_boot": False})
     killed(lab, 30, 0.0)
