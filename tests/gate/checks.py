@@ -347,6 +347,17 @@ def _fresh() -> None:
     run(sys.executable, ROOT / "tests" / "gate" / "fresh.py", env={"TARGETS": targets})
 
 
+def _image() -> None:
+    """Build the execution environment, and run playbooks in it."""
+    if os.geteuid():
+        raise LeftOut("Only root builds the image here: podman of an ordinary user was not tried.")
+    try:
+        install([name for name in ("debootstrap", "podman", "runc") if not shutil.which(name)])
+    except GateError as error:
+        raise LeftOut(f"Images take podman, runc and debootstrap: {error}") from error
+    run(environment("venv") / "bin" / "python", "tests/gate/image.py", env={"PYTHONDONTWRITEBYTECODE": "1"})
+
+
 CHECKS = [
     Check("ruff", "lint", "Python is formatted and free of lint", _ruff),
     Check("mypy", "lint", "types hold, strictly", _mypy),
@@ -528,5 +539,6 @@ LONG_CHECKS = [
         partial(_pytest, "-s", "tests/integration/large"),
         ("kamailio", "nginx"),
     ),
+    Check("image", "image", "the execution environment is built; ansible-runner and ansible-navigator use it", _image),
     Check("fresh", "fresh", "demo and unit tests on empty machines of Debian, as root and as a user", _fresh),
 ]

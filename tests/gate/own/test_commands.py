@@ -16,7 +16,7 @@ BY_OTHERS = {
         "typed on a terminal, which its editor wants: tests/gate/own/test_guides.py"
     ),
     ("awx", r"ansible-builder|/awx$|ansible-navigator run"): (
-        "takes podman: tests/gate/awx/test_image.py makes what an image is built from"
+        "builds an image, or needs one: tests/gate/image.py does, on a stand-in for the base"
     ),
     ("awx", r"^podman push"): "needs a registry of the reader's",
     ("awx", r"setup\.yml|^export "): "needs AWX: tests/gate/awx/test_setup.py plays it on a fake of it",
