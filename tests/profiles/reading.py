@@ -53,7 +53,7 @@ def read(file: Path) -> dict[str, Any]:
     found = {}
     with tempfile.TemporaryDirectory() as folder, running({"phones": [phone]}, Path(folder)) as fleet:
         for state in raw["states"]:
-            fleet.patch("phone", call={"state": "idle" if state == "idle" else "in_call"})
+            fleet.patch("phone", profile_state=state)
             found[state] = _read(Connection(host="127.0.0.1", port=port, scheme="http"))
     return found
 

@@ -342,6 +342,7 @@ class PhoneKeys:
     minibrowser: Annotated[MinibrowserKeys, nested(MinibrowserKeys)] = field(default_factory=MinibrowserKeys)
     title: MaybeText = None
     profile: Annotated[replay.Profile | None, optional(replay.load)] = field(default=None, repr=False)
+    profile_state: MaybeText = None
     page_layout: Annotated[Layout, one_of(Layout)] = "table"
     secrets_shown: Annotated[SecretsShown, one_of(SecretsShown)] = "absent"
     has_webserver_admin_password: Flag = False

@@ -89,6 +89,7 @@ class Phone:
         self.https_only = False
         self.line_info_fixed = False
         self.came_back = False
+        self.replayed_settings: dict[str, str] = {}  # written since the boot, on a phone that plays a profile
         self.reset_counts()
         self._log = log
         self._booted = time.monotonic() - FORMER_UPTIME
@@ -557,6 +558,7 @@ class Phone:
         self.line_info_fixed = False
         self.phase = "up"
         self.came_back = True
+        self.replayed_settings.clear()  # what a restart leaves of them was not recorded
         if self.cycles:
             self._stamp("up")
             self.cycles[-1]["after"] = self.keys.firmware

@@ -33,6 +33,14 @@ def test_no_cell_says_tried_of_what_nobody_tried(tmp_path: Path) -> None:
     assert all(len(cells) == len(KNOWLEDGE["COLUMNS"]) for _models, _firmware, cells, _facts in KNOWLEDGE["LINES"])
 
 
+def test_each_row_rests_on_facts_that_there_are_and_each_cell_says_how_sure_it_is() -> None:
+    facts = (ROOT / "docs" / "docsite" / "rst" / "phone_facts.rst").read_text("utf-8")
+    words = {KNOWLEDGE[name] for name in ("CAPTURED", "DOCUMENTED", "PROGRAMS", "INFERRED", "UNKNOWN", "NONE")}
+    for _models, _firmware, cells, numbers in KNOWLEDGE["LINES"]:
+        assert set(cells) <= words
+        assert all(f".phone_fact_{number}:" in facts for number in numbers)
+
+
 def test_the_phone_managers_of_the_table_are_those_of_the_models() -> None:
     named = {name for models, *_rest in KNOWLEDGE["LINES"] for name in models.split(", ") if name.startswith("D8")}
     assert named == {model.name for model in MODELS.values() if model.generation == PHONE_MANAGER} - {"D895M"}

@@ -65,9 +65,47 @@ def test_the_state_the_version_and_the_address_are_those_of_the_phone(tmp_path: 
         assert raw_answer(port, "/call.htm")[3] == b"free"
         fleet.patch("p", call={"state": "in_call"})
         assert raw_answer(port, "/call.htm")[3] == b"taken"
-        # What changes the phone is done as ever.
-        assert raw_answer(port, "/dummy.htm?settings=save&language=Deutsch")[0] == 200
-        assert fleet.phone("p")["settings"]["language"] == "Deutsch"
+        # What nobody has recorded is not made up.
+        status, reason, _headers, body = raw_answer(port, "/dummy.htm?settings=save&language=Deutsch")
+        assert (status, reason) == (501, "Not Recorded") and b"no state was recorded in which language is so" in body
+        (noted,) = fleet.log("p", event="replay_refused")
+        assert noted["target"] == "/dummy.htm?settings=save&language=Deutsch"
+
+
+SETTINGS = '<settings><date_us_format perm="">{}</date_us_format><language perm="">English</language></settings>'
+
+
+def test_the_states_of_a_profile_are_played_as_they_were_recorded_and_no_other(tmp_path: Path) -> None:
+    port, file = free_port(), tmp_path / "profile.json"
+    made = profile(
+        idle=[recorded("/settings.htm", SETTINGS.format("off")), recorded("/a.htm", "Release 10.1.54.13 before")],
+        changed=[recorded("/settings.htm", SETTINGS.format("on")), recorded("/a.htm", "changed")],
+        after=[recorded("/a.htm", "Release 10.1.99.1 after")],
+        unregistered=[recorded("/a.htm", "off")],
+    )
+    made["shows"] = {"changed": {"settings": {"date_us_format": "on"}}, "after": {"firmware": "10.1.99.1"}}
+    made["shows"]["unregistered"] = {"registered": False}
+    file.write_text(json.dumps(made))
+    keys = {"address": "127.0.0.1", "port": port, "model": "D785", "firmware": "10.1.54.13", "name": "p"}
+    write = "/dummy.htm?settings=save&date_us_format="
+    with running({"phones": [{**keys, "mac": "000413000001", "profile": str(file)}]}, tmp_path) as fleet:
+        assert raw_answer(port, "/a.htm")[3] == b"Release 10.1.54.13 before"
+        assert raw_answer(port, f"{write}on")[0] == 200
+        assert raw_answer(port, "/a.htm")[3] == b"changed"
+        assert b">on<" in raw_answer(port, "/settings.htm")[3]
+        # What it was before is the state before; what else might be is nobody's to say.
+        assert raw_answer(port, f"{write}on&language=Deutsch")[0] == 501
+        assert raw_answer(port, f"{write}off")[0] == 200
+        assert raw_answer(port, "/a.htm")[3] == b"Release 10.1.54.13 before"
+        for command in ("command.htm?number=4711", "index.htm?misseddel=0", "command.htm?LOGOFFLINE=1"):
+            assert raw_answer(port, f"/{command}")[0] == 501, command
+        assert fleet.log("p", event="call") == []
+        fleet.patch("p", call={"state": "in_call"})
+        assert raw_answer(port, "/a.htm")[0] == 501
+        fleet.patch("p", call={"state": "idle"}, firmware="10.1.99.1")
+        assert raw_answer(port, "/a.htm")[3] == b"Release 10.1.99.1 after"
+        fleet.patch("p", profile_state="unregistered")
+        assert raw_answer(port, "/a.htm")[3] == b"off"
 
 
 @pytest.mark.parametrize(
@@ -77,6 +115,9 @@ def test_the_state_the_version_and_the_address_are_those_of_the_phone(tmp_path: 
         ({"states": {}}, "this one has none"),
         ({"states": {"idle": [{"request": "/a.htm"}]}}, None),
         ({"states": []}, None),
+        ({"shows": {"gone": {}}}, "names a state that it has not"),
+        ({"shows": {"idle": 1}}, None),
+        ({"shows": {"idle": {"settings": 1}}}, None),
         ({"states": {"idle": [recorded("http://192.0.2.1/", "")]}}, "a request that is no path"),
         ({"states": {"idle": [recorded("/a.htm", "", "X: 1\r\nY: 2")]}}, "hold a line break"),
         ({"states": {"idle": [recorded("/a.htm", "", "Content-Length: 7")]}}, "announces 7 bytes and has 0"),
