@@ -15,12 +15,16 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.taught impor
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import SystemPage, visible_text
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.taught_pages import (
     complete,
+    scripts,
     shown_text,
     taught_call,
+    with_fields,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import LABELS
 
 _FIELDS = {"version": "firmware", "mac": "mac", "model": "model"}
 _LONGEST_LABEL = 60
+_MOST_LINES, _MOST_WORDS, _MOST_TEXTS = 50, 10, 500
 
 
 def propose_labels(pages: Mapping[str, str], known: Mapping[str, str]) -> dict[str, Any]:
@@ -40,7 +44,8 @@ def propose_labels(pages: Mapping[str, str], known: Mapping[str, str]) -> dict[s
 
 def _place(name: str, value: str, path: str, page: str) -> dict[str, str] | None:
     form = re.compile(_pattern(name, value), re.IGNORECASE)
-    lines = [" ".join(line.split()) for line in visible_text(page).splitlines()]
+    text = f"{with_fields(page)}\n{scripts(page)}"
+    lines = [" ".join(line.split()) for line in text.splitlines()]
     before = ""
     for line in lines:
         match = form.search(line)
@@ -91,15 +96,36 @@ def propose_call_texts(idle: Sequence[Mapping[str, str]], busy: Sequence[Mapping
             for pages in these[1:]:
                 lines = [line for line in lines if line in _lines_of(pages, path)]
             elsewhere = {line for pages in others for line in _lines_of(pages, path)}
-            texts = [line for line in lines if line not in elsewhere and 3 <= len(line) <= _LONGEST_LABEL]
-            # A line with digits is a time or a number, and other ones come.
-            for text in (one for one in texts if not re.search("[0-9@]", one)):
+            texts = [line for line in lines if line not in elsewhere]
+            texts = [line for line in texts if len(line) >= 3 and (name == "busy" or len(line) <= _LONGEST_LABEL)]
+            for text in _busy_first(texts) if name == "busy" else texts:
+                # What has digits is a time or a number, and other ones come.
+                if re.search("[0-9@]", text):
+                    continue
                 if _tells(name, {"page": path.strip("/"), "text": text}, these, others):
                     found[name] = {"page": path.strip("/"), "text": text}
                     break
             if name in found:
                 break
     return found
+
+
+def _busy_first(lines: Sequence[str]) -> list[str]:
+    """Texts of these lines, the ones first that can't hold the name of whom the person talked to.
+
+    The longest run of words that are known labels; where there is none, the shortest run of any, for a name mostly
+    stands beside a word that says what it does. A text for a call may be found too often: then a phone is left alone.
+    One for an idle phone must not, so that is always a whole line.
+    """
+    runs = []
+    for line in lines[:_MOST_LINES]:
+        words = line.split()[:_MOST_WORDS]
+        for start in range(len(words)):
+            for end in range(start + 1, len(words) + 1):
+                known = all(word.strip(".,:;()").lower() in LABELS for word in words[start:end])
+                runs.append((not known, start - end if known else end - start, start, " ".join(words[start:end])))
+    runs.sort(key=lambda run: run[:3])
+    return list(dict.fromkeys(text for *_order, text in runs if 3 <= len(text) <= _LONGEST_LABEL))[:_MOST_TEXTS]
 
 
 def _lines_of(pages: Mapping[str, str], path: str) -> list[str]:

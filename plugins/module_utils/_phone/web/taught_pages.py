@@ -32,6 +32,12 @@ _VALUES = {
 }
 _FIELDS = {"version": "firmware", "mac": "mac", "model": "model", "registration": "identities"}
 _STATES = {"busy": IN_CALL, "idle": IDLE}
+HIDDEN = "\0"
+_INPUT = re.compile("<input\\b([^<>]{0,1000})>", re.IGNORECASE)
+_UNREAD = re.compile("type ?= ?[\"']?(?:hidden|password|submit|button|reset|checkbox|radio|image|file)", re.IGNORECASE)
+_VALUE = re.compile("""(?<![\\w-])value ?= ?("[^"]*"|'[^']*')""", re.IGNORECASE)
+_SCRIPT = re.compile("</?script\\b[^<>]{0,1000}>", re.IGNORECASE)
+_SIGNS = re.compile("[\"'{}()\\[\\],;]")
 _LINE = re.compile(" ?([0-9]{1,2})(?![0-9])")
 
 Pages = Callable[[str], str]
@@ -39,9 +45,29 @@ Pages = Callable[[str], str]
 
 
 def shown_text(page: str) -> str:
-    """What a page shows, with one blank between two words, and behind the last if it ends with one."""
-    text = visible_text(page)
-    return " ".join(text.split()) + (" " if text[-1:].isspace() else "")
+    """What a page shows, with one blank between two words, and behind the last if it ends with one; then its scripts.
+
+    Scripts hold what they show, but also what they could show: only for values is the text behind HIDDEN looked at.
+    """
+    text = with_fields(page).replace(HIDDEN, " ")
+    hidden = " ".join(scripts(page).split())
+    end = " " if text[-1:].isspace() else ""
+    return " ".join(text.split()) + end + (HIDDEN + hidden if hidden else "")
+
+
+def with_fields(page: str) -> str:
+    """The visible text, with what its fields hold: those that a person can read."""
+    return visible_text(_INPUT.sub(lambda tag: tag[0] + (" " if _UNREAD.search(tag[1]) else _held(tag[1])), page))
+
+
+def _held(attributes: str) -> str:
+    value = _VALUE.search(attributes)
+    return f" {value[1][1:-1]} " if value else " "
+
+
+def scripts(page: str) -> str:
+    """What stands in the scripts of a page, without quotes and brackets."""
+    return _SIGNS.sub(" ", "\n".join(_SCRIPT.split(page)[1::2])).replace(HIDDEN, " ")
 
 
 def complete(system: SystemPage, lessons: tuple[Lesson, ...], pages: Pages) -> tuple[SystemPage, tuple[str, ...]]:
@@ -69,7 +95,7 @@ def taught_call(lessons: tuple[Lesson, ...], system: SystemPage, pages: Pages) -
             continue
         for state, place in places:
             words, *others = (lower_text(one.words[0]) for one in (place, *(other for _unused, other in places)))
-            text = lower_text(pages(place.path))
+            text = lower_text(pages(place.path).partition(HIDDEN)[0])
             # "No active call" is no "active call".
             for other in others:
                 text = text.replace(other, " ") if words != other and words in other else text
@@ -93,18 +119,22 @@ def _read(name: str, place: Place, pages: Pages) -> Any:
 
 def _identities(place: Place, pages: Pages) -> tuple[Identity, ...] | None:
     """Lines such as ``Account 1: 100@pbx.example online``, by the label ``Account`` and the text ``online``."""
-    text = pages(place.path)
+    text = pages(place.path).partition(HIDDEN)[0]
     low = lower_text(text)
     label, *states = (lower_text(word) for word in place.words)
-    starts = [match for match in (_LINE.match(low, end) for end in _ends(low, label)) if match]
+    ends = _ends(low, label)
     found: dict[int, Identity] = {}
-    for match in starts:
-        part = text[match.end() : match.end() + 300]
-        rest = lower_text(part).partition(label)[0]
+    for end, following in zip(ends, [*ends[1:], len(low) + len(label)], strict=True):
+        match = _LINE.match(low, end)
+        if match is None:
+            continue
+        # Up to the next one: the label "Line" is not that of "online".
+        part = text[match.end() : min(match.end() + 300, following - len(label))]
+        rest = lower_text(part)
         longer, shorter = sorted(states, key=len, reverse=True)
         has = {longer: longer in rest, shorter: shorter in rest.replace(longer, " ")}
         registered = has[states[0]] if has[states[0]] != has[states[1]] else None
-        users = [word.strip(":,;<>()") for word in part[: len(rest)].split() if "@" in word]
+        users = [word.strip(":,;<>()") for word in part.split() if "@" in word]
         found.setdefault(int(match[1]), Identity(int(match[1]), users[0] if users else None, registered))
     return tuple(found.values()) or None
 

@@ -39,6 +39,40 @@ def test_labels_are_found_where_the_persons_word_stands() -> None:
     }
 
 
+NESTED = (
+    "<table><tr><td><table><tr><td>Ohjelmistoversio</td></tr></table></td><td><table><tr><td><b>10.1.54.13</b></td></tr>"
+    "</table></td></tr><tr><td>Laiteosoite<td>000413922D24<tr><td>Laite<td>snomD785</table>"
+)
+FIELDS = (
+    '<form><label>Vers&atilde;o</label><input type="text" name="a" readonly value="10.1.54.13"><br>Endere&ccedil;o '
+    "<input value='00:04:13:92:2D:24'><br>Aparelho: <input size=3 value=\"D785\"><input type=hidden value=9></form>"
+)
+SCRIPTED = (
+    '<div id=x></div><script>var info = {"fwRelease": "10.1.54.13", "hwAddress":"00041392 2D24"};\n'
+    "var device='D785';\nshow('macAddress', '000413922D24');</script><p>Loading</p>"
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "labels"),
+    [
+        (NESTED, {"version": "Ohjelmistoversio", "mac": "Laiteosoite", "model": "Laite"}),
+        (FIELDS, {"version": "Versão", "mac": "Endereço", "model": "Aparelho"}),
+        (SCRIPTED, {"version": "var info = fwRelease", "mac": "show macAddress", "model": "var device"}),
+    ],
+    ids=["nested tables", "fields", "scripts"],
+)
+def test_labels_are_found_on_pages_of_shapes_that_nobody_here_foresaw(page: str, labels: dict[str, str]) -> None:
+    found = propose_labels({"/odd.htm": page}, KNOWN)
+    assert {name: " ".join(place["label"].split()) for name, place in found.items()} == labels
+
+
+def test_a_text_that_only_stands_in_a_script_tells_no_call() -> None:
+    words = "<script>var words = ['Nobody speaks', 'In conversation']</script>"
+    idle, busy = {"/a.htm": f"{words}<p>Nobody speaks</p>"}, {"/a.htm": f"{words}<p>In conversation</p>"}
+    assert propose_call_texts([idle], [busy]).keys() == {"idle", "busy"}
+
+
 @pytest.mark.parametrize(
     "page",
     [
@@ -65,7 +99,32 @@ def test_texts_of_calls_are_those_that_come_and_go_with_them() -> None:
         "busy": {"page": "status.htm", "text": "In conversation"},
     }
     assert propose_call_texts([pages("a"), pages("Nobody speaks")], [pages("Nobody speaks")]) == {}
-    assert propose_call_texts([], [pages("In conversation")]) == {"busy": {"page": "status.htm", "text": "Status"}}
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("Conversation with Annegret", "Conversation with"),
+        ("Annegret Schmidt: connected", "connected"),
+        ("Samtale med Annegret", "Samtale"),
+        ("Annegret 4711", "Annegret"),
+    ],
+)
+def test_the_text_of_a_call_is_without_the_name_if_that_can_be(line: str, text: str) -> None:
+    idle, busy = {"/status.htm": "<p>Nobody speaks</p>"}, {"/status.htm": f"<p>{line}</p>"}
+    assert propose_call_texts([idle], [busy])["busy"] == {"page": "status.htm", "text": text}
+
+
+def test_the_text_of_an_idle_phone_is_a_whole_line() -> None:
+    idle, busy = {"/status.htm": "<p>No call, Annegret</p>"}, {"/status.htm": "<p>No line, Annegret</p>"}
+    assert propose_call_texts([idle], [busy])["idle"] == {"page": "status.htm", "text": "No call, Annegret"}
+
+
+def test_without_looks_at_an_idle_phone_a_text_comes_from_the_call_alone() -> None:
+    def pages(text: str) -> dict[str, str]:
+        return {"/status.htm": f"<h1>Status</h1><p>{text}</p>"}
+
+    assert propose_call_texts([], [pages("In conversation")]).keys() == {"busy"}
 
 
 def test_words_that_differ_are_a_contradiction_and_no_value() -> None:
