@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
@@ -16,10 +17,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets impo
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.fleet_action import FleetAction
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.interview import ARGUMENT_SPEC, interview
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Subject
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Ear, Subject
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import split_arguments
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_targets
-from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Witnesses
+from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Witnesses, collector_of
 
 
 class ActionModule(FleetAction):
@@ -32,7 +33,8 @@ class ActionModule(FleetAction):
         host = str(task_vars["inventory_hostname"])
         fleet = FleetVariables.of_task(self._task, task_vars, self._templar, self.parent.is_gone)
         (target,) = read_targets([host], fleet, connection)
-        witnesses = Witnesses()
+        ear = Ear()
+        witnesses = Witnesses(collector=partial(collector_of, hears=ear.reports.append))
         try:
             subject = Subject(
                 host=host,
@@ -40,6 +42,10 @@ class ActionModule(FleetAction):
                 model=target.model,
                 account=target.known.account,
                 witnesses=witnesses.of(target.known, mac=target.mac, address=target.connection.host),
+                pbx=target.known.pbx,
+                collector=witnesses.collector(target.known),
+                protected=target.protected,
+                ear=ear,
                 taught=to_plain(connection.get("taught") or fleet.of(host).get("snom_taught") or []),
             )
             result = interview(subject, parameters, self._task.check_mode)

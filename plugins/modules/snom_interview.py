@@ -45,8 +45,25 @@ options:
       - V(reboot) and V(upgrade) weigh what M(telephony.snom.snom_reboot) and M(telephony.snom.snom_firmware) returned,
         and wait until a line is registered.
       - V(settings) chooses a setting that does no harm, or weighs what M(telephony.snom.snom_settings) returned for it.
+      - V(registration) reads again and again while you log a line off and on, and finds out how that shows.
+      - V(notify) and V(minibrowser) have the phone run a silent document that reports, by a NOTIFY of its PBX or by
+        C(minibrowser.htm). V(direct) has it open a URL of its own, without a document. V(csta) asks it for its calls by
+        CSTA over HTTP. V(document_reboot) has it run a document that says C(reboot). None of these is sure to work.
+      - V(capture) weighs what the mirror's log says that the phone asked for since an event.
     type: str
-    choices: [look, call, reboot, settings, upgrade]
+    choices:
+      - look
+      - call
+      - registration
+      - reboot
+      - settings
+      - upgrade
+      - notify
+      - minibrowser
+      - direct
+      - csta
+      - capture
+      - document_reboot
     default: look
   shown_version:
     description:
@@ -91,6 +108,63 @@ options:
     description:
       - What the module returned that did the step.
     type: dict
+  record:
+    description:
+      - Only look at a phone that a module is about to change (V(before)), or has changed for a while (V(changed)). What
+        it shows is kept beside O(profile) until the step is weighed, in a file that only you can read.
+      - With V(before) nothing goes on where your word contradicts all others.
+    type: str
+    choices: [before, changed]
+  mirror_lines:
+    description:
+      - What M(telephony.snom.snom_mirror_info) returned as C(lines).
+    type: list
+    elements: str
+  mirror_lines_before:
+    description:
+      - The same from before the event, for O(step=capture).
+    type: list
+    elements: str
+  registered_lines:
+    description:
+      - Numbers of the lines that are registered, as the phone's display shows you.
+    type: list
+    elements: int
+  unregistered_lines:
+    description:
+      - Numbers of the lines that are not. Where the phone has none, O(step=registration) makes one.
+    type: list
+    elements: int
+  confirm_reboot:
+    description:
+      - The request that a look has seen on a page for a restart, if you know that it is for that.
+    type: str
+  confirm_clear_lists:
+    description:
+      - The word that a look has seen on a page for clearing a list, likewise.
+    type: str
+  confirm_settings_page:
+    description:
+      - The page that holds all settings, likewise.
+    type: str
+  may_show:
+    description:
+      - Whether a document may show on the phone's display. Firmware before 10.1.82.0 shows each.
+    type: bool
+    default: false
+  number:
+    description:
+      - The number that O(step=direct) dials. Without it, nothing is dialed.
+    type: str
+  csta_path:
+    description:
+      - Where the phone takes CSTA over HTTP. That is not public, and nothing is guessed.
+    type: str
+  saw:
+    description:
+      - What you saw at the phone when the step was done. Nothing is sent then; your word is added to O(profile).
+    type: str
+    choices: [nothing, shown, asked, acted, call_went_on, call_ended]
   keep_words:
     description:
       - Words that may stay in the profile, such as labels of pages in your language. Every word that the collection
@@ -181,6 +255,12 @@ not_read:
   type: list
   elements: str
   sample: []
+to_confirm:
+  description: What was seen on its pages and is proposed once you confirm it, and why other things are not proposed.
+  returned: O(step=look), not in check mode
+  type: list
+  elements: str
+  sample: []
 tls:
   description: Version and cipher of TLS, and the fingerprint of the certificate. Null over http.
   returned: O(step=look), not in check mode
@@ -194,13 +274,13 @@ forecast:
   sample: [{"module": "snom_firmware", "will": "refuses", "why": "No page shows the version."}]
 taught:
   description: What you could teach. Nothing where nothing is missing, or nothing was found.
-  returned: success, not in check mode nor for O(step=settings)
+  returned: O(step=look), O(step=call), O(step=registration), O(step=reboot) and O(step=upgrade), not in check mode
   type: list
   elements: dict
   sample: [{"version": {"page": "status.htm", "label": "Software release"}}]
 taught_yaml:
   description: The same as a file of variables, behind what is taught already.
-  returned: success, not in check mode nor for O(step=settings)
+  returned: O(step=look), O(step=call), O(step=registration), O(step=reboot) and O(step=upgrade), not in check mode
   type: str
   sample: |
     snom_taught:
@@ -217,7 +297,7 @@ call:
     looks: 24
 setting:
   description: The setting that can be tried without harm, and its values. Null where the phone shows none.
-  returned: O(step=settings) without O(ended), not in check mode
+  returned: O(step=settings) with O(record=before), not in check mode
   type: dict
   sample: {"name": "date_us_format", "before": "off", "other": "on"}
 setting_taken:
@@ -235,9 +315,27 @@ proposed:
   returned: O(step=reboot) and O(step=upgrade), not in check mode
   type: dict
   sample: {"deadline": 330, "flash_time": 260}
+tried:
+  description: What came of a test of what nobody has published. Its keys are those of the step.
+  returned: >-
+    O(step=notify), O(step=minibrowser), O(step=direct), O(step=csta) and O(step=document_reboot), not in check mode
+  type: dict
+  sample: {"reported": true, "says": "idle", "callbacks_in_fetch": "evaluated"}
+captured:
+  description: Which files the phone asked for, as whom, and when. Seconds count from its first request.
+  returned: O(step=capture), not in check mode
+  type: dict
+  sample:
+    event: check-sync
+    outcome: synced
+    answer: 200
+    first_after: 0.4
+    image_after: 1.2
+    agents: 2
+    requests: [{"seconds": 0.0, "file": "snomD865-000413A1B2C3.xml", "status": 200, "as": "phone D865 10.1.226.13"}]
 profile:
   description: The file of the profile. Null where none was wanted.
-  returned: O(step=look) and O(step=call), not in check mode
+  returned: success, where one is written
   type: str
   sample: reception-profile.json
 """

@@ -43,6 +43,11 @@ options:
     type: list
     elements: str
     default: [/var/log/snom-mirror/access.log*]
+  lines_of:
+    description:
+      - MAC address of a phone whose lines are returned as they are, the newest 500. The playbook C(interview) puts them
+        into a profile.
+    type: str
 seealso:
   - module: telephony.snom.snom_info
 """
@@ -174,6 +179,12 @@ unknown:
   returned: success
   type: int
   sample: 12
+lines:
+  description: The lines of the phone that O(lines_of) names, in the order of time. They hold what the phone sent.
+  returned: when O(lines_of) is given
+  type: list
+  elements: str
+  sample: ['{"time": "2026-11-26T22:14:05+00:00", "uri": "/snomD785-000413922D24.htm", "status": 200}']
 """
 
 from ansible.module_utils.basic import AnsibleModule
@@ -184,7 +195,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._mirror.log import 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
-        result = read_logs(module.params["paths"])
+        result = read_logs(module.params["paths"], module.params["lines_of"])
     except SnomError as error:
         module.fail_json(msg=error.reason)
     module.exit_json(changed=False, **result)

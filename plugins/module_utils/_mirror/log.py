@@ -19,6 +19,7 @@ import heapq
 import json
 import re
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -27,12 +28,17 @@ from urllib.parse import unquote
 
 from .._core.errors import InputError, expect
 from .._core.regular_files import open_regular
+from .._known.mac import normalize_mac
 from .._known.mac_in_text import PREFIXES, find_mac
 from .._known.user_agent import DECT, PHONE, UserAgent, read_user_agent
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "paths": {"type": "list", "elements": "str", "default": ["/var/log/snom-mirror/access.log*"]},
+    "lines_of": {"type": "str"},
 }
+
+MOST_LINES = 500
+"""Lines of one phone that are kept as they are, the newest ones."""
 
 MAX_LINE = 65536
 """Bytes. nginx takes 8 KB for a line of a request, and escaping makes six bytes of one."""
@@ -86,6 +92,8 @@ class Request:
     content_range: str
     agent: UserAgent | None
     """None where no phone can be told from what it says of itself."""
+    raw: bytes = field(default=b"", repr=False)
+    """The line."""
 
     @property
     def file(self) -> str:
@@ -118,7 +126,10 @@ class Request:
 class MirrorLog:
     """Collects what lines prove."""
 
-    def __init__(self) -> None:
+    def __init__(self, lines_of: str | None = None) -> None:
+        """lines_of is the MAC address of a phone whose lines are kept as they are."""
+        self._lines_of = lines_of
+        self.lines: deque[bytes] = deque(maxlen=MOST_LINES)
         self.phones: dict[str, Sighting] = {}
         # Lines that can't be put to a phone.
         self.unknown = 0
@@ -146,6 +157,8 @@ class MirrorLog:
 
     def _note(self, request: Request) -> bool:
         mac = request.phone
+        if mac is not None and mac == self._lines_of:
+            self.lines.append(request.raw)
         if mac is None or (mac not in self.phones and len(self.phones) >= MAX_PHONES):
             return False
         agent = expect(request.agent)
@@ -203,18 +216,23 @@ def read_request(line: bytes) -> Request | None:
             length=int(length) if length.isdecimal() else None,
             content_range=str(entry.get("range", "")),
             agent=agent,
+            raw=line.strip(),
         )
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
 
 
-def read_logs(paths: Iterable[str]) -> dict[str, Any]:
-    """Return what the logs prove. paths may hold wildcards. Raises InputError for a file that can't be read."""
-    log = MirrorLog()
+def read_logs(paths: Iterable[str], mac: str | None = None) -> dict[str, Any]:
+    """Return what the logs prove, and the lines of one phone by its MAC address. paths may hold wildcards.
+
+    Raises InputError for a file that can't be read, and for what is no MAC address.
+    """
+    log = MirrorLog(None if mac is None else normalize_mac(mac))
     # Where nothing matches, the pattern itself is opened, which tells what is wrong.
     found = [path for pattern in paths for path in sorted(glob.glob(pattern)) or [pattern]]
     log.read(*map(lines_of, found))
-    return log.as_dict()
+    lines = {} if mac is None else {"lines": [line.decode("utf-8", "replace") for line in log.lines]}
+    return log.as_dict() | lines
 
 
 def lines_of(path: str) -> Iterator[bytes]:

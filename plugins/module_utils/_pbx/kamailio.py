@@ -110,8 +110,14 @@ class Kamailio:
         code, reason, *more = answer if isinstance(answer, list) and len(answer) > 1 else (None, "")
         if not isinstance(code, int) or not 100 <= code < 700:
             raise PbxFailed(f"{self._settings.shown} does not tell what the phone answered.")
-        agent = _USER_AGENT.search("\n".join(str(one) for one in more))
-        return Delivery(status=code, reason=str(reason), user_agent=agent[1] if agent else "")
+        headers = "\n".join(str(one) for one in more)
+        agent = _USER_AGENT.search(headers)
+        return Delivery(
+            status=code,
+            reason=str(reason),
+            user_agent=agent[1] if agent else "",
+            raw=f"SIP/2.0 {code} {reason}\r\n{headers.strip()}\r\n\r\n".encode(),
+        )
 
     def _ask(self, method: str, parameters: list[str], *, seconds: float | None = None) -> Any:
         timeout = self._settings.timeout if seconds is None else max(seconds, self._settings.timeout)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from .._core.errors import PbxFailed
@@ -73,6 +73,8 @@ class Delivery:
     reason: str = ""
     user_agent: str = ""
     """That of the answer, where the way there tells it."""
+    raw: bytes = field(default=b"", repr=False)
+    """The answer as it came, as far as the way there hands it on. Whoever shows it sees to what it steers."""
 
     def __post_init__(self) -> None:
         for name in ("reason", "user_agent"):

@@ -18,6 +18,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from .._core.errors import CertificateRejected, InputError, PhoneUnreachable
@@ -83,7 +84,10 @@ class StraightSip:
         if answer is None:
             return Delivery(status=408, reason="No answer")
         return Delivery(
-            status=answer.status, reason=answer.reason, user_agent=answer.get("user-agent") or answer.get("server")
+            status=answer.status,
+            reason=answer.reason,
+            user_agent=answer.get("user-agent") or answer.get("server"),
+            raw=answer.raw,
         )
 
     def _open(self, host: str, port: int) -> _Line:
@@ -212,9 +216,9 @@ class _Connection:
                 # The body of what is no answer can't be told from the next one.
                 if answer is None or answer.length < 0:
                     return None
-                self._skip(answer.length)
+                body = self._body(answer.length)
                 if answer.branch == branch and answer.status >= 200:
-                    return answer
+                    return replace(answer, raw=answer.raw + body)
         except (OSError, EOFError):
             return None
 
@@ -228,12 +232,15 @@ class _Connection:
         head, self._buffer = self._buffer[: end + 4], self._buffer[end + 4 :]
         return head
 
-    def _skip(self, length: int) -> None:
+    def _body(self, length: int) -> bytes:
+        """What of a body is kept. The rest is passed over."""
+        kept = b""
         while length > len(self._buffer):
             length -= len(self._buffer)
-            self._buffer = b""
+            kept, self._buffer = (kept + self._buffer)[:LONGEST_HEAD], b""
             self._receive()
-        self._buffer = self._buffer[length:]
+        kept, self._buffer = (kept + self._buffer[:length])[:LONGEST_HEAD], self._buffer[length:]
+        return kept
 
     def _receive(self) -> None:
         self._wait()

@@ -13,7 +13,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 LONGEST_HEAD = 65536
 """Bytes. A datagram has no more."""
@@ -35,6 +35,8 @@ class Answer:
     status: int
     reason: str
     headers: tuple[tuple[str, str], ...]
+    raw: bytes = field(default=b"", repr=False)
+    """As it came; without its body where that comes later."""
 
     def get(self, name: str) -> str:
         """The first header of this name, or nothing."""
@@ -68,7 +70,7 @@ def read_answer(head: bytes) -> Answer | None:
         name, _colon, value = line.partition(":")
         name = name.strip().lower()
         headers.append((_COMPACT.get(name, name), value.strip()))
-    return Answer(int(first[1]), first[2] or "", tuple(headers))
+    return Answer(int(first[1]), first[2] or "", tuple(headers), head)
 
 
 def write_request(method: str, uri: str, headers: Sequence[tuple[str, str]], body: bytes = b"") -> bytes:

@@ -22,9 +22,11 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder
     Recorded,
     Recorder,
     ends_all,
+    firmware_in,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.tls_look import look_at_tls
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.capture import captured, new_lines, told
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.forecast import forecast
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look import (
     PAGES,
@@ -32,6 +34,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look impo
     TAUGHT,
     Word,
     contradictions,
+    refuse_contradiction,
     verdicts,
     words_of_person,
 )
@@ -39,16 +42,27 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.measure i
     harmless_setting,
     measured,
     proposed,
+    proven_restart,
     until_registered,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.profile import amend_profile
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.propose import propose_labels
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.saying import summary, taught_yaml, write
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Seen, Subject, others, see
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.sends import WATCHED_PAGES, will_send
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.watch import watch, weigh
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.sends import STEPS, WATCHED_PAGES, will_send
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.spellings import (
+    KINDS,
+    candidates,
+    confirmed,
+    propose_registration,
+    unconfirmed,
+)
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.trials import SAW, TRIALS, attempt
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.unsent import MOMENTS, keep, take
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.watch import is_middle, is_outside, watch, weigh
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
-    "step": {"type": "str", "choices": ["look", "call", "reboot", "settings", "upgrade"], "default": "look"},
+    "step": {"type": "str", "choices": list(STEPS), "default": "look"},
     "shown_version": {"type": "str"},
     "shown_mac": {"type": "str"},
     "shown_model": {"type": "str"},
@@ -60,7 +74,22 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "keep_words": {"type": "list", "elements": "str"},
     "watch": {"type": "float", "default": 90.0},
     "ended": {"type": "dict"},
+    "record": {"type": "str", "choices": list(MOMENTS)},
+    "mirror_lines": {"type": "list", "elements": "str"},
+    "mirror_lines_before": {"type": "list", "elements": "str"},
+    "registered_lines": {"type": "list", "elements": "int"},
+    "unregistered_lines": {"type": "list", "elements": "int"},
+    "confirm_reboot": {"type": "str"},
+    "confirm_clear_lists": {"type": "str"},
+    "confirm_settings_page": {"type": "str"},
+    "may_show": {"type": "bool", "default": False},
+    "number": {"type": "str"},
+    "csta_path": {"type": "str"},
+    "saw": {"type": "str", "choices": list(SAW)},
 }
+
+CHANGES = ("reboot", "settings", "upgrade")
+"""Steps that a module does between two readings."""
 
 _SHOWN = ("shown_version", "shown_mac", "shown_model", "shown_registered", "in_call")
 
@@ -81,17 +110,36 @@ def interview(
         raise InputError("watch must be between 6 and 3600 seconds.")
     person = words_of_person({name.removeprefix("shown_"): parameters[name] for name in _SHOWN})
     sends = will_send(step, seconds)
+    if parameters["saw"] is not None:
+        sends = f"{step} nothing: your word ({parameters['saw']}) is written into the profile of this step."
     result: dict[str, Any] = {"changed": False, "step": step, "will_send": sends}
     if check_mode:
         # Of a file that is there already nobody knows: how long each answer takes stands in it.
         return result | {"changed": parameters["profile"] is not None, "summary": [f"Would: {sends}"]}
+    if parameters["saw"] is not None:
+        return result | _word(step, parameters)
+    if parameters["record"] is not None or (step in CHANGES and parameters["ended"] is None):
+        return result | _prepare(step, subject, parameters, person)
     if step == "look":
         return result | _look(subject, parameters, person)
     if step == "call":
         return result | _call(subject, parameters, person, now, sleep)
-    if step == "settings":
-        return result | _settings(subject, parameters)
-    return result | _measure(subject, parameters, now, sleep)
+    if step == "registration":
+        return result | _registration(subject, parameters, person, now, sleep)
+    if step == "capture":
+        return result | _capture(subject, parameters, person)
+    if step in TRIALS:
+        return result | _try(step, subject, parameters, person, now, sleep)
+    return result | _measure(step, subject, parameters, person, now, sleep)
+
+
+def _word(step: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Write down what the person saw, into the profile that the step has left. Raises InputError."""
+    path, saw = parameters["profile"], parameters["saw"]
+    if not path:
+        raise InputError("What you saw is written into the profile of the step. Set snom_interview_dir as before.")
+    changed = amend_profile(path, step, {"saw": saw})
+    return {"changed": changed, "profile": path, "summary": [f"Written down for {step}: you saw {saw}."]}
 
 
 def _look(subject: Subject, parameters: Mapping[str, Any], person: list[Word]) -> dict[str, Any]:
@@ -103,20 +151,23 @@ def _look(subject: Subject, parameters: Mapping[str, Any], person: list[Word]) -
         tls = look_at_tls(subject.connection)
     except SnomError as error:
         notes.append(f"TLS: {error.reason}")
-    taught = _taught(subject, _proposal(seen, words))
+    lessons, to_confirm = _proposal(seen, words, parameters)
+    taught = _taught(subject, lessons)
     call_known = any(word.fact == "call" and word.source != PERSON for word in words)
     result: dict[str, Any] = {
         "pages": [{"path": page.path, "said": page.said} for page in seen.pages],
         "verdicts": verdicts(words),
         "contradictions": contradictions(words),
         "not_read": notes,
+        "to_confirm": to_confirm,
         "tls": tls,
         "forecast": forecast(seen.facts, mac=subject.connection.mac, call_known=call_known),
         **taught,
         "profile": parameters["profile"],
     }
     states = {_state(words): seen.recorder.exchanges}
-    result["changed"] = write(subject, parameters, states, words, tls, taught["taught"])
+    heard = subject.ear.heard(parameters["mirror_lines"] or ())
+    result["changed"] = write(subject, parameters, states, words, tls, heard=heard)
     return result | {"summary": summary(result)}
 
 
@@ -125,9 +176,34 @@ def _state(words: Sequence[Word]) -> str:
     return "in_call" if "in_call" in calls else "idle"
 
 
-def _proposal(seen: Seen, words: Sequence[Word]) -> list[dict[str, Any]]:
-    labels = _labels(seen, words)
-    return [_for_phone(seen, words, labels)] if labels else []
+def _proposal(
+    seen: Seen, words: Sequence[Word], parameters: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """What could be taught, and sentences on what was seen and nobody has confirmed."""
+    lesson = _labels(seen, words)
+    notes = []
+    lines = _lines(parameters)
+    if lines and seen.facts.identities is None:
+        place = propose_registration([(seen.texts, lines)])
+        lesson |= {} if place is None else {"registration": place}
+        if place is None:
+            notes.append("registration: no page shows states for these lines that read as you say.")
+    found = candidates(seen.texts)
+    if seen.facts.settings is not None:
+        found["settings_page"] = []
+    said = {kind: parameters[f"confirm_{kind}"] for kind in KINDS}
+    spelled, unsure = confirmed(found, said)
+    notes += unsure + unconfirmed(found, spelled)
+    whole = lesson | spelled
+    return ([_for_phone(seen, words, whole)] if whole else []), notes
+
+
+def _lines(parameters: Mapping[str, Any]) -> dict[int, bool]:
+    """Which lines are registered, as the person says. Raises InputError for a line that is said to be both."""
+    yes, no = (set(parameters[name] or ()) for name in ("registered_lines", "unregistered_lines"))
+    if yes & no:
+        raise InputError("registered_lines and unregistered_lines name the same line.")
+    return {**dict.fromkeys(sorted(yes), True), **dict.fromkeys(sorted(no), False)}
 
 
 def _labels(seen: Seen, words: Sequence[Word]) -> dict[str, Any]:
@@ -155,7 +231,7 @@ def _for_phone(seen: Seen, words: Sequence[Word], lesson: dict[str, Any]) -> dic
         lesson = {"models": [said["model"]]} | lesson
     if "version" in read:
         lesson |= {"firmware": [".".join(said["version"].split(".")[:2])]}
-    order = ("models", "firmware", "version", "mac", "model", "idle", "busy")
+    order = ("models", "firmware", "version", "mac", "model", "registration", "idle", "busy", *KINDS, "flash_time")
     return {key: lesson[key] for key in order if key in lesson}
 
 
@@ -191,7 +267,7 @@ def _call(
     for name, changes in found["changes"].items():
         lines.append(f"    {name}: " + ", ".join(f"{one['state']} at {one['seconds']:.0f} s" for one in changes))
     lines += _taught_lines(taught["taught"])
-    changed = write(subject, parameters, states, words, None, lessons)
+    changed = write(subject, parameters, states, words, None, heard=subject.ear.heard(parameters["mirror_lines"] or ()))
     return {"call": found, **taught, "profile": parameters["profile"], "changed": changed, "summary": lines}
 
 
@@ -222,31 +298,178 @@ def look_once(subject: Subject, paths: Sequence[str]) -> tuple[dict[str, str], d
     return states, pages, recorder.exchanges
 
 
-def _settings(subject: Subject, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Choose a harmless setting; or, once it was written, say what came of it."""
-    if parameters["ended"] is None:
-        with closing(WebPhone(subject.connection)) as phone:
-            facts = phone.look(["system", "settings"])
-        chosen = harmless_setting(facts.settings, facts.read_only_settings)
-        line = (
-            f"Will turn {chosen['name']} from {chosen['before']} to {chosen['other']}, and back."
-            if chosen
-            else "The phone shows none of the settings that can be tried without harm. Nothing is written."
+def _registration(
+    subject: Subject,
+    parameters: Mapping[str, Any],
+    person: list[Word],
+    now: Callable[[], float],
+    sleep: Callable[[float], None],
+) -> dict[str, Any]:
+    """Watch a line that the person takes off and puts on again, by the schedule that was said."""
+    lines = parameters["registered_lines"] or [1]
+    if len(lines) != 1:
+        raise InputError("The step registration is for one line: registered_lines names it.")
+    seen = see(subject)
+    paths = [path for path, page in seen.texts.items() if len(page) <= _LARGEST_WATCHED and "settings" not in path]
+    records: list[list[Recorded]] = []
+
+    def look() -> tuple[dict[str, str], dict[str, str]]:
+        _states, pages, recorded = look_once(subject, paths[:WATCHED_PAGES])
+        records.append(recorded)
+        return {}, pages
+
+    seconds = parameters["watch"]
+    looks = watch(look, seconds, now=now, sleep=sleep)
+    off = [(one, record) for one, record in zip(looks, records, strict=True) if is_middle(one.at, seconds)]
+    on = [one for one in looks if is_outside(one.at, seconds)]
+    place = None
+    if off and on:
+        marks = [(on[0].pages, {lines[0]: True}), (off[len(off) // 2][0].pages, {lines[0]: False})]
+        place = propose_registration([*marks, (on[-1].pages, {lines[0]: True})])
+    words = [*seen.words, *others(subject, seen, parameters), *person]
+    lessons = [_for_phone(seen, words, _labels(seen, words) | {"registration": place})] if place else []
+    states = {"idle": seen.recorder.exchanges} | ({"unregistered": off[len(off) // 2][1]} if off else {})
+    taught = _taught(subject, lessons)
+    shows = {"unregistered": {"registered": False}} if off else {}
+    read = "a page shows when the line is off" if place else "no page shows it so that it can be read"
+    changed = write(subject, parameters, states, words, None, shows=shows)
+    summary_lines = [f"Looked {len(looks)} times: {read}.", *_taught_lines(taught["taught"])]
+    return {**taught, "profile": parameters["profile"], "changed": changed, "summary": summary_lines}
+
+
+def _try(
+    step: str,
+    subject: Subject,
+    parameters: Mapping[str, Any],
+    person: list[Word],
+    now: Callable[[], float],
+    sleep: Callable[[float], None],
+) -> dict[str, Any]:
+    """One of the first tests of what nobody has published."""
+    seen = see(subject)
+    words = [*seen.words, *others(subject, seen, parameters), *person]
+    refuse_contradiction(words)
+    tried = attempt(step, subject, seen.facts, parameters, now=now, sleep=sleep)
+    heard = subject.ear.heard(parameters["mirror_lines"] or ())
+    measured_so = {step: tried.found}
+    states = {_state(words): seen.recorder.exchanges}
+    changed = write(subject, parameters, states, words, None, measured=measured_so, heard=heard)
+    asks = "What you saw at the phone: the same step with -e saw=" + ", ".join(SAW[:4]) + ", which sends nothing."
+    return {
+        "tried": tried.found,
+        "profile": parameters["profile"],
+        "changed": changed,
+        "summary": [*tried.lines, *([asks] if parameters["profile"] else [])],
+    }
+
+
+def _capture(subject: Subject, parameters: Mapping[str, Any], person: list[Word]) -> dict[str, Any]:
+    """What the mirror's log says that the phone did since the event."""
+    if parameters["mirror_lines"] is None:
+        raise InputError(
+            "The step capture reads the mirror's log, by the phone's MAC address. Set snom_interview_mirror, "
+            "snom_interview_mirror_logs and snom_mac."
         )
-        return {"setting": chosen, "summary": [line]}
-    failed = bool(parameters["ended"].get("failed"))
-    why = str(parameters["ended"].get("reason") or parameters["ended"].get("msg") or "")
+    lines = new_lines(parameters["mirror_lines_before"] or (), parameters["mirror_lines"])
+    found = captured(lines, parameters["ended"])
+    seen = see(subject)
+    words = [*seen.words, *others(subject, seen, parameters), *person]
+    short = {name: value for name, value in found.items() if name != "requests"}
+    heard = subject.ear.heard(lines)
+    states = {_state(words): seen.recorder.exchanges}
+    changed = write(subject, parameters, states, words, None, measured={"capture": short}, heard=heard)
+    more = ["What happened to a call meanwhile: the same step with -e saw=call_went_on or call_ended."]
+    summary_lines = [*told(found), *(more if parameters["profile"] else [])]
+    return {"captured": found, "profile": parameters["profile"], "changed": changed, "summary": summary_lines}
+
+
+def _prepare(step: str, subject: Subject, parameters: Mapping[str, Any], person: list[Word]) -> dict[str, Any]:
+    """Look at the phone before a module changes it, or while it is changed; and choose what is harmless.
+
+    Raises Refused where the person's word contradicts all others.
+    """
+    seen = see(subject)
+    moment, path = parameters["record"] or "before", parameters["profile"]
+    if moment == "before":
+        refuse_contradiction([*seen.words, *others(subject, seen, parameters), *person])
+    chooses = step == "settings" and moment == "before"
+    chosen = harmless_setting(seen.facts.settings, seen.facts.read_only_settings) if chooses else None
+    # Where nothing is to be written, nothing is weighed that would take away what was kept.
+    if path and step in CHANGES and (chosen or not chooses):
+        keep(path, moment, seen.recorder.exchanges)
+    if not chooses:
+        return {"summary": [f"Read {len(seen.texts)} pages."]}
+    line = (
+        f"Will turn {chosen['name']} from {chosen['before']} to {chosen['other']}, and back."
+        if chosen
+        else "The phone shows none of the settings that can be tried without harm. Nothing is written."
+    )
+    return {"setting": chosen, "summary": [line]}
+
+
+def _measure(
+    step: str,
+    subject: Subject,
+    parameters: Mapping[str, Any],
+    person: list[Word],
+    now: Callable[[], float],
+    sleep: Callable[[float], None],
+) -> dict[str, Any]:
+    """Say what came of a step that a module did, and make the profile of before and after."""
+    ended, path = parameters["ended"], parameters["profile"]
+    before = take(path, "before") if path else []
+    during = take(path, "changed") if path else []
+    if step == "settings":
+        found: dict[str, Any] = {"outcome": "not_taken" if _failed(ended) else "setting_taken"}
+        result = _setting(ended)
+    else:
+        found = measured(step, ended)
+        result = _times(step, subject, found, ended, now, sleep)
+    if not before:
+        return result
+    states: dict[str, Sequence[Recorded]] = {"idle": before}
+    shows: dict[str, dict[str, Any]] = {}
+    try:
+        seen = see(subject)
+    except SnomError as error:
+        return result | {"summary": [*result["summary"], f"It left no profile: {error.reason}"]}
+    if during and result.get("setting_taken") and ended.get("setting"):
+        states["changed"] = during
+        shows["changed"] = {"settings": {ended["setting"]["name"]: ended["setting"]["other"]}}
+    if step != "settings" and proposed(step, found):
+        states["after"] = seen.recorder.exchanges
+        firmware = None if seen.facts.firmware is None else str(seen.facts.firmware)
+        shows["after"] = {"restarted": True} | ({"firmware": firmware} if firmware and step == "upgrade" else {})
+    words = [*others(subject, seen, parameters), *person, *seen.words]
+    # The version of a profile is that of its first state.
+    version = firmware_in(before)
+    words = [word for word in words if word.fact != "version"]
+    words += [] if version is None else [Word("version", str(version), PAGES, PAGES)]
+    heard = subject.ear.heard(parameters["mirror_lines"] or ())
+    changed = write(subject, parameters, states, words, None, measured={step: found} | found, heard=heard, shows=shows)
+    return result | {"changed": changed, "profile": path}
+
+
+def _failed(ended: Mapping[str, Any]) -> bool:
+    """Whether a module failed: a playbook that goes on all the same has taken the word for that away."""
+    return bool(ended.get("failed") or ended.get("msg"))
+
+
+def _setting(ended: Mapping[str, Any]) -> dict[str, Any]:
+    failed = _failed(ended)
+    why = str(ended.get("reason") or ended.get("msg") or "")
     line = f"The setting was not taken: {why}" if failed else "The setting was written and read back, and put back."
     return {"setting_taken": not failed, "summary": [line]}
 
 
-def _measure(
-    subject: Subject, parameters: Mapping[str, Any], now: Callable[[], float], sleep: Callable[[float], None]
+def _times(
+    step: str,
+    subject: Subject,
+    found: dict[str, Any],
+    ended: Mapping[str, Any],
+    now: Callable[[], float],
+    sleep: Callable[[float], None],
 ) -> dict[str, Any]:
-    step = parameters["step"]
-    if parameters["ended"] is None:
-        raise InputError(f"ended is missing: the step {step} weighs a result. The playbook interview gives it.")
-    found = measured(step, parameters["ended"])
     facts = None
     if proposed(step, found):
         with closing(WebPhone(subject.connection)) as phone:
@@ -259,9 +482,13 @@ def _measure(
 
             found["registered_after"] = until_registered(registered, 120.0, now=now, sleep=sleep)
     advice = proposed(step, found)
-    lessons: list[dict[str, Any]] = []
-    if "flash_time" in advice and facts is not None:
-        lessons = [({"models": [facts.model]} if facts.model else {}) | {"flash_time": advice["flash_time"]}]
+    lesson: dict[str, Any] = {}
+    if "flash_time" in advice:
+        lesson["flash_time"] = advice["flash_time"]
+    if spelled := proven_restart(step, ended):
+        lesson["reboot"] = spelled
+    model = None if facts is None else facts.model
+    lessons = [({"models": [model]} if model else {}) | lesson] if lesson and facts is not None else []
     taught = _taught(subject, lessons)
     lines = [f"{name}: {value}" for name, value in found.items()]
     lines += [f"Could be set: {name}: {value}" for name, value in advice.items()]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, WrongPhone
 from ansible_collections.telephony.snom.plugins.module_utils._known.mac import normalize_mac
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model
 from ansible_collections.telephony.snom.plugins.module_utils._known.spelling import normal
@@ -142,6 +142,16 @@ def verdicts(words: Sequence[Word]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def refuse_contradiction(words: Sequence[Word]) -> None:
+    """Raise WrongPhone where nobody says what the person says of version, MAC address or model: nothing is changed."""
+    for fact in ("version", "mac", "model"):
+        said = [word for word in words if word.fact == fact]
+        persons = {word.key for word in said if word.source == PERSON}
+        others = {word.key for word in said if word.source != PERSON}
+        if persons and others and not persons & others:
+            raise WrongPhone(f"{' '.join(contradictions(said))} Nothing was sent that changes anything.")
 
 
 def contradictions(words: Sequence[Word]) -> list[str]:

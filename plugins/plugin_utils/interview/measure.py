@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._known.taught import parse_taught
 
 RESERVE = 1.5
 """How much longer than what was measured once a phone gets."""
@@ -35,6 +36,19 @@ def measured(step: str, ended: object) -> dict[str, Any]:
     if asked is not None and gone is not None and gone >= asked:
         found["gone_after"] = round(gone - asked, 1)
     return found
+
+
+def proven_restart(step: str, ended: Mapping[str, Any]) -> str | None:
+    """The request that restarted a phone which was seen gone and back, as `snom_taught` has it."""
+    evidence = ended.get("evidence")
+    if step != "reboot" or ended.get("outcome") != _GOOD[step] or not isinstance(evidence, Mapping):
+        return None
+    text = str(evidence.get("request") or "").lstrip("/")
+    try:
+        parse_taught([{"reboot": text}])
+    except InputError:
+        return None
+    return text
 
 
 def _number(value: object) -> float | None:

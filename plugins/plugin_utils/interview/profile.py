@@ -19,6 +19,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import read_regular
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import read_settings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import Recorded
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.channels import Heard, channels
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.replacer import Replacer
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import (
     HEADERS,
@@ -28,6 +29,9 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabular
 )
 
 FORMAT = "telephony.snom profile 1"
+
+NOTHING = Heard()
+"""Of a phone that was asked over HTTP alone."""
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of a profile."""
@@ -108,10 +112,17 @@ def make_profile(
     said: Sequence[Mapping[str, Any]],
     tls: Mapping[str, Any] | None = None,
     measured: Mapping[str, Any] | None = None,
+    heard: Heard = NOTHING,
+    shows: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """The profile. states holds what was recorded in each state of the phone; said is what witnesses said of it."""
+    """The profile. states holds what was recorded in each state of the phone, in the order of time.
+
+    said is what witnesses said of it, heard what came past the web server. shows says what is so in a state that its
+    name does not say: its ``firmware``, and ``settings`` that were written.
+    """
     found = {name: [exchange(one, replacer) for one in recorded] for name, recorded in states.items()}
     told = [{key: replacer.text(_raw(value)) for key, value in one.items()} for one in said]
+    beside = channels(heard, replacer)
     return {
         "format": FORMAT,
         "model": model,
@@ -121,7 +132,9 @@ def make_profile(
         "tls": dict(tls) if tls else None,
         "measured": dict(measured or {}),
         "witnesses": told,
+        "shows": {name: dict(one) for name, one in (shows or {}).items()},
         "states": found,
+        **beside,
     }
 
 
@@ -129,9 +142,47 @@ def _raw(value: object) -> str:
     return ("" if value is None else str(value)).encode("utf-8", "replace").decode("latin-1")
 
 
-def write_profile(profile: Mapping[str, Any], path: str) -> bool:
-    """Write it, readable by its owner alone; whether the file changed. Raises InputError."""
-    text = json.dumps(profile, indent=1) + "\n"
+def write_profile(profile: Mapping[str, Any], path: str, replacements: Sequence[tuple[str, str, str]] = ()) -> bool:
+    """Write it, readable by its owner alone; whether the file changed. Raises InputError.
+
+    What stands for what is written beside it, for whoever looks whether all is gone. That file stays there.
+    """
+    changed = write_private(path, json.dumps(profile, indent=1) + "\n")
+    if replacements:
+        rows = [f"{kind}: {_shown(original)} -> {_shown(new)}" for kind, original, new in replacements]
+        write_private(path + KEPT, "\n".join([_WARNING, *rows, ""]))
+    return changed
+
+
+def amend_profile(path: str, step: str, word: Mapping[str, str]) -> bool:
+    """Add a person's word to the profile of a step; whether the file changed. Raises InputError."""
+    try:
+        profile = json.loads(read_regular(path))
+        measured = profile["measured"]
+        if profile["format"] != FORMAT or not isinstance(measured.setdefault(step, {}), dict):
+            raise ValueError
+        measured[step] |= word
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise InputError(f"{path} is no profile of this step. Run the step without saw before.") from None
+    return write_private(path, json.dumps(profile, indent=1) + "\n")
+
+
+KEPT = ".replaced.txt"
+"""What is behind the name of a profile in that of the list which never leaves."""
+
+_WARNING = (
+    "KEEP THIS FILE: it says what stands for what in the profile beside it. Look here whether all is gone that is "
+    "yours, and send the profile alone."
+)
+
+
+def _shown(text: str) -> str:
+    # Bytes of a page, or of a setting: a person is to read them, on one line.
+    return json.dumps(text.encode("utf-8", "replace").decode("utf-8")).strip('"')
+
+
+def write_private(path: str, text: str) -> bool:
+    """Write a file that only its owner may read; whether it changed. Raises InputError."""
     try:
         if os.path.exists(path) and read_regular(path) == text.encode():
             return False

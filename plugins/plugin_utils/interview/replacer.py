@@ -34,7 +34,7 @@ _SAFE_VALUES = frozenset(("", "on", "off", "true", "false", "yes", "no"))
 _PARTS = r"&(?:nbsp|amp|lt|gt|quot|apos|middot);|%(?:[01][0-9A-Fa-f]|2[0-9A-Fa-f]|3[A-Fa-f]|40|5[B-Fb-f]|60|7[B-Fb-f])"
 _UNIT = r"[A-Za-z0-9\x80-\xff]|%[0-9A-Fa-f]{2}|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 _WORD = re.compile(rf"(?P<part>{_PARTS})|(?:(?!{_PARTS})(?:{_UNIT}))+")
-_GAP = r"(?:[:._ -]|%3[Aa]|%2[Dd])"
+_GAP = r"(?:, |[:._, -]|%3[Aa]|%2[Dd])"
 _HEX2 = "[0-9A-Fa-f]{2}"
 _MAC = re.compile(
     rf"(?<![0-9A-Za-z])(?:{_HEX2}(?:{_GAP}{_HEX2}){{5}}|[0-9A-Fa-f]{{4}}(?:[.:-][0-9A-Fa-f]{{4}}){{2}}"
@@ -45,14 +45,19 @@ _IPV4 = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.?[0-9])")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:])")
 # A telephone number in groups. A single group is seen to with the words.
 _GROUPS = re.compile(r"(?<![0-9A-Za-z])\+?\(?[0-9](?:[0-9]|[ ()/.-]{1,3}(?=[0-9(])){4,30}(?![0-9A-Za-z])")
-_OF_IMAGE = re.compile(r"(?i:-sip)(?:\s|%20|&nbsp;){1,5}([0-9]{1,6}(?:\.[0-9]{1,6}){1,5}[a-z]?)(?![0-9A-Za-z])")
+# A version: as a page has it, in the name of a file, and in what a phone calls itself over SIP.
+_OF_IMAGE = re.compile(
+    r"(?:(?i:-sip)(?:\s|%20|&nbsp;){1,5}|(?i:snom(?:[a-z]?[0-9]{2,3}[a-z]?|mp|pa1))(?:/|-(?=[0-9.]{3,40}[a-z]?-SIP)))"
+    r"([0-9]{1,6}(?:\.[0-9]{1,6}){1,5}[a-z]?)(?![0-9A-Za-z])"
+)
 _VERSION = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6}){1,5}")
 _MODEL_LABEL = re.compile(r"(?:hardware|model|product|snom)[\s:=>-]{0,6}$", re.IGNORECASE)
 _SHORT_NUMBERED = re.compile(r"([a-z]+)([0-9]{1,2})", re.IGNORECASE)
 _TAG = re.compile(r"(?:</?[A-Za-z?]|<!(?i:doctype))[^<>]{0,4000}>")
 # What a tag shows, or holds for somebody to read; and the query of a link.
 _SHOWN = re.compile(
-    r"""(?:\b(?:value|title|alt|content|placeholder|label|summary|data-\w{1,30})\s{0,5}=\s{0,5}|(?=\?))"""
+    r"""(?:(?<![\w-])(?!(?:class|id|name|type|style|rel|href|src|method|action|lang|align|valign|on[a-z]{1,20})[\s=])"""
+    r"""[\w-]{1,40}\s{0,5}=\s{0,5}|(?=\?))"""
     r"""("[^"]*"|'[^']*'|[^\s"'>]+)""",
     re.IGNORECASE,
 )
@@ -85,6 +90,11 @@ class Replacer:
         self._secrets = [secret for secret in sorted(set(secrets), key=len, reverse=True) if len(secret) >= 3]
         self._macs = [(_spelled(mac), mac) for mac in macs]
         self._ends = [(_spelled(mac[6:], alone=True), mac) for mac in macs]
+
+    def replacements(self) -> list[tuple[str, str, str]]:
+        """What stands for what: the kind, what it was, and what it is now. Secrets are only counted."""
+        known = sorted(self._known.items())
+        return [(kind, original, new) for (kind, original), new in known if kind != "secrets"]
 
     def text(self, text: str) -> str:
         """A page, or any other text."""

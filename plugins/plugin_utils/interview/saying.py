@@ -11,8 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import Recorded
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.channels import Heard
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look import Word
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.profile import make_profile, write_profile
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.profile import (
+    NOTHING,
+    make_profile,
+    write_profile,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.replacer import Replacer
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Subject
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import IN_HEADERS
@@ -24,14 +29,16 @@ def write(
     states: Mapping[str, Sequence[Recorded]],
     words: Sequence[Word],
     tls: Mapping[str, Any] | None,
-    taught: Sequence[Mapping[str, Any]],
     measured: Mapping[str, Any] | None = None,
+    heard: Heard = NOTHING,
+    shows: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> bool:
     """Write the profile if one is wanted; whether its file changed."""
     if not parameters["profile"]:
         return False
     known = {word.fact: word.value for word in words if word.fact in ("model", "version", "mac")}
-    replacer = replacer_for(subject, words, parameters["keep_words"] or [], taught)
+    later = [str(one["firmware"]) for one in (shows or {}).values() if one.get("firmware")]
+    replacer = replacer_for(subject, words, parameters["keep_words"] or [], later)
     profile = make_profile(
         states,
         replacer,
@@ -41,18 +48,21 @@ def write(
         said=[{"fact": word.fact, "value": word.value, "source": word.source, "where": word.where} for word in words],
         tls=None if tls is None else {name: tls[name] for name in ("version", "cipher")},
         measured=measured,
+        heard=heard,
+        shows=shows,
     )
-    return write_profile(profile, parameters["profile"])
+    return write_profile(profile, parameters["profile"], replacer.replacements())
 
 
 def replacer_for(
-    subject: Subject, words: Sequence[Word], keep: Sequence[str], taught: Sequence[Mapping[str, Any]]
+    subject: Subject, words: Sequence[Word], keep: Sequence[str], versions: Sequence[str] = ()
 ) -> Replacer:
-    """What takes out of a profile all that is about people."""
+    """What takes out of a profile all that is about people. Of labels, those stay that a person has taught.
+
+    One that was only proposed may hold a name that stood on the page.
+    """
     connection = subject.connection
-    places = [place for lesson in taught for place in lesson.values() if isinstance(place, Mapping)]
-    labels = [text for place in places for key, text in place.items() if key != "page"]
-    labels += [text for lesson in connection.taught for place in lesson.places.values() for text in place.words]
+    labels = [text for lesson in connection.taught for place in lesson.places.values() for text in place.words]
     names = [connection.password, connection.snmp_community, connection.username, subject.host, connection.host]
     names += [subject.account]
     secrets = [name for name in names if name and name.lower() not in IN_HEADERS | {"public"} and not _is_address(name)]
@@ -60,7 +70,7 @@ def replacer_for(
         macs={word.value for word in words if word.fact == "mac"},
         secrets=secrets,
         words=[*keep, *labels],
-        versions={word.value for word in words if word.fact == "version"},
+        versions={word.value for word in words if word.fact == "version"} | set(versions),
         model=next((word.value for word in words if word.fact == "model"), None),
     )
 
@@ -86,6 +96,7 @@ def summary(result: Mapping[str, Any]) -> list[str]:
         lines += [f"    {said['value']}  ({said['where']}; {said['sure']})" for said in row["said"]]
     lines += [f"CONTRADICTION: {sentence}" for sentence in result["contradictions"]]
     lines += [f"Not read: {note}" for note in result["not_read"]]
+    lines += result["to_confirm"]
     read = [page for page in result["pages"] if page["said"].startswith("200")]
     lines.append(f"Pages: {len(read)} of {len(result['pages'])} could be read.")
     if result["tls"]:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._known.taught import Lesson
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import SUBSETS, PhoneFacts, check_identity
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Witness
+from ansible_collections.telephony.snom.plugins.module_utils._phone.report import Collector
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import read_system
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import (
@@ -31,6 +33,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.snmp imp
     read_value,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.channels import Heard
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look import (
     INVENTORY,
     LOG,
@@ -41,6 +44,20 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look impo
     words_of,
     words_of_agents,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import numeric
+
+
+@dataclass
+class Ear:
+    """What came past the phone's web server meanwhile."""
+
+    sip: list[tuple[bool, bytes]] = field(default_factory=list)
+    reports: list[bytes] = field(default_factory=list)
+    documents: list[str] = field(default_factory=list)
+
+    def heard(self, lines: Sequence[str]) -> Heard:
+        """All of it, with lines of the mirror's log."""
+        return Heard(sip=tuple(self.sip), log=lines, reports=tuple(self.reports), documents=tuple(self.documents))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +71,15 @@ class Subject:
     witnesses: Mapping[CallSource, Witness]
     taught: Sequence[Mapping[str, Any]] = ()
     """snom_taught as it stands there."""
+    pbx: PbxSettings | None = None
+    collector: Collector | None = None
+    protected: bool = False
+    ear: Ear = field(default_factory=Ear)
+
+    @property
+    def address(self) -> str:
+        """Its IP address; its name where that has none."""
+        return numeric(self.connection.host)
 
 
 @dataclass(frozen=True, kw_only=True)

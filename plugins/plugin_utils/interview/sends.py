@@ -17,10 +17,52 @@ _READS = (
 )
 
 
+STEPS = (
+    *("look", "call", "registration", "reboot", "settings", "upgrade"),
+    *("notify", "minibrowser", "direct", "csta", "capture", "document_reboot"),
+)
+
+
 def will_send(step: str, seconds: float) -> str:
     """What a step sends, and what it may cost. seconds are those for which calls are watched."""
     third = seconds / 3
+    before = f"{step} {_READS} Then it"
     return {
+        "registration": (
+            f"{before} reads up to {WATCHED_PAGES} of them every two seconds, for {seconds:.0f} s. You: leave the line "
+            f"registered for {third:.0f} s, have it logged off by the middle (at the phone, or by its password at the "
+            f"PBX), log it on again before {2 * third:.0f} s have passed. It costs calls to that "
+            "line meanwhile."
+        ),
+        "notify": (
+            f"{before} asks the PBX who is registered, and has it send the phone two NOTIFY with a silent document "
+            "each, in which the phone is told to report to snom_collector. It costs nothing, or a line on the display "
+            "where firmware shows a document."
+        ),
+        "minibrowser": (
+            f"{before} has the phone open the same two documents by minibrowser.htm, one after the other. Each takes "
+            "up to ten seconds. It costs nothing, or a line on the display where firmware shows a document."
+        ),
+        "direct": (
+            f"{before} has the phone open phone://mb_exit, without any document; with number it dials that number, if "
+            "the phone is idle, and looks for ten seconds who sees the call. It costs that call: hang up yourself."
+        ),
+        "csta": (
+            f"{before} sends one POST with SnapshotDevice to csta_path, which you have to name. It asks, and changes "
+            "nothing."
+        ),
+        "capture": (
+            "capture sends one check-sync by snom_sync, or nothing with capture_event=by_hand while you restart the "
+            f"phone yourself; waits {seconds:.0f} s; and reads from the mirror's log which files were asked for. Then "
+            f"it {_READS} The phone does with a check-sync what its settings say: that may be a restart, or an upgrade "
+            "if its files name a firmware."
+        ),
+        "document_reboot": (
+            f"{before} has the phone open a document that says reboot, and no word behind it, if it is idle; and "
+            "watches for a minute whether it goes, and then until it is back. It costs a restart. No source says what "
+            "a phone makes of it for sure: try it at one that nobody needs, never at one whose settings are nowhere "
+            "else."
+        ),
         "look": f"look {_READS} The PBX and the mirror's log are read, too, where they are named.",
         "call": (
             f"call {_READS} Then it reads up to {WATCHED_PAGES} of them every two seconds, for {seconds:.0f} s or "

@@ -76,5 +76,37 @@ referrer-policy
 HEADERS = frozenset(_HEADERS.split())
 """Names of headers that a profile may show."""
 
+_SIP = """
+sip sips udp tcp tls branch rport alias received tag transport line lr expires event subscription state active
+terminated pending reason check sync reboot false true reregister only application snomxml simple message summary
+notify register options invite ack bye cancel refer subscribe publish info update prack method methods
+allow events supported require contact via from to cseq call id route record path accept user agent
+trying ringing answer timeout unauthorized forbidden bad event busy here gone server internal unavailable declined
+temporarily request ok unsupported length type
+"""
+_SIP_HEADERS = """
+via v from f to t call-id i cseq contact m max-forwards route record-route expires event o subscription-state
+content-type c content-length l allow allow-events u supported k require accept accept-language user-agent server
+www-authenticate authorization proxy-authenticate proxy-authorization warning reason date x-real-ip p-asserted-identity
+retry-after min-expires host accept-encoding referer cookie
+"""
+
+_IN_REQUESTS = "mozilla compatible fw bin swu r f keep alive close gzip identity http https"
+
+IN_MESSAGES = LABELS | frozenset((_SIP + _PAGES + _IN_REQUESTS).split())
+"""Those of SIP, and of what phones ask for: neither markup nor all that answers by HTTP have."""
+
+SIP_HEADERS = frozenset(_SIP_HEADERS.split())
+"""Names of headers of SIP, and of requests by HTTP, that a profile may show."""
+
+SIP_TECHNICAL = frozenset(
+    (
+        *("via", "v", "cseq", "contact", "m", "max-forwards", "expires", "event", "o", "subscription-state", "allow"),
+        *("content-type", "c", "allow-events", "u", "supported", "k", "require", "accept", "user-agent", "server"),
+        *("connection", "accept-encoding", "route", "record-route"),
+    )
+)
+"""Those whose values hold words of SIP or HTTP."""
+
 TECHNICAL = HEADERS - frozenset(("server", "location", "expires", "date", "last-modified", "etag", "set-cookie"))
 """Those that hold words of HTTP only."""

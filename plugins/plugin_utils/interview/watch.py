@@ -64,6 +64,16 @@ def _is_whole(looks: Sequence[Look]) -> bool:
     return False
 
 
+def is_middle(at: float, seconds: float) -> bool:
+    """Whether a moment lies well within the middle third, by the schedule that the person was told."""
+    return 0.42 * seconds <= at <= 0.58 * seconds
+
+
+def is_outside(at: float, seconds: float) -> bool:
+    """Whether it lies well within the first or the last third."""
+    return at <= 0.25 * seconds or at >= 0.75 * seconds
+
+
 def weigh(looks: Sequence[Look], seconds: float) -> dict[str, Any]:
     """Which witnesses told the call, at which seconds each changed, and texts that come and go with it.
 
@@ -78,8 +88,8 @@ def weigh(looks: Sequence[Look], seconds: float) -> dict[str, Any]:
         idle = [one for one in looks if all(one.states.get(name) == IDLE for name in tells)]
         by = "witnesses"
     else:
-        busy = [one for one in looks if 0.42 * seconds <= one.at <= 0.58 * seconds]
-        idle = [one for one in looks if one.at <= 0.25 * seconds or one.at >= 0.75 * seconds]
+        busy = [one for one in looks if is_middle(one.at, seconds)]
+        idle = [one for one in looks if is_outside(one.at, seconds)]
         by = "schedule"
     found = propose_call_texts([one.pages for one in idle], [one.pages for one in busy]) if busy and idle else {}
     # Only a text for each tells both: else a phone would be thought idle that shows a third thing.

@@ -6,7 +6,8 @@
 
 Whoever reaches it is a stranger. It knows nothing but the questions that are open: each has a token that can't be
 guessed, is good for one report, from the address of one phone, for a few seconds. Everything else gets a 404. What is
-read is bounded in size and time, and so are the connections at a time; nothing that comes in is shown or kept.
+read is bounded in size and time, and so are the connections at a time; nothing that comes in is shown, and nothing is
+kept but for an interview, what answers an open question.
 """
 
 from __future__ import annotations
@@ -43,6 +44,9 @@ MAX_SILENT = 5
 
 _LONGEST = 3.0
 """Seconds that a connection may last."""
+
+_MOST_KEPT = 65536
+"""Bytes of a request."""
 
 _OPTION = "snom_collector"
 
@@ -108,9 +112,12 @@ class HttpCollector:
 
     has_documents = True
 
-    def __init__(self, settings: CollectorSettings, *, patience: float = PATIENCE) -> None:
-        """patience is in seconds."""
+    def __init__(
+        self, settings: CollectorSettings, *, patience: float = PATIENCE, hears: Callable[[bytes], None] | None = None
+    ) -> None:
+        """patience is in seconds. hears gets the requests for open questions as they came, from their phones only."""
         self._settings = settings
+        self._hears = hears
         self._patience = patience
         self._questions: dict[str, _Question] = {}
         self._lock = threading.Lock()
@@ -167,7 +174,7 @@ class HttpCollector:
         self._silent = 0 if question.report is not None else self._silent + 1
         return question.report
 
-    def _answer(self, address: str, path: str, user_agent: str) -> str | None:
+    def _answer(self, address: str, path: str, user_agent: str, raw: bytes) -> str | None:
         """What a request gets: its document, nothing, or None for a 404."""
         base = urlsplit(self._settings.url).path
         token, _slash, branch = path.removeprefix(f"{base}/").partition("/")
@@ -176,6 +183,8 @@ class HttpCollector:
             if question is None or question.address != address or question.requests >= MAX_REQUESTS:
                 return None
             question.requests += 1
+            if self._hears is not None:
+                self._hears(raw)
             if not branch:
                 return question.document
             report = read_report(branch, user_agent)
@@ -195,7 +204,7 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, address: str, port: int, answer: Callable[[str, str, str], str | None]) -> None:
+    def __init__(self, address: str, port: int, answer: Callable[[str, str, str, bytes], str | None]) -> None:
         self.answer = answer
         self.address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
         # When each connection began, by the clock that never runs backwards.
@@ -224,12 +233,34 @@ class _Server(ThreadingHTTPServer):
         """Say nothing: what a stranger sends is no news."""
 
 
+class _Heard:
+    """The lines that a handler reads, and what it has read."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.kept = b""
+
+    def readline(self, size: int = -1) -> bytes:
+        """The next one."""
+        line: bytes = self._stream.readline(size)
+        self.kept = (self.kept + line)[:_MOST_KEPT]
+        return line
+
+    def close(self) -> None:
+        """End it."""
+        self._stream.close()
+
+
 class _Handler(BaseHTTPRequestHandler):
     """One request, and the connection ends."""
 
     timeout = _LONGEST
     protocol_version = "HTTP/1.0"
     server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.rfile = self._heard = _Heard(self.rfile)  # type: ignore[assignment]
 
     def do_GET(self) -> None:
         self._reply()
@@ -240,7 +271,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _reply(self) -> None:
         agent = self.headers.get("User-Agent") or ""
-        document = self.server.answer(self.client_address[0], self.path, agent)
+        document = self.server.answer(self.client_address[0], self.path, agent, self._heard.kept)
         body = (document or "").encode()
         self.send_response_only(404 if document is None else 200)
         self.send_header("Content-Type", "text/xml; charset=utf-8")

@@ -50,7 +50,7 @@ class Witnesses:
         """shares_ports: another task may listen where this one would, so that it does without."""
         self._shares_ports = shares_ports
         self._make_calls = calls
-        self._make_collector = collector or _collector_of
+        self._make_collector = collector or collector_of
         self._pbxs: dict[PbxSettings, PbxCalls] = {}
         self._collectors: dict[CollectorSettings, Collector] = {}
 
@@ -60,11 +60,13 @@ class Witnesses:
         if known.pbx is not None and known.pbx.has_registrar:
             pbx = self._pbxs.setdefault(known.pbx, self._make_calls(known.pbx))
             found[CallSource.PBX] = partial(_by_pbx, pbx, known.account, mac, address)
-        if known.collector is not None:
-            collector = self._collector(known.collector)
-            if collector is not None:
-                found[CallSource.REPORT] = partial(_by_report, collector, mac)
+        if (collector := self.collector(known)) is not None:
+            found[CallSource.REPORT] = partial(_by_report, collector, mac)
         return found
+
+    def collector(self, known: Known) -> Collector | None:
+        """The listener for a phone; None where there is none. Raises InputError if it can't be opened."""
+        return None if known.collector is None else self._collector(known.collector)
 
     def _collector(self, settings: CollectorSettings) -> Collector | None:
         if settings not in self._collectors:
@@ -85,14 +87,15 @@ class Witnesses:
         self._collectors = {}
 
 
-def _collector_of(settings: CollectorSettings) -> Collector:
+def collector_of(settings: CollectorSettings, *, hears: Callable[[bytes], None] | None = None) -> Collector:
+    """Where phones report by these settings. hears gets what comes to a listener here; see `HttpCollector`."""
     if settings.control is None:
-        return HttpCollector(settings)
+        return HttpCollector(settings, hears=hears)
     return LogCollector(settings)
 
 
 def _by_pbx(pbx: PbxCalls, account: str | None, mac: str | None, address: str, phone: Phone) -> CallReading:
-    state = pbx.state_of(account=account, mac=mac, address=_numeric(address))
+    state = pbx.state_of(account=account, mac=mac, address=numeric(address))
     return CallReading() if state == UNKNOWN else CallReading(state, state, None, pbx.shown)
 
 
@@ -104,7 +107,7 @@ def _by_report(collector: Collector, mac: str | None, phone: Phone) -> CallReadi
     if not collector.has_documents and phone.connection.transport != "sip":
         # It would have to fetch the document, and can't.
         return CallReading()
-    address = _numeric(phone.reports_from())
+    address = numeric(phone.reports_from())
 
     def deliver(url: str, document: str) -> None:
         # Whether it got it shows when it reports.
@@ -128,7 +131,7 @@ def _by_report(collector: Collector, mac: str | None, phone: Phone) -> CallReadi
     return readings[0] if len({reading.state for reading in readings}) == 1 else CallReading()
 
 
-def _numeric(host: str) -> str:
+def numeric(host: str) -> str:
     """The IP address of a host; the host itself where it has none."""
     try:
         return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])

@@ -127,6 +127,7 @@ def test_a_profile_gives_nobody_away_and_reads_like_the_phone(start: StartBench)
     [
         ({"faults": {"garbage": True}}, 0, "does not speak proper HTTP"),
         ({"faults": {"garbage": "page"}}, 0, "version: unknown"),
+        ({"faults": {"garbage": "endless"}}, 0, "larger than 4 MiB"),
         ({"faults": {"missing_pages": ["info.htm", "index.htm"]}}, 0, "version: unknown"),
         ({"running": False}, 2, "cannot connect"),
         ({"faults": {"wrong_mac": "000413AAAAAA"}}, 2, "the inventory says 000413922D24"),
@@ -134,7 +135,7 @@ def test_a_profile_gives_nobody_away_and_reads_like_the_phone(start: StartBench)
         ({"inventory": {"snom_taught": [{"version": {"page": "info.htm", "label": "(a+)+$", "x": 1}}]}}, 2, "entry 1"),
         ({"model": "D865", "firmware": "10.1.226.16"}, 0, "This is a D8xx: it takes no commands over HTTP"),
     ],
-    ids=["wire", "page", "missing", "dark", "another", "password", "taught", "phone_manager"],
+    ids=["wire", "page", "endless", "missing", "dark", "another", "password", "taught", "phone_manager"],
 )
 def test_what_answers_badly_is_named_and_nothing_is_written(
     keys: dict[str, Any], code: int, words: str, start: StartBench
@@ -160,6 +161,8 @@ PAGE = "<html><head><title>Desk</title></head><body>{}</body></html>\n"
 STATUS = PAGE.format(
     "<table><tr><th>Product</th><td>snom D785</td></tr><tr><th>Software release</th><td>10.1.54.13</td></tr>"
     "<tr><th>Ethernet ID</th><td>00:04:13:92:2D:24</td></tr></table><p>{call}</p>"
+    '<form action="tools.htm"><input type="submit" name="reboot" value="Reboot"></form>'
+    "<p>Account 1: 401@pbx.example connected</p><p>Account 2: vacant</p>"
 )
 
 
@@ -193,7 +196,12 @@ def test_a_phone_with_strange_pages_is_interviewed_taught_and_upgraded_with_proo
     refused = found.rollout(unknown_call_state="proceed", rehearse=False)
     assert refused.outcomes == {"desk7": "refused"}
 
-    look = interview(found, shown_version="10.1.54.13", shown_model="D785", snom_interview_dir="talk")
+    said: dict[str, Any] = {"shown_version": "10.1.54.13", "shown_model": "D785", "snom_interview_dir": "talk"}
+    look = interview(found, **said, rehearse=False)
+    (sentence,) = look.results("snom_interview")["desk7"]["to_confirm"]
+    assert sentence.endswith("say confirm_reboot=tools.htm?reboot=Reboot")
+    said |= {"registered_lines": [1], "unregistered_lines": [2], "confirm_reboot": "tools.htm?reboot=Reboot"}
+    look = interview(found, **said)
     will = {row["module"]: row["will"] for row in look.results("snom_interview")["desk7"]["forecast"]}
     assert (will["snom_firmware"], will["snom_settings"]) == ("refuses", "refuses")
     taught = yaml.safe_load((folder / "snom_taught.yml").read_text())
@@ -205,6 +213,13 @@ def test_a_phone_with_strange_pages_is_interviewed_taught_and_upgraded_with_proo
                 "version": {"page": "status.htm", "label": "Software release"},
                 "mac": {"page": "status.htm", "label": "Ethernet ID"},
                 "model": {"page": "status.htm", "label": "Product"},
+                "registration": {
+                    "page": "status.htm",
+                    "label": "Account",
+                    "registered": "connected",
+                    "unregistered": "vacant",
+                },
+                "reboot": "tools.htm?reboot=Reboot",
             }
         ]
     }
@@ -230,16 +245,17 @@ def test_a_phone_with_strange_pages_is_interviewed_taught_and_upgraded_with_proo
     taught = yaml.safe_load((folder / "snom_taught.yml").read_text())
     assert {key: value for key, value in taught["snom_taught"][-1].items() if key in ("idle", "busy")} == {
         "idle": {"page": "status.htm", "text": "Nobody speaks"},
-        "busy": {"page": "status.htm", "text": "Conversation with Annegret"},
+        "busy": {"page": "status.htm", "text": "Conversation with"},
     }
     profile = json.loads((folder / "profile-call.json").read_text())
     assert set(profile["states"]) == {"idle", "in_call"}
+    assert "annegret" not in json.dumps(profile).lower()
 
     found.hosts()["desk7"].update(taught, snom_snmp=False)
     run = found.rollout()
     assert run.outcomes == {"desk7": "upgraded"}, run.output
     evidence = run.rollout["phones"]["desk7"]["evidence"]
-    assert evidence["by_snom_taught"] == ["mac", "model", "version"]
+    assert evidence["by_snom_taught"] == ["mac", "model", "registration", "version"]
     assert evidence["call_state_source"] == "status.htm, as snom_taught says"
     # All others read it in the same way.
     for playbook, module in (("audit", "snom_info"), ("drift", "snom_info")):
@@ -256,17 +272,53 @@ def test_a_restart_an_upgrade_and_a_setting_are_tried_and_measured(start: StartB
     assert result["measured"]["outcome"] == "rebooted" and result["measured"]["gone_for"] > 0
     assert result["proposed"] == {"deadline": 60} and result["measured"]["registered_after"] is not None
 
-    setting = interview(found, step="settings")
+    setting = interview(found, step="settings", snom_interview_dir="talk")
     assert setting.results("snom_interview")["desk7"]["setting_taken"] is True
     assert found.fleet.phone("desk7")["settings"].get("date_us_format", "off") == "off"
     wrote = [line["target"] for line in found.fleet.log("desk7", event="request") if "date_us_format" in line["target"]]
     assert [target.partition("date_us_format=")[2] for target in wrote] == ["on", "off"]
+    # Its profile has both states, plays both, and nothing that was kept for it is left.
+    file = found.out / "talk" / "profile-settings.json"
+    profile = json.loads(file.read_text())
+    assert list(profile["states"]) == ["idle", "changed"]
+    assert profile["shows"] == {"changed": {"settings": {"date_us_format": "on"}}}
+    assert sorted(one.name for one in file.parent.iterdir()) == [file.name, f"{file.name}.replaced.txt"]
+    assert set(read(file)) == {"idle", "changed"}
 
-    upgrade = interview(found, step="upgrade", snom_interview_flash_time=20, **images)
+    upgrade = interview(found, step="upgrade", snom_interview_flash_time=20, snom_interview_dir="talk", **images)
     assert upgrade.code == 0, upgrade.output
     result = upgrade.results("snom_interview")["desk7"]
     assert result["measured"]["outcome"] == "upgraded"
     assert result["proposed"]["flash_time"] >= 10 and result["taught"][0]["models"] == ["D785"]
+    profile = json.loads((found.out / "talk" / "profile-upgrade.json").read_text())
+    assert (profile["firmware"], profile["shows"]["after"]["firmware"]) == ("10.1.54.13", "10.1.175.16")
+    assert list(profile["states"]) == ["idle", "after"] and profile["measured"]["outcome"] == "upgraded"
+
+
+def test_a_first_test_is_a_step_that_says_what_it_sends_and_takes_a_persons_word(start: StartBench) -> None:
+    port = free_port()
+    inventory = {"snom_collector": {"url": f"http://127.0.0.1:{port}", "listen": f"127.0.0.1:{port}"}}
+    found = start(
+        {"desk7": phone("D785", "10.1.169.16", mac="000413922D24", inventory=inventory)}, snom_mac="00:04:13:92:2D:24"
+    )
+    run = interview(found, step="minibrowser", snom_interview_dir="talk")
+    assert run.code == 0, run.output
+    assert run.results("snom_interview")["desk7"]["tried"]["says"] == "idle"
+    assert "It costs nothing, or a line on the display" in " ".join(run.output.split())
+    asked = found.fleet.counters()["requests"]
+    word = interview(found, step="minibrowser", saw="nothing", snom_interview_dir="talk", rehearse=False)
+    assert word.code == 0 and found.fleet.counters()["requests"] == asked, word.output
+    profile = json.loads((found.out / "talk" / "profile-minibrowser.json").read_text())
+    assert profile["measured"]["minibrowser"] == {
+        "reported": True,
+        "says": "idle",
+        "callbacks_in_fetch": "literal",
+        "saw": "nothing",
+    }
+    # A word that contradicts all others ends a step that changes something before it begins.
+    refused = interview(found, step="reboot", shown_version="10.1.99.1", rehearse=False)
+    assert refused.code == 2 and "is this the phone before you" in " ".join(refused.output.split())
+    assert found.fleet.counters()["writes"] == 0
 
 
 def test_a_protected_phone_is_not_restarted(start: StartBench) -> None:

@@ -17,10 +17,20 @@ from dataclasses import dataclass, field
 from typing import final
 from urllib.parse import urljoin, urlsplit
 
-from ..._core.errors import AnswerLost, AuthFailed, LockedOut, PhoneUnreachable, SnomError, Unsupported
+from ..._core.errors import (
+    AnswerLost,
+    AnswerUnreadable,
+    AuthFailed,
+    LockedOut,
+    PhoneUnreachable,
+    SnomError,
+    Unsupported,
+)
+from ..._known.version import Version
 from ..connection import Connection
 from .answer import Answer
 from .client import HttpPhone
+from .pages import read_system
 
 KNOWN_PAGES = (
     "/index.htm",
@@ -48,7 +58,7 @@ MOST_PAGES = 60
 LONGEST = 300.0
 """Seconds for all of them."""
 MOST_LOST = 3
-"""Requests in a row without an answer."""
+"""Requests in a row without an answer, or with one that can't be read."""
 MOST_BYTES = 16 * 1024 * 1024
 
 _LEFT_OUT = re.compile(
@@ -141,7 +151,8 @@ def read_pages(
                 raise
             read.append(PageRead(path, None, error.reason))
             client.close()
-            lost = lost + 1 if isinstance(error, AnswerLost) else 0
+            # What has no end takes its time, too.
+            lost = lost + 1 if isinstance(error, (AnswerLost, AnswerUnreadable)) else 0
             if isinstance(error, Unsupported) or lost == MOST_LOST:
                 break
             continue
@@ -183,6 +194,12 @@ def ends_all(error: SnomError) -> bool:
     """Whether any further request would be senseless, or do harm. A lost answer may be that to one page."""
     is_gone = isinstance(error, PhoneUnreachable) and not isinstance(error, AnswerLost)
     return is_gone or isinstance(error, (AuthFailed, LockedOut))
+
+
+def firmware_in(recorded: Sequence[Recorded]) -> Version | None:
+    """The version that recorded pages show; None where none is read."""
+    page = next((one for one in recorded if one.target == "/info.htm" and one.status == 200), None)
+    return None if page is None else read_system(page.body.decode("utf-8", "replace")).firmware
 
 
 def links(path: str, page: str) -> list[str]:

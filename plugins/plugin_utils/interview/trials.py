@@ -1,0 +1,318 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The first tests of what nobody has published (xml 12): each sends one thing, and tells what came of it.
+
+What only a person can see is that person's word, which is written down by a run of its own that sends nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape
+
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
+    InputError,
+    PhoneUnreachable,
+    Refused,
+    SnomError,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.contacts import contact_of, contact_without_list
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.kinds import open_pbx
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Notify, Pbx, Registration
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import IN_CALL, UNKNOWN, CallSource
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state
+from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import OpenDocument
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
+from ansible_collections.telephony.snom.plugins.module_utils._phone.report import Collector, takes_silent_documents
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.posting import post_xml
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Subject
+
+TRIALS = ("notify", "minibrowser", "direct", "csta", "document_reboot")
+
+SAW = ("nothing", "shown", "asked", "acted", "call_went_on", "call_ended")
+"""What a person may have seen at the phone."""
+
+AWAY = 60.0
+"""Seconds within which a phone that was told to restart is gone."""
+
+BACK = 600.0
+"""Seconds that it has to come back."""
+
+_SETTLES = 10.0
+_PAUSE = 1.0
+_NUMBER = re.compile(r"[0-9*+]{1,30}")
+_CSTA_PATH = re.compile(r"/[A-Za-z0-9_./-]{1,60}")
+# ECMA-323, edition 3: the connections of a device, in answer to one request.
+_SNAPSHOT = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<SnapshotDevice xmlns="http://www.ecma-international.org/standards/'
+    'ecma-323/csta/ed3"><snapshotObject>{}</snapshotObject></SnapshotDevice>'
+)
+_CONNECTION = re.compile(
+    r"<(?:\w{1,20}:)?localConnectionInfo>\s{0,20}(null|initiated|alerting|connected|hold|queued|fail)\s{0,20}<"
+)
+_RICH = "calls=$(lines)&state=$(urlencode:$(phone_state))&type=$(set:phone_type)"
+"""What a phone fills in if callbacks are evaluated inside of a fetch (xml 5). None of it is about people."""
+
+Wait = Callable[[float], None]
+
+
+@dataclass
+class Tried:
+    """What came of it: as data, and in lines for people."""
+
+    found: dict[str, Any]
+    lines: list[str]
+
+
+def rich_document(url: str, token: str) -> str:
+    """A silent document with one fetch whose URL holds callbacks."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<SnomIPPhoneSilent document_id="{escape(token)}">'
+        f'<fetch mil="1">{escape(f"{url}/rich?{_RICH}")}</fetch></SnomIPPhoneSilent>\n'
+    )
+
+
+def restarting_document(_url: str, token: str) -> str:
+    """A silent document that says ``reboot`` and no word behind it: with one it may delete all settings (xml 3)."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<SnomIPPhoneSilent document_id="{escape(token)}" state="relevant">'
+        '<fetch mil="1">snom://mb_nop#reboot</fetch></SnomIPPhoneSilent>\n'
+    )
+
+
+def attempt(
+    step: str,
+    subject: Subject,
+    facts: PhoneFacts,
+    parameters: Mapping[str, Any],
+    *,
+    now: Callable[[], float] = time.monotonic,
+    sleep: Wait = time.sleep,
+    open_one: Callable[..., Pbx] = open_pbx,
+) -> Tried:
+    """Do one of `TRIALS` at a phone that shows these facts.
+
+    Raises SnomError before anything is sent that could do something.
+    """
+    with closing(WebPhone(subject.connection, witnesses=subject.witnesses)) as phone:
+        trial = _Trial(subject, parameters, phone, facts, now, sleep, open_one)
+        return {
+            "notify": trial.notify,
+            "minibrowser": trial.minibrowser,
+            "direct": trial.direct,
+            "csta": trial.csta,
+            "document_reboot": trial.document_reboot,
+        }[step]()
+
+
+class _Trial:
+    """One step at one phone."""
+
+    def __init__(
+        self,
+        subject: Subject,
+        parameters: Mapping[str, Any],
+        phone: WebPhone,
+        facts: PhoneFacts,
+        now: Callable[[], float],
+        sleep: Wait,
+        open_one: Callable[..., Pbx],
+    ) -> None:
+        self._subject, self._parameters, self._phone, self._facts = subject, parameters, phone, facts
+        self._now, self._sleep, self._open_one = now, sleep, open_one
+
+    def notify(self) -> Tried:
+        """The report document by NOTIFY: first with conditions, then with callbacks inside of its fetch."""
+        collector = self._collector()
+        if self._subject.pbx is None or self._subject.pbx.kind == "command":
+            raise InputError("The step notify needs a PBX that passes a document on. Set snom_pbx to one.")
+        with closing(self._open_one(self._subject.pbx)) as pbx:
+            contact = self._contact(pbx)
+            self._require_silence(contact.agent.firmware if contact.agent else None)
+            answers: list[int | None] = []
+
+            def deliver(_url: str, document: str) -> None:
+                self._subject.ear.documents.append(document)
+                message = Notify(event="xml", content_type="application/snomxml", body=document)
+                delivery = pbx.notify(contact, message)
+                answers.append(delivery.status)
+                if delivery.raw:
+                    self._subject.ear.sip.append((True, delivery.raw))
+
+            found, lines = self._reports(collector, deliver)
+        found |= {"asked_by": self._subject.pbx.kind, "answers": answers}
+        said = ", ".join("nothing that is known of" if one is None else str(one) for one in answers)
+        return Tried(found, [f"The phone answered the NOTIFY: {said}.", *lines])
+
+    def minibrowser(self) -> Tried:
+        """The same documents, opened by minibrowser.htm."""
+        collector = self._collector(fetched=True)
+        self._require_silence(None)
+
+        def deliver(url: str, document: str) -> None:
+            self._subject.ear.documents.append(document)
+            self._phone.command(OpenDocument(url, document))
+
+        found, lines = self._reports(collector, deliver)
+        return Tried(found, lines)
+
+    def direct(self) -> Tried:
+        """A URL of the phone itself, without any document."""
+        number = self._parameters["number"]
+        fragment = ""
+        if number is not None:
+            if not _NUMBER.fullmatch(number):
+                raise InputError("number must be one that can be dialed: digits, * and +.")
+            self._require_leave()
+            fragment = f"#numberdial={number}"
+        self._phone.command(OpenDocument(f"phone://mb_exit{fragment}", ""))
+        found: dict[str, Any] = {"answered": True, "call_seen_by": []}
+        if number is None:
+            return Tried(found, ["It was taken. Whether anything showed on its display is yours to say."])
+        ends = self._now() + _SETTLES
+        while not found["call_seen_by"] and self._now() < ends:
+            self._sleep(_PAUSE)
+            found["call_seen_by"] = [source.value for source in CallSource if self._says_call(source)]
+        by = ", ".join(found["call_seen_by"]) or "nobody"
+        return Tried(found, [f"A call was seen by: {by}. Hang up if it dials."])
+
+    def csta(self) -> Tried:
+        """SnapshotDevice over HTTP, at an address that the person knows."""
+        path = self._parameters["csta_path"]
+        if path is None:
+            raise InputError(
+                "Where a phone takes CSTA over HTTP is not public, and nothing is guessed: give csta_path, as your "
+                "vendor or its manual has it. Nothing was sent."
+            )
+        if not _CSTA_PATH.fullmatch(path):
+            raise InputError("csta_path must be a path such as /csta, without a query.")
+        account = self._subject.account or ""
+        status, body = post_xml(self._subject.connection, path, _SNAPSHOT.format(escape(account)))
+        states = sorted(set(_CONNECTION.findall(body)))
+        found = {"status": status, "is_snapshot": "SnapshotDeviceResponse" in body, "connections": states}
+        return Tried(found, [f"It answered {status}" + (f", with connections {', '.join(states)}." if states else ".")])
+
+    def document_reboot(self) -> Tried:
+        """A document that says ``reboot``: does the phone ask its user, or act?"""
+        collector = self._collector(fetched=True)
+        self._require_silence(None)
+        self._require_leave()
+        address = self._subject.address
+        times: list[float | None] = []
+
+        def deliver(url: str, document: str) -> None:
+            self._subject.ear.documents.append(document)
+            times.append(self._now())
+            self._phone.command(OpenDocument(url, document))
+            # It is watched while it may still fetch the document. The report that is waited for never comes.
+            times.append(self._until(lambda: not self._answers(), self._now() + AWAY))
+            if times[1] is not None:
+                times.append(self._until(self._answers, self._now() + BACK))
+
+        collector.ask(address, deliver, document=restarting_document)
+        began, gone, back = [*times, None, None, None][:3]
+        found: dict[str, Any] = {"restarted": gone is not None}
+        if began is None or gone is None:
+            line = "It did not restart within a minute. Did its display ask you? Press cancel, and say so: saw=asked."
+            return Tried(found, [line])
+        found |= {"gone_after": round(gone - began, 1), "gone_for": None if back is None else round(back - gone, 1)}
+        return Tried(found, ["It restarted without asking." if back else "It restarted, and is not back yet."])
+
+    def _reports(self, collector: Collector, deliver: Callable[[str, str], None]) -> tuple[dict[str, Any], list[str]]:
+        report = collector.ask(self._subject.address, deliver)
+        before = len(self._subject.ear.reports)
+        collector.ask(self._subject.address, deliver, document=rich_document)
+        asked = [_target(one) for one in self._subject.ear.reports[before:]]
+        rich = next((target for target in asked if "/rich" in target), None)
+        fetch = "not reported" if rich is None else "literal" if "$(" in rich or "%24" in rich else "evaluated"
+        found = {
+            "reported": report is not None,
+            "says": None if report is None else report.reading.state,
+            "callbacks_in_fetch": fetch,
+        }
+        said = "nothing" if report is None else report.branch
+        return found, [f"It reported: {said}.", f"Callbacks inside of a fetch: {fetch}."]
+
+    def _contact(self, pbx: Pbx) -> Registration:
+        subject = self._subject
+        settings = subject.pbx
+        if settings is None:
+            raise InputError("snom_pbx is missing.")
+        mac = subject.connection.mac or self._facts.mac
+        if settings.has_registrar:
+            return contact_of(
+                pbx.registrations(), mac=mac, account=subject.account, address=subject.address, shown=settings.shown
+            )
+        contact = contact_without_list(settings, mac=mac, account=subject.account, address=subject.address)
+        probe = pbx.probe(contact)
+        if probe.raw:
+            subject.ear.sip.append((True, probe.raw))
+        return contact
+
+    def _collector(self, *, fetched: bool = False) -> Collector:
+        """Where it reports; fetched: and from where it has to fetch the document."""
+        found = self._subject.collector
+        if found is None or (fetched and not found.has_documents):
+            raise InputError("This step needs a place to which the phone can report. Set snom_collector, with listen.")
+        return found
+
+    def _require_silence(self, firmware: Version | None) -> None:
+        """Firmware before silent documents shows each that it gets: then a person has to allow it."""
+        known = self._facts.firmware or firmware
+        if not takes_silent_documents(known) and not self._parameters["may_show"]:
+            raise Refused(
+                f"Its firmware ({known or 'unknown'}) is not sure to run a document without showing it, over whatever "
+                "its user does. Stand before it, and allow that by may_show=true. Nothing was sent."
+            )
+
+    def _require_leave(self) -> None:
+        """Nothing that a phone does is tried on a protected one, nor during a call. Raises Refused."""
+        if self._subject.protected:
+            raise Refused("snom_protected is true for this phone, so nothing was sent.")
+        said = self._parameters["in_call"]
+        state, source = read_call_state(self._phone)
+        if state == IN_CALL or said:
+            told = f" ({source})" if state == IN_CALL else ", as you say"
+            raise Refused(f"The phone is in a call{told}. Nothing was sent.")
+        # Only where nobody else knows a person's word is enough.
+        if state == UNKNOWN and said is None:
+            raise Refused(
+                f"Whether the phone is in a call can't be read: {source}. If you stand before it and nobody talks, say "
+                "in_call=false. Nothing was sent."
+            )
+
+    def _says_call(self, source: CallSource) -> bool:
+        try:
+            return self._phone.call(source).state == IN_CALL
+        except SnomError:
+            return False
+
+    def _answers(self) -> bool:
+        try:
+            self._phone.reach()
+        except PhoneUnreachable:
+            return False
+        return True
+
+    def _until(self, condition: Callable[[], bool], ends: float) -> float | None:
+        while self._now() < ends:
+            if condition():
+                return self._now()
+            self._sleep(_PAUSE)
+        return None
+
+
+def _target(request: bytes) -> str:
+    words: Iterable[bytes] = request.split(b"\r\n", 1)[0].split(b" ")
+    return b" ".join(list(words)[1:-1]).decode("latin-1")
