@@ -417,6 +417,7 @@ CHECKS = [
         "integration",
         "a real Asterisk, unpacked from Debian, and virtual phones that register there",
         _asterisk,
+        ("git", "nginx"),
     ),
     Check("eda", "integration", "rulebooks in the real ansible-rulebook, with phones' action URLs", _eda),
     Check(
