@@ -464,9 +464,12 @@ class Upgrade:
         return self._end(outcome, reason, unseen=outcome is Outcome.WRONG_PHONE)
 
     def _remind(self, traces: Traces, now: float) -> None:
-        """Once, after a while, ask a phone again that has fetched nothing of its image, and that nobody talks on."""
+        """Once, after a while, ask a phone again that has fetched nothing of its image, and that nobody talks on.
+
+        One that still asks its mirror for something is at it, however slow the mirror is.
+        """
         evidence = self.evidence
-        too_early = now < expect(evidence.triggered_at) + self.order.settle
+        too_early = now < max(expect(evidence.triggered_at), traces.asked_at or 0.0) + self.order.settle
         left = expect(self.deadline) - now
         if traces.may_load or evidence.reminded_at is not None or evidence.resumed or too_early or left <= 0:
             return

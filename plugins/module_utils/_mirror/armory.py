@@ -139,10 +139,10 @@ class Armory:
             self._pause(_BETWEEN)
         return False
 
-    def progress(self, mac: str) -> Progress:
-        """How far a phone came that is followed. Raises MirrorFailed."""
+    def progress(self, mac: str, *, fresh: float = FRESH) -> Progress:
+        """How far a phone came that is followed, as of so many seconds ago at most. Raises MirrorFailed."""
         with self._reading:
-            if self._now() - self._read_at >= FRESH:
+            if self._now() - self._read_at >= fresh:
                 began = self._now()
                 self._begin()
                 self._log.read(self._control.read_new())

@@ -38,6 +38,8 @@ class Progress:
     armed_length: int | None = None
     """Bytes of the firmware file that names the image; the one that it gets while unarmed has others."""
 
+    asked: datetime | None = None
+    """When it last asked for anything, whatever it got."""
     settings_fetched: datetime | None = None
     """When it asked for its own settings file, and got it or still has it."""
     firmware_fetched: datetime | None = None
@@ -118,6 +120,7 @@ class ProgressLog:
 def _note(progress: Progress, request: Request) -> None:
     # A line is written when its answer ends. What was whole by then comes before what this line itself says.
     _note_version(progress, request)
+    progress.asked = request.time
     if request.path.startswith(BEACON_FOLDER):
         if progress.image_whole is not None:
             progress.beacon = request.time

@@ -43,6 +43,8 @@ class Traces:
     Times are in seconds since the epoch; None for what did not happen.
     """
 
+    asked_at: float | None = None
+    """When it last asked its mirror for anything, whatever it got."""
     settings_at: float | None = None
     firmware_file_at: float | None = None
     """When it got the file that names the image. From then on it may be loading, which shows only when it is done."""

@@ -39,7 +39,7 @@ from ..._core.errors import (
 from ..._core.outcomes import Outcome
 from ..._known.images import file_in_url
 from ..._known.version import Version
-from ..._mirror.armory import Armory
+from ..._mirror.armory import FRESH, Armory
 from ..._mirror.control import MirrorAnswerLost, MirrorFailed
 from ..._mirror.progress import Progress
 from ..._pbx.pbx import Delivery, Notify
@@ -228,13 +228,14 @@ class SipLoader:
         except PbxFailed:
             return None
 
-    def _progress(self, watched: _Watched) -> Progress:
+    def _progress(self, watched: _Watched, *, fresh: float = FRESH) -> Progress:
         try:
-            progress = self._armory.progress(self._mac)
+            progress = self._armory.progress(self._mac, fresh=fresh)
         except MirrorFailed as error:
             raise Unproven(f"What it fetches can't be read. {error.reason}") from None
         seconds = self._armory.seconds
         watched.traces = Traces(
+            asked_at=seconds(progress.asked),
             settings_at=seconds(progress.settings_fetched),
             firmware_file_at=seconds(progress.firmware_fetched),
             image_at=seconds(progress.image_whole),
@@ -352,8 +353,11 @@ class SipLoader:
             return
         try:
             with self._registrar.turn():
-                self._registrar.notify(contacts[0].registration, Notify(event=CHECK_SYNC))
-        except (NotSent, PbxFailed):
+                # While others had their turn it may have begun.
+                self._progress(self._watched, fresh=0)
+                if not self._watched.traces.may_load:
+                    self._registrar.notify(contacts[0].registration, Notify(event=CHECK_SYNC))
+        except (NotSent, PbxFailed, Unproven):
             # It is watched on, with the first.
             return
 

@@ -536,6 +536,20 @@ def test_a_phone_that_begins_while_the_pbx_is_asked_for_its_calls_is_not_reminde
     assert phone.reminded == reminded
 
 
+@pytest.mark.parametrize(("seconds", "reminded"), [(29.0, 0), (31.0, 1)])
+def test_a_phone_that_still_asks_its_mirror_for_files_is_not_reminded(seconds: float, reminded: int) -> None:
+    one = Bench(TracedPhone(Clock(), [], told=[Traces()]))
+    one.machine.order = replace(one.machine.order, settle=30.0)
+    phone = one.phone
+    assert isinstance(phone, TracedPhone)
+    one.machine.step()
+    one.clock.sleep(35.0)
+    phone.told = [Traces(asked_at=one.clock.time)]
+    one.clock.sleep(seconds)
+    one.machine.step()
+    assert phone.reminded == reminded
+
+
 @pytest.mark.parametrize("first", [2, 1.9 * DEADLINE])
 def test_a_line_that_fails_again_and_again_has_an_end(first: float) -> None:
     outages = [

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.registered import Registrar
 
 from .provisioned import NEW, Lab
 from .simulation import Crash
@@ -215,6 +218,25 @@ def test_a_mirror_with_a_wrong_clock_proves_the_same(skew: float) -> None:
     lab.mirror.skew = skew
     assert lab.outcomes() == {"desk": "upgraded", "later": "upgraded", "old": "old_version", "never": "no_fetch"}
     assert (lab.images(), lab.mirror.shown, lab.violations()) == (Counter(desk=1, later=1, old=1, never=0), {}, [])
+
+
+def test_a_phone_that_begins_while_others_have_their_turn_is_not_reminded(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = Lab(desk={"passes": 2})
+    phone, turns = lab.phones["desk"], list[float]()
+
+    @contextmanager
+    def turn(registrar: Registrar) -> Iterator[None]:
+        turns.append(lab.world.time)
+        if len(turns) == 2:
+            # It looks once more by itself.
+            phone.asked += 1
+            phone.at(lab.world.time + 1.0, phone._sync)
+            lab.world.time += 2.0
+        yield
+
+    monkeypatch.setattr(Registrar, "turn", turn)
+    assert lab.outcomes() == {"desk": "upgraded"}
+    assert (len(turns), lab.images()["desk"], lab.violations()) == (2, 1, [])
 
 
 def test_a_phone_that_got_its_version_from_elsewhere_is_compliant_in_the_resume() -> None:
