@@ -10,6 +10,7 @@ import os
 import signal
 import time
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -61,12 +62,14 @@ def kill_and_resume(folder: Path, pbx: Kamailio, each: int, *, first: int, secon
         until(
             lambda: images_sent(place) >= each or job.process.poll() is not None, "half have their image", 2 * seconds
         )
-        for worker in (workers := job.workers()):
+        workers = job.workers()
+        until(lambda: stopped_between_requests(place, workers), "nobody is between intent and request")
+        for worker in workers:
             os.kill(worker, signal.SIGKILL)
         job.kill(signal.SIGKILL)
         assert job.ended() == -signal.SIGKILL, job.output.read_text()
         until(lambda: not any(map(lives, workers)), "all of it is gone")
-        killed, asked, left = time.monotonic(), place.intents(), place.armed()
+        killed, asked, left = time.monotonic(), len(place.intended()), place.armed()
         assert each <= asked <= 2 * each
         resumed = found.rollout(rehearse=False, **options)
         ended = time.monotonic()
@@ -86,6 +89,23 @@ def kill_and_resume(folder: Path, pbx: Kamailio, each: int, *, first: int, secon
         # What the report says of each is what it knows itself.
         assert {name: record["after"] for name, record in resumed.rollout["phones"].items()} == versions
         _again(found.rollout(rehearse=False, **options), found.fetches())
+
+
+def stopped_between_requests(place: Site, workers: Iterable[int]) -> bool:
+    """Stop the rollout; let it go on if it means to ask a phone over HTTP that was not asked yet.
+
+    Killed then, nobody can tell that it was not, and it is watched for four deadlines.
+    """
+    for worker in workers:
+        os.kill(worker, signal.SIGSTOP)
+    # What is on its way arrives.
+    time.sleep(1)
+    told = {entry["phone"] for entry in place.bench.fleet.log(event="request") if "swload" in entry["target"]}
+    if {host for host in place.intended() if host.startswith("d7")} <= told:
+        return True
+    for worker in workers:
+        os.kill(worker, signal.SIGCONT)
+    return False
 
 
 def images_sent(place: Site) -> int:

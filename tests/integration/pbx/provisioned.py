@@ -67,11 +67,11 @@ class Site:
             for line in self.box.requests()
         )
 
-    def intents(self) -> int:
-        """How many phones were asked for something, by the journal."""
+    def intended(self) -> list[str]:
+        """The phones that were to be asked for something, by the journal."""
         journal = self.bench.journal
         lines = journal.read_text().split("\n")[:-1] if journal.exists() else []
-        return sum(json.loads(line)["type"] == "intent" for line in lines)
+        return [entry["host"] for entry in map(json.loads, lines) if entry["type"] == "intent"]
 
     def run_timer(self) -> None:
         """What the mirror's timer runs."""

@@ -45,7 +45,7 @@ def test_a_mixed_fleet_that_is_killed_goes_on_without_a_second_image(tmp_path: P
         found = place.bench
         options = {"flash_time": 20, "deadline": 200}
         job = found.start("telephony.snom.rollout", variables=found.rollout_variables(options))
-        until(lambda: place.intents() == 5, "all are to be asked")
+        until(lambda: len(place.intended()) == 5, "all are to be asked")
         # One that was killed between the intent and the request is watched for four deadlines.
         until(lambda: any("swload" in entry["target"] for entry in found.fleet.log(event="request")), "d7-1 is told")
         workers = job.workers()
