@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from functools import partial
+from socketserver import StreamRequestHandler
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -199,7 +200,7 @@ def _report(data: bytes) -> object:
     handler = partial(
         collector._Handler, client_address=("192.0.2.7", 1), server=SimpleNamespace(answer=answers._answer)
     )
-    with patch.object(collector._Handler, "setup", lambda self: _set_up(self, said)):
+    with patch.object(StreamRequestHandler, "setup", lambda self: _set_up(self, said)):
         handler(said)
     assert b"<document/>" not in said.sent or b"t0ken" in data
     return question.report
