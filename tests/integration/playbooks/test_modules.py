@@ -109,6 +109,8 @@ EVERY_WAY = (
 )
 NAMES = {"in_process": tuple(CASES), "as_module": EVERY_WAY, "on_jump_host": EVERY_WAY}
 PAIRS = [(name, way) for way in WAYS for name in NAMES[way]]
+# Only of one that is back on the new version behind its deadline. A test of the operation has it: here, time would decide.
+IF_LATE = {"snom_firmware": {"evidence.watched_until"}}
 NO_FAILURES = {"compliant", "upgraded", "triggered", "deferred", "protected", "rebooted"}
 
 
@@ -211,7 +213,7 @@ def test_every_documented_key_is_returned_by_some_phone(module: str, done: Done)
     for line in done.runs["in_process"].lines:
         if line.get("action") == f"telephony.snom.{module}":
             seen |= set(keys_of(line["result"]))
-    assert set(keys_of_docs(returned(module))) - seen == set()
+    assert set(keys_of_docs(returned(module))) - seen - IF_LATE.get(module, set()) == set()
 
 
 def keys_of(value: Any, prefix: str = "") -> Iterator[str]:

@@ -77,6 +77,14 @@ def test_an_upgrade(mirror: list[tuple[str, str]]) -> None:
     assert f"snomD785-{NEW}-SIP-r.bin" in phone.commands[0]
 
 
+def test_a_phone_that_goes_behind_its_deadline_and_comes_back_new() -> None:
+    phone = LabPhone(Clock(), [(70, {"up": False}), (100, {"up": True, "firmware": NEW})])
+    result = upgrade(phone, deadline=60.0)
+    evidence = result["evidence"]
+    assert result["outcome"] == "upgraded"
+    assert evidence["deadline_at"] < evidence["seen_gone_at"] < evidence["watched_until"]
+
+
 def test_what_an_upgrade_changed() -> None:
     script = [(3, {"up": False}), (60, {"up": True, "firmware": NEW, "settings": {"language": "Deutsch"}})]
     phone = LabPhone(Clock(), script)
