@@ -109,7 +109,7 @@ EVERY_WAY = (
 )
 NAMES = {"in_process": tuple(CASES), "as_module": EVERY_WAY, "on_jump_host": EVERY_WAY}
 PAIRS = [(name, way) for way in WAYS for name in NAMES[way]]
-# Only of one that is back on the new version behind its deadline. A test of the operation has it: here, time would decide.
+# Only of one that is back on the new version behind its deadline: a test of the operation has it, as time would decide.
 IF_LATE = {"snom_firmware": {"evidence.watched_until"}}
 NO_FAILURES = {"compliant", "upgraded", "triggered", "deferred", "protected", "rebooted"}
 
