@@ -123,6 +123,8 @@ def _identities(place: Place, pages: Pages) -> tuple[Identity, ...] | None:
     low = lower_text(text)
     label, *states = (lower_text(word) for word in place.words)
     ends = _ends(low, label)
+    if not ends:
+        return None
     found: dict[int, Identity] = {}
     for end, following in zip(ends, [*ends[1:], len(low) + len(label)], strict=True):
         match = _LINE.match(low, end)

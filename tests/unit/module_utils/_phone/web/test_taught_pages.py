@@ -63,6 +63,12 @@ def test_what_nothing_built_in_reads_is_read_as_taught() -> None:
     assert facts.taught == ("version", "mac", "model", "registration") and facts.generation == "classic"
 
 
+def test_a_page_without_the_label_tells_nothing_of_lines() -> None:
+    registration = {"registration": LESSON["registration"]}
+    one = phone({"/status.htm": "<p>Software release: 10.1.54.13</p>"}, registration)
+    assert one.look(["system"]).identities is None
+
+
 def test_one_page_is_asked_for_once() -> None:
     pages = {"/info.htm": STATUS, "/status.htm": STATUS}
     one = phone(pages, {**LESSON, "version": {"page": "/info.htm", "label": "Software release"}})
