@@ -106,8 +106,8 @@ options:
     type: path
   phone_book:
     description:
-      - Phone book for the phones whose host has no variable C(snom_phone_book). It replaces the one in the phone.
-        Without any, the phone's own stays as it is.
+      - Phone book for the phones whose host has no variable C(snom_phone_book). It replaces the one in the phone,
+        unless O(phone_book_complete) says otherwise. Without any, the phone's own stays as it is.
       - Each entry has C(name), or C(first_name) and C(last_name), and C(number). It may have C(type) and
         C(number_type), which are words that the phone has for it, and C(fav), C(context), C(title), C(organization),
         C(email), C(note), C(group) and C(birthday).
@@ -115,6 +115,13 @@ options:
         many entries of that name.
     type: list
     elements: dict
+  phone_book_complete:
+    description:
+      - Whether the phone book replaces the one in the phone, for the phones whose host has no variable
+        C(snom_phone_book_complete). If not, its entries go beside those in the phone, or in the place of those with the
+        same number. An entry that you take out of it stays in the phone.
+    type: bool
+    default: true
   rollback:
     description:
       - Whether to make the previous generation the one that phones see, instead of rendering one. Done twice, it comes

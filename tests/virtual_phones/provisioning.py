@@ -113,7 +113,7 @@ def write(phone: Phone, item: Element) -> list[str]:
 
 
 def read_phone_book(phone: Phone, book: Element) -> None:
-    """Take over a phone book; one that says complete="true" replaces what was there."""
+    """Take over a phone book; one that says complete="true" replaces what was there, others go by numbers."""
     if book.get("complete") == "true":
         phone.phone_book.clear()
     for item in book.iter("item"):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from .._known.masks import masked
 from .._known.setting_values import Setting
-from .xml import Contact, listed_urls, read_phone_book_file, read_settings_file
+from .xml import Contact, listed_urls, read_phone_book_file, read_settings_file, replaces_phone_book
 
 _LONGEST_VALUE = 200
 """Characters of a value that are shown."""
@@ -38,6 +38,8 @@ class Content:
 
     settings: dict[str, Setting] = field(default_factory=dict)
     phone_book: tuple[Contact, ...] | None = None
+    replaces_book: bool = False
+    """Whether it goes in the place of the one in the phone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,10 +90,12 @@ def _content(generation: Generation, names: Iterable[str], cache: dict[str, Cont
         if name not in cache:
             data = generation.read(name) or b""
             settings = {setting.wire_name: setting for setting in read_settings_file(data)}
-            cache[name] = Content(settings=settings, phone_book=read_phone_book_file(data))
+            cache[name] = Content(
+                settings=settings, phone_book=read_phone_book_file(data), replaces_book=replaces_phone_book(data)
+            )
         together.settings |= cache[name].settings
         if cache[name].phone_book is not None:
-            together.phone_book = cache[name].phone_book
+            together.phone_book, together.replaces_book = cache[name].phone_book, cache[name].replaces_book
     return together
 
 
@@ -101,8 +105,8 @@ def _lines(before: Content, after: Content) -> Iterator[str]:
         old, new = before.settings.get(name), after.settings.get(name)
         if old != new:
             yield f"{name}: {_shown(old)} -> {_shown(new)}"
-    if before.phone_book != after.phone_book:
-        yield f"phone book: {_entries(before.phone_book)} -> {_entries(after.phone_book)}"
+    if (before.phone_book, before.replaces_book) != (after.phone_book, after.replaces_book):
+        yield f"phone book: {_entries(before)} -> {_entries(after)}"
 
 
 def _place(before: Content, after: Content, name: str) -> tuple[str, int, str]:
@@ -122,5 +126,8 @@ def _shown(setting: Setting | None) -> str:
     return (value or '""') + (f" [{', '.join(extras)}]" if extras else "")
 
 
-def _entries(book: tuple[Contact, ...] | None) -> str:
-    return "(none)" if book is None else f"{len(book)} {'entry' if len(book) == 1 else 'entries'}"
+def _entries(content: Content) -> str:
+    if content.phone_book is None:
+        return "(none)"
+    count = len(content.phone_book)
+    return f"{count} {'entry' if count == 1 else 'entries'}{'' if content.replaces_book else ' beside its own'}"

@@ -44,6 +44,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "mirror": {"type": "str"},
     "catalog": {"type": "path"},
     "phone_book": {"type": "list", "elements": "dict"},
+    "phone_book_complete": {"type": "bool", "default": True},
     "rollback": {"type": "bool", "default": False},
     "allow_removal": {"type": "bool", "default": False},
     # The rendered files as `pack` makes them. The action plugin puts them where the module runs.

@@ -123,12 +123,17 @@ def container(urls: Iterable[str]) -> bytes:
     return _document(root)
 
 
-def phone_book_file(contacts: Iterable[Contact]) -> bytes:
-    """A phone book that replaces the one in the phone."""
-    root = Element("tbook", complete="true")
+def phone_book_file(contacts: Iterable[Contact], *, complete: bool = True) -> bytes:
+    """A phone book that replaces the one in the phone or, if it is not complete, goes beside what is there.
+
+    Then it gives no positions: since 8.2.20 an entry changes the one at its position, whoever that is, and without one
+    that with its number (by Snom's page on the tag).
+    """
+    root = Element("tbook", {"complete": "true"} if complete else {})
     for index, contact in enumerate(contacts):
+        place = {"index": str(index)} if complete else {}
         beside = {key: contact.more[key] for key in _BESIDE if key in contact.more}
-        item = SubElement(root, "item", {"context": _ACTIVE, "type": contact.type, "index": str(index)} | beside)
+        item = SubElement(root, "item", {"context": _ACTIVE, "type": contact.type} | place | beside)
         within = {"name": contact.name, "number": contact.number, **contact.more}
         for key in ("first_name", "last_name", "name", "number", *_WITHIN[2:]):
             if key in within:
@@ -208,6 +213,13 @@ def read_phone_book_file(content: bytes) -> tuple[Contact, ...] | None:
         return None
     book = next((tag for tag in ([root] if root.tag in _BOOKS else root) if tag.tag in _BOOKS), None)
     return None if book is None else tuple(map(_read_contact, book.iter("item")))
+
+
+def replaces_phone_book(content: bytes) -> bool:
+    """Whether a file has a phone book, and it replaces the one in the phone."""
+    root = _root(content)
+    books = [] if root is None else [tag for tag in (root, *root) if tag.tag in _BOOKS]
+    return bool(books) and all(book.get("complete") == "true" for book in books)
 
 
 def _read_contact(item: Element) -> Contact:

@@ -48,6 +48,8 @@ class Adopted:
     secrets: dict[str, str] = field(repr=False)
     left_out: dict[str, str]
     phone_book: list[dict[str, str]] | None = None
+    adds_to_book: bool = False
+    """Whether its phone book goes beside the one in the phone, not in its place."""
     files: list[str]
 
 
@@ -58,6 +60,8 @@ class Fleet:
     phones: list[Adopted]
     shared: dict[str, Any]
     shared_book: list[dict[str, str]] | None
+    adds_to_book: bool
+    """As for one phone, if they share a phone book."""
     notes: list[str]
 
     def own(self, phone: Adopted) -> dict[str, Any]:
@@ -84,12 +88,13 @@ def adopt(
         )
     firmware = {file.name.rpartition("/")[2]: file.firmware for file in files if file.kind == "firmware"}
     phones = [_adopted(served, firmware, hosts or {}, models or {}) for served in assignment.phones.values()]
-    books = [phone.phone_book for phone in phones]
+    books = [(phone.phone_book, phone.adds_to_book) for phone in phones]
     alike = len(phones) > 1 and all(book == books[0] for book in books)
     return Fleet(
         phones=phones,
         shared=common_settings([phone.settings for phone in phones]),
-        shared_book=books[0] if alike else None,
+        shared_book=books[0][0] if alike else None,
+        adds_to_book=alike and books[0][1],
         notes=[*_notes(phones, assignment, files, others)],
     )
 
@@ -105,6 +110,7 @@ def _adopted(
     together: dict[str, Setting] = {}
     nested: set[str] = set()
     book: tuple[Contact, ...] | None = None
+    adds = False
     for file in served.files:
         together |= {one.wire_name: one for one in file.settings}
         # Nor what an earlier file says: the phone does not have that any more.
@@ -112,7 +118,12 @@ def _adopted(
         together = {name: one for name, one in together.items() if name not in nested}
         if file.firmware:
             together["firmware"] = Setting(name="firmware", value=file.firmware)
-        book = book if file.phone_book is None else file.phone_book
+        if file.phone_book is not None:
+            # Phones take an entry for one that they have by its number (Snom's page on the tag).
+            numbers = {one.number for one in file.phone_book}
+            before = [one for one in book or () if file.adds_to_book and one.number not in numbers]
+            adds = file.adds_to_book and (adds or book is None)
+            book = (*before, *file.phone_book)
     values = {name: one.value for name, one in together.items()}
     confirmed = together.get(_CONFIRMED)
     if _PASSWORD in together:
@@ -136,6 +147,7 @@ def _adopted(
         secrets=secrets,
         left_out=left_out,
         phone_book=contacts,
+        adds_to_book=adds and contacts is not None,
         files=[file.name for file in served.files],
     )
 
@@ -207,8 +219,11 @@ def _notes(
         yield f"Given twice in one file, with different values, of which the last was taken: {_counted(twice)}."
     if parts := Counter(part for file in files for part in file.parts):
         yield f"Parts of files that this collection does not write: {_counted(parts)}. State them otherwise, if at all."
-    if any(file.adds_to_book for file in files):
-        yield "A phone book was to stand beside what is in the phones; one of this collection replaces it."
+    if adding := [phone.host for phone in phones if phone.adds_to_book]:
+        yield (
+            f"The phone book of {_some(adding)} goes beside what is in the phone, so snom_phone_book_complete is "
+            "false. What you take out of it stays in the phone."
+        )
     strangers = [*others, *(file.name for file in files if file.kind == "other")]
     if strangers:
         yield f"Not read, because they are no setting files of Snom: {_some(strangers)}."

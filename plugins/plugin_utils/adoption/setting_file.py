@@ -26,6 +26,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml i
     nested_settings,
     read_phone_book_file,
     read_settings_file,
+    replaces_phone_book,
 )
 
 # What may stand in a file beside settings, keys and a phone book, and is not written by this collection.
@@ -153,7 +154,6 @@ def _read_xml(name: str, content: bytes) -> SettingFile:
     settings = _bounded(name, map(_trimmed, read_settings_file(content)))
     nested = nested_settings(content)
     book = read_phone_book_file(content)
-    tables = [part for part in (root, *root) if part.tag in ("tbook", "phone-book")]
     inside = [part.tag.lower() for part in root] if tag == "settings" else []
     firmware = (root.findtext("firmware-settings/firmware") or "").strip() if tag == "settings" else ""
     return SettingFile(
@@ -163,7 +163,7 @@ def _read_xml(name: str, content: bytes) -> SettingFile:
         twice=_twice(settings),
         nested=tuple(nested),
         phone_book=book,
-        adds_to_book=any(table.get("complete") != "true" for table in tables),
+        adds_to_book=book is not None and not replaces_phone_book(content),
         firmware=firmware,
         parts=tuple(dict.fromkeys(part for part in inside if part not in (*_READ, "firmware-settings"))),
     )

@@ -157,7 +157,7 @@ def _group_text(fleet: Fleet) -> str:
     ]
     variables: dict[str, Any] = {"snom_settings_all": fleet.shared}
     if fleet.shared_book is not None:
-        variables["snom_phone_book"] = fleet.shared_book
+        variables |= _book(fleet.shared_book, fleet.adds_to_book)
     return "\n".join([*lines, _yaml(variables)])
 
 
@@ -178,9 +178,13 @@ def _host_text(fleet: Fleet, phone: Adopted) -> str:
         variables["snom_firmware_version"] = str(phone.version)
     variables["snom_settings"] = fleet.own(phone)
     if phone.phone_book is not None and fleet.shared_book is None:
-        variables["snom_phone_book"] = phone.phone_book
+        variables |= _book(phone.phone_book, phone.adds_to_book)
     files = ", ".join(map(visible_line, phone.files))
     return "\n".join(["---", f"{_BEGIN} from {files}.", _yaml(variables), *_left_out(phone)])
+
+
+def _book(entries: list[dict[str, str]], adds: bool) -> dict[str, Any]:
+    return {"snom_phone_book": entries} | ({"snom_phone_book_complete": False} if adds else {})
 
 
 def _left_out(phone: Adopted) -> Iterator[str]:

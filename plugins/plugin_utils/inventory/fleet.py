@@ -219,7 +219,7 @@ def _target(host: str, variables: HostVariables, given: Mapping[str, Any], overr
         group=_text(variables.get("snom_group")),
         wave=_wave(variables.get("snom_wave")),
         mirror=_text(variables.get("snom_mirror")),
-        protected=_flag(variables.get("snom_protected"), "snom_protected") and host not in override,
+        protected=flag(variables.get("snom_protected"), "snom_protected") and host not in override,
         known_call_state=partial(_call_state, variables),
         known=known,
         control=control,
@@ -325,7 +325,8 @@ def _wave(value: Any) -> int:
     return wave
 
 
-def _flag(value: Any, name: str) -> bool:
+def flag(value: Any, name: str) -> bool:
+    """Whether a variable of this name says yes; no for None. Raises InputError."""
     try:
         return False if value is None else bool(boolean(value))
     except TypeError:

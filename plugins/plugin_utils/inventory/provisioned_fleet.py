@@ -17,15 +17,16 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.setting_valu
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import (
     FleetVariables,
     HostVariables,
+    flag,
     undefined_in,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, asked_for
 
 
 def read_entries(hosts: Sequence[str], fleet: FleetVariables, defaults: Mapping[str, Any]) -> list[Entry]:
-    """One entry for each host. defaults holds mirror and phone_book, for hosts that have none of their own.
+    """One entry for each host. defaults holds mirror, phone_book and phone_book_complete, for hosts that say nothing.
 
-    Raises InputError that names the first host with a variable that needs one that is undefined.
+    Raises InputError that names the first host with a variable that needs one that is undefined, or is no flag.
     """
     return [_entry(host, fleet, defaults) for host in hosts]
 
@@ -50,12 +51,13 @@ def _read_entry(variables: HostVariables, defaults: Mapping[str, Any]) -> Entry:
             "snom_expansion_firmware",
             "snom_mirror",
             "snom_phone_book",
+            "snom_phone_book_complete",
             *filter(is_settings_variable, variables),
         )
     }
     # Plain, because templated and encrypted values are objects of their own kind, which differ between ansible-cores.
     values = to_plain(given)
-    book = values["snom_phone_book"]
+    book, complete = values["snom_phone_book"], values["snom_phone_book_complete"]
     return Entry(
         host=variables.host,
         mac=values["snom_mac"],
@@ -66,6 +68,11 @@ def _read_entry(variables: HostVariables, defaults: Mapping[str, Any]) -> Entry:
         expansion=values["snom_expansion_firmware"],
         mirror=values["snom_mirror"] or defaults["mirror"],
         phone_book=defaults["phone_book"] if book is None else book,
+        phone_book_complete=(
+            defaults["phone_book_complete"]
+            if complete is None
+            else flag(complete, f"{variables.host}: snom_phone_book_complete")
+        ),
     )
 
 

@@ -105,6 +105,7 @@ class Entry:
     expansion: object = None
     mirror: str | None = None
     phone_book: object = None
+    phone_book_complete: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +141,7 @@ class _Phone:
     settings: dict[str, Setting]
     firmware: tuple[str, bytes] | None
     phone_book: tuple[Contact, ...] | None
+    phone_book_complete: bool
     mirror: str | None
 
     @property
@@ -234,6 +236,7 @@ def _phone(entry: Entry, catalog: Catalog, base_url: str) -> _Phone:
         settings=settings,
         firmware=firmware,
         phone_book=book,
+        phone_book_complete=entry.phone_book_complete,
         mirror=entry.mirror,
     )
 
@@ -469,7 +472,7 @@ def _files(phones: Iterable[_Phone]) -> tuple[dict[str, bytes], dict[str, list[s
             if phone.firmware:
                 files[phone.firmware[0]] = phone.firmware[1]
             if phone.phone_book is not None:
-                content = phone_book_file(phone.phone_book)
+                content = phone_book_file(phone.phone_book, complete=phone.phone_book_complete)
                 book = f"phone-book-{_hash(content)}.xml"
                 files[book] = content
                 listed.append(book)

@@ -136,6 +136,13 @@ WANTED = [
         "",
         '[{name: Reception, number: "100"}]',
     ),
+    (
+        "snom_phone_book_complete",
+        "Whether these replace what is in the phone. If not, they go beside it, by their numbers.",
+        "snom_provisioning",
+        "true",
+        "false",
+    ),
 ]
 FLEET = [
     (

@@ -16,18 +16,20 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render
     render,
 )
 
+BOOK = [{"name": "Desk", "number": "12"}]
 ONE = {"language": "English", "user_name": ["100"], "user_pass": ["hush"]}
 
 
 def rendered(**phones: dict[str, Any]) -> Rendering:
-    """Phones by host, with their settings; a phone book stands among them as book."""
+    """Phones by host, with their settings; a phone book stands among them as book, or as added."""
     entries = [
         Entry(
             host=host,
             mac=f"0004139200{ord(host):02X}",
             model="D785",
             settings={"snom_settings": settings},
-            phone_book=settings.pop("book", None),
+            phone_book_complete="added" not in settings,
+            phone_book=settings.pop("book", settings.pop("added", None)),
         )
         for host, settings in ((host, dict(settings)) for host, settings in phones.items())
     ]
@@ -77,6 +79,8 @@ def test_the_first_generation_is_new_for_all() -> None:
             "fkey0: line [context active] -> line [context active, ringer https://********@x/r.wav]",
         ),
         ({}, {"book": []}, "phone book: (none) -> 0 entries"),
+        ({"book": BOOK}, {"added": BOOK}, "phone book: 1 entry -> 1 entry beside its own"),
+        ({"added": BOOK}, {"book": BOOK}, "phone book: 1 entry beside its own -> 1 entry"),
         ({"phone_name": "x" * 300}, {"phone_name": "y"}, f"phone_name: {'x' * 200}… -> y"),
     ],
 )

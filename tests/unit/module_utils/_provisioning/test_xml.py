@@ -20,6 +20,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml i
     phone_book_file,
     read_phone_book_file,
     read_settings_file,
+    replaces_phone_book,
     settings_file,
 )
 
@@ -108,6 +109,31 @@ def test_a_phone_book_replaces_the_one_in_the_phone() -> None:
         Contact(name="A & B", number="+49", type="vip"),
     )
     assert read_phone_book_file(settings_file(())) is None
+    assert replaces_phone_book(content) and not replaces_phone_book(settings_file(()))
+
+
+def test_a_phone_book_beside_the_one_in_the_phone_goes_by_numbers() -> None:
+    """A position would change what the phone has there, whoever that is."""
+    book = parse_phone_book([{"name": "Desk", "number": 12}, {"name": "A", "number": "1", "fav": True}], "book")
+    content = phone_book_file(book, complete=False)
+    assert b"<tbook>" in content and b"complete" not in content and b"index" not in content
+    assert read_phone_book_file(content) == book and not replaces_phone_book(content)
+    assert read_phone_book_file(phone_book_file((), complete=False)) == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "replaces"),
+    [
+        (b'<tbook e="2" complete="true"/>', True),
+        (b'<settings><phone-book complete="true"/></settings>', True),
+        (b'<tbook complete="false"/>', False),
+        (b'<settings><tbook complete="true"/><tbook e="2"/></settings>', False),
+        (b'<settings complete="true"/>', False),
+        (b"<", False),
+    ],
+)
+def test_a_phone_book_replaces_only_if_it_says_so(content: bytes, replaces: bool) -> None:
+    assert replaces_phone_book(content) is replaces
 
 
 @pytest.mark.parametrize(

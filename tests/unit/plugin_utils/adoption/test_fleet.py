@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -103,8 +104,8 @@ def variables(written: list[Text], host: str) -> dict[str, Any]:
     return found
 
 
-def provisioned(fleet: Fleet) -> dict[str, dict[str, tuple[str, str]]]:
-    """The settings that each phone would get from us, by its MAC."""
+def published(fleet: Fleet) -> dict[str, list[bytes]]:
+    """The files that each phone would get from us, in order, by its MAC."""
     written = texts(fleet, "phones", ())
     entries = []
     for phone in fleet.phones:
@@ -118,6 +119,7 @@ def provisioned(fleet: Fleet) -> dict[str, dict[str, tuple[str, str]]]:
                 settings=layers,
                 version=found.get("snom_firmware_version"),
                 phone_book=found.get("snom_phone_book"),
+                phone_book_complete=found.get("snom_phone_book_complete", True),
             )
         )
     users = frozenset(
@@ -128,13 +130,21 @@ def provisioned(fleet: Fleet) -> dict[str, dict[str, tuple[str, str]]]:
     result = {}
     for phone in fleet.phones:
         names = generation.listed(rendering.phones[phone.host]) or []
-        result[phone.mac] = {
+        result[phone.mac] = [rendering.files[name] for name in names]
+    return result
+
+
+def provisioned(fleet: Fleet) -> dict[str, dict[str, tuple[str, str]]]:
+    """The settings that each phone would get from us, by its MAC."""
+    return {
+        mac: {
             one.wire_name: (one.value, one.perm or "")
-            for name in names
-            for one in read_settings_file(rendering.files[name])
+            for content in contents
+            for one in read_settings_file(content)
             if one.name not in APART
         }
-    return result
+        for mac, contents in published(fleet).items()
+    }
 
 
 def _values(value: Any) -> list[Any]:
@@ -155,6 +165,65 @@ def test_phones_get_from_us_what_files_of_xml_gave_them(one: list[Given], other:
 def test_phones_get_from_us_what_files_of_text_gave_them(one: list[Given]) -> None:
     fleet = adopt([read_file(f"snomD785-{MACS[0]}.htm", as_text(one))])
     assert provisioned(fleet) == {MACS[0]: told(one)}
+
+
+WORD = TEXT.filter(bool)
+BOOK = st.tuples(
+    st.sampled_from(['complete="true"', 'complete="true" e="2"', "", 'e="2"', 'complete="false"']),
+    st.lists(st.tuples(WORD, st.sampled_from("1234567")), max_size=5),
+)
+Book = tuple[str, list[tuple[str, str]]]
+
+
+def with_book(name: str, book: Book | None) -> bytes:
+    if book is None:
+        return f"<settings><phone-settings><phone_name>{name}</phone_name></phone-settings></settings>".encode()
+    says, entries = book
+    rows = "".join(
+        f'<item context="active" type="" index="{number}"><name>{html.escape(text)}</name><number>{of}</number></item>'
+        for number, (text, of) in enumerate(entries)
+    )
+    return (
+        f"<settings><phone-settings><a_b>{name}</a_b></phone-settings><tbook {says}>{rows}</tbook></settings>".encode()
+    )
+
+
+def book_after(book: Mapping[str, str], contents: list[bytes]) -> dict[str, str]:
+    """What is in a phone after it took these files: names by number, as Snom's page on the tag has it."""
+    found = dict(book)
+    for content in contents:
+        for table in ElementTree.fromstring(content).iter("tbook"):
+            found = {} if table.get("complete") == "true" else found
+            found |= {item.findtext("number", ""): item.findtext("name", "") for item in table.iter("item")}
+    return found
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.none() | BOOK, st.lists(st.none() | BOOK, min_size=1, max_size=2), st.dictionaries(st.sampled_from("1289"), WORD)
+)
+def test_the_phone_book_becomes_what_the_files_made_it(
+    shared: Book | None, own: list[Book | None], before: dict[str, str]
+) -> None:
+    first = with_book("of all", shared)
+    given_files = {mac: with_book(mac, book) for mac, book in zip(MACS, own, strict=False)}
+    fleet = adopt(
+        [read_file("snomD785.htm", first), *(read_file(f"snomD785-{mac}.htm", one) for mac, one in given_files.items())]
+    )
+    for mac, contents in published(fleet).items():
+        once = book_after(before, [first, given_files[mac]])
+        assert book_after(before, contents) == once
+        # A phone that ran by the files.
+        assert book_after(once, contents) == once
+
+
+def test_an_empty_phone_book_that_adds_nothing_empties_no_phone() -> None:
+    """FusionPBX serves such a one to the 720."""
+    content = b'<settings><phone-settings><a_b>c</a_b></phone-settings><tbook e="2">\n</tbook></settings>'
+    fleet = adopt([read_file(f"{MACS[0]}.xml", content)])
+    assert not any(b"complete" in one for one in published(fleet)[MACS[0]])
+    assert variables(texts(fleet, "phones", ()), "snom-000413aabb01")["snom_phone_book_complete"] is False
+    assert "goes beside what is in the phone" in fleet.notes[-1]
 
 
 def adopted(*rows: str, **more: Any) -> Fleet:
@@ -270,7 +339,6 @@ def test_all_that_a_person_should_know_is_said() -> None:
         "No phone reads these, by their names and by the lists that are there: alone.xml.",
         "the last was taken: language (1).",
         "does not write: certificates (1).",
-        "one of this collection replaces it",
         r"no setting files of Snom: image\x1b.bin, other.cfg.",
     ):
         assert part in said

@@ -18,6 +18,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render
 from ansible_collections.telephony.snom.tests.unit.plugin_utils.inventory.test_fleet import HostVars, Templar
 
 DESK = {"snom_mac": "000413920001", "snom_model": "D785"}
+DEFAULTS = {"mirror": None, "phone_book": None, "phone_book_complete": True}
 
 
 def fleet(raw: dict[str, dict[str, Any]], own: dict[str, Any] | None = None) -> FleetVariables:
@@ -27,7 +28,7 @@ def fleet(raw: dict[str, dict[str, Any]], own: dict[str, Any] | None = None) -> 
 
 def entries(raw: dict[str, dict[str, Any]], *, own: dict[str, Any] | None = None, **defaults: Any) -> list[Entry]:
     """What is read of them, with these options of the task."""
-    return read_entries(list(raw), fleet(raw, own), {"mirror": None, "phone_book": None} | defaults)
+    return read_entries(list(raw), fleet(raw, own), DEFAULTS | defaults)
 
 
 def test_every_variable_with_settings_is_read() -> None:
@@ -62,6 +63,11 @@ def test_options_stand_in_for_what_a_host_does_not_say() -> None:
     book = [{"name": "Desk", "number": "12"}]
     found = entries(raw, mirror="http://all", phone_book=book)
     assert [(entry.mirror, entry.phone_book) for entry in found] == [("http://all", book), ("http://hall", [])]
+    raw = {"desk": DESK, "hall": DESK | {"snom_phone_book_complete": "no"}}
+    assert [entry.phone_book_complete for entry in entries(raw)] == [True, False]
+    assert [entry.phone_book_complete for entry in entries(raw, phone_book_complete=False)] == [False, False]
+    with pytest.raises(InputError, match="desk: snom_phone_book_complete is 'x': give true or false"):
+        entries({"desk": DESK | {"snom_phone_book_complete": "x"}})
 
 
 def test_who_needs_a_variable_that_is_undefined_is_named() -> None:

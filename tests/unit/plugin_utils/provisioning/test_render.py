@@ -171,6 +171,13 @@ def test_a_phone_book_is_one_file_for_all_who_have_it() -> None:
     assert first == second != empty and none == []
 
 
+def test_a_phone_book_beside_the_one_in_the_phone() -> None:
+    book = [{"name": "Desk", "number": "12"}]
+    found = rendered(entry(phone_book=book), entry(2, phone_book=book, phone_book_complete=False))
+    books = {content.count(b"complete") for name, content in found.files.items() if name.startswith("phone-book-")}
+    assert books == {0, 1}
+
+
 def test_the_same_content_is_the_same_generation() -> None:
     def generation(**keys: Any) -> str:
         return rendered(entry(**keys)).generation
