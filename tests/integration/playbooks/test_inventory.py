@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import socketserver
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -187,6 +188,66 @@ def test_a_password_may_be_in_the_vault_or_in_a_lookup(folder: Path) -> None:
     assert (found.code, found.said, again.code, again.said) == (0, "", 0, "")
     assert len(found.hosts) == len(again.hosts) == 3
     assert len(set(_Kea.seen)) == 1 and str(_Kea.seen[0]).startswith("Basic ")
+
+
+class _FreeSwitch(socketserver.StreamRequestHandler):
+    """A fake of FreeSWITCH's event socket, from its documentation: one login, and one command."""
+
+    PASSWORD = "n0t-to-be-seen"
+    REGISTRATIONS = (
+        '<?xml version="1.0" encoding="ISO-8859-1"?>\n<profile><registrations><registration>'
+        "<call-id>3c26@192.0.2.17</call-id><user>401@pbx.example</user>"
+        "<contact>&quot;Desk&quot; &lt;sip:401@192.0.2.17:5060;line=a1&gt;</contact>"
+        "<agent>snomD785/10.1.84.12 00041345120A</agent>"
+        "<status>Registered(UDP)(unknown) EXP(2026-11-29 12:00:00) EXPSECS(3400)</status>"
+        "<network-ip>192.0.2.17</network-ip></registration>"
+        "<registration><user>402@pbx.example</user><contact>&lt;sip:402@192.0.2.18&gt;</contact>"
+        "<agent>Other 1.0</agent><status>Registered(UDP)</status></registration></registrations></profile>\n"
+    )
+    asked: ClassVar[list[str]] = []
+
+    def handle(self) -> None:
+        self.wfile.write(b"Content-Type: auth/request\n\n")
+        allowed = False
+        while command := self.command():
+            if command.startswith("auth "):
+                allowed = command == f"auth {self.PASSWORD}"
+                self.wfile.write(
+                    f"Content-Type: command/reply\nReply-Text: {'+OK' if allowed else '-ERR'}\n\n".encode()
+                )
+            elif allowed:
+                self.asked.append(command)
+                body = self.REGISTRATIONS.encode()
+                self.wfile.write(b"Content-Type: api/response\nContent-Length: %d\n\n%b" % (len(body), body))
+
+    def command(self) -> str:
+        """The lines before the next empty one."""
+        lines = []
+        while line := self.rfile.readline().decode().rstrip("\r\n"):
+            lines.append(line)
+        return "\n".join(lines)
+
+
+def test_registrations_of_a_freeswitch(folder: Path) -> None:
+    """The peer is a fake, written from FreeSWITCH's documentation: Debian has no FreeSWITCH to run here."""
+    _FreeSwitch.asked.clear()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _FreeSwitch) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        place = {"kind": "freeswitch", "host": "127.0.0.1", "port": server.server_address[1]}
+        found = listed(folder, {**place, "password": _FreeSwitch.PASSWORD}, ROOMS)
+        refused = listed(folder, {**place, "password": "another"}, ROOMS)
+        server.shutdown()
+    # It has the phone at another address than the table.
+    assert found.code == 0 and "192.0.2.17 by freeswitch, 192.0.2.1 by rooms" in found.said
+    assert _FreeSwitch.asked == ["api sofia xmlstatus profile internal reg"]
+    desk = found.hosts[DESK]
+    said = desk["snom_account"], desk["snom_model"], desk["snom_firmware_seen"]
+    assert said == ("401@pbx.example", "D785", "10.1.84.12")
+    assert desk["snom_sources"].keys() == {"freeswitch", "rooms"}
+    # The other account is no phone of Snom's.
+    assert set(found.hosts) == {DESK, "snom-00041345120b"}
+    assert "refused the login" in refused.said and "freeswitch" not in refused.hosts[DESK]["snom_sources"]
 
 
 def test_another_plugins_file_is_left_to_it(folder: Path) -> None:
