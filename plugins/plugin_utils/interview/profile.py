@@ -79,7 +79,7 @@ def _head_line(number: int, line: str, length: int, replacer: Replacer) -> str:
     low = name.strip().lower()
     if low == "content-length" and value.strip().isdecimal():
         return f"{name}:{value[: len(value) - len(value.lstrip())]}{length}"
-    if low in _PRIVATE_HEADERS:
+    if low in _PRIVATE_HEADERS or low not in HEADERS:
         value = replacer.private(value)
     else:
         value = _PARAMETER.sub(lambda match: match[1] + replacer.private(match[2]), value)

@@ -45,6 +45,27 @@ _IPV4 = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.?[0-9])")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:])")
 # A telephone number in groups. A single group is seen to with the words.
 _GROUPS = re.compile(r"(?<![0-9A-Za-z])\+?\(?[0-9](?:[0-9]|[ ()/.-]{1,3}(?=[0-9(])){4,30}(?![0-9A-Za-z])")
+# A serial number in pairs of digits, with letters somewhere: no part of it is too long to stay by itself.
+_JOINED = re.compile(
+    r"(?<![0-9A-Za-z])[0-9A-Za-z]{1,12}(?:(?:[-/_.]|%2[DdFf]|%5[Ff])[0-9A-Za-z]{1,12}){1,8}(?![0-9A-Za-z])"
+)
+_SPACED = re.compile(r"(?<![0-9A-Za-z])[A-Z]{1,4}[0-9]{0,2}(?:(?: |&nbsp;|%20|\+)[0-9]{2}){2,6}(?!:?[0-9A-Za-z])")
+_PAIR = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,4}[0-9]{2}[A-Za-z]{0,4}(?![0-9A-Za-z])")
+_SEPARATED = re.compile("%2[DdFf]|%5[Ff]|%20|&nbsp;|_")
+_JOINS = frozenset("-/_. +&%;0DdFf")
+"""Signs beside a number that may join it to others, or end what does."""
+_AROUND = 60
+# What stands behind such a label is somebody's, though it be made of words and numbers that stay anywhere else.
+_NAMED = re.compile(
+    r"(?<![a-z])(?:e?ssid|(?:wlan|wi-?fi|wireless|network|net)[ _-]?name|netzwerkname"
+    r"|serial(?:[ _-]?(?:number|num|no|nr)\b)?|serien(?:nummer|nr)|s/n)[0-9]{0,2}"
+    r"""(?:[ \t:.="'#>]|&nbsp;|&quot;){0,12}"""
+    # Up to the next cell; a row that ends, or a line that breaks, holds no value.
+    r"(?:<(?!/?(?:tr|table|br|p|li|dt|h[1-6])\b)[^<>]{0,200}>(?:\s|&nbsp;|:){0,20}){0,6}"
+    r"""(?:<input\s[^<>]{0,200}?value\s{0,3}=\s{0,3}["']?|value\s{0,3}=\s{0,3}["']?)?"""
+    r"""(?P<value>[^\s<>"'][^<>"'\r\n]{0,200})""",
+    re.IGNORECASE,
+)
 # A version: as a page has it, in the name of a file, and in what a phone calls itself over SIP.
 _OF_IMAGE = re.compile(
     r"(?:(?i:-sip)(?:\s|%20|&nbsp;){1,5}|(?i:snom(?:[a-z]?[0-9]{2,3}[a-z]?|mp|pa1))(?:/|-(?=[0-9.]{3,40}[a-z]?-SIP)))"
@@ -168,6 +189,7 @@ class Replacer:
             (_IPV4, self._ipv4),
             (_IPV6, self._ipv6),
             (_GROUPS, self._groups),
+            (_NAMED, lambda match: self._plain(match["value"], None)),
         ]
 
     def _image(self, match: re.Match[str]) -> str:
@@ -233,7 +255,7 @@ class Replacer:
         if not any(sign.isalnum() for sign in said):
             return word
         if said.isdecimal() and said.isascii():
-            if len(said) <= 2 and words is not None:
+            if len(said) <= 2 and words is not None and not _is_of_serial(match, text):
                 return word
             before = text[max(0, match.start() - 24) : match.start()]
             is_model = said == (self._model or "").lstrip("D") and _MODEL_LABEL.search(before)
@@ -274,14 +296,27 @@ class Replacer:
 
 
 def _split(text: str, pattern: re.Pattern[str], replace: Replace) -> list[tuple[str, bool]]:
-    """The text around what is replaced, which is done."""
+    """The text around what is replaced, which is done: a match, or what in it is called value."""
+    group = "value" if "value" in pattern.groupindex else 0
     pieces, at = [], 0
     for match in pattern.finditer(text):
         new = replace(match)
         if new is not None:
-            pieces += [(text[at : match.start()], False), (new, True)]
-            at = match.end()
+            pieces += [(text[at : match.start(group)], False), (new, True)]
+            at = match.end(group)
     return [*pieces, (text[at:], False)]
+
+
+def _is_of_serial(match: re.Match[str], text: str) -> bool:
+    """Whether a number of few digits is one of several such in a row that has letters, too."""
+    if not {text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]} & _JOINS:
+        return False
+    begin = max(0, match.start() - _AROUND)
+    for row in (_JOINED, _SPACED):
+        for run in row.finditer(text, begin, match.end() + _AROUND):
+            if run.start() <= match.start() < run.end():
+                return len(_PAIR.findall(_SEPARATED.sub(" ", run[0]))) > 1 and re.search("[A-Za-z]", run[0]) is not None
+    return False
 
 
 def _spelled(digits: str, *, alone: bool = False) -> re.Pattern[str]:

@@ -118,6 +118,76 @@ def test_no_detail_is_left_in_any_answer(kind: str, place: str) -> None:
         assert planted not in text
 
 
+SERIALS = (
+    "QX-83-97",
+    "83-97-QX",
+    "QX83-97",
+    "QX-83-97-61-ZV",
+    "qx/83/97",
+    "QX.83.97",
+    "QX_83_97",
+    "QX 83 97",
+    "q8-83-97",
+)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("serial", SERIALS)
+def test_no_serial_number_in_pairs_of_digits_is_left(serial: str, place: str) -> None:
+    text = html.unescape(shown(PLACES[place](serial)))
+    assert not re.search(r"83\D{0,8}97", text), text
+
+
+@pytest.mark.parametrize("serial", SERIALS)
+def test_no_such_serial_number_is_left_in_what_is_no_page(serial: str) -> None:
+    one = replacer()
+    asked = one.head(f"/prov/{quote(serial)}.xml?sn={quote(serial)}")
+    assert not re.search(r"83\D{0,8}97", asked), asked
+    assert one.head(f"/prov/{quote(serial)}.xml?sn={quote(serial)}") == asked
+
+
+# Each word and number of it stays where it stands alone.
+NETWORK = "Home Network 12"
+NAMED = {
+    "a cell": "<tr><td>SSID:</td><td>{}</td></tr>",
+    "nested cells": "<td><table><tr><td><b>SSID</b></td>\n <td><i>{}</i></td></tr></table>",
+    "a list": "<dl><dt>WLAN name</dt><dd>{}</dd></dl>",
+    "a line": "SSID: {}<br>Firmware Version: snomD785-SIP 10.1.54.13<br>",
+    "plain text": "wifi-name = {}\r\nMemory: 12\r\n",
+    "a field": '<label>SSID</label> <input type="text" name="wifi" value="{}">',
+    "its own field": '<input name="SSID" type=text value="{}">',
+    "JSON": '{{"ssid": "{}", "channel": 6}}',
+    "a script": "<script>var essid='{}';</script>",
+    "a serial number": "<p>Serial number: {}</p>",
+    "a short one": "<td>S/N</td><td>{}</td>",
+    "German": "<td>Seriennummer</td><td>{}</td>",
+}
+
+
+@pytest.mark.parametrize("place", NAMED)
+def test_the_name_of_a_network_goes_though_its_words_are_those_of_labels(place: str) -> None:
+    text = shown(NAMED[place].format(NETWORK))
+    assert not re.search(r"Home|Network|\b12\b(?!\r\n)", text.partition("\r\n\r\n")[2].replace("Memory: 12", ""))
+    assert NETWORK in shown(f"<p>{NETWORK}</p>")
+
+
+def test_a_label_that_has_no_value_takes_none_of_the_next_row() -> None:
+    for page in (
+        "<tr><td>SSID</td><td></td></tr><tr><td>Firmware Version:</td><td>snomD785-SIP 10.1.54.13</td></tr>",
+        "SSID:<br>Firmware Version: snomD785-SIP 10.1.54.13<br>",
+        "<dt>SSID</dt><dd></dd><dt>Firmware Version</dt><dd>10.1.54.13</dd>",
+        "SSID:\nFirmware Version: 10.1.54.13\n",
+    ):
+        assert "Firmware Version" in shown(page) and "10.1.54.13" in shown(page)
+
+
+def test_what_is_no_serial_number_stays() -> None:
+    one = replacer()
+    for text in ("Uptime: 3 days, 02:10:05", "HTTP/1.1", "state Idle (29)", "line 12", "1-12", "utf-8", "iso-8859-1"):
+        assert re.findall("[0-9]{1,2}", one.text(text))[:1] == re.findall("[0-9]{1,2}", text)[:1] or "iso" in text
+    assert one.text("Hardware: D785, snomD785-SIP 10.1.54.13") == "Hardware: D785, snomD785-SIP 10.1.54.13"
+
+
 @pytest.mark.parametrize("header", ["Server", "X-Owner", "Location", "Set-Cookie", "WWW-Authenticate", "Date"])
 @pytest.mark.parametrize("kind", DETAILS)
 def test_no_detail_is_left_in_a_header(kind: str, header: str) -> None:
@@ -184,6 +254,11 @@ def test_a_huge_page_takes_no_time() -> None:
         "a:" * 400_000,
         "&#65;" * 160_000,
         "%41" * 250_000,
+        "12-" * 260_000,
+        "AB 12 " * 130_000,
+        "ssid" * 200_000,
+        "ssid<a>" * 110_000,
+        "ssid:::::::::" * 60_000,
     ):
         replacer().text(page)
         replacer().settings("dhcp: on\n" + page)
