@@ -60,6 +60,11 @@ def place_of(error: Exception) -> str:
     return f"{type(error).__name__} in {file} line {place.lineno}"
 
 
+def unexpected(error: Exception) -> str:
+    """The sentence about a mistake of ours. It says no more than its place, see `place_of`."""
+    return f"Unexpected error, please report it: {place_of(error)}."
+
+
 class SnomError(Exception):
     """A failure that a person can act on."""
 

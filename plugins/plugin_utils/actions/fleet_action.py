@@ -13,14 +13,14 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError, place_of
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError, unexpected
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_result
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import controller_path
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import split_arguments
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import (
     arguments_from_text,
-    require_short_numbers,
+    require_short_options,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
 
@@ -56,8 +56,7 @@ class FleetAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             raise
         except Exception as error:
             # Ansible would show its text, and that may be a request with its login.
-            reason = f"Unexpected error, please report it: {place_of(error)}."
-            result = {"changed": False, "failed": True, "msg": reason}
+            result = {"changed": False, "failed": True, "msg": unexpected(error)}
         shown: dict[str, Any] = visible_result(result)
         return shown
 
@@ -66,8 +65,7 @@ class FleetAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
 
         Raises InputError.
         """
-        for option, value in self._task.args.items():
-            require_short_numbers(value, option)
+        require_short_options(self._task.args)
         _connection, own = split_arguments(self._task.args)
         checked = ArgumentSpecValidator(spec).validate(arguments_from_text(own, spec, ("list", "dict", "raw")))
         if checked.error_messages:

@@ -27,7 +27,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     InputError,
     SnomError,
     Unsupported,
-    place_of,
+    unexpected,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
@@ -46,6 +46,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet imp
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import (
     arguments_from_text,
     require_short_numbers,
+    require_short_options,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
@@ -109,7 +110,7 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             raise
         except Exception as error:
             # Ansible would show its text, and that may be an option with a password.
-            reason = f"Unexpected error, please report it: {place_of(error)}."
+            reason = unexpected(error)
             outcome = Outcome.FAILED.value
             return {"changed": False, "failed": True, "msg": reason, "outcome": outcome, "reason": reason}
 
@@ -191,8 +192,7 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
 
         Raises InputError.
         """
-        for option, value in self._task.args.items():
-            require_short_numbers(value, option)
+        require_short_options(self._task.args)
         arguments = {option: value for option, value in self._task.args.items() if value is not None}
         for option, variable in self.host_variables.items():
             if option not in arguments:

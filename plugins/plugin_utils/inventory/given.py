@@ -41,6 +41,12 @@ def require_short_numbers(value: object, name: str) -> None:
             require_short_numbers(one, name)
 
 
+def require_short_options(options: Mapping[str, Any]) -> None:
+    """Raise InputError if a number in one of a task's options is too long to be written."""
+    for option, value in options.items():
+        require_short_numbers(value, option)
+
+
 def from_text(value: object, option: str) -> object:
     """What a text in brackets spells, in YAML or JSON; everything else as it is.
 

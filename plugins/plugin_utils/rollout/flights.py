@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import expect, place_of
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import expect, unexpected
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     Order,
     deadline_for,
@@ -109,7 +109,7 @@ class Flights:
 
     def give_up(self, host: str, error: Exception) -> PlannedPhone | None:
         """A mistake of ours ends the phone's turn and the triggers, but the others are still watched to their end."""
-        reason = f"Unexpected error, please report it: {place_of(error)}."
+        reason = unexpected(error)
         self._verdicts.stop(reason)
         self.under_way[host].upgrade.break_off(reason)
         return self.advance(host, None)

@@ -17,7 +17,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     InputError,
     NotRecorded,
     SnomError,
-    place_of,
+    unexpected,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
@@ -153,7 +153,7 @@ def carry_out(
         except InputError as error:
             problem = error.reason
         except Exception as error:
-            problem = f"report_dir: no report could be written. Unexpected error, please report it: {place_of(error)}."
+            problem = f"report_dir: no report could be written. {unexpected(error)}"
     problems = [problem] if problem else []
     result["closing"] = closing_lines(result) + problems
     # The rest stands in the result, and is shown once all hosts have theirs.

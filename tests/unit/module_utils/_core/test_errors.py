@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import place_of
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import place_of, unexpected
 
 PAYLOAD = "payload.zip/ansible_collections/telephony/snom/plugins"
 
@@ -29,3 +29,4 @@ def test_a_mistake_is_placed_within_the_collection(tmp_path: Path, file: str, sh
         # Without a module around it, whose loader would be asked for the source.
         exec(compile(source.read_text("utf-8"), str(source), "exec"), {})
     assert place_of(error.value) == f"ValueError in {shown} line 2"
+    assert unexpected(error.value) == f"Unexpected error, please report it: ValueError in {shown} line 2."

@@ -11,6 +11,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given imp
     from_text,
     list_from_text,
     require_short_numbers,
+    require_short_options,
 )
 
 BROKEN = ["[100%", "{berlin:", "[a]]", "{a: b: c}", "[" * 3000 + "]", "[&a [*a, b: ]]]", "[!!bool x]", "[&a [*a]]"]
@@ -81,6 +82,8 @@ def test_only_options_of_these_types_are_read():
 def test_a_number_that_nobody_can_write_is_refused_by_its_name(value):
     with pytest.raises(InputError, match=r"^snom_port holds a number of thousands of digits"):
         require_short_numbers(value, "snom_port")
+    with pytest.raises(InputError, match=r"^port holds a number of thousands of digits"):
+        require_short_options({"host": "127.0.0.1", "port": value})
 
 
 @pytest.mark.parametrize("value", [None, True, "9" * 5000, 1e300, {"a": [1, 2**64, "x"]}])
