@@ -59,9 +59,9 @@ sent:
 outcome:
   description:
     - How it ended, in one word.
-    - V(rebooted) (it was seen gone and is back), V(triggered) (it was seen gone), V(planned) and V(protected) are no
-      failures. All others are, V(blocked) among them, and V(certificate_rejected) where what answers
-      afterwards shows a certificate that is not trusted.
+    - V(rebooted) (it was seen gone and is back), V(triggered) (it was seen gone, or may have been), V(planned) and
+      V(protected) are no failures. All others are, V(blocked) among them, and V(certificate_rejected) where what
+      answers afterwards shows a certificate that is not trusted.
   returned: when the task ran
   type: str
   sample: rebooted

@@ -61,7 +61,8 @@ def reset_phone(
         # It may go down before it answers. Whether it does is watched.
         with contextlib.suppress(AnswerLost):
             remote.send(command)
-        outcome, reason = _watch(phone, asked_at, now, sleep)
+        watch = Watch(phone, now, asked_at, uptime=remote.facts.uptime)
+        outcome, reason = _watch(watch, asked_at, now, sleep)
         return {"changed": True, "outcome": outcome, "reason": reason}
 
     if check_mode:
@@ -73,11 +74,10 @@ def reset_phone(
 
 
 def _watch(
-    phone: Phone, asked_at: float, now: Callable[[], float], sleep: Callable[[float], None]
+    watch: Watch, asked_at: float, now: Callable[[], float], sleep: Callable[[float], None]
 ) -> tuple[Outcome, str]:
     """Outcome and reason. Raises NoEffect if the phone does not go down, LockedOut, CertificateRejected."""
-    watch = Watch(phone, now, asked_at)
-    back = False
+    back = missed = False
     while not back and now() < asked_at + BACK_WITHIN:
         sleep(_POLL)
         try:
@@ -85,7 +85,14 @@ def _watch(
         except AuthFailed:
             # Its provisioning was quick, and set a password. It is not asked again.
             return Outcome.REBOOTED, "It is back, and has got another web login already: its provisioning was quick."
+        missed = missed or watch.silent
         if not watch.gone and not watch.silent and watch.rejected is None and now() >= asked_at + GONE_WITHIN:
+            if missed and not watch.stayed_up:
+                # It may have been quicker than two polls, and shows nothing that tells.
+                return Outcome.TRIGGERED, (
+                    "It did not answer for a moment, and shows no uptime, so it can't be told whether it was reset. If "
+                    f"it was: {_OPEN}"
+                )
             raise NoEffect(
                 "The phone was asked to reset and does not go down. Check that hidden tags and restricted URI queries "
                 "are off, and that it is in administrator mode."

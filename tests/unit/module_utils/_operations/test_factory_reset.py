@@ -79,6 +79,31 @@ def test_an_outage_of_the_network_is_no_reset() -> None:
     assert reset(phone)["outcome"] == "blocked"
 
 
+@pytest.mark.parametrize(
+    ("booted", "shows_uptime", "outcome"),
+    [
+        # It ran for two minutes, and starts again before the first poll.
+        (0.5, True, "rebooted"),
+        (3.0, True, "rebooted"),
+        (3.0, False, "triggered"),
+    ],
+)
+def test_a_phone_that_is_back_between_two_polls(booted: float, shows_uptime: bool, outcome: str) -> None:
+    blink = [(booted, {"up": False}), (booted + 1.1, {"up": True})]
+    phone = LabPhone(Clock(), blink, shows_uptime=shows_uptime)
+    phone.booted = phone.clock.time - 120
+    result = reset(phone)
+    assert (result["outcome"], result["changed"], result.get("failed")) == (outcome, True, None)
+    assert "open to everybody" in result["reason"]
+
+
+def test_a_poll_that_gets_lost_is_no_reset() -> None:
+    """It shows by its uptime that it has run all the while."""
+    phone = LabPhone(Clock(), [(3, {"error": PhoneUnreachable("No route.")}), (5, {"error": None})])
+    result = reset(phone)
+    assert (result["outcome"], result["changed"]) == ("blocked", False)
+
+
 def test_a_phone_that_ignores_it() -> None:
     phone = LabPhone(Clock())
     started = phone.clock.time
