@@ -28,7 +28,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         _connection, own = split_arguments(self._task.args)
         checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate(own)
         phone = checked.validated_parameters.get("phone") or {}
-        if checked.error_messages or "outcome" not in phone or "recap" not in phone:
+        if checked.error_messages or not {"outcome", "recap", "changed"} <= set(phone):
             return {
                 "failed": True,
                 "msg": "phone: give this host's entry of a rollout's phones, "
@@ -37,8 +37,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         failed = phone["recap"] == "failed"
         # Ansible shows all of a failed result, and its message a second time.
         result: dict[str, Any] = {name: phone.get(name) for name in (("outcome",) if failed else SHOWN)}
-        # Who came as far as one image of several has changed, however it ended.
-        result |= {"changed": phone["recap"] == "changed" or bool(phone.get("path")), "failed": failed}
+        result |= {"changed": bool(phone["changed"]), "failed": failed}
         if failed:
             result["msg"] = f"{phone['outcome']}: {phone['reason']}"
         shown: dict[str, Any] = visible_result(result)

@@ -18,6 +18,8 @@ description:
   - An upgrade from before 10.1.185.0 to that version or a later one is refused where the phone is known to have no
     password for its web server, because that becomes its administrator password. Where it can't be told, there is a
     warning.
+  - The result is changed once the phone was asked to load an image, however that ended, unless it was watched to the
+    end, and goes on as before.
   - For many phones use M(telephony.snom.snom_rollout), which watches all of them at once and stops when some fail.
 author:
   - telephony.snom contributors (@telephony)

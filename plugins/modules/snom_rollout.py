@@ -366,6 +366,14 @@ phones:
       returned: always
       type: str
       sample: changed
+    changed:
+      description:
+        - Whether something changed on it, as far as anybody knows, for M(telephony.snom.snom_rollout_result).
+        - It is false where the phone was not asked, and where it was watched to the end, was never seen gone, and has
+          its old version. Nobody knows what one did that is gone, or that is no longer the same phone; so it is true.
+      returned: always
+      type: bool
+      sample: true
     before:
       description: Version that it showed at first.
       returned: always

@@ -15,7 +15,9 @@ version_added: 0.1.0
 description:
   - M(telephony.snom.snom_rollout) is one task for all phones and never fails for one of them. This task after it makes
     the recap, C(--limit) and the host counts of AWX show what became of each phone.
-  - A host is changed if its phone has loaded an image, also if it failed or was put off after that.
+  - A host is changed if something changed on its phone, as far as anybody knows. That is so once it was asked to load
+    an image, however it ended, unless it was watched to the end, and goes on as before. M(telephony.snom.snom_firmware)
+    says the same.
   - It talks to no phone.
 author:
   - telephony.snom contributors (@telephony)

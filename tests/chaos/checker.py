@@ -33,6 +33,12 @@ LOG_FRESH = 2.0
 QUIET = ("compliant", "deferred", "not_started", "protected", "refused", "unreachable", "planned")
 """Outcomes of phones that were asked nothing in the run."""
 
+UNTOUCHED = (*QUIET, "blocked", "user_mode", "image_failed", "no_fetch")
+"""Outcomes of phones that go on as before, unless an image before this one was loaded."""
+
+SEEN_TO_GO = ("old_version", "timed_out", "looping", "unproven")
+"""Outcomes of phones that did something when they were asked, and nobody knows for sure what."""
+
 FAILED = (
     *("refused", "wrong_phone", "unreachable", "certificate_rejected", "auth_failed", "locked_out", "blocked"),
     *("user_mode", "unsupported", "image_failed", "old_version", "timed_out", "not_registered", "reverted"),
@@ -307,20 +313,23 @@ def _provisioned(record: Record, phone: str) -> bool:
 
 @rule
 def changed_is_so(record: Record) -> Iterator[str]:
-    """A host has changed if its phone runs another version by what was asked of it, and nobody changed unseen."""
+    """A host has changed if its phone did something by what was asked of it, or may have, and nobody changed unseen."""
     for number, run, host, phone, said in told(record):
         settled = run.settled.get(host)
         if settled is None or phone is None:
             continue
         runs, at_first = run.after[phone]["firmware"], run.before[phone]["firmware"]
+        loaded = said["outcome"] == "upgraded" or bool(said["path"])
         if settled["changed"]:
-            if said["outcome"] != "upgraded" and not said["path"]:
+            if not loaded and (said["outcome"] in UNTOUCHED or not asked_before(record, number, host)):
                 yield f"{where(number, host)} has changed, and is {said['outcome']} without any image loaded"
-            if len(set(versions(record, number, phone))) < 2 and runs == at_first:
+            if loaded and len(set(versions(record, number, phone))) < 2 and runs == at_first:
                 yield f"{where(number, host)} has changed, and the phone runs {runs} as ever"
         else:
             if said["outcome"] in ("upgraded", "not_registered"):
                 yield f"{where(number, host)} is {said['outcome']}, and has not changed"
+            if said["outcome"] in SEEN_TO_GO:
+                yield f"{where(number, host)} is {said['outcome']}, so it did something, and has not changed"
             if said["before"] and said["after"] and said["before"] != said["after"] and _is_told(said):
                 yield f"{where(number, host)} went from {said['before']} to {said['after']}, and has not changed"
         for version in said["path"]:

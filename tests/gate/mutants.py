@@ -263,7 +263,7 @@ MUTANTS = [
         "host that never changes",
         "chaos",
         "plugins/action/snom_rollout_result.py",
-        'phone["recap"] == "changed" or bool(phone.get("path"))',
+        'bool(phone["changed"])',
         "False",
         "is upgraded, and has not changed",
     ),

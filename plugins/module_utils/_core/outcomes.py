@@ -52,6 +52,8 @@ class _Row:
 
     ``unless_up``: it is the phone that says no, so it is up where it is asked for something new.
     """
+    untouched: bool = False
+    """Whether a phone that was asked for something goes on as before, as far as anybody knows."""
     off_test: bool = False
     """Whether a JUnit report shows it as skipped, though it is no failure."""
     another_run: bool = False
@@ -134,6 +136,7 @@ class Outcome(str, Enum):
         "blocked",
         "Forbids the request: hidden tags or restricted queries.",
         "failed",
+        untouched=True,
         remedy="Switch off use_hidden_tags and restrict_uri_queries in its provisioning, or set snom_scheme to https.",
     )
     USER_MODE = _Row(
@@ -154,6 +157,7 @@ class Outcome(str, Enum):
         "failed",
         bad="always",
         blind="always",
+        untouched=True,
         remedy="See in the mirror's log whether it fetched the image, and don't power it off while it does.",
     )
     OLD_VERSION = _Row(
@@ -193,6 +197,7 @@ class Outcome(str, Enum):
         "Was asked to fetch its settings, and was not seen to fetch any in time.",
         "failed",
         bad="always",
+        untouched=True,
         remedy="Is it registered at this PBX, and does its setting_server lead to this mirror?",
     )
     LOOPING = _Row(
@@ -281,6 +286,14 @@ class Outcome(str, Enum):
     def wants_another_run(self) -> bool:
         """Whether the command that goes on is shown."""
         return self.left_over or self._row.another_run
+
+    def is_change(self, *, asked: bool, loaded: bool = False) -> bool:
+        """Whether something changed on a phone that ends so, as far as anybody knows.
+
+        asked: it may have taken the request to load an image, or to restart. loaded: it was seen to run an image that
+        it was asked to load.
+        """
+        return self.changed or loaded or (asked and not self._row.untouched)
 
     def recap(self, fail_on: Collection[str] = ()) -> Recap:
         """How its host ends in Ansible's recap."""

@@ -170,9 +170,10 @@ def _result(
 ) -> dict[str, Any]:
     before, after = str(facts.firmware), str(ending.after) if ending.after else None
     planned = [str(hop.version) for hop in hops] if path is None else path
+    changed = ending.outcome.is_change(asked=ending.triggered, loaded=bool(path))
     shown_after = hops[-1].version if ending.outcome.ahead else ending.after
     return {
-        **settle(ending.outcome, ending.reason, changed=ending.triggered, evidence=ending.evidence.as_dict()),
+        **settle(ending.outcome, ending.reason, changed=changed, evidence=ending.evidence.as_dict()),
         "before": before,
         "after": after,
         "path": planned,

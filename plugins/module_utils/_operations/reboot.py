@@ -139,9 +139,8 @@ class _Restart:
         return self._end(Outcome.REBOOTED, "It was gone and is back.")
 
     def _end(self, outcome: Outcome, reason: str) -> dict[str, Any]:
-        return _result(
-            outcome, reason, self._now() - self._started, self._evidence, changed=outcome is not Outcome.BLOCKED
-        )
+        changed = outcome.is_change(asked=True)
+        return _result(outcome, reason, self._now() - self._started, self._evidence, changed=changed)
 
 
 def _result(

@@ -101,6 +101,7 @@ def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
         "outcome": ending.outcome.value,
         "reason": ending.reason,
         "recap": ending.outcome.recap(fail_on),
+        "changed": ending.outcome.is_change(asked=ending.triggered, loaded=bool(ended.path)),
         "before": _text(phone.first),
         "after": _text(ending.after),
         "target": _text(phone.wanted),

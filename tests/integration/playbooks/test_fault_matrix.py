@@ -137,9 +137,10 @@ def test_rollout(start: StartBench) -> None:
     run = found.rollout(rehearse=False, deadline=25, soak=4, deferred_retries=0)
     task = Task({}, TASKS["snom_firmware"].did)
     told: dict[str, dict[str, str]] = {phase: {} for phase in PHASES}
+    settled = run.results("snom_rollout_result")
     for name, (phase, fault) in zip(names, cells, strict=True):
         record, recap = run.rollout["phones"][name], run.recap[name]
-        told[phase][fault] = cell(found, name, record | {"changed": recap != "ok"}, recap == "failed", task)
+        told[phase][fault] = cell(found, name, record | settled[name], recap == "failed", task)
     assert not {phase: wrong for phase in PHASES if (wrong := differences(told[phase], ROLLOUT[phase]))}
     for phase, fault in cells:
         check(found, run, ROLLOUT[phase], [f"{phase}, {fault}"])

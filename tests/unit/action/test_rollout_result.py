@@ -14,6 +14,7 @@ PHONE = {
     "outcome": "upgraded",
     "reason": "Runs 10.1.54.13, read back from the phone.",
     "recap": "changed",
+    "changed": True,
     "before": "10.1.39.11",
     "after": "10.1.54.13",
     "path": ["10.1.54.13"],
@@ -40,21 +41,30 @@ def test_an_upgrade_is_a_change() -> None:
     assert "site" not in result
 
 
-@pytest.mark.parametrize("path", [[], ["10.1.50.1"]])
+@pytest.mark.parametrize("changed", [False, True])
 @pytest.mark.parametrize(("recap", "failed"), [("ok", False), ("failed", True)])
-def test_the_recap_decides_and_an_image_on_the_way_is_a_change(recap: str, path: list[str], failed: bool) -> None:
-    more = {"recap": recap, "outcome": "deferred", "reason": "The phone is in a call.", "path": path}
+def test_the_recap_and_whether_it_changed_decide(recap: str, changed: bool, failed: bool) -> None:
+    more = {"recap": recap, "outcome": "deferred", "reason": "The phone is in a call.", "changed": changed}
     result = settle(phone=PHONE | more)
-    assert (result["changed"], result["failed"]) == (bool(path), failed)
+    assert (result["changed"], result["failed"]) == (changed, failed)
     if failed:
         # Ansible shows all of it: a reason is told once, and times stand in the report.
         told = {"outcome": "deferred", "msg": "deferred: The phone is in a call."}
-        assert result == told | {"changed": bool(path), "failed": True}
+        assert result == told | {"changed": changed, "failed": True}
     else:
         assert result["reason"] == "The phone is in a call." and "msg" not in result
 
 
-@pytest.mark.parametrize("arguments", [{}, {"phone": {}}, {"phone": "upgraded"}, {"phone": PHONE, "phones": {}}])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"phone": {}},
+        {"phone": "upgraded"},
+        {"phone": {"outcome": "upgraded", "recap": "changed"}},
+        {"phone": PHONE, "phones": {}},
+    ],
+)
 def test_anything_else_says_what_to_give(arguments: dict[str, Any]) -> None:
     result = settle(**arguments)
     assert result["failed"] and "phones[inventory_hostname]" in result["msg"]

@@ -224,8 +224,18 @@ def came_halfway_unchanged(record: Record) -> None:
     change(record, settled={"p1": {"changed": False}})
 
 
-def changed_without_an_image(record: Record) -> None:
+def gone_and_not_changed(record: Record) -> None:
     say(record, "timed_out", path=[])
+    change(record, settled={"p1": {"changed": False}})
+
+
+def changed_without_an_image(record: Record) -> None:
+    say(record, "image_failed", path=[])
+
+
+def changed_and_never_asked(record: Record) -> None:
+    say(record, "auth_failed", path=[])
+    without_intent(record)
 
 
 def came_over_what_it_never_ran(record: Record) -> None:
@@ -340,7 +350,7 @@ LIES: Mapping[str, list[Callable[[Record], None]]] = {
     ],
     "changed_is_so": [
         *(not_changed, came_halfway_unchanged, changed_without_an_image, came_over_what_it_never_ran),
-        changed_and_runs_what_it_ran,
+        *(changed_and_runs_what_it_ran, gone_and_not_changed, changed_and_never_asked),
     ],
     "who_was_left_alone_was_asked_nothing": [left_alone_and_asked],
     "compliant_is_so": [compliant_elsewhere],

@@ -54,6 +54,13 @@ def test_a_failure_before_the_trigger_counts_where_the_option_says_so():
     assert Outcome.OLD_VERSION.is_bad(triggered=False)
 
 
+def test_a_phone_that_was_asked_has_changed_unless_it_goes_on_as_before():
+    unchanged = [outcome for outcome in Outcome if not outcome.is_change(asked=True)]
+    assert unchanged == [Outcome.BLOCKED, Outcome.IMAGE_FAILED, Outcome.NO_FETCH]
+    assert all(outcome.is_change(asked=False, loaded=True) for outcome in Outcome)
+    assert all(outcome.is_change(asked=False) == outcome.changed for outcome in Outcome)
+
+
 def test_what_succeeded_is_at_its_target():
     assert all(outcome.at_target and outcome.changed for outcome in Outcome if outcome.succeeded)
     assert not any(outcome.failed for outcome in Outcome if outcome.at_target)

@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,15 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     CertificateRejected,
     InputError,
     NotRecorded,
+    UserMode,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._operations.firmware import ARGUMENT_SPEC as OF_MODULE
+from ansible_collections.telephony.snom.plugins.module_utils._operations.firmware import upgrade_phone
+from ansible_collections.telephony.snom.plugins.module_utils._operations.run import perform
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import Load
 from ansible_collections.telephony.snom.plugins.modules import snom_rollout
@@ -41,7 +46,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal imp
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC, parse_options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import rollout
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
-from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, LabRuntime
+from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, LabRuntime, parameters_of
 
 OLD, NEW = "10.1.39.11", "10.1.54.13"
 IMAGE = f"snomD785-{NEW}-SIP-r.bin"
@@ -180,6 +185,35 @@ def test_the_second_run_asks_nobody(journal: str) -> None:
     assert fleet.commands == 2
 
 
+@pytest.mark.parametrize(
+    ("script", "phone", "outcome", "changed"),
+    [
+        (GOES_WELL, {}, "upgraded", True),
+        (GOES_WELL, {"firmware": NEW}, "compliant", False),
+        (GOES_WELL, {"answer": UserMode("It is in user mode.")}, "user_mode", False),
+        ([], {}, "image_failed", False),
+        (NEVER_COMES_BACK, {}, "timed_out", True),
+        (COMES_BACK_OLD, {}, "old_version", True),
+    ],
+)
+def test_the_rollout_and_the_module_say_alike_whether_a_phone_changed(
+    script: Any, phone: dict[str, Any], outcome: str, changed: bool
+) -> None:
+    fleet = Fleet(**{"desk-1": phone})
+    fleet.phones["desk-1"].scripts = [script]
+    record = fleet.run(deadline=200.0)["phones"]["desk-1"]
+    assert (record["outcome"], record["changed"]) == (outcome, changed)
+    alone = LabPhone(Clock(), script, **phone)
+    given = {"version": NEW, "mirror": "http://images.example/fw", "verify_image": "none", "deadline": 200.0}
+    module = perform(
+        partial(upgrade_phone, now=alone.clock.now, sleep=alone.clock.sleep),
+        parameters_of(OF_MODULE, **given),
+        False,
+        connect=lambda connection: alone,
+    )
+    assert (module["outcome"], module["changed"]) == (outcome, changed)
+
+
 def test_check_mode_plans(tmp_path: Path, journal: str) -> None:
     fleet = Fleet(GOES_WELL, done={"firmware": NEW}, lost={"up": False})
     result = fleet.run(check_mode=True, journal=journal, report_dir=str(tmp_path / "report"))
@@ -189,7 +223,7 @@ def test_check_mode_plans(tmp_path: Path, journal: str) -> None:
         "lost": "unreachable",
     }
     planned = result["phones"]["desk-1"]
-    assert (planned["recap"], planned["wave"], planned["path"]) == ("changed", 1, [NEW])
+    assert (planned["recap"], planned["changed"], planned["wave"], planned["path"]) == ("changed", True, 1, [NEW])
     assert (result["waves"], result["resume"], result["closing"][0][:7]) == ([], None, "Planned")
     assert fleet.commands == 0
     assert not Path(journal).exists()
@@ -969,6 +1003,7 @@ def test_a_resume_knows_the_image_that_the_run_before_had_brought(
     interrupted(journal, fleet.clock, before="10.1.20.0", target=OLD)
     record = fleet.run(journal=journal, deadline=100.0)["phones"]["desk-1"]
     assert (record["before"], record["outcome"], record["path"]) == ("10.1.20.0", outcome, path)
+    assert record["changed"]
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
