@@ -32,7 +32,9 @@ class ActionModule(FleetAction):
         connection, _own = split_arguments(self._task.args)
         host = str(task_vars["inventory_hostname"])
         fleet = FleetVariables.of_task(self._task, task_vars, self._templar, self.parent.is_gone)
-        (target,) = read_targets([host], fleet, connection)
+        # Its pages are read over HTTP with its web login, also where commands reach it by its PBX: that says how it is
+        # controlled, and asks for what only a rollout needs.
+        (target,) = read_targets([host], fleet, connection | {"transport": "http"})
         ear = Ear()
         witnesses = Witnesses(collector=partial(collector_of, hears=ear.reports.append))
         try:

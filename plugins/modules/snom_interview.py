@@ -18,6 +18,7 @@ description:
   - It says what the other modules will do on such a phone, and proposes what you could teach them by O(taught).
   - With O(profile) it writes down what the phone answered, without what is about people and their network. Read it
     before you send it. See R(the guide,ansible_collections.telephony.snom.docsite.interview).
+  - The phone's pages are read over HTTP with its web login, also with O(transport=sip).
   - It runs on the controller. The playbook C(telephony.snom.interview) runs it, and shows the result.
 author:
   - telephony.snom contributors (@telephony)

@@ -321,6 +321,43 @@ def test_a_first_test_is_a_step_that_says_what_it_sends_and_takes_a_persons_word
     assert found.fleet.counters()["writes"] == 0
 
 
+EVERY_STEP: tuple[dict[str, Any], ...] = (
+    *({"step": step} for step in ("look", "reboot", "settings", "upgrade", "minibrowser", "direct", "notify")),
+    {"step": "call", "watch": 6},
+    {"step": "registration", "watch": 6},
+    {"step": "csta", "csta_path": "/csta"},
+    {"step": "capture", "mirror_lines": []},
+    {"step": "reboot", "ended": {"outcome": "rebooted", "elapsed": 9, "evidence": {}}},
+    # The last: it restarts the phone.
+    {"step": "document_reboot", "in_call": False},
+)
+"""One task for each step, and for each part of a step, that reads the phone."""
+
+
+def test_each_step_reads_with_its_web_login_a_phone_whose_commands_go_by_its_pbx(start: StartBench) -> None:
+    port = free_port()
+    inventory = {
+        "snom_transport": "sip",
+        "snom_account": "401",
+        "snom_collector": {"url": f"http://127.0.0.1:{port}", "listen": f"127.0.0.1:{port}"},
+    }
+    settings = {"filter_registrar": "off", "mb_trusted_hosts": "127.0.0.1"}
+    sip = {"registrar": "127.0.0.1:9"}
+    found = start({"desk7": phone("D785", "10.1.169.16", inventory=inventory, settings=settings, sip=sip)})
+    straight = {"kind": "sip", "port": found.fleet.phone("desk7")["sip_port"], "timeout": 20}
+    found.hosts()["desk7"]["snom_pbx"] = straight
+    tasks = [{"telephony.snom.snom_interview": given, "ignore_errors": True} for given in EVERY_STEP]
+    play = {"hosts": "phones", "gather_facts": False, "tasks": tasks}
+    run = found.play([play], rehearse=False)
+    done = [line for line in run.lines if line.get("action") == "telephony.snom.snom_interview"]
+    failed = [
+        (given["step"], one["result"]) for given, one in zip(EVERY_STEP, done, strict=True) if one["status"] != "ok"
+    ]
+    assert failed == [], run.output
+    look = done[0]["result"]
+    assert {row["fact"]: row["verdict"] for row in look["verdicts"]}["version"] == "agreed"
+
+
 def test_a_protected_phone_is_not_restarted(start: StartBench) -> None:
     found = start({"lift": phone(inventory={"snom_protected": True})})
     run = interview(found, step="reboot")
