@@ -50,7 +50,7 @@ options:
       - V(notify) and V(minibrowser) have the phone run a silent document that reports, by a NOTIFY of its PBX or by
         C(minibrowser.htm). V(direct) has it open a URL of its own, without a document. V(csta) asks it for its calls by
         CSTA over HTTP. V(document_reboot) has it run a document that says C(reboot). None of these is sure to work.
-      - V(capture) weighs what the mirror's log says that the phone asked for since an event.
+      - V(capture) weighs what the mirror's log says that the phone asked for since an event, O(capture_event).
     type: str
     choices:
       - look
@@ -148,6 +148,16 @@ options:
     description:
       - The page that holds all settings, likewise.
     type: str
+  capture_event:
+    description:
+      - What has the phone fetch its files in O(step=capture).
+      - V(check_sync) is a check-sync by M(telephony.snom.snom_sync), whose result is O(ended). V(by_hand) is you.
+      - V(notify) and V(minibrowser) are a silent document that says C(reloadset), by a NOTIFY of its PBX or by
+        C(minibrowser.htm). Without O(mirror_lines) and O(ended) it is sent, if the phone is idle and not protected;
+        RV(tried) is the evidence of O(ended) then, with C(sent) as the outcome.
+    type: str
+    choices: [check_sync, by_hand, notify, minibrowser]
+    default: check_sync
   may_show:
     description:
       - Whether a document may show on the phone's display. Firmware before 10.1.82.0 shows each.
@@ -319,7 +329,8 @@ proposed:
 tried:
   description: What came of a test of what nobody has published. Its keys are those of the step.
   returned: >-
-    O(step=notify), O(step=minibrowser), O(step=direct), O(step=csta) and O(step=document_reboot), not in check mode
+    O(step=notify), O(step=minibrowser), O(step=direct), O(step=csta) and O(step=document_reboot), and where
+    O(step=capture) has sent a document; not in check mode
   type: dict
   sample: {"reported": true, "says": "idle", "callbacks_in_fetch": "evaluated"}
 captured:

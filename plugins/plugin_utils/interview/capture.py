@@ -13,6 +13,14 @@ from typing import Any
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.log import Request, read_request
 
 MOST_REQUESTS = 200
+EVENTS = {
+    "check_sync": "check-sync",
+    "by_hand": "by hand",
+    "notify": "reloadset by NOTIFY",
+    "minibrowser": "reloadset by minibrowser.htm",
+}
+"""What the phone is told to fetch by, and what that is called."""
+
 _IMAGES = (".bin", ".swu", ".tar")
 _LONGEST = 3600.0
 """Seconds between two clocks that are not far apart."""
@@ -30,8 +38,8 @@ def new_lines(before: Sequence[str], after: Sequence[str]) -> list[str]:
     return new
 
 
-def captured(lines: Sequence[str], ended: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What the phone did. ended is the result of snom_sync, where that brought the event."""
+def captured(lines: Sequence[str], ended: Mapping[str, Any] | None, event: str = "check_sync") -> dict[str, Any]:
+    """What the phone did. ended is the result of what brought the event, if that was not a person."""
     requests = [one for one in (read_request(line.encode("utf-8", "replace")) for line in lines) if one is not None]
     requests.sort(key=lambda one: one.time)
     first = requests[0].time if requests else None
@@ -40,7 +48,7 @@ def captured(lines: Sequence[str], ended: Mapping[str, Any] | None) -> dict[str,
     waited = first.timestamp() - float(sent) if first is not None and isinstance(sent, (int, float)) else None
     image = next((one for one in requests if one.file.lower().endswith(_IMAGES)), None)
     return {
-        "event": "check-sync" if ended else "by hand",
+        "event": EVENTS[event if ended else "by_hand"],
         "outcome": None if not ended else str(ended.get("outcome")),
         "answer": evidence.get("answer") if isinstance(evidence, Mapping) else None,
         # By two clocks: what they do not agree on is no time.

@@ -26,7 +26,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.tls_look import look_at_tls
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.capture import captured, new_lines, told
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.capture import EVENTS, captured, new_lines, told
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.forecast import forecast
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look import (
     PAGES,
@@ -57,7 +57,13 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.spellings
     propose_registration,
     unconfirmed,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.trials import SAW, TRIALS, attempt
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.trials import (
+    RELOADS,
+    SAW,
+    TRIALS,
+    attempt,
+    send_reload,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.unsent import MOMENTS, keep, take
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.watch import is_middle, is_outside, watch, weigh
 
@@ -82,6 +88,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "confirm_reboot": {"type": "str"},
     "confirm_clear_lists": {"type": "str"},
     "confirm_settings_page": {"type": "str"},
+    "capture_event": {"type": "str", "choices": list(EVENTS), "default": "check_sync"},
     "may_show": {"type": "bool", "default": False},
     "number": {"type": "str"},
     "csta_path": {"type": "str"},
@@ -109,7 +116,7 @@ def interview(
     if not 6 <= seconds <= 3600:
         raise InputError("watch must be between 6 and 3600 seconds.")
     person = words_of_person({name.removeprefix("shown_"): parameters[name] for name in _SHOWN})
-    sends = will_send(step, seconds)
+    sends = will_send(step, seconds, parameters["capture_event"])
     if parameters["saw"] is not None:
         sends = f"{step} nothing: your word ({parameters['saw']}) is written into the profile of this step."
     result: dict[str, Any] = {"changed": False, "step": step, "will_send": sends}
@@ -364,14 +371,17 @@ def _try(
 
 
 def _capture(subject: Subject, parameters: Mapping[str, Any], person: list[Word]) -> dict[str, Any]:
-    """What the mirror's log says that the phone did since the event."""
+    """Bring the event, where that is a document; or weigh what the mirror's log says that the phone did since."""
+    event = parameters["capture_event"]
+    if parameters["mirror_lines"] is None and parameters["ended"] is None and event in RELOADS:
+        return _reload(event, subject, parameters, person)
     if parameters["mirror_lines"] is None:
         raise InputError(
             "The step capture reads the mirror's log, by the phone's MAC address. Set snom_interview_mirror, "
             "snom_interview_mirror_logs and snom_mac."
         )
     lines = new_lines(parameters["mirror_lines_before"] or (), parameters["mirror_lines"])
-    found = captured(lines, parameters["ended"])
+    found = captured(lines, parameters["ended"], event)
     seen = see(subject)
     words = [*seen.words, *others(subject, seen, parameters), *person]
     short = {name: value for name, value in found.items() if name != "requests"}
@@ -381,6 +391,13 @@ def _capture(subject: Subject, parameters: Mapping[str, Any], person: list[Word]
     more = ["What happened to a call meanwhile: the same step with -e saw=call_went_on or call_ended."]
     summary_lines = [*told(found), *(more if parameters["profile"] else [])]
     return {"captured": found, "profile": parameters["profile"], "changed": changed, "summary": summary_lines}
+
+
+def _reload(event: str, subject: Subject, parameters: Mapping[str, Any], person: list[Word]) -> dict[str, Any]:
+    seen = see(subject)
+    refuse_contradiction([*seen.words, *others(subject, seen, parameters), *person])
+    tried = send_reload(event, subject, seen.facts, parameters)
+    return {"changed": True, "tried": tried.found, "summary": tried.lines}
 
 
 def _prepare(step: str, subject: Subject, parameters: Mapping[str, Any], person: list[Word]) -> dict[str, Any]:

@@ -23,8 +23,22 @@ STEPS = (
 )
 
 
-def will_send(step: str, seconds: float) -> str:
-    """What a step sends, and what it may cost. seconds are those for which calls are watched."""
+_LOADS = "what its settings say: that may be a restart, or an upgrade if its files name a firmware."
+_RELOADS = (
+    "with a silent document that says reloadset, if the phone is idle and not protected. Snom says that it loads the "
+    "settings without a restart, from hosts in mb_trusted_hosts only; firmware that its files name may come with them, "
+    "and that is an upgrade."
+)
+_EVENTS = {
+    "check_sync": f"sends one check-sync by snom_sync. The phone does with it {_LOADS}",
+    "by_hand": f"sends nothing while you restart the phone yourself. It does then {_LOADS}",
+    "notify": f"asks the PBX who is registered, and has it send the phone one NOTIFY {_RELOADS}",
+    "minibrowser": f"has the phone open, by minibrowser.htm, a page of snom_collector {_RELOADS}",
+}
+
+
+def will_send(step: str, seconds: float, event: str = "check_sync") -> str:
+    """What a step sends, and what it may cost. seconds are those for which calls are watched; event: of a capture."""
     third = seconds / 3
     before = f"{step} {_READS} Then it"
     return {
@@ -52,10 +66,8 @@ def will_send(step: str, seconds: float) -> str:
             "nothing."
         ),
         "capture": (
-            "capture sends one check-sync by snom_sync, or nothing with capture_event=by_hand while you restart the "
-            f"phone yourself; waits {seconds:.0f} s; and reads from the mirror's log which files were asked for. Then "
-            f"it {_READS} The phone does with a check-sync what its settings say: that may be a restart, or an upgrade "
-            "if its files name a firmware."
+            f"capture {_READS} Then it {_EVENTS[event]} It waits {seconds:.0f} s, reads from the mirror's log which "
+            "files were asked for, and reads the pages again."
         ),
         "document_reboot": (
             f"{before} has the phone open a document that says reboot, and no word behind it, if it is idle; and "

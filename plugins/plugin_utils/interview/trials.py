@@ -10,6 +10,7 @@ What only a person can see is that person's word, which is written down by a run
 from __future__ import annotations
 
 import re
+import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
@@ -27,6 +28,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.version impo
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.contacts import contact_of, contact_without_list
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.kinds import open_pbx
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Notify, Pbx, Registration
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import IN_CALL, UNKNOWN, CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state
 from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import OpenDocument
@@ -37,6 +39,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phon
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Subject
 
 TRIALS = ("notify", "minibrowser", "direct", "csta", "document_reboot")
+
+RELOADS = ("notify", "minibrowser")
+"""Ways to have a phone run a document that says ``reloadset``, as the event of a capture."""
 
 SAW = ("nothing", "shown", "asked", "acted", "call_went_on", "call_ended")
 """What a person may have seen at the phone."""
@@ -91,6 +96,34 @@ def restarting_document(_url: str, token: str) -> str:
     )
 
 
+def reloading_document(_url: str, token: str) -> str:
+    """A silent document that says ``reloadset``: load the settings, without a restart (xml 3)."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<SnomIPPhoneSilent document_id="{escape(token)}">'
+        '<fetch mil="1">snom://mb_nop#reloadset</fetch></SnomIPPhoneSilent>\n'
+    )
+
+
+def send_reload(
+    way: str,
+    subject: Subject,
+    facts: PhoneFacts,
+    parameters: Mapping[str, Any],
+    *,
+    now: Callable[[], float] = time.monotonic,
+    sleep: Wait = time.sleep,
+    open_one: Callable[..., Pbx] = open_pbx,
+) -> Tried:
+    """Have a phone that shows these facts load its settings by a document, in one of `RELOADS`.
+
+    Raises SnomError before anything is sent that could do something.
+    """
+    with closing(WebPhone(subject.connection, witnesses=subject.witnesses)) as phone:
+        trial = _Trial(subject, parameters, phone, facts, now, sleep, open_one)
+        return trial.reload_by_notify() if way == "notify" else trial.reload_by_minibrowser()
+
+
 def attempt(
     step: str,
     subject: Subject,
@@ -135,9 +168,8 @@ class _Trial:
     def notify(self) -> Tried:
         """The report document by NOTIFY: first with conditions, then with callbacks inside of its fetch."""
         collector = self._collector()
-        if self._subject.pbx is None or self._subject.pbx.kind == "command":
-            raise InputError("The step notify needs a PBX that passes a document on. Set snom_pbx to one.")
-        with closing(self._open_one(self._subject.pbx)) as pbx:
+        settings = self._require_pbx()
+        with closing(self._open_one(settings)) as pbx:
             contact = self._contact(pbx)
             self._require_silence(contact.agent.firmware if contact.agent else None)
             answers: list[int | None] = []
@@ -151,7 +183,7 @@ class _Trial:
                     self._subject.ear.sip.append((True, delivery.raw))
 
             found, lines = self._reports(collector, deliver)
-        found |= {"asked_by": self._subject.pbx.kind, "answers": answers}
+        found |= {"asked_by": settings.kind, "answers": answers}
         said = ", ".join("nothing that is known of" if one is None else str(one) for one in answers)
         return Tried(found, [f"The phone answered the NOTIFY: {said}.", *lines])
 
@@ -229,6 +261,41 @@ class _Trial:
         found |= {"gone_after": round(gone - began, 1), "gone_for": None if back is None else round(back - gone, 1)}
         return Tried(found, ["It restarted without asking." if back else "It restarted, and is not back yet."])
 
+    def reload_by_notify(self) -> Tried:
+        """A document that says ``reloadset``, by NOTIFY. Whose host has to be trusted then nobody knows (xml 3)."""
+        with closing(self._open_one(self._require_pbx())) as pbx:
+            contact = self._contact(pbx)
+            self._require_silence(contact.agent.firmware if contact.agent else None)
+            self._require_leave()
+            document = reloading_document("", secrets.token_urlsafe(16))
+            self._subject.ear.documents.append(document)
+            began = time.time()
+            delivery = pbx.notify(contact, Notify(event="xml", content_type="application/snomxml", body=document))
+            if delivery.raw:
+                self._subject.ear.sip.append((True, delivery.raw))
+        said = "nothing that is known of" if delivery.status is None else str(delivery.status)
+        found = {"by": "notify", "sent_at": began, "answer": delivery.status}
+        return Tried(found, [f"The phone answered the NOTIFY: {said}."])
+
+    def reload_by_minibrowser(self) -> Tried:
+        """The same, fetched from the collector, whose host the phone has to trust (xml 3)."""
+        collector = self._collector(fetched=True)
+        self._require_silence(None)
+        self._require_leave()
+        before = len(self._subject.ear.reports)
+        began: list[float] = []
+
+        def deliver(url: str, document: str) -> None:
+            self._subject.ear.documents.append(document)
+            began.append(time.time())
+            self._phone.command(OpenDocument(url, document))
+
+        # It reports nothing: the mirror's log tells what it does.
+        collector.ask(self._subject.address, deliver, document=reloading_document)
+        fetched = len(self._subject.ear.reports) > before
+        found = {"by": "minibrowser", "sent_at": began[0] if began else None, "answer": None, "fetched": fetched}
+        return Tried(found, ["It fetched the document." if fetched else "It never asked for the document."])
+
     def _reports(self, collector: Collector, deliver: Callable[[str, str], None]) -> tuple[dict[str, Any], list[str]]:
         report = collector.ask(self._subject.address, deliver)
         before = len(self._subject.ear.reports)
@@ -243,6 +310,12 @@ class _Trial:
         }
         said = "nothing" if report is None else report.branch
         return found, [f"It reported: {said}.", f"Callbacks inside of a fetch: {fetch}."]
+
+    def _require_pbx(self) -> PbxSettings:
+        settings = self._subject.pbx
+        if settings is None or settings.kind == "command":
+            raise InputError("A NOTIFY needs a PBX that passes a document on. Set snom_pbx to one.")
+        return settings
 
     def _contact(self, pbx: Pbx) -> Registration:
         subject = self._subject

@@ -37,6 +37,7 @@ def test_order_files_clients_and_seconds_are_told() -> None:
 
 def test_without_an_event_of_ours_or_with_odd_clocks_there_is_no_time_to_it() -> None:
     assert captured([], None) == captured([], None) | {"event": "by hand", "requests": [], "first_after": None}
+    assert captured([], {"outcome": "sent"}, "notify")["event"] == "reloadset by NOTIFY"
     late = captured([FIRST], {"outcome": "synced", "evidence": {"sent_at": SENT + 600}})
     assert late["first_after"] is None
     assert captured([FIRST], {"outcome": "failed", "evidence": None})["first_after"] is None

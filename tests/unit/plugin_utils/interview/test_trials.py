@@ -17,9 +17,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import parse_pbx
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.posting import post_xml
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.capture import EVENTS
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.interview import ARGUMENT_SPEC, interview
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Ear, Subject
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.trials import TRIALS
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.trials import RELOADS, TRIALS
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import HttpCollector, parse_collector
 
 from ....virtual_phones.running import VirtualFleet, free_port, running
@@ -115,6 +116,27 @@ def test_a_restart_by_document_is_seen_and_so_is_a_phone_that_asks(fleet: Virtua
     assert asked["tried"] == {"restarted": False} and "saw=asked" in asked["summary"][0]
 
 
+@pytest.mark.parametrize("way", RELOADS)
+def test_a_document_lets_a_phone_load_its_settings_and_restarts_nothing(way: str, fleet: VirtualFleet) -> None:
+    ear = Ear()
+    pbx = parse_pbx({"kind": "sip", "port": fleet.phone("acts")["sip_port"], "timeout": 20})
+    before = len(fleet.log("acts", event="boot")), len(fleet.log("acts", event="fragment"))
+    with closing(listener(ear)) as collector:
+        phone = subject(fleet, "acts", collector=collector, ear=ear, pbx=pbx, account="401")
+        sent = interview(phone, parameters("capture", capture_event=way), False)
+    assert (sent["changed"], sent["tried"]["by"]) == (True, way) and sent["tried"]["sent_at"] > 0
+    assert sent["tried"]["answer"] == (200 if way == "notify" else None)
+    assert sent["tried"].get("fetched") is (True if way == "minibrowser" else None)
+    ran = [line["detail"] for line in fleet.log("acts", event="fragment")][before[1] :]
+    assert ran == ["reloadset"] and len(fleet.log("acts", event="boot")) == before[0]
+    ended = {"outcome": "sent", "evidence": sent["tried"]}
+    weighed = interview(
+        subject(fleet, "acts"), parameters("capture", capture_event=way, ended=ended, mirror_lines=[]), False
+    )
+    assert weighed["captured"]["event"].startswith("reloadset by") and weighed["captured"]["outcome"] == "sent"
+    assert [line["detail"] for line in fleet.log("acts", event="fragment")][before[1] :] == ["reloadset"]
+
+
 def test_a_number_is_dialed_without_a_document_and_seen(fleet: VirtualFleet) -> None:
     result = interview(subject(fleet, "asks"), parameters("direct", number="4711"), False)
     assert result["tried"] == {"answered": True, "call_seen_by": ["screen"]}
@@ -146,6 +168,20 @@ def test_csta_is_asked_at_the_address_that_the_person_names(fleet: VirtualFleet)
         ("settings", "acts", {"shown_model": "D735"}, {}, "is this the phone before you"),
         ("upgrade", "acts", {"shown_version": "10.1.99.1"}, {}, "is this the phone before you"),
         ("capture", "acts", {}, {}, "snom_interview_mirror"),
+        ("capture", "acts", {"capture_event": "notify"}, {}, "snom_pbx"),
+        ("capture", "acts", {"capture_event": "minibrowser"}, {}, "snom_collector"),
+        ("capture", "old", {"capture_event": "minibrowser"}, {"listens": True}, "may_show=true"),
+        ("capture", "acts", {"capture_event": "minibrowser", "in_call": True}, {"listens": True}, "as you say"),
+        ("capture", "acts", {"capture_event": "minibrowser"}, {"protected": True, "listens": True}, "snom_protected"),
+        ("capture", "acts", {"capture_event": "notify", "shown_version": "10.1.99.1"}, {}, "the phone before you"),
+        # The log could not be read after all: nothing is sent a second time.
+        (
+            "capture",
+            "acts",
+            {"capture_event": "minibrowser", "ended": {"outcome": "sent"}},
+            {"listens": True},
+            "mirror",
+        ),
         ("registration", "acts", {"registered_lines": [1, 2]}, {}, "one line"),
         ("look", "acts", {"registered_lines": [1], "unregistered_lines": [1]}, {}, "the same line"),
         ("look", "acts", {"saw": "nothing"}, {}, "snom_interview_dir"),
@@ -167,10 +203,13 @@ def test_what_must_not_be_done_is_refused_in_a_sentence_and_nothing_is_written(
     assert fleet.counters()["writes"] == before and ear.reports == []
 
 
-@pytest.mark.parametrize("step", TRIALS)
-def test_in_check_mode_nothing_is_sent(step: str, fleet: VirtualFleet) -> None:
+@pytest.mark.parametrize(
+    ("step", "event"), [*((step, "check_sync") for step in TRIALS), *(("capture", one) for one in EVENTS)]
+)
+def test_in_check_mode_nothing_is_sent(step: str, event: str, fleet: VirtualFleet) -> None:
     before = fleet.counters()["requests"]
-    result = interview(subject(fleet, "acts"), parameters(step, number="1", csta_path="/a"), True)
+    given = parameters(step, number="1", csta_path="/a", capture_event=event)
+    result = interview(subject(fleet, "acts"), given, True)
     assert result["will_send"].startswith(f"{step} reads") and fleet.counters()["requests"] == before
 
 

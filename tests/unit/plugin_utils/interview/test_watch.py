@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.capture import EVENTS
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.measure import (
     harmless_setting,
     measured,
@@ -18,6 +19,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.measure i
     until_registered,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.sends import will_send
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.trials import RELOADS
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.watch import Look, watch, weigh
 
 from ....unit.phones import Clock
@@ -111,3 +113,10 @@ def test_only_a_setting_that_does_no_harm_is_tried() -> None:
 @pytest.mark.parametrize("step", ["look", "call", "reboot", "settings", "upgrade"])
 def test_each_step_says_what_it_sends(step: str) -> None:
     assert will_send(step, 90).startswith(f"{step} ")
+
+
+def test_a_capture_says_what_brings_the_event() -> None:
+    said = {event: will_send("capture", 30, event) for event in EVENTS}
+    assert len(set(said.values())) == len(EVENTS)
+    assert "check-sync" in said["check_sync"] and "sends nothing" in said["by_hand"]
+    assert all("reloadset" in said[event] and "mb_trusted_hosts" in said[event] for event in RELOADS)
