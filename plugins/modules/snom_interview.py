@@ -273,10 +273,42 @@ to_confirm:
   elements: str
   sample: []
 tls:
-  description: Version and cipher of TLS, and the fingerprint of the certificate. Null over http.
+  description: Which TLS the phone speaks, and its certificate. Null over http.
   returned: O(step=look), not in check mode
   type: dict
-  sample: {"version": "TLSv1.2", "cipher": "ECDHE-ECDSA-AES256-GCM-SHA384", "fingerprint": "f1"}
+  contains:
+    version:
+      description: The version that was agreed on, the highest that both know.
+      returned: O(step=look), not in check mode
+      type: str
+      sample: TLSv1.2
+    cipher:
+      description: The cipher that was agreed on.
+      returned: O(step=look), not in check mode
+      type: str
+      sample: ECDHE-ECDSA-AES256-GCM-SHA384
+    fingerprint:
+      description: SHA-256 of the certificate, as O(cert_fingerprint) has it.
+      returned: O(step=look), not in check mode
+      type: str
+      sample: 3f0a5e7c1d2b4869a1c0e5d4f3b2a19087766554433221100ffeeddccbbaa998
+    certificate:
+      description:
+        - What the certificate says of itself. Null where it can't be read.
+        - C(subject), C(issuer) and C(other_names) have C(kind) and C(value) of each name.
+        - A profile has the names without what is about people, and C(from_year) and C(days) in the place of the times.
+      returned: O(step=look), not in check mode
+      type: dict
+      sample:
+        subject: [{"kind": "CN", "value": "000413922D24"}]
+        issuer: [{"kind": "CN", "value": "000413922D24"}]
+        other_names: []
+        self_issued: true
+        key: RSA 2048
+        signature: RSA, SHA-256
+        not_before: "2018-05-04T00:00:00Z"
+        not_after: "2038-04-29T00:00:00Z"
+        serial_bytes: 8
 forecast:
   description: What each module will do on this phone, and why.
   returned: O(step=look), not in check mode

@@ -13,6 +13,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
@@ -39,6 +40,10 @@ LARGEST = 32 * 1024 * 1024
 # What is in them is drawn from chance, and may lead somewhere.
 _PRIVATE_HEADERS = frozenset(("set-cookie", "etag", "content-disposition"))
 _PARAMETER = re.compile(r'((?:nonce|opaque)\s{0,3}=\s{0,3}"?)([^",]{1,200})', re.IGNORECASE)
+_VENDOR = frozenset(("snom",))
+"""Of the words of a certificate only the vendor's name stays: which others are somebody's nobody can tell."""
+_WHERE = IN_HEADERS | frozenset(("pbx", "snmp", "counter", "inventory", "mirror", "display", "own", "report", "taught"))
+"""Words of this collection for where a witness has it from."""
 _STATUS = re.compile(r"HTTP/[0-9]\.[0-9] [0-9]{3}(?= |$)")
 
 
@@ -117,25 +122,59 @@ def make_profile(
 ) -> dict[str, Any]:
     """The profile. states holds what was recorded in each state of the phone, in the order of time.
 
-    said is what witnesses said of it, heard what came past the web server. shows says what is so in a state that its
-    name does not say: its ``firmware``, and ``settings`` that were written.
+    said is what witnesses said of it, tls what `look_at_tls` found, heard what came past the web server. shows says
+    what is so in a state that its name does not say: its ``firmware``, and ``settings`` that were written.
     """
     found = {name: [exchange(one, replacer) for one in recorded] for name, recorded in states.items()}
-    told = [{key: replacer.text(_raw(value)) for key, value in one.items()} for one in said]
+    told = [_word(one, replacer) for one in said]
     beside = channels(heard, replacer)
+    agreed = _tls(tls, replacer) if tls else None
     return {
         "format": FORMAT,
         "model": model,
         "firmware": firmware,
         "mac": replacer.text(mac) if mac else None,
         "replaced": dict(sorted(replacer.counts.items())),
-        "tls": dict(tls) if tls else None,
+        "tls": agreed,
         "measured": dict(measured or {}),
         "witnesses": told,
         "shows": {name: dict(one) for name, one in (shows or {}).items()},
         "states": found,
         **beside,
     }
+
+
+def _word(word: Mapping[str, Any], replacer: Replacer) -> dict[str, Any]:
+    """What one witness says: what it says of, and who it is, are words of this collection."""
+    where = replacer.head(_raw(word["where"]), _WHERE)
+    return {**word, "value": replacer.text(_raw(word["value"])), "where": where}
+
+
+def _tls(tls: Mapping[str, Any], replacer: Replacer) -> dict[str, Any]:
+    """What was agreed on, and the certificate without its fingerprint, its number, and the day on which it was made."""
+    shown = tls["certificate"]
+    return {
+        "version": tls["version"],
+        "cipher": tls["cipher"],
+        "certificate": None if shown is None else _certificate(shown, replacer),
+    }
+
+
+def _certificate(shown: Mapping[str, Any], replacer: Replacer) -> dict[str, Any]:
+    begins, ends = (datetime.strptime(shown[name], "%Y-%m-%dT%H:%M:%SZ") for name in ("not_before", "not_after"))
+    names = {
+        name: [
+            # A kind that has no name is a number, which may be that of somebody's company.
+            {
+                "kind": one["kind"] if one["kind"].isalpha() else "other",
+                "value": replacer.head(_raw(one["value"]), _VENDOR),
+            }
+            for one in shown[name]
+        ]
+        for name in ("subject", "issuer", "other_names")
+    }
+    kept = {name: shown[name] for name in ("self_issued", "key", "signature", "serial_bytes")}
+    return names | kept | {"from_year": begins.year, "days": (ends - begins).days}
 
 
 def _raw(value: object) -> str:

@@ -46,7 +46,7 @@ def write(
         firmware=known.get("version"),
         mac=known.get("mac"),
         said=[{"fact": word.fact, "value": word.value, "source": word.source, "where": word.where} for word in words],
-        tls=None if tls is None else {name: tls[name] for name in ("version", "cipher")},
+        tls=tls,
         measured=measured,
         heard=heard,
         shows=shows,
@@ -88,6 +88,19 @@ def taught_yaml(taught: Sequence[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
+def _told(certificate: Mapping[str, Any] | None) -> str:
+    """A certificate on one line."""
+    if certificate is None:
+        return "it can't be read."
+    subject, issuer = (
+        ", ".join(f"{one['kind']}={one['value']}" for one in certificate[name]) or "nobody"
+        for name in ("subject", "issuer")
+    )
+    by = "by itself" if certificate["self_issued"] else f"by {issuer}"
+    times = f"from {certificate['not_before']} to {certificate['not_after']}"
+    return f"of {subject}, issued {by}, {times}; {certificate['key']}, signed with {certificate['signature']}"
+
+
 def summary(result: Mapping[str, Any]) -> list[str]:
     """The table for people."""
     lines = []
@@ -101,6 +114,7 @@ def summary(result: Mapping[str, Any]) -> list[str]:
     lines.append(f"Pages: {len(read)} of {len(result['pages'])} could be read.")
     if result["tls"]:
         lines.append(f"TLS: {result['tls']['version']}, {result['tls']['cipher']}")
+        lines.append(f"Certificate: {_told(result['tls']['certificate'])}")
     lines.append("What the modules will do:")
     lines += [f"    {row['module']}: {row['will']}. {row['why']}" for row in result["forecast"]]
     if result["taught"]:

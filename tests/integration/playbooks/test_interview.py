@@ -25,8 +25,10 @@ def interview(found: Bench, *, rehearse: bool = True, **variables: Any) -> Run:
 
 def test_a_look_compares_what_it_reads_with_what_the_person_says(start: StartBench) -> None:
     secure = {"snom_scheme": "https", "snom_validate_certs": False}
+    # Its certificate names the phone and its address.
+    keys = {"tls": True, "certificate": "own", "inventory": secure}
     found = start(
-        {"reception7": phone("D785", "10.1.54.13", mac="000413922D24", tls=True, inventory=secure)},
+        {"reception7": phone("D785", "10.1.54.13", mac="000413922D24", **keys)},
         snom_mac="00:04:13:92:2D:24",
     )
     run = interview(found, shown_version="10.1.54.13", snom_interview_dir="talk", in_call=False)
@@ -45,7 +47,10 @@ def test_a_look_compares_what_it_reads_with_what_the_person_says(start: StartBen
     assert found.fleet.counters()["writes"] == 0
     profile = json.loads((found.out / "talk" / "profile-look.json").read_text())
     assert (profile["model"], profile["firmware"]) == ("D785", "10.1.54.13")
-    assert profile["tls"] == {name: result["tls"][name] for name in ("version", "cipher")}
+    assert result["tls"]["certificate"]["subject"] == [{"kind": "CN", "value": "reception7"}]
+    assert "Certificate: of CN=reception7, issued by itself" in " ".join(run.output.split())
+    assert profile["tls"]["version"] == result["tls"]["version"] and "fingerprint" not in profile["tls"]
+    assert profile["tls"]["certificate"]["key"] == "EC P-256"
     text = json.dumps(profile)
     for secret in ("922D24", "922d24", found.address("reception7"), "reception7", "pbx.example:"):
         assert secret not in text, secret

@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Two certificates that OpenSSL made, in DER, whose keys nobody has any more."""
+
+from __future__ import annotations
+
+import base64
+
+OF_SOMEBODY = base64.b64decode("""
+MIIDnDCCA0GgAwIBAgIUPTa+yyyuAMMdTEDxw8emwpkTKPgwCgYIKoZIzj0EAwIwgdYxCzAJBgNVBAYTAkRFMRYwFAYDVQQHDA1Gcm9ib3p6aGF1
+c2VuMRwwGgYDVQQKDBNGcm9ib3p6IEtsaW5payBHbWJIMRwwGgYDVQQLDBNEYXkgQ2FyZSAwMzA1NTU3Nzg4MRowGAYDVQQDDBEwMC0wNC0xMy05
+Mi0yRC0yNDERMA8GA1UEKgwIQW5uZWdyZXQxEzARBgNVBAQMCkrDvHJnZW5zZW4xLzAtBgkqhkiG9w0BCQEWIGEuanVlcmdlbnNlbkBmcm9ib3p6
+LmV4YW1wbGUubmV0MB4XDTI2MTEyOTIyNDY1MVoXDTQ2MTEyNDIyNDY1MVowgdYxCzAJBgNVBAYTAkRFMRYwFAYDVQQHDA1Gcm9ib3p6aGF1c2Vu
+MRwwGgYDVQQKDBNGcm9ib3p6IEtsaW5payBHbWJIMRwwGgYDVQQLDBNEYXkgQ2FyZSAwMzA1NTU3Nzg4MRowGAYDVQQDDBEwMC0wNC0xMy05Mi0y
+RC0yNDERMA8GA1UEKgwIQW5uZWdyZXQxEzARBgNVBAQMCkrDvHJnZW5zZW4xLzAtBgkqhkiG9w0BCQEWIGEuanVlcmdlbnNlbkBmcm9ib3p6LmV4
+YW1wbGUubmV0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEmZb/iH4zEElJe6jdBxGAE8z1HFbk6LMdbUhJ1JNs7zCSsY82ZbVPst7DC2UJzsaR
+P3AqAjHUW32zznjic2SLQqOB6jCB5zAdBgNVHQ4EFgQUTLhJv7ZeqT41Ej2Gu15Gm3WjMegwHwYDVR0jBBgwFoAUTLhJv7ZeqT41Ej2Gu15Gm3Wj
+MegwDwYDVR0TAQH/BAUwAwEB/zCBkwYDVR0RBIGLMIGIghp0ZWwtMDEuZnJvYm96ei5leGFtcGxlLm5ldIcEChQeKIcQ/QAAAAAAAAAAAAAAAAAA
+B4EgYS5qdWVyZ2Vuc2VuQGZyb2JvenouZXhhbXBsZS5uZXSGHXNpcDo0MDE3N0Bmcm9ib3p6LmV4YW1wbGUubmV0oBEGAyoDBKAKDAhBbm5lZ3Jl
+dDAKBggqhkjOPQQDAgNJADBGAiEAhuX5RjU9bj4Jecs/BhRXYnGG5xZIahmhJBm8dAKYn5YCIQCYt76WRq+gnpWvo3tlOiOOEwLh88t4btlcoGuK
+CT6+Dg==
+""")
+"""Issued by itself, with details of a clinic and of a person in each kind of name, and a MAC address as CN."""
+
+OF_A_PHONE = base64.b64decode("""
+MIICTDCCAfICFDnP6V+IJKKG/Vn41Eiye6XKOT41MAkGByqGSM49BAEwgdYxCzAJBgNVBAYTAkRFMRYwFAYDVQQHDA1Gcm9ib3p6aGF1c2VuMRww
+GgYDVQQKDBNGcm9ib3p6IEtsaW5payBHbWJIMRwwGgYDVQQLDBNEYXkgQ2FyZSAwMzA1NTU3Nzg4MRowGAYDVQQDDBEwMC0wNC0xMy05Mi0yRC0y
+NDERMA8GA1UEKgwIQW5uZWdyZXQxEzARBgNVBAQMCkrDvHJnZW5zZW4xLzAtBgkqhkiG9w0BCQEWIGEuanVlcmdlbnNlbkBmcm9ib3p6LmV4YW1w
+bGUubmV0MB4XDTI2MTEyOTIyNDY1MloXDTI2MTEzMDIyNDY1MlowNDEVMBMGA1UEAwwMMDAwNDEzOTIyRDI0MRswGQYDVQQKDBJzbm9tIHRlY2hu
+b2xvZ3kgQUcwgZ8wDQYJKoZIhvcNAQEBBQADgY0AMIGJAoGBALxF8IumJJX5mzbfvaSOOAhuu7ERXh13ClH2UEJfSp2fMCIjv3tdovitq3rS5DjB
+oNFNWmKrNxo1BsqQK0EcxYgrGSFl+ntk3rdHVm9UZ1ZVVyhJgdUw/abAKozODWJT+L4SfCo77LP8J07YxkBcRP3Q4hyFbovtkWV6z93Mqj3bAgMB
+AAEwCQYHKoZIzj0EAQNJADBGAiEAr5TZnke2loAhrUaoiH3Ja3FP++mjlcm2kDE5aythvgoCIQDVWSvN0XsFAITobNWAqV54bLzvyPOzaOwVTZ5p
+bpAtgQ==
+""")
+"""Issued by the other one for another name, with an RSA key of 1,024 bits, signed with SHA-1."""
+
+DETAILS = (
+    *("frobozz", "klinik", "gmbh", "day ", "care", "0305557788", "922d24", "92-2d-24", "annegret", "rgensen", "tel-01"),
+    *("10.20.30.40", "fd00", "40177", "2026-11-29", "22:46"),
+)
+"""Parts of what a profile may show of neither."""

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a profile tells of a phone's certificate, and of who said what."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.certificate import read_certificate
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.profile import make_profile
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.replacer import Replacer
+
+from ....unit.certificates import DETAILS, OF_A_PHONE, OF_SOMEBODY
+
+
+def profile_of(der: bytes) -> Any:
+    tls = {"version": "TLSv1.2", "cipher": "AES256-SHA", "fingerprint": "ab" * 32, "certificate": read_certificate(der)}
+    replacer = Replacer(macs=["000413922D24"])
+    return make_profile({}, replacer, model=None, firmware=None, mac=None, said=[], tls=tls)
+
+
+@pytest.mark.parametrize("der", [OF_SOMEBODY, OF_A_PHONE], ids=["somebody's", "a phone's"])
+def test_no_detail_of_a_certificate_is_left(der: bytes) -> None:
+    profile = profile_of(der)
+    text = json.dumps(profile["tls"], ensure_ascii=False).lower()
+    assert [part for part in (*DETAILS, "ab" * 32) if part in text] == []
+    assert sum(profile["replaced"].values()) >= 3
+
+
+def test_what_is_about_nobody_stays_and_lengths_are_true() -> None:
+    certificate = profile_of(OF_A_PHONE)["tls"]["certificate"]
+    subject = {one["kind"]: one["value"] for one in certificate["subject"]}
+    assert subject["O"].startswith("snom ") and len(subject["O"]) == len("snom technology AG")
+    assert subject["CN"] == "000413000001"
+    kept = ("key", "signature", "self_issued", "from_year", "days", "serial_bytes")
+    assert [certificate[name] for name in kept] == ["RSA 1024", "ECDSA, SHA-1", False, 2026, 1, 20]
+
+
+def test_one_that_can_not_be_read_is_none() -> None:
+    assert profile_of(b"\x30\x01")["tls"]["certificate"] is None
+
+
+def test_who_said_a_thing_can_be_read_in_a_profile() -> None:
+    said = [
+        {"fact": "version", "value": "10.1.54.13", "source": "pages", "where": "info.htm"},
+        {"fact": "call", "value": "idle", "source": "PBX", "where": "the PBX frobozz.example.net"},
+    ]
+    replacer = Replacer(versions=["10.1.54.13"])
+    first, second = make_profile({}, replacer, model=None, firmware=None, mac=None, said=said)["witnesses"]
+    assert first == said[0] and second["where"].startswith("the PBX ") and "frobozz" not in second["where"]
