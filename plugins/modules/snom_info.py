@@ -32,8 +32,9 @@ attributes:
 options:
   gather:
     description:
-      - What to read. Each costs one request, V(settings) up to three.
-      - V(system) reads C(info.htm), the system information.
+      - What to read. Each costs one request, V(settings) up to five.
+      - V(system) reads C(info.htm), the system information. Where that shows no registrations and the phone wants no
+        login, C(state_of_identity.htm) is asked for them once.
       - V(home) reads the home page, for the model where older firmware shows it nowhere else, and for the call state.
       - V(gui) reads C(state_of_gui.htm), the text of the screen, for the call state.
       - V(settings) reads C(settings.htm), which the phone shows in admin mode only, or what is offered for download

@@ -23,6 +23,7 @@ ACTIVE = re.compile(r"user_active(\d+)")  # an identity registers or not; a clie
 ADMIN_PAGES = frozenset({"/settings.htm", "/dummy.htm", "/advanced.htm", "/advanced_network.htm"}) | {
     "/plain_settings.htm",
     "/xml_settings.htm",
+    "/settings.xml",
     "/advanced_qos_security.htm",
     "/advanced_update.htm",
     "/confirm.html",
@@ -99,6 +100,10 @@ def _gui(phone: Phone, parameters: dict[str, str]) -> Reply:
     return replies.page(pages.gui(phone), "text/plain; charset=utf-8", "utf-8")
 
 
+def _identities(phone: Phone, parameters: dict[str, str]) -> Reply:
+    return replies.page(pages.identities(phone)) if phone.keys.identity_page else replies.not_found()
+
+
 def _screen(phone: Phone, parameters: dict[str, str]) -> Reply:
     """Show the display; on an 820 or 821 without its line-info layer, unless that was fixed (1.4)."""
     missing = phone.keys.model in ("820", "821") and not phone.line_info_fixed
@@ -129,11 +134,11 @@ def _show_settings(phone: Phone, layout: str) -> Reply:
     return replies.page(text, "text/xml", "utf-8") if layout == "xml" else replies.page(text)
 
 
-def _downloaded(layout: str) -> Callable[[Phone, dict[str, str]], Reply]:
-    """Return the page that a settings page without settings offers, for phones that have such a one."""
+def _downloaded(layout: str, settings_layout: str = "download") -> Callable[[Phone, dict[str, str]], Reply]:
+    """Return the page that a settings page without settings offers, or hides, for phones that have such a one."""
 
     def download(phone: Phone, parameters: dict[str, str]) -> Reply:
-        offered = pages.settings_layout(phone) == "download"
+        offered = pages.settings_layout(phone) == settings_layout
         return _show_settings(phone, layout) if offered else replies.not_found()
 
     return download
@@ -241,11 +246,12 @@ def _plain(phone: Phone, parameters: dict[str, str]) -> Reply:
     return replies.page(pages.plain(phone, "Ok"))
 
 
-# Pages known to exist on the classic server (2.6), and the two downloads, whose URLs are invented.
+# Pages known to exist on the classic server (2.6), and the first two downloads, whose URLs are invented.
 PAGES: dict[str, Callable[[Phone, dict[str, str]], Reply]] = {
     "/": _home,
     "/index.htm": _home,
     "/info.htm": _info,
+    "/state_of_identity.htm": _identities,
     "/state_of_gui.htm": _gui,
     "/screen.bmp": _screen,
     "/label_screen.bmp": _label_screen,
@@ -253,6 +259,7 @@ PAGES: dict[str, Callable[[Phone, dict[str, str]], Reply]] = {
     "/settings.htm": _settings,
     "/plain_settings.htm": _downloaded("text"),
     "/xml_settings.htm": _downloaded("xml"),
+    "/settings.xml": _downloaded("xml", "unlinked"),  # 11.10; that it is this form is inferred
     "/dummy.htm": _dummy,
     "/command.htm": _command,
     "/line_login.htm": _line_login,

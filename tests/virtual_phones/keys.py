@@ -169,7 +169,7 @@ ShownIn = Literal["gui", "home", "snmp"]
 Step = Literal["connect", "request", "before_trigger", "trigger", "poll", "reboot", "answer", "after_boot"]
 Moment = Literal["read", "asked", "back", "shown"]
 Layout = Literal["table", "list", "plain"]
-SettingsLayout = Literal["text", "pre", "xml", "download"]
+SettingsLayout = Literal["text", "pre", "xml", "download", "unlinked"]
 # Settings of the network, after which the web server asks for a reboot (protocol 5.1).
 NETWORK = ("dhcp", "ip_adr", "netmask", "gateway", "dns_server1", "dns_server2")
 SecretsShown = Literal["absent", "empty", "masked"]
@@ -346,6 +346,7 @@ class PhoneKeys:
     page_layout: Annotated[Layout, one_of(Layout)] = "table"
     secrets_shown: Annotated[SecretsShown, one_of(SecretsShown)] = "absent"
     has_webserver_admin_password: Flag = False
+    identity_page: Flag = False
     settings_layout: Annotated[SettingsLayout | None, optional(one_of(SettingsLayout))] = None
     reboot_asked_for: Texts = NETWORK
     load_answer: Annotated[Literal[200, 302, "drop"], one_of(Literal[200, 302, "drop"])] = 200

@@ -127,12 +127,23 @@ def info(phone: Phone) -> str:
         lines = [line for line in lines if not line[0].lower().startswith("mac")]
     lines += [(f"Expansion Module {i}", f"{module} ") for i, module in enumerate(phone.keys.expansion_modules, 1)]
     lines.append(("Uptime", uptime_text(phone.uptime())))
-    for number, identity in enumerate(phone.identities, 1):
-        state = "registered" if identity.registered else "not registered"
-        lines.append((f"Identity {number} Status", f"{identity.address}: {state}"))
+    if not phone.keys.identity_page:
+        lines += _registrations(phone)
     # Latin-1 without saying so, and an entity: what a reader of old pages has to bear [invented].
     lines.append(("Ger\xe4tename", f"{name}&nbsp;&middot;&nbsp;B\xfcro"))
     return frame(phone, _laid_out(phone, lines))
+
+
+def identities(phone: Phone) -> str:
+    """Show the registrations, on a page that one phone's own list names (11.10); what it holds is inferred there."""
+    return frame(phone, _laid_out(phone, _registrations(phone)))
+
+
+def _registrations(phone: Phone) -> list[tuple[str, str]]:
+    return [
+        (f"Identity {number} Status", f"{one.address}: {'registered' if one.registered else 'not registered'}")
+        for number, one in enumerate(phone.identities, 1)
+    ]
 
 
 def _laid_out(phone: Phone, lines: list[tuple[str, str]]) -> str:
@@ -176,6 +187,8 @@ def settings(phone: Phone, layout: str) -> str:
     """
     if layout == "download":
         return frame(phone, DOWNLOADS)
+    if layout == "unlinked":
+        return frame(phone, "<P>Settings</P>")
     shown = {name: _shown(phone, name) for name in sorted(phone.settings) if _has(phone, name)}
     if layout == "xml":
         return _settings_xml(phone, shown)

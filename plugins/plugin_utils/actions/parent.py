@@ -51,9 +51,9 @@ class AttendedClient:
         self._client = client
         self._check = check
 
-    def get(self, target: str, *, timeout: float | None = None) -> Answer:
+    def get(self, target: str, *, timeout: float | None = None, login: bool = True) -> Answer:
         self._check()
-        return self._client.get(target, timeout=timeout)
+        return self._client.get(target, timeout=timeout, login=login)
 
     def reach(self) -> None:
         self._check()

@@ -56,7 +56,7 @@ libre occupé état jours heures minutes
 
 _PAGES = """
 index info state of gui settings prefs fkey line login sip action advanced network qos security update support modules
-memstat identity status htm html xml cfg txt rtp
+memstat identity status changed htm html xml cfg txt rtp
 """
 
 LABELS = frozenset(_LABELS.split())

@@ -34,6 +34,7 @@ PHONES = {
     "pre-8": phone(firmware="8.7.5.35", settings=COMMON | {"fkey0": "line"}, read_only_settings=["language"]),
     "xml-10": phone(**D785, settings=COMMON | {"phone_name": "  0012"}, secrets_shown="masked"),
     "download": phone(**D785, settings=COMMON | {"dhcp": "off", "ip_adr": "192.0.2.7"}, settings_layout="download"),
+    "unlinked": phone(**D785, settings=COMMON, settings_layout="unlinked", password=None),
 }
 UNREADABLE = {
     "gone": phone(running=False),

@@ -66,7 +66,7 @@ class _SamePage:
     def __init__(self, data: bytes) -> None:
         self._answer = Answer(200, {"content-type": "text/html"}, data)
 
-    def get(self, target: str, *, timeout: float | None = None) -> Answer:
+    def get(self, target: str, *, timeout: float | None = None, login: bool = True) -> Answer:
         return self._answer
 
     def close(self) -> None:

@@ -238,6 +238,18 @@ class TestPages:
             assert get(phones[0], f"/{path.decode()}") == form
             assert status(get(phones[1], f"/{path.decode()}")) == 404
 
+    def test_settings_that_no_page_leads_to(self, start_fleet: StartFleet) -> None:
+        start_fleet(*(phones := [phone_keys(settings_layout=layout) for layout in ("unlinked", "xml")]))
+        assert b"English" not in get(phones[0], "/settings.htm") and b"HREF" not in get(phones[0], "/settings.htm")
+        assert get(phones[0], "/settings.xml") == get(phones[1], "/settings.htm")
+        assert status(get(phones[1], "/settings.xml")) == 404
+
+    def test_registrations_on_a_page_of_their_own(self, start_fleet: StartFleet) -> None:
+        start_fleet(*(phones := [phone_keys(identities=["100"], identity_page=own) for own in (True, False)]))
+        apart, within = ((get(phone, "/info.htm"), get(phone, "/state_of_identity.htm")) for phone in phones)
+        assert b"100@pbx.example: registered" in apart[1] and b"100@pbx.example" not in apart[0]
+        assert b"100@pbx.example: registered" in within[0] and status(within[1]) == 404
+
     @pytest.mark.parametrize(
         ("keys", "lines"),
         [

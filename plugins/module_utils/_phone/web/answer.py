@@ -45,11 +45,11 @@ class Tap(Protocol):
 class Client(Protocol):
     """Requests to one phone, one at a time."""
 
-    def get(self, target: str, *, timeout: float | None = None) -> Answer:
+    def get(self, target: str, *, timeout: float | None = None, login: bool = True) -> Answer:
         """Send one request and return the answer.
 
         target is a path with its query, already percent-encoded, e.g. ``/command.htm?key=ENTER``. timeout is in
-        seconds and replaces the connection's own. Raises a SnomError.
+        seconds and replaces the connection's own. login is whether it may get one. Raises a SnomError.
         """
 
     def reach(self) -> None:

@@ -101,12 +101,12 @@ class HttpPhone:
                 self._login = Login(self._connection)
                 self._disconnect()
 
-    def get(self, target: str, *, timeout: float | None = None) -> Answer:
+    def get(self, target: str, *, timeout: float | None = None, login: bool = True) -> Answer:
         """Send one request and return the answer, whatever its status; redirects are not followed.
 
-        target is a path with its query, percent-encoded. timeout is in seconds, for everything together. Raises
-        PhoneUnreachable, CertificateRejected, AnswerLost, AnswerUnreadable, AuthFailed, LockedOut, Blocked,
-        Unsupported, InputError.
+        target is a path with its query, percent-encoded; timeout is in seconds, for everything; login is whether it may
+        get one, without which it may be a 401. Raises PhoneUnreachable, CertificateRejected, AnswerLost,
+        AnswerUnreadable, AuthFailed, LockedOut, Blocked, Unsupported, InputError.
         """
         if not _TARGET.fullmatch(target):
             raise InputError("The target of a request must be a percent-encoded path with an optional query.")
@@ -115,9 +115,9 @@ class HttpPhone:
             exchange.target = target
             exchange.where = f"{self._connection.scheme}://{self._authority}{target.partition('?')[0]}"
             exchange.deadline = time.monotonic() + (timeout or self._connection.timeout)
-            exchange.keeps_none = False
+            exchange.keeps_none, exchange.login = False, login
             answer = self._send()
-            while answer.status == 401:
+            while answer.status == 401 and login:
                 self._login.challenged(answer.headers.get("www-authenticate", ""))
                 # Whether a phone keeps a connection after a 401 is unknown (protocol 11.3). A request that only reads
                 # finds out, and is sent again if not. For any other a new connection tells what a lost answer was to,
@@ -125,7 +125,8 @@ class HttpPhone:
                 if "?" in target or exchange.keeps_none:
                     self._disconnect()
                 answer = self._send()
-            self._login.accepted()
+            if login:
+                self._login.accepted()
             self._check(answer)
         return answer
 
@@ -160,7 +161,7 @@ class HttpPhone:
         # Some phones answer nothing without it, but delay this one page by 8 s with it (protocol 2.6).
         if path != "/minibrowser.htm":
             headers["Connection"] = "keep-alive"
-        authorization = self._login.header(exchange.target)
+        authorization = self._login.header(exchange.target) if exchange.login else None
         if authorization:
             headers["Authorization"] = authorization
         if exchange.tap is not None:
@@ -245,6 +246,7 @@ class _Exchange:
         self.deadline = 0.0
         # Whether a kept connection has died under this request already.
         self.keeps_none = False
+        self.login = True
         self.tap: Tap | None = None
 
     def left(self) -> float:

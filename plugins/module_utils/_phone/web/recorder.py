@@ -51,8 +51,9 @@ KNOWN_PAGES = (
     "/modules.htm",
     "/memstat.htm",
     "/state_of_identity.htm",
+    "/changed_settings.htm",
 )
-"""Those of protocol 2.6 and 11.5 that are no commands."""
+"""Those of protocol 2.6, 11.5 and 11.10 that are no commands."""
 
 MOST_PAGES = 60
 LONGEST = 300.0
@@ -176,9 +177,9 @@ class ReadAgain:
             if one.status and one.status != 401
         }
 
-    def get(self, target: str, *, timeout: float | None = None) -> Answer:
+    def get(self, target: str, *, timeout: float | None = None, login: bool = True) -> Answer:
         """The recorded answer, or a new one. The login is as it was then."""
-        return self._answers.get(target) or self._client.get(target, timeout=timeout)
+        return self._answers.get(target) or self._client.get(target, timeout=timeout, login=login)
 
     def reach(self) -> None:
         self._client.reach()

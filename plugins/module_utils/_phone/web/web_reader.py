@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from functools import cache
 
+from ..._core.errors import SnomError
 from ..._known.taught import spelling as taught_spelling
 from ..call_reading import IDLE, IN_CALL, UNKNOWN, CallReading, CallSource
 from ..connection import Connection
@@ -41,12 +43,13 @@ class WebReader:
     def __init__(self, connection: Connection, client: Client | None = None) -> None:
         """client sends the requests; None for one of its own."""
         self.connection = connection
-        # What it told last of itself.
+        # What it told last of itself, and whether a page of their own has its identities.
         self._system: SystemPage | None = None
+        self._has_identity_page: bool | None = None
         self._client = HttpPhone(connection) if client is None else client
 
     def look(self, subsets: Collection[str], *, timeout: float | None = None) -> PhoneFacts:
-        """Read the pages of the named subsets, one request each, or up to three for the settings."""
+        """Read the pages of the named subsets, one request each, or up to five for the settings."""
 
         @cache
         def page(target: str) -> str | None:
@@ -56,15 +59,24 @@ class WebReader:
             logins.add(answer.login)
             return answer.text
 
+        def further(target: str) -> str:
+            # One that refuses a login which others take would bring the phone nearer to locking itself.
+            with suppress(SnomError):
+                return self._page(target, timeout, login=False) or "" if logins == {False} else ""
+            return ""
+
         logins: set[bool | None] = set()
         pages = _shown(page)
-        system, model = SystemPage(), None
+        system, model, identities = SystemPage(), None, None
         taught: tuple[str, ...] = ()
         call_state, source, admin_mode = UNKNOWN, None, None
         settings: SettingsPage | None = None
         if "system" in subsets:
             system, taught = self._read_system(page, pages)
-            model = system.model
+            model, identities = system.model, system.identities
+            if identities is None and self._has_identity_page is not False:
+                identities = read_system(further("/state_of_identity.htm")).identities
+                self._has_identity_page = self._has_identity_page or identities is not None
         if "home" in subsets and (text := page("/index.htm")) is not None:
             home = read_home(text)
             model = model or home.model
@@ -87,6 +99,8 @@ class WebReader:
             for path in other if settings is None else ():
                 if (download := page(path)) is not None and (settings := read_settings(download)) is not None:
                     break
+            if text and settings is None and not asks_admin_password(text):
+                settings = read_settings(further("/settings.xml"))
             admin_mode = True if settings is not None else False if text and asks_admin_password(text) else None
         return PhoneFacts(
             model=model,
@@ -95,7 +109,7 @@ class WebReader:
             generation="classic" if model or system.firmware or system.mac else None,
             call_state=call_state,
             call_state_source=source if call_state != UNKNOWN else None,
-            identities=system.identities,
+            identities=identities,
             expansion_modules=system.expansion_modules,
             uptime=system.uptime,
             admin_mode=admin_mode,
@@ -147,8 +161,8 @@ class WebReader:
         """Give up the connection."""
         self._client.close()
 
-    def _page(self, target: str) -> str | None:
-        answer = self._client.get(target)
+    def _page(self, target: str, timeout: float | None = None, *, login: bool = True) -> str | None:
+        answer = self._client.get(target, timeout=timeout, login=login)
         return answer.text if answer.status == 200 else None
 
     def _read_system(self, page: Callable[[str], str | None], pages: Pages) -> tuple[SystemPage, tuple[str, ...]]:

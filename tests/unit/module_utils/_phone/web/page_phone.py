@@ -29,8 +29,8 @@ class PagePhone(WebPhone):
         self.timeouts: list[float | None] = []
         self.closed = False
 
-    def get(self, target: str, *, timeout: float | None = None) -> Answer:
-        self.requests.append(target)
+    def get(self, target: str, *, timeout: float | None = None, login: bool = True) -> Answer:
+        self.requests.append(target if login else f"{target} without login")
         self.timeouts.append(timeout)
         page = self.pages.get(target, Answer(404, {}, b"File not found"))
         if isinstance(page, Exception):

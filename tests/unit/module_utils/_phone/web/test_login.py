@@ -159,6 +159,17 @@ def test_an_answer_says_whether_the_phone_wanted_a_login(
         assert [phone.get("/index.htm").login for _again in range(2)] == [login, login]
 
 
+@pytest.mark.parametrize("auth", ["auto", "basic"])
+def test_a_request_without_a_login_gets_none_and_spoils_none(auth: str) -> None:
+    with RawServer(BasicServer("admin", "right")) as server, connect(server, auth=auth) as phone:
+        assert phone.get("/a.htm").status == 200
+        before = len(server.requests)
+        assert phone.get("/b.htm", login=False).status == 401
+        assert [authorization(request) for request in server.requests[before:]] == [""]
+        assert phone.get("/c.htm").status == 200
+        assert len(server.requests) == before + 2
+
+
 def test_basic_is_learned_from_the_challenge_and_then_sent_at_once() -> None:
     with RawServer(BasicServer("admin", "right")) as server, connect(server) as phone:
         assert phone.get("/index.htm").status == 200

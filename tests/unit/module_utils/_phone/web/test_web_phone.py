@@ -43,7 +43,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.commands imp
     Write,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import SUBSETS, PhoneFacts
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import SUBSETS, Identity, PhoneFacts
 from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import Acceptance, Load
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web import web_phone, web_reader
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
@@ -136,6 +136,66 @@ def test_user_mode_is_told_apart_from_an_unreadable_page(
 ) -> None:
     facts = PagePhone({"/settings.htm": page}).look(["settings"])
     assert (facts.admin_mode, facts.settings) == (admin_mode, settings)
+
+
+def open_page(text: str) -> Answer:
+    """A page that is shown to whoever asks for it."""
+    return Answer(200, {}, text.encode(), False)
+
+
+UNLINKED = "<html>Choose what to change</html>"
+
+
+@pytest.mark.parametrize(
+    ("answer", "settings"),
+    [
+        ('<settings><language perm="">English</language></settings>', {"language": "English"}),
+        (Answer(401, {}, b'<language perm="">English</language>'), None),
+        ("<html>Nothing here</html>", None),
+        ("", None),
+        (Blocked("It is forbidden."), None),
+        (AnswerLost("It broke."), None),
+    ],
+)
+def test_settings_that_no_page_leads_to_are_looked_for_without_a_login(
+    answer: Any, settings: dict[str, str] | None
+) -> None:
+    phone = PagePhone({"/settings.htm": open_page(UNLINKED), "/settings.xml": answer})
+    assert phone.look(["settings"]).settings == settings
+    assert phone.requests == ["/settings.htm", "/settings.xml without login"]
+
+
+LINES = "<table><tr><td>Identity 1 Status:</td><td>100@pbx.example: registered</td></tr></table>"
+
+
+def test_identities_that_the_system_page_lacks_are_looked_for_on_a_page_of_their_own() -> None:
+    phone = PagePhone({"/info.htm": open_page("Mac: 000413922D24"), "/state_of_identity.htm": LINES})
+    for _again in range(2):
+        assert phone.look(["system"]).identities == (Identity(1, "100@pbx.example", True),)
+    assert phone.requests == ["/info.htm", "/state_of_identity.htm without login"] * 2
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "<html>Nothing here</html>", Blocked("It is forbidden."), AnswerLost("It broke.")]
+)
+def test_identities_that_no_page_shows_are_looked_for_once(answer: Any) -> None:
+    phone = PagePhone({"/info.htm": open_page("Mac: 000413922D24"), "/state_of_identity.htm": answer})
+    assert [phone.look(["system"]).identities for _again in range(2)] == [None, None]
+    assert phone.requests == ["/info.htm", "/state_of_identity.htm without login", "/info.htm"]
+
+
+@pytest.mark.parametrize("login", [True, None])
+def test_a_phone_with_a_login_is_asked_for_no_page_that_may_refuse_it(login: bool | None) -> None:
+    pages = {"/info.htm": "Mac: 000413922D24", "/settings.htm": UNLINKED}
+    phone = PagePhone({name: Answer(200, {}, text.encode(), login) for name, text in pages.items()})
+    facts = phone.look(["system", "settings"])
+    assert (facts.identities, facts.settings, phone.requests) == (None, None, list(pages))
+
+
+def test_a_phone_in_user_mode_is_asked_no_further() -> None:
+    phone = PagePhone({"/settings.htm": open_page("<html>Please enter the Administrator password</html>")})
+    assert phone.look(["settings"]).admin_mode is False
+    assert phone.requests == ["/settings.htm"]
 
 
 HINT = "<TITLE>snom D785</TITLE><P>HTTP password not set</P>"
