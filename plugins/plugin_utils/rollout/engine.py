@@ -27,7 +27,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission i
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import TICK, Abandoned, Context, Crew
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.flights import Flights
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Log
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Journal
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.progress import Progress
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
@@ -45,7 +45,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.waves impor
 class Engine:
     """One run over a plan."""
 
-    def __init__(self, plan: Plan, context: Context, *, gate: CredentialsGate, log: Log) -> None:
+    def __init__(self, plan: Plan, context: Context, *, gate: CredentialsGate, journal: Journal) -> None:
         """Prepare a run."""
         now = context.runtime.now
         self.waves: list[WaveRecord] = []
@@ -54,7 +54,7 @@ class Engine:
         self._context = context
         self._now = now
         self._gate = gate
-        self._record = Record(log, now)
+        self._record = Record(journal, now)
         self._progress = Progress(plan, context.notify, now)
         self._crew = Crew(context, summary=self._summary, check=self._check)
         self.verdicts = Verdicts(

@@ -361,7 +361,7 @@ def _broken(number: int, path: str, why: str) -> InputError:
     )
 
 
-class Journal:
+class JournalFile:
     """The open journal of one run."""
 
     def __init__(self, path: str, run: str) -> None:
@@ -534,8 +534,8 @@ def _last_run(content: bytes) -> str:
     return ""
 
 
-class Log(Protocol):
-    """Where intents and endings are kept: a `journal.Journal`, or nothing. Each method may raise NotRecorded."""
+class Journal(Protocol):
+    """Where intents and endings are kept: a `JournalFile`, or nothing. Each method may raise NotRecorded."""
 
     def write(self, kind: str, **entry: Any) -> None:
         """Append one entry; it is on disk after the next `sync`."""

@@ -24,7 +24,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import
     Look,
     watch_each,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Log
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Journal
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 
 
@@ -35,7 +35,7 @@ def watch_interrupted(
     context: Context,
     *,
     gate: CredentialsGate,
-    log: Log,
+    journal: Journal,
 ) -> dict[str, Ending]:
     """Watch each phone with an open intent to its end, as the run that asked it would have; nothing is sent.
 
@@ -67,7 +67,7 @@ def watch_interrupted(
                 ending = Ending(Outcome.NOT_STARTED, "It was not taken; the phone may be triggered again.")
             else:
                 endings[host] = ending
-            log.end(host, ending, now())
+            journal.end(host, ending, now())
             conclude(host, ending)
         return Look(took=upgrade.took_login, refused=upgrade.refused, again=delay)
 
@@ -88,7 +88,7 @@ def watch_interrupted(
         seen=seen,
         not_tried=not_tried,
     )
-    log.sync()
+    journal.sync()
     return endings
 
 

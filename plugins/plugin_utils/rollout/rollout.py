@@ -31,7 +31,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import (
     History,
     Journal,
-    Log,
+    JournalFile,
     NoJournal,
     read_history,
 )
@@ -80,9 +80,9 @@ def rollout(
         check_lasting("journal", path, os.environ)
     if (report := parameters["report_dir"]) and ends_with_container(report, os.environ):
         context.notify(f"report_dir: {report} lies in the container of this job, and the report is gone with it.")
-    journal: Journal | NoJournal = Journal(path, context.run) if path and not check_mode else NoJournal()
+    journal: JournalFile | NoJournal = JournalFile(path, context.run) if path and not check_mode else NoJournal()
     try:
-        history = journal.history() if isinstance(journal, Journal) else read_history(path) if path else History()
+        history = journal.history() if isinstance(journal, JournalFile) else read_history(path) if path else History()
         return carry_out(targets, parameters, options, history, journal, check_mode, context)
     finally:
         journal.close()
@@ -93,7 +93,7 @@ def carry_out(
     parameters: Mapping[str, Any],
     options: Options,
     history: History,
-    log: Log,
+    journal: Journal,
     check_mode: bool,
     context: Context,
 ) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def carry_out(
             f"The clock was set back by {back:.0f} s or more since the last line of the journal. What was asked then "
             "is taken for asked just now."
         )
-    log.write("run", time=started, hosts=len(targets), process=os.getpid(), node=socket.gethostname())
+    journal.write("run", time=started, hosts=len(targets), process=os.getpid(), node=socket.gethostname())
     gate = CredentialsGate()
     for target in targets:
         if target.host in history.refused_credentials:
@@ -114,9 +114,11 @@ def carry_out(
         for line in context.mirrors.clear(history.open_intents):
             context.notify(line)
     if history.open_intents and not check_mode:
-        resumed |= watch_interrupted(targets, history.open_intents, options.flash_time, context, gate=gate, log=log)
+        resumed |= watch_interrupted(
+            targets, history.open_intents, options.flash_time, context, gate=gate, journal=journal
+        )
     context.notify(f"Reading {count_phones(len(targets))}")
-    logins = _Logins(history.refusals, log, context.runtime, retry=parameters["retry_login"])
+    logins = _Logins(history.refusals, journal, context.runtime, retry=parameters["retry_login"])
     readings = read_fleet(
         # Who refused least often is tried first: if the credentials are right by now, that is proven there.
         sorted(targets, key=lambda target: history.refusals[target.host]),
@@ -137,13 +139,13 @@ def carry_out(
         context.notify(Said(line, "plan", work=len(plan.work)))
     if not parameters["journal"]:
         context.notify("No journal: if a rollout is killed, the next one does not know which phones are flashing.")
-    engine = Engine(plan, context, gate=gate, log=log)
+    engine = Engine(plan, context, gate=gate, journal=journal)
     if not check_mode:
         engine.run(stopped_by)
     result = rollout_result(plan, engine, parameters, check_mode, context, started)
     # Neither the journal nor the report may take the result away, whatever goes wrong: phones have changed.
     with suppress(NotRecorded):
-        log.write(
+        journal.write(
             "run_end", time=context.runtime.now(), summary=result["summary"], stopped_by=engine.verdicts.stopped_by
         )
     result["report"], problem = None, None
@@ -168,10 +170,10 @@ class _Logins:
     Whether they are still the same credentials can't be told: nothing is kept from which they could be guessed.
     """
 
-    def __init__(self, refusals: Mapping[str, int], log: Log, runtime: Runtime, *, retry: bool) -> None:
+    def __init__(self, refusals: Mapping[str, int], journal: Journal, runtime: Runtime, *, retry: bool) -> None:
         """refusals says for each host how many runs in a row it has refused; retry, to ask all the same."""
         self._refusals = refusals
-        self._log = log
+        self._journal = journal
         self._runtime = runtime
         self._retry = retry
 
@@ -195,10 +197,10 @@ class _Logins:
                 f" That was run {count + 1} in a row in which it refused them; phones lock their web server after more "
                 "than three failures."
             )
-        self._log.end(target.host, Ending(error.outcome, error.reason), self._runtime.now())
+        self._journal.end(target.host, Ending(error.outcome, error.reason), self._runtime.now())
 
     def note_taken(self, readings: Mapping[str, Reading]) -> None:
         """Let the journal know of those that refused before and can be read now. Raises NotRecorded."""
         for host in self._refusals:
             if host in readings and readings[host].facts is not None:
-                self._log.write("login", host=host, time=self._runtime.now())
+                self._journal.write("login", host=host, time=self._runtime.now())

@@ -25,7 +25,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.version impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal as journal_module
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import (
     History,
-    Journal,
+    JournalFile,
     parse_history,
     plain_intent,
     read_history,
@@ -61,20 +61,20 @@ def _path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture(name="journal")
-def _journal(path: str) -> Iterator[Journal]:
-    journal = Journal(path, "run-1")
+def _journal(path: str) -> Iterator[JournalFile]:
+    journal = JournalFile(path, "run-1")
     yield journal
     journal.close()
 
 
-def end(journal: Journal, outcome: str, host: str = "desk-1", time: float = 2000.0) -> None:
+def end(journal: JournalFile, outcome: str, host: str = "desk-1", time: float = 2000.0) -> None:
     journal.end(host, Ending(Outcome(outcome), "", triggered=True), time)
 
 
 # What is remembered -----------------------------------------------------------------------------------------------
 
 
-def test_an_intent_without_an_end_is_open(journal: Journal) -> None:
+def test_an_intent_without_an_end_is_open(journal: JournalFile) -> None:
     journal.intent(intent())
     journal.intent(intent("desk-2"))
     end(journal, "upgraded", "desk-2")
@@ -90,13 +90,13 @@ def test_a_journal_of_an_older_release_names_the_same_versions(path: str, writte
     assert history.first_version("desk-1", None, Version.parse(now)) == Version.parse(now)
 
 
-def test_the_last_intent_counts(journal: Journal) -> None:
+def test_the_last_intent_counts(journal: JournalFile) -> None:
     journal.intent(intent(file="snomD785-10.1.50.1-SIP-r.bin"))
     journal.intent(intent(time=1500.0))
     assert read_history(journal.path).open_intents == {"desk-1": intent(time=1500.0)}
 
 
-def test_an_image_after_which_the_old_version_came_back(journal: Journal) -> None:
+def test_an_image_after_which_the_old_version_came_back(journal: JournalFile) -> None:
     journal.intent(intent())
     end(journal, "old_version")
     assert read_history(journal.path).failed_images == {("desk-1", IMAGE): 2000.0}
@@ -107,7 +107,7 @@ def test_an_image_after_which_the_old_version_came_back(journal: Journal) -> Non
 
 
 @pytest.mark.parametrize("outcome", ["upgraded", "timed_out", "image_failed", "wrong_phone", "not_registered"])
-def test_how_phones_ended_is_remembered_until_the_run_has_ended(journal: Journal, outcome: str) -> None:
+def test_how_phones_ended_is_remembered_until_the_run_has_ended(journal: JournalFile, outcome: str) -> None:
     journal.intent(intent())
     end(journal, outcome)
     ended = read_history(journal.path).ended["desk-1"]
@@ -116,7 +116,7 @@ def test_how_phones_ended_is_remembered_until_the_run_has_ended(journal: Journal
     assert read_history(journal.path) == History()
 
 
-def test_a_phone_whose_end_nobody_saw_is_remembered_over_complete_runs(journal: Journal) -> None:
+def test_a_phone_whose_end_nobody_saw_is_remembered_over_complete_runs(journal: JournalFile) -> None:
     journal.intent(intent())
     journal.end("desk-1", Ending(Outcome.TIMED_OUT, "", triggered=True, unsafe_until=2800.0), 1900.0)
     assert read_history(journal.path).ended["desk-1"].unsafe_until == 2800.0
@@ -128,7 +128,7 @@ def test_a_phone_whose_end_nobody_saw_is_remembered_over_complete_runs(journal: 
     assert read_history(journal.path).unsafe == {}
 
 
-def test_who_is_lost_in_the_soak_is_remembered_and_who_is_seen_again_is_not(journal: Journal) -> None:
+def test_who_is_lost_in_the_soak_is_remembered_and_who_is_seen_again_is_not(journal: JournalFile) -> None:
     for host, time in (("desk-1", 1000.0), ("desk-2", 2000.0)):
         journal.intent(intent(host, time=time))
         end(journal, "upgraded", host, time + 500)
@@ -139,7 +139,9 @@ def test_who_is_lost_in_the_soak_is_remembered_and_who_is_seen_again_is_not(jour
 
 
 @pytest.mark.parametrize("outcome", ["timed_out", "auth_failed", "locked_out"])
-def test_an_end_of_a_journal_that_does_not_say_until_when_a_phone_is_in_danger(journal: Journal, outcome: str) -> None:
+def test_an_end_of_a_journal_that_does_not_say_until_when_a_phone_is_in_danger(
+    journal: JournalFile, outcome: str
+) -> None:
     journal.intent(intent())
     entry = {"host": "desk-1", "outcome": outcome, "reason": "", "triggered": True, "time": 1900.0}
     journal.write("end", **entry)
@@ -147,7 +149,7 @@ def test_an_end_of_a_journal_that_does_not_say_until_when_a_phone_is_in_danger(j
     assert read_history(journal.path).unsafe == {"desk-1": 1000.0 + 4 * 900}
 
 
-def test_what_an_open_intent_needs_outlives_a_run_that_could_not_look(journal: Journal) -> None:
+def test_what_an_open_intent_needs_outlives_a_run_that_could_not_look(journal: JournalFile) -> None:
     journal.intent(intent(file="snomD785-10.1.50.1-SIP-r.bin"))
     journal.intent(replace(intent(), before=NEW, target=NEXT))
     journal.write("run_end", time=3000.0, summary={}, stopped_by=None)
@@ -158,21 +160,21 @@ def test_what_an_open_intent_needs_outlives_a_run_that_could_not_look(journal: J
     assert history.first_version("desk-1", "000413000001", NEXT) == NEXT
 
 
-def test_a_line_that_carries_less_than_was_assumed(journal: Journal) -> None:
+def test_a_line_that_carries_less_than_was_assumed(journal: JournalFile) -> None:
     journal.write("slow", site="lisbon", seconds=700.0, host="desk-1")
     journal.write("slow", site=None, seconds=800.0, host="desk-2")
     journal.write("run_end", time=3000.0, summary={}, stopped_by=None)
     assert read_history(journal.path).slow == {"lisbon": 700.0, None: 800.0}
 
 
-def test_the_soak_overturns_an_ending(journal: Journal) -> None:
+def test_the_soak_overturns_an_ending(journal: JournalFile) -> None:
     journal.intent(intent())
     end(journal, "upgraded")
     end(journal, "reverted")
     assert read_history(journal.path).ended["desk-1"].outcome == "reverted"
 
 
-def test_steps_that_phones_came_well_through(journal: Journal) -> None:
+def test_steps_that_phones_came_well_through(journal: JournalFile) -> None:
     first, second = (IMAGE, OLD), ("snomD785-10.1.60.1-SIP-r.bin", NEW)
     journal.intent(intent())
     assert not +read_history(journal.path).proven
@@ -187,31 +189,31 @@ def test_steps_that_phones_came_well_through(journal: Journal) -> None:
     assert +read_history(journal.path).proven == {first: 1}
 
 
-def test_an_image_that_is_asked_for_again_has_proven_nothing(journal: Journal) -> None:
+def test_an_image_that_is_asked_for_again_has_proven_nothing(journal: JournalFile) -> None:
     journal.intent(intent())
     journal.intent(intent(time=1500.0))
     assert not read_history(journal.path).proven
 
 
-def test_a_phone_that_was_not_asked_after_all_may_be_asked_again(journal: Journal) -> None:
+def test_a_phone_that_was_not_asked_after_all_may_be_asked_again(journal: JournalFile) -> None:
     journal.intent(intent())
     journal.end("desk-1", Ending(Outcome.BLOCKED, "It turned the request down."), 2000.0)
     assert read_history(journal.path) == History()
 
 
-def test_an_end_without_an_intent_says_nothing_about_an_image(journal: Journal) -> None:
+def test_an_end_without_an_intent_says_nothing_about_an_image(journal: JournalFile) -> None:
     end(journal, "old_version")
     assert read_history(journal.path) == History()
 
 
-def test_refused_credentials_are_remembered_until_the_run_has_ended(journal: Journal) -> None:
+def test_refused_credentials_are_remembered_until_the_run_has_ended(journal: JournalFile) -> None:
     end(journal, "auth_failed")
     assert read_history(journal.path).refused_credentials == {"desk-1"}
     journal.write("run_end", time=3000.0, summary={}, stopped_by=None)
     assert read_history(journal.path).refused_credentials == set()
 
 
-def test_refusals_in_a_row_are_counted_over_runs(journal: Journal) -> None:
+def test_refusals_in_a_row_are_counted_over_runs(journal: JournalFile) -> None:
     for _run in range(2):
         end(journal, "auth_failed")
         journal.write("run_end", time=3000.0, summary={}, stopped_by=None)
@@ -228,7 +230,7 @@ def test_a_missing_journal_is_an_empty_one(path: str) -> None:
     assert read_history(path) == History()
 
 
-def test_a_clock_that_was_set_back_takes_along_what_lies_ahead(journal: Journal) -> None:
+def test_a_clock_that_was_set_back_takes_along_what_lies_ahead(journal: JournalFile) -> None:
     """Else a phone would be watched, or left alone, for as long as the clock had been wrong."""
     month = 30 * 86_400.0
     journal.intent(intent(time=month + 1000.0))
@@ -249,7 +251,7 @@ def test_a_clock_that_was_set_back_takes_along_what_lies_ahead(journal: Journal)
     assert history.unsafe == {"desk-1": 2000.0}
 
 
-def test_a_clock_that_was_set_back_makes_nothing_young_again_with_each_run(journal: Journal) -> None:
+def test_a_clock_that_was_set_back_makes_nothing_young_again_with_each_run(journal: JournalFile) -> None:
     """Else who is not asked before its time never would be, where nothing else is written meanwhile."""
     month = 30 * 86_400.0
     journal.intent(intent(time=month + 1000.0))
@@ -261,7 +263,7 @@ def test_a_clock_that_was_set_back_makes_nothing_young_again_with_each_run(journ
     assert (history.unsafe, history.reckon(2300.0)) == ({"desk-1": 2400.0}, 0.0)
 
 
-def test_a_clock_that_was_set_back_takes_along_what_a_run_was_cut_off_after(journal: Journal) -> None:
+def test_a_clock_that_was_set_back_takes_along_what_a_run_was_cut_off_after(journal: JournalFile) -> None:
     month = 30 * 86_400.0
     journal.intent(intent(time=month + 1000.0))
     end(journal, "upgraded", time=month + 1200.0)
@@ -271,7 +273,7 @@ def test_a_clock_that_was_set_back_takes_along_what_a_run_was_cut_off_after(jour
     assert (evidence.triggered_at, evidence.unsafe_until) == (1800.0, 1800.0 + 4 * (intent().deadline - intent().time))
 
 
-def test_a_clock_that_was_set_forth_and_back_makes_nobody_safe(journal: Journal) -> None:
+def test_a_clock_that_was_set_forth_and_back_makes_nobody_safe(journal: JournalFile) -> None:
     """What was written before that lies where it lay."""
     month = 30 * 86_400.0
     for host, time in (("desk-1", 1000.0), ("desk-2", 1100.0), ("desk-3", 1200.0)):
@@ -289,7 +291,7 @@ def test_a_clock_that_was_set_forth_and_back_makes_nobody_safe(journal: Journal)
     assert history.ended["desk-3"].unsafe_until == 3000.0
 
 
-def test_a_phone_that_may_be_loading_is_known_by_its_mac(journal: Journal) -> None:
+def test_a_phone_that_may_be_loading_is_known_by_its_mac(journal: JournalFile) -> None:
     asked = intent()
     journal.intent(asked)
     journal.end("desk-1", Ending(Outcome.TIMED_OUT, "", triggered=True, unsafe_until=2800.0), 1900.0)
@@ -298,7 +300,7 @@ def test_a_phone_that_may_be_loading_is_known_by_its_mac(journal: Journal) -> No
     assert read_history(journal.path).unsafe_macs == {}
 
 
-def test_a_phone_is_left_alone_whatever_host_it_is_now(journal: Journal) -> None:
+def test_a_phone_is_left_alone_whatever_host_it_is_now(journal: JournalFile) -> None:
     """By what earlier runs said, by what they asked of hosts that are not in this run, and by how it ended in this."""
     ended, open_one, resumed = (replace(intent(f"desk-{n}"), mac=f"00041300000{n}") for n in (1, 2, 3))
     for one in (ended, open_one, resumed):
@@ -316,7 +318,7 @@ def test_a_phone_is_left_alone_whatever_host_it_is_now(journal: Journal) -> None
     assert history.macs_to_leave_alone({"desk-2", "desk-3"}, {"desk-3": well}) == {ended.mac: 2800.0}
 
 
-def test_lines_of_later_versions_are_passed_over(journal: Journal) -> None:
+def test_lines_of_later_versions_are_passed_over(journal: JournalFile) -> None:
     journal.write("something_new", host="desk-1")
     journal.write("intent", **plain_intent(intent()), something="new")
     assert read_history(journal.path).open_intents == {"desk-1": intent()}
@@ -345,20 +347,20 @@ def test_lines_that_are_whole_are_taken_in_any_order(lines: list[dict[str, Any]]
 # The file ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_line_is_json_and_names_its_run(journal: Journal) -> None:
+def test_a_line_is_json_and_names_its_run(journal: JournalFile) -> None:
     journal.intent(intent())
     line = json.loads(Path(journal.path).read_text("utf-8"))
     assert line == {"type": "intent", "run": "run-1", **plain_intent(intent()), "registered": [1, 2]}
 
 
-def test_an_intent_is_on_disk_when_the_call_returns(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_intent_is_on_disk_when_the_call_returns(journal: JournalFile, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[bytes] = []
     monkeypatch.setattr(os, "fsync", lambda fd: synced.append(Path(journal.path).read_bytes()))
     journal.intent(intent())
     assert len(synced) == 1 and synced[0].endswith(b"\n") and b"desk-1" in synced[0]
 
 
-def test_ends_are_on_disk_after_the_next_sync(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ends_are_on_disk_after_the_next_sync(journal: JournalFile, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[bytes] = []
     monkeypatch.setattr(os, "fsync", lambda fd: synced.append(Path(journal.path).read_bytes()))
     end(journal, "upgraded", "desk-1")
@@ -370,7 +372,7 @@ def test_ends_are_on_disk_after_the_next_sync(journal: Journal, monkeypatch: pyt
     assert len(synced) == 1 and b"desk-2" in synced[0]
 
 
-def test_threads_that_wait_for_the_disk_share_it(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads_that_wait_for_the_disk_share_it(journal: JournalFile, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[bytes] = []
     slow, first = threading.Event(), threading.Event()
 
@@ -394,20 +396,20 @@ def test_threads_that_wait_for_the_disk_share_it(journal: Journal, monkeypatch: 
     assert len(synced) <= 3 and synced[1].count(b"\n") == len(threads)
 
 
-def test_nobody_else_may_read_it(journal: Journal) -> None:
+def test_nobody_else_may_read_it(journal: JournalFile) -> None:
     for path in (journal.path, f"{journal.path}.lock"):
         assert stat.S_IMODE(os.stat(path).st_mode) & 0o027 == 0, path
 
 
 def test_a_run_adds_to_what_earlier_ones_wrote(path: str) -> None:
     for run, host in (("run-1", "desk-1"), ("run-2", "desk-2")):
-        journal = Journal(path, run)
+        journal = JournalFile(path, run)
         journal.intent(intent(host))
         journal.close()
     assert set(read_history(path).open_intents) == {"desk-1", "desk-2"}
 
 
-def test_lines_of_many_threads_do_not_mix(journal: Journal) -> None:
+def test_lines_of_many_threads_do_not_mix(journal: JournalFile) -> None:
     threads = [threading.Thread(target=journal.intent, args=(intent(f"desk-{number}"),)) for number in range(20)]
     for thread in threads:
         thread.start()
@@ -418,14 +420,14 @@ def test_lines_of_many_threads_do_not_mix(journal: Journal) -> None:
 
 @pytest.mark.parametrize("rest", ['{"type": "int', '{"type": "end", "host": "desk-1", "outcome": "upgraded"', "{"])
 def test_a_last_line_that_a_crash_cut_off_is_no_line(path: str, rest: str) -> None:
-    journal = Journal(path, "run-1")
+    journal = JournalFile(path, "run-1")
     journal.intent(intent())
     journal.close()
     with open(path, "a", encoding="utf-8") as file:
         file.write(rest)
     assert set(read_history(path).open_intents) == {"desk-1"}
 
-    journal = Journal(path, "run-2")
+    journal = JournalFile(path, "run-2")
     journal.intent(intent("desk-2"))
     journal.close()
     assert set(read_history(path).open_intents) == {"desk-1", "desk-2"}
@@ -433,7 +435,7 @@ def test_a_last_line_that_a_crash_cut_off_is_no_line(path: str, rest: str) -> No
 
 def test_a_first_line_that_a_crash_cut_off(path: str) -> None:
     Path(path).write_text('{"type"', "utf-8")
-    journal = Journal(path, "run-1")
+    journal = JournalFile(path, "run-1")
     journal.intent(intent())
     journal.close()
     assert set(read_history(path).open_intents) == {"desk-1"}
@@ -513,7 +515,7 @@ def test_a_line_that_lacks_something_is_broken(path: str, name: str) -> None:
 
 def test_a_last_line_that_lacks_its_end_only_counts(path: str) -> None:
     Path(path).write_text(json.dumps(INTENT), "utf-8")
-    journal = Journal(path, "run-2")
+    journal = JournalFile(path, "run-2")
     assert journal.history().open_intents == {"desk-1": intent()}
     journal.intent(intent("desk-2"))
     journal.close()
@@ -526,7 +528,7 @@ def test_a_place_that_can_not_be_written(tmp_path: Path, name: str) -> None:
     # What it holds has no end.
     (tmp_path / "device").symlink_to("/dev/full")
     with pytest.raises(InputError, match=r"journal: .* can't be written: (?!None)"):
-        Journal(str(tmp_path / name), "run-1")
+        JournalFile(str(tmp_path / name), "run-1")
     if name in ("fifo", "device"):
         with pytest.raises(InputError, match=r"journal: .* can't be read: it is no regular file"):
             read_history(str(tmp_path / name))
@@ -547,7 +549,7 @@ def replace_it(path: str) -> None:
 
 @pytest.mark.parametrize("harm", [take_away, move_away, replace_it])
 def test_a_journal_that_is_not_in_its_place_any_more_takes_no_intent(
-    journal: Journal, harm: Callable[[str], None]
+    journal: JournalFile, harm: Callable[[str], None]
 ) -> None:
     journal.intent(intent())
     harm(journal.path)
@@ -563,7 +565,7 @@ def test_a_journal_that_is_not_in_its_place_any_more_takes_no_intent(
 
 
 def test_a_journal_whose_folder_can_not_be_reached_takes_no_intent(
-    journal: Journal, monkeypatch: pytest.MonkeyPatch
+    journal: JournalFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone(*_arguments: Any) -> bool:
         raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
@@ -576,9 +578,9 @@ def test_a_journal_whose_folder_can_not_be_reached_takes_no_intent(
 # The lock ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_second_run_is_refused_and_told_who_is_there(journal: Journal) -> None:
+def test_a_second_run_is_refused_and_told_who_is_there(journal: JournalFile) -> None:
     with pytest.raises(InputError, match=rf"in use by run run-1, process {os.getpid()} on .*, since 20") as refusal:
-        Journal(journal.path, "run-2")
+        JournalFile(journal.path, "run-2")
     assert "two runs must not share phones" in refusal.value.reason
     # The refused one must not have taken the name of the holder away.
     assert "run-1" in Path(f"{journal.path}.lock").read_text("utf-8")
@@ -600,13 +602,15 @@ def without_lock_file(path: str) -> str:
 
 
 @pytest.mark.parametrize("other", [by_link, by_hard_link, without_lock_file])
-def test_a_second_run_is_refused_however_it_comes_to_the_journal(journal: Journal, other: Callable[[str], str]) -> None:
+def test_a_second_run_is_refused_however_it_comes_to_the_journal(
+    journal: JournalFile, other: Callable[[str], str]
+) -> None:
     journal.write("run", time=1.0, hosts=1, process=4711, node="controller")
     path = other(journal.path)
     with pytest.raises(InputError, match="in use by run run-1, process 4711 on controller"):
-        Journal(path, "run-2")
+        JournalFile(path, "run-2")
     journal.close()
-    Journal(path, "run-2").close()
+    JournalFile(path, "run-2").close()
 
 
 def test_a_run_of_the_first_versions_holds_the_journal_too(path: str) -> None:
@@ -616,23 +620,23 @@ def test_a_run_of_the_first_versions_holds_the_journal_too(path: str) -> None:
         lock.write("run run-0, process 1 on old")
         lock.flush()
         with pytest.raises(InputError, match="in use by run run-0, process 1 on old"):
-            Journal(path, "run-1")
-    Journal(path, "run-1").close()
+            JournalFile(path, "run-1")
+    JournalFile(path, "run-1").close()
 
 
 def test_who_holds_a_journal_that_says_nothing_has_no_name(path: str) -> None:
     with open(path, "w", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         with pytest.raises(InputError, match="in use by a run that left no name"):
-            Journal(path, "run-1")
+            JournalFile(path, "run-1")
 
 
 def test_a_run_that_has_ended_holds_nothing(path: str) -> None:
-    Journal(path, "run-1").close()
-    Journal(path, "run-2").close()
+    JournalFile(path, "run-1").close()
+    JournalFile(path, "run-2").close()
 
 
-def test_a_lock_is_waited_for(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_is_waited_for(journal: JournalFile, monkeypatch: pytest.MonkeyPatch) -> None:
     naps: list[float] = []
 
     def holder_ends(seconds: float) -> None:
@@ -641,14 +645,14 @@ def test_a_lock_is_waited_for(journal: Journal, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(journal_module, "LOCK_PATIENCE", 3.0)
     monkeypatch.setattr(journal_module.time, "sleep", holder_ends)
-    Journal(journal.path, "run-2").close()
+    JournalFile(journal.path, "run-2").close()
     assert len(naps) == 1
 
 
 HOLDER = """
 import os, signal, sys
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Journal
-journal = Journal(sys.argv[1], "run-of-another-process")
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import JournalFile
+journal = JournalFile(sys.argv[1], "run-of-another-process")
 print(os.getpid(), flush=True)
 signal.pause()
 """
@@ -664,7 +668,7 @@ def test_the_lock_ends_with_its_process_however_that_ends(path: str) -> None:
         process: Any = holder.stdout.readline().strip()
         try:
             with pytest.raises(InputError, match=f"run-of-another-process, process {process} "):
-                Journal(path, "run-2")
+                JournalFile(path, "run-2")
         finally:
             holder.kill()
-    Journal(path, "run-2").close()
+    JournalFile(path, "run-2").close()

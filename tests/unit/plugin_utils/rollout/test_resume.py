@@ -23,7 +23,7 @@ OLD, NEW = "10.1.39.11", "10.1.54.13"
 MAC = "000413922D24"
 
 
-class Log:
+class JournalInMemory:
     def __init__(self) -> None:
         self.lines: list[dict[str, Any]] = []
 
@@ -51,9 +51,9 @@ def watch(
     registered: tuple[int, ...] = (),
     username: str | None = None,
     gate: CredentialsGate | None = None,
-) -> tuple[dict[str, Ending], Log, list[str]]:
+) -> tuple[dict[str, Ending], JournalInMemory, list[str]]:
     """Watch phones that an interrupted run triggered; began and deadline are in seconds from now."""
-    log, said = Log(), []
+    journal, said = JournalInMemory(), []
     endings = watch_interrupted(
         [Target(host=host, connection=Connection(host=host, username=username)) for host in phones],
         {
@@ -78,9 +78,9 @@ def watch(
             abandoned=lambda: abandoned,
         ),
         gate=gate or CredentialsGate(),
-        log=log,
+        journal=journal,
     )
-    return endings, log, said
+    return endings, journal, said
 
 
 def comes_back(clock: Clock, seconds: float, **changes: Any) -> LabPhone:
@@ -101,14 +101,14 @@ def test_phones_are_watched_side_by_side_until_each_has_ended() -> None:
         "old": comes_back(clock, 20),
     }
     commands = {host: list(phone.commands) for host, phone in phones.items()}
-    endings, log, said = watch(clock, phones)
+    endings, journal, said = watch(clock, phones)
     assert {host: ending.outcome for host, ending in endings.items()} == {
         "back": "upgraded",
         "soon": "upgraded",
         "never": "timed_out",
         "old": "old_version",
     }
-    ends = {line["host"]: (line["type"], line["outcome"], line["time"] - started) for line in log.lines}
+    ends = {line["host"]: (line["type"], line["outcome"], line["time"] - started) for line in journal.lines}
     assert ends == {
         "back": ("end", "upgraded", 0),
         "soon": ("end", "upgraded", 50),
@@ -125,7 +125,7 @@ def test_phones_are_watched_side_by_side_until_each_has_ended() -> None:
 def test_a_registration_that_was_there_before_the_interrupted_run_is_missed(registered: bool, outcome: str) -> None:
     clock = Clock()
     phones = {"desk-1": comes_back(clock, 50, firmware=NEW, registered={1: registered})}
-    endings, _log, _said = watch(clock, phones, registered=(1,))
+    endings, _journal, _said = watch(clock, phones, registered=(1,))
     assert endings["desk-1"].outcome == outcome
 
 
@@ -133,18 +133,18 @@ def test_a_phone_that_still_loads_at_its_deadline_is_not_given_back_to_be_asked_
     clock = Clock()
     loading = LabPhone(clock, [(250, {"up": False}), (400, {"up": True, "firmware": NEW})])
     loading.command(Load("http://mirror/image.bin"))
-    endings, log, _said = watch(clock, {"slow": loading})
+    endings, journal, _said = watch(clock, {"slow": loading})
     # How long it took nobody has seen.
     assert [(one.outcome, one.reason) for one in endings.values()] == [
         ("upgraded", f"Runs {NEW}, read back from the phone.")
     ]
-    assert [line["outcome"] for line in log.lines] == ["upgraded"]
+    assert [line["outcome"] for line in journal.lines] == ["upgraded"]
 
 
 def test_only_phones_of_this_run_are_watched() -> None:
     clock = Clock()
     phones = {"mine": LabPhone(clock, firmware=NEW), "fresh": LabPhone(clock)}
-    endings, _log, _said = watch(clock, phones, intents={"mine", "of another inventory"})
+    endings, _journal, _said = watch(clock, phones, intents={"mine", "of another inventory"})
     assert set(endings) == {"mine"}
     assert phones["fresh"].requests == []
 
@@ -152,7 +152,7 @@ def test_only_phones_of_this_run_are_watched() -> None:
 def test_a_deadline_that_has_passed_allows_one_look() -> None:
     clock = Clock()
     phones = {"back": LabPhone(clock, firmware=NEW), "gone": LabPhone(clock, up=False), "old": LabPhone(clock)}
-    endings, _log, _said = watch(clock, phones, began=-5000, deadline=-4000)
+    endings, _journal, _said = watch(clock, phones, began=-5000, deadline=-4000)
     assert [ending.outcome for ending in endings.values()] == ["upgraded", "timed_out"]
     assert [len(phone.requests) for phone in phones.values()] == [1, 1, 1]
 
@@ -172,7 +172,7 @@ def test_a_password_that_a_site_refuses_is_not_tried_on_all_that_were_under_way(
     for number in range(refused_before):
         gate.refuse(Target(host=f"other-{number}", connection=Connection(host="other", username="admin")))
     phones = {f"desk-{number}": LabPhone(clock, error=AuthFailed("It refused.")) for number in range(10)}
-    endings, log, _said = watch(clock, phones, username="admin", gate=gate)
+    endings, journal, _said = watch(clock, phones, username="admin", gate=gate)
     refused = [host for host, phone in phones.items() if phone.requests]
     assert len(refused) == MAX_REFUSALS - refused_before
     assert {host for host, ending in endings.items() if ending.outcome == "auth_failed"} == set(refused)
@@ -180,13 +180,13 @@ def test_a_password_that_a_site_refuses_is_not_tried_on_all_that_were_under_way(
     others = [endings[host] for host in phones if host not in refused]
     assert {(ending.outcome, ending.triggered) for ending in others} == {("timed_out", True)}
     assert all("do not power it off" in ending.reason for ending in others)
-    assert {line["host"] for line in log.lines} == set(refused)
+    assert {line["host"] for line in journal.lines} == set(refused)
 
 
 def test_phones_that_wait_for_their_turn_at_the_gate_are_watched_too() -> None:
     clock = Clock()
     phones = {f"desk-{number}": comes_back(clock, 50, firmware=NEW) for number in range(10)}
-    endings, _log, _said = watch(clock, phones, username="admin")
+    endings, _journal, _said = watch(clock, phones, username="admin")
     assert {ending.outcome for ending in endings.values()} == {"upgraded"} and len(endings) == 10
 
 
@@ -194,7 +194,7 @@ def test_a_phone_that_takes_its_login_opens_the_gate_for_the_others() -> None:
     clock = Clock()
     gate = CredentialsGate()
     phones = {f"desk-{number}": LabPhone(clock, mac=MAC, firmware=NEW, login=True) for number in range(10)}
-    endings, _log, _said = watch(clock, phones, username="admin", gate=gate)
+    endings, _journal, _said = watch(clock, phones, username="admin", gate=gate)
     assert {ending.outcome for ending in endings.values()} == {"upgraded"}
     target = Target(host="desk-0", connection=Connection(host="desk-0", username="admin"))
     for _try in range(MAX_REFUSALS + 1):
@@ -205,7 +205,7 @@ def test_a_phone_that_takes_its_login_opens_the_gate_for_the_others() -> None:
 def test_a_long_watch_says_how_far_it_is() -> None:
     clock = Clock()
     phones = {"soon": comes_back(clock, 50, firmware=NEW), "never": LabPhone(clock, up=False)}
-    _endings, _log, said = watch(clock, phones)
+    _endings, _journal, said = watch(clock, phones)
     shown = [line for line in said if line.startswith("-- ")]
     assert shown[0] == "-- interrupted run: 0 of 2 phones ended"
     assert shown[-1] == "-- interrupted run: 1 of 2 phones ended"

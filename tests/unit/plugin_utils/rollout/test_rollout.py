@@ -42,7 +42,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import surv
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.closing import closing_lines
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned, Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.flights import FRESH_SETTINGS
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Journal, read_history
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import JournalFile, read_history
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC, parse_options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import rollout
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
@@ -761,7 +761,7 @@ def test_a_protected_phone_is_protected_under_its_other_name_too() -> None:
 
 def interrupted(path: str, clock: Clock, *, before: str = OLD, target: str = NEW) -> None:
     """What a run leaves that was killed right after it had asked desk-1."""
-    journal = Journal(path, "run-0")
+    journal = JournalFile(path, "run-0")
     journal.intent(
         Intent(
             host="desk-1",
@@ -863,7 +863,7 @@ def test_a_phone_that_nobody_saw_go_keeps_its_place_and_no_next_run_asks_it(jour
 
 def test_two_runs_do_not_share_a_journal(journal: str) -> None:
     fleet = Fleet(GOES_WELL)
-    other = Journal(journal, "run-0")
+    other = JournalFile(journal, "run-0")
     with pytest.raises(InputError, match="in use by run run-0"):
         fleet.run(journal=journal)
     assert fleet.connected == []
@@ -953,7 +953,7 @@ def a_phone_ended(path: str, clock: Clock, host: str, outcome: str, run: str = "
         time=clock.time - 1000,
         deadline=clock.time - 100,
     )
-    journal = Journal(path, run)
+    journal = JournalFile(path, run)
     journal.intent(intent)
     journal.end(host, Ending(Outcome(outcome), "As it was seen.", triggered=True), clock.time - 100)
     journal.close()
