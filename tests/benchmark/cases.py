@@ -24,7 +24,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Context, ThreadRuntime
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Context, ThreadRuntime
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_fleet
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.tests.integration.pbx.provisioned import NEW, Site, by_provisioning, image, site

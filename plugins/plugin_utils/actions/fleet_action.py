@@ -22,7 +22,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given imp
     arguments_from_text,
     require_short_options,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Abandoned
 
 
 class FleetAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped

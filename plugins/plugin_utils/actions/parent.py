@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import NoReturn, final
 
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer, Client
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Abandoned
 
 
 class Parent:

@@ -49,7 +49,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given imp
     require_short_options,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Abandoned
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Known, Witnesses
 
 MODEL_VARIABLES = HOST_VARIABLES | {"model": "snom_model"}

@@ -39,7 +39,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connectio
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import from_text, require_short_numbers
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Wish
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Abandoned
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import parse_collector
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Known

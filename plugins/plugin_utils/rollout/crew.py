@@ -2,127 +2,24 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Time, workers, and the one event loop over them, which the survey, the engine and a resume have in common.
-
-Time and workers are the only two things of the outside world that a rollout touches itself. Tests put a simulated
-runtime in their place and live through hours in seconds.
-"""
+"""The one event loop over time and workers, which the survey, the engine and a resume have in common."""
 
 from __future__ import annotations
 
-import contextlib
-import queue
-import resource
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.clock import system_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Abandoned, Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
-
-MAX_WORKERS = 256
-"""Requests at a time. A request holds one socket, so this stays below the 512 that a controller may have open."""
 
 SUMMARY_INTERVAL = 15.0
 """Seconds between two lines that say how far a run is, at most."""
 
 TICK = 0.5
 """Seconds after which the loop goes around at the latest: stop file, SIGTERM, orphaned, windows."""
-
-
-class Abandoned(BaseException):
-    """Nobody is left to see what this run does. It must do nothing more, not even clean up."""
-
-
-class Mirrors(Protocol):
-    """What shows phones their images that are not told themselves, see `mirrors.Mirrors`."""
-
-    def check(self) -> list[str]:
-        """Make sure that each can be controlled; return what to warn of. Raises InputError."""
-
-    def check_images(self, phones: Iterable[Any]) -> None:
-        """Make sure that what these planned phones fetch would be seen. Raises InputError."""
-
-    def clear(self, keep: Iterable[str]) -> list[str]:
-        """Show nothing any more to phones but those of these hosts; return what was done. Raises InputError."""
-
-
-class Runtime(Protocol):
-    """A clock, and workers that run blocking calls."""
-
-    def now(self) -> float:
-        """Seconds since the epoch; never runs backwards."""
-
-    def submit(self, key: Any, call: Callable[[], Any]) -> None:
-        """Run call beside the caller; `wait` hands out what it returned."""
-
-    def wait(self, seconds: float) -> list[tuple[Any, Any]]:
-        """Pause until a call has returned, at most so long; returns (key, result) pairs.
-
-        A call that raised gives its exception as its result.
-        """
-
-
-class ThreadRuntime:
-    """The real one: the system's clock and a pool of threads."""
-
-    def __init__(self, workers: int = MAX_WORKERS) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="snom")
-        self._done: queue.SimpleQueue[tuple[Any, Any]] = queue.SimpleQueue()
-
-    def now(self) -> float:
-        return system_time()
-
-    def submit(self, key: Any, call: Callable[[], Any]) -> None:
-        def work() -> None:
-            try:
-                result = call()
-            except BaseException as error:
-                result = error
-            self._done.put((key, result))
-
-        self._pool.submit(work)
-
-    def wait(self, seconds: float) -> list[tuple[Any, Any]]:
-        done = []
-        try:
-            done.append(self._done.get(timeout=max(seconds, 0.0)))
-            while True:
-                done.append(self._done.get_nowait())
-        except queue.Empty:
-            return done
-
-    def close(self) -> None:
-        """End the workers; calls under way end by their own timeouts."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-Connect = Callable[[Connection], Phone]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Context:
-    """What a rollout needs from whoever runs it; tests put simulated ones here."""
-
-    run: str
-    """An identifier of the run."""
-    runtime: Runtime
-    connect: Connect
-    notify: Callable[[str], None] = lambda line: None
-    """Shows one line to the user."""
-    stop_requested: Callable[[], str | None] = lambda: None
-    """The reason why no new trigger may be made, or None."""
-    abandoned: Callable[[], bool] = lambda: False
-    """Whether nobody is left to report to."""
-    resume_command: str | None = None
-    """What to run to go on."""
-    mirrors: Mirrors | None = None
-    """Those that show phones their images; None where each phone is told itself."""
 
 
 class Crew:
@@ -254,11 +151,3 @@ def watch_each(
             due[host] = crew.now() + what.again
 
     crew.run(lambda: bool(due or crew.under_way), start, finish)
-
-
-def raise_file_limit() -> None:
-    """Allow as many open files as the system lets this process have."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    # Some systems name a hard limit that they then do not grant.
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

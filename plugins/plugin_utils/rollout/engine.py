@@ -25,12 +25,13 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes impo
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Answer, no_room
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import TICK, Abandoned, Context, Crew
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import TICK, Crew
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.flights import Flights
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Journal
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.progress import Progress
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Abandoned, Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.soak import Soak
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Verdicts, planned_ending
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.waves import (
@@ -140,13 +141,7 @@ class Engine:
         """Those that may be asked again."""
         return self.verdicts.unsettled(phone for phone in work if phone.host in self._admission.retry_at)
 
-    def _run_wave(
-        self,
-        number: int,
-        label: str,
-        members: list[PlannedPhone],
-        stand_ins: StandIns,
-    ) -> set[str]:
+    def _run_wave(self, number: int, label: str, members: list[PlannedPhone], stand_ins: StandIns) -> set[str]:
         """Run one wave until none of its phones is under way; returns the hosts that had their turn."""
         hosts = [phone.host for phone in members]
         record = WaveRecord(number=number, label=label, hosts=hosts, started=self._now())

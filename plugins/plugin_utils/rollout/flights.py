@@ -17,12 +17,13 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Phase, Upgrade
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Context, Crew
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.pacing import Polls
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.progress import Progress
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Flight, Verdicts
 
 FRESH_SETTINGS = 300.0

@@ -10,7 +10,7 @@ import heapq
 import itertools
 import math
 
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import MAX_WORKERS
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import MAX_WORKERS
 
 POLLS_PER_SECOND = 300
 """Reads that leave a controller room for its triggers; with more phones in flight each is read less often."""

@@ -33,7 +33,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.spelling imp
 from ansible_collections.telephony.snom.plugins.module_utils._known.taught import flash_time
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History, Step
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History, Step
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 

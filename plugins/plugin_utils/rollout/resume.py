@@ -18,13 +18,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Upgrade
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
-    Context,
-    Crew,
-    Look,
-    watch_each,
-)
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew, Look, watch_each
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Journal
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 
 

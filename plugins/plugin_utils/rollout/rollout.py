@@ -26,15 +26,9 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import 
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.closing import closing_lines, urgent_lines
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.container import check_lasting, ends_with_container
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Context, Runtime
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import Engine
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import (
-    History,
-    Journal,
-    JournalFile,
-    NoJournal,
-    read_history,
-)
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History, read_history
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Journal, JournalFile, NoJournal
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import (
     Options,
     parse_options,
@@ -46,6 +40,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan_text import plan_lines
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.result import rollout_result
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.resume import watch_interrupted
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Context, Runtime
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.said import Said
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_fleet, verify_images
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
@@ -63,7 +58,7 @@ def rollout(
 ) -> dict[str, Any]:
     """Bring a fleet to the firmware that its inventory states, or in check mode only plan it.
 
-    Returns the result as plain JSON (see `report`). Raises InputError before anything is sent, and `crew.Abandoned`.
+    Returns the result as plain JSON (see `report`). Raises InputError before anything is sent, and `runtime.Abandoned`.
     """
     options = parse_options(parameters, catalog)
     check_targets(targets)

@@ -32,14 +32,14 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import split_arguments
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_targets
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.mirrors import Mirrors
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import rollout
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import (
     Connect,
     Context,
     ThreadRuntime,
     raise_file_limit,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.mirrors import Mirrors
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import rollout
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Witnesses
 

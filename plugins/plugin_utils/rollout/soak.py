@@ -25,15 +25,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import
 from ansible_collections.telephony.snom.plugins.module_utils._phone.readable_phone import ReadablePhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
-    Connect,
-    Context,
-    Crew,
-    Look,
-    watch_each,
-)
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew, Look, watch_each
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Connect, Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Verdicts
 
 

@@ -22,8 +22,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.precondit
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, Key, NotTried
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import MAX_WORKERS, Connect, Context, Crew
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import MAX_WORKERS, Connect, Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 
 QUIET = 1.0

@@ -15,7 +15,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes impo
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Upgrade
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.changes import nothing_to_compare
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import step_of
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import step_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
 

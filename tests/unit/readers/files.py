@@ -45,6 +45,8 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog i
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import from_text
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, Options, render
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.entries import LATEST
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import parse_history
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import (
     parse_by_site,
     parse_limit,
@@ -83,10 +85,10 @@ def _catalog(path: str) -> object:
 
 
 def _journal(data: bytes) -> object:
-    history = journal.parse_history(data, "j")
+    history = parse_history(data, "j")
     for intent in (*history.open_intents.values(), *history.last.values()):
         assert 0 <= intent.deadline - intent.time <= 14 * 86_400 + 1
-    assert all(0 <= until <= journal.LATEST for until in history.unsafe.values())
+    assert all(0 <= until <= LATEST for until in history.unsafe.values())
     return [
         [[host, intent.mac, intent.file, intent.before, intent.target] for host, intent in history.last.items()],
         [[host, ending.outcome, ending.reason] for host, ending in history.ended.items()],

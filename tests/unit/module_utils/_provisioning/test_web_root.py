@@ -26,7 +26,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.web_r
     read_file,
     switch_back,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Abandoned
 
 OLD = {"a.htm": b"old a", "b.xml": b"old b"}
 NEW = {"a.htm": b"new a", "b.xml": b"new b", "c.xml": b"new c"}

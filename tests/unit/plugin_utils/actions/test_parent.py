@@ -19,7 +19,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.actions import phon
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedClient, Parent
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import PhoneAction
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Abandoned
 from ansible_collections.telephony.snom.tests.unit.module_utils._phone.web.page_phone import PagePhone
 
 PLAYBOOK, INIT = 4711, 1

@@ -15,7 +15,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.images impor
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Step
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import Step
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import (
     parse_by_site,
     parse_limit,

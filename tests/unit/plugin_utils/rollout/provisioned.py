@@ -42,10 +42,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import firmware_file
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.mirrors import Mirrors
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC, parse_options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import carry_out
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Known
 

@@ -25,7 +25,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading
 from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import Command
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import Acceptance, Load
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import History, plain_ending, plain_intent
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.entries import plain_ending, plain_intent
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History
 from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone
 
 

@@ -13,11 +13,12 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Phase
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Answer
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Context, Crew
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.flights import Flights
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.progress import Progress
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Flight, Verdicts
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, LabRuntime
 

@@ -23,13 +23,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes impo
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Evidence, Intent
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal as journal_module
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import (
-    History,
-    JournalFile,
-    parse_history,
-    plain_intent,
-    read_history,
-)
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.entries import plain_intent
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History, parse_history, read_history
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import JournalFile
 from hypothesis import example, given
 from hypothesis import strategies as st
 

@@ -19,9 +19,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.images impor
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import MAX_REFUSALS
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC, parse_options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import carry_out
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st

@@ -13,9 +13,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.version impo
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import Load
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import MAX_REFUSALS, CredentialsGate
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import SUMMARY_INTERVAL, Abandoned, Context
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import plain_ending
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import SUMMARY_INTERVAL
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.entries import plain_ending
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.resume import watch_interrupted
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Abandoned, Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, LabRuntime
 

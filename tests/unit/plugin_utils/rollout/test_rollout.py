@@ -40,11 +40,12 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import jour
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import rollout as rollout_module
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import survey
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.closing import closing_lines
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Abandoned, Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.flights import FRESH_SETTINGS
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import JournalFile, read_history
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import read_history
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import JournalFile
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC, parse_options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import rollout
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Abandoned, Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, LabRuntime, parameters_of
 

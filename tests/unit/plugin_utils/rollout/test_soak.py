@@ -19,8 +19,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Answer
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import MAX_REFUSALS, CredentialsGate
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Context, Crew
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.soak import Soak, still_on
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Verdicts
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, LabRuntime

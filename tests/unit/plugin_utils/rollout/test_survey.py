@@ -29,14 +29,14 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials
     CredentialsGate,
     NotTried,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import (
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import (
     MAX_WORKERS,
     Abandoned,
     Connect,
     Context,
     Runtime,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_phone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, LabRuntime

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Evidence, Intent, Seen
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Step
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import Step
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Flight, Verdicts, planned_ending

@@ -1,0 +1,269 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What earlier runs left behind, by what their journal says."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, expect
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES, Outcome
+from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import read_regular
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
+    Ending,
+    Evidence,
+    Intent,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.entries import check_entry
+
+OUT_OF_ORDER = 60.0
+"""Seconds by which a line may be older than the one before it, which another thread wrote while this one waited."""
+
+Step = tuple[str, Version]
+"""An image file, and the version from which a phone was sent there."""
+
+
+@dataclass
+class History:
+    """What earlier runs left behind."""
+
+    open_intents: dict[str, Intent] = field(default_factory=dict)
+    """By host: triggers whose end nobody saw."""
+    failed_images: dict[tuple[str, str], float] = field(default_factory=dict)
+    """(host, file) that came back on the old version, and when (seconds since the epoch)."""
+    refused_credentials: set[str] = field(default_factory=set)
+    """Hosts that refused their credentials in a run that was cut off, so that its resume does not ask again."""
+    ended: dict[str, Ending] = field(default_factory=dict)
+    """By host: how the phones ended that a run had triggered before it was cut off. They count in its resume."""
+    refusals: Counter[str] = field(default_factory=Counter)
+    """By host: how often in a row it has refused its credentials, over all runs."""
+    proven: Counter[Step] = field(default_factory=Counter)
+    """How many phones that run brought well through this step."""
+
+    began: dict[str, Version] = field(default_factory=dict)
+    """By host: the version that it had when the run that was cut off asked it first."""
+    last: dict[str, Intent] = field(default_factory=dict)
+    """By host: what that run asked it last."""
+    unsafe: dict[str, float] = field(default_factory=dict)
+    """By host: until when (seconds since the epoch) a phone may be loading or flashing whose end no run has seen.
+
+    Also those of runs that have ended.
+    """
+    unsafe_macs: dict[str, float] = field(default_factory=dict)
+    """The same by the phones' MAC addresses: a phone may have another address now, and so another host."""
+    slow: dict[str | None, float] = field(default_factory=dict)
+    """By site: seconds that a phone took to fetch its image, where a run found that to be more than assumed."""
+    latest: float = field(default=0.0, compare=False)
+    """When the last line was written whose time counts (seconds since the epoch)."""
+    _unsafe_from: dict[str, float] = field(default_factory=dict, compare=False)
+    """By host and by MAC: when that was written of a phone which `unsafe` and `unsafe_macs` say."""
+
+    def first_version(self, host: str, mac: str | None, version: Version) -> Version:
+        """The version at which an interrupted run found a phone that is on its way over several images now."""
+        last = self.last.get(host)
+        # Where one of them is not known there is only the host to go by.
+        if last is None or (last.mac != mac and last.mac is not None and mac is not None):
+            return version
+        return self.began[host] if version in (last.before, last.target) else version
+
+    def macs_to_leave_alone(self, hosts: Collection[str], resumed: Mapping[str, Ending]) -> dict[str, float]:
+        """By MAC: until when a phone must be left alone, whatever host it is in the run over these hosts.
+
+        resumed says by host how phones ended in this run that an interrupted one had triggered.
+        """
+        macs = dict(self.unsafe_macs)
+        for host, intent in self.open_intents.items():
+            # Nobody watches it in this run, but its phone may be in it under another name.
+            if host not in hosts and intent.mac is not None:
+                macs[intent.mac] = max(macs.get(intent.mac, 0.0), Evidence.of(intent).unsafe_until)
+        for ending in resumed.values():
+            asked = ending.evidence.interrupted
+            if asked is not None and asked.mac is not None and ending.unsafe_until is not None:
+                macs[asked.mac] = ending.unsafe_until
+        return macs
+
+    def reckon(self, now: float) -> float:
+        """Move what lies ahead with the clock, if that was set back; returns by how many seconds.
+
+        now is in seconds since the epoch. As nobody knows how long ago the last line was written, it is taken to be as
+        young as it can be.
+        """
+        back = self.latest - now
+        if back <= OUT_OF_ORDER:
+            self.latest = max(self.latest, now)
+            return 0.0
+        self.latest = now
+        # What was written before the clock was wrong lies where it lay.
+        for host, intent in self.open_intents.items():
+            if intent.time > now:
+                self.open_intents[host] = _moved(intent, back)
+        for unsafe in (self.unsafe, self.unsafe_macs):
+            for name, until in unsafe.items():
+                if self._unsafe_from.get(name, 0.0) > now:
+                    unsafe[name] = until - back
+        self._unsafe_from = {name: min(since, now) for name, since in self._unsafe_from.items()}
+        for host, ending in self.ended.items():
+            self.ended[host] = _ended_earlier(ending, back, now)
+        return back
+
+    def apply(self, entry: Mapping[str, Any]) -> None:
+        """Take in one line of a journal that was checked."""
+        kind = entry["type"]
+        if kind in ("run", "intent", "end") and "time" in entry:
+            # That a run began counts, too: else each run would take what was asked for asked just now.
+            self.reckon(entry["time"])
+        if kind == "run_end":
+            self.refused_credentials.clear()
+            self.ended.clear()
+            self.proven.clear()
+            # Who still has an open intent is watched by a later run.
+            self.began = {host: self.began[host] for host in self.open_intents}
+            self.last = dict(self.open_intents)
+        elif kind == "intent":
+            self.refusals.pop(entry["host"], None)
+            intent = _intent(entry)
+            step_before = self.open_intents.get(intent.host)
+            if step_before is not None and step_before.target == intent.before:
+                self.proven[step_before.file, step_before.before] += 1
+            self.began[intent.host] = self.first_version(intent.host, intent.mac, intent.before)
+            self.last[intent.host] = intent
+            self.open_intents[intent.host] = intent
+            self.ended.pop(intent.host, None)
+            self.unsafe.pop(intent.host, None)
+            self.unsafe_macs.pop(intent.mac or "", None)
+        elif kind == "login":
+            self.refusals.pop(entry["host"], None)
+        elif kind == "slow":
+            self.slow[entry["site"]] = entry["seconds"]
+        elif kind == "end":
+            self._end(entry["host"], OUTCOMES[entry["outcome"]], entry)
+
+    def _end(self, host: str, outcome: Outcome, entry: Mapping[str, Any]) -> None:
+        intent = self.open_intents.pop(host, None)
+        until = _unsafe_until(outcome, entry, intent)
+        asked = intent or self.last.get(host)
+        if until is not None:
+            self.unsafe[host], self._unsafe_from[host] = until, entry["time"]
+            if asked is not None and asked.mac is not None:
+                self.unsafe_macs[asked.mac], self._unsafe_from[asked.mac] = until, entry["time"]
+        elif entry["triggered"]:
+            self.unsafe.pop(host, None)
+            self.unsafe_macs.pop((asked and asked.mac) or "", None)
+        if intent is not None and not entry["triggered"] and self.began.get(host) == intent.before:
+            # Nothing was asked of it yet.
+            del self.began[host], self.last[host]
+        if outcome is Outcome.AUTH_FAILED:
+            self.refused_credentials.add(host)
+            self.refusals[host] += 1
+        if intent is not None and outcome.blames_image:
+            self.failed_images[host, intent.file] = entry["time"]
+        elif intent is not None and outcome.succeeded:
+            self.failed_images.pop((host, intent.file), None)
+            self.proven[intent.file, intent.before] += 1
+        if entry["triggered"] and (outcome.succeeded or outcome.failed):
+            if intent is not None:
+                after = _version(entry.get("after")) or intent.target
+                self.ended[host] = Ending(
+                    outcome,
+                    entry["reason"],
+                    after if outcome.succeeded else None,
+                    triggered=True,
+                    evidence=Evidence.of(intent),
+                    unsafe_until=until,
+                )
+            elif host in self.ended:
+                # The soak overturns an ending.
+                overturned = self.ended[host]
+                self.ended[host] = replace(
+                    overturned, outcome=outcome, reason=entry["reason"], after=None, unsafe_until=until
+                )
+                self.proven[step_of(overturned)] -= 1
+
+
+def _moved(intent: Intent, back: float) -> Intent:
+    return replace(intent, time=max(intent.time - back, 0.0), deadline=max(intent.deadline - back, 0.0))
+
+
+def _ended_earlier(ending: Ending, back: float, now: float) -> Ending:
+    asked, until = expect(ending.evidence.interrupted), ending.unsafe_until
+    if asked.time <= now:
+        return ending
+    return replace(
+        ending,
+        evidence=Evidence.of(_moved(asked, back)),
+        unsafe_until=None if until is None else until - back,
+    )
+
+
+def _unsafe_until(outcome: Outcome, entry: Mapping[str, Any], intent: Intent | None) -> float | None:
+    """What an end says of the time until which a phone must be left alone; older journals leave it to be worked out."""
+    if "unsafe_until" in entry:
+        until: float | None = entry["unsafe_until"]
+        return until
+    if intent is not None and entry["triggered"] and outcome.is_blind():
+        return Evidence.of(intent).unsafe_until
+    return None
+
+
+def _intent(entry: Mapping[str, Any]) -> Intent:
+    given = {name: entry[name] for name in Intent.__dataclass_fields__ if name in entry}
+    versions = {name: Version.parse(entry[name]) for name in ("before", "target")}
+    return Intent(**given | versions | {"registered": tuple(entry["registered"])})
+
+
+def _version(text: str | None) -> Version | None:
+    return Version.parse(text) if text else None
+
+
+def step_of(resumed: Ending) -> Step:
+    """The step that an interrupted run had asked a phone for."""
+    asked = expect(resumed.evidence.interrupted)
+    return asked.file, asked.before
+
+
+def read_history(path: str) -> History:
+    """Read a journal; a missing one is an empty one. Raises InputError, see `parse_history`."""
+    try:
+        content = read_regular(path)
+    except FileNotFoundError:
+        return History()
+    except OSError as error:
+        raise InputError(f"journal: {path} can't be read: {error.strerror}.") from None
+    return parse_history(content, path)
+
+
+def parse_history(content: bytes, path: str) -> History:
+    """What the lines of a journal say; path is its name.
+
+    The last line may be cut off by a crash. A broken line anywhere else raises InputError: what it said is unknown.
+    """
+    history = History()
+    lines = content.split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
+        try:
+            entry = json.loads(line)
+        except (ValueError, RecursionError):
+            if number == len(lines):
+                break
+            raise _broken(number, path, "") from None
+        try:
+            history.apply(check_entry(entry))
+        except ValueError as error:
+            raise _broken(number, path, f" ({error})") from None
+    return history
+
+
+def _broken(number: int, path: str, why: str) -> InputError:
+    return InputError(
+        f"journal: line {number} of {path} is broken{why}, so what earlier runs did is not known. "
+        "Mend the line, or move the file away once no phone is being upgraded."
+    )
