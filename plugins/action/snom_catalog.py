@@ -24,7 +24,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog_u
     read_text,
     write_text,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_wishes
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_stated
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.image_probe import probe_image
 
 
@@ -41,9 +41,9 @@ class ActionModule(FleetAction):
         path = parameters["catalog"]
         own = Catalog(read_user_catalog(path) if os.path.exists(path) else ())
         text = read_text(path)
-        wishes = read_wishes(hosts, FleetVariables.of_task(self._task, task_vars, self._templar, self.parent.is_gone))
+        stated = read_stated(hosts, FleetVariables.of_task(self._task, task_vars, self._templar, self.parent.is_gone))
         update = find_update(
-            wishes,
+            stated,
             load_catalog(None).merged(own),
             own,
             partial(probe_image, use_proxy=parameters["use_proxy"], is_wanted=lambda: not self.parent.is_gone()),

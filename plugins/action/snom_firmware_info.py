@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.fleet_action import FleetAction
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
-from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_wishes
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_stated
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import ARGUMENT_SPEC, needed_images
 
 
@@ -25,5 +25,5 @@ class ActionModule(FleetAction):
             self.require_run_once(", which looks at all hosts of the play, or name them in hosts")
             hosts = task_vars["ansible_play_batch"]
         catalog = load_catalog(parameters["catalog"])
-        wishes = read_wishes(hosts, FleetVariables.of_task(self._task, task_vars, self._templar, self.parent.is_gone))
-        return {"changed": False, **to_plain(needed_images(wishes, catalog, parameters["mirror"]))}
+        stated = read_stated(hosts, FleetVariables.of_task(self._task, task_vars, self._templar, self.parent.is_gone))
+        return {"changed": False, **to_plain(needed_images(stated, catalog, parameters["mirror"]))}

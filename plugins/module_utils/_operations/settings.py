@@ -107,13 +107,13 @@ def write_settings(
     except Refused as error:
         # How the phone differs can be told all the same.
         if check_mode:
-            return update.pretend() | update.failure(error)
+            return update.planned() | update.failure(error)
         raise
     # Whether each setting fits into a request. What a phone has already may be longer: setting files can hold more.
     phone.writes({item.name: item.value for item in update.to_write}, store=parameters["store"])
     if forecast := update.forecast():
         return update.result() | forecast
-    return update.pretend() if check_mode else update.run()
+    return update.planned() if check_mode else update.run()
 
 
 def _read_wanted(parameters: dict[str, Any]) -> tuple[list[_Wanted], dict[tuple[str, str], str]]:
@@ -225,7 +225,7 @@ class _Update:
         ending = self._restart(check_mode=True)
         return ending if ending["outcome"].left_over else None
 
-    def pretend(self) -> dict[str, Any]:
+    def planned(self) -> dict[str, Any]:
         """The result that run would have if all goes well."""
         self._take(self.to_write)
         self._take_login(self.to_write)

@@ -25,7 +25,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.vendor_serve
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog_text import NEW_FILE
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.image_probe import NotThere, Seen
-from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Wish, needed_images
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Stated, needed_images
 
 TRUST = "trust"
 VERIFY = "verify"
@@ -57,7 +57,7 @@ class Update:
 
 
 def find_update(
-    wishes: Iterable[Wish],
+    stated: Iterable[Stated],
     catalog: Catalog,
     own: Catalog,
     probe: Callable[[str], Seen],
@@ -73,9 +73,9 @@ def find_update(
     that can't be read, and if no host states a version.
     """
     image_url("", server)
-    wishes = list(wishes)
-    expected = _expected(wishes, catalog, server)
-    needed = needed_images(wishes, catalog.merged(images[0] for images in expected.values()), mirror)
+    stated = list(stated)
+    expected = _expected(stated, catalog, server)
+    needed = needed_images(stated, catalog.merged(images[0] for images in expected.values()), mirror)
     update = Update(missing=needed["missing"], hosts_without_model=needed["hosts_without_model"])
     for row in needed["images"]:
         before = catalog.by_file(row["file"])
@@ -99,14 +99,14 @@ def find_update(
         if state != "known":
             new = {} if own.by_file(row["file"]) else _identity(row, before, url)
             update.entries[row["file"]] = {**new, **found}
-    update.known = _known(wishes, catalog, update.images)
+    update.known = _known(stated, catalog, update.images)
     return update
 
 
-def _expected(wishes: Iterable[Wish], catalog: Catalog, server: str) -> dict[str, tuple[Image, ...]]:
+def _expected(stated: Iterable[Stated], catalog: Catalog, server: str) -> dict[str, tuple[Image, ...]]:
     """The places of images that the catalogue lacks, by file."""
     found = {}
-    for name, version in {target for wish in wishes for target in wish.targets()}:
+    for name, version in {target for one in stated for target in one.targets()}:
         if catalog.image_for(MODELS[name], version) is None:
             # Of a model whose images have no known names needed_images() says so.
             with contextlib.suppress(InputError):
@@ -154,18 +154,18 @@ def _identity(row: dict[str, Any], before: Image | None, url: str) -> dict[str, 
     return {"url": before.url if before else url, "model": row["model"], **version, **kind}
 
 
-def _known(wishes: Iterable[Wish], catalog: Catalog, images: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
+def _known(stated: Iterable[Stated], catalog: Catalog, images: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
     """The versions of each model that the inventory names."""
-    found = {name: {image.version for image in catalog.images_of(MODELS[name])} for name in _models(wishes)}
+    found = {name: {image.version for image in catalog.images_of(MODELS[name])} for name in _models(stated)}
     for row in images:
         if row["version"]:
             found[row["model"]].add(Version.parse(row["version"]))
     return {name: [str(one) for one in sorted(filter(None, found[name]), reverse=True)] for name in sorted(found)}
 
 
-def _models(wishes: Iterable[Wish]) -> set[str]:
-    named = {wish.model.name for wish in wishes if wish.model}
-    return named | {name for wish in wishes for name in (*wish.versions, *(target[0] for target in wish.targets()))}
+def _models(stated: Iterable[Stated]) -> set[str]:
+    named = {one.model.name for one in stated if one.model}
+    return named | {name for one in stated for name in (*one.versions, *(target[0] for target in one.targets()))}
 
 
 def read_text(path: str) -> str:

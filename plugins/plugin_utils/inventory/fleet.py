@@ -37,14 +37,14 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import from_environment
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import from_text, require_short_numbers
-from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Wish
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Stated
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Abandoned
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import parse_collector
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Known
 
-Read = TypeVar("Read", Target, Wish)
+Read = TypeVar("Read", Target, Stated)
 
 display = Display()
 
@@ -149,14 +149,14 @@ def read_targets(hosts: Sequence[str], fleet: FleetVariables, connection: Mappin
     )
 
 
-def read_wishes(hosts: Sequence[str], fleet: FleetVariables) -> list[Wish]:
+def read_stated(hosts: Sequence[str], fleet: FleetVariables) -> list[Stated]:
     """The firmware that is wanted of each host.
 
     Raises InputError that names every host whose variables can't be used.
     """
     if not hosts:
         raise InputError("hosts names no phone. Name a group or pattern that matches some.")
-    return _read_each(hosts, lambda host: _wish(host, fleet.of(host)), "The inventory can't be read.")
+    return _read_each(hosts, lambda host: _stated(host, fleet.of(host)), "The inventory can't be read.")
 
 
 def _read_each(hosts: Sequence[str], read: Callable[[str], Read], consequence: str) -> list[Read]:
@@ -270,10 +270,10 @@ def read_known(get: Callable[[str], Any]) -> Known:
     )
 
 
-def _wish(host: str, variables: HostVariables) -> Wish:
+def _stated(host: str, variables: HostVariables) -> Stated:
     model = _model(variables.get("snom_model"))
     version = variables.get("snom_firmware_version")
-    return Wish(
+    return Stated(
         host=host,
         model=find_model(model) if model else None,
         version=None if version is None else _version(version, "snom_firmware_version"),

@@ -32,7 +32,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class Stated:
     """The firmware that the inventory states for one host."""
 
     host: str
@@ -57,7 +57,7 @@ class Wish:
         }
 
 
-def needed_images(wishes: Iterable[Wish], catalog: Catalog, mirror: str | None) -> dict[str, Any]:
+def needed_images(stated: Iterable[Stated], catalog: Catalog, mirror: str | None) -> dict[str, Any]:
     """Return the images that these hosts need, the targets that lack one, and the hosts whose model nobody knows.
 
     mirror is the base URL under which images lie by file name. Raises InputError for one that can't be read, for
@@ -66,9 +66,9 @@ def needed_images(wishes: Iterable[Wish], catalog: Catalog, mirror: str | None) 
     """
     if mirror is not None:
         image_url("", mirror)
-    wishes = list(wishes)
-    counts = Counter(target for wish in wishes for target in wish.targets())
-    without_model = [wish.host for wish in wishes if wish.lacks_model]
+    stated = list(stated)
+    counts = Counter(target for one in stated for target in one.targets())
+    without_model = [one.host for one in stated if one.lacks_model]
     if not counts and not without_model:
         raise InputError(
             "No host states a firmware version. Set snom_firmware_version, or snom_firmware_versions by model."
@@ -85,7 +85,7 @@ def needed_images(wishes: Iterable[Wish], catalog: Catalog, mirror: str | None) 
             missing.append({"model": name, "version": str(version), "reason": error.reason})
         found |= images
         hosts.update(dict.fromkeys(images, count))
-    for file, count in Counter(wish.expansion for wish in wishes if wish.expansion).items():
+    for file, count in Counter(one.expansion for one in stated if one.expansion).items():
         found[file] = _module(file, catalog, mirror)
         hosts[file] = count
     return {

@@ -80,6 +80,6 @@ class CredentialsGate:
         self._refused[self.key(target)].add(target.host)
         self._proven.discard(self.key(target))
 
-    def doubt(self) -> None:
+    def expire(self) -> None:
         """Time has passed in which somebody may have changed passwords, so nothing is proven any more."""
         self._proven.clear()

@@ -148,7 +148,7 @@ class Engine:
         turn = WaveTurn(record, members, stand_ins)
         self.waves.append(record)
         self._progress.wave_begins(number, label, len(members))
-        self._gate.doubt()
+        self._gate.expire()
         self._admission.hurry()
         self._crew.run(
             lambda: bool(turn.waiting or self._flights.under_way),

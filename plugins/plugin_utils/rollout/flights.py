@@ -79,7 +79,7 @@ class Flights:
     def poll(self) -> float:
         """Let those take a step that are due; returns the seconds until the next one is, infinity for never."""
         now = self._now()
-        while (host := self._polls.take(now, self._crew.under_way)) is not None:
+        while (host := self._polls.pop(now, self._crew.under_way)) is not None:
             self._step(host)
         return self._polls.next_at(self._crew.under_way) - now
 

@@ -34,7 +34,7 @@ class Polls:
         """Look at a phone at a time, or as soon as there is room for it afterwards."""
         heapq.heappush(self._due, (at, next(self._tie), host))
 
-    def take(self, now: float, under_way: int) -> str | None:
+    def pop(self, now: float, under_way: int) -> str | None:
         """The phone to look at now, with so many steps under way; None while none is to be."""
         if self.next_at(under_way) > now:
             return None

@@ -66,7 +66,7 @@ class Soak:
 
     def look(self, phones: Iterable[PlannedPhone]) -> None:
         """Look at each once more. One that is silent is given as long as one that may restart once more."""
-        self._gate.doubt()
+        self._gate.expire()
         by_host = {phone.host: phone for phone in phones}
         give_up = self._now() + self._settle
 

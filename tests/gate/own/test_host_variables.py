@@ -22,8 +22,8 @@ from ansible_collections.telephony.snom.plugins.doc_fragments.connection import 
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import HOST_VARIABLES
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import (
     FleetVariables,
+    read_stated,
     read_targets,
-    read_wishes,
 )
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -353,8 +353,8 @@ def test_its_examples_are_taken_as_they_stand() -> None:
     (target,) = read_targets(["desk"], fleet, {})
     assert (target.site, target.group, target.wave, target.model) == ("berlin", "ward-3", 3, "D785")
     assert not target.protected or "lift" in host()["snom_protected_override"]
-    (wish,) = read_wishes(["desk"], fleet)
-    assert str(wish.version) == "10.1.175.16"
+    (one,) = read_stated(["desk"], fleet)
+    assert str(one.version) == "10.1.175.16"
 
 
 @pytest.mark.parametrize("name", sorted(HOST_VARIABLES))

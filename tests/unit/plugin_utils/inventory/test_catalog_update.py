@@ -20,7 +20,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog_u
     write_text,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.image_probe import NotThere, Seen
-from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Wish
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Stated
 
 FILE = "snomD785-10.1.54.13-SIP-r.bin"
 SEEN = Seen(size=5, sha1="a" * 40, sha256="b" * 64)
@@ -48,9 +48,9 @@ class Servers:
 
 
 def update(servers: Servers, version: str = "10.1.54.13", model: str = "D785", **more: Any) -> Update:
-    wishes = [Wish(host="desk", model=MODELS[model], version=Version.parse(version))]
+    stated = [Stated(host="desk", model=MODELS[model], version=Version.parse(version))]
     own, all_known = more.pop("own", Catalog()), more.pop("all_known", Catalog())
-    return find_update(wishes, all_known.merged(own), own, servers, **more)
+    return find_update(stated, all_known.merged(own), own, servers, **more)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,9 @@ def test_a_refusal_of_one_holds_up_no_other() -> None:
             raise Refused("Not so.")
         return SEEN
 
-    wishes = [Wish(host=model, model=MODELS[model], version=Version.parse("10.1.54.13")) for model in ("D785", "D765")]
-    found = find_update(wishes, Catalog(), Catalog(), probe)
+    stated = [
+        Stated(host=model, model=MODELS[model], version=Version.parse("10.1.54.13")) for model in ("D785", "D765")
+    ]
+    found = find_update(stated, Catalog(), Catalog(), probe)
     assert list(found.entries) == ["snomD765-10.1.54.13-SIP-r.bin"]
     assert [one["reason"] for one in found.missing] == ["Not so."]

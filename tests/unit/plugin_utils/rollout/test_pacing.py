@@ -17,7 +17,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.pacing impo
 
 def take_all(polls: Polls, now: float) -> list[str]:
     taken = []
-    while (host := polls.take(now, 0)) is not None:
+    while (host := polls.pop(now, 0)) is not None:
         taken.append(host)
     return taken
 
@@ -26,10 +26,10 @@ def test_a_phone_is_polled_when_it_is_due() -> None:
     polls = Polls()
     assert polls.next_at(0) == math.inf
     polls.add("desk-1", 1005.0)
-    assert polls.take(1004.9, 0) is None
+    assert polls.pop(1004.9, 0) is None
     assert polls.next_at(0) == 1005.0
-    assert polls.take(1005.0, 0) == "desk-1"
-    assert polls.take(2000.0, 0) is None
+    assert polls.pop(1005.0, 0) == "desk-1"
+    assert polls.pop(2000.0, 0) is None
 
 
 def test_who_is_due_longest_comes_first_and_ties_keep_their_order() -> None:
@@ -66,6 +66,6 @@ def test_a_busy_engine_makes_up_for_little_at_once() -> None:
 def test_no_poll_is_added_while_workers_are_busy() -> None:
     polls = Polls()
     polls.add("desk-1", 1000.0)
-    assert polls.take(1000.0, POLLING_WORKERS) is None
+    assert polls.pop(1000.0, POLLING_WORKERS) is None
     assert polls.next_at(POLLING_WORKERS) == math.inf
-    assert polls.take(1000.0, POLLING_WORKERS - 1) == "desk-1"
+    assert polls.pop(1000.0, POLLING_WORKERS - 1) == "desk-1"
