@@ -234,6 +234,7 @@ class Outcome(str, Enum):
     loaded: bool
     passing: bool
     blames_image: bool
+    stops: bool
     _row: _Row
 
     def __new__(cls, row: _Row) -> Outcome:  # noqa: PYI034  # typing.Self came after Python 3.10
@@ -247,6 +248,7 @@ class Outcome(str, Enum):
         member.loaded = row.loaded
         member.passing = row.passing
         member.blames_image = row.blames_image
+        member.stops = row.stops
         return member
 
     # An Enum's own would say Outcome.COMPLIANT.
@@ -256,11 +258,6 @@ class Outcome(str, Enum):
     def failed(self) -> bool:
         """Whether it is a failure, whatever the options say."""
         return self._row.recap == "failed"
-
-    @property
-    def stops(self) -> bool:
-        """Whether a rollout triggers nothing more after it, whatever ``max_bad`` says."""
-        return self._row.stops
 
     @property
     def left_over(self) -> bool:

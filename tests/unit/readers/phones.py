@@ -32,6 +32,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._operations.info im
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web import client, pages, snmp
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.call_lists import read_call_lists
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.login import Login
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.adoption import describe_settings
@@ -221,7 +222,7 @@ READERS = (
     ),
     Reader(
         name="index.htm",
-        read=_page(pages.read_home, pages.read_call_lists, pages.read_call_count),
+        read=_page(pages.read_home, read_call_lists, pages.read_call_count),
         seeds=(_HOME,),
     ),
     Reader(name="state_of_gui.htm", read=_page(pages.read_gui, pages.read_gui_phase), seeds=(_GUI,)),
@@ -232,7 +233,6 @@ READERS = (
             pages.is_lockout,
             pages.is_phone_manager,
             pages.asks_admin_password,
-            pages.asks_reboot,
         ),
         seeds=(_SYSTEM, _HOME, _XML),
     ),

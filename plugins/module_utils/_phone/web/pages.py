@@ -112,7 +112,7 @@ _PHASES = {
     "holding": HOLDING,
 }
 _PHASE = re.compile(rf"\bstate\s{{1,5}}({'|'.join(_PHASES)})\b")
-_CALL_LIST = re.compile(r"(missed|dial+ed|received)\s{1,3}(?:calls?|numbers?)[\s:=(]{1,20}([0-9]{1,4})(?![0-9:.])")
+CALL_LIST = re.compile(r"(missed|dial+ed|received)\s{1,3}(?:calls?|numbers?)[\s:=(]{1,20}([0-9]{1,4})(?![0-9:.])")
 _NO_HTTP_PASSWORD = re.compile(r"http[-\s]password\s(?:is\s)?not\sset")
 _ADMIN_PASSWORD = re.compile(r"admin(?:istrator)?[-\s]{1,3}password")
 _BLOCKED = re.compile(r"\bblocked\b")
@@ -171,17 +171,6 @@ def read_home(page: str) -> HomePage:
         call_state=_call_state(page),
         lacks_password=bool(_NO_HTTP_PASSWORD.search(lower_text(visible_text(page)))),
     )
-
-
-def read_call_lists(page: str) -> dict[str, int]:
-    """Return how many calls the lists on index.htm hold: ``missed``, ``dialed``, ``received``.
-
-    How they look there is not public; a line such as ``Missed calls: 3`` is inferred.
-    """
-    found: dict[str, set[int]] = {}
-    for name, number in _CALL_LIST.findall(lower_text(visible_text(page))):
-        found.setdefault(name.replace("ll", "l"), set()).add(int(number))
-    return {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
 
 
 def read_call_count(page: str) -> int | None:
@@ -274,11 +263,6 @@ def asks_admin_password(page: str) -> bool:
     return bool(_ADMIN_PASSWORD.search(lower_text(visible_text(page)))) and read_settings(page) is None
 
 
-def asks_reboot(page: str) -> bool:
-    """Whether the phone says that what was changed takes effect at its next boot (protocol 5.1)."""
-    return "CONFIRM_REBOOT" in page
-
-
 def visible_text(page: str) -> str:
     """Return the text of a page: each row, list item and paragraph a line, cells with a blank between.
 
@@ -367,7 +351,7 @@ def _is_at_work(page: str, low: str) -> bool:
     return bool(
         _STATE_LINE.search(low)
         or _BOX.search(page)
-        or _CALL_LIST.search(low)
+        or CALL_LIST.search(low)
         or system.firmware
         or system.mac
         or read_settings(page)

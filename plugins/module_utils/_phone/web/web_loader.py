@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from ..._core.errors import AnswerLost, AnswerUnreadable, InputError, SnomError, Unsupported, UserMode
 from ..loadable_phone import Acceptance, Load, Traces
-from .pages import asks_admin_password, asks_reboot
+from .pages import asks_admin_password
 from .web_reader import WebReader
 
 
@@ -49,7 +49,8 @@ class WebLoader(WebReader):
         if answer.status >= 400 and not watched:
             raise Unsupported(f"The phone answers {answer.status} to {lacks}")
         if not asks_admin_password(answer.text):
-            return Acceptance(target, str(answer.status), asks_reboot(answer.text))
+            # So it says that what was changed takes effect at its next boot (protocol 5.1).
+            return Acceptance(target, str(answer.status), "CONFIRM_REBOOT" in answer.text)
         if watched and not self._is_in_user_mode():
             return Acceptance(target, f"{answer.status}, speaks of the administrator password")
         raise UserMode(f"The phone is in user mode and {refuses}. Switch it to administrator mode.")

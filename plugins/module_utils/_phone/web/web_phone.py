@@ -38,7 +38,7 @@ from ..connection import Connection
 from ..loadable_phone import Acceptance, Load
 from ..phone import Witness
 from .answer import Client
-from .pages import read_call_lists
+from .call_lists import read_call_lists
 from .web_loader import WebLoader, load_path
 
 LONGEST_URL = 1000

@@ -10,15 +10,14 @@ from collections.abc import Callable
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import Identity, SettingForm
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.call_lists import read_call_lists
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import (
     HomePage,
     SystemPage,
     asks_admin_password,
-    asks_reboot,
     is_lockout,
     is_phone_manager,
     read_call_count,
-    read_call_lists,
     read_gui,
     read_gui_phase,
     read_home,
@@ -609,14 +608,6 @@ def test_downloads_are_paths_of_the_phone_xml_first() -> None:
 @pytest.mark.parametrize("page", ["", "<html></html>", PHONE_MANAGER, FIRMWARE_10, "<a href=settings.xml" * 1000])
 def test_no_downloads(page: str) -> None:
     assert settings_downloads(page) == []
-
-
-# asks_reboot
-
-
-def test_a_form_that_wants_a_reboot() -> None:
-    assert asks_reboot('<form><input type="submit" name="CONFIRM_REBOOT" value="Reboot"></form>')
-    assert not asks_reboot("<p>Ok</p>")
 
 
 @pytest.mark.parametrize(
