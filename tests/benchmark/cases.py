@@ -11,7 +11,9 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
@@ -63,76 +65,117 @@ def _roll_out(stage: Scene, scheme: str, attempt: int) -> tuple[float, float, li
     """One rollout: its ratio of wall time, the CPU that others took (in cores), and all figures, the ratio first."""
     folder = stage.inventory.parent
     (folder / "journal.jsonl").unlink(missing_ok=True)
-    busy, phones_before = busy_seconds(), cpu_of(stage.fleet.pid)
-    cost = playbook(
-        stage,
-        "telephony.snom.rollout",
-        "rollout",
-        {
-            "snom_hosts": "all",
-            "firmware_rollout_waves": [1, "10%", "100%"],
-            "firmware_rollout_max_in_flight": 0,
-            # Real phones are asked every five seconds. These are faster, and say so.
-            "firmware_rollout_flash_time": GONE,
-            "firmware_rollout_catalog": str(stage.catalog),
-            "firmware_rollout_journal": str(folder / "journal.jsonl"),
-            "firmware_rollout_report_dir": str(folder / "report"),
-        },
-    )
-    foreign = (busy_seconds() - busy - cost.cpu - (cpu_of(stage.fleet.pid) - phones_before)) / cost.wall
-    result = json.loads((folder / "report" / "report.json").read_text("utf-8"))
-    phones = stage.fleet.phones()
-    own, spread = _waves(result, phones)
-    wall = result["ended"] - result["started"]
-    good = sum(
-        result["phones"][name]["outcome"] == "upgraded" and list(phone["fetches"].values()) == [1]
-        for name, phone in phones.items()
-    )
+    options = {
+        "catalog": str(stage.catalog),
+        "journal": str(folder / "journal.jsonl"),
+        "report_dir": str(folder / "report"),
+    }
+    run = _rolled(stage, options, snom_hosts="all")
     counters = stage.fleet.counters()
     name = f"rollout-{scheme}"
-    ratio = wall / sum(own)
     how = (
-        f"{len(phones)} phones that are gone for {GONE:.0f} s, waves [1, 10%, 100%], no limit, flash_time {GONE:.0f}; "
-        f"from the first read to the last verdict {wall:.1f} s; longest upgrades of the waves by the phones' own "
-        f"records, trigger to up: {', '.join(f'{seconds:.1f}' for seconds in own)} s; attempt {attempt}, other "
-        f"processes took {max(foreign, 0):.2f} of {os.cpu_count()} cores meanwhile"
+        f"{run.how('first read', 'trigger')}; attempt {attempt}, other processes took {max(run.foreign, 0):.2f} of "
+        f"{os.cpu_count()} cores meanwhile"
+    )
+    ratio = Figure(
+        name=name,
+        what="wall time / waves' own upgrade times",
+        value=f"{run.ratio:.3f}",
+        goal="<= 1.15",
+        met=run.ratio <= 1.15,
+        how=how,
     )
     figures = [
-        Figure(
-            name=name,
-            what="wall time / waves' own upgrade times",
-            value=f"{ratio:.3f}",
-            goal="<= 1.15",
-            met=ratio <= 1.15,
-            how=how,
-        ),
-        Figure(
-            name=name,
-            what="controller's peak memory (PSS)",
-            value=f"{cost.memory / 1e6:.0f} MB",
-            goal="< 300 MB",
-            met=cost.memory < 300e6,
-        ),
-        Figure(
-            name=name,
-            what="upgraded, image fetched exactly once",
-            value=str(good),
-            goal=f"= {len(phones)}",
-            met=good == len(phones),
-        ),
-        Figure(
-            name=name,
-            what="violations seen by the phones",
-            value=str(counters["violations"]),
-            goal="= 0",
-            met=counters["violations"] == 0,
-        ),
-        Figure(name=name, what="first to last trigger of the last wave", value=f"{spread:.1f} s"),
-        Figure(name=name, what="requests, per phone", value=f"{counters['requests'] / len(phones):.1f}"),
-        Figure(name=name, what="CPU of the playbook, per phone", value=_ms(cost.cpu / len(phones))),
-        Figure(name=name, what="whole playbook", value=f"{cost.wall:.0f} s"),
+        ratio,
+        *run.goals(name, counters["violations"]),
+        Figure(name=name, what="first to last trigger of the last wave", value=f"{run.spread:.1f} s"),
+        Figure(name=name, what="requests, per phone", value=f"{counters['requests'] / run.phones:.1f}"),
+        *run.costs(name),
     ]
-    return ratio, foreign, figures
+    return run.ratio, run.foreign, figures
+
+
+@dataclass(frozen=True)
+class Rolled:
+    """What a rollout in three waves took."""
+
+    cost: Cost
+    foreign: float
+    """Cores that other processes took meanwhile."""
+    phones: int
+    good: int
+    """Phones that were upgraded by one fetch of one image."""
+    wall: float
+    """Seconds from the first question to the last verdict."""
+    own: list[float]
+    """Seconds that the longest upgrade of each wave took, by the phones' own records."""
+    spread: float
+    """Seconds from the first to the last request of the last wave."""
+
+    @property
+    def ratio(self) -> float:
+        """Its wall time by the waves' own."""
+        return self.wall / sum(self.own)
+
+    def how(self, start: str, request: str) -> str:
+        """What was done; start and request name with what a run and an upgrade begin."""
+        return (
+            f"{self.phones} phones that are gone for {GONE:.0f} s, waves [1, 10%, 100%], no limit, flash_time "
+            f"{GONE:.0f}; from the {start} to the last verdict {self.wall:.1f} s; longest upgrades of the waves by the "
+            f"phones' own records, {request} to up: {', '.join(f'{seconds:.1f}' for seconds in self.own)} s"
+        )
+
+    def goals(self, name: str, violations: int) -> list[Figure]:
+        """What has a goal, whatever leads to the phones."""
+        memory = self.cost.memory
+        return [
+            Figure(
+                name=name,
+                what="controller's peak memory (PSS)",
+                value=f"{memory / 1e6:.0f} MB",
+                goal="< 300 MB",
+                met=memory < 300e6,
+            ),
+            Figure(
+                name=name,
+                what="upgraded, image fetched exactly once",
+                value=str(self.good),
+                goal=f"= {self.phones}",
+                met=self.good == self.phones,
+            ),
+            Figure(
+                name=name,
+                what="violations seen by the phones",
+                value=str(violations),
+                goal="= 0",
+                met=violations == 0,
+            ),
+        ]
+
+    def costs(self, name: str) -> list[Figure]:
+        """What the playbook took as a whole."""
+        return [
+            Figure(name=name, what="CPU of the playbook, per phone", value=_ms(self.cost.cpu / self.phones)),
+            Figure(name=name, what="whole playbook", value=f"{self.cost.wall:.0f} s"),
+        ]
+
+
+def _rolled(stage: Scene, options: dict[str, Any], *, snom_hosts: str) -> Rolled:
+    """Roll out in three waves with nothing limited; options are further ones of the role, report_dir among them."""
+    # Real phones are asked every five seconds. These are faster, and say so.
+    options = {"waves": [1, "10%", "100%"], "max_in_flight": 0, "flash_time": GONE} | options
+    variables = {f"firmware_rollout_{option}": value for option, value in options.items()}
+    busy, phones_before = busy_seconds(), cpu_of(stage.fleet.pid)
+    cost = playbook(stage, "telephony.snom.rollout", "rollout", {"snom_hosts": snom_hosts} | variables)
+    foreign = (busy_seconds() - busy - cost.cpu - (cpu_of(stage.fleet.pid) - phones_before)) / cost.wall
+    result = json.loads(Path(options["report_dir"], "report.json").read_text("utf-8"))
+    phones = stage.fleet.phones()
+    own, spread = _waves(result, phones)
+    good = sum(
+        result["phones"][name]["outcome"] == "upgraded" and sum(phone["fetches"].values()) == 1
+        for name, phone in phones.items()
+    )
+    return Rolled(cost, foreign, len(phones), good, result["ended"] - result["started"], own, spread)
 
 
 def _waves(result: dict[str, Any], phones: dict[str, dict[str, Any]]) -> tuple[list[float], float]:
@@ -166,68 +209,26 @@ def _provision(place: Site, name: str) -> list[Figure]:
     while len({entry["phone"] for entry in found.fleet.log(event="sip_registered")}) < count:
         time.sleep(1)
     options = {
-        "waves": [1, "10%", "100%"],
-        "max_in_flight": 0,
-        "flash_time": GONE,
         # A machine with other work takes its time, and what passes a deadline is another outcome.
         "deadline": 1200,
         "catalog": str(found.catalog),
         "journal": str(found.journal),
         "report_dir": str(found.out / "report"),
     }
-    variables = {"snom_hosts": "phones"} | {f"firmware_rollout_{key}": value for key, value in options.items()}
-    busy, phones_before = busy_seconds(), cpu_of(stage.fleet.pid)
-    cost = playbook(stage, "telephony.snom.rollout", "rollout", variables)
-    foreign = (busy_seconds() - busy - cost.cpu - (cpu_of(stage.fleet.pid) - phones_before)) / cost.wall
-    result = json.loads((found.out / "report" / "report.json").read_text("utf-8"))
-    states = found.fleet.phones()
-    own, spread = _waves(result, states)
-    wall = result["ended"] - result["started"]
-    good = sum(
-        result["phones"][host]["outcome"] == "upgraded" and sum(phone["fetches"].values()) == 1
-        for host, phone in states.items()
-    )
+    run = _rolled(stage, options, snom_hosts="phones")
     how = (
-        f"{count} phones that are gone for {GONE:.0f} s, waves [1, 10%, 100%], no limit, flash_time {GONE:.0f}; from "
-        f"the first question to the last verdict {wall:.1f} s; longest upgrades of the waves by the phones' own "
-        f"records, image asked for to up: {', '.join(f'{seconds:.1f}' for seconds in own)} s; a real Kamailio tells "
-        f"{AT_A_TIME} of them at a time, a real nginx serves them; other processes, these two among them, took "
-        f"{max(foreign, 0):.2f} of {os.cpu_count()} cores meanwhile"
+        f"{run.how('first question', 'image asked for')}; a real Kamailio tells {AT_A_TIME} of them at a time, a real "
+        f"nginx serves them; other processes, these two among them, took {max(run.foreign, 0):.2f} of {os.cpu_count()} "
+        "cores meanwhile"
     )
+    armed = len(place.armed())
     return [
-        Figure(name=name, what="wall time / waves' own upgrade times", value=f"{wall / sum(own):.3f}", how=how),
-        Figure(
-            name=name,
-            what="controller's peak memory (PSS)",
-            value=f"{cost.memory / 1e6:.0f} MB",
-            goal="< 300 MB",
-            met=cost.memory < 300e6,
-        ),
-        Figure(
-            name=name,
-            what="upgraded, image fetched exactly once",
-            value=str(good),
-            goal=f"= {count}",
-            met=good == count,
-        ),
-        Figure(
-            name=name,
-            what="violations seen by the phones",
-            value=str(found.fleet.counters()["violations"]),
-            goal="= 0",
-            met=found.fleet.counters()["violations"] == 0,
-        ),
-        Figure(
-            name=name,
-            what="shown an image afterwards",
-            value=str(len(place.armed())),
-            goal="= 0",
-            met=not place.armed(),
-        ),
-        Figure(name=name, what="first to last image of the last wave", value=f"{spread:.1f} s"),
+        Figure(name=name, what="wall time / waves' own upgrade times", value=f"{run.ratio:.3f}", how=how),
+        *run.goals(name, found.fleet.counters()["violations"]),
+        Figure(name=name, what="shown an image afterwards", value=str(armed), goal="= 0", met=not armed),
+        Figure(name=name, what="first to last image of the last wave", value=f"{run.spread:.1f} s"),
         Figure(name=name, what="requests to the mirror, per phone", value=f"{len(place.box.requests()) / count:.1f}"),
-        Figure(name=name, what="CPU of the playbook, per phone", value=_ms(cost.cpu / count)),
-        Figure(name=name, what="whole playbook", value=f"{cost.wall:.0f} s"),
+        *run.costs(name),
     ]
 
 
