@@ -28,6 +28,7 @@ from typing import Any
 
 import yaml
 from commands import BUILD, ROOT, GateError, output_of, run
+from desks import NEW, OLD, fleet_of, inventory_of, rollout_options
 from environments import copy_collection, environment
 from fresh import Machine, make
 
@@ -39,7 +40,6 @@ AWX = ROOT / "extensions" / "awx"
 DEFINITION = AWX / "execution-environment.yml"
 IMAGE = "localhost/snom-ee:latest"
 PASSWORD = "image-password"
-OLD, NEW = "7.3.14", "8.7.5.35"
 LASTING = "/var/lib/snom"
 
 # Podman's own limits are above those of many machines, crun wants more of the kernel than runc, and a network of its
@@ -165,36 +165,12 @@ def build() -> None:
 @contextmanager
 def phones() -> Iterator[VirtualFleet]:
     """Three virtual phones, their mirror, and a job of ansible-runner that says what is wanted of them."""
-    port, mirror = free_port(), free_port()
-    names = ("desk-1", "desk-2", "desk-3")
-    fleet: dict[str, Any] = {
-        "image_server": {"address": "127.0.0.1", "port": mirror, "images": [f"snom320-{NEW}-SIP-f.bin"]},
-        "defaults": {
-            "port": port,
-            "username": "admin",
-            "password": PASSWORD,
-            "model": "320",
-            "firmware": OLD,
-            "timing": {"load": 0.2, "flash": 0.5, "boot": 0.2},
-        },
-        "phones": [{"name": name, "address": f"127.33.1.{number}"} for number, name in enumerate(names, 1)],
-    }
+    fleet = fleet_of("127.33.1", 3, port=free_port(), mirror=free_port(), password=PASSWORD)
     lasting, job = FOLDER / "lasting", FOLDER / "job"
     lasting.mkdir()
     shutil.copytree(AWX / "project", job / "project")
-    hosts = {phone["name"]: {"ansible_host": phone["address"]} for phone in fleet["phones"]}
-    wanted = {
-        "snom_scheme": "http",
-        "snom_port": port,
-        "snom_mirror": f"http://127.0.0.1:{mirror}/fw",
-        "snom_firmware_versions": {"320": NEW},
-        "firmware_rollout_catalog": f"{LASTING}/catalog.json",
-        "firmware_rollout_journal": f"{LASTING}/journal",
-        "firmware_rollout_report_dir": f"{LASTING}/report",
-        "firmware_rollout_flash_time": 5,
-    }
     (job / "inventory").mkdir()
-    (job / "inventory" / "hosts.json").write_text(json.dumps({"phones": {"hosts": hosts, "vars": wanted}}), "utf-8")
+    (job / "inventory" / "hosts.json").write_text(json.dumps(inventory_of(fleet, **rollout_options(LASTING))), "utf-8")
     (job / "env").mkdir()
     # As AWX's credential gives it.
     login = {"SNOM_USERNAME": "admin", "SNOM_PASSWORD": PASSWORD}

@@ -15,9 +15,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
-OLD, NEW = "7.3.14", "8.7.5.35"
+from desks import OLD, fleet_of, inventory_of, rollout_options
+
 PASSWORD = "smoke-password"
 
 
@@ -27,41 +27,17 @@ def main() -> int:
     from running import free_port, running
 
     work.mkdir(parents=True, exist_ok=True)
-    port, mirror = free_port(), free_port()
-    fleet: dict[str, Any] = {
-        "image_server": {"address": "127.0.0.1", "port": mirror, "images": [f"snom320-{NEW}-SIP-f.bin"]},
-        "defaults": {
-            "port": port,
-            "username": "admin",
-            "password": PASSWORD,
-            "model": "320",
-            "timing": {"load": 0.2, "flash": 0.5, "boot": 0.2},
-        },
-        "phones": [
-            {"name": "desk-1", "address": "127.31.1.1", "firmware": OLD, "mac": "000413310001"},
-            {"name": "desk-2", "address": "127.31.1.2", "firmware": OLD, "mac": "000413310002"},
-        ],
-    }
-    phones = {phone["name"]: {"ansible_host": phone["address"], "snom_mac": phone["mac"]} for phone in fleet["phones"]}
-    wanted = {
-        "snom_scheme": "http",
-        "snom_port": port,
-        "snom_username": "admin",
-        "snom_password": PASSWORD,
-        "snom_mirror": f"http://127.0.0.1:{mirror}/fw",
-        "snom_firmware_versions": {"320": NEW},
-    }
+    fleet = fleet_of("127.31.1", 2, port=free_port(), mirror=free_port(), password=PASSWORD)
+    for number, phone in enumerate(fleet["phones"], 1):
+        phone["mac"] = f"00041331{number:04X}"
+    hosts = inventory_of(fleet, snom_username="admin", snom_password=PASSWORD)
+    for phone in fleet["phones"]:
+        hosts["phones"]["hosts"][phone["name"]]["snom_mac"] = phone["mac"]
     inventory, given = work / "inventory.json", work / "given.json"
-    inventory.write_text(json.dumps({"phones": {"hosts": phones, "vars": wanted}}), "utf-8")
+    inventory.write_text(json.dumps(hosts), "utf-8")
     with running(fleet, work) as virtual:
         (work / "catalog.json").write_text(json.dumps({"images": virtual.catalog()}), "utf-8")
-        options = {
-            "snom_hosts": "phones",
-            "firmware_rollout_catalog": str(work / "catalog.json"),
-            "firmware_rollout_journal": str(work / "journal"),
-            "firmware_rollout_report_dir": str(work / "report"),
-            "firmware_rollout_flash_time": 5,
-        }
+        options = {"snom_hosts": "phones"} | rollout_options(str(work))
         given.write_text(json.dumps(options), "utf-8")
         read = ansible("ansible", "desk-1", "-i", inventory, "-m", "telephony.snom.snom_info", collections=collections)
         rolled = ansible(
