@@ -52,6 +52,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import
 LONGEST = 1000
 """Characters of a command."""
 
+TAKEN = "taken"
+WANTS_REBOOT = "taken at the next restart"
+"""What phones answer to commands. No code outside of a way to a phone may know more of it than `Acceptance` says."""
+
 Change = dict[str, Any]
 Script = list[tuple[float, Change]]
 """(seconds after a command, attributes to set)."""
@@ -179,7 +183,7 @@ class MemoryPhone:
         self.error: Exception | None = None
         self.faults: dict[str, Exception] = {}
         self.answers: dict[str, str | Exception] = {}
-        self.answer: str | Exception = "200"
+        self.answer: str | Exception = TAKEN
         self.on_command: Callable[[str], None] = lambda command: None
         self.requests: list[str] = []
         self.commands: list[str] = []
@@ -304,7 +308,7 @@ class MemoryPhone:
             if isinstance(command, (Load, Restart)) and isinstance(answer, (AnswerLost, AnswerUnreadable)):
                 return Acceptance(words, "no answer" if isinstance(answer, AnswerLost) else "unreadable answer")
             raise answer
-        return Acceptance(words, answer, asks_reboot=answer == "CONFIRM_REBOOT")
+        return Acceptance(words, answer, asks_reboot=answer == WANTS_REBOOT)
 
     def mark(self, load: Load) -> Mapping[str, Any] | None:
         return None

@@ -213,6 +213,21 @@ def test_only_one_folder_speaks_http(file: Path) -> None:
     assert not found, f"{path} must not know the path {found[0]}: that is a verb of a phone"
 
 
+TESTS_IN_VERBS = [
+    ROOT / "tests/unit/phones.py",
+    *python_files("tests/unit/module_utils/_operations", "tests/unit/module_utils/_firmware"),
+    *python_files("tests/unit/plugin_utils/rollout"),
+]
+
+
+@pytest.mark.parametrize("file", TESTS_IN_VERBS, ids=relative)
+def test_tests_of_what_asks_phones_know_no_page(file: Path) -> None:
+    """They have phones in memory. A page of a phone is written in the tests of who reads pages."""
+    assert not [name for name in imports(file) if "._phone.web" in name]
+    # A file of settings, which a phone fetches, is called as its model.
+    assert not re.findall(r"/(?!snom)\w+\.htm\b", file.read_text("utf-8"))
+
+
 @pytest.mark.parametrize("file", SHIPPED, ids=relative)
 def test_package_files_are_empty(file: Path) -> None:
     # A module takes along what the package files of its library import.

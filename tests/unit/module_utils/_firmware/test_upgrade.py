@@ -35,7 +35,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade i
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import Traces
-from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone
+from ansible_collections.telephony.snom.tests.unit.phones import TAKEN, Clock, LabPhone
 
 OLD, MIDDLE, NEW, OTHER = "10.1.39.11", "10.1.50.1", "10.1.54.13", "10.1.20.0"
 MAC, OTHER_MAC = "000413922D24", "000413000001"
@@ -124,7 +124,7 @@ def test_the_way_of_a_phone_that_is_upgraded() -> None:
     assert evidence["mac"] == evidence["mac_after"] == MAC
     assert (evidence["firmware_before"], evidence["firmware_after"]) == (OLD, NEW)
     assert (evidence["call_state"], evidence["call_state_source"]) == ("idle", "screen")
-    assert evidence["trigger_answer"] == "200"
+    assert evidence["trigger_answer"] == TAKEN
     times = [evidence[name] - started for name in ("triggered_at", "seen_gone_at", "seen_back_at", "deadline_at")]
     assert times == [0, 10, 60, DEADLINE]
 
@@ -167,7 +167,7 @@ def test_a_restart_between_two_polls_is_enough() -> None:
     assert (ending.outcome, "seen_gone_at" in ending.evidence.as_dict()) == ("upgraded", True)
 
 
-@pytest.mark.parametrize("answer", [AnswerLost("reset"), "200", "404"])
+@pytest.mark.parametrize("answer", [AnswerLost("reset"), TAKEN, "what?"])
 def test_what_the_phone_answers_to_the_request_proves_nothing(answer: Any) -> None:
     one = bench(GOES_WELL, answer=answer)
     ending = one.run()

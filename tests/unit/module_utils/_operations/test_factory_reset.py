@@ -23,7 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._operations.factory
     ARGUMENT_SPEC,
     reset_phone,
 )
-from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, parameters_of
+from ansible_collections.telephony.snom.tests.unit.phones import TAKEN, Clock, LabPhone, parameters_of
 
 RESET = "reset"
 MAC = "000413922D24"
@@ -35,7 +35,7 @@ def reset(phone: LabPhone, *, check_mode: bool = False, confirm: str = MAC, **gi
     return reset_phone(phone, parameters, check_mode, now=phone.clock.now, sleep=phone.clock.sleep)
 
 
-@pytest.mark.parametrize("answer", ["200", AnswerLost("It broke.")])
+@pytest.mark.parametrize("answer", [TAKEN, AnswerLost("It broke.")])
 @pytest.mark.parametrize("confirm", [MAC, "00:04:13:92:2d:24"])
 def test_gone_and_back_and_open(answer: Any, confirm: str) -> None:
     phone = LabPhone(Clock(), RESTARTS, answer=answer)

@@ -23,7 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._operations.reboot 
     ARGUMENT_SPEC,
     reboot_phone,
 )
-from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone
+from ansible_collections.telephony.snom.tests.unit.phones import TAKEN, Clock, LabPhone
 
 FIRST, OTHER = "restart=0", "restart=1"
 MAC, OTHER_MAC = "000413922D24", "000413000001"
@@ -36,7 +36,7 @@ def reboot(phone: LabPhone, *, check_mode: bool = False, **parameters: Any) -> d
     return reboot_phone(phone, given, check_mode, now=phone.clock.now, sleep=phone.clock.sleep)
 
 
-@pytest.mark.parametrize("answer", ["200", AnswerLost("reset"), AnswerUnreadable("what?")])
+@pytest.mark.parametrize("answer", [TAKEN, AnswerLost("reset"), AnswerUnreadable("what?")])
 def test_gone_and_back(answer: Any) -> None:
     phone = LabPhone(Clock(), RESTARTS, answer=answer)
     started = phone.clock.time
@@ -48,7 +48,7 @@ def test_gone_and_back(answer: Any) -> None:
         "call_state": "idle",
         "call_state_source": "screen",
         "request": FIRST,
-        "answer": {"200": "200", "reset": "no answer", "what?": "unreadable answer"}[str(answer)],
+        "answer": {TAKEN: TAKEN, "reset": "no answer", "what?": "unreadable answer"}[str(answer)],
         "seen_gone_at": started + 6,
         "seen_back_at": started + 40,
         "uptime_after": 0,

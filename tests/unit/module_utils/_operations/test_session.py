@@ -31,7 +31,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.commands imp
     ReleaseAllCalls,
     Reregister,
 )
-from ansible_collections.telephony.snom.tests.unit.phones import LONGEST, RemotePhone, parameters_of
+from ansible_collections.telephony.snom.tests.unit.phones import LONGEST, TAKEN, RemotePhone, parameters_of
 
 SPEC = REMOTE_ARGUMENTS | SECRET_ARGUMENTS
 
@@ -74,12 +74,12 @@ def test_a_d81x_that_shows_the_old_pages_is_asked_like_others() -> None:
 
 def test_commands_go_out_with_pauses_between_them() -> None:
     phone = RemotePhone()
-    phone.answers["register=2"] = "302"
+    phone.answers["register=2"] = "moved"
     one = remote(phone)
     one.send(Reregister(1))
     one.send(Reregister(2))
     assert phone.commands == one.sent == ["register=1", "register=2"]
-    assert [step["answer"] for step in one.steps] == ["200", "302"]
+    assert [step["answer"] for step in one.steps] == [TAKEN, "moved"]
     assert phone.sleeps == [2]
 
 

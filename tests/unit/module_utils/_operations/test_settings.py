@@ -21,7 +21,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._operations.settings import ARGUMENT_SPEC, write_settings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import Command, Restart, Write
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import connection_from
-from ansible_collections.telephony.snom.tests.unit.phones import LONGEST, MemoryPhone, parameters_of
+from ansible_collections.telephony.snom.tests.unit.phones import LONGEST, WANTS_REBOOT, MemoryPhone, parameters_of
 
 
 class SettingsPhone(MemoryPhone):
@@ -469,7 +469,7 @@ def test_no_reboot_unless_wanted() -> None:
 
 
 def test_the_phone_itself_may_ask_for_a_reboot() -> None:
-    phone = SettingsPhone(answer="CONFIRM_REBOOT")
+    phone = SettingsPhone(answer=WANTS_REBOOT)
     result = write(phone, settings={"language": "Deutsch"}, reboot="if_required")
     assert (result["reboot_required"], result["rebooted"]) == (True, True)
 

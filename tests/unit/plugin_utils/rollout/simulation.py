@@ -27,7 +27,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
 from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import Acceptance, Load
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.entries import plain_ending, plain_intent
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History
-from ansible_collections.telephony.snom.tests.unit.phones import MemoryPhone
+from ansible_collections.telephony.snom.tests.unit.phones import TAKEN, MemoryPhone
 
 
 class Crash(BaseException):
@@ -183,7 +183,7 @@ class SimulatedWay(MemoryPhone):
         assert isinstance(command, Load)
         self.ask("load")
         self.phone.trigger(command.url)
-        return Acceptance(self.spelled(command), "no answer" if self.phone.fault == "no_answer" else "200")
+        return Acceptance(self.spelled(command), "no answer" if self.phone.fault == "no_answer" else TAKEN)
 
     def reach(self) -> None:
         if not self.phone.up:
