@@ -108,25 +108,31 @@ def report_document(url: str, token: str) -> str:
     """The document that has a phone fetch one of a few URLs below url. token names the question."""
 
     def fetch(branch: str) -> str:
-        return f'<fetch mil="1">{escape(f"{url}/{branch}")}</fetch>'
+        return fetch_of(f"{url}/{branch}")
 
     branches = [f'<If condition="a==b">{fetch(_BROKEN)}</If>']
     branches += [f'<Elif condition="$(phone_state)==Idle">{fetch(_IDLE)}</Elif>']
     branches += [f'<Elif condition="$(lines)=={count}">{fetch(f"{_CALLS}-{count}")}</Elif>' for count in range(_MOST)]
     branches += [f"<Else>{fetch(f'{_CALLS}-{_MOST}')}</Else>"]
-    return _silent(token, "\n".join(branches))
+    return silent_document(token, "\n".join(("", *branches, "")))
 
 
 def callbacks_document(url: str, token: str) -> str:
     """The document that has a phone tell by callbacks what is so, below url. token names the question."""
     told = "&".join(f"{name}={callback}" for name, callback in _CALLBACKS.items())
-    return _silent(token, f'<fetch mil="1">{escape(f"{url}/{_TOLD}?{told}")}</fetch>')
+    return silent_document(token, f"\n{fetch_of(f'{url}/{_TOLD}?{told}')}\n")
 
 
-def _silent(token: str, content: str) -> str:
+def fetch_of(url: str) -> str:
+    """What has a phone fetch a URL at once, and do what stands in its fragment."""
+    return f'<fetch mil="1">{escape(url)}</fetch>'
+
+
+def silent_document(token: str, content: str, attributes: str = "") -> str:
+    """A document that is never shown (xml 1.1)."""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<SnomIPPhoneSilent document_id="{escape(token)}">\n{content}\n</SnomIPPhoneSilent>\n'
+        f'<SnomIPPhoneSilent document_id="{escape(token)}"{attributes}>{content}</SnomIPPhoneSilent>\n'
     )
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError
@@ -103,6 +104,37 @@ _SHOWN = ("shown_version", "shown_mac", "shown_model", "shown_registered", "in_c
 _LARGEST_WATCHED = 64 * 1024
 
 
+@dataclass(frozen=True)
+class _Step:
+    """One step at one phone, what the person says of it, and the clock by which it goes."""
+
+    name: str
+    subject: Subject
+    parameters: Mapping[str, Any]
+    person: Sequence[Word]
+    now: Callable[[], float]
+    sleep: Callable[[float], None]
+
+    def see(self) -> tuple[Seen, list[Word]]:
+        """A look at all that the phone shows, and what it and all others say. Raises as `see` does."""
+        seen = see(self.subject)
+        return seen, [*seen.words, *others(self.subject, seen, self.parameters), *self.person]
+
+    def write(
+        self,
+        states: Mapping[str, Sequence[Recorded]],
+        words: Sequence[Word],
+        *,
+        tls: Mapping[str, Any] | None = None,
+        measured: Mapping[str, Any] | None = None,
+        lines: Sequence[str] | None = None,
+        shows: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> bool:
+        """Write the profile; whether its file changed. lines are of the mirror's log, by default all that are given."""
+        heard = self.subject.ear.heard((self.parameters["mirror_lines"] or ()) if lines is None else lines)
+        return write(self.subject, self.parameters, states, words, tls, measured, heard, shows)
+
+
 def interview(
     subject: Subject,
     parameters: Mapping[str, Any],
@@ -125,19 +157,12 @@ def interview(
         return result | {"changed": parameters["profile"] is not None, "summary": [f"Would: {sends}"]}
     if parameters["saw"] is not None:
         return result | _word(step, parameters)
+    run = _Step(step, subject, parameters, person, now, sleep)
     if parameters["record"] is not None or (step in CHANGES and parameters["ended"] is None):
-        return result | _prepare(step, subject, parameters, person)
-    if step == "look":
-        return result | _look(subject, parameters, person)
-    if step == "call":
-        return result | _call(subject, parameters, person, now, sleep)
-    if step == "registration":
-        return result | _registration(subject, parameters, person, now, sleep)
-    if step == "capture":
-        return result | _capture(subject, parameters, person)
-    if step in TRIALS:
-        return result | _try(step, subject, parameters, person, now, sleep)
-    return result | _measure(step, subject, parameters, person, now, sleep)
+        return result | _prepare(run)
+    others_than_trials = {"look": _look, "call": _call, "registration": _registration, "capture": _capture}
+    do = _try if step in TRIALS else others_than_trials.get(step, _measure)
+    return result | do(run)
 
 
 def _word(step: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,9 +174,9 @@ def _word(step: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {"changed": changed, "profile": path, "summary": [f"Written down for {step}: you saw {saw}."]}
 
 
-def _look(subject: Subject, parameters: Mapping[str, Any], person: list[Word]) -> dict[str, Any]:
-    seen = see(subject)
-    words = [*seen.words, *others(subject, seen, parameters), *person]
+def _look(run: _Step) -> dict[str, Any]:
+    subject, parameters = run.subject, run.parameters
+    seen, words = run.see()
     notes = list(seen.notes)
     tls = None
     try:
@@ -172,9 +197,7 @@ def _look(subject: Subject, parameters: Mapping[str, Any], person: list[Word]) -
         **taught,
         "profile": parameters["profile"],
     }
-    states = {_state(words): seen.recorder.exchanges}
-    heard = subject.ear.heard(parameters["mirror_lines"] or ())
-    result["changed"] = write(subject, parameters, states, words, tls, heard=heard)
+    result["changed"] = run.write({_state(words): seen.recorder.exchanges}, words, tls=tls)
     return result | {"summary": summary(result)}
 
 
@@ -242,14 +265,9 @@ def _for_phone(seen: Seen, words: Sequence[Word], lesson: dict[str, Any]) -> dic
     return {key: lesson[key] for key in order if key in lesson}
 
 
-def _call(
-    subject: Subject,
-    parameters: Mapping[str, Any],
-    person: list[Word],
-    now: Callable[[], float],
-    sleep: Callable[[float], None],
-) -> dict[str, Any]:
-    seen = see(subject)
+def _call(run: _Step) -> dict[str, Any]:
+    subject, seconds = run.subject, run.parameters["watch"]
+    seen, words = run.see()
     small = {
         path: page for path, page in seen.texts.items() if len(page) <= _LARGEST_WATCHED and "settings" not in path
     }
@@ -261,9 +279,8 @@ def _call(
         records.append(recorded)
         return states, pages
 
-    looks = watch(look, parameters["watch"], now=now, sleep=sleep)
-    found = weigh(looks, parameters["watch"])
-    words = [*seen.words, *others(subject, seen, parameters), *person]
+    looks = watch(look, seconds, now=run.now, sleep=run.sleep)
+    found = weigh(looks, seconds)
     own = {CallSource.SCREEN.value, CallSource.HOME.value} & set(found["tells"])
     texts = found["texts"] if not own and {"idle", "busy"} <= found["texts"].keys() else {}
     lessons = [_for_phone(seen, words, _labels(seen, words) | texts)] if texts else []
@@ -274,8 +291,8 @@ def _call(
     for name, changes in found["changes"].items():
         lines.append(f"    {name}: " + ", ".join(f"{one['state']} at {one['seconds']:.0f} s" for one in changes))
     lines += _taught_lines(taught["taught"])
-    changed = write(subject, parameters, states, words, None, heard=subject.ear.heard(parameters["mirror_lines"] or ()))
-    return {"call": found, **taught, "profile": parameters["profile"], "changed": changed, "summary": lines}
+    changed = run.write(states, words)
+    return {"call": found, **taught, "profile": run.parameters["profile"], "changed": changed, "summary": lines}
 
 
 def look_once(subject: Subject, paths: Sequence[str]) -> tuple[dict[str, str], dict[str, str], list[Recorded]]:
@@ -305,18 +322,13 @@ def look_once(subject: Subject, paths: Sequence[str]) -> tuple[dict[str, str], d
     return states, pages, recorder.exchanges
 
 
-def _registration(
-    subject: Subject,
-    parameters: Mapping[str, Any],
-    person: list[Word],
-    now: Callable[[], float],
-    sleep: Callable[[float], None],
-) -> dict[str, Any]:
+def _registration(run: _Step) -> dict[str, Any]:
     """Watch a line that the person takes off and puts on again, by the schedule that was said."""
+    subject, parameters = run.subject, run.parameters
     lines = parameters["registered_lines"] or [1]
     if len(lines) != 1:
         raise InputError("The step registration is for one line: registered_lines names it.")
-    seen = see(subject)
+    seen, words = run.see()
     paths = [path for path, page in seen.texts.items() if len(page) <= _LARGEST_WATCHED and "settings" not in path]
     records: list[list[Recorded]] = []
 
@@ -326,55 +338,44 @@ def _registration(
         return {}, pages
 
     seconds = parameters["watch"]
-    looks = watch(look, seconds, now=now, sleep=sleep)
+    looks = watch(look, seconds, now=run.now, sleep=run.sleep)
     off = [(one, record) for one, record in zip(looks, records, strict=True) if is_middle(one.at, seconds)]
     on = [one for one in looks if is_outside(one.at, seconds)]
     place = None
     if off and on:
         marks = [(on[0].pages, {lines[0]: True}), (off[len(off) // 2][0].pages, {lines[0]: False})]
         place = propose_registration([*marks, (on[-1].pages, {lines[0]: True})])
-    words = [*seen.words, *others(subject, seen, parameters), *person]
     lessons = [_for_phone(seen, words, _labels(seen, words) | {"registration": place})] if place else []
     states = {"idle": seen.recorder.exchanges} | ({"unregistered": off[len(off) // 2][1]} if off else {})
     taught = _taught(subject, lessons)
     shows = {"unregistered": {"registered": False}} if off else {}
     read = "a page shows when the line is off" if place else "no page shows it so that it can be read"
-    changed = write(subject, parameters, states, words, None, shows=shows)
+    changed = run.write(states, words, shows=shows)
     summary_lines = [f"Looked {len(looks)} times: {read}.", *_taught_lines(taught["taught"])]
     return {**taught, "profile": parameters["profile"], "changed": changed, "summary": summary_lines}
 
 
-def _try(
-    step: str,
-    subject: Subject,
-    parameters: Mapping[str, Any],
-    person: list[Word],
-    now: Callable[[], float],
-    sleep: Callable[[float], None],
-) -> dict[str, Any]:
+def _try(run: _Step) -> dict[str, Any]:
     """One of the first tests of what nobody has published."""
-    seen = see(subject)
-    words = [*seen.words, *others(subject, seen, parameters), *person]
+    seen, words = run.see()
     refuse_contradiction(words)
-    tried = attempt(step, subject, seen.facts, parameters, now=now, sleep=sleep)
-    heard = subject.ear.heard(parameters["mirror_lines"] or ())
-    measured_so = {step: tried.found}
-    states = {_state(words): seen.recorder.exchanges}
-    changed = write(subject, parameters, states, words, None, measured=measured_so, heard=heard)
+    tried = attempt(run.name, run.subject, seen.facts, run.parameters, now=run.now, sleep=run.sleep)
+    changed = run.write({_state(words): seen.recorder.exchanges}, words, measured={run.name: tried.found})
+    profile = run.parameters["profile"]
     asks = "What you saw at the phone: the same step with -e saw=" + ", ".join(SAW[:4]) + ", which sends nothing."
     return {
         "tried": tried.found,
-        "profile": parameters["profile"],
+        "profile": profile,
         "changed": changed,
-        "summary": [*tried.lines, *([asks] if parameters["profile"] else [])],
+        "summary": [*tried.lines, *([asks] if profile else [])],
     }
 
 
-def _capture(subject: Subject, parameters: Mapping[str, Any], person: list[Word]) -> dict[str, Any]:
+def _capture(run: _Step) -> dict[str, Any]:
     """Bring the event, where that is a document; or weigh what the mirror's log says that the phone did since."""
-    event = parameters["capture_event"]
+    parameters, event = run.parameters, run.parameters["capture_event"]
     if parameters["mirror_lines"] is None and parameters["ended"] is None and event in RELOADS:
-        return _reload(event, subject, parameters, person)
+        return _reload(run)
     if parameters["mirror_lines"] is None:
         raise InputError(
             "The step capture reads the mirror's log, by the phone's MAC address. Set snom_interview_mirror, "
@@ -382,33 +383,30 @@ def _capture(subject: Subject, parameters: Mapping[str, Any], person: list[Word]
         )
     lines = new_lines(parameters["mirror_lines_before"] or (), parameters["mirror_lines"])
     found = captured(lines, parameters["ended"], event)
-    seen = see(subject)
-    words = [*seen.words, *others(subject, seen, parameters), *person]
+    seen, words = run.see()
     short = {name: value for name, value in found.items() if name != "requests"}
-    heard = subject.ear.heard(lines)
-    states = {_state(words): seen.recorder.exchanges}
-    changed = write(subject, parameters, states, words, None, measured={"capture": short}, heard=heard)
+    changed = run.write({_state(words): seen.recorder.exchanges}, words, measured={"capture": short}, lines=lines)
     more = ["What happened to a call meanwhile: the same step with -e saw=call_went_on or call_ended."]
     summary_lines = [*told(found), *(more if parameters["profile"] else [])]
     return {"captured": found, "profile": parameters["profile"], "changed": changed, "summary": summary_lines}
 
 
-def _reload(event: str, subject: Subject, parameters: Mapping[str, Any], person: list[Word]) -> dict[str, Any]:
-    seen = see(subject)
-    refuse_contradiction([*seen.words, *others(subject, seen, parameters), *person])
-    tried = send_reload(event, subject, seen.facts, parameters)
+def _reload(run: _Step) -> dict[str, Any]:
+    seen, words = run.see()
+    refuse_contradiction(words)
+    tried = send_reload(run.parameters["capture_event"], run.subject, seen.facts, run.parameters)
     return {"changed": True, "tried": tried.found, "summary": tried.lines}
 
 
-def _prepare(step: str, subject: Subject, parameters: Mapping[str, Any], person: list[Word]) -> dict[str, Any]:
+def _prepare(run: _Step) -> dict[str, Any]:
     """Look at the phone before a module changes it, or while it is changed; and choose what is harmless.
 
     Raises Refused where the person's word contradicts all others.
     """
-    seen = see(subject)
-    moment, path = parameters["record"] or "before", parameters["profile"]
+    seen, words = run.see()
+    step, moment, path = run.name, run.parameters["record"] or "before", run.parameters["profile"]
     if moment == "before":
-        refuse_contradiction([*seen.words, *others(subject, seen, parameters), *person])
+        refuse_contradiction(words)
     chooses = step == "settings" and moment == "before"
     chosen = harmless_setting(seen.facts.settings, seen.facts.read_only_settings) if chooses else None
     # Where nothing is to be written, nothing is weighed that would take away what was kept.
@@ -424,16 +422,9 @@ def _prepare(step: str, subject: Subject, parameters: Mapping[str, Any], person:
     return {"setting": chosen, "summary": [line]}
 
 
-def _measure(
-    step: str,
-    subject: Subject,
-    parameters: Mapping[str, Any],
-    person: list[Word],
-    now: Callable[[], float],
-    sleep: Callable[[float], None],
-) -> dict[str, Any]:
+def _measure(run: _Step) -> dict[str, Any]:
     """Say what came of a step that a module did, and make the profile of before and after."""
-    ended, path = parameters["ended"], parameters["profile"]
+    step, ended, path = run.name, run.parameters["ended"], run.parameters["profile"]
     before = take(path, "before") if path else []
     during = take(path, "changed") if path else []
     if step == "settings":
@@ -441,13 +432,13 @@ def _measure(
         result = _setting(ended)
     else:
         found = measured(step, ended)
-        result = _times(step, subject, found, ended, now, sleep)
+        result = _times(run, found)
     if not before:
         return result
     states: dict[str, Sequence[Recorded]] = {"idle": before}
     shows: dict[str, dict[str, Any]] = {}
     try:
-        seen = see(subject)
+        seen, said = run.see()
     except SnomError as error:
         return result | {"summary": [*result["summary"], f"It left no profile: {error.reason}"]}
     if during and result.get("setting_taken") and ended.get("setting"):
@@ -457,13 +448,11 @@ def _measure(
         states["after"] = seen.recorder.exchanges
         firmware = None if seen.facts.firmware is None else str(seen.facts.firmware)
         shows["after"] = {"restarted": True} | ({"firmware": firmware} if firmware and step == "upgrade" else {})
-    words = [*others(subject, seen, parameters), *person, *seen.words]
-    # The version of a profile is that of its first state.
+    # The version of a profile is that of its first state; the last word counts.
     version = firmware_in(before)
-    words = [word for word in words if word.fact != "version"]
+    words = [word for word in (*said, *seen.words) if word.fact != "version"]
     words += [] if version is None else [Word("version", str(version), PAGES, PAGES)]
-    heard = subject.ear.heard(parameters["mirror_lines"] or ())
-    changed = write(subject, parameters, states, words, None, measured={step: found} | found, heard=heard, shows=shows)
+    changed = run.write(states, words, measured={step: found} | found, shows=shows)
     return result | {"changed": changed, "profile": path}
 
 
@@ -479,17 +468,11 @@ def _setting(ended: Mapping[str, Any]) -> dict[str, Any]:
     return {"setting_taken": not failed, "summary": [line]}
 
 
-def _times(
-    step: str,
-    subject: Subject,
-    found: dict[str, Any],
-    ended: Mapping[str, Any],
-    now: Callable[[], float],
-    sleep: Callable[[float], None],
-) -> dict[str, Any]:
+def _times(run: _Step, found: dict[str, Any]) -> dict[str, Any]:
+    step, ended = run.name, run.parameters["ended"]
     facts = None
     if proposed(step, found):
-        with closing(WebPhone(subject.connection)) as phone:
+        with closing(WebPhone(run.subject.connection)) as phone:
             facts = phone.look(["system"])
 
             def registered() -> bool | None:
@@ -497,7 +480,7 @@ def _times(
                 known = [one.registered for one in lines or () if one.registered is not None]
                 return any(known) if known else None
 
-            found["registered_after"] = until_registered(registered, 120.0, now=now, sleep=sleep)
+            found["registered_after"] = until_registered(registered, 120.0, now=run.now, sleep=run.sleep)
     advice = proposed(step, found)
     lesson: dict[str, Any] = {}
     if "flash_time" in advice:
@@ -506,7 +489,7 @@ def _times(
         lesson["reboot"] = spelled
     model = None if facts is None else facts.model
     lessons = [({"models": [model]} if model else {}) | lesson] if lesson and facts is not None else []
-    taught = _taught(subject, lessons)
+    taught = _taught(run.subject, lessons)
     lines = [f"{name}: {value}" for name, value in found.items()]
     lines += [f"Could be set: {name}: {value}" for name, value in advice.items()]
     return {"measured": found, "proposed": advice, **taught, "summary": [*lines, *_taught_lines(lessons)]}

@@ -33,7 +33,12 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state
 from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import OpenDocument
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
-from ansible_collections.telephony.snom.plugins.module_utils._phone.report import Collector, takes_silent_documents
+from ansible_collections.telephony.snom.plugins.module_utils._phone.report import (
+    Collector,
+    fetch_of,
+    silent_document,
+    takes_silent_documents,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.posting import post_xml
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Subject
@@ -80,29 +85,17 @@ class Tried:
 
 def rich_document(url: str, token: str) -> str:
     """A silent document with one fetch whose URL holds callbacks."""
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<SnomIPPhoneSilent document_id="{escape(token)}">'
-        f'<fetch mil="1">{escape(f"{url}/rich?{_RICH}")}</fetch></SnomIPPhoneSilent>\n'
-    )
+    return silent_document(token, fetch_of(f"{url}/rich?{_RICH}"))
 
 
 def restarting_document(_url: str, token: str) -> str:
     """A silent document that says ``reboot`` and no word behind it: with one it may delete all settings (xml 3)."""
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<SnomIPPhoneSilent document_id="{escape(token)}" state="relevant">'
-        '<fetch mil="1">snom://mb_nop#reboot</fetch></SnomIPPhoneSilent>\n'
-    )
+    return silent_document(token, fetch_of("snom://mb_nop#reboot"), ' state="relevant"')
 
 
 def reloading_document(_url: str, token: str) -> str:
     """A silent document that says ``reloadset``: load the settings, without a restart (xml 3)."""
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<SnomIPPhoneSilent document_id="{escape(token)}">'
-        '<fetch mil="1">snom://mb_nop#reloadset</fetch></SnomIPPhoneSilent>\n'
-    )
+    return silent_document(token, fetch_of("snom://mb_nop#reloadset"))
 
 
 def send_reload(
