@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,13 +80,19 @@ class Site:
 
 @contextmanager
 def site(
-    folder: Path, pbx: Kamailio, phones: Mapping[str, Mapping[str, Any]], *images: str, **variables: Any
+    folder: Path,
+    pbx: Kamailio,
+    phones: Mapping[str, Mapping[str, Any]],
+    *images: str,
+    setting_networks: Sequence[str] = (),
+    **variables: Any,
 ) -> Iterator[Site]:
-    """Run them until the block ends. images: files of the mirror."""
+    """Run them until the block ends. images: files of the mirror. setting_networks: who may have its setting files."""
     more = [file for file in images if file not in map(wanted_image, TARGETS)]
     with bench(folder, phones, images=more, snom_pbx=pbx.pbx, **variables) as found:
         options = {"control": True, "control_username": LOGIN[0], "control_password": LOGIN[1]}
         with mirror(found, **options) as box:
+            box.variables["firmware_mirror_setting_networks"] = list(setting_networks)
             box.variables["firmware_mirror_control_networks"] = [f"{box.address}/32", "127.0.0.1"]
             run = box.play(rehearse=False, images=box.entries(*images))
             assert run.code == 0, run.output
