@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model, takes_no_commands
 from ansible_collections.telephony.snom.plugins.module_utils._known.tr069 import takes_provisioning
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
+from ansible_collections.telephony.snom.plugins.module_utils._phone.report import SILENT_FROM, takes_silent_documents
 
 WORKS, REFUSES, DEFERS, UNSURE = "works", "refuses", "defers", "unsure"
 
@@ -42,6 +44,57 @@ def forecast(facts: PhoneFacts, *, mac: str | None, call_known: bool) -> list[di
     rows += [(name, *_control(facts)) for name in _CONTROL]
     rows += [("snom_factory_reset", *_reset(facts))]
     return _rows(rows)
+
+
+_NEVER_BY_SIP = {
+    "snom_firmware": "snom_rollout brings it to its firmware, by the mirror that it loads from.",
+    "snom_reboot": "One that is told to restart by SIP may ask its user first, and nothing tells whether it did.",
+    "snom_settings": "Its settings come by provisioning, and snom_sync lets it fetch them.",
+    "snom_ringer": "Nothing by SIP plays a ringer.",
+    "snom_screen": "There is no picture of its screen by SIP.",
+    "snom_factory_reset": "Nothing by SIP tells whether it did.",
+}
+
+
+def forecast_by_sip(firmware: Version | None, *, is_found: bool | None) -> list[dict[str, str]]:
+    """The same for a phone that is told by its PBX.
+
+    is_found: whether the inventory leads to it there, by a PBX that lists its registrations and by its MAC address;
+    None where that PBX has not been asked.
+    """
+    if is_found is False:
+        why = (
+            "By SIP it is found by its MAC address in its registration. Set snom_pbx to a PBX that lists these, and "
+            "snom_mac; and let the phone name its address there (mac_info_in_sip_register)."
+        )
+        names = ("snom_info", "snom_sync", "snom_rollout", "snom_key", "snom_call", "snom_identity", "snom_call_list")
+        return _rows([(name, REFUSES, why) for name in names] + _never_by_sip())
+    documents = (UNSURE, "Nobody has seen a phone run the documents that do it. The step notify shows whether it does.")
+    if firmware is None:
+        documents = (UNSURE, f"Its version is unknown. Before {SILENT_FROM} it would show the documents that do it.")
+    elif not takes_silent_documents(firmware):
+        documents = (REFUSES, f"Before {SILENT_FROM} a phone shows the documents that do it to whoever uses it.")
+    return _rows(
+        [
+            ("snom_info", WORKS, "Reads version, model, MAC and registrations of what its PBX lists; no settings."),
+            (
+                "snom_sync",
+                UNSURE,
+                "Sends a check-sync. What the mirror's log shows is the proof (snom_mirror_control).",
+            ),
+            (
+                "snom_rollout",
+                UNSURE,
+                "By a check-sync and its mirror. The playbook telephony.snom.plan says what lacks.",
+            ),
+            *((name, *documents) for name in ("snom_key", "snom_call", "snom_identity", "snom_call_list")),
+            *_never_by_sip(),
+        ]
+    )
+
+
+def _never_by_sip() -> list[tuple[str, str, str]]:
+    return [(name, REFUSES, why) for name, why in _NEVER_BY_SIP.items()]
 
 
 def _rows(rows: list[tuple[str, str, str]]) -> list[dict[str, str]]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import UNKNOWN, CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import (
@@ -28,9 +29,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.tls_look import look_at_tls
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.capture import EVENTS, captured, new_lines, told
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.forecast import forecast
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.forecast import forecast, forecast_by_sip
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look import (
     PAGES,
+    PBX,
     PERSON,
     TAUGHT,
     Word,
@@ -193,12 +195,22 @@ def _look(run: _Step) -> dict[str, Any]:
         "not_read": notes,
         "to_confirm": to_confirm,
         "tls": tls,
-        "forecast": forecast(seen.facts, mac=subject.connection.mac, call_known=call_known),
+        "forecast": _forecast_by_sip(subject, words, parameters)
+        if subject.by_sip
+        else forecast(seen.facts, mac=subject.connection.mac, call_known=call_known),
         **taught,
         "profile": parameters["profile"],
     }
     result["changed"] = run.write({_state(words): seen.recorder.exchanges}, words, tls=tls)
     return result | {"summary": summary(result)}
+
+
+def _forecast_by_sip(subject: Subject, words: Sequence[Word], parameters: Mapping[str, Any]) -> list[dict[str, str]]:
+    by_pbx = {word.fact: word.value for word in words if word.source == PBX}
+    version = by_pbx.get("version") or next((word.value for word in words if word.fact == "version"), None)
+    is_named = subject.connection.mac is not None and subject.pbx is not None and subject.pbx.has_registrar
+    is_listed = None if parameters["registrations"] is None else by_pbx.get("mac") == subject.connection.mac
+    return forecast_by_sip(Version.parse(version) if version else None, is_found=is_listed if is_named else False)
 
 
 def _state(words: Sequence[Word]) -> str:

@@ -74,6 +74,8 @@ class Subject:
     pbx: PbxSettings | None = None
     collector: Collector | None = None
     protected: bool = False
+    by_sip: bool = False
+    """Whether its commands go by its PBX. Its pages are read over HTTP all the same."""
     ear: Ear = field(default_factory=Ear)
 
     @property

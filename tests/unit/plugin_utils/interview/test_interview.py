@@ -13,7 +13,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import links
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview import seeing
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.forecast import forecast
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.forecast import forecast, forecast_by_sip
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look import (
     PAGES,
     PERSON,
@@ -186,6 +186,27 @@ def test_what_a_module_will_do_follows_from_what_was_read(
 ) -> None:
     rows = {row["module"]: row for row in forecast(facts, mac=mac, call_known=call)}
     assert rows[module]["will"] == will and rows[module]["why"]
+
+
+@pytest.mark.parametrize(
+    ("version", "found", "module", "will"),
+    [
+        ("10.1.226.16", True, "snom_key", "unsure"),
+        ("10.1.54.13", True, "snom_key", "refuses"),
+        (None, None, "snom_key", "unsure"),
+        (None, None, "snom_info", "works"),
+        ("10.1.226.16", True, "snom_rollout", "unsure"),
+        ("10.1.226.16", True, "snom_settings", "refuses"),
+        ("10.1.226.16", False, "snom_rollout", "refuses"),
+    ],
+)
+def test_of_a_phone_that_is_told_by_its_pbx_other_things_follow(
+    version: str | None, found: bool | None, module: str, will: str
+) -> None:
+    firmware = None if version is None else Version.parse(version)
+    rows = {row["module"]: row for row in forecast_by_sip(firmware, is_found=found)}
+    assert rows[module]["will"] == will and rows[module]["why"]
+    assert rows.keys() == {"snom_sync"} | {row["module"] for row in forecast(PhoneFacts(), mac=None, call_known=True)}
 
 
 def test_only_links_that_read_are_followed() -> None:
