@@ -34,7 +34,13 @@ LEFT_OUT = 77
 """The exit code of a check that this machine can't run."""
 
 FAILURES_NAMED = 20
-"""How many lines a check that failed has after the table."""
+"""How many lines a check that failed has after the table, the last of those that name a failure."""
+
+NAMES_FAILURE = ("FAILED ", "ERROR ", "ERROR: ", "FATAL: ", "fatal: ")
+"""How such lines begin, by pytest, ansible-test and ansible-playbook."""
+
+CHARACTERS_SHOWN = 600
+"""Of such a line. Ansible puts a whole result into one."""
 
 RUNNING: list[subprocess.Popen[bytes]] = []
 """Checks that run apart just now."""
@@ -159,8 +165,8 @@ def named_failures(results: Sequence[Result]) -> Iterator[str]:
     for result in results:
         if result.passed is False:
             lines = log_of(result.check).read_text("utf-8", "replace").splitlines()
-            named = [line for line in lines if line.startswith(("FAILED ", "ERROR "))] or lines[-1:]
-            yield from ["", f"{result.check.name}:", *named[:FAILURES_NAMED]]
+            named = [line[:CHARACTERS_SHOWN] for line in lines if line.startswith(NAMES_FAILURE)]
+            yield from ["", f"{result.check.name}:", *named[-FAILURES_NAMED:], *lines[-1:]]
 
 
 def log_of(check: Check) -> Path:
