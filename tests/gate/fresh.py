@@ -19,6 +19,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -161,6 +162,8 @@ def make(release: str, folder: Path) -> list[str]:
     policy = folder / "usr" / "sbin" / "policy-rc.d"
     policy.write_text("#!/bin/sh\nexit 101\n", "utf-8")
     policy.chmod(0o755)
+    # An installed Debian can resolve its own name. debootstrap leaves that to an installer.
+    (folder / "etc" / "hosts").write_text(f"127.0.0.1 localhost\n127.0.1.1 {socket.gethostname()}\n", "utf-8")
     return carry_over(folder / "etc")
 
 
