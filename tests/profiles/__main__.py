@@ -18,7 +18,7 @@ from .reading import FOLDER, read, readings_file
 
 
 def main(arguments: list[str]) -> int:
-    """Return the exit status."""
+    """The exit status."""
     if len(arguments) != 2 or not re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9.-]{0,60}", arguments[1]):
         print("Usage: make profile FILE=profile-look.json NAME=snomD785-10.1.54.13", file=sys.stderr)
         return 2

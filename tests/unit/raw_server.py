@@ -113,7 +113,7 @@ class RawServer:
         return self._send(sock, self._reply(request))
 
     def _send(self, sock: socket.socket, reply: Reply) -> bool:
-        """Return whether the connection goes on."""
+        """Whether the connection goes on."""
         if isinstance(reply, Endless):
             sock.sendall(reply.start)
             while not self._stopped.wait(0.01):
@@ -129,7 +129,7 @@ class RawServer:
 
 
 def page(text: str, status: str = "200 Ok", *headers: str) -> bytes:
-    """Return a page as the classic web server sends it (protocol 2.6)."""
+    """A page as the classic web server sends it (protocol 2.6)."""
     content = text.encode()
     head = [f"HTTP/1.1 {status}", "Server: snom embedded", "Content-Type: text/html", *headers]
     return "\r\n".join([*head, f"Content-Length: {len(content)}", "", ""]).encode() + content

@@ -48,7 +48,7 @@ def check_models(models: Sequence[Model] = _TABLE) -> list[str]:
 
 
 def check_catalog(catalog: Catalog) -> list[str]:
-    """Return what is suspicious in a catalogue as a whole, one sentence each."""
+    """What is suspicious in a catalogue as a whole, one sentence each."""
     problems = []
     first: dict[tuple[str | None, Version | None], Image] = {}
     for image in catalog:

@@ -61,7 +61,7 @@ class Exchange:
         self._phones.setdefault(user, {})[phone] = None
 
     def find(self, number: str) -> tuple[Phone, Identity] | None:
-        """Return the first phone with a registered identity of that user, and with that host if the number has one."""
+        """The first phone with a registered identity of that user, and with that host if the number has one."""
         user, _unused, host = number.partition("@")
         for phone in self._phones.get(user, ()):
             for identity in phone.identities:

@@ -23,7 +23,7 @@ from .http_server import listen
 
 
 def main() -> int:
-    """Return the exit status: 0 ended by a signal, 1 cannot listen, 2 bad fleet file."""
+    """The exit status: 0 ended by a signal, 1 cannot listen, 2 bad fleet file."""
     parser = argparse.ArgumentParser(prog="virtual_phones", description="Virtual Snom phones on loopback addresses.")
     parser.add_argument("fleet", metavar="FLEET.yml", help="the phones, see README.md")
     parser.add_argument(

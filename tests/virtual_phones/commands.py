@@ -51,7 +51,7 @@ def asks_reboot(request: Request) -> bool:
 
 
 def _blocked(phone: Phone) -> bool:
-    """Return whether hidden tags or restricted queries forbid remote control (2.4)."""
+    """Whether hidden tags or restricted queries forbid remote control (2.4)."""
     settings = phone.settings
     # Whether a password that stands in for the administrator's counts is not known; here it does not [invented].
     secured = settings["http_user"] and settings["http_pass"] and settings["admin_mode_password"] not in ("", "0000")
@@ -135,7 +135,7 @@ def _show_settings(phone: Phone, layout: str) -> Reply:
 
 
 def _downloaded(layout: str, settings_layout: str = "download") -> Callable[[Phone, dict[str, str]], Reply]:
-    """Return the page that a settings page without settings offers, or hides, for phones that have such a one."""
+    """The page that a settings page without settings offers, or hides, for phones that have such a one."""
 
     def download(phone: Phone, parameters: dict[str, str]) -> Reply:
         offered = pages.settings_layout(phone) == settings_layout

@@ -66,7 +66,7 @@ class EventLog:
         )
 
     def since(self, number: int) -> dict[str, Any]:
-        """Return the entries after that number, and the number of the newest one."""
+        """The entries after that number, and the number of the newest one."""
         first = self._entries[0].number if self._entries else self._last + 1
         entries = islice(self._entries, max(0, number + 1 - first), None)
         return {"last": self._last, "entries": [entry._asdict() for entry in entries]}

@@ -44,12 +44,12 @@ def major(version: str) -> int:
 
 
 def image_model(model: str) -> str:
-    """Return a model as images and User-Agents spell it: D715 -> 715, D785 -> D785."""
+    """A model as images and User-Agents spell it: D715 -> 715, D785 -> D785."""
     return model[1:] if model[:1] == "D" and model[1:] in NEVER_A_D else model
 
 
 def named(file: str) -> Image | None:
-    """Return what a file name promises, or None when no image is called so."""
+    """What a file name promises, or None when no image is called so."""
     if found := IMAGE.fullmatch(file):
         return Image(file, found[1], found[2], "phone")
     if found := CHAINED_UPDATE.fullmatch(file):
@@ -91,7 +91,7 @@ def check(file: str, data: bytes, model: str) -> Image:
 
 
 def user_agent(model: str, version: str, mac: str) -> str:
-    """Return the User-Agent of the phone's own HTTP client, in the forms of real ones (protocol 4.4)."""
+    """The User-Agent of the phone's own HTTP client, in the forms of real ones (protocol 4.4)."""
     name = f"snom{image_model(model)}"
     rest = f"; {name} jffs2 v3.36; {name} linux 3.38" if major(version) <= 6 else f" {boot_loader(model, version)}"
     if version_order(version) >= (8, 7, 5):
@@ -102,7 +102,7 @@ def user_agent(model: str, version: str, mac: str) -> str:
 
 
 def http_agent(form: str, model: str, version: str, mac: str) -> str:
-    """Return the User-Agent in a form: today's of 10.1 (sip 2.3), without the MAC, an admin's own (xml 1.4)."""
+    """The User-Agent in a form: today's of 10.1 (sip 2.3), without the MAC, an admin's own (xml 1.4)."""
     match form:
         case "nested":
             built = "2010.12-00001-gd311851f1 (Feb 25 2019 - 14:19:43)"
@@ -115,7 +115,7 @@ def http_agent(form: str, model: str, version: str, mac: str) -> str:
 
 
 def boot_loader(model: str, version: str) -> str:
-    """Return a boot loader that was seen on phones of that time (protocol 4.4); which belongs to which is invented."""
+    """A boot loader that was seen on phones of that time (protocol 4.4); which belongs to which is invented."""
     if major(version) >= 10:
         return "2010.12-00004-g9ba52f5"
     return "1.1.5-IFX-05.01.12" if image_model(model).startswith("7") else "1.1.3-u"

@@ -26,7 +26,7 @@ class Fleet:
         self.image_server = ImageServer(file.image_server, self.log) if file.image_server else None
 
     async def start(self) -> None:
-        """Return when every socket is there. Raises OSError."""
+        """Wait until every socket is there. Raises OSError."""
         if self.image_server and really_listening(await self.image_server.start()) != 1:
             raise OSError("the image server does not listen")
         for phone in self.phones.values():
@@ -59,7 +59,7 @@ class Fleet:
         }
 
     def calls(self) -> list[dict[str, Any]]:
-        """Return every call, with both parties."""
+        """Every call, with both parties."""
         ends = {leg.number: leg.called_from_and_to() for phone in self.phones.values() for leg in phone.legs}
         return [
             {"number": number, "from": caller.as_json(), "to": callee.as_json()}

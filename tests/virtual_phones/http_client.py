@@ -22,7 +22,7 @@ class FetchError(Exception):
 
 
 async def fetch(url: str, *, user_agent: str, source: str, stops: bool = False) -> bytes:
-    """Return the body of an answer 200. source: the phone's own address; stops: after the first bytes of the body.
+    """The body of an answer 200. source: the phone's own address; stops: after the first bytes of the body.
 
     Raises FetchError.
     """

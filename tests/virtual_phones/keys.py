@@ -101,7 +101,7 @@ def settings(value: object) -> dict[str, str]:
 
 
 def one_of(choices: object) -> Callable[[object], Any]:
-    """Return a reader that accepts the words of a Literal."""
+    """A reader that accepts the words of a Literal."""
     words = get_args(choices)
 
     def choose(value: object) -> Any:
@@ -384,7 +384,7 @@ class ImageServerKeys:
 
 @cache
 def readers(kind: type) -> dict[str, Callable[[object], Any]]:
-    """Return the reader of each key of a dataclass."""
+    """The reader of each key of a dataclass."""
     hints = get_type_hints(kind, include_extras=True)
     return {item.name: hints[item.name].__metadata__[0] for item in fields(kind)}
 

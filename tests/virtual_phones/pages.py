@@ -168,7 +168,7 @@ def gui(phone: Phone) -> str:
 
 
 def screen(phone: Phone) -> list[str]:
-    """Return what stands on the screen. Of its form only the arrow of the cursor is known (4.2)."""
+    """What stands on the screen. Of its form only the arrow of the cursor is known (4.2)."""
     if phone.screen.name != "main":
         rows = screens.rows(phone)
         marked = [("\u2192 " if i == phone.screen.cursor else "  ") + row for i, row in enumerate(rows)]
@@ -207,7 +207,7 @@ def settings_layout(phone: Phone) -> str:
 
 
 def _has(phone: Phone, name: str) -> bool:
-    """Return whether a settings page has a line for this setting."""
+    """Whether a settings page has a line for this setting."""
     if name == "webserver_admin_password" and not phone.keys.has_webserver_admin_password:
         return False
     return not is_secret(name) or phone.keys.secrets_shown != "absent"

@@ -122,7 +122,7 @@ class Phone:
 
     @property
     def has_phone_manager(self) -> bool:
-        """Return whether this is a D8xx, whose web server is another one (protocol 7)."""
+        """Whether this is a D8xx, whose web server is another one (protocol 7)."""
         return (
             self.keys.generation or ("phone_manager" if self.keys.model.startswith("D8") else "")
         ) == "phone_manager"
@@ -133,7 +133,7 @@ class Phone:
         return self.legs[-1].state if self.legs else "idle"
 
     def outgoing_identity(self, uri: str | None) -> Identity | None:
-        """Return the identity of a URI, or the active one (8)."""
+        """The identity of a URI, or the active one (8)."""
         if uri:
             return next((identity for identity in self.identities if identity.address == calls.plain(uri)), None)
         line = self.settings["active_line"]
@@ -244,7 +244,7 @@ class Phone:
         return reply
 
     def resets_at(self, step: Step) -> bool:
-        """Return whether the fault ``reset`` wants a reset now, and count it."""
+        """Whether the fault ``reset`` wants a reset now, and count it."""
         reset = self.keys.faults.reset
         if reset is None or reset.on != step or reset.times == 0:
             return False

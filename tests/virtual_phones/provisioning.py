@@ -41,7 +41,7 @@ async def fetch_settings(phone: Phone) -> set[str]:
 
 
 def first_urls(phone: Phone, server: str) -> list[str]:
-    """Return what is asked for first: the file of the model and that of the phone, or the URL itself if it has {mac}.
+    """What is asked for first: the file of the model and that of the phone, or the URL itself if it has {mac}.
 
     Which of the two is for which URL is inferred from public set-ups, which have either.
     """
@@ -121,7 +121,7 @@ def read_phone_book(phone: Phone, book: Element) -> None:
 
 
 def identities(phone: Phone) -> tuple[str, ...]:
-    """Return the identities that the settings describe, without those that are switched off."""
+    """The identities that the settings describe, without those that are switched off."""
     settings, found = phone.settings, []
     for line in range(1, 13):
         user, host = settings[f"user_name{line}"], settings[f"user_host{line}"]
@@ -131,7 +131,7 @@ def identities(phone: Phone) -> tuple[str, ...]:
 
 
 async def wanted_image(phone: Phone, last: str) -> str | None:
-    """Return the URL of the image that is provisioned, if it brings another version (3.3). last: the one before.
+    """The URL of the image that is provisioned, if it brings another version (3.3). last: the one before.
 
     Only with the update policy ``auto_update``; ``settings_only`` and all others load none. How a phone finds that it
     has an image already is unknown (sip 7), so it is a key.

@@ -25,7 +25,7 @@ _held: list[socket.socket] = []
 
 
 def free_port(address: str = "127.0.0.1") -> int:
-    """Return a port that nobody uses, and keep it from everybody else for as long as this process lives.
+    """A port that nobody uses, and keep it from everybody else for as long as this process lives.
 
     It stays bound, but not listening. Linux lets a server have it that asks for it by number and reuses addresses, as
     asyncio's do, and gives it to no other process and to no outgoing connection.
@@ -63,7 +63,7 @@ class VirtualFleet:
         self._ask("PATCH", "/image-server", changes)
 
     def log(self, name: str | None = None, *, since: int = 0, event: str | None = None) -> list[dict[str, Any]]:
-        """Return the entries of all phones, or of one; after a number, or of one kind."""
+        """The entries of all phones, or of one; after a number, or of one kind."""
         path = f"/log?since={since}" if name is None else f"/phones/{quote(name, safe='')}/log"
         entries: list[dict[str, Any]] = self._ask("GET", path)["entries"]
         return [entry for entry in entries if entry["number"] > since and (event is None or entry["event"] == event)]
@@ -72,7 +72,7 @@ class VirtualFleet:
         return self._ask("GET", "/counters")
 
     def calls(self) -> list[dict[str, Any]]:
-        """Return every call: its ``number``, and ``from`` and ``to`` with ``phone``, ``user`` and ``state``."""
+        """Every call: its ``number``, and ``from`` and ``to`` with ``phone``, ``user`` and ``state``."""
         calls: list[dict[str, Any]] = self._ask("GET", "/calls")["calls"]
         return calls
 

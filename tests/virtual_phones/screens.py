@@ -84,7 +84,7 @@ def touch(phone: Phone, events: str) -> None:
 
 
 def rows(phone: Phone) -> list[str]:
-    """Return the rows that can be walked through on a menu or list."""
+    """The rows that can be walked through on a menu or list."""
     match phone.screen.name:
         case "menu":
             return [TITLES[name] for name in LISTS]
@@ -96,7 +96,7 @@ def rows(phone: Phone) -> list[str]:
 
 
 def _has_key(phone: Phone, key: str) -> bool:
-    """Return whether the phone has this key (1.2). How many P and EK keys it has is left open, as sources differ."""
+    """Whether the phone has this key (1.2). How many P and EK keys it has is left open, as sources differ."""
     if key == "F_HOLD":
         return phone.generation >= 8
     if key in ("F_R", "DISCONNECT"):
@@ -224,5 +224,5 @@ def _bring_together(phone: Phone, row: int) -> None:
 
 
 def _held(phone: Phone) -> list[Leg]:
-    """Return the calls on hold beside the selected one."""
+    """The calls on hold beside the selected one."""
     return [leg for leg in phone.legs[:-1] if leg.state == "holding"]

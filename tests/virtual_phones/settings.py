@@ -87,7 +87,7 @@ def split_index(name: str) -> tuple[str, str | None]:
 
 @cache
 def is_secret(name: str) -> bool:
-    """Return whether a setting is one that no page shows (4.2)."""
+    """Whether a setting is one that no page shows (4.2)."""
     return bool(SECRET.search(name))
 
 
@@ -121,7 +121,7 @@ class Settings:
         return name in self._read_only or name in self._provisioned_read_only
 
     def knows(self, name: str) -> bool:
-        """Return whether the phone has such a setting; others are silently ignored (5.1)."""
+        """Whether the phone has such a setting; others are silently ignored (5.1)."""
         return bool(name in DEFAULTS or name in self._given or INDEXED.fullmatch(name) or ACTION_URL.fullmatch(name))
 
     def write(self, name: str, value: str) -> bool:
@@ -173,5 +173,5 @@ class Settings:
         return sorted(self._unsaved)
 
     def changed(self) -> dict[str, str]:
-        """Return what differs from the phone's defaults, without secrets."""
+        """What differs from the phone's defaults, without secrets."""
         return {name: value for name, value in {**self._stored, **self._unsaved}.items() if not is_secret(name)}

@@ -38,7 +38,7 @@ def encode_integer(value: int) -> bytes:
 
 
 def decode(data: bytes, tag: int | None = None) -> tuple[int, bytes, bytes]:
-    """Return tag, content and rest. Raises Malformed."""
+    """Tag, content and rest. Raises Malformed."""
     try:
         size, start = data[1], 2
         if size & 0x80:
@@ -108,7 +108,7 @@ class Agent(asyncio.DatagramProtocol):
         return encode(SEQUENCE, encode(INTEGER, version) + encode(OCTETS, community) + encode(GET_RESPONSE, body))
 
     def _value(self, oid: tuple[int, ...]) -> bytes | None:
-        """Return an encoded value. Each is known with and without a final zero [invented]."""
+        """An encoded value. Each is known with and without a final zero [invented]."""
         phone = self._phone
         if oid[:-1] == (*BASE, oid[-2]) and oid[-1] == 0:
             oid = oid[:-1]

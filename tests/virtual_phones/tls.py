@@ -24,7 +24,7 @@ def _shared_certificate() -> bytes:
 
 
 def make_certificate(name: str, address: str) -> bytes:
-    """Return key and self-signed certificate (EC P-256) as PEM. That they are self-signed is a fact (2.5)."""
+    """Key and self-signed certificate (EC P-256) as PEM. That they are self-signed is a fact (2.5)."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec

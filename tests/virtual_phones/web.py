@@ -27,7 +27,7 @@ NOISE = random.Random(7526).randbytes(600)  # the same noise every time
 
 
 def changes_something(request: Request) -> bool:
-    """Return whether a request is meant to change the phone: it has parameters other than harmless ones.
+    """Whether a request is meant to change the phone: it has parameters other than harmless ones.
 
     What a document does that it is to open is noted when it does it.
     """
@@ -95,7 +95,7 @@ def _answer_well(phone: Phone, request: Request, door: str) -> Reply:
 
 
 def _login(phone: Phone, request: Request) -> Reply | None:
-    """Return the answer to a request that may not pass, or None."""
+    """The answer to a request that may not pass, or None."""
     user, password = phone.settings["http_user"], phone.settings["http_pass"]
     if not password:
         return None  # empty from factory: no authentication at all (2.1)

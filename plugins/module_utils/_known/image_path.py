@@ -34,17 +34,22 @@ class Hop:
 
     version: Version
     file: str
-    # What the phone is told to load. Where chained, the URL of the chained-update image with the real one in its query.
     url: str
-    # Where the real image is.
+    """What the phone is told to load.
+
+    Where chained, the URL of the chained-update image with the real one in its query.
+    """
     image_url: str
-    # Bytes.
+    """Where the real image is."""
     size: int | None
+    """Bytes."""
     sha1: str | None
     sha256: str | None = None
-    # Whether it goes through a chained-update image. Nobody has tried that over HTTP: it is known from provisioning
-    # files only (protocol 3.3.5).
     chained: bool
+    """Whether it goes through a chained-update image.
+
+    Nobody has tried that over HTTP: it is known from provisioning files only (protocol 3.3.5).
+    """
 
 
 def unverified(hops: Iterable[Hop]) -> list[str]:
@@ -53,7 +58,7 @@ def unverified(hops: Iterable[Hop]) -> list[str]:
 
 
 def version_in_url(url: str) -> Version | None:
-    """Return the version that the file name in a URL tells, a chained URL's real image too. Raises InputError."""
+    """The version that the file name in a URL tells, a chained URL's real image too. Raises InputError."""
     _check_option(url)
     real = _chained_url(url) or url
     _check_option(real)
@@ -73,7 +78,7 @@ def find_path(
     allow_downgrade: bool = False,
     force: bool = False,
 ) -> tuple[Hop, ...]:
-    """Return the shortest way from one version to another; nothing where the phone is there and force is not given.
+    """The shortest way from one version to another; nothing where the phone is there and force is not given.
 
     mirror is the base URL under which images lie by file name; url is the image of the target, and then mirror is for
     what else has to be loaded. mac, if known, is put into chained URLs; otherwise the phone does that (protocol 5.4).
@@ -124,7 +129,7 @@ def _refuse_downgrade(model: Model, now: Version, target: Version, *, allow_down
 
 
 def known_image(model: Model, target: Version, catalog: Catalog, mirror: str | None) -> Image:
-    """Return the image of a version by catalogue, or by its usual name on the mirror. Raises Refused, InputError."""
+    """The image of a version by catalogue, or by its usual name on the mirror. Raises Refused, InputError."""
     image = catalog.image_for(model, target)
     if image is not None:
         return on_mirror(image, mirror)
@@ -138,7 +143,7 @@ def known_image(model: Model, target: Version, catalog: Catalog, mirror: str | N
 
 
 def _image_at(url: str, model: Model, target: Version, catalog: Catalog) -> Image:
-    """Return the image that a URL given by the user leads to."""
+    """The image that a URL given by the user leads to."""
     _check_option(url)
     real = _chained_url(url)
     if real is not None:
@@ -172,7 +177,7 @@ def _refuse_contradiction(file: str, model: Model, version: Version | None) -> N
 
 
 def on_mirror(image: Image, mirror: str | None) -> Image:
-    """Return the image as it lies on the mirror, if there is one. Raises InputError."""
+    """The image as it lies on the mirror, if there is one. Raises InputError."""
     return image if mirror is None else replace(image, url=image_url(image.file, mirror))
 
 
@@ -182,7 +187,7 @@ def lacks_chain(model: Model, version: Version, image: Image) -> bool:
 
 
 def _bridges(model: Model, now: Version, target: Version, catalog: Catalog, mirror: str | None) -> dict[Version, Image]:
-    """Return the images between two versions, newest first."""
+    """The images between two versions, newest first."""
     between = {
         image.version: on_mirror(image, mirror)
         for image in catalog.images_of(model)
@@ -198,7 +203,7 @@ def _may_load(here: Version, version: Version, image: Image) -> bool:
 
 
 def _shortest(model: Model, now: Version, target: Version, images: dict[Version, Image]) -> tuple[Version, ...]:
-    """Return the fewest upward steps that end at the target; of equally many, those over the newest versions."""
+    """The fewest upward steps that end at the target; of equally many, those over the newest versions."""
     paths: deque[tuple[Version, ...]] = deque([()])
     reached = {now}
     while paths:
@@ -266,5 +271,5 @@ def _fill_in(url: str, mac: str | None) -> str:
 
 
 def _chained_url(url: str) -> str | None:
-    """Return the real image's URL out of a chained-update URL, or None where it is not one."""
+    """The real image's URL out of a chained-update URL, or None where it is not one."""
     return parse_qs(urlsplit(url).query).get("chained_url", [None])[0]

@@ -29,25 +29,28 @@ class Image:
     """One file that can be loaded. ``None`` means unknown."""
 
     file: str
-    # Model.name, which every phone image and every chained-update image has; of a module's firmware, one of MODULES.
     model: str | None = None
-    # Every phone image has one.
+    """Model.name, which phone and chained-update images have; of a module's firmware, one of MODULES."""
     version: Version | None = None
-    # "phone"; "chained-update", through which some models load a newer image (protocol 3.3.5); "module", firmware of an
-    # expansion module, which no phone runs (protocol 3.1); or "other".
+    """Every phone image has one."""
     kind: str = PHONE
+    """``phone``, ``chained-update``, ``module`` or ``other``.
+
+    Through a chained-update some models load a newer image (protocol 3.3.5); a module is the firmware of an expansion
+    module, which no phone runs (protocol 3.1).
+    """
     url: str
-    # Bytes.
     size: int | None = None
+    """Bytes."""
     sha1: str | None = None
     sha256: str | None = None
-    # The oldest version that may load it. Only users' entries have it: no public source lists such limits.
     requires: Version | None = None
-    # The chained-update file through which it is to be loaded. Only users' entries have it: that is asking by name.
+    """The oldest version that may load it. Only users' entries have it: no public source lists such limits."""
     chain: str | None = None
+    """The chained-update file through which it is to be loaded. Only users' entries have it: that is asking by name."""
 
     def as_dict(self) -> dict[str, str | int | None]:
-        """Return plain JSON. parse_images() reads it back."""
+        """Plain JSON. parse_images() reads it back."""
         values = {name: getattr(self, name) for name in _FIELDS}
         return {name: str(value) if isinstance(value, Version) else value for name, value in values.items()}
 
@@ -68,28 +71,28 @@ class Catalog:
         return iter(self._by_file.values())
 
     def image_for(self, model: Model, version: Version) -> Image | None:
-        """Return the image of exactly this version."""
+        """The image of exactly this version."""
         return self._by_version.get((model.name, version))
 
     def images_of(self, model: Model) -> list[Image]:
-        """Return the phone images of a model."""
+        """The phone images of a model."""
         return [image for image in self._by_version.values() if image.model == model.name]
 
     def chained_update_of(self, model: Model) -> Image | None:
-        """Return the image through which a model loads newer ones (protocol 3.3.5)."""
+        """The image through which a model loads newer ones (protocol 3.3.5)."""
         return next((one for one in self if one.kind == CHAINED_UPDATE and one.model == model.name), None)
 
     def by_file(self, name: str) -> Image | None:
         return self._by_file.get(name)
 
     def merged(self, images: Iterable[Image]) -> Catalog:
-        """Return a catalogue in which each of these images replaces the one of the same file, or is added."""
+        """A catalogue in which each of these images replaces the one of the same file, or is added."""
         replaced = {image.file: image for image in images}
         # Replacements go to the end too: the later one counts.
         return Catalog([image for image in self if image.file not in replaced] + [*replaced.values()])
 
     def as_list(self) -> list[dict[str, str | int | None]]:
-        """Return plain JSON. ``Catalog(parse_images(...))`` reads it back."""
+        """Plain JSON. ``Catalog(parse_images(...))`` reads it back."""
         return [image.as_dict() for image in self]
 
 
@@ -106,7 +109,7 @@ _PART_WORD = re.compile(r"ramdisk(?!-chained-update)|jffs2|kernel|rootfs|linux|u
 
 
 def image_name(model: Model, version: Version) -> str:
-    """Return the file name that Snom gives the image (protocol 3.1). Raises InputError where no pattern is known."""
+    """The file name that Snom gives the image (protocol 3.1). Raises InputError where no pattern is known."""
     letter = model.image_letter
     if letter is None:
         raise InputError(
@@ -148,7 +151,7 @@ def _is_part(name: str) -> bool:
 
 
 def contradiction(name: str, model: str | None, version: Version | None) -> str | None:
-    """Return what a file name says against a model and a version, as a sentence without its full stop."""
+    """What a file name says against a model and a version, as a sentence without its full stop."""
     named = find_model(name)
     if _is_part(name):
         return f"the file name {name} is that of a kernel or another part of old firmware, which is no application"
@@ -179,12 +182,12 @@ def check_url(url: str) -> None:
 
 
 def file_in_url(url: str) -> str:
-    """Return the last part of the path, decoded. It is empty where the path ends in a slash."""
+    """The last part of the path, decoded. It is empty where the path ends in a slash."""
     return unquote(urlsplit(url).path.rpartition("/")[2])
 
 
 def image_url(file: str, mirror: str) -> str:
-    """Return where a file lies on a mirror. Raises InputError."""
+    """Where a file lies on a mirror. Raises InputError."""
     try:
         check_url(mirror)
     except InputError as error:

@@ -21,7 +21,7 @@ SEPARATORS = str.maketrans("", "", ":.-")
 
 
 def normalize_mac(text: str) -> str:
-    """Return 12 upper-case hexadecimal digits, the form that phones use themselves (protocol 4.1, 5.4).
+    """12 upper-case hexadecimal digits, the form that phones use themselves (protocol 4.1, 5.4).
 
     Pairs, threes of four digits and halves are accepted, with colons, dashes, dots or no separators. Raises InputError.
     """

@@ -22,7 +22,7 @@ _WITHIN = re.compile(
 
 
 def find_mac(text: str) -> str | None:
-    """Return the MAC address that stands in a text, in any usual spelling, or None where none can be told.
+    """The MAC address that stands in a text, in any usual spelling, or None where none can be told.
 
     Of several that differ only one of a phone counts. So does what has decimal digits alone: a date has as many.
     """

@@ -21,7 +21,7 @@ _OF_D8XX = "D8C"
 
 
 def provisioned_url(model: Model, version: Version, catalog: Catalog, mirror: str | None = None) -> str:
-    """Return the URL that a provisioning file names for a version, through the chained update where the model needs it.
+    """The URL that a provisioning file names for a version, through the chained update where the model needs it.
 
     Provisioning files are where chained updates are known from (protocol 3.3.5). What the phone runs now is not known
     here, so nothing is said about the way: the phone fills in its MAC, and loads the image in one step. Raises Refused
@@ -40,7 +40,7 @@ def provisioned_url(model: Model, version: Version, catalog: Catalog, mirror: st
 
 
 def module_image(file: object, catalog: Catalog, mirror: str | None = None) -> Image:
-    """Return the firmware of expansion modules that a file is, as it lies on the mirror if there is one.
+    """The firmware of expansion modules that a file is, as it lies on the mirror if there is one.
 
     Raises InputError for a file that the catalogue does not have as such, and for a mirror that can't be read.
     """

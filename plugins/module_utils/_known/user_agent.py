@@ -75,7 +75,7 @@ _BOOT_LOADER = re.compile(r"[0-9A-Za-z._+-]+(?: [0-9A-Za-z._+-]+){0,5}")
 
 
 def read_user_agent(text: str) -> UserAgent | None:
-    """Return what a User-Agent tells, or None if it is not one of Snom's."""
+    """What a User-Agent tells, or None if it is not one of Snom's."""
     if len(text) > LONGEST:
         # What stands at the cut may be a part of something.
         text = text[:LONGEST].rpartition(" ")[0]

@@ -17,7 +17,7 @@ VENDOR_SERVER = "https://downloads.snom.com"
 
 
 def images_expected(model: Model, version: Version, server: str = VENDOR_SERVER) -> tuple[Image, ...]:
-    """Return the image of a version at each place where it may lie on a server with the vendor's paths, likelier first.
+    """The image of a version at each place where it may lie on a server with the vendor's paths, likelier first.
 
     Where the border between the two places is, is not known (protocol 3.1). Raises InputError where nothing tells how
     the model's images are named, and for a server that can't be read.
@@ -33,6 +33,6 @@ def images_expected(model: Model, version: Version, server: str = VENDOR_SERVER)
 
 
 def at_server(image: Image, server: str) -> Image:
-    """Return an image of the vendor's server as it lies on another one with the same paths; others as they are."""
+    """An image of the vendor's server as it lies on another one with the same paths; others as they are."""
     path = image.url.removeprefix(VENDOR_SERVER)
     return replace(image, url=server.rstrip("/") + path) if path.startswith("/") else image

@@ -223,7 +223,7 @@ def read_request(line: bytes) -> Request | None:
 
 
 def read_logs(paths: Iterable[str], mac: str | None = None) -> dict[str, Any]:
-    """Return what the logs prove, and the lines of one phone by its MAC address. paths may hold wildcards.
+    """What the logs prove, and the lines of one phone by its MAC address. paths may hold wildcards.
 
     Raises InputError for a file that can't be read, and for what is no MAC address.
     """

@@ -35,8 +35,8 @@ class Served:
     """What one phone is served. files are in the order in which it reads them."""
 
     mac: str
-    # As names tell it.
     model: str | None = None
+    """As names tell it."""
     files: list[SettingFile] = field(default_factory=list)
 
 

@@ -32,7 +32,7 @@ def controller_path(path: str) -> str:
 
 
 def load_catalog(user_file: str | None) -> Catalog:
-    """Return the built-in catalogue; an entry of the user's file replaces the one for the same image file.
+    """The built-in catalogue; an entry of the user's file replaces the one for the same image file.
 
     Raises InputError, which names the user's file and what is wrong in it.
     """
@@ -57,7 +57,7 @@ def load_catalog(user_file: str | None) -> Catalog:
 
 
 def read_user_catalog(path: str) -> list[Image]:
-    """Return the entries of a user's file. Raises InputError, which names the file and what is wrong in it."""
+    """The entries of a user's file. Raises InputError, which names the file and what is wrong in it."""
     source = f"catalog {path}"
     remedy = "It must be a YAML file with a list named images, each entry with at least file and url."
     try:

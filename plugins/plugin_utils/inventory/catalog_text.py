@@ -25,7 +25,7 @@ images: []
 
 
 def change_catalog(text: str, entries: Mapping[str, Mapping[str, str | int]]) -> str:
-    """Return the text of a catalogue with these fields in the entries of these files.
+    """The text of a catalogue with these fields in the entries of these files.
 
     A file without an entry gets one, before the first one whose name comes after its own. Raises InputError where the
     text is written so that this can't be done for sure.

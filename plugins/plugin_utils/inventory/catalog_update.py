@@ -45,15 +45,15 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
 class Update:
     """What is to become of the user's catalogue."""
 
-    # Fields to set, by file.
     entries: dict[str, dict[str, str | int]] = field(default_factory=dict)
-    # What is known of each image that is needed, with how it came to be known as state.
+    """Fields to set, by file."""
     images: list[dict[str, Any]] = field(default_factory=list)
-    # model, version and reason of what could not be had.
+    """What is known of each image that is needed, with how it came to be known as state."""
     missing: list[dict[str, Any]] = field(default_factory=list)
+    """model, version and reason of what could not be had."""
     hosts_without_model: list[str] = field(default_factory=list)
-    # Versions by model, newest first: of each model that the inventory names, what the catalogue knows then.
     known: dict[str, list[str]] = field(default_factory=dict)
+    """Versions by model, newest first: of each model that the inventory names, what the catalogue knows then."""
 
 
 def find_update(

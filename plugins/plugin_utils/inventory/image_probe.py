@@ -44,8 +44,8 @@ class NotThere(Refused):
 class Seen:
     """What an image was when it was fetched."""
 
-    # Bytes.
     size: int
+    """Bytes."""
     sha1: str
     sha256: str
 

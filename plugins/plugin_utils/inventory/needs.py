@@ -38,10 +38,10 @@ class Stated:
     host: str
     model: Model | None = None
     version: Version | None = None
-    # By Model.name. version wins.
     versions: Mapping[str, Version] = field(default_factory=dict)
-    # The file with the firmware of its expansion modules.
+    """By Model.name. version wins."""
     expansion: str | None = None
+    """The file with the firmware of its expansion modules."""
 
     @property
     def lacks_model(self) -> bool:
@@ -58,7 +58,7 @@ class Stated:
 
 
 def needed_images(stated: Iterable[Stated], catalog: Catalog, mirror: str | None) -> dict[str, Any]:
-    """Return the images that these hosts need, the targets that lack one, and the hosts whose model nobody knows.
+    """The images that these hosts need, the targets that lack one, and the hosts whose model nobody knows.
 
     mirror is the base URL under which images lie by file name. Raises InputError for one that can't be read, for
     firmware of expansion modules that the catalogue lacks, and if no host states a version: then every image would look
@@ -96,7 +96,7 @@ def needed_images(stated: Iterable[Stated], catalog: Catalog, mirror: str | None
 
 
 def needed_for(version: Version, catalog: Catalog) -> Catalog:
-    """Return only what a path to this version can use, for any model.
+    """Only what a path to this version can use, for any model.
 
     That is the version itself; images below it that say what they require, because they can be a bridge; images
     that can fulfil a requirement of those; and the chained-update images that any of those name.

@@ -78,7 +78,7 @@ class JournalFile:
             self._lines += 1
 
     def sync(self) -> None:
-        """Return when every line so far is on disk. Threads that wait for it at the same time share one fsync.
+        """Wait until every line so far is on disk. Threads that wait for it at the same time share one fsync.
 
         Raises NotRecorded, also when somebody took the journal away: a resume would not find it.
         """
@@ -215,7 +215,7 @@ class Journal(Protocol):
         """Append one entry; it is on disk after the next `sync`."""
 
     def sync(self) -> None:
-        """Return when all entries are on disk."""
+        """Wait until all entries are on disk."""
 
     def intent(self, intent: Intent) -> None:
         """Append an intent; it is on disk when this returns."""

@@ -234,6 +234,24 @@ def test_package_files_are_empty(file: Path) -> None:
     assert file.name != "__init__.py" or not file.read_text("utf-8")
 
 
+def test_docstrings_have_one_dialect() -> None:
+    """What is returned is named, not that it is; and what is said of a field stands below it."""
+    found: list[str] = []
+    for file in python_files("plugins", "extensions", "tests"):
+        text = file.read_text("utf-8")
+        lines = text.splitlines()
+        fields = [
+            node.lineno
+            for one in ast.walk(ast.parse(text))
+            if isinstance(one, ast.ClassDef)
+            for node in one.body
+            if isinstance(node, ast.AnnAssign)
+        ]
+        above = [lines[number - 2] for number in fields if lines[number - 2].lstrip().startswith("# ")]
+        found += [f"{relative(file)}: {line}" for line in [*re.findall(r'"""Returns? .*', text), *above]]
+    assert found == []
+
+
 def test_no_import_goes_in_a_circle() -> None:
     try:
         TopologicalSorter({relative(file): ours(file) for file in LIBRARY}).prepare()

@@ -169,8 +169,8 @@ class Done:
     checked: Run
     done: Run
     again: Run
-    # What the phones said after the first run that wrote.
     states: dict[str, Any]
+    """What the phones said after the first run that wrote."""
 
     def result(self, run: str, name: str, way: str) -> dict[str, Any]:
         found: Run = getattr(self, run)

@@ -21,7 +21,7 @@ _hosts = count(1)
 
 
 def phone_keys(model: str = "320", firmware: str = "8.4.35", **keys: object) -> dict[str, Any]:
-    """Return the keys of a phone at a loopback address that no other test uses."""
+    """The keys of a phone at a loopback address that no other test uses."""
     number = next(_hosts)
     address = f"127.77.{number // 250}.{number % 250 + 1}"
     return {"address": address, "port": free_port(address), "model": model, "firmware": firmware, **keys}
@@ -72,7 +72,7 @@ def load_target(url: str) -> str:
 
 
 def eventually(fleet: VirtualFleet, name: str, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """Return the state of a phone as soon as it meets the condition."""
+    """The state of a phone as soon as it meets the condition."""
     return until(lambda: fleet.phone(name), condition)
 
 

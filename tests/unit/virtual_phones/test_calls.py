@@ -69,7 +69,7 @@ def bench(start_fleet: StartFleet) -> Bench:
 
 @pytest.fixture
 def told(start_fleet: StartFleet, listener: Listener) -> Bench:
-    """Return three phones that tell the listener everything: who, what, and about whom."""
+    """Three phones that tell the listener everything: who, what, and about whom."""
     settings = {
         setting: f"{listener.url}/$active_user&/{event}?of=$remote&at=$local&calls=$nr_ongoing_calls&id=$call-id"
         for event, setting in EVENTS.items()
@@ -78,7 +78,7 @@ def told(start_fleet: StartFleet, listener: Listener) -> Bench:
 
 
 def stories(listener: Listener, count: int) -> dict[str, list[str]]:
-    """Return what was told, by the user of the phone, once there is so much of it."""
+    """What was told, by the user of the phone, once there is so much of it."""
     until(lambda: len(listener.targets), lambda number: number == count)
     found: dict[str, list[str]] = {}
     for target in listener.targets:

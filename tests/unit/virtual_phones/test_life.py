@@ -37,7 +37,7 @@ def load(fleet: VirtualFleet, phone: dict[str, Any], file: str = IMAGE) -> bytes
 
 
 def settled(state: dict[str, Any]) -> bool:
-    """Return whether the last upgrade or reboot has come to its end."""
+    """Whether the last upgrade or reboot has come to its end."""
     return (
         bool(state["cycles"])
         and state["phase"] in ("up", "dead")

@@ -31,7 +31,7 @@ def details(fleet: VirtualFleet, event: str) -> list[str]:
 
 
 def picture(phone: dict[str, Any], file: str = "screen.bmp") -> tuple[int, int, bytes]:
-    """Return width, height and pixels of a picture."""
+    """Width, height and pixels of a picture."""
     head, _unused, data = get(phone, f"/{file}?nocache=1").partition(b"\r\n\r\n")
     assert b"\r\nContent-Type: image/bmp\r\n" in head
     magic, size, start = data[:2], *struct.unpack("<I4xI", data[2:14])

@@ -10,7 +10,7 @@ from .pages import CALL_LIST, lower_text, visible_text
 
 
 def read_call_lists(page: str) -> dict[str, int]:
-    """Return how many calls the lists on index.htm hold: ``missed``, ``dialed``, ``received``.
+    """How many calls the lists on index.htm hold: ``missed``, ``dialed``, ``received``.
 
     How they look there is not public; a line such as ``Missed calls: 3`` is inferred.
     """

@@ -250,7 +250,7 @@ class _Exchange:
         self.tap: Tap | None = None
 
     def left(self) -> float:
-        """Return the seconds until the deadline, never quite nothing."""
+        """The seconds until the deadline, never quite nothing."""
         return max(self.deadline - time.monotonic(), 0.001)
 
     def lost(self, stage: str, kind: type[AnswerLost] = AnswerLost) -> AnswerLost:

@@ -60,7 +60,7 @@ class Login:
         self._refusal = ""
 
     def header(self, target: str) -> str | None:
-        """Return the Authorization header for a GET of this target; None while the phone asks for none.
+        """The Authorization header for a GET of this target; None while the phone asks for none.
 
         Raises AuthFailed, without any traffic, if the phone has refused the credentials.
         """
@@ -163,12 +163,12 @@ class _Digest:
 
 
 def _wire(text: str | None) -> str:
-    """Return text as the characters that http.client, which knows headers as latin-1, sends as UTF-8."""
+    """Text as the characters that http.client, which knows headers as latin-1, sends as UTF-8."""
     return (text or "").encode(errors="surrogateescape").decode("latin-1")
 
 
 def _parse(challenge: str) -> dict[str, dict[str, str]]:
-    """Return the parameters of each challenge that can be answered, by scheme; names in lower case.
+    """The parameters of each challenge that can be answered, by scheme; names in lower case.
 
     Real phones write ``Basic REALM="snom"`` (protocol 2.2). What their Digest looks like is unknown (protocol 11.3).
     """

@@ -31,25 +31,25 @@ _T = TypeVar("_T")
 class SystemPage:
     """What info.htm told."""
 
-    # Model.name
     model: str | None = None
+    """Model.name."""
     firmware: Version | None = None
     mac: str | None = None
     expansion_modules: tuple[str, ...] | None = None
     identities: tuple[Identity, ...] | None = None
-    # Seconds.
     uptime: int | None = None
+    """Seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class HomePage:
     """What index.htm told."""
 
-    # Model.name
     model: str | None = None
+    """Model.name."""
     call_state: str = UNKNOWN
-    # Whether the page hints that http_pass is empty.
     lacks_password: bool = False
+    """Whether the page hints that http_pass is empty."""
 
 
 @dataclass(frozen=True)
@@ -174,12 +174,12 @@ def read_home(page: str) -> HomePage:
 
 
 def read_call_count(page: str) -> int | None:
-    """Return how many calls index.htm shows, by a line such as ``Active calls: 2``, which is inferred."""
+    """How many calls index.htm shows, by a line such as ``Active calls: 2``, which is inferred."""
     return only({int(number) for number in _CALL_COUNT.findall(lower_text(visible_text(page)))})
 
 
 def read_gui(page: str) -> str:
-    """Return the call state that state_of_gui.htm, the text of the screen, tells.
+    """The call state that state_of_gui.htm, the text of the screen, tells.
 
     Inferred from the state names in the phones' logs (protocol 4.2). Safe if wrong: unless all states are idle,
     any word of a call is a call, and without a clear sign of idleness the state is unknown.
@@ -188,7 +188,7 @@ def read_gui(page: str) -> str:
 
 
 def read_gui_phase(page: str) -> str:
-    """Return what read_gui does, or more exactly what kind of a call, where the screen names a single one.
+    """What read_gui does, or more exactly what kind of a call, where the screen names a single one.
 
     Inferred like that. ``ringing`` is a phone that is called, ``dialing`` one that calls, or where somebody types a
     number and there may be no call at all.
@@ -219,7 +219,7 @@ def read_settings(page: str) -> SettingsPage | None:
 
 
 def settings_downloads(page: str) -> list[str]:
-    """Return the paths where a settings.htm without settings offers them: that of the XML form first, then of the text.
+    """The paths where a settings.htm without settings offers them: that of the XML form first, then of the text.
 
     Their URLs are not public, only what the forms are called: "plain text settings", "regular XML settings" (protocol
     4.2, 11.10). So links are followed that speak of settings and of a form. Safe if wrong: they lead nowhere else than
@@ -264,7 +264,7 @@ def asks_admin_password(page: str) -> bool:
 
 
 def visible_text(page: str) -> str:
-    """Return the text of a page: each row, list item and paragraph a line, cells with a blank between.
+    """The text of a page: each row, list item and paragraph a line, cells with a blank between.
 
     Text without tags is not HTML, and stays as it is.
     """
@@ -283,7 +283,7 @@ def _unescape(text: str) -> str:
 
 
 def lower_text(text: str) -> str:
-    """Return the text in lower case and of the same length, so that positions in both agree.
+    """The text in lower case and of the same length, so that positions in both agree.
 
     Patterns with IGNORECASE would take several times as long.
     """

@@ -78,7 +78,7 @@ def check_tls_options(connection: Connection) -> None:
 
 
 def certificate_fingerprint(connection: Connection) -> str:
-    """Return the SHA-256 of the certificate shown at this address: 64 lower-case hex digits.
+    """The SHA-256 of the certificate shown at this address: 64 lower-case hex digits.
 
     Nothing is verified and no request is sent: this is for trust on first use. Raises PhoneUnreachable,
     CertificateRejected (no TLS there, or too old), InputError.
