@@ -434,10 +434,10 @@ class Upgrade:
     def _wait_or_give_up(self, now: float, outcome: Outcome | None = None, reason: str = "") -> float | None:
         """Wait for the next poll; when the watch is over, end with the given outcome, or with what was seen last."""
         watch = expect(self._watch)
-        is_over = now >= self._watched_until and not self.late
+        is_over = now >= self._watched_until
         if outcome is None and not watch.gone and (is_over or self.evidence.resumed) and self._came_to_nothing():
             return self._end(Outcome.NO_FETCH, self._not_fetched())
-        if outcome is None and not watch.gone and is_over:
+        if outcome is None and not watch.gone and is_over and not self.late:
             self.phase = Phase.LATE
             self._withdrawn()
             self._watch_until(self._late_until)

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -18,18 +17,16 @@ from .._core.clock import system_time
 from .._core.errors import InputError
 from .._known.mac import normalize_mac
 from .._provisioning.xml import firmware_file
-from .control import ControlSettings, MirrorControl, Position
-from .probe import ask
-from .progress import FIRMWARE_FOLDER, Progress, ProgressLog
+from .control import WHOLE_SECONDS, ControlSettings, MirrorControl, Position
+from .probe import ask, is_noted
+from .progress import Progress, ProgressLog
 
 FRESH = 1.0
 """Seconds since the log was read for which that serves others. An end of a phone's turn is never judged by an older
 reading than the end of what it was shown."""
 
-_WHOLE_SECONDS = 2.0
-
-_LOOKS, _BETWEEN = 20, 0.25
-"""How often to look for a line in the log, and seconds between two looks."""
+_LATE_FOR = 60.0
+"""Seconds for which a log that came late is not tried again."""
 
 
 class Armory:
@@ -47,11 +44,13 @@ class Armory:
         now: Callable[[], float] = time.monotonic,
         clock: Callable[[], float] = system_time,
         pause: Callable[[float], None] = time.sleep,
+        ask: Callable[[str, bool | str], bool] = ask,
     ) -> None:
-        """now gives seconds and never runs backwards; clock those since the epoch."""
+        """now gives seconds and never runs backwards; clock those since the epoch. ask is `probe.ask`."""
         self.settings = settings
         self._make = control
         self._pause = pause
+        self._ask = ask
         self._control = control(settings)
         self._now = now
         self._clock = clock
@@ -64,6 +63,10 @@ class Armory:
         self._gaps = 0
         self._gaps_before: dict[str, int] = {}
         """How often lines were lost by the time that a phone was followed from."""
+        self._checking = threading.Lock()
+        self._disarmed_at: dict[str, float] = {}
+        # Until when all stands in the log, and until when it is not asked again after it came late.
+        self._whole_until = self._late_until = float("-inf")
 
     @property
     def control(self) -> MirrorControl:
@@ -94,7 +97,7 @@ class Armory:
             since = float(mark["since"])
             position = Position(**{name: mark["position"][name] for name in Position.__dataclass_fields__})
             _check(position)
-            begun = datetime.fromtimestamp(since - _WHOLE_SECONDS, timezone.utc)
+            begun = datetime.fromtimestamp(since - WHOLE_SECONDS, timezone.utc)
             image, length = str(mark["image"]), int(mark["length"])
         except (KeyError, TypeError, ValueError, OverflowError, OSError):
             raise InputError("journal: what it holds of a mirror's log can't be read. Mend that line.") from None
@@ -111,11 +114,13 @@ class Armory:
 
         Raises MirrorFailed, and MirrorAnswerLost where the phone may be shown it all the same.
         """
+        self._disarmed_at.pop(normalize_mac(mac), None)
         self._control.arm(mac, image_url, deadline)
 
     def disarm(self, mac: str) -> None:
         """Show a phone nothing any more. Its progress is read anew afterwards. Raises MirrorFailed."""
         self._control.disarm(mac)
+        self._disarmed_at[normalize_mac(mac)] = self._now()
         self._read_at = float("-inf")
 
     def armed(self) -> dict[str, float]:
@@ -123,21 +128,30 @@ class Armory:
         return self._control.armed()
 
     def sees(self, place: str) -> bool:
-        """Whether a request to a web server (its URL without a path) comes into this mirror's log.
+        """Whether a request to a web server (its URL without a path) comes into this mirror's log, within seconds.
 
         Raises MirrorFailed.
         """
-        name = f"02{secrets.token_hex(5).upper()}"
-        control = self._make(self.settings)
-        control.mark()
-        trust = (self.settings.ca_path or True) if self.settings.validate_certs else False
-        if not ask(f"{place}{FIRMWARE_FOLDER}{name}.xml", trust):
-            return False
-        for _unused in range(_LOOKS):
-            if any(name.encode() in line for line in control.read_new()):
-                return True
-            self._pause(_BETWEEN)
-        return False
+        return self._is_noted(place)
+
+    def is_whole(self, mac: str) -> bool:
+        """Whether the log, as it is read next, certainly has all that a phone got while it was shown an image.
+
+        For one that is shown it still, all that it got until now. Raises MirrorFailed.
+        """
+        until = self._disarmed_at.get(normalize_mac(mac), self._now())
+        with self._checking:
+            began = self._now()
+            if self._whole_until < until and began >= self._late_until:
+                if self._is_noted():
+                    self._whole_until = began
+                    self._read_at = float("-inf")
+                else:
+                    self._late_until = self._now() + _LATE_FOR
+            return self._whole_until >= until
+
+    def _is_noted(self, place: str | None = None) -> bool:
+        return is_noted(self._make(self.settings), self.settings, place, ask=self._ask, pause=self._pause)
 
     def progress(self, mac: str, *, fresh: float = FRESH) -> Progress:
         """How far a phone came that is followed, as of so many seconds ago at most. Raises MirrorFailed."""

@@ -47,6 +47,9 @@ LONGEST_SILENCE = 180.0
 SKEW = 300.0
 """Seconds by which the mirror's clock may differ from the controller's before a person is told."""
 
+WHOLE_SECONDS = 2.0
+"""By how many the clocks may differ without anybody noticing: nginx tells whole ones."""
+
 _PART = 4 * 1024 * 1024
 _OVERLAP = 1024
 _LARGEST_HEAD = 1024 * 1024

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from .control import MirrorControl, MirrorFailed
 from .log import Request, read_request
@@ -33,6 +34,8 @@ class OwnFile:
     """The settings file of one phone, as its mirror's log shows a request for it."""
 
     mac: str
+    since: datetime
+    """By the mirror's clock. What it noted later may have been before that: its log may come late."""
     addresses: frozenset[str]
     """From where the phone asks, as far as that is known."""
     generation: str | None = None
@@ -44,7 +47,7 @@ class OwnFile:
         By its MAC address in the path or query, from a Snom phone or the phone's own address: the User-Agent is a
         setting (xml 1.4), and that of a D8xx is not public (sip 2.3). A request that names another phone is none.
         """
-        if request.method != "GET" or request.path.startswith(_NO_SETTINGS):
+        if request.time < self.since or request.method != "GET" or request.path.startswith(_NO_SETTINGS):
             return False
         if request.owner != self.mac or request.phone != self.mac:
             return False

@@ -2,9 +2,16 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One request to a web server, for the trace that it leaves there."""
+"""Requests of one's own to a mirror, for the traces that they leave in its log."""
 
 from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+
+from .control import ControlSettings, MirrorControl
+from .progress import FIRMWARE_FOLDER
 
 # Whoever runs an operation has said so already where it is missing: `client.HAS_REQUESTS`.
 try:
@@ -14,6 +21,18 @@ except ImportError:
 
 TIMEOUT = 15.0
 """Seconds that the server may stay silent."""
+
+_LOOKS, _BETWEEN = 20, 0.25
+"""How often to look for a line in the log, and seconds between two looks."""
+
+LATEST = _LOOKS * _BETWEEN
+"""Seconds after which a line that is not in the log is late."""
+
+LATE = (
+    f"A request of now does not stand in the mirror's log after {LATEST:g} s, so lines of before may be missing there, "
+    "too. Let nginx write each at once (access_log without buffer, as the role firmware_mirror has it), on the mirror "
+    "itself."
+)
 
 
 def ask(url: str, trust: bool | str) -> bool:
@@ -28,3 +47,35 @@ def ask(url: str, trust: bool | str) -> bool:
             return True
     except (RequestException, OSError):
         return False
+
+
+def is_noted(
+    control: MirrorControl,
+    settings: ControlSettings,
+    place: str | None = None,
+    *,
+    ask: Callable[[str, bool | str], bool] = ask,
+    pause: Callable[[float], None] = time.sleep,
+) -> bool:
+    """Whether what comes to a mirror stands in its log within seconds, and so all that came before this was called.
+
+    control reads the log for this alone. place is a URL without a path that leads to the mirror, its own by default.
+    Raises MirrorFailed.
+
+    Two requests, one after the other: of a log that is written or brought in parts, the first may come with a part that
+    was due. The second then waits for a whole part.
+    """
+    trust = (settings.ca_path or True) if settings.validate_certs else False
+    control.mark()
+    for _turn in range(2):
+        # No phone has such an address.
+        name = f"02{secrets.token_hex(5).upper()}"
+        if not ask(f"{place or settings.url}{FIRMWARE_FOLDER}{name}.xml", trust):
+            return False
+        for _look in range(_LOOKS):
+            if any(name.encode() in line for line in control.read_new()):
+                break
+            pause(_BETWEEN)
+        else:
+            return False
+    return True

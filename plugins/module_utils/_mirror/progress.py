@@ -122,7 +122,7 @@ def _note(progress: Progress, request: Request) -> None:
     _note_version(progress, request)
     progress.asked = request.time
     if request.path.startswith(BEACON_FOLDER):
-        if progress.image_whole is not None:
+        if progress.image_whole is not None and request.time >= progress.image_whole:
             progress.beacon = request.time
     elif request.method != "GET":
         return
@@ -141,6 +141,9 @@ def _note_version(progress: Progress, request: Request) -> None:
     # What loads an image may have a version of its own, and a phone that loads still says the old one.
     is_image = request.path.startswith(IMAGE_FOLDER)
     if progress.image_whole is None or is_image or agent is None or agent.kind != PHONE or agent.firmware is None:
+        return
+    # Each worker of nginx may keep lines back for a while, and write them behind those of others.
+    if request.time < progress.image_whole:
         return
     progress.version, progress.version_said = agent.firmware, request.time
 

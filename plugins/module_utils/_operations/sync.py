@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Any
 
 from .._core.clock import check_seconds, system_time
@@ -33,8 +34,9 @@ from .._known.models import find_model
 from .._known.setting_values import parse_settings
 from .._known.user_agent import read_user_agent
 from .._mirror.control import OPTION as MIRROR_OPTION
-from .._mirror.control import ControlSettings, MirrorControl, parse_control
-from .._mirror.own_file import OwnFile, watch
+from .._mirror.control import WHOLE_SECONDS, ControlSettings, MirrorControl, MirrorFailed, parse_control
+from .._mirror.own_file import OwnFile, Watched, watch
+from .._mirror.probe import LATE, is_noted
 from .._pbx.calls import OLDEST, state_in
 from .._pbx.contacts import contact_of, contact_without_list
 from .._pbx.kinds import open_pbx
@@ -84,6 +86,7 @@ def sync_phone(
     *,
     open_one: Callable[[PbxSettings], Pbx] = open_pbx,
     open_mirror: Callable[..., MirrorControl] = MirrorControl,
+    is_current: Callable[[MirrorControl, ControlSettings], bool] = is_noted,
     now: Callable[[], float] = system_time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
@@ -116,7 +119,7 @@ def sync_phone(
         sync.send(pbx, contact)
     finally:
         pbx.close()
-    return sync.wait(mirror)
+    return sync.wait(mirror, lambda: is_current(open_mirror(control), control))
 
 
 def _ways(parameters: Mapping[str, Any]) -> tuple[PbxSettings, ControlSettings]:
@@ -245,8 +248,8 @@ class _Sync:
         self._delivery = pbx.notify(contact, Notify(event=EVENT))
         self._evidence |= {"answer": self._delivery.status, "answer_reason": self._delivery.reason}
 
-    def wait(self, mirror: MirrorControl) -> dict[str, Any]:
-        """Watch the log until the phone has fetched, or its time is over."""
+    def wait(self, mirror: MirrorControl, is_noted: Callable[[], bool]) -> dict[str, Any]:
+        """Watch the log until the phone has fetched, or its time is over. is_noted: whether the log has all by then."""
         try:
             self._check(self._delivery.user_agent)
         except WrongPhone as error:
@@ -255,11 +258,14 @@ class _Sync:
             return self.result(*said_no)
         own = OwnFile(
             mac=expect(self.mac),
+            since=datetime.fromtimestamp(int(expect(self._sent_at) + mirror.skew - WHOLE_SECONDS), timezone.utc),
             addresses=frozenset(filter(None, (self._address, expect(self._contact).address))),
             generation=self._parameters["generation"],
         )
         ends = expect(self._sent_at) + self._parameters["fetch_timeout"]
         watched = watch(mirror, own, ends, now=self._now, sleep=self._sleep)
+        if watched == Watched() and not mirror.gap:
+            watched = self._look_again(mirror, own, is_noted)
         if warning := mirror.clock_warning():
             self._warnings.append(warning)
         request = watched.request
@@ -275,6 +281,15 @@ class _Sync:
             "firmware": None if agent is None else agent.firmware,
         }
         return self.result(Outcome.SYNCED, f"It was asked, and then fetched {request.file}.")
+
+    def _look_again(self, mirror: MirrorControl, own: OwnFile, is_noted: Callable[[], bool]) -> Watched:
+        """What the log shows once it is certain that it has all until now."""
+        try:
+            if not is_noted():
+                return Watched(problem=LATE)
+        except MirrorFailed as error:
+            return Watched(problem=error.reason)
+        return watch(mirror, own, self._now(), now=self._now, sleep=self._sleep)
 
     def result(self, outcome: Outcome, reason: str) -> dict[str, Any]:
         """The module's result."""

@@ -20,6 +20,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._mirror.control imp
     ControlSettings,
     MirrorFailed,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.probe import LATEST
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.progress import IMAGE_FOLDER
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.registered import Registrar
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
@@ -95,8 +96,9 @@ class Mirrors:
             if not _or_input_error(partial(self._armories[control].sees, place)):
                 raise InputError(
                     f"A request to {place}, where {host} would fetch its image, does not stand in the log of the "
-                    f"mirror {control.url}, so nothing would tell what the phone does. Let {OPTION} name that same "
-                    "mirror, and make sure that it can be reached from the controller under both names."
+                    f"mirror {control.url} within {LATEST:g} s, so nothing would tell in time what the phone does. Let "
+                    f"{OPTION} name that same mirror, make sure that it can be reached from the controller under both "
+                    "names, and let nginx write each line at once (access_log without buffer)."
                 )
 
     def clear(self, keep: Iterable[str]) -> list[str]:

@@ -108,6 +108,36 @@ def test_the_phone_itself_says_whether_it_is_idle(tmp_path: Path) -> None:
     assert shown == []
 
 
+def test_a_phone_reports_by_the_log_of_its_mirror(kamailio: Kamailio, tmp_path: Path) -> None:
+    """Nobody listens: the report is a request for a file that the mirror does not have."""
+    ways: dict[str, tuple[str, dict[str, Any]]] = {
+        "idle": ("upgraded", {}),
+        "busy": ("deferred", {"call": {"state": "in_call"}}),
+        "as-text": ("deferred", {"minibrowser": {"conditions": "as_text"}}),
+        "nameless": ("deferred", {"provisioning": {"user_agent": "without_mac"}}),
+        "fetches-nothing": ("deferred", {"minibrowser": {"silent_fetches_http": False}}),
+    }
+    phones = {
+        name: by_provisioning(kamailio, 560 + number, **keys)
+        for number, (name, (_word, keys)) in enumerate(ways.items())
+    }
+    with site(tmp_path, kamailio, phones, image(), snom_firmware_version=NEW) as place:
+        found = place.bench
+        everybody = found.inventory["phones"]["vars"]
+        everybody["snom_pbx"] = {**kamailio.pbx, "dialogs": False}
+        everybody["snom_collector"] = {"url": f"{place.box.url}/report"}
+        registered(found.fleet, len(phones))
+        run = found.rollout(rehearse=False, deferred_retries=0)
+        assert run.outcomes == {name: word for name, (word, _keys) in ways.items()}, run.output
+        assert run.rollout["phones"]["idle"]["evidence"]["call_state_source"] == "the phone's own report"
+        reports = [line for line in place.box.requests() if line["uri"].startswith("/report/")]
+        assert {line["address"] for line in reports} == {
+            found.address(name) for name in ("idle", "as-text", "nameless")
+        }
+        assert {line["status"] for line in reports} == {404}
+        assert (found.fleet.log(event="document_shown"), place.armed()) == ([], [])
+
+
 def test_a_phone_by_provisioning_reports_by_what_its_pbx_brings_it(kamailio: Kamailio, tmp_path: Path) -> None:
     """The PBX knows who talks, and of nobody that he does not. What nobody knows of phones is each way once."""
     port = free_port("127.0.0.1")

@@ -9,7 +9,14 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-from ansible_collections.telephony.snom.tests.integration.pbx.provisioned import NEW, OLD, by_provisioning, image, site
+from ansible_collections.telephony.snom.tests.integration.pbx.provisioned import (
+    LOGIN,
+    NEW,
+    OLD,
+    by_provisioning,
+    image,
+    site,
+)
 from ansible_collections.telephony.snom.tests.integration.playbooks.bench import lives, phone, until
 from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import Kamailio
 
@@ -97,4 +104,9 @@ def test_a_mirror_that_is_another_ends_the_run_before_anything_is_sent(tmp_path:
         everybody["snom_mirror_control"]["password"] = "wrong"
         run = found.rollout(rehearse=False)
         assert run.code != 0 and "refuses the login" in run.output
+        place.box.write_log_in_parts()
+        everybody["snom_mirror"] = f"{place.box.url}/fw"
+        everybody["snom_mirror_control"]["password"] = LOGIN[1]
+        run = found.rollout(rehearse=False)
+        assert run.code != 0 and "of the mirror" in run.output and "within 5 s" in run.output
         assert found.fleet.log("desk", event="check_sync") == []

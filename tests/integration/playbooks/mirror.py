@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -65,6 +66,16 @@ class Mirror:
         children = Path(f"/proc/{pid}/task/{pid}/children")
         found: set[str] = until(lambda: set(filter(_answers, children.read_text().split())), "nginx to have workers")
         return found
+
+    def write_log_in_parts(self) -> None:
+        """Let nginx keep lines back until there are many, as an administrator may do."""
+        text = self.configuration.read_text("utf-8")
+        at_once = f"access_log {self.log} snom;"
+        assert at_once in text
+        self.configuration.write_text(text.replace(at_once, f"access_log {self.log} snom buffer=64k flush=1h;"))
+        before = self.workers()
+        os.kill(int(self.pid_file.read_text()), signal.SIGHUP)
+        until(lambda: self.workers().isdisjoint(before), "nginx to have new workers")
 
     def play(self, *, rehearse: bool = True, **options: Any) -> Run:
         """Run the role, first with ``--check``; options are its variables, without their prefix."""

@@ -41,6 +41,7 @@ from ..._known.images import file_in_url
 from ..._known.version import Version
 from ..._mirror.armory import FRESH, Armory
 from ..._mirror.control import MirrorAnswerLost, MirrorFailed
+from ..._mirror.probe import LATE
 from ..._mirror.progress import Progress
 from ..._pbx.pbx import Delivery, Notify
 from ..._pbx.refusals import refusal
@@ -231,6 +232,11 @@ class SipLoader:
     def _progress(self, watched: _Watched, *, fresh: float = FRESH) -> Progress:
         try:
             progress = self._armory.progress(self._mac, fresh=fresh)
+            if watched.withdrawn and not (progress.firmware_fetched or progress.image_whole):
+                # What is not there did not happen only where all is there.
+                if not self._armory.is_whole(self._mac):
+                    raise Unproven(f"Whether it has fetched its image is not known. {LATE}")
+                progress = self._armory.progress(self._mac, fresh=fresh)
         except MirrorFailed as error:
             raise Unproven(f"What it fetches can't be read. {error.reason}") from None
         seconds = self._armory.seconds
@@ -354,10 +360,11 @@ class SipLoader:
         try:
             with self._registrar.turn():
                 # While others had their turn it may have begun.
+                whole = self._armory.is_whole(self._mac)
                 self._progress(self._watched, fresh=0)
-                if not self._watched.traces.may_load:
+                if whole and not self._watched.traces.may_load:
                     self._registrar.notify(contacts[0].registration, Notify(event=CHECK_SYNC))
-        except (NotSent, PbxFailed, Unproven):
+        except (NotSent, PbxFailed, MirrorFailed, Unproven):
             # It is watched on, with the first.
             return
 

@@ -69,6 +69,13 @@ def test_each_step_is_told_apart() -> None:
     assert [one.version and str(one.version) for one in seen] == [None, None, None, None, OLD, NEW]
 
 
+def test_what_a_log_tells_behind_the_image_and_was_before_it_is_no_word_of_after() -> None:
+    seen = follow(
+        line(f"/firmware/{MAC}.xml", 2), image(9), line(f"/current/snom{MAC}.htm", 8), line(f"/beacon/{MAC}", 7)
+    )
+    assert (seen.images, seen.version, seen.beacon) == (1, None, None)
+
+
 def test_what_was_before_counts_for_nothing() -> None:
     before = {"time": "2026-11-26T21:59:59+00:00"}
     seen = follow(line(f"/firmware/{MAC}.xml", **before), image(**before), line(f"/current/snom{MAC}.htm", **before))

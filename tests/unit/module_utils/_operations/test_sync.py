@@ -96,6 +96,9 @@ class FakeMirror:
         self.gap = False
         self.fault: Exception | None = None
         self.warning: str | None = None
+        self.skew = 0.0
+        self.late = False
+        """Whether a request of now does not come into its log."""
 
     def mark(self) -> Position:
         if self.fault:
@@ -147,6 +150,7 @@ class Case:
         self.phone.connection = Connection(host=host, mac=MAC)
         self.pbx = FakePbx(contact()) if pbx is None else pbx
         self.mirror = FakeMirror(self.phone, list(entries))
+        self.is_current = lambda _mirror, _settings: not self.mirror.late
 
     def sync(self, *, check_mode: bool = False, **parameters: Any) -> dict[str, Any]:
         given = parameters_of(ARGUMENT_SPEC, pbx=PBX, mirror_control=MIRROR, mac=MAC) | parameters
@@ -157,6 +161,7 @@ class Case:
                 check_mode,
                 open_one=lambda _settings: self.pbx,
                 open_mirror=lambda _settings: self.mirror,
+                is_current=self.is_current,
                 now=self.phone.clock.now,
                 sleep=self.phone.clock.sleep,
             )
@@ -233,6 +238,34 @@ def test_other_spellings_of_it_are(entry: dict[str, Any]) -> None:
     result = Case((1, entry)).sync()
     assert result["outcome"] == "synced"
     assert "tok3n" not in json.dumps(result)
+
+
+def test_a_fetch_of_before_that_the_log_tells_late_is_no_proof() -> None:
+    case = Case((1, request(time="2027-01-15T07:59:57+00:00")))
+    assert case.sync()["outcome"] == "no_fetch"
+    ahead = Case((1, request(time="2027-01-15T07:59:57+00:00")))
+    ahead.mirror.skew = -3600.0
+    assert ahead.sync()["outcome"] == "synced"
+
+
+def test_a_log_that_comes_late_proves_nothing() -> None:
+    case = Case((90, request()))
+    case.mirror.late = True
+    result = case.sync()
+    assert (result["outcome"], result["changed"]) == ("no_fetch", False)
+    assert "Whether it fetched its settings is not known. A request of now does not stand" in result["reason"]
+    assert "update_policy" not in result["reason"]
+
+
+def test_what_comes_into_the_log_while_that_is_found_out_counts() -> None:
+    case = Case((63, request()))
+
+    def look(_mirror: Any, _settings: Any) -> bool:
+        case.phone.clock.sleep(4.0)
+        return True
+
+    case.is_current = look
+    assert case.sync()["outcome"] == "synced"
 
 
 def test_of_a_generation_only_its_own_files_count() -> None:

@@ -9,6 +9,7 @@ The way to such a phone is the real one. Only what it asks is simulated: PBX, mi
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import heapq
 import itertools
@@ -67,6 +68,9 @@ class Mirror:
         self.shown: dict[str, tuple[str, float]] = {}
         """By MAC the URL, and until when."""
         self.lines: list[bytes] = []
+        self.late_by = 0.0
+        """Seconds after which a line comes into the log."""
+        self._times: list[float] = []
         self.down = False
         self.down_for: set[str] = set()
         """What it does not do: arm, disarm, read."""
@@ -92,7 +96,27 @@ class Mirror:
         stamp = datetime.fromtimestamp(int(at + self.skew), timezone.utc).isoformat()
         entry = {"time": stamp, "address": phone.address, "site": "", "method": "GET", "uri": uri, "mac": ""}
         entry |= {"status": status, "bytes": sent, "length": str(sent), "range": "", "user_agent": phone.http_agent}
+        self._note(at, entry)
+
+    def asked(self, url: str) -> bool:
+        """A request of the controller's own."""
+        self.live()
+        stamp = datetime.fromtimestamp(int(self.world.time + self.skew), timezone.utc).isoformat()
+        self._note(self.world.time, {"time": stamp, "uri": url.removeprefix(CONTROL.url)})
+        return not self.down
+
+    def _note(self, at: float, entry: Mapping[str, Any]) -> None:
         self.lines.append(json.dumps(entry).encode() + b"\n")
+        self._times.append(at)
+
+    @property
+    def written(self) -> int:
+        """How many lines the log has by now."""
+        return bisect.bisect_right(self._times, self.world.time - self.late_by)
+
+    def forget(self) -> None:
+        """Lose the log."""
+        self.lines, self._times = [], []
 
 
 class Control:
@@ -136,17 +160,18 @@ class Control:
 
     def mark(self) -> Position:
         self._ask("read")
-        self.position = Position(len(self.mirror.lines))
+        self.position = Position(self.mirror.written)
         return self.position
 
     def read_new(self) -> Iterator[bytes]:
         self._ask("read")
         if self.mirror.forgets_log:
             self.mirror.forgets_log, self.gap = False, True
-            self.mirror.lines = []
+            self.mirror.forget()
             self.position = Position()
-        lines = self.mirror.lines[self.position.offset :]
-        self.position = Position(len(self.mirror.lines))
+        written = self.mirror.written
+        lines = self.mirror.lines[self.position.offset : written]
+        self.position = Position(written)
         return iter(lines)
 
 
@@ -363,7 +388,14 @@ class Lab:
         targets = self.targets()
 
         def armory(settings: ControlSettings) -> Armory:
-            return Armory(settings, control=lambda one: Control(self.mirror), now=runtime.now, clock=runtime.now)  # type: ignore[arg-type,return-value]
+            return Armory(
+                settings,
+                control=lambda one: Control(self.mirror),  # type: ignore[arg-type,return-value]
+                now=runtime.now,
+                clock=runtime.now,
+                pause=pause,
+                ask=lambda url, trust: self.mirror.asked(url),
+            )
 
         def registrar(settings: PbxSettings) -> Registrar:
             return Registrar(settings, open_one=lambda one: self.exchange, now=runtime.now, clock=runtime.now)

@@ -169,6 +169,29 @@ def test_a_log_that_is_lost_is_no_proof_that_nothing_was_fetched() -> None:
     assert record["outcome"] == "unproven" and "registers with 10.1.226.13" in record["reason"]
 
 
+@pytest.mark.parametrize("late_by", [3.0, 90.0, float("inf")])
+def test_a_log_that_comes_late_proves_neither_that_a_phone_fetched_nothing_nor_that_it_may_be_told_again(
+    late_by: float,
+) -> None:
+    lab = Lab(desk={"load_time": 900.0}, never={"acts": False}, slow={"flash_time": 3000.0})
+    lab.mirror.late_by = late_by
+    result = lab.run()
+    ends = {name: record["outcome"] for name, record in result["phones"].items()}
+    assert ends["never"] == ("no_fetch" if late_by < 5 else "unproven"), result["phones"]["never"]["reason"]
+    assert ends["desk"] in ("upgraded", "unproven") and ends["slow"] in ("timed_out", "unproven")
+    dark = {one["host"] for one in result["do_not_power_off"]}
+    assert dark == {name for name, outcome in ends.items() if outcome in ("unproven", "timed_out")}
+    assert (lab.mirror.shown, lab.violations()) == ({}, [])
+    assert lab.images()["desk"] == 1
+
+
+def test_a_log_that_is_late_at_first_is_asked_again_at_the_end() -> None:
+    lab = Lab(never={"acts": False})
+    lab.mirror.late_by = 300.0
+    lab.phones["never"].at(lab.world.time + 1500.0, lambda now: setattr(lab.mirror, "late_by", 0.0))
+    assert lab.outcomes() == {"never": "no_fetch"}
+
+
 def test_a_mirror_that_can_not_be_controlled_ends_the_run_before_anything_is_sent() -> None:
     lab = Lab(desk={})
     lab.mirror.down = True
