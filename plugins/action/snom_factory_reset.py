@@ -13,5 +13,4 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_actio
 class ActionModule(PhoneAction):
     argument_spec = ARGUMENT_SPEC
     operation = staticmethod(reset_phone)
-    not_by_sip = "nothing by SIP tells whether it did"
     host_variables = MODEL_VARIABLES

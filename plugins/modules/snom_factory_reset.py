@@ -13,6 +13,8 @@ description:
   - Makes a phone forget all its settings, and watches it restart. Calls are cut.
   - After that the phone has no web login at all. Everybody in its network can control it until its provisioning sets a
     password again.
+  - A phone that is reached by its PBX (C(snom_transport) is V(sip)) compares the confirmed MAC address with its own
+    before it obeys. Nothing tells whether it did, so the outcome is C(triggered).
 version_added: 0.1.0
 author:
   - telephony.snom contributors (@telephony)
@@ -59,7 +61,8 @@ sent:
 outcome:
   description:
     - How it ended, in one word.
-    - V(rebooted) (it was seen gone and is back), V(triggered) (it was seen gone, or may have been), V(planned) and
+    - V(rebooted) (it was seen gone and is back), V(triggered) (it was seen gone, or may have been, or was
+      told through its PBX), V(planned) and
       V(protected) are no failures. All others are, V(blocked) among them, and V(certificate_rejected) where what
       answers afterwards shows a certificate that is not trusted.
   returned: when the task ran

@@ -32,6 +32,11 @@ _OPEN = (
     "no web login at all."
 )
 
+_BY_SIP = (
+    "It was told so through its PBX, if it finds itself to have that MAC address. Whether it did it nothing tells. One "
+    "that was reset has no account any more, so its registration runs out unless its provisioning gives it one."
+)
+
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = REMOTE_ARGUMENTS | {"confirm": {"type": "str", "required": True}}
 
 
@@ -61,6 +66,8 @@ def reset_phone(
         # It may go down before it answers. Whether it does is watched.
         with contextlib.suppress(AnswerLost):
             remote.send(command)
+        if phone.connection.transport == "sip":
+            return {"changed": True, "outcome": Outcome.TRIGGERED, "reason": f"{_BY_SIP} {_OPEN}"}
         watch = Watch(phone, now, asked_at, uptime=remote.facts.uptime)
         outcome, reason = _watch(watch, asked_at, now, sleep)
         return {"changed": True, "outcome": outcome, "reason": reason}

@@ -19,13 +19,14 @@ SENT: dict[str, tuple[dict[str, Any], list[str]]] = {
     "snom_call_list": ({"lists": ["missed"]}, ["calllistclear=Missed", "calllistclear=Missed"]),
     "snom_identity": ({"line": 1, "state": "reregistered"}, ["reregister=0"]),
     "snom_call": ({"action": "dial", "number": "+49301"}, ["numberdial=+49301"]),
+    # Behind it there is no phone that could be asked.
+    "snom_factory_reset": ({"confirm": "00:04:13:AB:00:01"}, ["reboot=reset"]),
 }
 REFUSED: dict[str, dict[str, Any]] = {
     "snom_reboot": {},
     "snom_ringer": {"ringer": 1},
     "snom_screen": {"dest": "desk.bmp"},
     "snom_settings": {"settings": {"language": "English"}},
-    "snom_factory_reset": {"confirm": "000413AB0001"},
     "snom_firmware": {"version": "10.1.226.13"},
 }
 

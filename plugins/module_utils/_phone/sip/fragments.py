@@ -4,8 +4,8 @@
 
 """Remote control by the minibrowser: what a document says so that the phone which runs it obeys a command.
 
-It is a part of a URL (xml 3). Two parts are never made: ``reboot``, which may ask the phone's user or, with a word
-behind it, reset the phone, and ``unregister``, which may take the identity away (xml 3).
+It is a part of a URL (xml 3). Three parts are never made: ``reboot``, which may ask the phone's user, ``reboot=yes``,
+which may reset it, and ``unregister``, which may take the identity away (xml 3).
 """
 
 from __future__ import annotations
@@ -48,7 +48,6 @@ _WHY = {
     FixLineInfoLayer: "there is no picture of its screen by SIP",
     Write: "its settings come by provisioning, see the role provisioning",
     Restart: "by SIP it may ask its user, and nothing tells whether it did",
-    Reset: "nothing by SIP tells whether it did",
 }
 
 
@@ -62,19 +61,25 @@ def fragment_of(command: Command) -> str:
         return f"numberdial={quote(command.number, safe=_SAFE)}"
     if isinstance(command, Reregister):
         return f"reregister={command.line - 1}"
+    if isinstance(command, Reset):
+        return "reboot=reset"
     if isinstance(command, ClearList):
         return f"calllistclear={_LISTS[command.name]}"
     raise _unsupported(_WHY[type(command)])
 
 
-def document_of(command: Command) -> str:
+def document_of(command: Command, mac: str) -> str:
     """The document that has a phone obey a command, and is never shown (xml 1.1, 1.2). Raises Unsupported.
 
     Whether the phone is idle, where that counts, it decides itself, at that moment: as in Snom's own example (xml 0).
+    So it does whether it has this MAC address before it resets. One that takes any condition for true takes the first.
     """
     fetch = f'<fetch mil="1">snom://mb_nop#{escape(fragment_of(command))}</fetch>'
     if isinstance(command, Dial):
         fetch = f'<If condition="$(phone_state)==Idle">{fetch}</If>'
+    if isinstance(command, Reset):
+        nothing = '<If condition="a==b"><fetch mil="1">snom://mb_nop</fetch></If>'
+        fetch = f'{nothing}<Elif condition="$(set:mac)=={mac}">{fetch}</Elif>'
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<SnomIPPhoneSilent document_id="telephony_snom" state="relevant">{fetch}</SnomIPPhoneSilent>'

@@ -70,7 +70,7 @@ class SipPhone(SipLoader):
         return super().command(command) if isinstance(command, Load) else self._control(command)
 
     def _control(self, command: Command) -> Acceptance:
-        document = command.text if isinstance(command, OpenDocument) else document_of(command)
+        document = command.text if isinstance(command, OpenDocument) else document_of(command, self._mac)
         registration = self._told_alone().registration
         if not takes_silent_documents(registration.agent.firmware if registration.agent else None):
             raise Unsupported(

@@ -19,9 +19,11 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     Refused,
     SnomError,
     Unsupported,
+    WrongPhone,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.key_event import KeyEvent
 from ansible_collections.telephony.snom.plugins.module_utils._operations.call_list import clear_call_lists
+from ansible_collections.telephony.snom.plugins.module_utils._operations.factory_reset import reset_phone
 from ansible_collections.telephony.snom.plugins.module_utils._operations.identity import set_identity
 from ansible_collections.telephony.snom.plugins.module_utils._operations.key import press_keys
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import (
@@ -92,8 +94,9 @@ class Exchange:
         found = []
         for message in self.sent:
             assert (message.event, message.content_type) == ("xml", "application/snomxml")
-            fetch = ElementTree.fromstring(message.body.encode()).find(".//fetch")
-            assert fetch is not None and fetch.text is not None
+            # That of the only condition that can hold, or the only one.
+            fetch = ElementTree.fromstring(message.body.encode()).findall(".//fetch")[-1]
+            assert fetch.text is not None
             url, _hash, fragment = fetch.text.partition("#")
             assert url == "snom://mb_nop"
             found.append(fragment)
@@ -133,6 +136,7 @@ def given(**options: Any) -> dict[str, Any]:
         (Reregister(1), "reregister=0"),
         (ClearList("missed"), "calllistclear=Missed"),
         (ClearList("received", 1), "calllistclear=Received"),
+        (Reset(None), "reboot=reset"),
     ],
 )
 def test_a_command_is_one_fragment(command: Command, fragment: str) -> None:
@@ -143,10 +147,43 @@ def test_a_command_is_one_fragment(command: Command, fragment: str) -> None:
 
 
 def test_the_phone_itself_decides_whether_it_is_idle_before_it_dials() -> None:
-    (condition,) = ElementTree.fromstring(document_of(Dial("1")).encode())
+    (condition,) = ElementTree.fromstring(document_of(Dial("1"), MAC).encode())
     assert (condition.tag, condition.get("condition")) == ("If", "$(phone_state)==Idle")
-    (pressed,) = ElementTree.fromstring(document_of(Press((KeyEvent("ENTER"),))).encode())
+    (pressed,) = ElementTree.fromstring(document_of(Press((KeyEvent("ENTER"),)), MAC).encode())
     assert pressed.tag == "fetch"
+
+
+def test_the_phone_itself_compares_its_address_before_it_resets() -> None:
+    never, own = ElementTree.fromstring(document_of(Reset(None), MAC).encode())
+    assert (never.tag, never.get("condition"), never.findtext("fetch")) == ("If", "a==b", "snom://mb_nop")
+    assert (own.tag, own.get("condition")) == ("Elif", f"$(set:mac)=={MAC}")
+    assert own.findtext("fetch") == "snom://mb_nop#reboot=reset"
+
+
+def test_whom_a_registration_does_not_name_is_not_reset() -> None:
+    exchange = Exchange("snomD862/10.1.226.13 000413000001")
+    with pytest.raises(PhoneUnreachable, match="names its MAC address"):
+        reset_phone(phone_at(exchange), given(confirm=MAC), False)
+    exchange = Exchange(NEW)
+    with pytest.raises(WrongPhone, match="confirm is 000413000001"):
+        reset_phone(phone_at(exchange), given(confirm="000413000001"), False)
+    assert exchange.sent == []
+
+
+@pytest.mark.parametrize("answer", [Delivery(status=200, reason="OK"), PbxFailed("Silent.")])
+def test_nothing_tells_whether_a_phone_was_reset(answer: Delivery | PbxFailed) -> None:
+    exchange = Exchange(NEW, answer=answer)
+    foretold = reset_phone(phone_at(exchange), given(confirm=MAC), True)
+    assert (foretold["outcome"], foretold["sent"], exchange.sent) == ("planned", ["reboot=reset"], [])
+    result = reset_phone(phone_at(exchange), given(confirm=MAC), False)
+    assert (result["outcome"], result["changed"], result["sent"]) == ("triggered", True, ["reboot=reset"])
+    assert "it nothing tells" in result["reason"] and "open to everybody" in result["reason"]
+
+
+def test_a_phone_that_takes_no_document_was_not_reset() -> None:
+    exchange = Exchange(NEW, answer=Delivery(status=489, reason="Bad Event"))
+    with pytest.raises(SnomError, match="did not take the document"):
+        reset_phone(phone_at(exchange), given(confirm=MAC), False)
 
 
 def test_a_document_to_report_is_sent_as_it_is() -> None:
@@ -160,7 +197,7 @@ def test_a_document_to_report_is_sent_as_it_is() -> None:
 
 def test_nothing_that_a_number_holds_becomes_a_fragment_or_an_element() -> None:
     number = "1</fetch><fetch>x&y#key=ENTER\"'$(set:x)"
-    ((found,),) = ElementTree.fromstring(document_of(Dial(number)).encode())
+    ((found,),) = ElementTree.fromstring(document_of(Dial(number), MAC).encode())
     assert found.text is not None
     assert unquote(found.text.removeprefix("snom://mb_nop#numberdial=")) == number
     assert "&" not in found.text and found.text.count("#") == 1 and "$" not in found.text
@@ -183,7 +220,6 @@ def test_nothing_that_a_number_holds_becomes_a_fragment_or_an_element() -> None:
         FixLineInfoLayer(),
         Write({"language": "English"}, store=True),
         Restart(None),
-        Reset(None),
     ],
 )
 def test_what_has_no_safe_fragment_is_refused_with_a_reason_before_anything_is_sent(command: Command) -> None:
