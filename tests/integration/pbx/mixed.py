@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -98,14 +100,30 @@ def stopped_between_requests(place: Site, workers: Iterable[int]) -> bool:
     """
     for worker in workers:
         os.kill(worker, signal.SIGSTOP)
-    # What is on its way arrives.
-    time.sleep(1)
-    told = {entry["phone"] for entry in place.bench.fleet.log(event="request") if "swload" in entry["target"]}
-    if {host for host in place.intended() if host.startswith("d7")} <= told:
+    untold = {host for host in place.intended() if host.startswith("d7")} - told_over_http(place)
+    addresses = {place.bench.address(host) for host in untold}
+    until(lambda: not addresses & with_unread(Path("/proc/net/tcp").read_text("ascii")), "what is on its way arrives")
+    if untold <= told_over_http(place):
         return True
     for worker in workers:
         os.kill(worker, signal.SIGCONT)
     return False
+
+
+def told_over_http(place: Site) -> set[str]:
+    """The phones that got a request to load an image."""
+    return {entry["phone"] for entry in place.bench.fleet.log(event="request") if "swload" in entry["target"]}
+
+
+def with_unread(table: str) -> set[str]:
+    """The addresses of sockets that have bytes or connections which nobody has taken yet, by the kernel's table."""
+    found = set()
+    for line in table.splitlines()[1:]:
+        _number, local, _remote, _state, queues, *_more = line.split()
+        if int(queues.partition(":")[2], 16):
+            # In the order of the machine's bytes.
+            found.add(str(ipaddress.ip_address(int(local[:8], 16).to_bytes(4, sys.byteorder))))
+    return found
 
 
 def images_sent(place: Site) -> int:
