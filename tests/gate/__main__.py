@@ -48,11 +48,12 @@ RUNNING: list[subprocess.Popen[bytes]] = []
 
 @dataclass(frozen=True)
 class Result:
-    """How a check ended. passed is None for one that was left out."""
+    """How a check ended. passed is None for one that was left out; cpu is its processes' time in seconds."""
 
     check: Check
     passed: bool | None
     seconds: float = 0
+    cpu: float = 0
 
     @property
     def word(self) -> str:
@@ -144,8 +145,8 @@ def is_on(check: Check, core: str) -> bool:
 def table(results: Sequence[Result]) -> list[str]:
     """The table that a run of several checks ends with, as lines."""
     width = max(len(result.check.name) for result in results)
-    lines = [f"{result.check.name:<{width}}  {result.word:<8}  {result.seconds:7.1f}" for result in results]
-    return [f"{'check':<{width}}  result    seconds", *lines]
+    lines = [f"{one.check.name:<{width}}  {one.word:<8}  {one.seconds:7.1f}  {one.cpu:7.1f}" for one in results]
+    return [f"{'check':<{width}}  result    seconds   of CPU", *lines]
 
 
 def example(left_out: Mapping[str, str]) -> list[str]:
@@ -184,9 +185,15 @@ def run_apart(check: Check) -> Result:
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT) as process,
     ):
         RUNNING.append(process)
-        code = process.wait()
+        _pid, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
         RUNNING.remove(process)
-    result = Result(check, {0: True, LEFT_OUT: None}.get(code, False), time.monotonic() - started)
+    result = Result(
+        check,
+        {0: True, LEFT_OUT: None}.get(process.returncode, False),
+        time.monotonic() - started,
+        used.ru_utime + used.ru_stime,
+    )
     report = f"{check.name}: {result.word} in {result.seconds:.1f} s"
     if not result.passed:
         lines = log.read_text("utf-8", "replace").splitlines()

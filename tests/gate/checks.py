@@ -314,7 +314,8 @@ def _units(core: Core) -> None:
     """The unit tests on this ansible-core and its Python, in a quarter of the time that ansible-test takes."""
     python = core_environment(core) / "bin" / "python"
     run(
-        *(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--timeout={HANGS}", "-nauto", "tests/unit"),
+        *(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--timeout={HANGS}", "-nauto"),
+        *("--hypothesis-profile=again", "tests/unit"),
         env={"PYTHONPATH": str(link_collections()), "PYTHONDONTWRITEBYTECODE": "1"},
     )
 

@@ -17,6 +17,8 @@ HANGS = 600
 
 # How long an example takes says something about the machine, not about the code.
 settings.register_profile("gate", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+# For the same tests on another ansible-core: what only a rare example shows does not depend on that.
+settings.register_profile("again", settings.get_profile("gate"), max_examples=15)
 settings.load_profile("gate")
 
 

@@ -246,19 +246,20 @@ def test_what_no_person_can_read_is_left_out(head: str) -> None:
 
 
 def test_a_huge_page_takes_no_time() -> None:
+    # What grew with the square of it would take hours.
     began = process_time()
     for page in (
-        "Annegret 4711 " * 60_000,
-        "<" * 800_000,
-        "0" * 800_000,
-        "a:" * 400_000,
-        "&#65;" * 160_000,
-        "%41" * 250_000,
-        "12-" * 260_000,
-        "AB 12 " * 130_000,
-        "ssid" * 200_000,
-        "ssid<a>" * 110_000,
-        "ssid:::::::::" * 60_000,
+        "Annegret 4711 " * 15_000,
+        "<" * 200_000,
+        "0" * 200_000,
+        "a:" * 100_000,
+        "&#65;" * 115_000,
+        "%41" * 60_000,
+        "12-" * 215_000,
+        "AB 12 " * 30_000,
+        "ssid" * 50_000,
+        "ssid<a>" * 25_000,
+        "ssid:::::::::" * 15_000,
     ):
         replacer().text(page)
         replacer().settings("dhcp: on\n" + page)
