@@ -197,8 +197,8 @@ def test_long_ones_begin_first(gate: ModuleType, monkeypatch: pytest.MonkeyPatch
 def test_a_core_without_a_python_is_left_out_and_said(gate: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     assert gate.main([]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert "ruff        passed        2.0" in said
-    assert "sanity-1.0  left out      0.0" in said
+    assert "ruff        passed        2.0      0.0" in said
+    assert "sanity-1.0  left out      0.0      0.0" in said
     assert "ansible-core 1.0 needs Python 3.8 or 3.9, and none is here: build one." in said
     assert any('`make test CORES="1.1"`' in line for line in said)
     assert said[-1] == "2 passed, 0 failed, 1 skipped"
@@ -210,7 +210,7 @@ def test_nothing_is_said_of_cores_when_all_were_run(
     monkeypatch.setattr(gate, "cores_left_out", dict)
     assert gate.main([]) == 0
     said = capsys.readouterr().out
-    assert said.endswith("sanity-1.1  passed        2.0\n\n3 passed, 0 failed\n")
+    assert said.endswith("sanity-1.1  passed        2.0      0.0\n\n3 passed, 0 failed\n")
 
 
 @pytest.mark.parametrize(("variable", "asked"), [("true", []), ("1", []), ("", ["1.0", "1.1"])])
@@ -245,9 +245,11 @@ def test_what_failed_is_counted_and_named(
     monkeypatch.setattr(gate, "BUILD", tmp_path)
     (tmp_path / "log").mkdir()
     log = tmp_path / "log/ruff.txt"
-    log.write_text("collected 3 items\nFAILED test_a.py::test_b\n1 failed, 2 passed\n", "utf-8")
+    log.write_text(f"3 items\nFAILED test_a.py::test_b\nfatal: [a]: FAILED! => {'x' * 9999}\n1 failed\n", "utf-8")
     assert gate.main([]) == 1
-    assert capsys.readouterr().out.endswith("\nruff:\nFAILED test_a.py::test_b\n\n1 passed, 1 failed, 1 skipped\n")
+    head = "fatal: [a]: FAILED! => "
+    shown = f"FAILED test_a.py::test_b\n{head.ljust(gate.CHARACTERS_SHOWN, 'x')}\n1 failed"
+    assert capsys.readouterr().out.endswith(f"\nruff:\n{shown}\n\n1 passed, 1 failed, 1 skipped\n")
     log.write_text("Would reformat: a.py\nfound 1 error\n", "utf-8")
     assert gate.main([]) == 1
     assert "\nruff:\nfound 1 error\n" in capsys.readouterr().out
