@@ -51,7 +51,13 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.measure i
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.profile import amend_profile
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.propose import propose_labels
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.saying import summary, taught_yaml, write
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Seen, Subject, others, see
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import (
+    Seen,
+    Subject,
+    accounts_at_pbx,
+    others,
+    see,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.sends import STEPS, WATCHED_PAGES, will_send
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.spellings import (
     KINDS,
@@ -68,7 +74,14 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.trials im
     send_reload,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.unsent import MOMENTS, keep, take
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.watch import is_middle, is_outside, watch, weigh
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.watch import (
+    A_LOG_OFF,
+    REGISTERED,
+    UNREGISTERED,
+    log_off_in,
+    watch,
+    weigh,
+)
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "step": {"type": "str", "choices": list(STEPS), "default": "look"},
@@ -335,7 +348,7 @@ def look_once(subject: Subject, paths: Sequence[str]) -> tuple[dict[str, str], d
 
 
 def _registration(run: _Step) -> dict[str, Any]:
-    """Watch a line that the person takes off and puts on again, by the schedule that was said."""
+    """Watch a line that the person takes off and puts on again: when, the PBX tells, or the schedule that was said."""
     subject, parameters = run.subject, run.parameters
     lines = parameters["registered_lines"] or [1]
     if len(lines) != 1:
@@ -343,27 +356,28 @@ def _registration(run: _Step) -> dict[str, Any]:
     seen, words = run.see()
     paths = [path for path, page in seen.texts.items() if len(page) <= _LARGEST_WATCHED and "settings" not in path]
     records: list[list[Recorded]] = []
+    all_of_them = accounts_at_pbx(subject)
 
     def look() -> tuple[dict[str, str], dict[str, str]]:
         _states, pages, recorded = look_once(subject, paths[:WATCHED_PAGES])
         records.append(recorded)
-        return {}, pages
+        listed = accounts_at_pbx(subject) if all_of_them else None
+        return {} if listed is None else {PBX: REGISTERED if listed == all_of_them else UNREGISTERED}, pages
 
     seconds = parameters["watch"]
-    looks = watch(look, seconds, now=run.now, sleep=run.sleep)
-    off = [(one, record) for one, record in zip(looks, records, strict=True) if is_middle(one.at, seconds)]
-    on = [one for one in looks if is_outside(one.at, seconds)]
+    looks = watch(look, seconds, now=run.now, sleep=run.sleep, story=A_LOG_OFF)
+    on, off, teller = log_off_in(looks, seconds)
     place = None
     if off and on:
-        marks = [(on[0].pages, {lines[0]: True}), (off[len(off) // 2][0].pages, {lines[0]: False})]
-        place = propose_registration([*marks, (on[-1].pages, {lines[0]: True})])
+        moments = ((on[0], True), (off[len(off) // 2], False), (on[-1], True))
+        place = propose_registration([(looks[number].pages, {lines[0]: state}) for number, state in moments])
     lessons = [_for_phone(seen, words, _labels(seen, words) | {"registration": place})] if place else []
-    states = {"idle": seen.recorder.exchanges} | ({"unregistered": off[len(off) // 2][1]} if off else {})
+    states = {"idle": seen.recorder.exchanges} | ({"unregistered": records[off[len(off) // 2]]} if off else {})
     taught = _taught(subject, lessons)
     shows = {"unregistered": {"registered": False}} if off else {}
     read = "a page shows when the line is off" if place else "no page shows it so that it can be read"
     changed = run.write(states, words, shows=shows)
-    summary_lines = [f"Looked {len(looks)} times: {read}.", *_taught_lines(taught["taught"])]
+    summary_lines = [f"Looked {len(looks)} times, and was told by {teller}: {read}.", *_taught_lines(taught["taught"])]
     return {**taught, "profile": parameters["profile"], "changed": changed, "summary": summary_lines}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._known.taught import Lesson
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.kinds import open_pbx
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
@@ -146,6 +147,22 @@ def words_of_snmp(connection: Connection) -> list[Word]:
 def _taught_pages(lessons: Sequence[Lesson]) -> tuple[str, ...]:
     places = [place.path for lesson in lessons for place in lesson.places.values()]
     return tuple(dict.fromkeys([*places, *(one.spellings.get("settings_page", "") for one in lessons)]))
+
+
+def accounts_at_pbx(subject: Subject) -> int | None:
+    """With how many accounts its PBX lists the phone now; None where that does not tell it."""
+    settings, mac = subject.pbx, subject.connection.mac
+    if settings is None or not settings.has_registrar or not (mac or subject.account):
+        return None
+    try:
+        with closing(open_pbx(settings)) as pbx:
+            listed = pbx.registrations()
+    except SnomError:
+        return None
+    own = {
+        one.account for one in listed if one.account == subject.account or (mac and one.agent and one.agent.mac == mac)
+    }
+    return len(own)
 
 
 def others(subject: Subject, seen: Seen, parameters: Mapping[str, Any]) -> list[Word]:

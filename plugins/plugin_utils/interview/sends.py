@@ -43,10 +43,10 @@ def will_send(step: str, seconds: float, event: str = "check_sync") -> str:
     before = f"{step} {_READS} Then it"
     return {
         "registration": (
-            f"{before} reads up to {WATCHED_PAGES} of them every two seconds, for {seconds:.0f} s. You: leave the line "
-            f"registered for {third:.0f} s, have it logged off by the middle (at the phone, or by its password at the "
-            f"PBX), log it on again before {2 * third:.0f} s have passed. It costs calls to that "
-            "line meanwhile."
+            f"{before} reads up to {WATCHED_PAGES} of them every two seconds, and asks the PBX, for {seconds:.0f} s or "
+            f"until that has told that the line went and came back. You: leave the line registered for {third:.0f} s, "
+            "have it logged off by the middle (at the phone, or by its password at the PBX), log it on again before "
+            f"{2 * third:.0f} s have passed. It costs calls to that line meanwhile."
         ),
         "notify": (
             f"{before} asks the PBX who is registered, and has it send the phone two NOTIFY with a silent document "

@@ -19,6 +19,10 @@ PAUSE = 2.0
 ENOUGH = 2
 """Looks at an idle phone, at one in a call, and at an idle one again, after which nothing is left to see."""
 
+A_CALL = (IDLE, IN_CALL, IDLE)
+REGISTERED, UNREGISTERED = "registered", "unregistered"
+A_LOG_OFF = (REGISTERED, UNREGISTERED, REGISTERED)
+
 
 @dataclass(frozen=True)
 class Look:
@@ -37,19 +41,20 @@ def watch(
     *,
     now: Callable[[], float],
     sleep: Callable[[float], None],
+    story: tuple[str, ...] = A_CALL,
 ) -> list[Look]:
-    """Look until the time is up, or until a witness has told a whole call. look gives states and pages."""
+    """Look until the time is up, or until a witness has told the whole story. look gives states and pages."""
     began, looks = now(), list[Look]()
     while True:
         states, pages = look()
         looks.append(Look(now() - began, states, pages))
-        if now() - began + PAUSE > seconds or _is_whole(looks):
+        if now() - began + PAUSE > seconds or tells_all(looks, story):
             return looks
         sleep(PAUSE)
 
 
-def _is_whole(looks: Sequence[Look]) -> bool:
-    """Whether some witness told of idleness, of a call and of idleness again, each for some looks in a row."""
+def tells_all(looks: Sequence[Look], story: tuple[str, ...]) -> bool:
+    """Whether some witness told of these states one after the other, each for some looks in a row."""
     for name in {name for one in looks for name in one.states}:
         runs: list[list[Any]] = []
         for one in looks:
@@ -59,7 +64,7 @@ def _is_whole(looks: Sequence[Look]) -> bool:
             else:
                 runs.append([state, 1])
         told = [state for state, count in runs if count >= ENOUGH]
-        if [IDLE, IN_CALL, IDLE] in [told[i : i + 3] for i in range(len(told))]:
+        if list(story) in [told[i : i + len(story)] for i in range(len(told))]:
             return True
     return False
 
@@ -72,6 +77,23 @@ def is_middle(at: float, seconds: float) -> bool:
 def is_outside(at: float, seconds: float) -> bool:
     """Whether it lies well within the first or the last third."""
     return at <= 0.25 * seconds or at >= 0.75 * seconds
+
+
+def log_off_in(looks: Sequence[Look], seconds: float) -> tuple[list[int], list[int], str]:
+    """The numbers of the looks at a line that is registered, and at one that is not; and who told which these are.
+
+    That is a witness who told the whole story, or else the schedule.
+    """
+    is_told = tells_all(looks, A_LOG_OFF)
+
+    def is_on(one: Look) -> bool:
+        return REGISTERED in one.states.values() if is_told else is_outside(one.at, seconds)
+
+    def is_off(one: Look) -> bool:
+        return UNREGISTERED in one.states.values() if is_told else is_middle(one.at, seconds)
+
+    on, off = ([number for number, one in enumerate(looks) if holds(one)] for holds in (is_on, is_off))
+    return on, off, "the PBX" if is_told else "the time alone"
 
 
 def weigh(looks: Sequence[Look], seconds: float) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.measure i
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.sends import will_send
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.trials import RELOADS
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.watch import Look, watch, weigh
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.watch import Look, log_off_in, watch, weigh
 
 from ....unit.phones import Clock
 
@@ -113,6 +113,18 @@ def test_only_a_setting_that_does_no_harm_is_tried() -> None:
 @pytest.mark.parametrize("step", ["look", "call", "reboot", "settings", "upgrade"])
 def test_each_step_says_what_it_sends(step: str) -> None:
     assert will_send(step, 90).startswith(f"{step} ")
+
+
+def test_when_a_line_was_off_a_witness_tells_or_the_schedule() -> None:
+    def looks(*states: str) -> list[Look]:
+        return [Look(10.0 * number, {"PBX": state} if state else {}, {}) for number, state in enumerate(states)]
+
+    on, off = "registered", "unregistered"
+    assert log_off_in(looks(on, on, off, off, on, on), 90) == ([0, 1, 4, 5], [2, 3], "the PBX")
+    # What is not told as a whole is not believed.
+    assert log_off_in(looks(on, on, "", off, on, on), 50) == ([0, 1, 4, 5], [], "the time alone")
+    assert log_off_in(looks("", "", "", "", "", ""), 50)[1:] == ([], "the time alone")
+    assert log_off_in(looks("", "", "", "", ""), 40) == ([0, 1, 3, 4], [2], "the time alone")
 
 
 def test_a_capture_says_what_brings_the_event() -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The step capture of the interview: a real Kamailio tells virtual phones, and a real nginx logs what they ask for."""
+"""Steps of the interview with a real Kamailio: what phones fetch by a real nginx's log, and a line that is off."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.telephony.snom.tests.integration.pbx.provisioned import by_provisioning, site
+from ansible_collections.telephony.snom.tests.integration.playbooks.bench import bench, until
+from ansible_collections.telephony.snom.tests.profiles.reading import read
 from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import Kamailio
 from ansible_collections.telephony.snom.tests.virtual_phones.running import free_port
 
@@ -86,3 +88,31 @@ def test_what_a_phone_fetches_after_each_event_is_captured(tmp_path: Path, kamai
         rows = {row["fact"]: row for row in look["verdicts"]}
         assert rows["version"]["verdict"] == "agreed" and rows["call"]["value"] == "idle"
         assert {said["source"] for said in rows["call"]["said"]} == {"PBX", "the phone's report"}
+
+
+def test_how_a_line_shows_that_is_logged_off_meanwhile(tmp_path: Path, kamailio: Kamailio) -> None:
+    phones = {"desk": by_provisioning(kamailio, 93, "D735", "10.1.169.16")}
+    with bench(tmp_path, phones, snom_pbx=kamailio.pbx) as found:
+
+        def reads() -> int:
+            return sum(line["target"] == "/info.htm" for line in found.fleet.log("desk", event="request"))
+
+        def more(what: str) -> None:
+            before = reads()
+            until(lambda: reads() >= before + 6, what)
+
+        variables = {"snom_hosts": "phones", "step": "registration", "snom_interview_dir": "talk"}
+        job = found.start("telephony.snom.interview", variables=variables | {"snom_interview_watch": 3000})
+        more("it looks at the line that is registered")
+        found.fleet.patch("desk", unregistered=["4093"])
+        more("it looks at the line that is off")
+        found.fleet.patch("desk", unregistered=[])
+        run = found.check(job.wait())
+        assert run.code == 0, run.output
+        assert "was told by the PBX: a page shows when the line is off" in " ".join(run.output.split())
+        (lesson,) = run.results("snom_interview")["desk"]["taught"]
+        assert lesson["registration"]["page"] == "info.htm"
+        file = found.out / "talk" / "profile-registration.json"
+        played = read(file)
+        lines = [[one["registered"] for one in played[state]["identities"]] for state in ("idle", "unregistered")]
+        assert lines == [[True], [False]] and found.fleet.counters()["writes"] == 0
