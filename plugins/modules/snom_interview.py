@@ -182,6 +182,12 @@ options:
         does not know is replaced otherwise, because it could be somebody's name.
     type: list
     elements: str
+  hide_words:
+    description:
+      - Names of people that are known words, such as Day or Keys, and would stay in the profile. Beside it a list names
+        known words that may be some.
+    type: list
+    elements: str
 seealso:
   - module: telephony.snom.snom_info
 """

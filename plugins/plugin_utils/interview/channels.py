@@ -17,8 +17,10 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.replacer 
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import (
     HEADERS,
     IN_MESSAGES,
+    IN_SIP_OF_PEOPLE,
     LABELS,
     SIP_HEADERS,
+    SIP_OF_PEOPLE,
     SIP_TECHNICAL,
 )
 
@@ -95,7 +97,8 @@ def _header(line: str, length: int, replacer: Replacer) -> str:
     if not colon:
         # The rest of a header that goes on, or nothing that is one.
         return replacer.head(line, LABELS)
-    return shown + colon + replacer.head(value, IN_MESSAGES if low in SIP_TECHNICAL else LABELS)
+    words = IN_SIP_OF_PEOPLE if low in SIP_OF_PEOPLE else IN_MESSAGES if low in SIP_TECHNICAL else LABELS
+    return shown + colon + replacer.head(value, words)
 
 
 def log(lines: Sequence[str], replacer: Replacer) -> list[str]:

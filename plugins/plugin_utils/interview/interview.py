@@ -49,7 +49,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.measure i
     until_registered,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.profile import amend_profile
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.propose import propose_labels
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.propose import propose_labels, without_label
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.saying import summary, taught_yaml, write
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import (
     Seen,
@@ -94,6 +94,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "mirror_phones": {"type": "dict"},
     "profile": {"type": "path"},
     "keep_words": {"type": "list", "elements": "str"},
+    "hide_words": {"type": "list", "elements": "str"},
     "watch": {"type": "float", "default": 90.0},
     "ended": {"type": "dict"},
     "record": {"type": "str", "choices": list(MOMENTS)},
@@ -235,8 +236,9 @@ def _proposal(
     seen: Seen, words: Sequence[Word], parameters: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """What could be taught, and sentences on what was seen and nobody has confirmed."""
-    lesson = _labels(seen, words)
-    notes = []
+    known = _unread(seen, words)
+    lesson = propose_labels(seen.texts, known)
+    notes = without_label(seen.texts, known, lesson)
     lines = _lines(parameters)
     if lines and seen.facts.identities is None:
         place = propose_registration([(seen.texts, lines)])
@@ -262,14 +264,19 @@ def _lines(parameters: Mapping[str, Any]) -> dict[int, bool]:
 
 
 def _labels(seen: Seen, words: Sequence[Word]) -> dict[str, Any]:
-    """Labels of what the pages hold and nothing reads, if all who know it say the same."""
+    """Labels of what the pages hold and nothing reads."""
+    return propose_labels(seen.texts, _unread(seen, words))
+
+
+def _unread(seen: Seen, words: Sequence[Word]) -> dict[str, str]:
+    """What nothing reads of the pages, where all who know it say the same."""
     read = {word.fact for word in seen.words if word.source in (PAGES, TAUGHT)}
     known = {}
     for fact in ("version", "mac", "model"):
         values = {word.value for word in words if word.fact == fact}
         if fact not in read and len(values) == 1:
             known[fact] = values.pop()
-    return propose_labels(seen.texts, known)
+    return known
 
 
 def _taught(subject: Subject, lessons: list[dict[str, Any]]) -> dict[str, Any]:

@@ -181,15 +181,22 @@ def _raw(value: object) -> str:
     return ("" if value is None else str(value)).encode("utf-8", "replace").decode("latin-1")
 
 
-def write_profile(profile: Mapping[str, Any], path: str, replacements: Sequence[tuple[str, str, str]] = ()) -> bool:
+def write_profile(
+    profile: Mapping[str, Any],
+    path: str,
+    replacements: Sequence[tuple[str, str, str]] = (),
+    beside: Sequence[str] = (),
+) -> bool:
     """Write it, readable by its owner alone; whether the file changed. Raises InputError.
 
-    What stands for what is written beside it, for whoever looks whether all is gone. That file stays there.
+    What stands for what is written beside it, for whoever looks whether all is gone, and which known words stayed that
+    may be names (beside). That file stays there.
     """
     changed = write_private(path, json.dumps(profile, indent=1) + "\n")
     if replacements:
         rows = [f"{kind}: {_shown(original)} -> {_shown(new)}" for kind, original, new in replacements]
-        write_private(path + KEPT, "\n".join([_WARNING, *rows, ""]))
+        stayed = [f"stayed beside a word that went: {_shown(word)}" for word in beside]
+        write_private(path + KEPT, "\n".join([_WARNING, *([_BESIDE, *stayed] if stayed else []), *rows, ""]))
     return changed
 
 
@@ -212,6 +219,12 @@ KEPT = ".replaced.txt"
 _WARNING = (
     "KEEP THIS FILE: it says what stands for what in the profile beside it. Look here whether all is gone that is "
     "yours, and send the profile alone."
+)
+
+
+_BESIDE = (
+    "These known words stayed right beside one that went. If one is somebody's name, do the step again with "
+    "snom_interview_hide_words."
 )
 
 

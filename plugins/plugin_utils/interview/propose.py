@@ -24,6 +24,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabular
 
 _FIELDS = {"version": "firmware", "mac": "mac", "model": "model"}
 _LONGEST_LABEL = 60
+_NUMBERED = re.compile("[^0-9]*[0-9]{1,2}[^0-9]?")
 _MOST_LINES, _MOST_WORDS, _MOST_TEXTS = 50, 10, 500
 
 
@@ -50,12 +51,27 @@ def _place(name: str, value: str, path: str, page: str) -> dict[str, str] | None
     for line in lines:
         match = form.search(line)
         if match:
-            label = _label(line[: match.start()]) or _label(before)
-            place = {"page": path.strip("/"), "label": label}
-            if label and _reads(name, value, place, {path: page}):
-                return place
+            for label in (*_labels(line[: match.start()]), *_labels(before)):
+                place = {"page": path.strip("/"), "label": label}
+                if _reads(name, value, place, {path: page}):
+                    return place
         before = line or before
     return None
+
+
+def without_label(pages: Mapping[str, str], known: Mapping[str, str], found: Mapping[str, Any]) -> list[str]:
+    """A sentence for each fact in known that found has no place for: whether a page shows it."""
+    sentences = []
+    for name, value in known.items():
+        if name in found:
+            continue
+        form = re.compile(_pattern(name, value), re.IGNORECASE)
+        shown = [
+            path.strip("/") for path, page in pages.items() if form.search(f"{with_fields(page)}\n{scripts(page)}")
+        ]
+        why = f"it stands on {shown[0]}, but no words of its own stand right before it" if shown else "no page shows it"
+        sentences.append(f"{name}: {why}, so it can't be taught.")
+    return sentences
 
 
 def _pattern(name: str, value: str) -> str:
@@ -64,6 +80,19 @@ def _pattern(name: str, value: str) -> str:
     if name == "model":
         return rf"(?<![0-9a-z])(?:snom ?)?{re.escape(value)}(?![0-9a-z])"
     return rf"(?<![0-9.])(?:snom ?[a-z0-9]{{2,5}}-sip )?v?{re.escape(value)}(?![0-9.]*[0-9a-z])"
+
+
+def _labels(text: str) -> list[str]:
+    """What may be the label of the value behind a text.
+
+    What has digits is mostly a value itself, of something else, and another one soon; a number of a line is none.
+    """
+    words = text.split()
+    behind = max((number for number, word in enumerate(words, 1) if re.search("[0-9]", word)), default=0)
+    labels = [_label(" ".join(words[behind:]))]
+    if all(_NUMBERED.fullmatch(word) for word in words if re.search("[0-9]", word)):
+        labels.append(_label(text))
+    return list(dict.fromkeys(filter(None, labels)))
 
 
 def _label(text: str) -> str:

@@ -99,12 +99,20 @@ class Replacer:
         macs: Iterable[str] = (),
         secrets: Iterable[str] = (),
         words: Iterable[str] = (),
+        hidden: Iterable[str] = (),
         versions: Iterable[str] = (),
         model: str | None = None,
     ) -> None:
-        """macs are those of the phone; secrets and names go wherever they stand; words and versions stay."""
+        """macs are those of the phone; secrets and names go wherever they stand; words and versions stay.
+
+        hidden are words that go although they are known ones: there are people who are called Day or Keys. They stay
+        within tags and headers, which are no place for people.
+        """
         self._known: dict[tuple[str, str], str] = {}
         self._kept = {part.lower() for word in words for part in re.findall(r"[^\W\d_]+", word)}
+        self._hidden = {part.lower() for word in hidden for part in re.findall(r"[^\W\d_]+", word)}
+        self.beside: Counter[str] = Counter()
+        """Known words that stayed right beside one that went, both with a capital: they may be names. By how often."""
         self._versions = set(versions)
         self._model = model
         self.counts: Counter[str] = Counter()
@@ -245,7 +253,21 @@ class Replacer:
 
     def _plain(self, text: str, words: frozenset[str] | None) -> str:
         """Text in which these words stay; None for no word and no number at all."""
-        return _WORD.sub(lambda match: self._word(match, text, words), text)
+        pieces, at, last = list[str](), 0, None
+        for match in _WORD.finditer(text):
+            new = self._word(match, text, words)
+            if last is not None and words is not IN_TAGS and words is not IN_HEADERS:
+                self._note_pair(last, (match[0], new), text[at : match.start()])
+            pieces += [text[at : match.start()], new]
+            at, last = match.end(), (match[0], new)
+        return "".join([*pieces, text[at:]])
+
+    def _note_pair(self, first: tuple[str, str], second: tuple[str, str], between: str) -> None:
+        if between not in (" ", ", ", "+") or not (first[0][:1].isupper() and second[0][:1].isupper()):
+            return
+        stayed = [old for old, new in (first, second) if old == new]
+        if len(stayed) == 1:
+            self.beside[stayed[0]] += 1
 
     def _word(self, match: re.Match[str], text: str, words: frozenset[str] | None) -> str:
         word = match[0]
@@ -265,6 +287,8 @@ class Replacer:
         if words is not None:
             known = words | self._kept if self._kept else words
             numbered = _SHORT_NUMBERED.fullmatch(said)
+            if said.lower() in self._hidden and words is not IN_TAGS and words is not IN_HEADERS:
+                return self._name_for(said.lower(), word)
             if said.lower() in known or self._is_model(said) or (numbered and numbered[1].lower() in known):
                 return word
         return self._name_for(said.lower(), word)

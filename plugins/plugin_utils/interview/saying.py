@@ -22,6 +22,9 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.replacer 
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Subject
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import IN_HEADERS
 
+MOST_BESIDE = 50
+"""Words that a person is asked to look at."""
+
 
 def write(
     subject: Subject,
@@ -38,7 +41,8 @@ def write(
         return False
     known = {word.fact: word.value for word in words if word.fact in ("model", "version", "mac")}
     later = [str(one["firmware"]) for one in (shows or {}).values() if one.get("firmware")]
-    replacer = replacer_for(subject, words, parameters["keep_words"] or [], later)
+    hidden = parameters["hide_words"] or []
+    replacer = replacer_for(subject, words, parameters["keep_words"] or [], later, hidden)
     profile = make_profile(
         states,
         replacer,
@@ -51,11 +55,16 @@ def write(
         heard=heard,
         shows=shows,
     )
-    return write_profile(profile, parameters["profile"], replacer.replacements())
+    beside = [word for word, _count in replacer.beside.most_common(MOST_BESIDE)]
+    return write_profile(profile, parameters["profile"], replacer.replacements(), beside)
 
 
 def replacer_for(
-    subject: Subject, words: Sequence[Word], keep: Sequence[str], versions: Sequence[str] = ()
+    subject: Subject,
+    words: Sequence[Word],
+    keep: Sequence[str],
+    versions: Sequence[str] = (),
+    hidden: Sequence[str] = (),
 ) -> Replacer:
     """What takes out of a profile all that is about people. Of labels, those stay that a person has taught.
 
@@ -70,6 +79,7 @@ def replacer_for(
         macs={word.value for word in words if word.fact == "mac"},
         secrets=secrets,
         words=[*keep, *labels],
+        hidden=hidden,
         versions={word.value for word in words if word.fact == "version"} | set(versions),
         model=next((word.value for word in words if word.fact == "model"), None),
     )

@@ -99,6 +99,11 @@ IN_MESSAGES = LABELS | frozenset((_SIP + _PAGES + _IN_REQUESTS).split())
 SIP_HEADERS = frozenset(_SIP_HEADERS.split())
 """Names of headers of SIP, and of requests by HTTP, that a profile may show."""
 
+SIP_OF_PEOPLE = frozenset(("from", "f", "to", "t", "p-asserted-identity"))
+"""Those that name people, and in which the words of labels are names, too."""
+
+IN_SIP_OF_PEOPLE = frozenset(("sip", "sips", "tag", "lr", "transport", "udp", "tcp", "tls", "user", "phone"))
+
 SIP_TECHNICAL = frozenset(
     (
         *("via", "v", "cseq", "contact", "m", "max-forwards", "expires", "event", "o", "subscription-state", "allow"),

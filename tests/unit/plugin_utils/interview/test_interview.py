@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -22,7 +23,11 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look impo
     verdicts,
     words_of_person,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.propose import propose_call_texts, propose_labels
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.propose import (
+    propose_call_texts,
+    propose_labels,
+    without_label,
+)
 
 STATUS = (
     "<table><tr><th>Software&nbsp;release:</th><td>10.1.54.13</td></tr><tr><th>Ethernet ID</th>"
@@ -65,6 +70,36 @@ SCRIPTED = (
 def test_labels_are_found_on_pages_of_shapes_that_nobody_here_foresaw(page: str, labels: dict[str, str]) -> None:
     found = propose_labels({"/odd.htm": page}, KNOWN)
     assert {name: " ".join(place["label"].split()) for name, place in found.items()} == labels
+
+
+@pytest.mark.parametrize(
+    ("page", "labels"),
+    [
+        # The labels stand above, in a row of their own: what stands before a value is another value.
+        (
+            "<table><tr><th>Model<th>MAC<th>Version</tr><tr><td>D785<td>000413922D24<td>10.1.54.13</tr></table>",
+            {"model": "Model MAC Version"},
+        ),
+        ("<p>Up 3 h 02:10:05, Release: 10.1.54.13 for D785, Device 000413922D24</p>", {"version": "Release"}),
+        ("<p>Image 1: 10.1.54.13</p><p>Image 2: 10.1.54.12</p>", {"version": "Image 1"}),
+        ("<p>Release 10.1.54.13 Product D785 Ethernet 000413922D24</p>", {"version": "Release", "model": "Product"}),
+    ],
+    ids=["above", "times", "numbered", "one line"],
+)
+def test_no_label_holds_what_is_another_value(page: str, labels: dict[str, str]) -> None:
+    found = propose_labels({"/odd.htm": page}, KNOWN)
+    assert {name: found[name]["label"] for name in labels} == labels
+    assert not any(re.search("[0-9]{3}|[.:]", place["label"]) for place in found.values())
+
+
+def test_a_value_without_words_of_its_own_is_told() -> None:
+    page = "<table><tr><th>Product<th>Release</tr><tr><td>D785<td>10.1.54.13</tr></table>"
+    found = propose_labels({"/odd.htm": page}, KNOWN)
+    assert found.keys() == {"model"}
+    assert without_label({"/odd.htm": page}, KNOWN, found) == [
+        "version: it stands on odd.htm, but no words of its own stand right before it, so it can't be taught.",
+        "mac: no page shows it, so it can't be taught.",
+    ]
 
 
 def test_a_text_that_only_stands_in_a_script_tells_no_call() -> None:

@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.certificate import read_certificate
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.profile import make_profile
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.channels import message
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.profile import make_profile, write_profile
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.replacer import Replacer
 
 from ....unit.certificates import DETAILS, OF_A_PHONE, OF_SOMEBODY
@@ -52,3 +54,31 @@ def test_who_said_a_thing_can_be_read_in_a_profile() -> None:
     replacer = Replacer(versions=["10.1.54.13"])
     first, second = make_profile({}, replacer, model=None, firmware=None, mac=None, said=said)["witnesses"]
     assert first == said[0] and second["where"].startswith("the PBX ") and "frobozz" not in second["where"]
+
+
+DAY = '<html><title>Day</title><body><a href="keys.htm">Annegret Day, 3 days</a><p>Keys: Day</p></body></html>'
+
+
+def test_a_name_that_is_a_label_goes_where_the_person_names_it_and_is_shown_to_that_person_before() -> None:
+    before, after = Replacer(), Replacer(hidden=["Day"])
+    assert before.text(DAY).count("Day") == 3 and before.beside == {"Day": 1}
+    text = after.text(DAY)
+    # Each word that is the name, and no other: neither those with it inside, nor those of markup.
+    assert "Day" not in text and " days" in text and "keys.htm" in text and "Keys: " in text
+    assert len(text) == len(DAY) and not after.beside
+
+
+def test_the_list_beside_a_profile_names_words_that_may_be_names(tmp_path: Path) -> None:
+    file = tmp_path / "profile.json"
+    write_profile({}, str(file), [("words", "annegret/8", "qqqqqqqa")], ["Day"])
+    kept = (tmp_path / "profile.json.replaced.txt").read_text()
+    assert "snom_interview_hide_words" in kept and "stayed beside a word that went: Day" in kept
+    write_profile({}, str(file), [("words", "annegret/8", "qqqqqqqa")])
+    assert "hide_words" not in (tmp_path / "profile.json.replaced.txt").read_text()
+
+
+def test_in_sip_a_name_goes_though_it_is_a_label() -> None:
+    lines = ["NOTIFY sip:401@192.0.2.7 SIP/2.0", 'From: "Keys Day" <sip:401@pbx.example>;tag=1a', "Event: check-sync"]
+    data = "\r\n".join([*lines, "", ""]).encode()
+    head = " ".join(message(data, Replacer())["head"])
+    assert "Day" not in head and "Keys" not in head and "<sip:" in head and ";tag=" in head and "check-sync" in head
