@@ -46,13 +46,13 @@ def forecast(facts: PhoneFacts, *, mac: str | None, call_known: bool) -> list[di
     return _rows(rows)
 
 
+_BY_DOCUMENTS = ("snom_key", "snom_call", "snom_identity", "snom_call_list", "snom_factory_reset")
 _NEVER_BY_SIP = {
     "snom_firmware": "snom_rollout brings it to its firmware, by the mirror that it loads from.",
     "snom_reboot": "One that is told to restart by SIP may ask its user first, and nothing tells whether it did.",
     "snom_settings": "Its settings come by provisioning, and snom_sync lets it fetch them.",
     "snom_ringer": "Nothing by SIP plays a ringer.",
     "snom_screen": "There is no picture of its screen by SIP.",
-    "snom_factory_reset": "Nothing by SIP tells whether it did.",
 }
 
 
@@ -67,7 +67,7 @@ def forecast_by_sip(firmware: Version | None, *, is_found: bool | None) -> list[
             "By SIP it is found by its MAC address in its registration. Set snom_pbx to a PBX that lists these, and "
             "snom_mac; and let the phone name its address there (mac_info_in_sip_register)."
         )
-        names = ("snom_info", "snom_sync", "snom_rollout", "snom_key", "snom_call", "snom_identity", "snom_call_list")
+        names = ("snom_info", "snom_sync", "snom_rollout", *_BY_DOCUMENTS)
         return _rows([(name, REFUSES, why) for name in names] + _never_by_sip())
     documents = (UNSURE, "Nobody has seen a phone run the documents that do it. The step notify shows whether it does.")
     if firmware is None:
@@ -87,7 +87,7 @@ def forecast_by_sip(firmware: Version | None, *, is_found: bool | None) -> list[
                 UNSURE,
                 "By a check-sync and its mirror. The playbook telephony.snom.plan says what lacks.",
             ),
-            *((name, *documents) for name in ("snom_key", "snom_call", "snom_identity", "snom_call_list")),
+            *((name, *documents) for name in _BY_DOCUMENTS),
             *_never_by_sip(),
         ]
     )

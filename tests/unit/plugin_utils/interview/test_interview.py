@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -242,6 +243,14 @@ def test_of_a_phone_that_is_told_by_its_pbx_other_things_follow(
     rows = {row["module"]: row for row in forecast_by_sip(firmware, is_found=found)}
     assert rows[module]["will"] == will and rows[module]["why"]
     assert rows.keys() == {"snom_sync"} | {row["module"] for row in forecast(PhoneFacts(), mac=None, call_known=True)}
+
+
+def test_what_is_refused_by_sip_is_what_the_modules_refuse() -> None:
+    rows = {row["module"]: row["will"] for row in forecast_by_sip(Version.parse("10.1.226.16"), is_found=True)}
+    package = "ansible_collections.telephony.snom.plugins.action"
+    twins = {name: import_module(f"{package}.{name}").ActionModule for name in rows}
+    refusing = {name for name, twin in twins.items() if getattr(twin, "not_by_sip", None) is not None}
+    assert {name for name, will in rows.items() if will == "refuses"} == refusing
 
 
 def test_only_links_that_read_are_followed() -> None:
