@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.telephony.snom.plugins.module_utils._operations.info import ARGUMENT_SPEC, read_phone
+from ansible_collections.telephony.snom.plugins.module_utils._operations.info import ARGUMENT_SPEC, read_info
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import PhoneAction
 
 
 class ActionModule(PhoneAction):
     argument_spec = ARGUMENT_SPEC
-    operation = staticmethod(read_phone)
+    operation = staticmethod(read_info)
     writes = False

@@ -13,7 +13,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.publish import (
     ARGUMENT_SPEC,
-    Content,
+    Publication,
     pack,
     publish_content,
     read_mode,
@@ -27,7 +27,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.provision
     phones_by_mac,
     read_entries,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Options, render
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import RenderOptions, render
 
 
 class ActionModule(FleetAction):
@@ -65,15 +65,17 @@ class ActionModule(FleetAction):
                 "become needs a host: set delegate_to to the host with the web root, which may be localhost."
             )
 
-    def _content(self, task_vars: Mapping[str, Any], parameters: Mapping[str, Any]) -> tuple[Content, Sequence[str]]:
+    def _content(
+        self, task_vars: Mapping[str, Any], parameters: Mapping[str, Any]
+    ) -> tuple[Publication, Sequence[str]]:
         """What to publish, and the warnings about it. To roll back nothing is rendered."""
         # All of the play's hosts, those too that failed in an earlier task: it is not about reaching phones.
         fleet = FleetVariables.of_task(self._task, task_vars, self._templar, self.parent.is_gone)
         hosts = task_vars["ansible_play_hosts_all"]
         others = phones_by_mac(set(task_vars["groups"]["all"]).difference(hosts), fleet)
         if parameters["rollback"]:
-            return Content(known_phones(hosts, fleet), others=others), []
-        options = Options(
+            return Publication(known_phones(hosts, fleet), others=others), []
+        options = RenderOptions(
             base_url=parameters["base_url"],
             shared_users=frozenset(parameters["shared_users"]),
             unknown_settings=parameters["unknown_settings"],
@@ -81,7 +83,7 @@ class ActionModule(FleetAction):
             readable_by_all=bool(read_mode(parameters["mode"]) & 0o004),
         )
         rendering = render(read_entries(hosts, fleet, parameters), load_catalog(parameters["catalog"]), options)
-        return Content(rendering.phones, rendering.generation, rendering.files, others), rendering.warnings
+        return Publication(rendering.phones, rendering.generation, rendering.files, others), rendering.warnings
 
     def _runs_module(self) -> bool:
         """Whether another machine or another user is to publish, which takes a module."""
@@ -90,7 +92,7 @@ class ActionModule(FleetAction):
         return self._connection.transport != "local" or bool(self._play_context.become)
 
     def _run_module(
-        self, content: Content, parameters: Mapping[str, Any], task_vars: Mapping[str, Any]
+        self, content: Publication, parameters: Mapping[str, Any], task_vars: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Bring the files there as Ansible brings any file, and run the module. Its options hold no secrets."""
         folder = self._make_tmp_path()

@@ -16,7 +16,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client i
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.fleet_action import FleetAction
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.fleet import Adopted, adopt
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.folder import Found, read_folder
-from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import read_file
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import parse_file
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.web_folder import (
     WebFolder,
     is_url,
@@ -26,7 +26,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.writing im
     changed,
     spare,
     texts,
-    write,
+    write_texts,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import controller_path
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables
@@ -61,7 +61,7 @@ class ActionModule(FleetAction):
             mac: str(model) for mac, host in hosts.items() if (model := to_plain(variables.of(host).get("snom_model")))
         }
         found = self._read(parameters, list(hosts))
-        files = [read_file(name, content) for name, content in found.files.items()]
+        files = [parse_file(name, content) for name, content in found.files.items()]
         fleet = adopt(files, found.others, hosts, models)
         for phone in fleet.phones:
             if phone.mac in twins:
@@ -73,7 +73,7 @@ class ActionModule(FleetAction):
         spare(folder, [one for one, _before in different], parameters["overwrite"])
         self.parent.check()
         if different and not self._task.check_mode:
-            write(folder, [one for one, _before in different])
+            write_texts(folder, [one for one, _before in different])
         result: dict[str, Any] = {
             "changed": bool(different),
             "phones": list(map(_shown, fleet.phones)),

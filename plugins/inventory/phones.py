@@ -174,7 +174,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.visible impor
 from ansible_collections.telephony.snom.plugins.module_utils._known.spelling import normal
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.gather import gather
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.kept import kept, to_keep
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import Phone
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import FoundPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.settings import (
     parse_prefixes,
     parse_sites,
@@ -211,7 +211,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             self._add(phone, variables)
             construct(phone.host, variables)
 
-    def _phones(self, path: str, cache: bool) -> list[Phone]:
+    def _phones(self, path: str, cache: bool) -> list[FoundPhone]:
         """From the cache, if it may be asked and has them, else from the sources. Raises SnomError."""
         options = {
             name: to_plain(self.templar.template(self.get_option(name)))
@@ -233,7 +233,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             self._cache[key] = to_keep(gathered.phones, options)
         return gathered.phones
 
-    def _add(self, phone: Phone, variables: Mapping[str, Any]) -> None:
+    def _add(self, phone: FoundPhone, variables: Mapping[str, Any]) -> None:
         """Add one phone with its variables to its groups."""
         name = phone.host
         self.inventory.add_host(name, ALL)

@@ -211,7 +211,7 @@ reason:
 """
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.telephony.snom.plugins.module_utils._operations.info import ARGUMENT_SPEC, read_phone
+from ansible_collections.telephony.snom.plugins.module_utils._operations.info import ARGUMENT_SPEC, read_info
 from ansible_collections.telephony.snom.plugins.module_utils._operations.run import perform
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import (
     HAS_REQUESTS,
@@ -224,7 +224,7 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     if not HAS_REQUESTS:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-    module.exit_json(**perform(read_phone, module.params, module.check_mode, connect=WebReader))
+    module.exit_json(**perform(read_info, module.params, module.check_mode, connect=WebReader))
 
 
 if __name__ == "__main__":

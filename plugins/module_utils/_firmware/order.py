@@ -122,7 +122,7 @@ class Intent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class Shown:
     """What a phone showed of itself; None for what it did not show."""
 
     mac: str | None = None
@@ -132,7 +132,7 @@ class Seen:
     """What of it was read as ``snom_taught`` says."""
 
     @classmethod
-    def of(cls, facts: PhoneFacts) -> Seen:
+    def of(cls, facts: PhoneFacts) -> Shown:
         """What a reading of it showed."""
         return cls(mac=facts.mac, model=facts.model, firmware=facts.firmware, taught=facts.taught)
 
@@ -143,7 +143,7 @@ class Evidence:
 
     interrupted: Intent | None = None
     """What a run had asked it that was cut off."""
-    first: Seen | None = None
+    first: Shown | None = None
     """What it showed before it was asked."""
     before: Version | None = None
     """The version that it had when it was planned."""
@@ -157,7 +157,7 @@ class Evidence:
     watched_until: float | None = None
     """Until when it is watched that was not seen gone by its deadline."""
     back_at: float | None = None
-    last: Seen | None = None
+    last: Shown | None = None
     """What it showed when it answered last."""
     traces: Traces | None = None
     """What its mirror told of it last."""

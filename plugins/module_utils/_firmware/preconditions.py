@@ -118,7 +118,7 @@ def _check_admin_password(http_pass_set: bool | None, admin_password: str | None
     ]
 
 
-def read_system(phone: ReadablePhone) -> PhoneFacts:
+def read_model(phone: ReadablePhone) -> PhoneFacts:
     """What tells a phone's model and version. Raises SnomError."""
     facts = phone.look(["system"])
     return facts if facts.model is not None else replace(facts, model=phone.look(["home"]).model)

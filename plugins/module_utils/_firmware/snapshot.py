@@ -66,7 +66,7 @@ def _registrations(facts: PhoneFacts) -> dict[int, bool | None] | None:
     return None if facts.identities is None else {one.line: one.registered for one in facts.identities}
 
 
-def compare(before: Snapshot, after: Snapshot, *, old: Version, new: Version) -> dict[str, Any]:
+def compare_snapshots(before: Snapshot, after: Snapshot, *, old: Version, new: Version) -> dict[str, Any]:
     """The record of what changed; old and new are the versions of the firmware before and after."""
     reasons = [
         f"Its settings were not read {when}: {one.reason}"

@@ -44,8 +44,8 @@ from .._phone.call_state import reason_to_wait
 from .._phone.facts import PhoneFacts, check_identity
 from .._phone.loadable_phone import Load, LoadablePhone, Traces
 from .._phone.presence import Watch
-from .order import Ending, Evidence, Intent, Order, Seen
-from .snapshot import Snapshot, compare, take_snapshot, unread
+from .order import Ending, Evidence, Intent, Order, Shown
+from .snapshot import Snapshot, compare_snapshots, take_snapshot, unread
 
 SNAPSHOT_TRIES = 3
 """Reads of the settings of a phone that is done. It keeps its slot meanwhile, so they are few."""
@@ -178,7 +178,7 @@ class Upgrade:
         check_identity(facts, mac=order.mac, model=order.model)
         if facts.firmware is None:
             raise Refused("The phone's pages show no firmware version, so a success could not be proven.")
-        self._note(first=Seen.of(facts), before=order.before)
+        self._note(first=Shown.of(facts), before=order.before)
         if self.path and order.overtakes(facts.firmware):
             return self._judge(facts, self._now())
         if facts.firmware == order.target and order.target != order.before:
@@ -334,7 +334,7 @@ class Upgrade:
         gone = expect(self._watch).gone
         order = self.order
         hop = order.hops[self._hop]
-        self._note(last=Seen.of(facts))
+        self._note(last=Shown.of(facts))
         if order.mac and facts.mac and facts.mac != order.mac:
             return self._end(
                 Outcome.WRONG_PHONE,
@@ -601,6 +601,6 @@ class Upgrade:
             after = unread(shown, error)
         if after.settings is None and self._snapshot_tries < SNAPSHOT_TRIES:
             return self.order.poll
-        self.snapshot = compare(before, after, old=self.order.before, new=self.order.target)
+        self.snapshot = compare_snapshots(before, after, old=self.order.before, new=self.order.target)
         self.phase = Phase.ENDED
         return None

@@ -19,7 +19,7 @@ from .._known.mac import normalize_mac
 from .._provisioning.xml import firmware_file
 from .control import WHOLE_SECONDS, ControlSettings, MirrorControl, Position
 from .probe import ask, is_noted
-from .progress import Progress, ProgressLog
+from .progress import FetchProgress, ProgressLog
 
 FRESH = 1.0
 """Seconds since the log was read for which that serves others. An end of a phone's turn is never judged by an older
@@ -153,7 +153,7 @@ class Armory:
     def _is_noted(self, place: str | None = None) -> bool:
         return is_noted(self._make(self.settings), self.settings, place, ask=self._ask, pause=self._pause)
 
-    def progress(self, mac: str, *, fresh: float = FRESH) -> Progress:
+    def progress(self, mac: str, *, fresh: float = FRESH) -> FetchProgress:
         """How far a phone came that is followed, as of so many seconds ago at most. Raises MirrorFailed."""
         with self._reading:
             if self._now() - self._read_at >= fresh:

@@ -126,9 +126,9 @@ class Request:
 class MirrorLog:
     """Collects what lines prove."""
 
-    def __init__(self, lines_of: str | None = None) -> None:
+    def __init__(self, log_lines: str | None = None) -> None:
         """lines_of is the MAC address of a phone whose lines are kept as they are."""
-        self._lines_of = lines_of
+        self._lines_of = log_lines
         self.lines: deque[bytes] = deque(maxlen=MOST_LINES)
         self.phones: dict[str, Sighting] = {}
         # Lines that can't be put to a phone.
@@ -230,12 +230,12 @@ def read_logs(paths: Iterable[str], mac: str | None = None) -> dict[str, Any]:
     log = MirrorLog(None if mac is None else normalize_mac(mac))
     # Where nothing matches, the pattern itself is opened, which tells what is wrong.
     found = [path for pattern in paths for path in sorted(glob.glob(pattern)) or [pattern]]
-    log.read(*map(lines_of, found))
+    log.read(*map(log_lines, found))
     lines = {} if mac is None else {"lines": [line.decode("utf-8", "replace") for line in log.lines]}
     return log.as_dict() | lines
 
 
-def lines_of(path: str) -> Iterator[bytes]:
+def log_lines(path: str) -> Iterator[bytes]:
     """Yield the lines of a log, also of a compressed one. Of longer ones than MAX_LINE only a part, which is no JSON.
 
     Raises InputError if the file can't be read.

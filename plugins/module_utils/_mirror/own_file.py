@@ -59,7 +59,7 @@ class OwnFile:
         return request.status == 304 or (request.status == 200 and is_whole)
 
 
-def watch(
+def watch_for_fetch(
     mirror: MirrorControl,
     own: OwnFile,
     ends: float,

@@ -29,7 +29,7 @@ BEACON_FOLDER = "/beacon/"
 
 
 @dataclass
-class Progress:
+class FetchProgress:
     """What the log says of one phone since it was armed. Each step has the time when it was last taken."""
 
     since: datetime
@@ -68,14 +68,14 @@ class ProgressLog:
     """Puts the log's lines to the phones that are waited for. What they hold of others is not remembered."""
 
     def __init__(self) -> None:
-        self._phones: dict[str, Progress] = {}
+        self._phones: dict[str, FetchProgress] = {}
         # Which of them are at an address. Behind a router there may be many.
         self._by_address: dict[str, set[str]] = {}
 
-    def expect(self, mac: str, image: str, since: datetime, armed_length: int | None = None) -> Progress:
+    def expect(self, mac: str, image: str, since: datetime, armed_length: int | None = None) -> FetchProgress:
         """Follow a phone from now on. image is the file's name; since and armed_length are those of ``Armed``."""
         self.forget(mac)
-        self._phones[normalize_mac(mac)] = progress = Progress(since, image, armed_length)
+        self._phones[normalize_mac(mac)] = progress = FetchProgress(since, image, armed_length)
         return progress
 
     def forget(self, mac: str) -> None:
@@ -84,7 +84,7 @@ class ProgressLog:
         if gone:
             self._moved(normalize_mac(mac), gone, None)
 
-    def of(self, mac: str) -> Progress | None:
+    def of(self, mac: str) -> FetchProgress | None:
         """How far a phone came; None for one that is not followed."""
         return self._phones.get(normalize_mac(mac))
 
@@ -107,7 +107,7 @@ class ProgressLog:
         macs = self._by_address.get(request.address, ()) if request.path.startswith(IMAGE_FOLDER) else ()
         return next(iter(macs)) if len(macs) == 1 else None
 
-    def _moved(self, mac: str, progress: Progress, address: str | None) -> None:
+    def _moved(self, mac: str, progress: FetchProgress, address: str | None) -> None:
         if progress.address:
             self._by_address[progress.address].discard(mac)
             if not self._by_address[progress.address]:
@@ -117,7 +117,7 @@ class ProgressLog:
         progress.address = address
 
 
-def _note(progress: Progress, request: Request) -> None:
+def _note(progress: FetchProgress, request: Request) -> None:
     # A line is written when its answer ends. What was whole by then comes before what this line itself says.
     _note_version(progress, request)
     progress.asked = request.time
@@ -136,7 +136,7 @@ def _note(progress: Progress, request: Request) -> None:
         progress.settings_fetched = request.time
 
 
-def _note_version(progress: Progress, request: Request) -> None:
+def _note_version(progress: FetchProgress, request: Request) -> None:
     agent = request.agent
     # What loads an image may have a version of its own, and a phone that loads still says the old one.
     is_image = request.path.startswith(IMAGE_FOLDER)
@@ -148,7 +148,7 @@ def _note_version(progress: Progress, request: Request) -> None:
     progress.version, progress.version_said = agent.firmware, request.time
 
 
-def _note_image(progress: Progress, request: Request) -> None:
+def _note_image(progress: FetchProgress, request: Request) -> None:
     before = progress._part
     # What is behind a whole image is a new beginning.
     fetch = note_part(None if before and before.complete else before, request)

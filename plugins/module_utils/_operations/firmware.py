@@ -17,8 +17,8 @@ from .._core.errors import InputError, expect
 from .._core.outcomes import Outcome
 from .._firmware.assess import Desired, assess, planned_way
 from .._firmware.image_check import verify_image
-from .._firmware.order import Ending, Evidence, Order, Seen, deadline_for, hop_need
-from .._firmware.preconditions import read_settings_too, read_system
+from .._firmware.order import Ending, Evidence, Order, Shown, deadline_for, hop_need
+from .._firmware.preconditions import read_model, read_settings_too
 from .._firmware.upgrade import Phase, Upgrade
 from .._known.image_path import Hop, version_in_url
 from .._known.images import Catalog, parse_images
@@ -78,7 +78,7 @@ def upgrade_phone(
     wanted = wanted_versions(parameters)
     check_seconds(parameters, "flash_time", "deadline", least=0.001)
     started = now()
-    assessment = assess(read_system(phone), _desired(wanted, parameters), read_more=partial(read_settings_too, phone))
+    assessment = assess(read_model(phone), _desired(wanted, parameters), read_more=partial(read_settings_too, phone))
     if assessment.problem is not None:
         raise assessment.problem
     facts, hops, notes = assessment.facts, assessment.hops, list(assessment.notes)
@@ -94,7 +94,7 @@ def upgrade_phone(
 
 
 def _planned(phone: LoadablePhone, facts: PhoneFacts, hops: tuple[Hop, ...], parameters: dict[str, Any]) -> Ending:
-    evidence = Evidence(first=Seen.of(facts))
+    evidence = Evidence(first=Shown.of(facts))
     if parameters["only_when_idle"]:
         read: dict[str, Any] = {}
         reason = _reason_to_wait(phone, parameters, read)

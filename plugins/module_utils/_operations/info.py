@@ -20,7 +20,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = CONNECTION_ARGUMENTS | {
 }
 
 
-def read_phone(phone: ReadablePhone, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+def read_info(phone: ReadablePhone, parameters: dict[str, Any], check_mode: bool) -> dict[str, Any]:
     """Read what gather names, and the call counter if SNMP is allowed. Changes nothing in either mode.
 
     A D8xx shows only that it has the Phone Manager (protocol 7), which is an answer, not an error. Raises WrongPhone if

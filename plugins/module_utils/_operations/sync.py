@@ -35,7 +35,7 @@ from .._known.setting_values import parse_settings
 from .._known.user_agent import read_user_agent
 from .._mirror.control import OPTION as MIRROR_OPTION
 from .._mirror.control import WHOLE_SECONDS, ControlSettings, MirrorControl, MirrorFailed, parse_control
-from .._mirror.own_file import OwnFile, Watched, watch
+from .._mirror.own_file import OwnFile, Watched, watch_for_fetch
 from .._mirror.probe import LATE, is_noted
 from .._pbx.calls import OLDEST, state_in
 from .._pbx.contacts import contact_of, contact_without_list
@@ -263,7 +263,7 @@ class _Sync:
             generation=self._parameters["generation"],
         )
         ends = expect(self._sent_at) + self._parameters["fetch_timeout"]
-        watched = watch(mirror, own, ends, now=self._now, sleep=self._sleep)
+        watched = watch_for_fetch(mirror, own, ends, now=self._now, sleep=self._sleep)
         if watched == Watched() and not mirror.gap:
             watched = self._look_again(mirror, own, is_noted)
         if warning := mirror.clock_warning():
@@ -289,7 +289,7 @@ class _Sync:
                 return Watched(problem=LATE)
         except MirrorFailed as error:
             return Watched(problem=error.reason)
-        return watch(mirror, own, self._now(), now=self._now, sleep=self._sleep)
+        return watch_for_fetch(mirror, own, self._now(), now=self._now, sleep=self._sleep)
 
     def result(self, outcome: Outcome, reason: str) -> dict[str, Any]:
         """The module's result."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from .._core.errors import PbxFailed
 from .kinds import open_pbx
-from .pbx import Pbx, Registration, host_of, mac_of, same_account, user_of
+from .pbx import Pbx, Registration, host_of_uri, registered_mac, same_account, user_of
 from .settings import PbxSettings
 
 FRESH = 1.0
@@ -110,11 +110,11 @@ class _Answer:
         self._calls: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for one in registrations:
             self._by_user[user_of(one.account)].append(one)
-            if mac := mac_of(one):
+            if mac := registered_mac(one):
                 self._by_mac[mac].append(one)
             if one.address:
                 self._by_address[one.address].append(one)
-                self._by_place[one.address, host_of(one.contact)].append(one)
+                self._by_place[one.address, host_of_uri(one.contact)].append(one)
         for account, state in calls.items():
             self._calls[user_of(account)].append((account, state))
 
@@ -135,7 +135,7 @@ class _Answer:
         accounts = {one.account for one in found}
         if account is not None and not given:
             accounts.add(account)
-        for address_seen, inside in {(one.address, host_of(one.contact)) for one in found}:
+        for address_seen, inside in {(one.address, host_of_uri(one.contact)) for one in found}:
             if address_seen:
                 there = {one.account for one in _of_phone(self._by_place[address_seen, inside], mac)}
                 if len(accounts | there) <= MOST:
@@ -155,8 +155,8 @@ class _Answer:
     def _at(self, address: str, mac: str | None) -> list[Registration]:
         """What is registered from an address, if that is certainly one phone: several may stand behind one router."""
         there = self._by_address[address]
-        places = {host_of(one.contact) for one in there}
-        macs = {found for one in there if (found := mac_of(one))}
+        places = {host_of_uri(one.contact) for one in there}
+        macs = {found for one in there if (found := registered_mac(one))}
         is_one = len(places) == 1 and len(macs) <= 1 and len({one.account for one in there}) <= MOST
         if not is_one or (mac and macs - {mac}) or not any(one.agent for one in there):
             return []
@@ -165,4 +165,4 @@ class _Answer:
 
 def _of_phone(found: Iterable[Registration], mac: str | None) -> list[Registration]:
     """Those that are not certainly another phone's."""
-    return [one for one in found if not mac or mac_of(one) in (None, mac)]
+    return [one for one in found if not mac or registered_mac(one) in (None, mac)]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from .._core.errors import InputError, PhoneUnreachable, Refused
 from .._known.user_agent import PHONE, UserAgent
-from .pbx import Registration, host_of, mac_of, newest, same_account, user_of
+from .pbx import Registration, host_of_uri, newest, registered_mac, same_account, user_of
 from .settings import OPTION, PbxSettings
 
 _TELL_APART = (
@@ -28,10 +28,10 @@ def contact_of(
     PhoneUnreachable where the PBX lists none, Refused where it may be another phone's.
     """
     given = [one for one in registrations if account is None or same_account(one.account, account)]
-    own = [one for one in given if mac is not None and mac_of(one) == mac]
+    own = [one for one in given if mac is not None and registered_mac(one) == mac]
     if not own:
         own = _unnamed(given, mac, account, address)
-        if len({(one.address, host_of(one.contact)) for one in own}) > 1:
+        if len({(one.address, host_of_uri(one.contact)) for one in own}) > 1:
             raise Refused(
                 f"At {shown} more than one phone is registered by this account, and which is this one can't be told. "
                 f"{_TELL_APART}"
@@ -50,7 +50,9 @@ def contact_of(
 def _unnamed(given: Sequence[Registration], mac: str | None, account: str | None, address: str) -> list[Registration]:
     """Those that may be the phone's although they name no MAC address: by its account, and by its address."""
     # What says that it is no Snom phone is none.
-    may_be = [one for one in given if (mac is None or mac_of(one) is None) and (one.agent or not one.user_agent)]
+    may_be = [
+        one for one in given if (mac is None or registered_mac(one) is None) and (one.agent or not one.user_agent)
+    ]
     there = [one for one in may_be if one.address == address]
     return there if there or account is None else may_be
 

@@ -115,7 +115,7 @@ def registration_of(
     return Registration(
         account=account,
         contact=contact,
-        address=host_of(received) or host_of(contact),
+        address=host_of_uri(received) or host_of_uri(contact),
         route=route or None,
         user_agent=user_agent,
         agent=read_user_agent(user_agent),
@@ -141,7 +141,7 @@ def sendable(value: str) -> str:
     return value
 
 
-def host_of(text: str) -> str | None:
+def host_of_uri(text: str) -> str | None:
     """The host of a SIP URI, or of an address with a port or without."""
     text = text.strip("<>")
     if text.count(":") > 1 and re.fullmatch("[0-9A-Fa-f:.]+", text):
@@ -155,7 +155,7 @@ def newest(registrations: Iterable[Registration]) -> Registration | None:
     return max(registrations, key=lambda one: -1.0 if one.expires is None else one.expires, default=None)
 
 
-def mac_of(one: Registration) -> str | None:
+def registered_mac(one: Registration) -> str | None:
     """The MAC address by which a phone names itself in its registration."""
     return one.agent.mac if one.agent else None
 

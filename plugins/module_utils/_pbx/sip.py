@@ -22,9 +22,9 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from .._core.errors import CertificateRejected, InputError, PhoneUnreachable
-from .pbx import Delivery, Notify, Registration, host_of, user_of
+from .pbx import Delivery, Notify, Registration, host_of_uri, user_of
 from .settings import PbxSettings
-from .sip_message import LONGEST_HEAD, Answer, authorization, read_answer, write_request
+from .sip_message import LONGEST_HEAD, SipAnswer, authorization, read_answer, write_request
 from .stream import tls_context
 
 _T1, _T2, _LONGEST = 0.5, 4.0, 32.0
@@ -64,7 +64,7 @@ class StraightSip:
         """Nothing is kept open."""
 
     def _ask(self, method: str, registration: Registration, headers: list[tuple[str, str]], body: bytes) -> Delivery:
-        host, port = registration.address or host_of(registration.contact) or "", self._settings.port
+        host, port = registration.address or host_of_uri(registration.contact) or "", self._settings.port
         line = self._open(host, port)
         try:
             dialog = _Request(method, registration.contact, self._settings.transport, line.own)
@@ -150,7 +150,7 @@ class _Line(Protocol):
 
     own: str
 
-    def ask(self, request: bytes, branch: str) -> Answer | None:
+    def ask(self, request: bytes, branch: str) -> SipAnswer | None:
         """The final answer; None if none came in time. Raises OSError."""
 
     def close(self) -> None:
@@ -164,7 +164,7 @@ class _Datagrams:
         self._sock, self._ends, self._now = sock, ends, now
         self.own = _own(sock)
 
-    def ask(self, request: bytes, branch: str) -> Answer | None:
+    def ask(self, request: bytes, branch: str) -> SipAnswer | None:
         pause = _T1
         while (left := self._ends - self._now()) > 0:
             try:
@@ -180,7 +180,7 @@ class _Datagrams:
             pause = _T2 if answer is not None else min(pause * 2, _T2)
         return None
 
-    def _answer(self, branch: str, until: float) -> Answer | None:
+    def _answer(self, branch: str, until: float) -> SipAnswer | None:
         """The next one of this branch until a time, or a provisional one that came."""
         provisional = None
         while (left := until - self._now()) > 0:
@@ -207,7 +207,7 @@ class _Connection:
         self._buffer = b""
         self.own = _own(sock)
 
-    def ask(self, request: bytes, branch: str) -> Answer | None:
+    def ask(self, request: bytes, branch: str) -> SipAnswer | None:
         self._wait()
         self._sock.sendall(request)
         try:

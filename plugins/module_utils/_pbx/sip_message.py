@@ -29,7 +29,7 @@ _HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 
 
 @dataclass(frozen=True)
-class Answer:
+class SipAnswer:
     """An answer. Names of headers are in lower case, and written out."""
 
     status: int
@@ -55,7 +55,7 @@ class Answer:
         return int(text) if re.fullmatch("[0-9]{1,7}", text) else -1
 
 
-def read_answer(head: bytes) -> Answer | None:
+def read_answer(head: bytes) -> SipAnswer | None:
     """Read an answer up to its empty line, or a datagram. None for what is none, a request of the phone among them."""
     lines = head[:LONGEST_HEAD].partition(b"\r\n\r\n")[0].decode("utf-8", "replace").split("\r\n")
     first = _STATUS.fullmatch(lines[0])
@@ -70,7 +70,7 @@ def read_answer(head: bytes) -> Answer | None:
         name, _colon, value = line.partition(":")
         name = name.strip().lower()
         headers.append((_COMPACT.get(name, name), value.strip()))
-    return Answer(int(first[1]), first[2] or "", tuple(headers), head)
+    return SipAnswer(int(first[1]), first[2] or "", tuple(headers), head)
 
 
 def write_request(method: str, uri: str, headers: Sequence[tuple[str, str]], body: bytes = b"") -> bytes:
@@ -82,7 +82,7 @@ def write_request(method: str, uri: str, headers: Sequence[tuple[str, str]], bod
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def authorization(answer: Answer, method: str, uri: str, username: str, password: str) -> tuple[str, str] | None:
+def authorization(answer: SipAnswer, method: str, uri: str, username: str, password: str) -> tuple[str, str] | None:
     """The header that answers a challenge by Digest, MD5 or SHA-256. None where it asks for something else."""
     asks, answers = {401: ("www-authenticate", "Authorization"), 407: ("proxy-authenticate", "Proxy-Authorization")}[
         answer.status

@@ -51,7 +51,7 @@ class Change:
     lines: list[str]
 
 
-def compare(phones: Mapping[str, str], before: Generation | None, after: Generation) -> dict[str, Change]:
+def compare_generations(phones: Mapping[str, str], before: Generation | None, after: Generation) -> dict[str, Change]:
     """Compare what each phone gets; phones holds the file that it asks for, by host."""
     caches: tuple[dict[str, Content], dict[str, Content]] = ({}, {})
     return {host: _change(host, asked_for, before, after, caches) for host, asked_for in phones.items()}

@@ -18,7 +18,7 @@ from typing import Any
 
 from .._core.errors import InputError, SnomError, expect
 from .._core.visible import visible_line
-from .diff import Generation, compare, gone
+from .diff import Generation, compare_generations, gone
 from .web_root import (
     WebRoot,
     current_generation,
@@ -72,7 +72,7 @@ def read_mode(value: object) -> int:
 
 
 @dataclass(frozen=True)
-class Content:
+class Publication:
     """What is to be published. phones says which file each host's phone asks for.
 
     To roll back there are no files. others are the hosts of the inventory that are not in the play, by their MAC.
@@ -84,22 +84,22 @@ class Content:
     others: Mapping[str, str] = field(default_factory=dict)
 
 
-def pack(content: Content) -> bytes:
+def pack(content: Publication) -> bytes:
     """The content as a file for another machine."""
     files = {name: data.decode() for name, data in content.files.items()}
     parts = {"phones": dict(content.phones), "generation": content.generation, "files": files}
     return gzip.compress(json.dumps(parts | {"others": dict(content.others)}).encode(), compresslevel=1)
 
 
-def unpack(data: bytes) -> Content:
+def unpack(data: bytes) -> Publication:
     """Read what `pack` made."""
     content = json.loads(gzip.decompress(data))
     files = {name: text.encode() for name, text in content["files"].items()}
-    return Content(content["phones"], content["generation"], files, content["others"])
+    return Publication(content["phones"], content["generation"], files, content["others"])
 
 
 def publish_content(
-    content: Content,
+    content: Publication,
     parameters: Mapping[str, Any],
     check_mode: bool,
     *,
@@ -116,7 +116,7 @@ def publish_content(
 
 
 def _publish(
-    content: Content, parameters: Mapping[str, Any], check_mode: bool, before_switch: Callable[[], None]
+    content: Publication, parameters: Mapping[str, Any], check_mode: bool, before_switch: Callable[[], None]
 ) -> dict[str, Any]:
     if parameters["keep"] < 1:
         raise InputError("keep must be 1 or more: a phone that boots right now still asks for the previous generation.")
@@ -167,7 +167,7 @@ def _on_disk(root: WebRoot, name: str | None) -> Generation | None:
 def _compared(
     phones: Mapping[str, str], before: Generation | None, after: Generation, files: Collection[str], root: WebRoot
 ) -> dict[str, Any]:
-    changes = compare(phones, before, after)
+    changes = compare_generations(phones, before, after)
     lost = gone(names(root, before.name), after) if before else []
     lines = [line for change in changes.values() for line in change.lines] + [f"gone: {name}" for name in lost]
     if len(lines) > LONGEST_DIFF:

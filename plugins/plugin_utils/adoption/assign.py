@@ -56,7 +56,7 @@ def assign(files: Iterable[SettingFile]) -> Assignment:
     known = _Known(files)
     own: dict[str, list[SettingFile]] = defaultdict(list)
     for file in known.by_name.values():
-        if (mac := mac_of(file.name)) and file.kind in ("settings", "list"):
+        if (mac := mac_in_name(file.name)) and file.kind in ("settings", "list"):
             own[mac].append(file)
     assignment = Assignment()
     read: set[str] = set()
@@ -74,7 +74,7 @@ def assign(files: Iterable[SettingFile]) -> Assignment:
     return assignment
 
 
-def mac_of(name: str) -> str | None:
+def mac_in_name(name: str) -> str | None:
     """The MAC that the name of a file tells, or else that of a folder that it is in."""
     for part in reversed(name.split(os.sep)):
         if mac := find_mac(part):

@@ -26,7 +26,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.adoption 
     common_settings,
     describe_file_settings,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import host_of
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import host_name
 
 SECRETS = "snom_adopted_secrets"
 """The variable that holds the secrets: a mapping by host, of mappings by the names of settings in requests."""
@@ -139,7 +139,7 @@ def _adopted(
     # What a phone is told to load counts only if it is told to.
     wanted = [version for named, version in images if model and named.name == model]
     return Adopted(
-        host=hosts.get(served.mac, host_of(served.mac)),
+        host=hosts.get(served.mac, host_name(served.mac)),
         mac=served.mac,
         model=model,
         version=wanted[0] if wanted and values.get("update_policy") == "auto_update" else None,

@@ -74,7 +74,7 @@ class SettingFile:
     """What stands in it beside settings, function keys and a phone book."""
 
 
-def read_file(name: str, content: bytes) -> SettingFile:
+def parse_file(name: str, content: bytes) -> SettingFile:
     """Read a file. Raises InputError that names it for a template, a document type, and XML that is broken."""
     if _HTML.match(content.removeprefix(b"\xef\xbb\xbf")):
         return SettingFile(name=name, kind="other")

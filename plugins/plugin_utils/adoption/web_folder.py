@@ -25,7 +25,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.image_che
     without_secrets,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.masks import masked
-from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.assign import FOR_MAC, mac_of, plain_name
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.assign import FOR_MAC, mac_in_name, plain_name
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.folder import (
     LARGEST,
     MOST_FILES,
@@ -34,7 +34,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.folder imp
     require_room,
     too_large,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import read_file
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import parse_file
 
 # Who runs this has said so already where it is missing: `client.HAS_REQUESTS`.
 try:
@@ -129,8 +129,8 @@ class _Reading:
                     "folder, each phone's into one that is called by its MAC."
                 )
             found.files[name] = content
-            for listed in read_file(name, content).listed:
-                target = urljoin(url, FOR_MAC.sub(mac_of(name) or "{mac}", listed))
+            for listed in parse_file(name, content).listed:
+                target = urljoin(url, FOR_MAC.sub(mac_in_name(name) or "{mac}", listed))
                 # Elsewhere nobody has said that one may look.
                 if urlsplit(target)[:2] != urlsplit(url)[:2] or target in seen:
                     continue
@@ -154,7 +154,7 @@ class _Reading:
             for mac in macs:
                 target = FOR_MAC.sub(mac, url)
                 name = plain_name(target)
-                yield (name if mac_of(name) == mac else f"{mac}-{name}"), target
+                yield (name if mac_in_name(name) == mac else f"{mac}-{name}"), target
         elif urlsplit(url).path.endswith("/"):
             yield from ((name, urljoin(url, quote(name))) for name in self._index(url))
         else:

@@ -97,7 +97,7 @@ def changed(folder: str, written: Iterable[Text]) -> list[tuple[Text, str]]:
     return found
 
 
-def write(folder: str, written: Iterable[Text]) -> None:
+def write_texts(folder: str, written: Iterable[Text]) -> None:
     """Write the files beside where they are to stand, and rename them only when all are there. Raises InputError."""
     ready: list[tuple[str, str]] = []
     try:

@@ -24,7 +24,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.vendor_serve
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog_text import NEW_FILE
-from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.image_probe import NotThere, Seen
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.image_probe import NotThere, Probed
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Stated, needed_images
 
 TRUST = "trust"
@@ -60,7 +60,7 @@ def find_update(
     stated: Iterable[Stated],
     catalog: Catalog,
     own: Catalog,
-    probe: Callable[[str], Seen],
+    probe: Callable[[str], Probed],
     *,
     known: str = TRUST,
     mirror: str | None = None,
@@ -115,7 +115,7 @@ def _expected(stated: Iterable[Stated], catalog: Catalog, server: str) -> dict[s
     return found
 
 
-def _seen(urls: Sequence[str], probe: Callable[[str], Seen], said: str = "") -> tuple[str, Seen]:
+def _seen(urls: Sequence[str], probe: Callable[[str], Probed], said: str = "") -> tuple[str, Probed]:
     """The first of these that is there. said is what the servers of earlier ones answered. Raises Refused."""
     first, *others = urls
     try:
@@ -129,7 +129,7 @@ def _seen(urls: Sequence[str], probe: Callable[[str], Seen], said: str = "") -> 
     )
 
 
-def _changes(before: Image | None, seen: Seen, known: str) -> bool:
+def _changes(before: Image | None, seen: Probed, known: str) -> bool:
     """Whether an image is another one than was known. Raises Refused, unless that is asked for."""
     for name, was, is_now in (
         ("size", before and before.size, seen.size),

@@ -41,7 +41,7 @@ class NotThere(Refused):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class Probed:
     """What an image was when it was fetched."""
 
     size: int
@@ -50,7 +50,7 @@ class Seen:
     sha256: str
 
 
-def probe_image(url: str, *, use_proxy: bool = False, is_wanted: Callable[[], bool] = lambda: True) -> Seen:
+def probe_image(url: str, *, use_proxy: bool = False, is_wanted: Callable[[], bool] = lambda: True) -> Probed:
     """Fetch an image from its server, and return its size and hashes.
 
     use_proxy heeds the environment's proxies. No redirect is followed: nobody has seen what a phone does then, and the
@@ -111,7 +111,7 @@ def _length(answer: Response, shown: str) -> int | None:
     return length
 
 
-def _read(answer: Response, announced: int | None, length: int | None, shown: str) -> Seen:
+def _read(answer: Response, announced: int | None, length: int | None, shown: str) -> Probed:
     sha1, sha256 = hashlib.sha1(usedforsecurity=False), hashlib.sha256()
     size = 0
     while chunk := answer.raw.read(min(_CHUNK, LARGEST + 1 - size), decode_content=False):
@@ -131,4 +131,4 @@ def _read(answer: Response, announced: int | None, length: int | None, shown: st
             f"{shown} had {announced} bytes when its server was asked, and {size} when it was fetched. Is it being "
             "replaced? Run it again when that is done."
         )
-    return Seen(size=size, sha1=sha1.hexdigest(), sha256=sha256.hexdigest())
+    return Probed(size=size, sha1=sha1.hexdigest(), sha256=sha256.hexdigest())

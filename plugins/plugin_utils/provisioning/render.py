@@ -109,7 +109,7 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class RenderOptions:
     """How to render.
 
     shared_users are SIP users, with or without @host, that may stand on more than one phone. unknown_settings is
@@ -154,7 +154,7 @@ def asked_for(mac: object, model: object) -> str:
     return f"{_model(model).image_prefix}-{_mac(mac)}.htm"
 
 
-def render(entries: Sequence[Entry], catalog: Catalog, options: Options) -> Rendering:
+def render(entries: Sequence[Entry], catalog: Catalog, options: RenderOptions) -> Rendering:
     """Check what the inventory says, and make the files. The same input gives the same files, and the same generation.
 
     Raises InputError that names everything that is wrong.
@@ -335,7 +335,7 @@ def _sip_users(settings: Mapping[str, Setting]) -> Iterator[str]:
                 yield f"{setting.value}@{host.value}" if host and host.value else setting.value
 
 
-def _exposed_secrets(phones: Iterable[_Phone], options: Options) -> Iterator[str]:
+def _exposed_secrets(phones: Iterable[_Phone], options: RenderOptions) -> Iterator[str]:
     secrets = {
         phone.host: names
         for phone in phones

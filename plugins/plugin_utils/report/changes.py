@@ -19,7 +19,7 @@ Change = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Setting:
+class ChangedSetting:
     """A setting: on how many phones it changed, and how on most of them."""
 
     name: str
@@ -43,7 +43,7 @@ class Group:
 class Changes:
     """All of it, and how many there are beyond what is listed."""
 
-    settings: list[Setting]
+    settings: list[ChangedSetting]
     more_settings: int
     groups: list[Group]
     more_groups: int
@@ -80,7 +80,7 @@ def changes_of(phones: Mapping[str, Mapping[str, Any]]) -> Changes | None:
     )
 
 
-def _by_setting(groups: Mapping[tuple[Change, ...], list[str]]) -> list[Setting]:
+def _by_setting(groups: Mapping[tuple[Change, ...], list[str]]) -> list[ChangedSetting]:
     by_name: dict[str, Counter[tuple[str, str]]] = {}
     for changed, hosts in groups.items():
         for name, before, after in changed:
@@ -88,7 +88,7 @@ def _by_setting(groups: Mapping[tuple[Change, ...], list[str]]) -> list[Setting]
     settings = []
     for name, pairs in by_name.items():
         ((before, after), _number), *others = pairs.most_common()
-        settings.append(Setting(name, pairs.total(), before, after, len(others)))
+        settings.append(ChangedSetting(name, pairs.total(), before, after, len(others)))
     # Lost registrations first; only they have a blank in their names.
     return sorted(settings, key=lambda setting: (" " not in setting.name, -setting.phones, setting.name))
 

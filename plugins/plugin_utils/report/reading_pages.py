@@ -14,8 +14,8 @@ from typing import Any
 
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.page import render_page, shown_count
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.sites import NO_SITE, sites_of
-from ansible_collections.telephony.snom.plugins.plugin_utils.report.versions import versions_by_model
-from ansible_collections.telephony.snom.plugins.plugin_utils.report.words import TONES, Word, in_order, word_of
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.versions import shares_by_model
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.words import TONES, ShownOutcome, in_order, word_of
 
 _READ = "read"
 _IN_ORDER = "in_order"
@@ -23,11 +23,11 @@ _DRIFTED = "drifted"
 
 
 @dataclass(frozen=True)
-class Row:
+class ReadingRow:
     """A phone in the long table."""
 
     host: str
-    word: Word
+    word: ShownOutcome
     site: str
     phone: Mapping[str, Any]
     evidence: Mapping[str, Any]
@@ -49,7 +49,7 @@ def render_audit(found: Mapping[str, Any]) -> str:
         unread=len(phones) - summary[_READ],
         summary=summary,
         outcomes=in_order(summary),
-        versions=versions_by_model((phone.get("model"), [phone.get("firmware")]) for phone in phones),
+        versions=shares_by_model((phone.get("model"), [phone.get("firmware")]) for phone in phones),
         sites=sites_of((phone.get("site"), phone["outcome"]) for phone in phones),
         phones=_rows([(str(phone["host"]), phone) for phone in phones]),
         unlisted=found.get("unlisted") or [],
@@ -76,15 +76,15 @@ def render_drift(found: Mapping[str, Any]) -> str:
     )
 
 
-def _rows(phones: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Row]:
+def _rows(phones: Sequence[tuple[str, Mapping[str, Any]]]) -> list[ReadingRow]:
     """The phones, first those that could not be read, then those that differ."""
     rows = [_row(host, phone) for host, phone in phones]
     return sorted(rows, key=lambda row: (-TONES.index(row.word.tone), row.host))
 
 
-def _row(host: str, phone: Mapping[str, Any]) -> Row:
+def _row(host: str, phone: Mapping[str, Any]) -> ReadingRow:
     evidence = {name: phone.get(name) for name in ("account", "source", "seen", "fetched")}
-    return Row(
+    return ReadingRow(
         host=host,
         word=word_of(str(phone["outcome"])),
         site=phone.get("site") or NO_SITE,

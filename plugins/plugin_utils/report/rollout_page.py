@@ -16,10 +16,10 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.report.changes impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.page import render_page, shown_count
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.sites import NO_SITE, sites_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.timeline import timeline_of
-from ansible_collections.telephony.snom.plugins.plugin_utils.report.versions import Model, versions_by_model
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.versions import ModelShare, shares_by_model
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.words import (
     TONES,
-    Word,
+    ShownOutcome,
     by_tone,
     in_order,
     on_target,
@@ -29,11 +29,11 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.report.words import
 
 
 @dataclass(frozen=True)
-class Row:
+class RolloutRow:
     """A phone in the long table."""
 
     host: str
-    word: Word
+    word: ShownOutcome
     site: str
     phone: Mapping[str, Any]
     evidence: Mapping[str, Any]
@@ -82,14 +82,14 @@ def _headline(result: Mapping[str, Any]) -> str:
     return f"{on_target(summary):,} of {shown_count(total)} on target"
 
 
-def _versions(phones: Iterable[Mapping[str, Any]], planned: bool) -> list[Model]:
+def _versions(phones: Iterable[Mapping[str, Any]], planned: bool) -> list[ModelShare]:
     """The versions before and after; planned: after is what phones are to have."""
     pairs, wanted = [], set()
     for phone in phones:
         then = "target" if planned and phone["outcome"] == Outcome.PLANNED else "after"
         pairs.append((phone.get("model"), (phone.get("before"), phone.get(then))))
         wanted.add((phone.get("model"), phone.get("target")))
-    return versions_by_model(pairs, wanted)
+    return shares_by_model(pairs, wanted)
 
 
 def _wave(result: Mapping[str, Any], wave: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,13 +104,13 @@ def _wave(result: Mapping[str, Any], wave: Mapping[str, Any]) -> dict[str, Any]:
     return {**wave, **shown}
 
 
-def _rows(phones: Mapping[str, Mapping[str, Any]]) -> list[Row]:
+def _rows(phones: Mapping[str, Mapping[str, Any]]) -> list[RolloutRow]:
     """The phones, first those that failed or wait."""
     rows = [_row(host, phone) for host, phone in phones.items()]
     return sorted(rows, key=lambda row: (-TONES.index(row.word.tone), row.host))
 
 
-def _row(host: str, phone: Mapping[str, Any]) -> Row:
+def _row(host: str, phone: Mapping[str, Any]) -> RolloutRow:
     snapshot = phone.get("snapshot")
     evidence = {
         "mac": phone.get("mac"),
@@ -118,7 +118,7 @@ def _row(host: str, phone: Mapping[str, Any]) -> Row:
         "notes": " ".join(phone.get("notes") or ()),
         "other_changes": count_changes(snapshot) if snapshot and snapshot["read"] else None,
     } | dict(phone.get("evidence") or {})
-    return Row(
+    return RolloutRow(
         host=host,
         word=word_of(phone["outcome"]),
         site=phone.get("site") or NO_SITE,

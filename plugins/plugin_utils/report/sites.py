@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ansible_collections.telephony.snom.plugins.plugin_utils.report.words import Word, by_tone, in_order
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.words import ShownOutcome, by_tone, in_order
 
 NO_SITE = "no site"
 
@@ -25,7 +25,7 @@ class Site:
     """How many of its phones are where they were wanted, or were read."""
 
     @property
-    def words(self) -> list[tuple[Word, int]]:
+    def words(self) -> list[tuple[ShownOutcome, int]]:
         """Its outcomes with their counts."""
         return in_order(self.summary)
 

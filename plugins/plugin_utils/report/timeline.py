@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.plugin_utils.report.words import Word, word_of
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.words import ShownOutcome, word_of
 
 _MOST_NAMED = 24
 """Phones that have a line of their own. With more, all lie closely packed in one picture, and some are named."""
@@ -36,7 +36,7 @@ class Lane:
     """A phone's line."""
 
     host: str
-    word: Word
+    word: ShownOutcome
     took: float
     """Seconds from the first bar's begin to the last one's end."""
     bars: list[Bar]

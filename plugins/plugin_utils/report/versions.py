@@ -17,7 +17,7 @@ _UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
-class Version:
+class VersionShare:
     """A version of one model."""
 
     text: str
@@ -33,17 +33,17 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Model:
+class ModelShare:
     """A model, and its versions, the newest first."""
 
     name: str
     phones: int
-    versions: list[Version]
+    versions: list[VersionShare]
 
 
-def versions_by_model(
+def shares_by_model(
     phones: Iterable[tuple[str | None, Sequence[str | None]]], wanted: Collection[tuple[str | None, str | None]] = ()
-) -> list[Model]:
+) -> list[ModelShare]:
     """The models with most phones first, from the model of each phone and its version at each time.
 
     wanted are pairs of a model and a version.
@@ -61,9 +61,10 @@ def versions_by_model(
     for name, counters in by_model.items():
         texts = sorted({text for counter in counters for text in counter}, key=_age)
         versions = [
-            Version(spelled[text], [counter[text] for counter in counters], (name, text) in targets) for text in texts
+            VersionShare(spelled[text], [counter[text] for counter in counters], (name, text) in targets)
+            for text in texts
         ]
-        models.append(Model(name, counters[0].total(), versions))
+        models.append(ModelShare(name, counters[0].total(), versions))
     return sorted(models, key=lambda model: (-model.phones, model.name))
 
 

@@ -20,7 +20,7 @@ TONES = ("same", "good", "move", "kept", "wait", "fail")
 
 
 @dataclass(frozen=True)
-class Word:
+class ShownOutcome:
     """An outcome as a page shows it."""
 
     word: str
@@ -36,9 +36,9 @@ class Word:
 
 # What is no outcome of a run that changes phones.
 _OF_READING = {
-    "read": Word("read", "good", "The phone itself says what it is."),
-    "in_order": Word("in_order", "good", "Is what the inventory says."),
-    "drifted": Word(
+    "read": ShownOutcome("read", "good", "The phone itself says what it is."),
+    "in_order": ShownOutcome("in_order", "good", "Is what the inventory says."),
+    "drifted": ShownOutcome(
         "drifted",
         "wait",
         "Differs from the inventory.",
@@ -47,12 +47,12 @@ _OF_READING = {
 }
 
 
-def word_of(text: str) -> Word:
+def word_of(text: str) -> ShownOutcome:
     """What is known of an outcome's word. One that nothing is known of looks like a failure."""
     if text in OUTCOMES:
         outcome = OUTCOMES[text]
-        return Word(str(text), _tone(outcome), outcome.meaning, outcome.remedy)
-    return _OF_READING.get(text) or Word(text, "fail", "")
+        return ShownOutcome(str(text), _tone(outcome), outcome.meaning, outcome.remedy)
+    return _OF_READING.get(text) or ShownOutcome(text, "fail", "")
 
 
 def _tone(outcome: Outcome) -> str:
@@ -78,7 +78,7 @@ def by_tone(summary: Mapping[str, int]) -> Counter[str]:
     return counts
 
 
-def in_order(summary: Mapping[str, int]) -> list[tuple[Word, int]]:
+def in_order(summary: Mapping[str, int]) -> list[tuple[ShownOutcome, int]]:
     """Counts above 0 in the order of the table of outcomes; words that nothing is known of come last."""
     places = {text: place for place, text in enumerate([*_OF_READING, *OUTCOMES])}
     last = len(places)

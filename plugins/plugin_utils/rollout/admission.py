@@ -20,7 +20,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options imp
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
 
 
-class Answer(Enum):
+class Decision(Enum):
     """Whether a phone may begin."""
 
     GO = "now"
@@ -57,7 +57,7 @@ class Admission:
         self._tries: Counter[str] = Counter()
         self._next_look = 0.0
 
-    def ask(self, phone: PlannedPhone) -> Answer | Ending:
+    def ask(self, phone: PlannedPhone) -> Decision | Ending:
         """Whether a phone may begin; how it ends if it can't in this run."""
         if self._gate.is_closed(phone.target):
             return _never(NotTried(), phone)
@@ -65,10 +65,10 @@ class Admission:
         if not_before == math.inf:
             return _never(WindowEnds(), phone)
         if not_before > self._now():
-            return Answer.LATER
+            return Decision.LATER
         if not self._has_room(phone) or not self._gate.admits(phone.target):
-            return Answer.NO_ROOM
-        return Answer.GO
+            return Decision.NO_ROOM
+        return Decision.GO
 
     def is_due(self) -> bool:
         """Whether phones that wait are to be asked for now: something has changed, or it is a while ago."""

@@ -98,7 +98,7 @@ class Crew:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class Looked:
     """What came of one look at a phone."""
 
     took: bool
@@ -115,7 +115,7 @@ def watch_each(
     targets: Mapping[str, Target],
     *,
     look: Callable[[str], Callable[[], Any]],
-    seen: Callable[[str, Any], Look],
+    seen: Callable[[str, Any], Looked],
     not_tried: Callable[[str], None],
 ) -> None:
     """Look at phones until each needs no further look, with as many tries of credentials as the gate admits.

@@ -23,7 +23,7 @@ from functools import partial
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import WindowEnds
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Answer, no_room
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Decision, no_room
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import TICK, Crew
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.flights import Flights
@@ -192,9 +192,9 @@ class Engine:
         left, can_wait = [], bool(self._flights.under_way)
         for phone in turn.waiting:
             answer = self._admission.ask(phone)
-            if answer is Answer.LATER or answer is Answer.NO_ROOM:
+            if answer is Decision.LATER or answer is Decision.NO_ROOM:
                 left.append(phone)
-                can_wait = can_wait or answer is Answer.LATER
+                can_wait = can_wait or answer is Decision.LATER
                 continue
             turn.had_turn.add(phone.host)
             if isinstance(answer, Ending):

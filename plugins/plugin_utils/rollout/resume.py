@@ -18,7 +18,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Upgrade
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew, Look, watch_each
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew, Looked, watch_each
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Journal
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
@@ -56,7 +56,7 @@ def watch_interrupted(
         del waiting[host]
         context.notify(f"{host}: {ending.outcome}: {ending.reason}")
 
-    def seen(host: str, delay: Any) -> Look:
+    def seen(host: str, delay: Any) -> Looked:
         upgrade = waiting[host]
         if (ending := upgrade.ending) is not None:
             if ending.outcome in (Outcome.IMAGE_FAILED, Outcome.NO_FETCH):
@@ -65,7 +65,7 @@ def watch_interrupted(
                 endings[host] = ending
             journal.end(host, ending, now())
             conclude(host, ending)
-        return Look(took=upgrade.took_login, refused=upgrade.refused, again=delay)
+        return Looked(took=upgrade.took_login, refused=upgrade.refused, again=delay)
 
     def not_tried(host: str) -> None:
         endings[host] = _not_watched(waiting[host])

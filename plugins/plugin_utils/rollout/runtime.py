@@ -30,7 +30,7 @@ class Abandoned(BaseException):
     """Nobody is left to see what this run does. It must do nothing more, not even clean up."""
 
 
-class Mirrors(Protocol):
+class ImageMirrors(Protocol):
     """What shows phones their images that are not told themselves, see `mirrors.Mirrors`."""
 
     def check(self) -> list[str]:
@@ -112,7 +112,7 @@ class Context:
     """Whether nobody is left to report to."""
     resume_command: str | None = None
     """What to run to go on."""
-    mirrors: Mirrors | None = None
+    mirrors: ImageMirrors | None = None
     """Those that show phones their images; None where each phone is told itself."""
 
 

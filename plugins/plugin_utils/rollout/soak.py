@@ -25,7 +25,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import
 from ansible_collections.telephony.snom.plugins.module_utils._phone.readable_phone import ReadablePhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew, Look, watch_each
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew, Looked, watch_each
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Connect, Context
@@ -70,11 +70,11 @@ class Soak:
         by_host = {phone.host: phone for phone in phones}
         give_up = self._now() + self._settle
 
-        def seen(host: str, found: Any) -> Look:
+        def seen(host: str, found: Any) -> Looked:
             phone = by_host[host]
             # What can't be read is seen while a web server starts or stops.
             if isinstance(found, (PhoneUnreachable, AnswerUnreadable)) and self._now() < give_up:
-                return Look(took=False, again=self._poll)
+                return Looked(took=False, again=self._poll)
             if isinstance(found, PhoneUnreachable):
                 self._lost(phone, found)
             elif isinstance(found, SnomError):
@@ -82,7 +82,7 @@ class Soak:
             elif found is not None:
                 self._verdicts.settle(phone, found)
             took = not isinstance(found, SnomError) and expect(phone.facts).http_pass_set is True
-            return Look(took=took, refused=self._verdicts.outcome(host) is Outcome.AUTH_FAILED)
+            return Looked(took=took, refused=self._verdicts.outcome(host) is Outcome.AUTH_FAILED)
 
         watch_each(
             self._crew,

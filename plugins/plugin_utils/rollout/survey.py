@@ -16,8 +16,8 @@ from typing import Any
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AuthFailed, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.image_check import verify_image
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import (
+    read_model,
     read_settings_too,
-    read_system,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state import read_call_state
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
@@ -31,11 +31,11 @@ QUIET = 1.0
 """Seconds without an answer, after which phones that still have to wait for their turn are looked for."""
 
 
-def read_phone(target: Target, connect: Connect, known_call_state: str | None, *, force: bool = False) -> Reading:
+def survey_phone(target: Target, connect: Connect, known_call_state: str | None, *, force: bool = False) -> Reading:
     """Read one phone: its identity, and when it may need work also its call state and settings."""
     phone = connect(target.connection)
     try:
-        facts = read_system(phone)
+        facts = read_model(phone)
         wanted = target.wanted(facts.model) if facts.model else None
         if facts.firmware is None or target.protected or (facts.firmware == wanted and not force):
             return Reading(facts=facts)
@@ -65,7 +65,7 @@ def read_without_login(
 ) -> Reading | None:
     """The reading of a phone that asks for no login; None for one that does, and that got no credentials."""
     anonymous = replace(target, connection=replace(target.connection, username=None, password=None))
-    reading = read_phone(anonymous, connect, known_call_state, force=force)
+    reading = survey_phone(anonymous, connect, known_call_state, force=force)
     return None if isinstance(reading.error, AuthFailed) else reading
 
 
@@ -144,7 +144,7 @@ class _Survey:
                 self.readings[target.host] = Reading(error=NotTried())
             elif self._gate.admits(target):
                 self._gate.begin(target)
-                self._read(target, read_phone, is_try=True)
+                self._read(target, survey_phone, is_try=True)
             elif self._gate.key(target) in self._in_doubt and target.host not in self._asked_without_login:
                 self._asked_without_login.add(target.host)
                 self._looked_for.add(target.host)

@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import number_in
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.leases import Lease, reading_of
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.leases import Lease, statements_of_leases
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.lines import lines_of, read_together
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
-    Reading,
     SourceFailed,
+    Statements,
     address_of,
     mac_of,
 )
@@ -28,7 +28,9 @@ _SETTLED = 1.0
 """Seconds after which a file that looks unfinished is no longer being written."""
 
 
-def read_dnsmasq(path: str, prefixes: tuple[str, ...], now: float, clock: Callable[[], float] = time.time) -> Reading:
+def read_dnsmasq(
+    path: str, prefixes: tuple[str, ...], now: float, clock: Callable[[], float] = time.time
+) -> Statements:
     """The leases in a file. clock gives seconds since the epoch. Raises SourceFailed."""
 
     def complete(files: Sequence[BinaryIO]) -> bool:
@@ -41,9 +43,9 @@ def read_dnsmasq(path: str, prefixes: tuple[str, ...], now: float, clock: Callab
             file.seek(0)
         return ended or abs(clock() - found.st_mtime) > _SETTLED
 
-    def read(files: Sequence[BinaryIO]) -> Reading:
+    def read(files: Sequence[BinaryIO]) -> Statements:
         (file,) = files
-        return reading_of(_leases(file, path), prefixes, now)
+        return statements_of_leases(_leases(file, path), prefixes, now)
 
     return read_together(lambda: [path], read, complete=complete)
 

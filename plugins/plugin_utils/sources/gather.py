@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import Phone, Sites, merge
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import Said, SourceFailed
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import FoundPhone, Sites, merge
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import SourceFailed, Statement
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.settings import Source
 
 
@@ -18,7 +18,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.sources.settings im
 class Gathered:
     """What there is."""
 
-    phones: list[Phone]
+    phones: list[FoundPhone]
     failed: list[str]
     """A sentence for each source that could not be read."""
     notes: list[str]
@@ -27,7 +27,7 @@ class Gathered:
 
 def gather(sources: Iterable[Source], *, prefixes: tuple[str, ...], sites: Sites, now: Callable[[], float]) -> Gathered:
     """Read all sources. now gives seconds since the epoch. Raises InputError for an option that can't be used."""
-    readings: dict[str, tuple[Said, ...]] = {}
+    readings: dict[str, tuple[Statement, ...]] = {}
     failed: list[str] = []
     notes: list[str] = []
     for source in sources:

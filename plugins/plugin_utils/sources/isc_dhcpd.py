@@ -20,8 +20,8 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.sources.leases impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.lines import lines_of, read_together
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
     LONGEST,
-    Reading,
     SourceFailed,
+    Statements,
     address_of,
     mac_of,
     model_of,
@@ -37,10 +37,10 @@ _EPOCH = re.compile(r"epoch ([0-9]{1,11})")
 _VENDOR_CLASS = re.compile(r'vendor-class-identifier = "([^"\\]{1,100})"')
 
 
-def read_isc_dhcpd(path: str, prefixes: tuple[str, ...], now: float) -> Reading:
+def read_isc_dhcpd(path: str, prefixes: tuple[str, ...], now: float) -> Statements:
     """The leases in a file. Raises SourceFailed."""
 
-    def read(files: Sequence[BinaryIO]) -> Reading:
+    def read(files: Sequence[BinaryIO]) -> Statements:
         leases = Leases(prefixes, now)
         (file,) = files
         found = False

@@ -19,10 +19,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.paced_http import PacedAdapter
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.deadline import Deadline
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import heard
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.leases import Lease, reading_of
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.leases import Lease, statements_of_leases
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
-    Reading,
     SourceFailed,
+    Statements,
     address_of,
     mac_of,
 )
@@ -59,7 +59,7 @@ class KeaControl:
     """Seconds for one page."""
 
 
-def read_kea_control(control: KeaControl, prefixes: tuple[str, ...], now: float) -> Reading:
+def read_kea_control(control: KeaControl, prefixes: tuple[str, ...], now: float) -> Statements:
     """The leases that Kea has now. Raises SourceFailed, InputError."""
     if not HAS_REQUESTS:
         raise InputError("The Python library requests is missing on the controller: pip install requests.")
@@ -74,7 +74,7 @@ def read_kea_control(control: KeaControl, prefixes: tuple[str, ...], now: float)
         session.verify = (control.ca_path or True) if control.validate_certs else False
         if control.username is not None:
             session.auth = (control.username, control.password or "")
-        return reading_of(_leases(session, control, deadline), prefixes, now)
+        return statements_of_leases(_leases(session, control, deadline), prefixes, now)
 
 
 def _leases(session: Any, control: KeaControl, deadline: Deadline) -> Iterator[Lease]:

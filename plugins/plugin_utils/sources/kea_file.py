@@ -16,12 +16,12 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import number_in
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.leases import Lease, reading_of
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.leases import Lease, statements_of_leases
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.lines import lines_of, read_together
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
     MAX_PHONES,
-    Reading,
     SourceFailed,
+    Statements,
     address_of,
     mac_of,
 )
@@ -37,14 +37,14 @@ _Line = tuple[str, dict[str, int]]
 """A line, and the places of its columns."""
 
 
-def read_kea_file(path: str, prefixes: tuple[str, ...], now: float) -> Reading:
+def read_kea_file(path: str, prefixes: tuple[str, ...], now: float) -> Statements:
     """The leases in the file at path and in those beside it. Raises SourceFailed."""
 
-    def read(files: Sequence[BinaryIO]) -> Reading:
+    def read(files: Sequence[BinaryIO]) -> Statements:
         latest: dict[str, _Line] = {}
         for file in files:
             _read(file, prefixes, latest)
-        return reading_of(filter(None, map(_lease, latest.values())), prefixes, now)
+        return statements_of_leases(filter(None, map(_lease, latest.values())), prefixes, now)
 
     return read_together(lambda: _files(path), read)
 

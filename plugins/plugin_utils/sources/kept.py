@@ -12,22 +12,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import Phone
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import FoundPhone
 
 _FORM = 1
 
 
-def to_keep(phones: Iterable[Phone], options: Mapping[str, Any]) -> dict[str, Any]:
+def to_keep(phones: Iterable[FoundPhone], options: Mapping[str, Any]) -> dict[str, Any]:
     """The phones that these options led to."""
     return {"form": _FORM, "options": _digest(options), "phones": list(map(asdict, phones))}
 
 
-def kept(value: Any, options: Mapping[str, Any]) -> list[Phone] | None:
+def kept(value: Any, options: Mapping[str, Any]) -> list[FoundPhone] | None:
     """The phones of a cache, if it was made by the same options; None if it is of no use."""
     try:
         if (value["form"], value["options"]) != (_FORM, _digest(options)):
             return None
-        return [Phone(**phone) for phone in value["phones"]]
+        return [FoundPhone(**phone) for phone in value["phones"]]
     except (KeyError, TypeError):
         return None
 

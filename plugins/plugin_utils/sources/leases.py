@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
     LONGEST,
     MAX_PHONES,
-    Reading,
-    Said,
     SourceFailed,
+    Statement,
+    Statements,
     time_of,
 )
 
@@ -56,7 +56,7 @@ class Leases:
         """The address is nobody's any more."""
         self._by_address.pop(address, None)
 
-    def reading(self) -> Reading:
+    def reading(self) -> Statements:
         """What the leases that have not run out say. Of several of one phone the newest counts."""
         newest: dict[str, Lease] = {}
         for lease in self._by_address.values():
@@ -64,12 +64,12 @@ class Leases:
                 lease.mac not in newest or lease.given >= newest[lease.mac].given
             ):
                 newest[lease.mac] = lease
-        return Reading(said=tuple(map(_said, newest.values())))
+        return Statements(said=tuple(map(_said, newest.values())))
 
 
-def _said(lease: Lease) -> Said:
+def _said(lease: Lease) -> Statement:
     ends = "never" if lease.ends is None else time_of(lease.ends)
-    return Said(
+    return Statement(
         mac=lease.mac,
         address=lease.address,
         leased=True,
@@ -78,7 +78,7 @@ def _said(lease: Lease) -> Said:
     )
 
 
-def reading_of(leases: Iterable[Lease], prefixes: tuple[str, ...], now: float) -> Reading:
+def statements_of_leases(leases: Iterable[Lease], prefixes: tuple[str, ...], now: float) -> Statements:
     """What a list of leases says, the newest word on an address last."""
     found = Leases(prefixes, now)
     for lease in leases:

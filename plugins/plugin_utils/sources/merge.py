@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.registrations import unplaced
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import Said, counted
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import Statement, counted
 
 Sites = Sequence[tuple[IPv4Network | IPv6Network, str]]
 
@@ -25,7 +25,7 @@ _EXAMPLES = 3
 
 
 @dataclass(kw_only=True)
-class Phone:
+class FoundPhone:
     """One phone."""
 
     mac: str
@@ -40,7 +40,7 @@ class Phone:
     @property
     def host(self) -> str:
         """Its name in the inventory."""
-        return host_of(self.mac)
+        return host_name(self.mac)
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -57,18 +57,18 @@ class Phone:
         return {name: value for name, value in found.items() if value is not None}
 
 
-def host_of(mac: str) -> str:
+def host_name(mac: str) -> str:
     """The name of a phone in the inventory. It stays, whatever sources say tomorrow."""
     return f"snom-{mac.lower()}"
 
 
-def merge(readings: Mapping[str, Iterable[Said]], sites: Sites = ()) -> tuple[list[Phone], list[str]]:
+def merge(readings: Mapping[str, Iterable[Statement]], sites: Sites = ()) -> tuple[list[FoundPhone], list[str]]:
     """The phones, in the order of their MAC addresses, and sentences on what does not fit together.
 
     readings are in the order in which sources count; sites are the networks of each site, the narrowest first.
     """
     notes: list[str] = []
-    by_mac: dict[str, dict[str, Said]] = defaultdict(dict)
+    by_mac: dict[str, dict[str, Statement]] = defaultdict(dict)
     for source, said in _placed(readings, notes).items():
         for one in said:
             if one.mac is not None:
@@ -82,7 +82,7 @@ def merge(readings: Mapping[str, Iterable[Said]], sites: Sites = ()) -> tuple[li
     return list(phones.values()), notes
 
 
-def _placed(readings: Mapping[str, Iterable[Said]], notes: list[str]) -> dict[str, list[Said]]:
+def _placed(readings: Mapping[str, Iterable[Statement]], notes: list[str]) -> dict[str, list[Statement]]:
     """All that is said, with the MAC address where only the address was known and a lease says whose it is."""
     found = {source: list(said) for source, said in readings.items()}
     holders: dict[str, set[str]] = defaultdict(set)
@@ -102,12 +102,12 @@ def _placed(readings: Mapping[str, Iterable[Said]], notes: list[str]) -> dict[st
     return found
 
 
-def _phone(mac: str, told: Mapping[str, Said]) -> Phone:
-    def first(read: Callable[[Said], Any]) -> Any:
+def _phone(mac: str, told: Mapping[str, Statement]) -> FoundPhone:
+    def first(read: Callable[[Statement], Any]) -> Any:
         return next((value for one in told.values() if (value := read(one))), None)
 
     accounts = next((one.accounts for one in told.values() if one.accounts), ())
-    return Phone(
+    return FoundPhone(
         mac=mac,
         model=first(lambda one: one.model),
         firmware=first(lambda one: one.firmware),
@@ -119,7 +119,10 @@ def _phone(mac: str, told: Mapping[str, Said]) -> Phone:
 
 
 def _give_addresses(
-    phones: Mapping[str, Phone], by_mac: Mapping[str, Mapping[str, Said]], order: Sequence[str], notes: list[str]
+    phones: Mapping[str, FoundPhone],
+    by_mac: Mapping[str, Mapping[str, Statement]],
+    order: Sequence[str],
+    notes: list[str],
 ) -> None:
     """Let each address belong to one phone: two hosts with one address are one phone that is asked for both."""
     holder: dict[str, str] = {}
@@ -138,7 +141,7 @@ def _give_addresses(
             phones[macs[0]].address = address
     if claimed_twice:
         shown = [
-            f"{address} ({', '.join(host_of(mac) for mac in sorted(macs)[:_EXAMPLES])})"
+            f"{address} ({', '.join(host_name(mac) for mac in sorted(macs)[:_EXAMPLES])})"
             for address, macs in claimed_twice.items()
         ]
         notes.append(
@@ -152,9 +155,9 @@ def _site(address: str, sites: Sites) -> str | None:
     return next((site for network, site in sites if found.version == network.version and found in network), None)
 
 
-def _contradictions(by_mac: Mapping[str, Mapping[str, Said]]) -> list[str]:
+def _contradictions(by_mac: Mapping[str, Mapping[str, Statement]]) -> list[str]:
     """A sentence for each thing of which sources say different things."""
-    kinds: dict[str, Callable[[Said], Any]] = {
+    kinds: dict[str, Callable[[Statement], Any]] = {
         "model": lambda one: one.model,
         "site": lambda one: one.site,
         "account": lambda one: frozenset(account.partition("@")[0] for account in one.accounts) or None,
@@ -169,7 +172,7 @@ def _contradictions(by_mac: Mapping[str, Mapping[str, Said]]) -> list[str]:
                 values = {source: value for source, one in told.items() if (value := read(one))}
                 if _differ(values.values()):
                     words = ", ".join(f"{_word(value)} by {source}" for source, value in values.items())
-                    shown.append(f"{host_of(mac)}: {words}")
+                    shown.append(f"{host_name(mac)}: {words}")
         if shown:
             notes.append(
                 f"Sources differ on the {kind} of {counted(len(shown), 'phone')}: {_some(shown)}. The first source "

@@ -13,27 +13,27 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._known.user_agent import PHONE
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.log import read_logs
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
-    Reading,
-    Said,
     SourceFailed,
+    Statement,
+    Statements,
     address_of,
     model_of,
 )
 
 
-def read_mirror_log(paths: Iterable[str], prefixes: tuple[str, ...]) -> Reading:
+def read_mirror_log(paths: Iterable[str], prefixes: tuple[str, ...]) -> Statements:
     """What the logs say. paths may hold wildcards. Raises SourceFailed."""
     try:
         found = read_logs(paths)
     except InputError as error:
         raise SourceFailed(error.reason) from None
-    return Reading(said=tuple(_said(found["phones"], prefixes)))
+    return Statements(said=tuple(_said(found["phones"], prefixes)))
 
 
-def _said(phones: dict[str, dict[str, Any]], prefixes: tuple[str, ...]) -> Iterator[Said]:
+def _said(phones: dict[str, dict[str, Any]], prefixes: tuple[str, ...]) -> Iterator[Statement]:
     for mac, seen in phones.items():
         if mac.startswith(prefixes):
-            yield Said(
+            yield Statement(
                 mac=mac,
                 address=address_of(seen["address"]),
                 last_known=True,

@@ -28,7 +28,7 @@ class SourceFailed(SnomError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class Statement:
     """What one source says of one phone. None stands for what it does not tell."""
 
     mac: str | None
@@ -57,10 +57,10 @@ class Said:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class Statements:
     """What one source says of all phones."""
 
-    said: tuple[Said, ...] = ()
+    said: tuple[Statement, ...] = ()
     notes: tuple[str, ...] = ()
     """Sentences on what was left out and should be looked at."""
 

@@ -26,7 +26,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.sources.kea_file im
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import Sites
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.mirror_log import read_mirror_log
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.registrations import read_registrations
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import Reading
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import Statements
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.table import Table, is_field, read_table
 
 PBX_KINDS = ("asterisk", "freeswitch", "kamailio")
@@ -54,7 +54,7 @@ class Source:
     """One source that can be read."""
 
     name: str
-    read: Callable[[tuple[str, ...], float], Reading]
+    read: Callable[[tuple[str, ...], float], Statements]
     """Takes the prefixes of phones' MAC addresses and the time in seconds since the epoch. Raises SourceFailed, and
     InputError where the option and not the source is at fault."""
 
@@ -119,7 +119,7 @@ def parse_prefixes(value: object) -> tuple[str, ...]:
     return (*PREFIXES, *found)
 
 
-def _reader(kind: str, given: dict[str, Any], folder: str) -> Callable[[tuple[str, ...], float], Reading]:
+def _reader(kind: str, given: dict[str, Any], folder: str) -> Callable[[tuple[str, ...], float], Statements]:
     if kind in PBX_KINDS:
         if "ca_path" in given:
             given["ca_path"] = _path(given, "ca_path", folder)

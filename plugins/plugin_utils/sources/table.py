@@ -20,9 +20,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.version impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
     LONGEST,
     MAX_PHONES,
-    Reading,
-    Said,
     SourceFailed,
+    Statement,
+    Statements,
     address_of,
     counted,
     mac_of,
@@ -67,7 +67,7 @@ class Table:
     encoding: str | None = None
 
 
-def read_table(table: Table, prefixes: tuple[str, ...]) -> Reading:
+def read_table(table: Table, prefixes: tuple[str, ...]) -> Statements:
     """What the rows say. Raises SourceFailed; InputError for columns that are not there."""
     text = _text(table)
     rows = _rows(text, table)
@@ -147,8 +147,8 @@ def _columns(heading: Sequence[str], table: Table) -> dict[str, int]:
     return found
 
 
-def _read(rows: Iterator[list[str]], columns: Mapping[str, int], prefixes: tuple[str, ...]) -> Reading:
-    said: dict[str, Said] = {}
+def _read(rows: Iterator[list[str]], columns: Mapping[str, int], prefixes: tuple[str, ...]) -> Statements:
+    said: dict[str, Statement] = {}
     strange: list[str] = []
     twice: list[str] = []
     models: list[str] = []
@@ -183,12 +183,12 @@ def _read(rows: Iterator[list[str]], columns: Mapping[str, int], prefixes: tuple
         )
         if found
     ]
-    return Reading(said=tuple(said.values()), notes=tuple(notes))
+    return Statements(said=tuple(said.values()), notes=tuple(notes))
 
 
-def _said(mac: str, model: str | None, cells: Mapping[str, str]) -> Said:
+def _said(mac: str, model: str | None, cells: Mapping[str, str]) -> Statement:
     account = cells.get("account", "")[:LONGEST]
-    return Said(
+    return Statement(
         mac=mac,
         address=address_of(cells.get("address")),
         model=model,

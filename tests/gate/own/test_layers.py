@@ -234,6 +234,16 @@ def test_package_files_are_empty(file: Path) -> None:
     assert file.name != "__init__.py" or not file.read_text("utf-8")
 
 
+def test_one_name_is_one_thing() -> None:
+    """What several files of the library may want has a name that no other file gives to something else."""
+    homes: dict[str, list[str]] = {}
+    for file in LIBRARY:
+        for node in ast.parse(file.read_text("utf-8")).body:
+            if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(relative(file))
+    assert {name: files for name, files in homes.items() if len(files) > 1} == {}
+
+
 def test_docstrings_have_one_dialect() -> None:
     """What is returned is named, not that it is; and what is said of a field stands below it."""
     found: list[str] = []

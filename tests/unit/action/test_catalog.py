@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.action import snom_catalog
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import Refused
-from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.image_probe import Seen
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.image_probe import Probed
 from ansible_collections.telephony.snom.tests.unit.action.test_firmware_info import HostVars
 
 WANTED = {"snom_firmware_versions": {"D385": "10.1.240.1"}}
@@ -24,9 +24,9 @@ def probed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The URLs that were asked for. Each is there."""
     asked: list[str] = []
 
-    def probe(url: str, **more: Any) -> Seen:
+    def probe(url: str, **more: Any) -> Probed:
         asked.append(url)
-        return Seen(size=5, sha1="a" * 40, sha256="b" * 64)
+        return Probed(size=5, sha1="a" * 40, sha256="b" * 64)
 
     monkeypatch.setattr(snom_catalog, "probe_image", probe)
     return asked
@@ -82,7 +82,7 @@ def test_bad_input_is_named(arguments: dict[str, Any], says: str, probed: list[s
 
 
 def test_what_cannot_be_had_leaves_the_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def probe(url: str, **more: Any) -> Seen:
+    def probe(url: str, **more: Any) -> Probed:
         raise Refused("Down.")
 
     monkeypatch.setattr(snom_catalog, "probe_image", probe)

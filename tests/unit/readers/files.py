@@ -33,7 +33,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.version impo
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import parse_control
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import parse_pbx
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import connection_from
-from ansible_collections.telephony.snom.plugins.module_utils._provisioning.diff import Generation, compare
+from ansible_collections.telephony.snom.plugins.module_utils._provisioning.diff import Generation, compare_generations
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import (
     is_well_formed,
     listed_urls,
@@ -43,7 +43,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml i
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import from_text
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, Options, render
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, RenderOptions, render
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.entries import LATEST
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import parse_history
@@ -120,8 +120,8 @@ def _xml(data: bytes) -> object:
     files = {"before.htm": listed, "own.xml": b"<settings/>"}
     before = Generation(name="0", read=files.get)
     after = Generation(name="1", read={"before.htm": listed, "own.xml": data}.get)
-    changes = compare({"desk": "before.htm"}, before, after)
-    compare({"desk": "x.htm"}, Generation(name="2", read=lambda _name: data), after)
+    changes = compare_generations({"desk": "before.htm"}, before, after)
+    compare_generations({"desk": "x.htm"}, Generation(name="2", read=lambda _name: data), after)
     return [is_well_formed(data), names, [one.wire_name for one in settings], book, changes]
 
 
@@ -146,7 +146,7 @@ def _render(data: bytes) -> object:
         mirror=mirror if isinstance(mirror, str) else None,
         phone_book=book,
     )
-    options = Options(base_url="https://mirror.example", allow_cleartext_secrets=True)
+    options = RenderOptions(base_url="https://mirror.example", allow_cleartext_secrets=True)
     rendering = render([entry], _BUILT_IN, options)
     for name, content in rendering.files.items():
         assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", name) and is_well_formed(content)

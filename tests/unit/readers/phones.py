@@ -28,7 +28,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.models impor
 from ansible_collections.telephony.snom.plugins.module_utils._known.user_agent import read_user_agent
 from ansible_collections.telephony.snom.plugins.module_utils._operations.bitmap import bitmap_to_png
 from ansible_collections.telephony.snom.plugins.module_utils._operations.info import ARGUMENT_SPEC as INFO_ARGUMENTS
-from ansible_collections.telephony.snom.plugins.module_utils._operations.info import read_phone
+from ansible_collections.telephony.snom.plugins.module_utils._operations.info import read_info
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web import client, pages, snmp
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer
@@ -89,7 +89,7 @@ def _phone(data: bytes) -> object:
     """All of a phone's pages, as snom_info returns them and adoption states them."""
     phone = WebPhone(_CONNECTION, client=_SamePage(data))  # type: ignore[arg-type]
     parameters = parameters_of(INFO_ARGUMENTS, gather=["system", "home", "gui", "settings"])
-    facts = to_plain(read_phone(phone, parameters, False)["phone"])
+    facts = to_plain(read_info(phone, parameters, False)["phone"])
     if facts["settings"] is not None:
         _adopt(facts)
     return facts

@@ -31,7 +31,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.sources.isc_dhcpd i
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.kea_control import KeaControl, read_kea_control
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.kea_file import read_kea_file
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.kept import kept, to_keep
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import Reading
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import Statements
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.settings import Source, parse_sources
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.table import Table, read_table
 from ansible_collections.telephony.snom.tests.unit.readers.files import in_a_file
@@ -43,14 +43,14 @@ _NOW = 1_700_000_000.0
 _IMAGE = "snomD785-10.1.175.16-SIP-r.bin"
 
 
-def _source(read: Callable[[str], Reading]) -> Callable[[bytes], object]:
+def _source(read: Callable[[str], Statements]) -> Callable[[bytes], object]:
     return in_a_file(lambda path: _gathered(lambda: read(path)))
 
 
-def _gathered(read: Callable[[], Reading]) -> object:
+def _gathered(read: Callable[[], Statements]) -> object:
     """What becomes of a source, and of a cache of it."""
 
-    def one(prefixes: tuple[str, ...], now: float) -> Reading:
+    def one(prefixes: tuple[str, ...], now: float) -> Statements:
         return read()
 
     found = gather([Source(name="s", read=one)], prefixes=PREFIXES, sites=[], now=lambda: _NOW)
@@ -62,7 +62,7 @@ def _gathered(read: Callable[[], Reading]) -> object:
     return [[phone.variables for phone in found.phones], found.failed, found.notes]
 
 
-def _kea(data: bytes) -> Reading:
+def _kea(data: bytes) -> Statements:
     control = KeaControl(url="http://192.0.2.3/", username="u", password="n0t-shown")
     with patch.object(urllib3_connection, "create_connection", lambda *_unused, **_more: SaidSocket(data)):
         return read_kea_control(control, PREFIXES, _NOW)

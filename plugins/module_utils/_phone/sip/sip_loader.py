@@ -42,7 +42,7 @@ from ..._known.version import Version
 from ..._mirror.armory import FRESH, Armory
 from ..._mirror.control import MirrorAnswerLost, MirrorFailed
 from ..._mirror.probe import LATE
-from ..._mirror.progress import Progress
+from ..._mirror.progress import FetchProgress
 from ..._pbx.pbx import Delivery, Notify
 from ..._pbx.refusals import refusal
 from ..._pbx.registered import Registered, Registrar
@@ -171,7 +171,9 @@ class SipLoader:
         newest = contacts[0] if contacts else None
         return self._facts(newest, watched.before, _identities(watched.accounts, watched.accounts), settings)
 
-    def _after_the_image(self, watched: _Watched, progress: Progress, settings: dict[str, str] | None) -> PhoneFacts:
+    def _after_the_image(
+        self, watched: _Watched, progress: FetchProgress, settings: dict[str, str] | None
+    ) -> PhoneFacts:
         self._withdraw_quietly()
         contacts = self._contacts()
         anew = [one for one in contacts or () if _is_new(one, watched.known)]
@@ -201,7 +203,7 @@ class SipLoader:
         # It has started since it was asked; when is not known.
         return replace(facts, uptime=0)
 
-    def _has_started(self, watched: _Watched, progress: Progress, anew: list[Registered]) -> bool:
+    def _has_started(self, watched: _Watched, progress: FetchProgress, anew: list[Registered]) -> bool:
         """Whether it has certainly started since it has its image: it said so, or it has a contact of a new start."""
         fresh = [one for one in anew if one.key not in (watched.known_at_image or ()) and one.registration.call_id]
         return progress.beacon is not None or bool(fresh)
@@ -229,7 +231,7 @@ class SipLoader:
         except PbxFailed:
             return None
 
-    def _progress(self, watched: _Watched, *, fresh: float = FRESH) -> Progress:
+    def _progress(self, watched: _Watched, *, fresh: float = FRESH) -> FetchProgress:
         try:
             progress = self._armory.progress(self._mac, fresh=fresh)
             if watched.withdrawn and not (progress.firmware_fetched or progress.image_whole):

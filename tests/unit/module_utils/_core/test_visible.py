@@ -28,7 +28,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.visible impor
     visible_result,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._operations.info import ARGUMENT_SPEC as INFO_ARGUMENTS
-from ansible_collections.telephony.snom.plugins.module_utils._operations.info import read_phone
+from ansible_collections.telephony.snom.plugins.module_utils._operations.info import read_info
 from ansible_collections.telephony.snom.plugins.module_utils._operations.run import perform
 from ansible_collections.telephony.snom.plugins.module_utils._operations.settings import (
     ARGUMENT_SPEC as SETTINGS_ARGUMENTS,
@@ -36,7 +36,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._operations.setting
 from ansible_collections.telephony.snom.plugins.module_utils._operations.settings import write_settings
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.publish import (
     ARGUMENT_SPEC,
-    Content,
+    Publication,
     publish_content,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.console import Console
@@ -148,7 +148,7 @@ def test_what_a_phone_shows_of_itself(text: str) -> None:
     phone = MemoryPhone(model=text, settings={"language": text, "phone_name": "x"})
     gather = {"gather": ["system", "settings"]}
     parameters = parameters_of(INFO_ARGUMENTS, **gather)
-    result = perform(read_phone, parameters, False, connect=lambda _connection: phone)
+    result = perform(read_info, parameters, False, connect=lambda _connection: phone)
     assert result["phone"]["settings"]["phone_name"] == "x"
     assert_shown(result)
 
@@ -171,8 +171,8 @@ def _xml(text: str) -> str:
 def test_adopted_settings_are_those_of_the_phone_or_left_out(text: str) -> None:
     phone = MemoryPhone(settings={"language": text})
     parameters = parameters_of(INFO_ARGUMENTS, gather=["settings"])
-    found = read_phone(phone, parameters, False)["phone"]["settings"]["language"]
-    shown = perform(read_phone, parameters, False, connect=lambda _connection: phone)["phone"]
+    found = read_info(phone, parameters, False)["phone"]["settings"]["language"]
+    shown = perform(read_info, parameters, False, connect=lambda _connection: phone)["phone"]
     described, left_out = describe_settings(shown)
     assert_shown([described, left_out])
     if "language" in described:
@@ -211,7 +211,7 @@ def test_the_results_of_actions(monkeypatch: pytest.MonkeyPatch) -> None:
 
     class Phone(PhoneAction):
         argument_spec = INFO_ARGUMENTS
-        operation = staticmethod(read_phone)
+        operation = staticmethod(read_info)
 
     monkeypatch.setattr(PhoneAction, "_execute_module", lambda _self, **_given: answer)
     monkeypatch.setattr(snom_mirror_info.ActionModule, "_execute_module", lambda _self, **_given: answer)
@@ -250,7 +250,7 @@ def test_a_diff_of_published_files_has_one_line_for_a_change(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         options = defaults | {"web_root": folder, "base_url": "https://p"}
         for generation, value in (("aa", _xml(printable)), ("bb", "x")):
-            result = publish_content(Content(phones, generation, files(value)), options, False)
+            result = publish_content(Publication(phones, generation, files(value)), options, False)
     lines = result["diff"]["prepared"]
     assert not raw(lines) and lines.count("\n") == len(lines.splitlines()) == (printable.strip() != "x")
 

@@ -19,7 +19,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot 
     LONGEST_VALUE,
     MOST_SETTINGS,
     Snapshot,
-    compare,
+    compare_snapshots,
     take_snapshot,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
@@ -37,7 +37,7 @@ FACTS = PhoneFacts(identities=(Identity(1, "100", True), Identity(2, None, None)
 
 
 def compared(before: dict[str, str], after: dict[str, str]) -> dict[str, Any]:
-    return compare(Snapshot({}, before), Snapshot({}, after), old=OLD, new=NEW)
+    return compare_snapshots(Snapshot({}, before), Snapshot({}, after), old=OLD, new=NEW)
 
 
 def settings(before: dict[str, str], after: dict[str, str]) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def test_long_values_are_cut() -> None:
 def test_registrations_that_changed() -> None:
     before = Snapshot({1: True, 2: True, 3: None, 4: True}, {})
     after = Snapshot({1: True, 2: False, 3: True, 5: True}, {})
-    record = compare(before, after, old=OLD, new=NEW)
+    record = compare_snapshots(before, after, old=OLD, new=NEW)
     assert record["registrations"] == {"2": [True, False], "3": [None, True], "4": [True, None], "5": [None, True]}
     assert changes(record)[0] == ("Identity 2", "registered", "not registered")
 
@@ -146,7 +146,7 @@ def test_registrations_that_changed() -> None:
     ],
 )
 def test_what_can_not_be_compared(before: Snapshot, after: Snapshot, read: bool, words: list[str]) -> None:
-    record = compare(before, after, old=OLD, new=NEW)
+    record = compare_snapshots(before, after, old=OLD, new=NEW)
     assert (record["read"], record["settings"], record["more"]) == (read, {}, 0)
     assert (record["reason"] is None) is (words == [])
     assert all(word in record["reason"] for word in words)

@@ -16,7 +16,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._mirror import log 
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.log import (
     MAX_LINE,
     MirrorLog,
-    lines_of,
+    log_lines,
     read_logs,
 )
 from hypothesis import given
@@ -322,7 +322,7 @@ def test_a_log_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     broken = tmp_path / "access.log.1.gz"
     broken.write_bytes(gzip.compress(line() * 100)[:-20])
     with pytest.raises(InputError, match=r"1\.gz can't be read"):
-        list(lines_of(str(broken)))
+        list(log_lines(str(broken)))
     broken.write_bytes(b"no gzip")
     with pytest.raises(InputError, match=r"1\.gz can't be read"):
-        list(lines_of(str(broken)))
+        list(log_lines(str(broken)))

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.progress import Progress, ProgressLog
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.progress import FetchProgress, ProgressLog
 
 MAC = "000413922D24"
 OTHER = "000413922D25"
@@ -41,7 +41,7 @@ def line(uri: str, second: int = 1, **changes: Any) -> bytes:
     return json.dumps(entry | changes).encode() + b"\n"
 
 
-def follow(*lines: bytes, armed_length: int | None = None) -> Progress:
+def follow(*lines: bytes, armed_length: int | None = None) -> FetchProgress:
     log = ProgressLog()
     progress = log.expect(MAC, IMAGE, SINCE, armed_length)
     log.read(lines)

@@ -17,7 +17,7 @@ MANAGER = {"system": Unsupported("Phone Manager")}
 
 def read(phone: MemoryPhone, *, check_mode: bool = False, **parameters: Any) -> dict[str, Any]:
     phone.connection = connection_from({"host": "127.0.0.1"} | parameters)
-    return info.read_phone(phone, {"gather": ["system"]} | parameters, check_mode)
+    return info.read_info(phone, {"gather": ["system"]} | parameters, check_mode)
 
 
 @pytest.mark.parametrize("check_mode", [False, True])

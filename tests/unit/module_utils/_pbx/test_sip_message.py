@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._pbx import sip_message
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.sip_message import (
-    Answer,
+    SipAnswer,
     authorization,
     read_answer,
     write_request,
@@ -24,12 +24,12 @@ RESPONSES = {
 }
 
 
-def challenged(*values: str, status: int = 401) -> Answer:
+def challenged(*values: str, status: int = 401) -> SipAnswer:
     name = "www-authenticate" if status == 401 else "proxy-authenticate"
-    return Answer(status, "", tuple((name, value) for value in values))
+    return SipAnswer(status, "", tuple((name, value) for value in values))
 
 
-def answered(answer: Answer) -> tuple[str, str] | None:
+def answered(answer: SipAnswer) -> tuple[str, str] | None:
     return authorization(answer, "GET", "/dir/index.html", "Mufasa", "Circle of Life")
 
 

@@ -8,11 +8,16 @@ from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
-from ansible_collections.telephony.snom.plugins.module_utils._provisioning.diff import Change, Generation, compare, gone
+from ansible_collections.telephony.snom.plugins.module_utils._provisioning.diff import (
+    Change,
+    Generation,
+    compare_generations,
+    gone,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import (
     Entry,
-    Options,
     Rendering,
+    RenderOptions,
     render,
 )
 
@@ -33,7 +38,7 @@ def rendered(**phones: dict[str, Any]) -> Rendering:
         )
         for host, settings in ((host, dict(settings)) for host, settings in phones.items())
     ]
-    return render(entries, Catalog(), Options(base_url="https://p", shared_users=frozenset({"100"})))
+    return render(entries, Catalog(), RenderOptions(base_url="https://p", shared_users=frozenset({"100"})))
 
 
 def generation(rendering: Rendering) -> Generation:
@@ -41,7 +46,7 @@ def generation(rendering: Rendering) -> Generation:
 
 
 def changes(before: Rendering | None, after: Rendering) -> dict[str, Change]:
-    return compare(after.phones, generation(before) if before else None, generation(after))
+    return compare_generations(after.phones, generation(before) if before else None, generation(after))
 
 
 def lines(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
@@ -112,7 +117,7 @@ def test_a_phone_that_is_gone_is_named_by_its_file() -> None:
 
 def test_a_phone_that_an_earlier_generation_did_not_have() -> None:
     before, after = rendered(a=ONE, b=ONE), rendered(a=ONE)
-    change = compare(before.phones, generation(before), generation(after))["b"]
+    change = compare_generations(before.phones, generation(before), generation(after))["b"]
     assert change == Change(changed=True, files=[], lines=["b: gone (snomD785-000413920062.htm)"])
 
 
@@ -120,7 +125,7 @@ def test_a_published_file_with_a_number_that_is_none_is_shown_as_it_is() -> None
     before, after = rendered(a={"fkey": {0: "line"}}), rendered(a={"fkey": {0: "line"}, "language": "Deutsch"})
     edited = {name: data.replace(b'<fkey idx="0"', b'<fkey idx="1x"') for name, data in before.files.items()}
     published = Generation(name="edited", read=edited.get)
-    assert compare(after.phones, published, generation(after))["a"].lines == [
+    assert compare_generations(after.phones, published, generation(after))["a"].lines == [
         "a: fkey: line [context active, idx 1x] -> (none)",
         "a: fkey0: (none) -> line [context active]",
         "a: language: (none) -> Deutsch",

@@ -15,32 +15,32 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.images impor
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.publish import (
     ARGUMENT_SPEC,
     LONGEST_DIFF,
-    Content,
+    Publication,
     pack,
     publish_content,
     read_mode,
     unpack,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, Options, render
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, RenderOptions, render
 
 
-def content(count: int = 2, **settings: Any) -> Content:
+def content(count: int = 2, **settings: Any) -> Publication:
     """What the controller hands over for so many phones, which all have these settings."""
     entries = [
         Entry(host=f"h{number}", mac=f"00041392{number:04X}", model="D785", settings={"snom_settings": settings})
         for number in range(count)
     ]
-    rendering = render(entries, Catalog(), Options(base_url="https://p", unknown_settings="ignore"))
-    return Content(rendering.phones, rendering.generation, rendering.files)
+    rendering = render(entries, Catalog(), RenderOptions(base_url="https://p", unknown_settings="ignore"))
+    return Publication(rendering.phones, rendering.generation, rendering.files)
 
 
-def with_others(what: Content, count: int) -> Content:
+def with_others(what: Publication, count: int) -> Publication:
     """The same in an inventory with so many phones more."""
     others = {f"00041392{number:04X}": f"h{number}" for number in range(len(what.phones), len(what.phones) + count)}
     return replace(what, others=others)
 
 
-def published(root: Path, what: Content, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+def published(root: Path, what: Publication, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
     defaults = {name: argument.get("default") for name, argument in ARGUMENT_SPEC.items()}
     return publish_content(what, defaults | {"web_root": str(root), "base_url": "https://p"} | options, check_mode)
 
@@ -63,7 +63,7 @@ def test_check_do_and_do_again(tmp_path: Path) -> None:
 
 
 def test_content_travels_to_another_machine() -> None:
-    for what in (with_others(content(language="Deutsch"), 2), Content({"h0": "snomD785-000413920000.htm"})):
+    for what in (with_others(content(language="Deutsch"), 2), Publication({"h0": "snomD785-000413920000.htm"})):
         assert unpack(pack(what)) == what
 
 
@@ -97,7 +97,7 @@ def test_files_of_phones_that_the_inventory_has_do_not_go_unasked(tmp_path: Path
 def test_going_back_takes_no_files_away_of_phones_that_the_inventory_has(tmp_path: Path) -> None:
     published(tmp_path, content(2))
     published(tmp_path, content(20))
-    part = with_others(Content(content(2).phones), 18)
+    part = with_others(Publication(content(2).phones), 18)
     refused = published(tmp_path, part, rollback=True)
     assert "The files of h10, h11, h12, h13, h14, h15, h16, h17, h18, h19 and 8 more would go" in refused["msg"]
     assert published(tmp_path, replace(part, others={}), rollback=True)["counts"]["gone"] == 18
@@ -112,7 +112,7 @@ def test_going_back(tmp_path: Path) -> None:
     first, second = content(language="English"), content(language="Deutsch")
     published(tmp_path, first)
     published(tmp_path, second)
-    phones = Content(first.phones)
+    phones = Publication(first.phones)
     before = everything(tmp_path)
     planned = published(tmp_path, phones, check_mode=True, rollback=True)
     assert everything(tmp_path) == before

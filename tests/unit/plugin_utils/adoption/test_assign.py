@@ -11,10 +11,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.assign import (
     Assignment,
     assign,
-    mac_of,
+    mac_in_name,
     plain_name,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import read_file
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import parse_file
 
 MAC = "000413AABBCC"
 
@@ -28,7 +28,7 @@ def listing(*urls: str) -> str:
 
 
 def by_name(files: dict[str, str]) -> Assignment:
-    return assign([read_file(name, text.encode()) for name, text in files.items()])
+    return assign([parse_file(name, text.encode()) for name, text in files.items()])
 
 
 def read(assignment: Assignment, mac: str = MAC) -> list[str]:
@@ -43,13 +43,13 @@ def read(assignment: Assignment, mac: str = MAC) -> list[str]:
     ],
 )
 def test_the_mac_in_a_name(name: str) -> None:
-    assert mac_of(name) == MAC
+    assert mac_in_name(name) == MAC
     assert read(by_name({name: settings("a")})) == [name]
 
 
 @pytest.mark.parametrize("name", ["snomD120.htm", "general.xml", "20261129120000.xml", "snomD785-10.1.54.13.xml"])
 def test_no_mac_in_a_name(name: str) -> None:
-    assert mac_of(name) is None
+    assert mac_in_name(name) is None
 
 
 def test_a_phone_reads_the_file_of_its_model_first() -> None:

@@ -23,9 +23,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml i
     read_settings_file,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.fleet import SECRETS, Fleet, adopt, refer_to
-from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import read_file
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import parse_file
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.writing import Text, texts
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, Options, render
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, RenderOptions, render
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -125,7 +125,7 @@ def published(fleet: Fleet) -> dict[str, list[bytes]]:
     users = frozenset(
         str(value) for entry in entries for value in _values(entry.settings) if not isinstance(value, (dict, list))
     )
-    rendering = render(entries, Catalog(()), Options(base_url="https://p.example", shared_users=users))
+    rendering = render(entries, Catalog(()), RenderOptions(base_url="https://p.example", shared_users=users))
     generation = Generation(name=rendering.generation, read=rendering.files.get)
     result = {}
     for phone in fleet.phones:
@@ -156,14 +156,14 @@ def _values(value: Any) -> list[Any]:
 def test_phones_get_from_us_what_files_of_xml_gave_them(one: list[Given], other: list[Given]) -> None:
     own = [item for item in other if item[:2] not in {two[:2] for two in one}]
     served = {MACS[0]: one, MACS[1]: [*one, *own]}
-    fleet = adopt([read_file(f"snomD785-{mac}.htm", as_xml(given_settings)) for mac, given_settings in served.items()])
+    fleet = adopt([parse_file(f"snomD785-{mac}.htm", as_xml(given_settings)) for mac, given_settings in served.items()])
     assert provisioned(fleet) == {mac: told(given_settings) for mac, given_settings in served.items()}
 
 
 @settings(deadline=None, max_examples=40)
 @given(files(("", "&", "!", "$")))
 def test_phones_get_from_us_what_files_of_text_gave_them(one: list[Given]) -> None:
-    fleet = adopt([read_file(f"snomD785-{MACS[0]}.htm", as_text(one))])
+    fleet = adopt([parse_file(f"snomD785-{MACS[0]}.htm", as_text(one))])
     assert provisioned(fleet) == {MACS[0]: told(one)}
 
 
@@ -208,7 +208,10 @@ def test_the_phone_book_becomes_what_the_files_made_it(
     first = with_book("of all", shared)
     given_files = {mac: with_book(mac, book) for mac, book in zip(MACS, own, strict=False)}
     fleet = adopt(
-        [read_file("snomD785.htm", first), *(read_file(f"snomD785-{mac}.htm", one) for mac, one in given_files.items())]
+        [
+            parse_file("snomD785.htm", first),
+            *(parse_file(f"snomD785-{mac}.htm", one) for mac, one in given_files.items()),
+        ]
     )
     for mac, contents in published(fleet).items():
         once = book_after(before, [first, given_files[mac]])
@@ -220,7 +223,7 @@ def test_the_phone_book_becomes_what_the_files_made_it(
 def test_an_empty_phone_book_that_adds_nothing_empties_no_phone() -> None:
     """FusionPBX serves such a one to the 720."""
     content = b'<settings><phone-settings><a_b>c</a_b></phone-settings><tbook e="2">\n</tbook></settings>'
-    fleet = adopt([read_file(f"{MACS[0]}.xml", content)])
+    fleet = adopt([parse_file(f"{MACS[0]}.xml", content)])
     assert not any(b"complete" in one for one in published(fleet)[MACS[0]])
     assert variables(texts(fleet, "phones", ()), "snom-000413aabb01")["snom_phone_book_complete"] is False
     assert "goes beside what is in the phone" in fleet.notes[-1]
@@ -228,7 +231,7 @@ def test_an_empty_phone_book_that_adds_nothing_empties_no_phone() -> None:
 
 def adopted(*rows: str, **more: Any) -> Fleet:
     content = f"<settings><phone-settings>{''.join(rows)}</phone-settings></settings>"
-    return adopt([read_file(f"{MACS[0]}.xml", content.encode())], **more)
+    return adopt([parse_file(f"{MACS[0]}.xml", content.encode())], **more)
 
 
 def test_secrets_stand_apart() -> None:
@@ -272,7 +275,7 @@ def test_what_leads_back_is_left_out_and_counted() -> None:
 
 def test_later_files_go_over_earlier_ones_and_what_all_have_is_shared() -> None:
     def file(name: str, text: str) -> Any:
-        return read_file(name, text.encode())
+        return parse_file(name, text.encode())
 
     fleet = adopt(
         [
@@ -293,10 +296,10 @@ def test_the_inventory_knows_names_and_models_best() -> None:
 
 def test_firmware_counts_only_where_files_make_a_phone_load_it() -> None:
     image = "http://old.example/chain.bin?mac={mac}&amp;chained_url=http%3A%2F%2Fold.example%2FsnomD785-10.1.175.16-SIP-r.bin"
-    firmware = read_file("fw.xml", f"<firmware-settings><firmware>{image}</firmware></firmware-settings>".encode())
+    firmware = parse_file("fw.xml", f"<firmware-settings><firmware>{image}</firmware></firmware-settings>".encode())
     for policy, version in (("auto_update", "10.1.175.16"), ("settings_only", "None")):
         text = f"update_policy: {policy}\nfirmware_status: http://old.example/fw.xml\nlanguage: English\n"
-        (phone,) = adopt([read_file(f"snomD785-{MACS[0]}.htm", text.encode()), firmware]).phones
+        (phone,) = adopt([parse_file(f"snomD785-{MACS[0]}.htm", text.encode()), firmware]).phones
         assert str(phone.version) == version
         assert "firmware_status" in phone.left_out
 
@@ -304,13 +307,13 @@ def test_firmware_counts_only_where_files_make_a_phone_load_it() -> None:
 def test_a_phone_book() -> None:
     entry = '<item context="active" type="vip"><name>A &amp; B</name><number>*21#</number></item>'
     content = f'<settings><phone-settings><dst/></phone-settings><tbook complete="true">{entry}</tbook></settings>'
-    both = [read_file(f"{mac}.xml", content.encode()) for mac in MACS]
+    both = [parse_file(f"{mac}.xml", content.encode()) for mac in MACS]
     fleet = adopt(both)
     assert fleet.shared_book == [{"name": "A & B", "number": "*21#", "type": "vip"}]
     assert fleet.notes[1:] == [] and "Nothing tells the model" in fleet.notes[0]
     found = variables(texts(fleet, "phones", ()), "snom-000413aabb01")
     entries = [Entry(host="h", mac=MACS[0], model="D785", phone_book=found["snom_phone_book"])]
-    rendering = render(entries, Catalog(()), Options(base_url="https://p.example"))
+    rendering = render(entries, Catalog(()), RenderOptions(base_url="https://p.example"))
     books = [book for content in rendering.files.values() if (book := read_phone_book_file(content))]
     assert books == [both[0].phone_book]
     alone = adopt(both[:1])
@@ -325,10 +328,10 @@ def test_all_that_a_person_should_know_is_said() -> None:
     listed = '<setting-files><file url="gone.xml"/><file url="a.xml"/></setting-files>'
     fleet = adopt(
         [
-            read_file(f"{MACS[0]}.xml", listed.encode()),
-            read_file("a.xml", text.encode()),
-            read_file("alone.xml", b"language: a\n"),
-            read_file("other.cfg", b"<polycomConfig/>"),
+            parse_file(f"{MACS[0]}.xml", listed.encode()),
+            parse_file("a.xml", text.encode()),
+            parse_file("alone.xml", b"language: a\n"),
+            parse_file("other.cfg", b"<polycomConfig/>"),
         ],
         ["image\x1b.bin"],
     )
@@ -347,7 +350,7 @@ def test_all_that_a_person_should_know_is_said() -> None:
 def served(**files: str) -> Fleet:
     return adopt(
         [
-            read_file(name.replace("__", "-").replace("_htm", ".htm").replace("_xml", ".xml"), text.encode())
+            parse_file(name.replace("__", "-").replace("_htm", ".htm").replace("_xml", ".xml"), text.encode())
             for name, text in files.items()
         ]
     )
@@ -445,4 +448,4 @@ def test_as_provisioner_serves_it() -> None:
 
 def test_no_phone() -> None:
     with pytest.raises(InputError, match="no setting file with a MAC address in its name"):
-        adopt([read_file("snomD785.htm", b"language: English\n")])
+        adopt([parse_file("snomD785.htm", b"language: English\n")])

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
-from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import read_file
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import parse_file
 
 HEAD = b'<?xml version="1.0" encoding="utf-8"?>\n'
 
 
 def values(content: bytes) -> dict[str, tuple[str, str | None]]:
-    return {one.wire_name: (one.value, one.perm) for one in read_file("a", content).settings}
+    return {one.wire_name: (one.value, one.perm) for one in parse_file("a", content).settings}
 
 
 def xml(rows: str) -> bytes:
@@ -40,7 +40,7 @@ def test_text_in_the_forms_that_are_about(end: str, encoding: str) -> None:
 
 
 def test_names_and_numbers_of_text_are_told_apart() -> None:
-    (first, second) = read_file("a", b"user_name12$: 7\ndns_server1$: 192.0.2.1\n").settings
+    (first, second) = parse_file("a", b"user_name12$: 7\ndns_server1$: 192.0.2.1\n").settings
     assert (first.name, first.index, second.name, second.index) == ("user_name", 12, "dns_server1", None)
 
 
@@ -50,7 +50,7 @@ def test_xml_with_keys_a_phone_book_and_parts_of_others() -> None:
         b"<functionKeys><fkey idx='0' label='A'>line</fkey></functionKeys><certificates/><certificates/>"
         b"<tbook><item><name>A</name><number>1</number></item></tbook></settings>"
     )
-    file = read_file("a", content)
+    file = parse_file("a", content)
     assert [(one.wire_name, one.value) for one in file.settings] == [
         ("vlan_id", ""),
         ("dst", "3600"),
@@ -76,11 +76,11 @@ def test_xml_with_keys_a_phone_book_and_parts_of_others() -> None:
     ],
 )
 def test_what_a_file_is(content: bytes, kind: str) -> None:
-    assert read_file("a", content).kind == kind
+    assert parse_file("a", content).kind == kind
 
 
 def test_a_setting_that_is_given_twice() -> None:
-    file = read_file("a", xml("<dst>1</dst><dst>1</dst><language>a</language><language>b</language>"))
+    file = parse_file("a", xml("<dst>1</dst><dst>1</dst><language>a</language><language>b</language>"))
     assert file.twice == ("language",)
 
 
@@ -99,11 +99,11 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><phone-settings><dst>
 )
 def test_a_document_type_is_never_read(content: bytes) -> None:
     with pytest.raises(InputError, match=r"a\.xml declares a document type"):
-        read_file("a.xml", content)
+        parse_file("a.xml", content)
 
 
 def test_what_is_not_seen_to_be_xml_is_not_read_as_xml() -> None:
-    assert read_file("a.xml", f"<?xml version='1.0' encoding='cp037'?>{BOMB}".encode("cp037")).kind == "other"
+    assert parse_file("a.xml", f"<?xml version='1.0' encoding='cp037'?>{BOMB}".encode("cp037")).kind == "other"
 
 
 @pytest.mark.parametrize(
@@ -122,14 +122,14 @@ def test_what_is_not_seen_to_be_xml_is_not_read_as_xml() -> None:
 )
 def test_a_template_that_nobody_has_filled_in(row: str) -> None:
     with pytest.raises(InputError, match=r"a\.xml is a template"):
-        read_file("a.xml", xml(row if row.startswith("<") else "\n" + row))
+        parse_file("a.xml", xml(row if row.startswith("<") else "\n" + row))
 
 
 def test_a_template_that_is_no_xml_either() -> None:
     with pytest.raises(InputError, match=r"a\.xml is a template"):
-        read_file("a.xml", b"{% import 'snom.macros' as snom %}\n<settings>")
+        parse_file("a.xml", b"{% import 'snom.macros' as snom %}\n<settings>")
     with pytest.raises(InputError, match="is a template"):
-        read_file("a.txt", b"language: {$language}\nuser_name1: 107\n")
+        parse_file("a.txt", b"language: {$language}\nuser_name1: 107\n")
 
 
 def test_what_phones_fill_in_is_no_template() -> None:
@@ -141,17 +141,17 @@ def test_a_bare_ampersand_as_servers_write_it() -> None:
     row = '<dst perm="&">http://x.example/?a=1&b=2&amp;c=&#52;</dst>'
     assert values(xml(row)) == {"dst": ("http://x.example/?a=1&b=2&c=4", "&")}
     with pytest.raises(InputError, match="document type"):
-        read_file("a.xml", BOMB.replace("ha", "&").encode())
+        parse_file("a.xml", BOMB.replace("ha", "&").encode())
 
 
 @pytest.mark.parametrize("content", [b"a: b\n" * 20_001, xml("<a>b</a>" * 20_001)], ids=["text", "XML"])
 def test_more_settings_than_a_phone_can_have(content: bytes) -> None:
     with pytest.raises(InputError, match=r"a\.xml gives more than 20000 settings"):
-        read_file("a.xml", content)
+        parse_file("a.xml", content)
 
 
 def test_broken_xml() -> None:
     with pytest.raises(InputError, match=r"a\.xml is broken XML in line 2"):
-        read_file("a.xml", HEAD + b"<settings><phone-settings></settings>")
+        parse_file("a.xml", HEAD + b"<settings><phone-settings></settings>")
     with pytest.raises(InputError, match="broken XML"):
-        read_file("a.xml", b'<?xml version="1.0" encoding="hex"?><settings/>')
+        parse_file("a.xml", b'<?xml version="1.0" encoding="hex"?><settings/>')

@@ -19,11 +19,11 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog_u
     read_text,
     write_text,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.image_probe import NotThere, Seen
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.image_probe import NotThere, Probed
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Stated
 
 FILE = "snomD785-10.1.54.13-SIP-r.bin"
-SEEN = Seen(size=5, sha1="a" * 40, sha256="b" * 64)
+SEEN = Probed(size=5, sha1="a" * 40, sha256="b" * 64)
 FOUND = {"size": 5, "sha1": "a" * 40, "sha256": "b" * 64}
 VENDOR = "https://downloads.snom.com/fw"
 
@@ -35,12 +35,12 @@ def catalog(**more: Any) -> Catalog:
 class Servers:
     """What is there, by URL; all else is not."""
 
-    def __init__(self, *there: str, seen: Seen = SEEN) -> None:
+    def __init__(self, *there: str, seen: Probed = SEEN) -> None:
         self.there = there
         self.seen = seen
         self.asked: list[str] = []
 
-    def __call__(self, url: str) -> Seen:
+    def __call__(self, url: str) -> Probed:
         self.asked.append(url)
         if url not in self.there:
             raise NotThere(f"404 for {url}.")
@@ -176,7 +176,7 @@ def test_files_that_cannot_be_read_or_written_are_named(tmp_path: Path) -> None:
 
 
 def test_a_refusal_of_one_holds_up_no_other() -> None:
-    def probe(url: str) -> Seen:
+    def probe(url: str) -> Probed:
         if "D785" in url:
             raise Refused("Not so.")
         return SEEN

@@ -27,7 +27,7 @@ def head(status: str = "200 OK", **headers: object) -> bytes:
 GOOD = head(Content_Length=len(IMAGE))
 
 
-def probe(to_head: Reply, to_get: Reply = b"", **more: Any) -> image_probe.Seen:
+def probe(to_head: Reply, to_get: Reply = b"", **more: Any) -> image_probe.Probed:
     """What is seen of a server with these answers."""
     with RawServer(lambda request: to_head if request.startswith("HEAD ") else to_get) as server:
         return probe_image(f"http://127.0.0.1:{server.port}/fw/x.bin", **more)

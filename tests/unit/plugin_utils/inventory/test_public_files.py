@@ -13,7 +13,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.images impor
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import read_settings
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.adoption import describe_settings
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, Options, render
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, RenderOptions, render
 
 
 def rendered(page: str) -> tuple[str, dict[str, str]]:
@@ -23,7 +23,7 @@ def rendered(page: str) -> tuple[str, dict[str, str]]:
     facts = PhoneFacts(settings=read.values, read_only_settings=read.read_only, setting_forms=read.forms).as_dict()
     described, left_out = describe_settings(json.loads(json.dumps(facts)))
     entry = Entry(host="h", mac="000413920001", model="D785", settings={"snom_settings": described})
-    files = render([entry], Catalog(()), Options(base_url="https://p.example")).files
+    files = render([entry], Catalog(()), RenderOptions(base_url="https://p.example")).files
     return files["snomD785-000413920001.xml"].decode(), left_out
 
 

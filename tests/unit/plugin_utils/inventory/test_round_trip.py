@@ -33,7 +33,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml i
     read_settings_file,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.adoption import describe_settings
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, Options, render
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, RenderOptions, render
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -136,7 +136,7 @@ def adopted_and_rendered(page: str, *others: str) -> dict[str, tuple[str, int | 
         entries.append(
             Entry(host=f"h{number}", mac=f"00041392000{number}", model="D785", settings={"snom_settings": described})
         )
-    rendering = render(entries, Catalog(()), Options(base_url=BASE, shared_users=frozenset(users)))
+    rendering = render(entries, Catalog(()), RenderOptions(base_url=BASE, shared_users=frozenset(users)))
     folder = Generation(name=rendering.generation, read=rendering.files.get)
     found = {}
     for file in folder.listed(rendering.phones["h0"]) or []:

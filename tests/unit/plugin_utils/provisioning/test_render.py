@@ -14,8 +14,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.images impor
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import read_settings_file
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import (
     Entry,
-    Options,
     Rendering,
+    RenderOptions,
     asked_for,
     render,
 )
@@ -48,7 +48,7 @@ def entry(number: int = 1, **keys: Any) -> Entry:
 
 
 def rendered(*entries: Entry, **options: Any) -> Rendering:
-    return render(entries, CATALOG, Options(**({"base_url": BASE} | options)))
+    return render(entries, CATALOG, RenderOptions(**({"base_url": BASE} | options)))
 
 
 def settings_in(rendering: Rendering, file: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.telephony.snom.plugins.filter.page import page
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
-from ansible_collections.telephony.snom.plugins.plugin_utils.report.versions import versions_by_model
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.versions import shares_by_model
 
 AT = "2026-11-23T06:00:00+00:00"
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"' style=x & \x00"
@@ -161,7 +161,7 @@ def test_what_is_no_such_file_is_said():
 
 def test_versions_are_counted_by_model_and_time():
     seen = [("D785", ("1.9", "1.10")), ("D785", ("1.10", "1.10")), ("D785", ("1.9", None)), (None, (None, None))]
-    d785, unknown = versions_by_model(seen, {("D785", "1.10")})
+    d785, unknown = shares_by_model(seen, {("D785", "1.10")})
     assert (d785.name, d785.phones, unknown.name, unknown.phones) == ("D785", 3, "unknown", 1)
     assert [(one.text, one.numbers, one.wanted) for one in d785.versions] == [
         ("1.10", [1, 2], True),
@@ -169,6 +169,6 @@ def test_versions_are_counted_by_model_and_time():
         ("unknown", [0, 1], False),
     ]
     # Equal versions that are written otherwise.
-    (same,) = versions_by_model([("105", ("2.04g",)), ("105", ("2.4g",))], {("105", "2.4G")})
+    (same,) = shares_by_model([("105", ("2.04g",)), ("105", ("2.4g",))], {("105", "2.4G")})
     assert [(one.text, one.numbers, one.wanted) for one in same.versions] == [("2.04g", [2], True)]
     assert [d785.versions[0].share(number, 1000) for number in (0, 1, 500, 1000)] == ["0.00", "1.50", "50.00", "100.00"]

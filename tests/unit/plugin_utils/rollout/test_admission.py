@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Answer, no_room
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Decision, no_room
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import MAX_REFUSALS, CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import TICK
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
@@ -45,7 +45,7 @@ class Run:
             on_window=lambda site, seconds: self.told.append((site, seconds)),
         )
 
-    def ask(self, *phones: PlannedPhone) -> list[Answer | Ending]:
+    def ask(self, *phones: PlannedPhone) -> list[Decision | Ending]:
         return [self.admission.ask(one) for one in phones]
 
 
@@ -57,31 +57,31 @@ def test_a_site_has_so_many_slots() -> None:
     one, two, three = (phone(f"desk-{number}", site="berlin") for number in (1, 2, 3))
     other = phone("desk-4", site="paris")
     run.admission.begin(one)
-    assert run.ask(two, other) == [Answer.GO, Answer.GO]
+    assert run.ask(two, other) == [Decision.GO, Decision.GO]
     run.admission.begin(two)
-    assert run.ask(three, other) == [Answer.NO_ROOM, Answer.GO]
+    assert run.ask(three, other) == [Decision.NO_ROOM, Decision.GO]
     run.admission.release(one)
-    assert run.ask(three) == [Answer.GO]
+    assert run.ask(three) == [Decision.GO]
 
 
 def test_a_group_has_slots_of_its_own() -> None:
     run = Run(max_in_flight=10)
     one, two = (phone(f"desk-{number}", site="berlin", group="ward 1") for number in (1, 2))
     run.admission.begin(one)
-    assert run.ask(two, phone("desk-3", site="berlin", group="ward 2")) == [Answer.NO_ROOM, Answer.GO]
+    assert run.ask(two, phone("desk-3", site="berlin", group="ward 2")) == [Decision.NO_ROOM, Decision.GO]
 
 
 def test_no_limit_is_no_limit() -> None:
     run = Run(max_in_flight=0, max_in_flight_per_group=0)
     for number in range(100):
         run.admission.begin(phone(f"desk-{number}", group="ward 1"))
-    assert run.ask(phone("desk-100", group="ward 1")) == [Answer.GO]
+    assert run.ask(phone("desk-100", group="ward 1")) == [Decision.GO]
 
 
 def test_canaries_of_a_kind_go_one_at_a_time() -> None:
     run = Run(canaries={"desk-1", "desk-2", "desk-3"})
     run.admission.begin(phone("desk-1"))
-    assert run.ask(phone("desk-2"), phone("desk-3", model="D335")) == [Answer.NO_ROOM, Answer.GO]
+    assert run.ask(phone("desk-2"), phone("desk-3", model="D335")) == [Decision.NO_ROOM, Decision.GO]
 
 
 def test_a_dead_phone_keeps_its_slot() -> None:
@@ -89,7 +89,7 @@ def test_a_dead_phone_keeps_its_slot() -> None:
     dead, waits = phone("desk-1", site="berlin"), phone("desk-2", site="berlin")
     run.admission.hold(dead)
     run.clock.sleep(100_000)
-    assert run.ask(waits) == [Answer.NO_ROOM]
+    assert run.ask(waits) == [Decision.NO_ROOM]
     ending = no_room(waits)
     assert (ending.outcome, ending.triggered, ending.after) == (Outcome.NOT_STARTED, False, waits.before)
     assert "held by a phone that did not come back" in ending.reason
@@ -100,9 +100,9 @@ def test_a_dead_phone_keeps_its_slot() -> None:
 
 @pytest.mark.parametrize(
     ("opens", "closes", "answer"),
-    [(-3600, 900, Answer.GO), (0, 900, Answer.GO), (60, 960, Answer.LATER), (-3600, 899, None), (60, 959, None)],
+    [(-3600, 900, Decision.GO), (0, 900, Decision.GO), (60, 960, Decision.LATER), (-3600, 899, None), (60, 959, None)],
 )
-def test_a_phone_fits_into_the_window_or_it_does_not(opens: float, closes: float, answer: Answer | None) -> None:
+def test_a_phone_fits_into_the_window_or_it_does_not(opens: float, closes: float, answer: Decision | None) -> None:
     now = Clock().time
     run = Run(windows=Hours((now + opens, now + closes)))
     # Its deadline is 900 s after its trigger.
@@ -114,7 +114,7 @@ def test_a_phone_fits_into_the_window_or_it_does_not(opens: float, closes: float
 
 
 def test_a_site_without_a_window_is_always_open() -> None:
-    assert Run(windows=Hours(None)).ask(phone("desk-1")) == [Answer.GO]
+    assert Run(windows=Hours(None)).ask(phone("desk-1")) == [Decision.GO]
 
 
 def test_a_run_waits_for_one_window_and_says_so_once() -> None:
@@ -122,7 +122,7 @@ def test_a_run_waits_for_one_window_and_says_so_once() -> None:
     hours = Hours((now + 60, now + 10_000))
     run = Run(windows=hours)
     one = phone("desk-1", site="berlin")
-    assert run.ask(one, one) == [Answer.LATER, Answer.LATER]
+    assert run.ask(one, one) == [Decision.LATER, Decision.LATER]
     assert run.told == [("berlin", 60.0)]
     # The window after is not for this run.
     hours.window = (now + 20_000, now + 40_000)
@@ -138,9 +138,9 @@ def test_tries_of_credentials_are_as_many_as_may_still_fail() -> None:
     run = Run()
     phones = [phone(f"desk-{number}", username="admin") for number in range(10)]
     for one in phones[:MAX_REFUSALS]:
-        assert run.admission.ask(one) is Answer.GO
+        assert run.admission.ask(one) is Decision.GO
         run.admission.begin(one)
-    assert run.admission.ask(phones[-1]) is Answer.NO_ROOM
+    assert run.admission.ask(phones[-1]) is Decision.NO_ROOM
     for one in phones[:MAX_REFUSALS]:
         run.gate.refuse(one.target)
         run.admission.tried(one, answered=False)
@@ -159,9 +159,9 @@ def test_a_deferred_phone_is_asked_again_after_a_while_and_so_often() -> None:
         run.admission.begin(one)
         run.admission.release(one)
         assert run.admission.defer(one)
-        assert run.ask(one) == [Answer.LATER]
+        assert run.ask(one) == [Decision.LATER]
         run.clock.sleep(60)
-        assert run.ask(one) == [Answer.GO]
+        assert run.ask(one) == [Decision.GO]
     run.admission.begin(one)
     assert not run.admission.defer(one)
 

@@ -15,7 +15,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import
     SUMMARY_INTERVAL,
     TICK,
     Crew,
-    Look,
+    Looked,
     watch_each,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import (
@@ -97,7 +97,7 @@ def test_an_orphan_begins_nothing() -> None:
     assert loop.checks == 0
 
 
-def watch(gate: CredentialsGate, phones: dict[str, list[Look]]) -> tuple[list[tuple[str, float]], list[str]]:
+def watch(gate: CredentialsGate, phones: dict[str, list[Looked]]) -> tuple[list[tuple[str, float]], list[str]]:
     """Watch phones of which each look says what its list does; returns (host, after so many seconds), and not tried."""
     loop = Loop()
     began = loop.clock.time
@@ -105,26 +105,26 @@ def watch(gate: CredentialsGate, phones: dict[str, list[Look]]) -> tuple[list[tu
     not_tried: list[str] = []
     targets = {host: Target(host=host, connection=Connection(host=host, username="admin")) for host in phones}
 
-    def look(host: str) -> Callable[[], Look]:
+    def look(host: str) -> Callable[[], Looked]:
         looks.append((host, loop.clock.time - began))
         return lambda: phones[host].pop(0)
 
     watch_each(
-        loop.crew, gate, targets, look=look, seen=lambda host, result: cast(Look, result), not_tried=not_tried.append
+        loop.crew, gate, targets, look=look, seen=lambda host, result: cast(Looked, result), not_tried=not_tried.append
     )
     return looks, not_tried
 
 
 def test_each_phone_is_looked_at_when_it_says() -> None:
-    again = Look(took=True, again=5.0)
-    done = Look(took=True)
+    again = Looked(took=True, again=5.0)
+    done = Looked(took=True)
     looks, not_tried = watch(CredentialsGate(), {"one": [again, again, done], "two": [done]})
     assert [(host, round(after)) for host, after in looks] == [("one", 0), ("two", 0), ("one", 5), ("one", 10)]
     assert not_tried == []
 
 
 def test_who_has_refused_is_asked_to_its_end_and_no_others_of_its_site() -> None:
-    refused = [Look(took=False, refused=True, again=60.0), Look(took=False, refused=True)]
+    refused = [Looked(took=False, refused=True, again=60.0), Looked(took=False, refused=True)]
     looks, not_tried = watch(CredentialsGate(), {f"desk-{number}": list(refused) for number in range(10)})
     assert len(looks) == 2 * MAX_REFUSALS
     assert len(not_tried) == 10 - MAX_REFUSALS

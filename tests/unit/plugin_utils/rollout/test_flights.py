@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Evidence
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Phase
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Answer
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Decision
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.flights import Flights
@@ -73,10 +73,10 @@ def test_a_phone_gives_its_slot_back_when_its_turn_ends() -> None:
     run = Run(one, other)
     upgrade = run.fly(one)
     assert run.flights.advance("desk-1", 5.0) is None
-    assert run.admission.ask(other) is Answer.NO_ROOM
+    assert run.admission.ask(other) is Decision.NO_ROOM
     upgrade.ending = ended()
     assert run.flights.advance("desk-1", None) is one
-    assert run.admission.ask(other) is Answer.GO
+    assert run.admission.ask(other) is Decision.GO
     assert run.flights.under_way == {}
     assert run.verdicts.outcome("desk-1") is Outcome.UPGRADED
 
@@ -86,7 +86,7 @@ def test_a_phone_that_is_not_seen_back_keeps_its_slot() -> None:
     run = Run(one, other)
     run.fly(one, ending=ended(Outcome.TIMED_OUT, unsafe_until=run.clock.time + 900))
     run.flights.advance("desk-1", None)
-    assert run.admission.ask(other) is Answer.NO_ROOM
+    assert run.admission.ask(other) is Decision.NO_ROOM
 
 
 def test_a_phone_is_polled_when_it_said_so() -> None:
@@ -108,7 +108,7 @@ def test_a_phone_in_a_call_is_asked_again_and_its_intent_closed() -> None:
     run.fly(one, ending=ending)
     assert run.flights.advance("desk-1", None) is one
     assert run.verdicts.results == {}
-    assert run.admission.ask(one) is Answer.LATER
+    assert run.admission.ask(one) is Decision.LATER
     assert [line[:3] for line in run.disk.lines] == [("end", "desk-1", "deferred")]
 
 

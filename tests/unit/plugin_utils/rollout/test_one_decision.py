@@ -23,7 +23,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits impo
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone, plan_phone
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_phone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import survey_phone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone
 
@@ -60,7 +60,7 @@ def by_rollout(phone: dict[str, Any], given: dict[str, Any]) -> PlannedPhone:
         allow_downgrade=given.get("allow_downgrade", False),
         force=given.get("force", False),
     )
-    reading = read_phone(target, lambda connection: LabPhone(Clock(), [], **phone), "idle", force=options.force)
+    reading = survey_phone(target, lambda connection: LabPhone(Clock(), [], **phone), "idle", force=options.force)
     return plan_phone(target, reading, options, History())
 
 

@@ -17,7 +17,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import pace
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Answer
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Decision
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import MAX_REFUSALS, CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
@@ -89,7 +89,7 @@ def test_a_phone_that_is_silent_is_given_time_and_then_counts_as_flashing() -> N
     assert settle <= run.clock.time - before <= settle + 2 * poll
     assert ending.unsafe_until == run.clock.time + run.planned[0].deadline
     # Its slot is taken again.
-    assert run.admission.ask(phone("other", site="berlin")) is Answer.NO_ROOM
+    assert run.admission.ask(phone("other", site="berlin")) is Decision.NO_ROOM
 
 
 @pytest.mark.parametrize("away", [{"up": False}, {"error": AnswerUnreadable("Half a page.")}])

@@ -37,7 +37,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime imp
     Context,
     Runtime,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_phone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import survey_phone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, LabRuntime
 from hypothesis import given, settings
@@ -176,7 +176,7 @@ def test_hosts_that_refused_before_count_before_anybody_is_asked() -> None:
 def read(phone: LabPhone, **more: Any) -> Reading:
     known = more.pop("known", None)
     force = more.pop("force", False)
-    return read_phone(target("desk-1", **more), lambda connection: phone, known, force=force)
+    return survey_phone(target("desk-1", **more), lambda connection: phone, known, force=force)
 
 
 def test_a_phone_that_needs_work_is_read_whole() -> None:
@@ -220,7 +220,7 @@ def test_a_phone_that_is_to_load_its_version_again_is_read_whole() -> None:
 def test_the_home_page_is_read_only_where_it_decides(now: str, version: str, login: bool | None, asked: bool) -> None:
     phone = LabPhone(Clock(), firmware=now, lacks_password=True, login=login)
     one = Target(host="desk-1", connection=Connection(host="desk-1"), version=Version.parse(version))
-    facts = read_phone(one, lambda connection: phone, None).facts
+    facts = survey_phone(one, lambda connection: phone, None).facts
     assert ("home" in phone.requests) is asked
     assert facts is not None and facts.http_pass_set is (False if asked else login)
 

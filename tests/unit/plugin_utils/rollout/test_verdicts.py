@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Evidence, Intent, Seen
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Evidence, Intent, Shown
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import Step
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
@@ -173,7 +173,7 @@ def overturn(run: Run, one: PlannedPhone) -> None:
 def test_a_word_overturned_takes_its_proof_away() -> None:
     one, other = phone("desk-1"), phone("desk-2")
     run = Run(one, other, waves=CANARY, max_bad=5)
-    evidence = Evidence(first=Seen(mac="000413000001"))
+    evidence = Evidence(first=Shown(mac="000413000001"))
     run.verdicts.settle(one, ended(evidence=evidence), flight(one))
     overturn(run, one)
     result = run.verdicts.results["desk-1"]

@@ -15,7 +15,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.sources import line
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.dnsmasq import read_dnsmasq
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.isc_dhcpd import read_isc_dhcpd
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.kea_file import read_kea_file
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import Reading, SourceFailed
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import SourceFailed, Statements
 
 NOW = 1_700_000_000
 HEADER = (
@@ -33,11 +33,11 @@ def kea(address: str, mac: str, *, life: int = 3600, ends: int = NOW + 60, state
     return f"{address},{mac},,{life},{ends},1,0,0,{name},{state},,0\n"
 
 
-def found(reading: Reading) -> dict[str | None, str | None]:
+def found(reading: Statements) -> dict[str | None, str | None]:
     return {one.mac: one.address for one in reading.said}
 
 
-def read_kea(folder: Path, **files: str) -> Reading:
+def read_kea(folder: Path, **files: str) -> Statements:
     for name, text in files.items():
         suffix = "" if name == "now" else f".{name.lstrip('_')}"
         (folder / f"leases.csv{suffix}").write_text(HEADER + text, "utf-8")

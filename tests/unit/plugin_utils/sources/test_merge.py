@@ -10,19 +10,19 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._known.mac_in_text import PREFIXES
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import registration_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.kept import kept, to_keep
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import Phone, merge
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.registrations import reading_of
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import Said
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import FoundPhone, merge
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.registrations import statements_of_registrations
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import Statement
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.settings import parse_sites
 
 A, B = "00041345120A", "00041345120B"
 
 
-def lease(mac: str, address: str, **more: Any) -> Said:
-    return Said(mac=mac, address=address, leased=True, **more)
+def lease(mac: str, address: str, **more: Any) -> Statement:
+    return Statement(mac=mac, address=address, leased=True, **more)
 
 
-def one_phone(**readings: list[Said]) -> Phone:
+def one_phone(**readings: list[Statement]) -> FoundPhone:
     (phone,), notes = merge(readings)
     assert not notes
     return phone
@@ -31,8 +31,8 @@ def one_phone(**readings: list[Said]) -> Phone:
 def test_sources_are_merged_by_mac_and_each_keeps_its_word() -> None:
     phone = one_phone(
         kea=[lease(A, "192.0.2.1", more={"hostname": "desk"})],
-        pbx=[Said(mac=A, address="192.0.2.1", model="D785", firmware="10.1.84.12", accounts=("401",))],
-        rooms=[Said(mac=A, site="berlin", accounts=("401@pbx.example",), more={"room": "1"})],
+        pbx=[Statement(mac=A, address="192.0.2.1", model="D785", firmware="10.1.84.12", accounts=("401",))],
+        rooms=[Statement(mac=A, site="berlin", accounts=("401@pbx.example",), more={"room": "1"})],
     )
     assert phone.host == "snom-00041345120a"
     assert phone.variables == {
@@ -53,9 +53,9 @@ def test_sources_are_merged_by_mac_and_each_keeps_its_word() -> None:
 def test_the_first_source_counts_and_differences_are_told() -> None:
     readings = {
         "kea": [lease(A, "192.0.2.1")],
-        "csv": [Said(mac=A, address="192.0.2.7", model="D735", site="a", accounts=("401",))],
-        "pbx": [Said(mac=A, model="D785", site="b", accounts=("402", "403"))],
-        "log": [Said(mac=A, address="192.0.2.9", last_known=True, firmware="10.1.1.1")],
+        "csv": [Statement(mac=A, address="192.0.2.7", model="D735", site="a", accounts=("401",))],
+        "pbx": [Statement(mac=A, model="D785", site="b", accounts=("402", "403"))],
+        "log": [Statement(mac=A, address="192.0.2.9", last_known=True, firmware="10.1.1.1")],
     }
     (phone,), notes = merge(readings)
     assert (phone.address, phone.model, phone.site, phone.account) == ("192.0.2.1", "D735", "a", "401")
@@ -76,18 +76,23 @@ def test_the_first_source_counts_and_differences_are_told() -> None:
 def test_many_differences_are_one_sentence() -> None:
     macs = [f"0004130000{number:02X}" for number in range(50)]
     _phones, notes = merge(
-        {"a": [Said(mac=mac, site="x") for mac in macs], "b": [Said(mac=mac, site="y\n\x1b[2J") for mac in macs]}
+        {
+            "a": [Statement(mac=mac, site="x") for mac in macs],
+            "b": [Statement(mac=mac, site="y\n\x1b[2J") for mac in macs],
+        }
     )
     (note,) = notes
     assert "of 50 phones" in note and "and 47 more" in note and "\x1b" not in note and len(note) < 500
 
 
 def test_a_phone_with_several_accounts_has_none_that_is_its_own() -> None:
-    assert one_phone(pbx=[Said(mac=A, accounts=("401", "402"))]).account is None
+    assert one_phone(pbx=[Statement(mac=A, accounts=("401", "402"))]).account is None
 
 
 def test_an_address_is_one_phones() -> None:
-    phones, notes = merge({"kea": [lease(A, "192.0.2.1")], "log": [Said(mac=B, address="192.0.2.1", last_known=True)]})
+    phones, notes = merge(
+        {"kea": [lease(A, "192.0.2.1")], "log": [Statement(mac=B, address="192.0.2.1", last_known=True)]}
+    )
     assert {phone.mac: phone.address for phone in phones} == {A: "192.0.2.1", B: None}
     assert notes == [
         (
@@ -95,7 +100,7 @@ def test_an_address_is_one_phones() -> None:
             "the one that the first source says it of, if that is one."
         )
     ]
-    phones, _notes = merge({"csv": [Said(mac=A, address="192.0.2.1"), Said(mac=B, address="192.0.2.1")]})
+    phones, _notes = merge({"csv": [Statement(mac=A, address="192.0.2.1"), Statement(mac=B, address="192.0.2.1")]})
     assert [phone.address for phone in phones] == [None, None]
 
 
@@ -103,18 +108,18 @@ def test_a_phone_that_loses_its_address_gets_the_next_one() -> None:
     phones, _notes = merge(
         {
             "kea": [lease(A, "192.0.2.1")],
-            "log": [Said(mac=B, address="192.0.2.1", last_known=True)],
-            "csv": [Said(mac=B, address="192.0.2.2")],
+            "log": [Statement(mac=B, address="192.0.2.1", last_known=True)],
+            "csv": [Statement(mac=B, address="192.0.2.2")],
         }
     )
     assert {phone.mac: phone.address for phone in phones} == {A: "192.0.2.1", B: "192.0.2.2"}
 
 
 def test_who_names_no_mac_is_found_by_the_lease_of_the_address() -> None:
-    said = Said(mac=None, address="192.0.2.1", model="D785", accounts=("401",))
+    said = Statement(mac=None, address="192.0.2.1", model="D785", accounts=("401",))
     assert one_phone(pbx=[said], kea=[lease(A, "192.0.2.1")]).account == "401"
     # No lease, no word: a list may be old, and so may be what a log says.
-    for other in (Said(mac=A, address="192.0.2.1"), Said(mac=A, address="192.0.2.1", last_known=True)):
+    for other in (Statement(mac=A, address="192.0.2.1"), Statement(mac=A, address="192.0.2.1", last_known=True)):
         (phone,), notes = merge({"pbx": [said], "csv": [other]})
         assert phone.account is None
         assert notes[0].startswith("pbx: 1 phone registered there without naming the MAC address")
@@ -125,7 +130,7 @@ def test_the_site_is_that_of_the_narrowest_network_unless_a_source_names_one() -
     phones, _notes = merge(
         {
             "kea": [lease(A, "192.0.2.1"), lease(B, "192.0.2.9"), lease("00041345120C", "198.51.100.1")],
-            "csv": [Said(mac=A, site="annex")],
+            "csv": [Statement(mac=A, site="annex")],
         },
         sites,
     )
@@ -137,7 +142,7 @@ def registration(account: str, contact: str, agent: str, **more: Any) -> Any:
 
 
 def test_registrations_of_one_phone_are_one_and_the_newest_counts() -> None:
-    reading = reading_of(
+    reading = statements_of_registrations(
         [
             registration("401", "sip:401@192.0.2.1:5060", f"snomD785/10.1.84.12 {A}", expires=100),
             registration("402", "sip:402@192.0.2.1:5060", f"snomD785/10.1.169.16 {A}", expires=500),
@@ -152,32 +157,34 @@ def test_registrations_of_one_phone_are_one_and_the_newest_counts() -> None:
 
 def test_an_address_before_which_something_stands_is_no_address_of_a_phone() -> None:
     behind = {"received": "sip:203.0.113.1:1234"}
-    (one,) = reading_of(
+    (one,) = statements_of_registrations(
         [registration("401", "sip:401@192.0.2.1:5060", f"snomD785/10.1.84.12 {A}", **behind)], PREFIXES
     ).said
     assert one.address is None
     assert one.more["seen_at"] == "203.0.113.1" and one.more["contact_host"] == "192.0.2.1"
     # And without a MAC address nobody knows whose it is.
-    assert not reading_of([registration("401", "sip:401@192.0.2.1", "snomD785/10.1.84.12", **behind)], PREFIXES).said
+    assert not statements_of_registrations(
+        [registration("401", "sip:401@192.0.2.1", "snomD785/10.1.84.12", **behind)], PREFIXES
+    ).said
 
 
 @pytest.mark.parametrize("agent", [f"snomM900/7.40 {A}", "snomM900/7.40"])
 def test_a_dect_base_is_no_phone(agent: str) -> None:
-    assert not reading_of([registration("401", "sip:401@192.0.2.1", agent)], PREFIXES).said
+    assert not statements_of_registrations([registration("401", "sip:401@192.0.2.1", agent)], PREFIXES).said
 
 
 def test_several_models_at_one_address_are_not_one_phone() -> None:
     several = [
         registration(str(n), "sip:a@192.0.2.1", f"snom{model}/10.1.84.12") for n, model in enumerate(("D785", "D735"))
     ]
-    assert not reading_of(several, PREFIXES).said
+    assert not statements_of_registrations(several, PREFIXES).said
     many = [registration(str(number), "sip:a@192.0.2.1", "snomD785/10.1.84.12") for number in range(13)]
-    assert not reading_of(many, PREFIXES).said
-    assert len(reading_of(many[:12], PREFIXES).said) == 1
+    assert not statements_of_registrations(many, PREFIXES).said
+    assert len(statements_of_registrations(many[:12], PREFIXES).said) == 1
 
 
 def test_a_cache_serves_the_same_options_only_and_holds_no_password() -> None:
-    phones = [Phone(mac=A, address="192.0.2.1", sources={"kea": {"address": "192.0.2.1"}})]
+    phones = [FoundPhone(mac=A, address="192.0.2.1", sources={"kea": {"address": "192.0.2.1"}})]
     options = {"sources": [{"kind": "kea", "url": "http://kea", "password": "n0t-to-be-seen"}]}
     value = to_keep(phones, options)
     assert "n0t-to-be-seen" not in repr(value)

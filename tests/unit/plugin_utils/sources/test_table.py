@@ -11,13 +11,13 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._known.mac_in_text import PREFIXES
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources import table
-from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import Reading, SourceFailed
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import SourceFailed, Statements
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.table import Table, read_table
 
 GERMAN = 'MAC-Adresse;Gerätetyp;Standort;Nebenstelle;"IP-Adresse"\r\n00:04:13:45:12:0A;Snom D785;Köln;401;192.0.2.1\r\n'
 
 
-def read(tmp_path: Path, content: bytes | str, **options: Any) -> Reading:
+def read(tmp_path: Path, content: bytes | str, **options: Any) -> Statements:
     file = tmp_path / "phones.csv"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     return read_table(Table(path=str(file), **options), PREFIXES)
