@@ -68,9 +68,10 @@ class Version:
         """
         if self.numbers != other.numbers or self == other:
             return self >= other
+        is_early = re.match(_EARLY, other.suffix) is not None
         if self.letter != other.letter:
-            return self > other and len(self.numbers) == 2 and self.is_plain and other.is_plain
-        return self.is_plain and re.match(_EARLY, other.suffix) is not None
+            return self > other and len(self.numbers) == 2 and self.is_plain and (other.is_plain or is_early)
+        return self.is_plain and is_early
 
     def __str__(self) -> str:
         return self.written or self.normal

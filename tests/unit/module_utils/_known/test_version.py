@@ -10,7 +10,7 @@ import re
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import WITHIN, Version
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 NUMBERS = st.lists(
@@ -173,6 +173,7 @@ def test_order_is_total(a: Version, b: Version, c: Version) -> None:
 
 
 @given(NUMBERS, st.lists(st.tuples(st.sampled_from(["", "d"]), st.sampled_from(SUFFIXES)), min_size=3, max_size=3))
+@example("3.60", [("d", ""), ("", ""), ("", "-beta")])
 def test_what_is_certain_fits_the_order(numbers: str, ends: list[tuple[str, str]]) -> None:
     a, b, c = (Version.parse(numbers + "".join(end)) for end in ends)
     assert a.reaches(a)
