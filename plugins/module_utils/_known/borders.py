@@ -11,6 +11,7 @@ How a firmware is asked stands in `dialect`, what differs by the model in `model
 
 from __future__ import annotations
 
+from .models import find_model
 from .version import Version
 
 NEW_FLASH_LAYOUT = 7
@@ -36,10 +37,10 @@ def may_have_vendor_controller(model: str | None, firmware: Version | None) -> b
     By Snom's pages on TR-369 and FS PBX it is on by default from 10.1.161 until 10.1.226, on models
     with TR-369. None where model or version is not known.
     """
-    if model is None or firmware is None:
+    known = find_model(model or "")
+    if known is None or firmware is None:
         return None
-    has_tr369 = model.startswith("D8") or model in ("D713", "D717", "D735", "D140", "D150")
-    return has_tr369 and _VENDOR_CONTROLLER_ON.numbers <= firmware.numbers and firmware < _VENDOR_CONTROLLER_OFF
+    return known.tr369 and _VENDOR_CONTROLLER_ON.numbers <= firmware.numbers and firmware < _VENDOR_CONTROLLER_OFF
 
 
 def passes_new_admin_password(now: Version, wanted: Version) -> bool:

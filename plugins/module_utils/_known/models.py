@@ -72,6 +72,10 @@ class Model:
     """The letter at the end of image names (protocol 3.1). Without one, images can't be named, only listed."""
     chained_from: Version | None = None
     """From this version on, provisioning files load images through a chained-update image (protocol 3.3.5)."""
+    tr369: bool = False
+    """Whether it can be controlled by TR-369, by Snom's page on that."""
+    contacts: int | None = None
+    """How many its phone book holds, by Snom's page on that."""
 
     @property
     def image_prefix(self) -> str:
@@ -94,10 +98,10 @@ _TABLE = (
     Model(name="200", keys=_FIRST, function_keys=5, soft_keys=3, image_letter=None),
     Model(name="220", keys=_220, function_keys=5, image_letter=None),
     # 3xx
-    Model(name="300", keys=_3XX, identities=12, function_keys=6, expansion_modules=3, image_letter="f"),
-    Model(name="320", keys=_3XX, identities=12, function_keys=12, expansion_modules=3, image_letter="f"),
-    Model(name="360", keys=_3XX, identities=12, function_keys=12, expansion_modules=3, image_letter="f"),
-    Model(name="370", keys=_3XX, identities=12, function_keys=12, expansion_modules=3, image_letter="f"),
+    Model(name="300", keys=_3XX, identities=12, function_keys=6, expansion_modules=3, image_letter="f", contacts=100),
+    Model(name="320", keys=_3XX, identities=12, function_keys=12, expansion_modules=3, image_letter="f", contacts=100),
+    Model(name="360", keys=_3XX, identities=12, function_keys=12, expansion_modules=3, image_letter="f", contacts=100),
+    Model(name="370", keys=_3XX, identities=12, function_keys=12, expansion_modules=3, image_letter="f", contacts=250),
     # 7xx
     Model(name="710", keys=_OLDER, identities=4, function_keys=5, expansion_modules=0),
     Model(name="715", identities=4, function_keys=5, expansion_modules=3, chained_from=_CHAINED),
@@ -115,8 +119,8 @@ _TABLE = (
     Model(name="PA1", keys=_OLDER, identities=1, function_keys=0, expansion_modules=0, image_letter="f"),
     # D1xx
     Model(name="D120", identities=2, function_keys=0, expansion_modules=0),
-    Model(name="D140", identities=2, function_keys=2),
-    Model(name="D150", identities=2, function_keys=2),
+    Model(name="D140", identities=2, function_keys=2, tr369=True),
+    Model(name="D150", identities=2, function_keys=2, tr369=True),
     # D3xx
     Model(name="D305", identities=4, function_keys=5),
     Model(name="D315", identities=4, function_keys=5, chained_from=_CHAINED),
@@ -126,22 +130,22 @@ _TABLE = (
     Model(name="D385", identities=12, function_keys=48, chained_from=_CHAINED),
     # D7xx
     Model(name="D712", identities=4, function_keys=5, chained_from=_CHAINED),
-    Model(name="D713", identities=6, function_keys=4),
-    Model(name="D717", identities=6, function_keys=3, chained_from=_CHAINED),
-    Model(name="D735", identities=12, function_keys=32, chained_from=_CHAINED),
+    Model(name="D713", identities=6, function_keys=4, tr369=True),
+    Model(name="D717", identities=6, function_keys=3, chained_from=_CHAINED, tr369=True),
+    Model(name="D735", identities=12, function_keys=32, chained_from=_CHAINED, tr369=True),
     Model(name="D745", identities=12, function_keys=32),
     Model(name="D765", identities=12, function_keys=16, expansion_modules=3),
     Model(name="D785", identities=12, function_keys=24, chained_from=_CHAINED),
     # D8xx. Snom says that none of them takes commands over HTTP; by another source the D81x have the old pages in place
     # of the Phone Manager (protocol 7). No image name of a D895M was seen.
-    Model(name="D810", generation=PHONE_MANAGER, own_page_decides=True, identities=12, function_keys=16),
-    Model(name="D812", generation=PHONE_MANAGER, own_page_decides=True, identities=12, function_keys=32),
-    Model(name="D815", generation=PHONE_MANAGER, own_page_decides=True, identities=12, function_keys=40),
-    Model(name="D862", generation=PHONE_MANAGER, identities=8, function_keys=32),
-    Model(name="D865", generation=PHONE_MANAGER, identities=12, function_keys=40),
-    Model(name="D892", generation=PHONE_MANAGER, identities=12, function_keys=40),
-    Model(name="D895", generation=PHONE_MANAGER, function_keys=42),
-    Model(name="D895M", generation=PHONE_MANAGER, function_keys=42, image_letter=None),
+    Model(name="D810", generation=PHONE_MANAGER, own_page_decides=True, identities=12, function_keys=16, tr369=True),
+    Model(name="D812", generation=PHONE_MANAGER, own_page_decides=True, identities=12, function_keys=32, tr369=True),
+    Model(name="D815", generation=PHONE_MANAGER, own_page_decides=True, identities=12, function_keys=40, tr369=True),
+    Model(name="D862", generation=PHONE_MANAGER, identities=8, function_keys=32, tr369=True),
+    Model(name="D865", generation=PHONE_MANAGER, identities=12, function_keys=40, tr369=True),
+    Model(name="D892", generation=PHONE_MANAGER, identities=12, function_keys=40, tr369=True),
+    Model(name="D895", generation=PHONE_MANAGER, function_keys=42, tr369=True),
+    Model(name="D895M", generation=PHONE_MANAGER, function_keys=42, image_letter=None, tr369=True),
 )
 
 

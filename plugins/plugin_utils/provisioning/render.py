@@ -83,8 +83,6 @@ _NOTES = {
 }
 # More than that no model has. A phone may show more than our table gives its model, and adoption states what it shows.
 _MOST_IDENTITIES = max(model.identities or 0 for model in MODELS.values())
-# By Snom's page on the phone book; of others none is known.
-_LONGEST_PHONE_BOOKS = {"300": 100, "320": 100, "360": 100, "370": 250}
 _ID_LENGTH = 16
 _HASH_LENGTH = 8
 
@@ -408,7 +406,7 @@ def _note(setting: Setting, ours: tuple[str, ...]) -> str | None:
 def _long_phone_books(phones: Iterable[_Phone]) -> Iterator[str]:
     hosts = defaultdict(list)
     for phone in phones:
-        most = _LONGEST_PHONE_BOOKS.get(phone.model.name)
+        most = phone.model.contacts
         if most is not None and len(phone.phone_book or ()) > most:
             hosts[phone.model.name, most].append(phone.host)
     for (model, most), names in hosts.items():
