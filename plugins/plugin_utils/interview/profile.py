@@ -42,7 +42,23 @@ _PRIVATE_HEADERS = frozenset(("set-cookie", "etag", "content-disposition"))
 _PARAMETER = re.compile(r'((?:nonce|opaque)\s{0,3}=\s{0,3}"?)([^",]{1,200})', re.IGNORECASE)
 _VENDOR = frozenset(("snom",))
 """Of the words of a certificate only the vendor's name stays: which others are somebody's nobody can tell."""
-_WHERE = IN_HEADERS | frozenset(("pbx", "snmp", "counter", "inventory", "mirror", "display", "own", "report", "taught"))
+_WHERE = IN_HEADERS | frozenset(
+    (
+        "pbx",
+        "snmp",
+        "counter",
+        "inventory",
+        "mirror",
+        "display",
+        "own",
+        "report",
+        "taught",
+        "who",
+        "stands",
+        "before",
+        "it",
+    )
+)
 """Words of this collection for where a witness has it from."""
 _STATUS = re.compile(r"HTTP/[0-9]\.[0-9] [0-9]{3}(?= |$)")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._known.taught import parse_taught
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import SystemPage, visible_text
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import SystemPage
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.taught_pages import (
     complete,
     scripts,
@@ -76,7 +76,7 @@ def without_label(pages: Mapping[str, str], known: Mapping[str, str], found: Map
 
 def _pattern(name: str, value: str) -> str:
     if name == "mac":
-        return "[:.-]?".join(value[i : i + 2] for i in range(0, 12, 2))
+        return "[:. -]?".join(value[i : i + 2] for i in range(0, 12, 2))
     if name == "model":
         return rf"(?<![0-9a-z])(?:snom ?)?{re.escape(value)}(?![0-9a-z])"
     return rf"(?<![0-9.])(?:snom ?[a-z0-9]{{2,5}}-sip )?v?{re.escape(value)}(?![0-9.]*[0-9a-z])"
@@ -158,7 +158,7 @@ def _busy_first(lines: Sequence[str]) -> list[str]:
 
 
 def _lines_of(pages: Mapping[str, str], path: str) -> list[str]:
-    return [" ".join(line.split()) for line in visible_text(pages.get(path, "")).splitlines() if line.strip()]
+    return [" ".join(line.split()) for line in with_fields(pages.get(path, "")).splitlines() if line.strip()]
 
 
 def _tells(

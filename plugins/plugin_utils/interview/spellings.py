@@ -19,8 +19,13 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._known.taught import parse_taught
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import SystemPage, read_settings
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web.taught_pages import HIDDEN, complete, shown_text
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import LABELS
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.taught_pages import (
+    HIDDEN,
+    complete,
+    shown_text,
+    with_fields,
+)
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import OF_STATES
 
 KINDS = ("reboot", "clear_lists", "settings_page")
 
@@ -134,27 +139,24 @@ def propose_registration(looks: Sequence[tuple[Mapping[str, str], Lines]]) -> di
         return None
     tries = 0
     for path in looks[0][0]:
-        texts = [shown_text(pages.get(path, "")[:_LARGEST]).partition(HIDDEN)[0] for pages, _lines in looks]
+        shown = [pages.get(path, "")[:_LARGEST] for pages, _lines in looks]
+        texts = [shown_text(page).partition(HIDDEN)[0] for page in shown]
+        rows = [[" ".join(row.split()) for row in with_fields(page).splitlines()] for page in shown]
         for label in _labels(texts[0]):
             parts = {True: list[str](), False: list[str]()}
-            for text, (_pages, lines) in zip(texts, looks, strict=True):
+            for look, (_pages, lines) in enumerate(looks):
                 for number, state in lines.items():
-                    parts[state].append(_part(text, label, number))
+                    parts[state].append(_part(rows[look], texts[look], label, number))
             if not all(parts[True] + parts[False]):
                 continue
-            for registered in _shared(parts[True]):
-                for unregistered in _shared(parts[False]):
-                    if registered.lower() == unregistered.lower():
-                        continue
-                    tries += 1
-                    place = {"page": path.strip("/"), "label": label}
-                    place |= {"registered": registered, "unregistered": unregistered}
-                    if tries > _MOST_TRIES:
-                        return None
-                    if all(
-                        _reads(place, path, text, lines) for text, (_pages, lines) in zip(texts, looks, strict=True)
-                    ):
-                        return place
+            for registered, unregistered in _pairs(parts[True], parts[False]):
+                tries += 1
+                place = {"page": path.strip("/"), "label": label}
+                place |= {"registered": registered, "unregistered": unregistered}
+                if tries > _MOST_TRIES:
+                    return None
+                if all(_reads(place, path, text, lines) for text, (_pages, lines) in zip(texts, looks, strict=True)):
+                    return place
     return None
 
 
@@ -167,28 +169,53 @@ def _labels(text: str) -> list[str]:
     return [label for label in sorted(dict.fromkeys(found), key=len) if 3 <= len(label) <= 60][:60]
 
 
-def _part(text: str, label: str, number: int) -> str:
-    """What stands behind a label and a number, up to the next label."""
-    match = re.search(rf"(?<!\w){re.escape(label)} ?{number}(?![0-9])", text, re.IGNORECASE)
-    if match is None:
-        return ""
-    rest = text[match.end() : match.end() + 300]
-    return re.split(rf"(?<!\w){re.escape(label)} ?[0-9]", rest, maxsplit=1, flags=re.IGNORECASE)[0]
+def _part(rows: Sequence[str], text: str, label: str, number: int) -> str:
+    """What stands behind a label and a number, up to the next label; in the row of these, if anything does there."""
+    this = re.compile(rf"(?<!\w){re.escape(label)} ?{number}(?![0-9])", re.IGNORECASE)
+    following = re.compile(rf"(?<!\w){re.escape(label)} ?[0-9]", re.IGNORECASE)
+    for row in (*rows, text):
+        match = this.search(row)
+        if match is None:
+            continue
+        part = following.split(row[match.end() : match.end() + 300], maxsplit=1)[0]
+        if re.search(r"\w", part):
+            return part
+    return ""
 
 
-def _shared(parts: Sequence[str]) -> list[str]:
-    """Runs of words that all of these have, those of known labels first, and the longest of them."""
-    words = [word.strip(":,;()<>|") for word in parts[0].split()[:20]]
-    runs = []
+def _pairs(registered: Sequence[str], unregistered: Sequence[str]) -> list[tuple[str, str]]:
+    """Words for a line that is registered and for one that is not, the likeliest first.
+
+    Words that are known to tell a state, then those that end all parts, then those that begin them: in a part stands a
+    name, too. Both are mostly written in the same way.
+    """
+    pairs = []
+    for first, rank in _shared(registered):
+        for second, other in _shared(unregistered):
+            if first.lower() != second.lower():
+                unlike = 2 * (first[:1].isupper() != second[:1].isupper())
+                pairs.append((rank[0] + other[0] + unlike, rank, other, first, second))
+    return [(first, second) for *_order, first, second in sorted(pairs)]
+
+
+def _shared(parts: Sequence[str]) -> list[tuple[str, tuple[int, int, int]]]:
+    """Runs of words that all of these have, each with what to sort by, and the best of them."""
+    split = [[word.strip(":,;()<>|") for word in part.split()] for part in parts]
+    words = split[0][:20]
+    runs = {}
     for start in range(len(words)):
         for end in range(start + 1, min(start + 4, len(words)) + 1):
             run = " ".join(words[start:end])
-            if not 3 <= len(run) <= 60 or re.search("[0-9@]", run):
+            if not 3 <= len(run) <= 60 or re.search("[0-9@]", run) or run in runs:
                 continue
             if all(run.lower() in " ".join(part.lower().split()) for part in parts):
-                unknown = sum(word.lower() not in LABELS for word in words[start:end])
-                runs.append((unknown, start - end if not unknown else end - start, start, run))
-    return list(dict.fromkeys(run for *_order, run in sorted(runs)))[:20]
+                known = all(word.lower() in OF_STATES for word in words[start:end])
+                count = end - start
+                at_end = all(run.lower() == " ".join(one[-count:]).lower() for one in split)
+                at_begin = all(run.lower() == " ".join(one[:count]).lower() for one in split)
+                tier = 0 if known else 1 if at_end else 2 if at_begin else 3
+                runs[run] = (tier, -count if known else count, start)
+    return sorted(runs.items(), key=lambda item: item[1])[:20]
 
 
 def _reads(place: dict[str, str], path: str, text: str, lines: Lines) -> bool:

@@ -21,6 +21,9 @@ class id rel stylesheet text css javascript language content http equiv refresh 
 checked selected disabled readonly hidden submit reset radio checkbox password file enctype multipart urlencoded
 application target onclick onload onchange onsubmit function var return document window location nbsp amp lt gt quot
 middot copy www org htm cgi bin px pt em none block inline auto
+p b i u s tt small big sub sup code nav section article header footer main aside figure svg canvas path g embed object
+param caption col colgroup tfoot thead fieldset legend optgroup blockquote template dialog details summary data png gif
+jpg jpeg ico js json
 """
 _HTTP = """
 ok found moved permanently temporary redirect unauthorized forbidden not server error internal bad request date
@@ -72,6 +75,26 @@ date last-modified etag accept-ranges set-cookie keep-alive retry-after allow va
 x-frame-options x-content-type-options x-xss-protection content-security-policy strict-transport-security
 referrer-policy
 """
+
+OF_STATES = frozenset(
+    (
+        *(
+            "registered",
+            "unregistered",
+            "registration",
+            "not",
+            "yet",
+            "expired",
+            "failed",
+            "online",
+            "offline",
+            "active",
+        ),
+        *("inactive", "enabled", "disabled", "available", "connected", "disconnected", "yes", "no", "ok", "up", "down"),
+        *("ready", "angemeldet", "abgemeldet", "registriert", "nicht", "verbunden", "enregistré", "hors", "ligne"),
+    )
+)
+"""Words by which pages tell the state of a line. Nobody is called so, as a label such as Day or Keys."""
 
 HEADERS = frozenset(_HEADERS.split())
 """Names of headers that a profile may show."""

@@ -27,7 +27,7 @@ _MOST_FINDS = 500
 _GAP = "[ :=|-]{0,10}"
 _VALUES = {
     "version": re.compile(f"{_GAP}(?:snom ?[a-z0-9]{{2,5}}-sip )?v?{VERSION}"),
-    "mac": re.compile(_GAP + "([0-9a-f]{12}|[0-9a-f]{2}(?:[:.-][0-9a-f]{2}){5})(?![0-9a-z])"),
+    "mac": re.compile(_GAP + "([0-9a-f]{12}|[0-9a-f]{2}(?:[:. -][0-9a-f]{2}){5})(?![0-9a-z])"),
     "model": re.compile(f"{_GAP}((?:snom ?)?[a-z0-9]{{2,5}})(?![0-9a-z])"),
 }
 _FIELDS = {"version": "firmware", "mac": "mac", "model": "model", "registration": "identities"}
@@ -36,6 +36,8 @@ HIDDEN = "\0"
 _INPUT = re.compile("<input\\b([^<>]{0,1000})>", re.IGNORECASE)
 _UNREAD = re.compile("type ?= ?[\"']?(?:hidden|password|submit|button|reset|checkbox|radio|image|file)", re.IGNORECASE)
 _VALUE = re.compile("""(?<![\\w-])value ?= ?("[^"]*"|'[^']*')""", re.IGNORECASE)
+# Styles may part what touches: a label and its value in two spans.
+_TOUCHING = re.compile("(</(?:a|b|em|font|i|span|strong|tt|u)>)(?=<[a-z])", re.IGNORECASE)
 _SCRIPT = re.compile("</?script\\b[^<>]{0,1000}>", re.IGNORECASE)
 _SIGNS = re.compile("[\"'{}()\\[\\],;]")
 _LINE = re.compile(" ?([0-9]{1,2})(?![0-9])")
@@ -57,7 +59,8 @@ def shown_text(page: str) -> str:
 
 def with_fields(page: str) -> str:
     """The visible text, with what its fields hold: those that a person can read."""
-    return visible_text(_INPUT.sub(lambda tag: tag[0] + (" " if _UNREAD.search(tag[1]) else _held(tag[1])), page))
+    apart = _TOUCHING.sub(r"\1 ", page)
+    return visible_text(_INPUT.sub(lambda tag: tag[0] + (" " if _UNREAD.search(tag[1]) else _held(tag[1])), apart))
 
 
 def _held(attributes: str) -> str:
@@ -114,7 +117,7 @@ def _read(name: str, place: Place, pages: Pages) -> Any:
     if name == "model":
         model = find_model(value)
         return model.name if model else None
-    return Version.parse(value) if name == "version" else normalize_mac(value)
+    return Version.parse(value) if name == "version" else normalize_mac(value.replace(" ", ":"))
 
 
 def _identities(place: Place, pages: Pages) -> tuple[Identity, ...] | None:

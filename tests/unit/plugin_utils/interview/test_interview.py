@@ -53,6 +53,10 @@ FIELDS = (
     '<form><label>Vers&atilde;o</label><input type="text" name="a" readonly value="10.1.54.13"><br>Endere&ccedil;o '
     "<input value='00:04:13:92:2D:24'><br>Aparelho: <input size=3 value=\"D785\"><input type=hidden value=9></form>"
 )
+SPANS = (
+    "<div><span>Typ urz&#261;dzenia</span><span>D785</span></div><div><span>Wersja oprogramowania</span><span>"
+    "10.1.54.13 (r7)</span></div><div><span>Adres</span><span>00 04 13 92 2D 24</span></div>"
+)
 SCRIPTED = (
     '<div id=x></div><script>var info = {"fwRelease": "10.1.54.13", "hwAddress":"00041392 2D24"};\n'
     "var device='D785';\nshow('macAddress', '000413922D24');</script><p>Loading</p>"
@@ -64,9 +68,10 @@ SCRIPTED = (
     [
         (NESTED, {"version": "Ohjelmistoversio", "mac": "Laiteosoite", "model": "Laite"}),
         (FIELDS, {"version": "Versão", "mac": "Endereço", "model": "Aparelho"}),
+        (SPANS, {"version": "Wersja oprogramowania", "mac": "Adres", "model": "Typ urz\u0105dzenia"}),
         (SCRIPTED, {"version": "var info = fwRelease", "mac": "show macAddress", "model": "var device"}),
     ],
-    ids=["nested tables", "fields", "scripts"],
+    ids=["nested tables", "fields", "spans", "scripts"],
 )
 def test_labels_are_found_on_pages_of_shapes_that_nobody_here_foresaw(page: str, labels: dict[str, str]) -> None:
     found = propose_labels({"/odd.htm": page}, KNOWN)

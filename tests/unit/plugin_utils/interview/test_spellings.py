@@ -76,6 +76,17 @@ def test_nothing_is_named_that_could_not_be_taught_or_does_another_thing(page: s
             {"label": "Konto", "registered": "angemeldet", "unregistered": "nicht angemeldet"},
         ),
         ("<p>Linja 1 rekisteröity</p><p>Linja 2 poissa</p>", {1: True, 2: False}, {"label": "Linja"}),
+        # A name stands beside the state, and may be a word that is known; so may what stands behind the last line.
+        (
+            "<table><tr><td>Linia 1<td>Day, Annegret<td>401@pbx<td>zarejestrowana<tr><td>Linia 2<td>wolna</table>Keys",
+            {1: True, 2: False},
+            {"label": "Linia", "registered": "zarejestrowana", "unregistered": "wolna"},
+        ),
+        (
+            "<p>Linia 1 zarejestrowana 401@pbx Annegret Day</p><p>Linia 2 wolna</p>",
+            {1: True, 2: False},
+            {"registered": "zarejestrowana", "unregistered": "wolna"},
+        ),
         ("<p>Line 1 up</p><p>Line 2 up</p>", {1: True, 2: False}, None),
         ("<p>Line 1 online</p>", {1: True, 2: False}, None),
         ("<p>Line 1 online</p>", {1: True}, None),
@@ -107,9 +118,12 @@ def test_no_page_breaks_it(page: str, lines: dict[int, bool]) -> None:
     propose_registration([({"/a.htm": page}, lines), ({}, lines)])
 
 
+ROWS = "<p>Line 1</p>" * 80_000
+
+
 def test_a_hostile_page_takes_no_time() -> None:
     began = process_time()
-    for page in ("<a href=a" * 400_000, "Line 1 " * 500_000, "<form" * 700_000, "Aa " * 900_000, BUTTON * 9_000):
+    for page in ("<a href=a" * 400_000, "Line 1 " * 500_000, "<form" * 700_000, "Aa " * 900_000, BUTTON * 9_000, ROWS):
         candidates({"/a.htm": page})
         propose_registration([({"/a.htm": page}, {1: True, 2: False})])
     assert process_time() - began < 60
