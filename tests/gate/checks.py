@@ -470,7 +470,8 @@ CHECKS = [
             f"targets-{core.name}",
             "integration",
             f"ansible-test integration, on ansible-core {core.release}",
-            partial(_ansible_test, core, "integration"),
+            # What fails is played once more, with all that Ansible can say of it, as Ansible's own CI does.
+            partial(_ansible_test, core, "integration", "--retry-on-error"),
             core=core,
         )
         for core in OUTERMOST_CORES
