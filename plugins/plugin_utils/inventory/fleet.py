@@ -195,18 +195,18 @@ def _target(host: str, variables: HostVariables, given: Mapping[str, Any], overr
     for option, variable in HOST_VARIABLES.items():
         value = variables.get(variable) if given.get(option) is None else given[option]
         connection[option] = from_environment(option) if value is None else value
-    by_http = _text(connection["transport"]) in (None, "http")
-    if not connection["host"] and by_http:
+    by_pbx = _text(connection["transport"]) == "sip"
+    if not connection["host"] and not by_pbx:
         _require_address(host)
     checked = connection_from(connection | {"host": connection["host"] or host})
     known = read_known(variables.get)
     control = None
-    if by_http:
-        WebPhone(checked)  # It refuses options that can't work, before anything is sent.
-    else:
+    if by_pbx:
         control = _control(variables, checked, known)
         # No password of a phone travels that way.
         checked = replace(checked, username=None, password=None)
+    elif checked.transport == "http":
+        WebPhone(checked)  # It refuses options that can't work, before anything is sent.
     _check_call_state(variables)
     version = variables.get("snom_firmware_version")
     return Target(

@@ -42,7 +42,7 @@ class Target:
     @property
     def transport(self) -> str:
         """Which way leads there: ``http``, its web server, or ``sip``, its PBX and its provisioning."""
-        return "http" if self.control is None else "sip"
+        return self.connection.transport if self.control is None else "sip"
 
     @property
     def mac(self) -> str | None:

@@ -184,7 +184,7 @@ assert report_of("polished") == ([], True, "good")
 
 def test_a_model(copy: Copy) -> None:
     """The hardest there is: it differs by the D alone from another one."""
-    row = 'Model(name="D820", generation=PHONE_MANAGER, identities=12, function_keys=12)'
+    row = 'Model(name="D821", generation=PHONE_MANAGER, identities=12, function_keys=14)'
     copy.add("plugins/module_utils/_known/models.py", f"    {row},\n", '    Model(name="D862"')
     copy.run("""
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import image_name
@@ -193,11 +193,11 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.version impo
 from ansible_collections.telephony.snom.tests.unit.tables import check_models
 
 assert not check_models(), check_models()
-old, new = find_model("820"), find_model("D820")
-assert (old.name, old.function_keys) == ("820", 16)
-assert (new.name, new.function_keys, new.image_suffix) == ("D820", 12, ".swu")
-assert find_model("snomD820") is new and find_model("snom820") is old
-assert image_name(new, Version((10, 1, 215, 13))).startswith("snomD820-")
+old, new = find_model("821"), find_model("D821")
+assert (old.name, old.function_keys) == ("821", 12)
+assert (new.name, new.function_keys, new.image_suffix) == ("D821", 14, ".swu")
+assert find_model("snomD821") is new and find_model("snom821") is old
+assert image_name(new, Version((10, 1, 215, 13))).startswith("snomD821-")
 """)
 
 

@@ -117,12 +117,12 @@ def test_finds_no_model_where_none_is_named(text: str) -> None:
 
 
 def test_two_models_that_differ_by_the_d_alone_have_their_own_names() -> None:
-    d820 = replace(MODELS["D785"], name="D820")
-    models = by_name([*MODELS.values(), d820])
-    assert check_models([*MODELS.values(), d820]) == []
-    assert find_model("snom820-8.7.5.35-SIP-r.bin", models) is MODELS["820"]
-    assert find_model("snomD820", models) is d820
-    assert find_model("d820", models) is d820
+    d821 = replace(MODELS["D785"], name="D821")
+    models = by_name([*MODELS.values(), d821])
+    assert check_models([*MODELS.values(), d821]) == []
+    assert find_model("snom821-8.7.5.35-SIP-r.bin", models) is MODELS["821"]
+    assert find_model("snomD821", models) is d821
+    assert find_model("d821", models) is d821
     assert find_model("785", models) is MODELS["D785"]
 
 
