@@ -86,7 +86,7 @@ registrations:
       reachable: true
   contains:
     account:
-      description: The account, with its domain where the PBX tells that.
+      description: The account. With its domain only where the PBX tells of more than one domain.
       returned: always
       type: str
       sample: "401"

@@ -11,7 +11,7 @@ from typing import Any
 
 from .._core.errors import InputError, PbxFailed
 from .kinds import open_pbx
-from .pbx import Pbx, Registration
+from .pbx import Pbx, Registration, shown_accounts
 from .settings import KINDS, OPTION, PASSWORD_VARIABLE, TRANSPORTS, PbxSettings, parse_pbx
 
 SUBOPTIONS: dict[str, dict[str, Any]] = {
@@ -62,17 +62,28 @@ def overview(pbx: Pbx, settings: PbxSettings) -> dict[str, Any]:
     if len(registrations) > MAX_REGISTRATIONS:
         raise PbxFailed(f"{settings.shown} lists {len(registrations)} registrations. That is no fleet.")
     calls = pbx.calls()
-    accounts = {one.account for one in registrations} | set(calls)
+    shown = shown_accounts({one.account for one in registrations} | set(calls))
+    states: dict[str, set[str]] = {}
+    for account, name in shown.items():
+        states.setdefault(name[:_LONGEST], set()).add(calls.get(account, "unknown"))
     return {
-        "registrations": [_plain(one) for one in sorted(registrations, key=lambda one: (one.account, one.contact))],
-        "calls": {account[:_LONGEST]: calls.get(account, "unknown") for account in sorted(accounts)},
+        "registrations": [
+            _plain(one, shown[one.account])
+            for one in sorted(registrations, key=lambda one: (shown[one.account], one.contact))
+        ],
+        "calls": {name: _state(states[name]) for name in sorted(states)},
     }
 
 
-def _plain(one: Registration) -> dict[str, Any]:
+def _state(found: set[str]) -> str:
+    """That of an account which may be listed with its domain and without it."""
+    return next((state for state in ("in_call", "unknown") if state in found), "idle")
+
+
+def _plain(one: Registration, account: str) -> dict[str, Any]:
     agent = one.agent
     return {
-        "account": one.account[:_LONGEST],
+        "account": account[:_LONGEST],
         "contact": one.contact[:_LONGEST],
         "address": one.address,
         "user_agent": one.user_agent[:_LONGEST],

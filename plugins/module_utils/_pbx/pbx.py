@@ -165,6 +165,16 @@ def user_of(account: str) -> str:
     return account.partition("@")[0]
 
 
+def shown_accounts(accounts: Iterable[str]) -> dict[str, str]:
+    """How each of a PBX's accounts is shown: without its domain, unless there are some of several domains.
+
+    Asterisk tells none, FreeSWITCH always one, and Kamailio what it was set up for.
+    """
+    all_of_them = set(accounts)
+    several = len({one.partition("@")[2] for one in all_of_them} - {""}) > 1
+    return {one: one if several else user_of(one) for one in all_of_them}
+
+
 def same_account(one: str, other: str) -> bool:
     """Whether two accounts are the same, as far as they tell: one of them may lack its domain."""
     return one == other or (user_of(one) == user_of(other) and ("@" not in one or "@" not in other))

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PbxFailed
 from ansible_collections.telephony.snom.plugins.module_utils._known.user_agent import DECT
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.kinds import open_pbx
-from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Registration, host_of_uri, newest
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import (
+    Registration,
+    host_of_uri,
+    newest,
+    shown_accounts,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
     LONGEST,
@@ -47,9 +53,11 @@ def read_registrations(settings: PbxSettings, prefixes: tuple[str, ...]) -> Stat
 
 def statements_of_registrations(registrations: Iterable[Registration], prefixes: tuple[str, ...]) -> Statements:
     """What registrations say of phones. Those of other makes and of DECT bases are left out."""
+    listed = tuple(registrations)
+    shown = shown_accounts(one.account for one in listed)
     by_mac: dict[str, list[Registration]] = defaultdict(list)
     by_address: dict[str, list[Registration]] = defaultdict(list)
-    for one in registrations:
+    for one in (replace(one, account=shown[one.account]) for one in listed):
         if one.agent is None:
             continue
         if one.agent.mac is not None:

@@ -118,7 +118,7 @@ def test_an_audit_shows_what_only_the_pbx_sees(start: StartBench, registrar: Any
     dark = {
         # By its MAC, by its account, by its address, and one whose account is another phone's.
         "mac": phone(running=False, inventory={"snom_mac": "00:04:13:99:aa:b1"}),
-        "account": phone(running=False, inventory={"snom_account": "402"}),
+        "account": phone(running=False, inventory={"snom_account": "402@pbx.example"}),
         "address": DARK,
         "other": phone(running=False, inventory={"snom_mac": "00041399AAB4", "snom_account": "404"}),
     }

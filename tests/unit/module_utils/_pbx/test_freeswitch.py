@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, PbxFailed
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.freeswitch import FreeSwitch
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.overview import overview
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Notify
 from ansible_collections.telephony.snom.tests.unit.module_utils._pbx.scripted import (
     ScriptedSocket,
@@ -60,6 +61,18 @@ def test_registrations() -> None:
     assert one.agent and (one.agent.model, one.agent.mac) == ("D862", "00041399AABB")
     assert (one.expires, one.reachable, one.call_id) == (540.0, True, "c1@192.0.2.17")
     assert socket.sent == ["auth Never/shown&1\n\n", "api sofia xmlstatus profile internal reg\n\n"]
+
+
+def test_accounts_are_shown_as_those_of_other_pbxs_where_all_are_of_one_domain() -> None:
+    pbx, _socket = freeswitch(channels=api('{"row_count":1,"rows":[{"name":"sofia/internal/401@pbx.example"}]}'))
+    found = overview(pbx, settings(kind="freeswitch"))
+    assert [one["account"] for one in found["registrations"]] == ["401"] and found["calls"] == {"401": "in_call"}
+    two = REGISTRATIONS.replace("402@pbx.example", "401@other.example").replace(">error<", ">sip:401@192.0.2.9<")
+    pbx, _socket = freeswitch(sofia=api(two))
+    found = overview(pbx, settings(kind="freeswitch"))
+    both = ["401@other.example", "401@pbx.example"]
+    assert [one["account"] for one in found["registrations"]] == both
+    assert found["calls"] == dict.fromkeys(both, "idle")
 
 
 @pytest.mark.parametrize(
