@@ -78,22 +78,6 @@ class Order:
             settings=facts.settings if settings_are_fresh else None,
         )
 
-    @classmethod
-    def of_intent(cls, intent: Intent, *, flash_time: float, wanted: frozenset[Version]) -> Order:
-        """The order that an interrupted run was carrying out. It is only watched, so its image needs no URL."""
-        poll, settle = pace(flash_time)
-        file, version = intent.file, intent.target
-        return cls(
-            host=intent.host,
-            hops=(Hop(version=version, file=file, url="", image_url="", size=None, sha1=None, chained=False),),
-            before=intent.before,
-            mac=intent.mac,
-            registered=frozenset(intent.registered),
-            poll=poll,
-            settle=settle,
-            wanted=wanted,
-        )
-
     @property
     def target(self) -> Version:
         """The version at the end of the path."""

@@ -43,3 +43,5 @@ class CallReading:
     count: int | None = None
     source: str | None = None
     """The source in words for users. None if the state is unknown."""
+    problem: str | None = None
+    """Why a source says nothing that was to say it, as a sentence."""

@@ -32,7 +32,7 @@ def read_call_state(
     """
     if known in (IDLE, IN_CALL):
         return cast(CallState, known), "host variable snom_call_state"
-    reading, doubt = CallReading(), None
+    reading, doubt, problem = CallReading(), None, None
     try:
         reading = phone.call(CallSource.PBX) if pbx is None else pbx
     except PbxFailed as error:
@@ -42,9 +42,10 @@ def read_call_state(
     for source in (CallSource.REPORT, CallSource.SCREEN, CallSource.HOME):
         if reading.source is None and is_read:
             reading = read_source(phone, source)
+            problem = problem or reading.problem
     if doubt is not None and reading.state != IN_CALL:
         return cast(CallState, UNKNOWN), doubt
-    return cast(CallState, reading.state), reading.source or NOWHERE
+    return cast(CallState, reading.state), reading.source or problem or NOWHERE
 
 
 def reason_to_wait(

@@ -14,8 +14,11 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
     Ending,
     Intent,
     Order,
+    pace,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Upgrade
+from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew, Looked, watch_each
@@ -44,7 +47,7 @@ def watch_interrupted(
     by_host = {target.host: target for target in targets}
     for target in targets:
         if (intent := intents.get(target.host)) is not None:
-            order = Order.of_intent(intent, flash_time=flash_time, wanted=target.possible_versions())
+            order = _order_of(intent, flash_time=flash_time, wanted=target.possible_versions())
             waiting[target.host] = Upgrade(order, context.connect(target.connection), now=now)
             waiting[target.host].resume(intent)
             context.notify(
@@ -95,3 +98,19 @@ def _not_watched(upgrade: Upgrade) -> Ending:
     )
     evidence = upgrade.evidence
     return Ending(Outcome.TIMED_OUT, reason, None, True, evidence, evidence.unsafe_until)
+
+
+def _order_of(intent: Intent, *, flash_time: float, wanted: frozenset[Version]) -> Order:
+    """The order that an interrupted run was carrying out. It is only watched, so its image needs no URL."""
+    poll, settle = pace(flash_time)
+    file, version = intent.file, intent.target
+    return Order(
+        host=intent.host,
+        hops=(Hop(version=version, file=file, url="", image_url="", size=None, sha1=None, chained=False),),
+        before=intent.before,
+        mac=intent.mac,
+        registered=frozenset(intent.registered),
+        poll=poll,
+        settle=settle,
+        wanted=wanted,
+    )

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AnswerLost, InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AnswerLost, InputError, expect
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.calls import UNKNOWN, PbxCalls
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallReading, CallSource
@@ -61,7 +61,7 @@ class Witnesses:
             pbx = self._pbxs.setdefault(known.pbx, self._make_calls(known.pbx))
             found[CallSource.PBX] = partial(_by_pbx, pbx, known.account, mac, address)
         if (collector := self.collector(known)) is not None:
-            found[CallSource.REPORT] = partial(_by_report, collector, mac)
+            found[CallSource.REPORT] = partial(_by_report, collector, mac, expect(known.collector).url)
         return found
 
     def collector(self, known: Known) -> Collector | None:
@@ -99,7 +99,7 @@ def _by_pbx(pbx: PbxCalls, account: str | None, mac: str | None, address: str, p
     return CallReading() if state == UNKNOWN else CallReading(state, state, None, pbx.shown)
 
 
-def _by_report(collector: Collector, mac: str | None, phone: Phone) -> CallReading:
+def _by_report(collector: Collector, mac: str | None, url: str, phone: Phone) -> CallReading:
     """Nothing where the phone would show the document, where another phone answers, and where it contradicts itself."""
     facts = phone.look(["system"])
     if not takes_silent_documents(facts.firmware):
@@ -116,7 +116,9 @@ def _by_report(collector: Collector, mac: str | None, phone: Phone) -> CallReadi
 
     first = collector.ask(address, deliver)
     if first is None:
-        return CallReading()
+        return CallReading(
+            problem=f"No report of it came to {url} (snom_collector): make sure that phones reach that address."
+        )
     reports = [first]
     if first.leaves_open:
         more = collector.ask(address, deliver, document=callbacks_document)

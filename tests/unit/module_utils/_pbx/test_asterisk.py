@@ -138,6 +138,11 @@ def test_what_a_phone_wrote_can_t_become_a_command() -> None:
             "knows no PJSIPShow.* chan_pjsip",
         ),
         ({"contacts": "Response: Success\r\nEventList: start\r\n\r\n"}, "closed the connection"),
+        # Half a list.
+        (
+            {"contacts": listed(contact("401", "sip:401@10.0.0.5")).partition("EventList: Complete")[0]},
+            "closed the conn",
+        ),
         ({"contacts": "x" * 70000}, "a line that never ends"),
         ({"contacts": "A: b\r\n" * 501}, "an event without an end"),
     ],

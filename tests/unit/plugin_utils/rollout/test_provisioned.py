@@ -235,6 +235,14 @@ def test_half_a_list_of_registrations_is_half_of_the_phones() -> None:
     assert (lab.images(), lab.phones["other"].asked, lab.mirror.shown) == (Counter(desk=1, other=0), 0, {})
 
 
+def test_phones_behind_one_router_are_told_apart() -> None:
+    lab = Lab(desk={}, other={"acts": False}, third={"fault": "keep_old_version"})
+    for phone in lab.phones.values():
+        phone.address = "198.51.100.1"
+    assert lab.outcomes() == {"desk": "upgraded", "other": "no_fetch", "third": "old_version"}
+    assert (lab.images(), lab.mirror.shown, lab.violations()) == (Counter(desk=1, other=0, third=1), {}, [])
+
+
 @pytest.mark.parametrize("skew", [-86_400.0, -3600.0, 7.0, 3600.0, 86_400.0])
 def test_a_mirror_with_a_wrong_clock_proves_the_same(skew: float) -> None:
     lab = Lab(desk={}, later={"passes": 2}, old={"fault": "keep_old_version"}, never={"acts": False})

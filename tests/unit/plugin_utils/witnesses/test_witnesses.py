@@ -134,6 +134,16 @@ def test_a_report_that_says_nothing_gives_way_to_the_screen(report: Report | Non
     assert read_call_state(phone(listener=Listener(report), phases=["connected"])) == ("in_call", "screen")
 
 
+def test_where_nobody_reports_to_is_told_where_no_other_source_knows() -> None:
+    """Phones may not reach that address, or take no documents."""
+    asked = phone(listener=Listener(None), phases=["unknown"])
+    reason = reason_to_wait(asked, known=None, unknown_call_state="defer", evidence={})
+    assert reason and "No report of it came to http://192.0.2.10:8099 (snom_collector)" in reason
+    assert read_call_state(phone(listener=Listener(None), phases=["idle"])) == ("idle", "screen")
+    down = phone(Calls(PbxFailed("It is down.")), Listener(None), phases=["idle"])
+    assert read_call_state(down) == ("unknown", "It is down.")
+
+
 @pytest.mark.parametrize("firmware", ["8.9.3.80", "10.1.81.9", None])
 def test_firmware_that_would_show_the_document_does_not_get_it(firmware: str | None) -> None:
     asked = phone(listener=Listener(read_report("idle", "")), firmware=firmware, phases=["connected"])
