@@ -12,7 +12,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._known.taught import parse_taught
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import SUBSETS
@@ -41,6 +42,11 @@ def read(file: Path) -> dict[str, Any]:
     """The readings, by state. Raises ValueError where it is no profile."""
     replay.load(file)
     raw = json.loads(file.read_text("utf-8"))
+    try:
+        # What its user teaches belongs to it: without that nothing is read of pages that nobody foresaw.
+        taught = parse_taught(raw.get("taught") or [])
+    except InputError as error:
+        raise ValueError(error.reason) from None
     port = free_port()
     phone = {
         "name": "phone",
@@ -54,7 +60,7 @@ def read(file: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder, running({"phones": [phone]}, Path(folder)) as fleet:
         for state in raw["states"]:
             fleet.patch("phone", profile_state=state)
-            found[state] = _read(Connection(host="127.0.0.1", port=port, scheme="http"))
+            found[state] = _read(Connection(host="127.0.0.1", port=port, scheme="http", taught=taught))
     return found
 
 

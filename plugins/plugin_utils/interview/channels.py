@@ -135,7 +135,7 @@ _KEYS = ("time", "address", "method", "uri", "mac", "status", "bytes", "length",
 
 
 def _key(key: str, replacer: Replacer) -> str:
-    return key if key in _KEYS else _in_utf8(key, replacer, None)
+    return key if key in _KEYS else in_utf8(key, replacer, None)
 
 
 def _value(key: str, value: Any, replacer: Replacer) -> Any:
@@ -145,10 +145,11 @@ def _value(key: str, value: Any, replacer: Replacer) -> Any:
         return value
     if (key in _NUMBERS and re.fullmatch(_NUMBERS[key], text)) or (key == "range" and _RANGE.fullmatch(text)):
         return value
-    return _in_utf8(text, replacer, IN_MESSAGES if key in ("uri", "user_agent") else LABELS)
+    return in_utf8(text, replacer, IN_MESSAGES if key in ("uri", "user_agent") else LABELS)
 
 
-def _in_utf8(text: str, replacer: Replacer, words: frozenset[str] | None) -> str:
+def in_utf8(text: str, replacer: Replacer, words: frozenset[str] | None = LABELS) -> str:
+    """Text that is none of bytes, in which these words stay; none where words is None."""
     raw = text.encode("utf-8", "replace").decode("latin-1")
     made = replacer.private(raw) if words is None else replacer.head(raw, words)
     return made.encode("latin-1").decode("utf-8", "replace")

@@ -199,7 +199,7 @@ def _look(run: _Step) -> dict[str, Any]:
         tls = look_at_tls(subject.connection)
     except SnomError as error:
         notes.append(f"TLS: {error.reason}")
-    lessons, to_confirm = _proposal(seen, words, parameters)
+    lessons, to_confirm = _proposal(run, seen, words)
     taught = _taught(subject, lessons)
     call_known = any(word.fact == "call" and word.source != PERSON for word in words)
     result: dict[str, Any] = {
@@ -232,10 +232,9 @@ def _state(words: Sequence[Word]) -> str:
     return "in_call" if "in_call" in calls else "idle"
 
 
-def _proposal(
-    seen: Seen, words: Sequence[Word], parameters: Mapping[str, Any]
-) -> tuple[list[dict[str, Any]], list[str]]:
+def _proposal(run: _Step, seen: Seen, words: Sequence[Word]) -> tuple[list[dict[str, Any]], list[str]]:
     """What could be taught, and sentences on what was seen and nobody has confirmed."""
+    parameters = run.parameters
     known = _unread(seen, words)
     lesson = propose_labels(seen.texts, known)
     notes = without_label(seen.texts, known, lesson)
@@ -250,7 +249,9 @@ def _proposal(
         found["settings_page"] = []
     said = {kind: parameters[f"confirm_{kind}"] for kind in KINDS}
     spelled, unsure = confirmed(found, said)
-    notes += unsure + unconfirmed(found, spelled)
+    spelled_before = {text.lstrip("/") for one in run.subject.connection.taught for text in one.spellings.values()}
+    new = {kind: [text for text in texts if text not in spelled_before] for kind, texts in found.items()}
+    notes += unsure + unconfirmed(new, spelled)
     whole = lesson | spelled
     return ([_for_phone(seen, words, whole)] if whole else []), notes
 

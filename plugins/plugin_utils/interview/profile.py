@@ -20,7 +20,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import read_regular
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import read_settings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import Recorded
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.channels import Heard, channels
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.channels import Heard, channels, in_utf8
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.replacer import Replacer
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import (
     HEADERS,
@@ -135,16 +135,19 @@ def make_profile(
     measured: Mapping[str, Any] | None = None,
     heard: Heard = NOTHING,
     shows: Mapping[str, Mapping[str, Any]] | None = None,
+    taught: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """The profile. states holds what was recorded in each state of the phone, in the order of time.
 
     said is what witnesses said of it, tls what `look_at_tls` found, heard what came past the web server. shows says
-    what is so in a state that its name does not say: its ``firmware``, and ``settings`` that were written.
+    what is so in a state that its name does not say: its ``firmware``, and ``settings`` that were written. taught is
+    ``snom_taught``: it reads the profile as it reads the phone.
     """
     found = {name: [exchange(one, replacer) for one in recorded] for name, recorded in states.items()}
     told = [_word(one, replacer) for one in said]
     beside = channels(heard, replacer)
     agreed = _tls(tls, replacer) if tls else None
+    lessons = [_lesson(one, replacer) for one in taught]
     return {
         "format": FORMAT,
         "model": model,
@@ -154,6 +157,7 @@ def make_profile(
         "tls": agreed,
         "measured": dict(measured or {}),
         "witnesses": told,
+        "taught": lessons,
         "shows": {name: dict(one) for name, one in (shows or {}).items()},
         "states": found,
         **beside,
@@ -164,6 +168,23 @@ def _word(word: Mapping[str, Any], replacer: Replacer) -> dict[str, Any]:
     """What one witness says: what it says of, and who it is, are words of this collection."""
     where = replacer.head(_raw(word["where"]), _WHERE)
     return {**word, "value": replacer.text(_raw(word["value"])), "where": where}
+
+
+def _lesson(lesson: Mapping[str, Any], replacer: Replacer) -> dict[str, Any]:
+    """What the user teaches, with pages by the names that they have here. Its labels stay, as on the pages."""
+
+    def page(name: object) -> str:
+        return replacer.head(_raw(f"/{name}".replace("//", "/"))).lstrip("/")
+
+    made: dict[str, Any] = {}
+    for key, value in lesson.items():
+        if isinstance(value, Mapping):
+            made[key] = {
+                name: page(text) if name == "page" else in_utf8(str(text), replacer) for name, text in value.items()
+            }
+        else:
+            made[key] = page(value) if key in ("reboot", "settings_page") else value
+    return made
 
 
 def _tls(tls: Mapping[str, Any], replacer: Replacer) -> dict[str, Any]:

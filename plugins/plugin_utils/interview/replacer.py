@@ -74,7 +74,8 @@ _OF_IMAGE = re.compile(
 _VERSION = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6}){1,5}")
 _MODEL_LABEL = re.compile(r"(?:hardware|model|product|snom)[\s:=>-]{0,6}$", re.IGNORECASE)
 _SHORT_NUMBERED = re.compile(r"([a-z]+)([0-9]{1,2})", re.IGNORECASE)
-_TAG = re.compile(r"(?:</?[A-Za-z?]|<!(?i:doctype))[^<>]{0,4000}>")
+_TAG = re.compile(r"(?:</?[A-Za-z?]|<!(?i:doctype))[^<>]{0,4000}(?:>|\Z)")
+_CUT = re.compile(r"""=\s{0,5}(["'])([^"'<>]{0,4000})\Z""")
 # What a tag shows, or holds for somebody to read; and the query of a link.
 _SHOWN = re.compile(
     r"""(?:(?<![\w-])(?!(?:class|id|name|type|style|rel|href|src|method|action|lang|align|valign|on[a-z]{1,20})[\s=])"""
@@ -115,6 +116,8 @@ class Replacer:
         """Known words that stayed right beside one that went, both with a capital: they may be names. By how often."""
         self._versions = set(versions)
         self._model = model
+        self._within = ""
+        """What ends the tag, or the quotes in it, in which a part of a page has ended."""
         self.counts: Counter[str] = Counter()
         self._secrets = [secret for secret in sorted(set(secrets), key=len, reverse=True) if len(secret) >= 3]
         self._macs = [(_spelled(mac), mac) for mac in macs]
@@ -127,6 +130,7 @@ class Replacer:
 
     def text(self, text: str) -> str:
         """A page, or any other text."""
+        self._within = ""
         return self._outside(text, self._page)
 
     def head(self, text: str, words: frozenset[str] = IN_HEADERS) -> str:
@@ -237,12 +241,34 @@ class Replacer:
         return _in_shape(match[0], self._number(digits))
 
     def _page(self, text: str) -> str:
-        """Text in which tags have words of their own, but for what they show."""
+        """Text in which tags have words of their own, but for what they show.
+
+        A part of a page may begin and end within a tag, where something in that has a form of its own.
+        """
         pieces, at = [], 0
-        for tag in _TAG.finditer(text):
-            pieces += [self._plain(text[at : tag.start()], LABELS), self._tag(tag[0])]
+        if self._within:
+            if self._within != ">":
+                at = text.find(self._within)
+                if at < 0:
+                    return self._plain(text, LABELS)
+                pieces.append(self._plain(text[:at], LABELS))
+            end = text.find(">", at) + 1
+            if not end:
+                return "".join([*pieces, self._cut_tag(text[at:])])
+            pieces.append(self._tag(text[at:end]))
+            at, self._within = end, ""
+        for tag in _TAG.finditer(text, at):
+            pieces.append(self._plain(text[at : tag.start()], LABELS))
+            pieces.append(self._tag(tag[0]) if tag[0].endswith(">") else self._cut_tag(tag[0]))
             at = tag.end()
         return "".join([*pieces, self._plain(text[at:], LABELS)])
+
+    def _cut_tag(self, tag: str) -> str:
+        """A tag that goes on in the next part of a page, maybe within quotes."""
+        cut = _CUT.search(tag)
+        self._within = cut[1] if cut else ">"
+        at = cut.start(2) if cut else len(tag)
+        return self._tag(tag[:at]) + self._plain(tag[at:], LABELS)
 
     def _tag(self, tag: str) -> str:
         pieces, at = [], 0

@@ -54,6 +54,7 @@ def write(
         measured=measured,
         heard=heard,
         shows=shows,
+        taught=subject.taught,
     )
     beside = [word for word, _count in replacer.beside.most_common(MOST_BESIDE)]
     return write_profile(profile, parameters["profile"], replacer.replacements(), beside)

@@ -82,3 +82,16 @@ def test_in_sip_a_name_goes_though_it_is_a_label() -> None:
     data = "\r\n".join([*lines, "", ""]).encode()
     head = " ".join(message(data, Replacer())["head"])
     assert "Day" not in head and "Keys" not in head and "<sip:" in head and ";tag=" in head and "check-sync" in head
+
+
+@pytest.mark.parametrize("value", ["10.1.54.13", "00:04:13:92:2D:24", "192.0.2.77", "0305557788"])
+def test_a_tag_stays_one_whatever_its_values_hold(value: str) -> None:
+    replacer = Replacer(macs=["000413922D24"], versions=["10.1.54.13"])
+    for quote in ('"', "'"):
+        before, after = f"<input type={quote}text{quote} readonly value={quote}", f"{quote} size=9 name=a><br>Memory"
+        text = replacer.text(before + value + after)
+        assert text.startswith(before) and text.endswith(after)
+    # Names in it go, also such as are words of markup, before and behind what has a form of its own.
+    text = replacer.text(f'<img title="Black, Annegret {value} Black" alt="Black {value}"><p>Black</p>')
+    assert "lack" not in text and "Annegret" not in text and text.startswith('<img title="') and 'alt="' in text
+    assert text.endswith("</p>")

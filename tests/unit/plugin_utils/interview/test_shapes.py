@@ -17,6 +17,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.interview import ARGUMENT_SPEC, interview
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Subject
 
+from ....profiles.reading import read
 from ....virtual_phones.running import free_port, running
 
 FINNISH = (
@@ -47,7 +48,8 @@ def profile_of(page: str, calls: tuple[str, str]) -> dict[str, Any]:
         head = ["HTTP/1.1 200 Ok", "Server: snom embedded", "Content-Type: text/html", f"Content-Length: {len(page)}"]
         return {"request": request, "login": False, "head": head, "body": [page]}
 
-    home = answer("/index.htm", '<a href="odd.htm">1</a>')
+    button = '<form action="tools.htm"><input type="submit" name="reboot" value="Reboot"></form>'
+    home = answer("/index.htm", f'<a href="odd.htm">1</a>{button}')
     states = {
         state: [home, answer("/odd.htm", page.format(call=call))]
         for state, call in zip(("idle", "in_call"), calls, strict=True)
@@ -76,8 +78,10 @@ def test_a_phone_of_another_shape_is_looked_at_taught_and_read(shape: str, tmp_p
         first = step("look", [])
         assert {row["verdict"] for row in first["verdicts"]} == {"unknown"}
         assert {row["module"]: row["will"] for row in first["forecast"]}["snom_firmware"] == "refuses"
-        taught = yaml.safe_load(step("look", [], **said, **lines)["taught_yaml"])["snom_taught"]
-        assert taught[0].keys() >= {"version", "mac", "model", "registration"}
+        assert any("say confirm_reboot=" in sentence for sentence in first["to_confirm"])
+        sure = {"confirm_reboot": "tools.htm?reboot=Reboot"}
+        taught = yaml.safe_load(step("look", [], **said, **lines, **sure)["taught_yaml"])["snom_taught"]
+        assert taught[0].keys() >= {"version", "mac", "model", "registration", "reboot"}
 
         # The person's schedule: nobody else knows of calls. Time is that of the looks.
         moment = [0.0]
@@ -92,9 +96,15 @@ def test_a_phone_of_another_shape_is_looked_at_taught_and_read(shape: str, tmp_p
         taught = yaml.safe_load(step("call", taught, watch=24.0)["taught_yaml"])["snom_taught"]
         assert taught[-1].keys() >= {"idle", "busy"}
 
-        last = step("look", taught, in_call=False, **said)
+        kept = tmp_path / "kept.json"
+        last = step("look", taught, in_call=False, profile=str(kept), **said)
         facts = {row["fact"]: (row["verdict"], row["value"]) for row in last["verdicts"]}
         assert facts["version"] == ("agreed", "10.1.54.13") and facts["mac"][0] == facts["model"][0] == "agreed"
         assert facts["call"] == ("agreed", "idle") and facts["registered"][0] == "agreed"
         assert {row["module"]: row["will"] for row in last["forecast"]}["snom_firmware"] == "works"
-        assert last["contradictions"] == [] and fleet.counters()["writes"] == 0
+        assert last["contradictions"] == last["to_confirm"] == [] and fleet.counters()["writes"] == 0
+    # What was taught belongs to the profile, which is read with it as the phone was.
+    (played,) = read(kept).values()
+    assert (played["firmware"], played["mac"], played["model"]) == ("10.1.54.13", "000413000001", "D785")
+    assert [one["registered"] for one in played["identities"]] == [True, False] and played["call_state"] == "idle"
+    assert "401" not in kept.read_text() and "922d24" not in kept.read_text().lower()
