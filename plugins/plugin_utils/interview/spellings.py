@@ -195,7 +195,7 @@ def _pairs(registered: Sequence[str], unregistered: Sequence[str]) -> list[tuple
             if first.lower() != second.lower():
                 unlike = 2 * (first[:1].isupper() != second[:1].isupper())
                 pairs.append((rank[0] + other[0] + unlike, rank, other, first, second))
-    return [(first, second) for *_order, first, second in sorted(pairs)]
+    return [pair[-2:] for pair in sorted(pairs)]
 
 
 def _shared(parts: Sequence[str]) -> list[tuple[str, tuple[int, int, int]]]:
