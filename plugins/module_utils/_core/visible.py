@@ -14,8 +14,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .errors import InputError
-
 # Control characters, separators of lines and paragraphs, what turns the direction of writing around (Unicode, UAX 9),
 # halves of surrogate pairs, and what XML 1.0 can't hold. Marks of direction, which Hebrew and Arabic need, are none.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -47,15 +45,6 @@ def visible_result(value: Any) -> Any:
 def may_be_spelled_out(text: str) -> bool:
     """Whether a text may be what `visible` made of another one."""
     return bool(_SPELLED.search(text))
-
-
-def require_plain_name(host: str) -> None:
-    """Raise InputError if a host is called what can't be shown as it is: its result would have another name."""
-    if visible_line(host) != host:
-        raise InputError(
-            "its name holds control characters, or characters that turn the direction of writing around. Rename it "
-            "where the inventory has it from."
-        )
 
 
 def _spell(match: re.Match[str]) -> str:

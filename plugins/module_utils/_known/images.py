@@ -78,10 +78,6 @@ class Catalog:
         """The phone images of a model."""
         return [image for image in self._by_version.values() if image.model == model.name]
 
-    def chained_update_of(self, model: Model) -> Image | None:
-        """The image through which a model loads newer ones (protocol 3.3.5)."""
-        return next((one for one in self if one.kind == CHAINED_UPDATE and one.model == model.name), None)
-
     def by_file(self, name: str) -> Image | None:
         return self._by_file.get(name)
 
@@ -90,10 +86,6 @@ class Catalog:
         replaced = {image.file: image for image in images}
         # Replacements go to the end too: the later one counts.
         return Catalog([image for image in self if image.file not in replaced] + [*replaced.values()])
-
-    def as_list(self) -> list[dict[str, str | int | None]]:
-        """Plain JSON. ``Catalog(parse_images(...))`` reads it back."""
-        return [image.as_dict() for image in self]
 
 
 _IMAGE_NAME = re.compile(

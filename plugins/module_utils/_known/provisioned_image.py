@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from .._core.errors import InputError, Refused
 from .image_path import hop_of, known_image, lacks_chain, on_mirror
-from .images import MODULE, Catalog, Image
+from .images import CHAINED_UPDATE, MODULE, Catalog, Image
 from .models import PHONE_MANAGER, Model
 from .version import Version
 
@@ -29,7 +29,7 @@ def provisioned_url(model: Model, version: Version, catalog: Catalog, mirror: st
     """
     image = known_image(model, version, catalog, mirror)
     if lacks_chain(model, version, image):
-        chain = catalog.chained_update_of(model)
+        chain = next((one for one in catalog if one.kind == CHAINED_UPDATE and one.model == model.name), None)
         if chain is None:
             raise Refused(
                 f"From {model.chained_from} on, the {model.name} loads images through a chained-update image, and the "

@@ -19,7 +19,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
-from ansible_collections.telephony.snom.plugins.module_utils._core.visible import require_plain_name, visible_line
+from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model, versions_by_model
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
     is_settings_variable,
@@ -39,6 +39,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connectio
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import from_text, require_short_numbers
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Stated
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.names import require_plain_name
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Abandoned
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import parse_collector

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, Refused, SnomError
-from ansible_collections.telephony.snom.plugins.module_utils._core.visible import require_plain_name
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, check_url
 from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import (
     STATE,
@@ -60,6 +59,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml i
     phone_book_file,
     settings_file,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.names import require_plain_name
 
 LARGEST_NAMED = 10
 """How many hosts or names a message lists."""

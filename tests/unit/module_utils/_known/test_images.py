@@ -240,7 +240,7 @@ def test_an_image_survives_json() -> None:
         image("snom320-8.7.5.35-SIP-f.bin", requires="7.3.14", chain="c.bin", size=5, sha1="A" * 40),
         image("x.zip", kind="other"),
     ]
-    rows = Catalog(images).as_list()
+    rows = [image.as_dict() for image in Catalog(images)]
     assert rows[0]["requires"] == "7.3.14"
     assert {type(value) for row in rows for value in row.values()} <= {str, int, type(None)}
     assert parse_images(rows, "a test") == images

@@ -24,7 +24,7 @@ def test_the_built_in_catalogue_is_sound() -> None:
     catalog = load_catalog(None)
     images = list(catalog)
     assert len(images) == 255
-    assert parse_images(catalog.as_list(), "built-in") == images
+    assert parse_images([image.as_dict() for image in catalog], "built-in") == images
     assert check_catalog(catalog) == []
 
 
