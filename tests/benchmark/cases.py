@@ -208,6 +208,7 @@ def _provision(place: Site, name: str) -> list[Figure]:
     stage = Scene(found.fleet, found.write_inventory(), found.catalog, found.hosts())
     while len({entry["phone"] for entry in found.fleet.log(event="sip_registered")}) < count:
         time.sleep(1)
+    place.run_timer()
     options = {
         # A machine with other work takes its time, and what passes a deadline is another outcome.
         "deadline": 1200,
@@ -215,7 +216,8 @@ def _provision(place: Site, name: str) -> list[Figure]:
         "journal": str(found.journal),
         "report_dir": str(found.out / "report"),
     }
-    run = _rolled(stage, options, snom_hosts="phones")
+    with place.timer():
+        run = _rolled(stage, options, snom_hosts="phones")
     how = (
         f"{run.how('first question', 'image asked for')}; a real Kamailio tells {AT_A_TIME} of them at a time, a real "
         f"nginx serves them; other processes, these two among them, took {max(run.foreign, 0):.2f} of {os.cpu_count()} "

@@ -47,7 +47,10 @@ def kill_and_resume(folder: Path, pbx: Kamailio, each: int, *, first: int, secon
         for number, name in enumerate(new)
     }
     phones |= {name: phone("D735", OLD_D7, **slow) for name in classic}
-    with site(folder, pbx, phones, image(), image("D735", NEW_D7), snom_firmware_versions=VERSIONS) as place:
+    with (
+        site(folder, pbx, phones, image(), image("D735", NEW_D7), snom_firmware_versions=VERSIONS) as place,
+        place.timer(),
+    ):
         found = place.bench
         until(lambda: len({one["phone"] for one in found.fleet.log(event="sip_registered")}) == each, "they register")
         options = {

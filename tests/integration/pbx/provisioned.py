@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,6 +77,23 @@ class Site:
     def run_timer(self) -> None:
         """What the mirror's timer runs."""
         subprocess.run([str(self.box.configuration.parent / "disarm")], check=True, timeout=PATIENCE)
+
+    @contextmanager
+    def timer(self) -> Iterator[None]:
+        """Run it each minute, as the mirror does: nothing is armed where it has not run for three."""
+        ended = threading.Event()
+
+        def run() -> None:
+            while not ended.wait(60.0):
+                self.run_timer()
+
+        thread = threading.Thread(target=run, name="mirror-timer", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
 
 
 @contextmanager
