@@ -17,6 +17,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.commands imp
     Dial,
     Press,
     Reregister,
+    Reset,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.fragments import fragment_of
 
@@ -26,7 +27,7 @@ KEYS = [
     *("CANCEL", "ENTER", "OFFHOOK", "ONHOOK", "RIGHT", "LEFT", "UP", "DOWN", "VOLUME_UP", "VOLUME_DOWN", "MENU"),
     *("REDIAL", "DND", "REC", "F1", "SPEAKER", "HEADSET", "TRANSFER", "F_HOLD", "1", "#"),
 ]
-TOLD = [Dial("1234"), Reregister(1), *(ClearList(name) for name in LISTS)]
+TOLD = [Dial("1234"), Reregister(1), Reset(None), *(ClearList(name) for name in LISTS)]
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "docsite" / "rst" / "remote_control.rst"
 
@@ -98,7 +99,7 @@ def test_row_names_tests_of_its_module(line: str) -> None:
 @pytest.mark.parametrize("line", LINES)
 def test_row_says_what_the_phone_is_told_by_sip(line: str) -> None:
     told = ROWS[line][2]
-    fragments = re.findall(r"``((?:key|numberdial|reregister|calllistclear)=\S+)``", told)
+    fragments = re.findall(r"``((?:key|numberdial|reregister|reboot|calllistclear)=\S+)``", told)
     assert told.startswith(("no: ", "``snom_rollout``", "a warning: ")) or fragments
     possible = {"numberdial=NUMBER", *(fragment_of(one) for one in TOLD)} | {
         fragment_of(Press((event,))) for name in KEYS for event in parse_keys([name])
