@@ -118,9 +118,12 @@ def report_document(url: str, token: str) -> str:
 
 
 def callbacks_document(url: str, token: str) -> str:
-    """The document that has a phone tell by callbacks what is so, below url. token names the question."""
+    """The document that has a phone tell by callbacks what is so, below url. token names the question.
+
+    In the path: a mirror's log keeps no queries.
+    """
     told = "&".join(f"{name}={callback}" for name, callback in _CALLBACKS.items())
-    return silent_document(token, f"\n{fetch_of(f'{url}/{_TOLD}?{told}')}\n")
+    return silent_document(token, f"\n{fetch_of(f'{url}/{_TOLD}/{told}')}\n")
 
 
 def fetch_of(url: str) -> str:
@@ -170,9 +173,9 @@ def report_of(branch: str, agent: UserAgent | None) -> Report | None:
     """The same of a request whose User-Agent is read."""
     if _BRANCH.fullmatch(branch):
         return Report(branch=branch, agent=agent)
-    name, _mark, query = branch.partition("?")
+    name, _slash, pairs = branch.partition("/")
     if name != _TOLD or len(branch) > _LONGEST:
         return None
     # One that is not evaluated stands there as it was sent.
-    told = {key: value for key, value in parse_qsl(query) if key in _CALLBACKS and "$" not in value}
+    told = {key: value for key, value in parse_qsl(pairs) if key in _CALLBACKS and "$" not in value}
     return Report(branch=_TOLD, agent=agent, told=told)

@@ -82,8 +82,7 @@ class LogCollector:
             request = read_request(line) if found is None and token.encode() in line else None
             if request is None or request.address != address:
                 continue
-            place, separator, branch = request.path.rpartition("/")
-            if separator and place == f"{self._folder}/{token}":
-                query = f"?{request.query}" if request.query else ""
-                found = report_of(f"{branch}{query}", request.agent)
+            place = f"{self._folder}/{token}/"
+            if request.path.startswith(place):
+                found = report_of(request.path.removeprefix(place), request.agent)
         return found

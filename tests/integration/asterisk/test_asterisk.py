@@ -149,7 +149,7 @@ def test_a_phone_reports_what_a_document_asks_that_it_brings(fleet: VirtualFleet
         witnesses.close()
         fleet.patch("401", call={"state": "idle"})
     fetched = [entry["detail"].rpartition("/")[2] for entry in fleet.log("401", event="document")]
-    told = f"told?calls={{}}&state={{}}&mac={mac}&firmware=snomD862-SIP%2010.1.215.13"
+    told = f"calls={{}}&state={{}}&mac={mac}&firmware=snomD862-SIP%2010.1.215.13"
     assert fetched[-5:] == ["idle", "idle", told.format(0, "Idle"), "calls-1", told.format(1, "Connected")]
 
 

@@ -115,6 +115,10 @@ def test_a_phone_reports_by_the_log_of_its_mirror(kamailio: Kamailio, tmp_path: 
         "busy": ("deferred", {"call": {"state": "in_call"}}),
         "as-text": ("deferred", {"minibrowser": {"conditions": "as_text"}}),
         "nameless": ("deferred", {"provisioning": {"user_agent": "without_mac"}}),
+        "nameless-tells": (
+            "upgraded",
+            {"provisioning": {"user_agent": "without_mac"}, "minibrowser": {"callbacks_in_fetch": True}},
+        ),
         "fetches-nothing": ("deferred", {"minibrowser": {"silent_fetches_http": False}}),
     }
     phones = {
@@ -130,10 +134,9 @@ def test_a_phone_reports_by_the_log_of_its_mirror(kamailio: Kamailio, tmp_path: 
         run = found.rollout(rehearse=False, deferred_retries=0)
         assert run.outcomes == {name: word for name, (word, _keys) in ways.items()}, run.output
         assert run.rollout["phones"]["idle"]["evidence"]["call_state_source"] == "the phone's own report"
+        reporting = ("idle", "as-text", "nameless", "nameless-tells")
         reports = [line for line in place.box.requests() if line["uri"].startswith("/report/")]
-        assert {line["address"] for line in reports} == {
-            found.address(name) for name in ("idle", "as-text", "nameless")
-        }
+        assert {line["address"] for line in reports} == {found.address(name) for name in reporting}
         assert {line["status"] for line in reports} == {404}
         assert (found.fleet.log(event="document_shown"), place.armed()) == ([], [])
 

@@ -79,8 +79,8 @@ def test_a_phone_can_fetch_its_document_first():
 
 def test_a_phone_tells_by_callbacks():
     def deliver(url: str, document: str) -> None:
-        assert f"{url}/told?calls=$(lines)&amp;" in document
-        fetch(f"{url}/told?calls=0&state=Idle&mac=00041396D9B4")
+        assert f"{url}/told/calls=$(lines)&amp;" in document
+        fetch(f"{url}/told/calls=0&state=Idle&mac=00041396D9B4")
 
     with listening() as collector:
         report = collector.ask(PHONE, deliver, document=callbacks_document)

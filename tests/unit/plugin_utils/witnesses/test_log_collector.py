@@ -72,7 +72,7 @@ def test_a_phone_reports() -> None:
 
 def test_a_phone_tells_by_callbacks() -> None:
     mirror = Mirror()
-    told = "told?calls=1&state=Connected&mac=00041396D9B4&firmware=snomD862-SIP%2010.1.226.13"
+    told = "told/calls=1&state=Connected&mac=00041396D9B4&firmware=snomD862-SIP%2010.1.226.13"
     report = mirror.ask(
         lambda url, document: mirror.lines.append(line(f"{url}/{told}", agent="")),
         document=callbacks_document,

@@ -29,7 +29,7 @@ PBX = PbxSettings(kind="asterisk", host="pbx.example", username="u", password="p
 COLLECTOR = CollectorSettings(url="http://192.0.2.10:8099", address="192.0.2.10", port=8099)
 MAC = "000413922D24"
 AGENT = f"Mozilla/4.0 (compatible; snomD785-SIP 10.1.169.16 {MAC})"
-IDLE = f"told?calls=0&state=Idle&mac={MAC}"
+IDLE = f"told/calls=0&state=Idle&mac={MAC}"
 
 
 class Calls:
@@ -161,16 +161,16 @@ def test_a_report_of_another_phone_does_not_count() -> None:
     [
         # The conditions hold always, and callbacks tell.
         ([("broken", AGENT), (IDLE, AGENT)], "idle"),
-        ([("broken", AGENT), ("told?calls=1&state=Connected", AGENT)], "in_call"),
-        ([("broken", AGENT), ("told?calls=$(lines)&state=$(phone_state)", AGENT)], "unknown"),
+        ([("broken", AGENT), ("told/calls=1&state=Connected", AGENT)], "in_call"),
+        ([("broken", AGENT), ("told/calls=$(lines)&state=$(phone_state)", AGENT)], "unknown"),
         # Who it is, only callbacks tell.
         ([("idle", ""), (IDLE, "")], "idle"),
         ([("idle", ""), (IDLE.replace(MAC, "000413FFFFFF"), "")], "unknown"),
         ([("idle", ""), (f"{IDLE}&firmware=snomD862-SIP%2010.1.226.13", "")], "unknown"),
-        ([("idle", ""), ("told?mac=$(set:mac)", "")], "idle"),
+        ([("idle", ""), ("told/mac=$(set:mac)", "")], "idle"),
         ([("idle", ""), None], "idle"),
         # It has begun a call meanwhile, or one of the two is wrong.
-        ([("idle", ""), (f"told?calls=1&state=Connected&mac={MAC}", "")], "unknown"),
+        ([("idle", ""), (f"told/calls=1&state=Connected&mac={MAC}", "")], "unknown"),
         ([("calls-1", ""), (IDLE, "")], "unknown"),
     ],
 )
@@ -180,7 +180,7 @@ def test_callbacks_tell_what_the_first_report_leaves_open(reports: list[tuple[st
     assert [document for _address, document in listener.asked] == [report_document, callbacks_document]
 
 
-@pytest.mark.parametrize(("second", "state"), [(IDLE, "idle"), ("told?mac=$(set:mac)", "unknown")])
+@pytest.mark.parametrize(("second", "state"), [(IDLE, "idle"), ("told/mac=$(set:mac)", "unknown")])
 def test_a_phone_by_its_pbx_has_to_say_who_it_is(second: str, state: str) -> None:
     listener = Listener(read_report("idle", ""), read_report(second, ""))
     by_pbx = phone(listener=listener, phases=["unknown"], connection=Connection(host="desk", mac=MAC, transport="sip"))
