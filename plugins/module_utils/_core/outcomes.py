@@ -212,7 +212,7 @@ class Outcome(str, Enum):
     )
     UNPROVEN = _Row(
         "unproven",
-        "Loaded the whole image, and nothing says which version it runs now. Do not power it off.",
+        "Loaded the whole image, or may have, and nothing says which version it runs now. Do not power it off.",
         "failed",
         bad="always",
         # Where it turns out to have its old version, that image made a phone silent.
