@@ -71,7 +71,6 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.trials im
     SAW,
     TRIALS,
     attempt,
-    send_reload,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.unsent import MOMENTS, keep, take
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.watch import (
@@ -428,7 +427,7 @@ def _capture(run: _Step) -> dict[str, Any]:
 def _reload(run: _Step) -> dict[str, Any]:
     seen, words = run.see()
     refuse_contradiction(words)
-    tried = send_reload(run.parameters["capture_event"], run.subject, seen.facts, run.parameters)
+    tried = attempt(f"reload_{run.parameters['capture_event']}", run.subject, seen.facts, run.parameters)
     return {"changed": True, "tried": tried.found, "summary": tried.lines}
 
 

@@ -98,25 +98,6 @@ def reloading_document(_url: str, token: str) -> str:
     return silent_document(token, fetch_of("snom://mb_nop#reloadset"))
 
 
-def send_reload(
-    way: str,
-    subject: Subject,
-    facts: PhoneFacts,
-    parameters: Mapping[str, Any],
-    *,
-    now: Callable[[], float] = time.monotonic,
-    sleep: Wait = time.sleep,
-    open_one: Callable[..., Pbx] = open_pbx,
-) -> Tried:
-    """Have a phone that shows these facts load its settings by a document, in one of `RELOADS`.
-
-    Raises SnomError before anything is sent that could do something.
-    """
-    with closing(WebPhone(subject.connection, witnesses=subject.witnesses)) as phone:
-        trial = _Trial(subject, parameters, phone, facts, now, sleep, open_one)
-        return trial.reload_by_notify() if way == "notify" else trial.reload_by_minibrowser()
-
-
 def attempt(
     step: str,
     subject: Subject,
@@ -127,7 +108,7 @@ def attempt(
     sleep: Wait = time.sleep,
     open_one: Callable[..., Pbx] = open_pbx,
 ) -> Tried:
-    """Do one of `TRIALS` at a phone that shows these facts.
+    """Do one of `TRIALS` at a phone that shows these facts, or have it reload in one of `RELOADS`: ``reload_notify``.
 
     Raises SnomError before anything is sent that could do something.
     """
@@ -139,6 +120,8 @@ def attempt(
             "direct": trial.direct,
             "csta": trial.csta,
             "document_reboot": trial.document_reboot,
+            "reload_notify": trial.reload_by_notify,
+            "reload_minibrowser": trial.reload_by_minibrowser,
         }[step]()
 
 
