@@ -127,12 +127,12 @@ class Armory:
         """Who is shown something, and until when (seconds since the epoch). Raises MirrorFailed."""
         return self._control.armed()
 
-    def sees(self, place: str) -> bool:
-        """Whether a request to a web server (its URL without a path) comes into this mirror's log, within seconds.
+    def sees(self, place: str | None = None) -> bool:
+        """Whether a request to a web server comes into this mirror's log, within seconds.
 
-        Raises MirrorFailed.
+        place is its URL without a path, by default this mirror's own. Raises MirrorFailed.
         """
-        return self._is_noted(place)
+        return is_noted(self._make(self.settings), self.settings, place, ask=self._ask, pause=self._pause)
 
     def is_whole(self, mac: str) -> bool:
         """Whether the log, as it is read next, certainly has all that a phone got while it was shown an image.
@@ -143,15 +143,12 @@ class Armory:
         with self._checking:
             began = self._now()
             if self._whole_until < until and began >= self._late_until:
-                if self._is_noted():
+                if self.sees():
                     self._whole_until = began
                     self._read_at = float("-inf")
                 else:
                     self._late_until = self._now() + _LATE_FOR
             return self._whole_until >= until
-
-    def _is_noted(self, place: str | None = None) -> bool:
-        return is_noted(self._make(self.settings), self.settings, place, ask=self._ask, pause=self._pause)
 
     def progress(self, mac: str, *, fresh: float = FRESH) -> FetchProgress:
         """How far a phone came that is followed, as of so many seconds ago at most. Raises MirrorFailed."""
