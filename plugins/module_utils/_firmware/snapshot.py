@@ -16,13 +16,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._core.errors import AuthFailed, LockedOut, SnomError
+from .._core.errors import AuthFailed, LockedOut, SnomError, expect
 from .._known.version import Version
 from .._phone.facts import PhoneFacts, mask_settings
 from .._phone.readable_phone import ReadablePhone
 
 MOST_SETTINGS = 25
 """Changed settings that are listed for one phone. New firmware can bring hundreds, and fleets have thousands."""
+
+SNAPSHOT_TRIES = 3
+"""Reads of the settings of a phone that is done. It keeps its slot meanwhile, so they are few."""
 
 LONGEST_VALUE = 120
 """Characters of a value that are shown."""
@@ -35,6 +38,40 @@ class Snapshot:
     registrations: Mapping[int, bool | None] | None
     settings: Mapping[str, str] | None = field(repr=False)
     reason: str | None = None
+
+
+class Comparison:
+    """What an upgrade changed on one phone."""
+
+    def __init__(self) -> None:
+        """Nothing is read yet."""
+        self.record: dict[str, Any] | None = None
+        """None until it has ended, or if it never began."""
+        self._before: Snapshot | None = None
+        self._tries = 0
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the phone was read before it was asked for anything."""
+        return self._before is not None
+
+    def begin(self, phone: ReadablePhone, facts: PhoneFacts, settings: Mapping[str, str] | None) -> None:
+        """Read the phone, unless that is done; see `take_snapshot`."""
+        if self._before is None:
+            self._before = take_snapshot(phone, facts, settings)
+
+    def end(self, phone: ReadablePhone, facts: PhoneFacts, *, old: Version, new: Version) -> bool:
+        """Read it again and compare; False if that is to be tried once more."""
+        self._tries += 1
+        try:
+            after = take_snapshot(phone, facts)
+        except (AuthFailed, LockedOut) as error:
+            self._tries = SNAPSHOT_TRIES
+            after = unread(facts, error)
+        if after.settings is None and self._tries < SNAPSHOT_TRIES:
+            return False
+        self.record = compare_snapshots(expect(self._before), after, old=old, new=new)
+        return True
 
 
 def take_snapshot(phone: ReadablePhone, facts: PhoneFacts, settings: Mapping[str, str] | None = None) -> Snapshot:

@@ -16,10 +16,11 @@ from .._core.clock import check_seconds, system_time
 from .._core.errors import InputError, expect
 from .._core.outcomes import Outcome
 from .._firmware.assess import Desired, assess, planned_way
+from .._firmware.course import Phase
 from .._firmware.image_check import verify_image
 from .._firmware.order import Ending, Evidence, Order, Shown, deadline_for, hop_need
 from .._firmware.preconditions import read_model, read_settings_too
-from .._firmware.upgrade import Phase, Upgrade
+from .._firmware.upgrade import Upgrade
 from .._known.image_path import Hop, version_in_url
 from .._known.images import Catalog, parse_images
 from .._known.models import versions_by_model
@@ -115,13 +116,13 @@ def _carry_out(
 ) -> dict[str, Any]:
     upgrade = _start(phone, facts, hops, parameters, now)
     while (delay := upgrade.step()) is not None:
-        if upgrade.phase is Phase.STILL_UP and not parameters["wait"]:
+        if upgrade.course.phase is Phase.STILL_UP and not parameters["wait"]:
             reason = f"Was asked to load {hops[0].version}; nobody looked whether it did."
-            ending = Ending(Outcome.TRIGGERED, reason, facts.firmware, True, upgrade.evidence)
+            ending = Ending(Outcome.TRIGGERED, reason, facts.firmware, True, upgrade.course.evidence)
             return _result(facts, ending, hops, now() - started)
         sleep(delay)
-    result = _result(facts, expect(upgrade.ending), hops, now() - started, path=upgrade.path)
-    return result | {"snapshot": upgrade.snapshot}
+    result = _result(facts, expect(upgrade.ending), hops, now() - started, path=upgrade.course.path)
+    return result | {"snapshot": upgrade.comparison.record}
 
 
 def _desired(wanted: Mapping[str | None, Version], parameters: Mapping[str, Any]) -> Desired:
@@ -161,7 +162,7 @@ def _start(
         snapshot=parameters["snapshot"],
     )
     upgrade = Upgrade(order, phone, now=now)
-    upgrade.known_call_state = parameters["call_state"]
+    upgrade.course.known_call_state = parameters["call_state"]
     return upgrade
 
 

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from functools import partial
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import expect, unexpected
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.course import Phase
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
+    Evidence,
     Order,
     deadline_for,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Phase, Upgrade
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Upgrade
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew
@@ -90,10 +92,10 @@ class Flights:
         if self._record.problem and self._verdicts.stopped_by is None:
             # Before it is known how this phone ended, which may be the last one.
             self._verdicts.stop(self._record.problem)
-        self._progress.step_taken(phone, upgrade)
-        if upgrade.late:
+        self._progress.step_taken(phone, upgrade.course)
+        if upgrade.course.late:
             self._verdicts.late(phone)
-        self._look_at_line(phone, upgrade)
+        self._look_at_line(phone, upgrade.course.evidence)
         if flight.is_try:
             flight.is_try = False
             self._admission.tried(phone, answered=upgrade.ending is None)
@@ -131,9 +133,9 @@ class Flights:
     def _step(self, host: str) -> None:
         """Let a worker carry out a phone's next step."""
         flight = self.under_way[host]
-        if flight.upgrade.phase is Phase.PROBE:
+        if flight.upgrade.course.phase is Phase.PROBE:
             # Asked here, not in the worker: it may run Ansible's templating, which belongs to this thread.
-            flight.upgrade.known_call_state = flight.phone.target.known_call_state()
+            flight.upgrade.course.known_call_state = flight.phone.target.known_call_state()
         self._crew.submit(host, flight.upgrade.step)
 
     def _land(self, flight: Flight) -> None:
@@ -145,22 +147,22 @@ class Flights:
         may_wait = ending.passing and not ending.triggered and self._verdicts.stopped_by is None
         if may_wait and self._admission.defer(phone):
             self._progress.phone_deferred(phone, ending)
-            if upgrade.deadline is not None:
+            if upgrade.course.deadline is not None:
                 # Nothing came of its intent.
                 self._record.end(phone.host, ending)
             return
         self._verdicts.settle(phone, ending, flight)
 
-    def _look_at_line(self, phone: PlannedPhone, upgrade: Upgrade) -> None:
+    def _look_at_line(self, phone: PlannedPhone, evidence: Evidence) -> None:
         """Say once for each site when a phone took so long to fetch its image that its deadline is too short.
 
         From the trigger until it was seen gone is an upper bound of that.
         """
-        evidence, site = upgrade.evidence, phone.target.site
+        site = phone.target.site
         if evidence.gone_at is None or site in self._slow:
             return
         took = evidence.gone_at - expect(evidence.triggered_at)
         if took + phone.flash_time(self._options) > max(evidence.length, deadline_for(max(phone.needs))):
             self._slow.add(site)
-            self._progress.line_is_slow(phone, upgrade, took)
+            self._progress.line_is_slow(phone, took, evidence.length)
             self._record.slow(site, took, phone.host)

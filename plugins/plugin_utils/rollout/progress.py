@@ -11,10 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import shown_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
-    Ending,
-)
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Phase, Upgrade
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.course import Course, Phase
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan_text import shown_site
@@ -70,25 +68,25 @@ class Progress:
         tail = f" {flying} in flight {'is' if flying == 1 else 'are'} watched to the end." if flying else ""
         self._notify(Said(f"STOPPED, no new triggers: {reason}{tail}", "phase"))
 
-    def step_taken(self, phone: PlannedPhone, upgrade: Upgrade) -> None:
+    def step_taken(self, phone: PlannedPhone, course: Course) -> None:
         """A phone has taken a step, perhaps into another phase."""
         site = phone.target.site
-        if at := upgrade.evidence.triggered_at:
+        if at := course.evidence.triggered_at:
             self._last_trigger[site] = max(at, self._last_trigger.get(site, 0.0))
-        if upgrade.phase not in (self._phases.get(phone.host, Phase.PROBE), Phase.ENDED):
-            what = _SHOWN_PHASES[upgrade.phase]
-            if upgrade.phase is Phase.LATE:
-                what += f", do not power it off before {shown_time(upgrade.evidence.unsafe_until)}"
+        if course.phase not in (self._phases.get(phone.host, Phase.PROBE), Phase.ENDED):
+            what = _SHOWN_PHASES[course.phase]
+            if course.phase is Phase.LATE:
+                what += f", do not power it off before {shown_time(course.evidence.unsafe_until)}"
             line = f"{phone.host}: {what} ({phone.model} {phone.before} -> {phone.wanted})"
             self._notify(_step(line, phone, what))
         # One that is asked again begins anew.
-        self._phases[phone.host] = Phase.PROBE if upgrade.phase is Phase.ENDED else upgrade.phase
+        self._phases[phone.host] = Phase.PROBE if course.phase is Phase.ENDED else course.phase
 
-    def line_is_slow(self, phone: PlannedPhone, upgrade: Upgrade, seconds: float) -> None:
-        """A phone took so many seconds to fetch its image that the deadlines of its site are too short."""
+    def line_is_slow(self, phone: PlannedPhone, seconds: float, deadline: float) -> None:
+        """A phone took so many seconds to fetch its image that the deadlines of its site, of so many, are too short."""
         self._notify(
             f"{shown_site(phone.target.site)}: {phone.host} took {seconds:.0f} s to fetch its image. With flash_time "
-            f"that is more than its deadline of {upgrade.evidence.length:.0f} s: correct site_bandwidth_mbit "
+            f"that is more than its deadline of {deadline:.0f} s: correct site_bandwidth_mbit "
             "to what the line carries, or raise deadline."
         )
 

@@ -96,7 +96,7 @@ def _not_watched(upgrade: Upgrade) -> Ending:
         f"The interrupted run asked it to load an image, and what became of that is not known. {NotTried().reason} "
         "It may still be writing its flash: do not power it off."
     )
-    evidence = upgrade.evidence
+    evidence = upgrade.course.evidence
     return Ending(Outcome.TIMED_OUT, reason, None, True, evidence, evidence.unsafe_until)
 
 

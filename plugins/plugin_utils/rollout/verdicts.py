@@ -116,12 +116,12 @@ class Verdicts:
         return PhoneResult(
             flight.phone,
             ending,
-            path=(*flight.phone.came_over, *upgrade.path),
+            path=(*flight.phone.came_over, *upgrade.course.path),
             wave=flight.wave,
             started=flight.started,
             elapsed=self._now() - flight.started,
-            deadline=upgrade.deadline,
-            snapshot=upgrade.snapshot,
+            deadline=upgrade.course.deadline,
+            snapshot=upgrade.comparison.record,
         )
 
     def _planned(self, phone: PlannedPhone, ending: Ending) -> PhoneResult:

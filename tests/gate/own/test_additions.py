@@ -156,7 +156,7 @@ assert report_of("scorched") == (["failure"], False, "fail")
 
 def test_an_outcome_that_is_a_success(copy: Copy) -> None:
     copy.add_outcome('"polished", "Runs what was wanted, and shines.", "changed", at_target=True, loaded=True')
-    upgrade = copy.root / "plugins/module_utils/_firmware/upgrade.py"
+    upgrade = copy.root / "plugins/module_utils/_firmware/following.py"
     content = upgrade.read_text("utf-8")
     assert content.count("Outcome.UPGRADED") == 1
     upgrade.write_text(content.replace("Outcome.UPGRADED", "Outcome.POLISHED"), "utf-8")

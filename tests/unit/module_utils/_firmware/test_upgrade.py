@@ -22,6 +22,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     PhoneUnreachable,
     UserMode,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.course import Phase
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     LARGEST_IMAGE,
     Ending,
@@ -31,7 +32,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
     hop_need,
     pace,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import SNAPSHOT_TRIES, Phase, Upgrade
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot import SNAPSHOT_TRIES
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Upgrade
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import Traces
@@ -102,8 +104,8 @@ class Bench:
         return self.machine.ending
 
     def _note(self) -> None:
-        if not self.phases or self.phases[-1] is not self.machine.phase:
-            self.phases.append(self.machine.phase)
+        if not self.phases or self.phases[-1] is not self.machine.course.phase:
+            self.phases.append(self.machine.course.phase)
 
 
 def bench(*scripts: Any, hops: tuple[str, ...] = (NEW,), order: dict[str, Any] | None = None, **phone: Any) -> Bench:
@@ -119,7 +121,7 @@ def test_the_way_of_a_phone_that_is_upgraded() -> None:
     ending = one.run()
     assert (ending.outcome, str(ending.after), ending.triggered) == ("upgraded", NEW, True)
     assert one.phases == [Phase.STILL_UP, Phase.DOWN, Phase.ENDED]
-    assert one.machine.path == [NEW]
+    assert one.machine.course.path == [NEW]
     evidence = ending.evidence.as_dict()
     assert evidence["mac"] == evidence["mac_after"] == MAC
     assert (evidence["firmware_before"], evidence["firmware_after"]) == (OLD, NEW)
@@ -156,7 +158,7 @@ def test_without_a_recorded_intent_nothing_is_sent() -> None:
     def full_disk(intent: Intent) -> None:
         raise OSError("No space left on device")
 
-    order = Bench(phone).machine.order
+    order = Bench(phone).machine.course.order
     with pytest.raises(OSError, match="No space"):
         Upgrade(order, phone, now=phone.clock.now, record=full_disk).step()
     assert phone.commands == []
@@ -224,7 +226,7 @@ def test_a_call_defers_whatever_is_said_of_unknown_states() -> None:
 @pytest.mark.parametrize(("known", "outcome"), [("in_call", "deferred"), ("idle", "upgraded")])
 def test_what_the_pbx_knows_overrules_the_screen(known: str, outcome: str) -> None:
     one = bench(GOES_WELL, screen="idle" if known == "in_call" else "connected")
-    one.machine.known_call_state = known
+    one.machine.course.known_call_state = known
     assert one.run().outcome == outcome
 
 
@@ -243,7 +245,7 @@ def test_a_closed_gate_lets_nothing_through() -> None:
 )
 def test_a_call_that_begins_while_a_slow_disk_takes_the_intent(seconds: float, known: str | None, outcome: str) -> None:
     one = bench(GOES_WELL)
-    one.machine.known_call_state = known
+    one.machine.course.known_call_state = known
 
     def slow_disk(intent: Intent) -> None:
         one.clock.sleep(seconds)
@@ -253,7 +255,7 @@ def test_a_call_that_begins_while_a_slow_disk_takes_the_intent(seconds: float, k
     ending = one.run()
     assert (ending.outcome, len(one.phone.commands)) == (outcome, int(outcome == "upgraded"))
     # It may be asked again, and the intent needs its end.
-    assert ending.passing is (outcome == "deferred") and one.machine.deadline is not None
+    assert ending.passing is (outcome == "deferred") and one.machine.course.deadline is not None
 
 
 def test_a_phone_that_stays_idle_while_a_slow_disk_takes_the_intent() -> None:
@@ -280,7 +282,7 @@ def test_requests_that_are_turned_down(answer: Any, outcome: str) -> None:
     assert ending.outcome == outcome
     assert (ending.triggered, ending.unsafe_until) == (False, None)
     # The intent stands in the journal, so its end must get there too.
-    assert one.machine.deadline is not None
+    assert one.machine.course.deadline is not None
     assert len(one.phone.commands) == len(one.intents) == 1
 
 
@@ -427,7 +429,7 @@ def test_a_lost_registration() -> None:
     assert "identity 2 was registered" in ending.reason
     assert one.clock.time == ending.evidence.deadline_at
     # It has changed all the same.
-    assert one.machine.path == [NEW]
+    assert one.machine.course.path == [NEW]
 
 
 def test_a_registration_that_comes_late() -> None:
@@ -526,7 +528,7 @@ def test_a_phone_that_begins_while_the_pbx_is_asked_for_its_calls_is_not_reminde
     begun: list[Traces], reminded: int
 ) -> None:
     one = Bench(TracedPhone(Clock(), [], told=[Traces()]))
-    one.machine.order = replace(one.machine.order, settle=0.0)
+    one.machine.course.order = replace(one.machine.course.order, settle=0.0)
     phone = one.phone
     assert isinstance(phone, TracedPhone)
     one.machine.step()
@@ -539,7 +541,7 @@ def test_a_phone_that_begins_while_the_pbx_is_asked_for_its_calls_is_not_reminde
 @pytest.mark.parametrize(("seconds", "reminded"), [(29.0, 0), (31.0, 1)])
 def test_a_phone_that_still_asks_its_mirror_for_files_is_not_reminded(seconds: float, reminded: int) -> None:
     one = Bench(TracedPhone(Clock(), [], told=[Traces()]))
-    one.machine.order = replace(one.machine.order, settle=30.0)
+    one.machine.course.order = replace(one.machine.course.order, settle=30.0)
     phone = one.phone
     assert isinstance(phone, TracedPhone)
     one.machine.step()
@@ -588,7 +590,7 @@ def test_several_images_one_after_the_other() -> None:
     one = bench(FIRST, GOES_WELL, hops=TWO_HOPS, order={"deadlines": (100.0, 200.0)})
     started = one.clock.time
     ending = one.run()
-    assert (ending.outcome, one.machine.path) == ("upgraded", [MIDDLE, NEW])
+    assert (ending.outcome, one.machine.course.path) == ("upgraded", [MIDDLE, NEW])
     assert [(str(intent.before), str(intent.target)) for intent in one.intents] == [(OLD, MIDDLE), (MIDDLE, NEW)]
     assert [intent.deadline - started for intent in one.intents] == [100, 60 + 200]
     # The gate hears how long all that is left may take, before the intent and after it.
@@ -605,13 +607,13 @@ def test_the_gate_closes_between_two_images() -> None:
     one.closed = [None, None, "The window ends."]
     ending = one.run()
     assert (ending.outcome, ending.triggered, str(ending.after)) == ("deferred", True, MIDDLE)
-    assert (one.machine.path, len(one.phone.commands)) == ([MIDDLE], 1)
+    assert (one.machine.course.path, len(one.phone.commands)) == ([MIDDLE], 1)
 
 
 def test_a_call_between_two_images() -> None:
     one = bench([*FIRST[:1], (60, FIRST[1][1] | {"screen": "connected"})], hops=TWO_HOPS)
     ending = one.run()
-    assert (ending.outcome, one.machine.path, len(one.phone.commands)) == ("deferred", [MIDDLE], 1)
+    assert (ending.outcome, one.machine.course.path, len(one.phone.commands)) == ("deferred", [MIDDLE], 1)
 
 
 def test_a_registration_counts_after_the_last_image_only() -> None:
@@ -622,7 +624,7 @@ def test_a_registration_counts_after_the_last_image_only() -> None:
 
 def test_a_hiccup_between_two_images_is_waited_out() -> None:
     one = bench(FIRST, GOES_WELL, hops=TWO_HOPS)
-    while one.machine.phase is not Phase.PROBE or not one.machine.path:
+    while one.machine.course.phase is not Phase.PROBE or not one.machine.course.path:
         one.clock.sleep(one.machine.step() or 0.0)
     one.phone.up = False
     one.clock.sleep(one.machine.step() or 0.0)
@@ -632,7 +634,7 @@ def test_a_hiccup_between_two_images_is_waited_out() -> None:
 
 def test_a_phone_that_is_lost_between_two_images() -> None:
     one = bench(FIRST, hops=TWO_HOPS)
-    while one.machine.phase is not Phase.PROBE or not one.machine.path:
+    while one.machine.course.phase is not Phase.PROBE or not one.machine.course.path:
         one.clock.sleep(one.machine.step() or 0.0)
     one.phone.up = False
     ending = one.run()
@@ -649,18 +651,18 @@ def test_a_phone_that_goes_right_before_it_is_asked_for_the_second_image() -> No
             phone.up = str(intent.before) == OLD
 
         one.record = goes
-        while one.machine.phase is not Phase.PROBE or len(one.intents) < 2:
+        while one.machine.course.phase is not Phase.PROBE or len(one.intents) < 2:
             one.clock.sleep(one.machine.step() or 0.0)
         one.record = lambda intent: None
         phone.up, phone.firmware = True, version
         ending = one.run()
-        assert (ending.outcome, one.machine.path, len(phone.commands)) == ("upgraded", [MIDDLE, NEW], requests)
+        assert (ending.outcome, one.machine.course.path, len(phone.commands)) == ("upgraded", [MIDDLE, NEW], requests)
 
 
 def test_the_second_image_fails() -> None:
     one = bench(FIRST, [], hops=TWO_HOPS)
     ending = one.run()
-    assert (ending.outcome, str(ending.after), one.machine.path) == ("image_failed", MIDDLE, [MIDDLE])
+    assert (ending.outcome, str(ending.after), one.machine.course.path) == ("image_failed", MIDDLE, [MIDDLE])
     assert ending.reason.startswith(f"It has loaded {MIDDLE} and runs it, but not {NEW} after it")
     assert not {"seen_gone_at", "seen_back_at"} & set(ending.evidence.as_dict())
 
@@ -668,16 +670,21 @@ def test_the_second_image_fails() -> None:
 def test_provisioning_that_is_quicker_than_the_second_image() -> None:
     one = bench([(2, {"up": False}), (60, {"up": True, "firmware": NEW})], hops=TWO_HOPS)
     ending = one.run()
-    assert (ending.outcome, str(ending.after), one.machine.path, len(one.phone.commands)) == ("upgraded", NEW, [NEW], 1)
+    assert (ending.outcome, str(ending.after), one.machine.course.path, len(one.phone.commands)) == (
+        "upgraded",
+        NEW,
+        [NEW],
+        1,
+    )
 
 
 def test_provisioning_that_is_quicker_between_two_images() -> None:
     one = bench(FIRST, hops=TWO_HOPS)
-    while one.machine.phase is not Phase.PROBE or not one.machine.path:
+    while one.machine.course.phase is not Phase.PROBE or not one.machine.course.path:
         one.clock.sleep(one.machine.step() or 0.0)
     one.phone.firmware = NEW
     ending = one.run()
-    assert (ending.outcome, one.machine.path, len(one.phone.commands)) == ("upgraded", [MIDDLE, NEW], 1)
+    assert (ending.outcome, one.machine.course.path, len(one.phone.commands)) == ("upgraded", [MIDDLE, NEW], 1)
 
 
 def test_provisioning_that_is_quicker_and_loses_a_registration() -> None:
@@ -837,7 +844,7 @@ def test_a_certificate_that_is_refused_between_two_images() -> None:
     one = bench(first, hops=(OTHER, NEW))
     for _step in range(1000):
         delay = one.machine.step()
-        if one.machine.path:
+        if one.machine.course.path:
             one.phone.error = OTHER_CERTIFICATE["error"]
         if delay is None:
             break
@@ -873,7 +880,7 @@ def test_a_stop_while_the_intent_is_written_comes_in_time() -> None:
     assert (ending.outcome, ending.reason, ending.triggered) == ("not_started", "The rollout stopped.", False)
     assert one.phone.commands == []
     # The journal is to hear that nothing came of the intent.
-    assert one.machine.deadline is not None
+    assert one.machine.course.deadline is not None
 
 
 @pytest.mark.parametrize("script", [GOES_WELL, [(2, {"up": False})]])
@@ -894,7 +901,7 @@ CHANGED = {"language": ["Deutsch", "English"]}
 def test_what_an_upgrade_changed() -> None:
     one = bench(BECOMES_ENGLISH, order={"snapshot": True}, settings=GERMAN)
     assert one.run().outcome == "upgraded"
-    assert one.machine.snapshot == {
+    assert one.machine.comparison.record == {
         "read": True,
         "reason": None,
         "settings": CHANGED,
@@ -912,14 +919,14 @@ def test_what_an_upgrade_changed() -> None:
 def test_nobody_looks_unless_asked_to() -> None:
     one = bench(BECOMES_ENGLISH)
     one.run()
-    assert one.machine.snapshot is None
+    assert one.machine.comparison.record is None
     assert "settings" not in one.phone.requests
 
 
 def test_settings_that_were_just_read_are_not_read_again() -> None:
     one = bench(BECOMES_ENGLISH, order={"snapshot": True, "settings": {"language": "Deutsch"}})
     one.run()
-    assert one.machine.snapshot is not None and one.machine.snapshot["settings"] == CHANGED
+    assert one.machine.comparison.record is not None and one.machine.comparison.record["settings"] == CHANGED
     assert one.phone.requests.count("settings") == 1
 
 
@@ -927,7 +934,7 @@ def test_what_two_images_changed_is_compared_once() -> None:
     first = [(2, {"up": False}), (60, {"up": True, "firmware": MIDDLE, "settings": ENGLISH})]
     one = bench(first, GOES_WELL, hops=(MIDDLE, NEW), order={"snapshot": True}, settings=GERMAN)
     assert one.run().outcome == "upgraded"
-    assert one.machine.snapshot is not None and one.machine.snapshot["settings"] == CHANGED
+    assert one.machine.comparison.record is not None and one.machine.comparison.record["settings"] == CHANGED
     assert one.phone.requests.count("settings") == 2
 
 
@@ -935,9 +942,9 @@ def test_a_phone_that_lost_its_registration_is_looked_at_too() -> None:
     script = [(2, {"up": False}), (60, {"up": True, "firmware": NEW, "registered": {1: False}, "settings": ENGLISH})]
     one = bench(script, order={"snapshot": True}, settings=GERMAN)
     assert one.run().outcome == "not_registered"
-    assert one.machine.snapshot is not None
-    assert one.machine.snapshot["registrations"] == {"1": [True, False]}
-    assert one.machine.snapshot["settings"] == CHANGED
+    assert one.machine.comparison.record is not None
+    assert one.machine.comparison.record["registrations"] == {"1": [True, False]}
+    assert one.machine.comparison.record["settings"] == CHANGED
 
 
 @pytest.mark.parametrize(
@@ -946,7 +953,7 @@ def test_a_phone_that_lost_its_registration_is_looked_at_too() -> None:
 def test_there_is_none_of_a_phone_that_was_not_upgraded(script: Any) -> None:
     one = bench(script, order={"snapshot": True}, settings=GERMAN)
     assert one.run().outcome in ("image_failed", "timed_out", "old_version")
-    assert one.machine.snapshot is None
+    assert one.machine.comparison.record is None
     assert one.phone.requests.count("settings") == 1
 
 
@@ -955,7 +962,7 @@ def test_a_phone_that_is_busy_when_it_is_done_is_asked_again() -> None:
     script = [(2, {"up": False}), (60, {"up": True, "firmware": NEW, "settings": later}), (63, {"settings": ENGLISH})]
     one = bench(script, order={"snapshot": True}, settings=GERMAN)
     assert one.run().outcome == "upgraded"
-    assert one.machine.snapshot is not None and one.machine.snapshot["settings"] == CHANGED
+    assert one.machine.comparison.record is not None and one.machine.comparison.record["settings"] == CHANGED
 
 
 @pytest.mark.parametrize(
@@ -973,8 +980,8 @@ def test_what_can_not_be_read_afterwards_fails_nothing_and_holds_nobody(error: E
     started = one.clock.time
     ending = one.run()
     assert (ending.outcome, str(ending.after)) == ("upgraded", NEW)
-    assert one.machine.snapshot is not None and one.machine.snapshot["read"] is False
-    assert one.machine.snapshot["reason"] == f"Its settings were not read after: {error}"
+    assert one.machine.comparison.record is not None and one.machine.comparison.record["read"] is False
+    assert one.machine.comparison.record["reason"] == f"Its settings were not read after: {error}"
     assert one.phone.requests.count("settings") == 1 + tries
     assert one.clock.time - started == 60 + (tries - 1) * POLL
 
@@ -982,8 +989,8 @@ def test_what_can_not_be_read_afterwards_fails_nothing_and_holds_nobody(error: E
 def test_a_phone_whose_settings_can_not_be_read_before_is_upgraded_all_the_same() -> None:
     one = bench(BECOMES_ENGLISH, order={"snapshot": True}, settings=AnswerLost("It broke."))
     assert one.run().outcome == "upgraded"
-    assert one.machine.snapshot is not None
-    assert one.machine.snapshot["reason"] == "Its settings were not read before: It broke."
+    assert one.machine.comparison.record is not None
+    assert one.machine.comparison.record["reason"] == "Its settings were not read before: It broke."
 
 
 def test_a_phone_that_refuses_the_password_before_is_not_asked_to_load_anything() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Evidence
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Phase
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.course import Phase
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Evidence
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Decision
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew
@@ -48,21 +48,23 @@ class Run:
             may_trigger=lambda one, seconds: None,
         )
 
-    def fly(self, one: PlannedPhone, **state: Any) -> Any:
+    def fly(self, one: PlannedPhone, ending: Ending | None = None, **state: Any) -> Any:
         """Put a phone under way, with an upgrade in this state."""
-        known = {
+        course = {
             "phase": Phase.STILL_UP,
             "evidence": Evidence(triggered_at=self.clock.time, deadline_at=self.clock.time + 900),
-            "ending": None,
             "late": False,
-            "refused": False,
             "triggered": True,
             "path": [],
             "deadline": self.clock.time + 900,
-            "snapshot": None,
-            "step": lambda: 5.0,
         }
-        upgrade: Any = SimpleNamespace(**known | state)
+        upgrade: Any = SimpleNamespace(
+            course=SimpleNamespace(**course | state),
+            comparison=SimpleNamespace(record=None),
+            ending=ending,
+            refused=False,
+            step=lambda: 5.0,
+        )
         self.flights.under_way[one.host] = Flight(phone=one, upgrade=upgrade, wave=1, started=self.clock.time)
         self.admission.begin(one)
         return upgrade

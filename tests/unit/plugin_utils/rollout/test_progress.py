@@ -8,8 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.course import Phase
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Evidence
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Phase
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.progress import Progress
 
@@ -92,8 +92,7 @@ def test_a_late_phone_is_not_to_be_powered_off() -> None:
 
 def test_a_slow_line() -> None:
     run, one = Run(), phone("desk-1", site="berlin")
-    upgrade: Any = SimpleNamespace(evidence=Evidence(triggered_at=NOW, deadline_at=NOW + 900))
-    run.progress.line_is_slow(one, upgrade, 700.0)
+    run.progress.line_is_slow(one, 700.0, 900.0)
     (line,) = run.lines
     assert "desk-1 took 700 s to fetch its image" in line and "its deadline of 900 s" in line
     assert "berlin" in line and "site_bandwidth_mbit" in line

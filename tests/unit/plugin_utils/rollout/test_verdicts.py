@@ -39,9 +39,10 @@ class Run:
         )
 
 
-def flight(one: PlannedPhone, **upgrade: Any) -> Flight:
-    state = {"path": [NEW], "deadline": 5900.0, "snapshot": {"changed": []}} | upgrade
-    return Flight(phone=one, upgrade=SimpleNamespace(**state), wave=2, started=NOW - 60)  # type: ignore[arg-type]
+def flight(one: PlannedPhone, **given: Any) -> Flight:
+    course = SimpleNamespace(**{"path": [NEW], "deadline": 5900.0} | given)
+    upgrade: Any = SimpleNamespace(course=course, comparison=SimpleNamespace(record={"changed": []}))
+    return Flight(phone=one, upgrade=upgrade, wave=2, started=NOW - 60)
 
 
 def resumed(outcome: Outcome = Outcome.UPGRADED, **more: Any) -> Ending:

@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where one phone stands on its way to a firmware version: what the parts of an upgrade share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+from .._core.outcomes import Outcome
+from .._known.image_path import Hop
+from .._known.version import Version
+from .._phone.call_state import reason_to_wait
+from .._phone.loadable_phone import LoadablePhone
+from .order import Evidence, Order
+
+
+class Phase(str, Enum):
+    """Where a phone stands."""
+
+    PROBE = "probe"
+    INTENT = "intent"
+    TRIGGER = "trigger"
+    STILL_UP = "still up"
+    LATE = "late, perhaps still loading"
+    DOWN = "down"
+    UP = "up"
+    VERIFIED = "verified"
+    SNAPSHOT = "reading what changed"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class End:
+    """How a phone ends."""
+
+    outcome: Outcome
+    reason: str
+    after: Version | None = None
+    final: bool = False
+    """Whether to ask again in this run is no use."""
+    unseen: bool = False
+    """Whether another phone may have answered, or one that was not gone at all, so that nobody saw what became of the
+    one that was asked."""
+
+
+class Course:
+    """One phone on its way."""
+
+    def __init__(self, order: Order, phone: LoadablePhone, now: Callable[[], float]) -> None:
+        """now gives seconds since the epoch and never runs backwards."""
+        self.order = order
+        self.phone = phone
+        self.now = now
+        self.phase = Phase.PROBE
+        self.triggered = False
+        """True once the phone may have taken a request to load an image."""
+        self.known_call_state: str | None = None
+        """What the PBX says, see read_call_state."""
+        self.deadline: float | None = None
+        """Of the last intent, in seconds since the epoch; None while there is none."""
+        self.path: list[str] = []
+        """The versions that it has come to."""
+        self.version = order.before
+        """The last of them, or what it ran before."""
+        self.evidence = Evidence()
+        self.number = 0
+        """Of the hop that is next, or under way."""
+
+    @property
+    def hop(self) -> Hop:
+        """The image that is next, or under way."""
+        return self.order.hops[self.number]
+
+    @property
+    def is_last(self) -> bool:
+        """Whether that is the one at the end of the path."""
+        return self.number == len(self.order.hops) - 1
+
+    @property
+    def late(self) -> bool:
+        """True once the phone was not seen gone by its deadline: it may have been loading then, or be so still."""
+        return self.evidence.watched_until is not None
+
+    def note(self, **seen: Any) -> None:
+        """Add to the evidence."""
+        self.evidence = replace(self.evidence, **seen)
+
+    def reason_to_wait(self) -> str | None:
+        """Why the phone must be left alone now, because somebody talks on it or may do so."""
+        read: dict[str, Any] = {}
+        try:
+            return reason_to_wait(
+                self.phone,
+                known=self.known_call_state,
+                unknown_call_state=self.order.unknown_call_state,
+                evidence=read,
+            )
+        finally:
+            if read:
+                self.note(call=(read["call_state"], read["call_state_source"]))

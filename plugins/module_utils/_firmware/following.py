@@ -1,0 +1,248 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What becomes of a phone that was asked to load an image, by what it shows from then on."""
+
+from __future__ import annotations
+
+from .._core.errors import AuthFailed, LockedOut, expect
+from .._core.outcomes import Outcome
+from .._known.version import Version
+from .._phone.facts import PhoneFacts
+from .._phone.presence import Watch
+from .course import Course, End, Phase
+from .offer import Offer
+from .order import Shown
+
+
+class Following:
+    """The watch over one phone."""
+
+    def __init__(self, course: Course, offer: Offer) -> None:
+        """Nothing is watched before `begin`."""
+        self.shown: PhoneFacts | None = None
+        """What the phone showed when it was looked at last."""
+        self.shut_out_by: AuthFailed | None = None
+        """Why the phone is left alone until its deadline."""
+        self._course = course
+        self._offer = offer
+        self._watch: Watch | None = None
+        self._watched_until = 0.0
+        self._other_since: float | None = None
+        self._readable = False
+
+    def begin(self, asked_at: float, *, uptime: float | None = None) -> None:
+        """Watch the phone from when it was asked on; uptime is what it showed right before, in seconds."""
+        self._watch = Watch(self._course.phone, self._course.now, asked_at, uptime=uptime)
+        self._other_since = None
+
+    def set_deadline(self, time: float) -> None:
+        """Watch the phone until then, in seconds since the epoch, or longer where it is late."""
+        self._course.deadline = self._watched_until = time
+
+    def step(self) -> float | End:
+        """Look at the phone once."""
+        if self.shut_out_by is not None:
+            return self._shut_out(self.shut_out_by)
+        course, watch = self._course, expect(self._watch)
+        try:
+            facts = watch.poll()
+        except (AuthFailed, LockedOut) as error:
+            return self._shut_out(error)
+        now = course.now()
+        self._offer.look(now)
+        self._readable = facts is not None and facts.firmware is not None
+        self.shown = facts
+        if watch.stayed_up and course.evidence.gone_at is not None:
+            # It only could not be reached for a while, and may be loading still.
+            self._other_since = None
+            course.note(gone_at=None, back_at=None)
+            course.phase = Phase.STILL_UP
+            if course.late:
+                # It has lost the time that it got for going. Else a line that fails again and again has no end.
+                course.phase, self._watched_until = Phase.LATE, self._late_until
+                course.note(watched_until=self._watched_until)
+        if watch.gone and course.evidence.gone_at is None:
+            course.note(gone_at=now)
+            if course.late:
+                # It has its image only now, and needs as long to write it as any other.
+                self._watch_until(now + course.evidence.length)
+        if facts is None:
+            if watch.gone and watch.silent:
+                # Old firmware restarts twice (protocol 3.4): only the last return is the end.
+                course.phase = Phase.DOWN
+                self._other_since = None
+                course.note(back_at=None)
+            return self.wait_or_give_up(now)
+        if watch.gone:
+            if course.evidence.back_at is None:
+                course.note(back_at=now)
+            course.phase = Phase.UP
+        return self.judge(facts, now)
+
+    def _shut_out(self, error: AuthFailed | LockedOut) -> float | End:
+        """Leave the phone alone until then: to ask again makes it worse (protocol 2.3), but it may be loading.
+
+        A lock may be over then, so there is one more look. What was refused is never sent again.
+        """
+        left = self._watched_until - self._course.now()
+        if left <= 0:
+            return End(error.outcome, f"After the trigger: {error.reason}")
+        if isinstance(error, AuthFailed):
+            self.shut_out_by = error
+        return left
+
+    def judge(self, facts: PhoneFacts, now: float) -> float | End:
+        """Decide by what the phone shows while it answers."""
+        gone = expect(self._watch).gone
+        order, hop = self._course.order, self._course.hop
+        self._course.note(last=Shown.of(facts))
+        if order.mac and facts.mac and facts.mac != order.mac:
+            return End(
+                Outcome.WRONG_PHONE,
+                f"The phone that answers now has the MAC {facts.mac}, not {order.mac}. The one that was asked to load "
+                "an image may still be writing its flash: do not power it off.",
+                unseen=True,
+            )
+        if facts.firmware is None:
+            return self.wait_or_give_up(now)
+        version = facts.firmware
+        arrived = version == order.target == hop.version or order.overtakes(version)
+        if version != hop.version and not arrived:
+            return self._judge_other_version(version, now, shows_mac=facts.mac is not None)
+        if version == self._course.version and not gone:
+            return self.wait_or_give_up(now)
+        if order.mac and not facts.mac:
+            return self.wait_or_give_up(
+                now,
+                Outcome.WRONG_PHONE,
+                f"It came back on {version} but shows no MAC any more, so it may be another phone. The one that was "
+                "asked to load an image may still be writing its flash: do not power it off.",
+            )
+        missing = self._missing_registrations(facts)
+        if missing and arrived:
+            lines = ", ".join(map(str, missing))
+            return self.wait_or_give_up(
+                now,
+                Outcome.NOT_REGISTERED,
+                f"It runs {version}, but identity {lines} was registered before and is not now.",
+            )
+        return self._hop_done(version, arrived)
+
+    def _judge_other_version(self, version: Version, now: float, *, shows_mac: bool) -> float | End:
+        course, watch = self._course, expect(self._watch)
+        if not watch.gone:
+            return self.wait_or_give_up(now)
+        if self._other_since is None:
+            self._other_since = now
+        # Also past the deadline: it may be about to go again, to write its flash.
+        if (left := self._other_since + course.order.settle - now) > 0:
+            return min(course.order.poll, left)
+        reason = (
+            f"It was gone and came back on {version}, not on {course.hop.version}. Check that the "
+            "image is whole and made for this model."
+        )
+        # Two polls without an answer may have been the network's fault, and without a MAC it may be another phone.
+        is_sure = (watch.restarted or version != course.version) and (shows_mac or course.order.mac is None)
+        if not is_sure:
+            reason = (
+                f"{reason} What it shows does not prove that it has restarted: it may only have been out of reach, and "
+                "be loading still. Do not power it off."
+            )
+        return End(Outcome.OLD_VERSION, reason, after=version, unseen=not is_sure)
+
+    def _missing_registrations(self, facts: PhoneFacts) -> list[int]:
+        """Lines that were registered before and are now known not to be, or not known at all."""
+        if not self._course.order.registered or facts.identities is None:
+            return []
+        now_registered = {identity.line for identity in facts.identities if identity.registered is not False}
+        return sorted(self._course.order.registered - now_registered)
+
+    def _hop_done(self, version: Version, arrived: bool) -> float | End:
+        course = self._course
+        course.path.append(str(version))
+        course.version = version
+        course.phase = Phase.VERIFIED
+        self._offer.withdrawn()
+        if arrived:
+            return End(Outcome.UPGRADED, f"Runs {version}, read back from the phone.{self._lateness()}", after=version)
+        course.number += 1
+        course.phase = Phase.PROBE
+        return 0.0
+
+    def _lateness(self) -> str:
+        course = self._course
+        if not course.late or course.evidence.resumed:
+            # When the phone was done while nobody looked is not known.
+            return ""
+        took, length = course.now() - expect(course.evidence.triggered_at), course.evidence.length
+        return (
+            f" It took {took:.0f} s, longer than its deadline of {length:.0f} s: "
+            "raise deadline, or in a rollout correct site_bandwidth_mbit to what the line of its site carries."
+        )
+
+    @property
+    def _late_until(self) -> float:
+        """Until when it is watched that was never seen gone."""
+        # The run that resumes asks it again afterwards if it was not taken.
+        evidence = self._course.evidence
+        return evidence.unsafe_until if evidence.resumed else expect(self._course.deadline) + evidence.length
+
+    def _watch_until(self, time: float) -> None:
+        """Watch on behind the deadline."""
+        self._watched_until = max(time, self._watched_until)
+        self._course.note(watched_until=self._watched_until)
+
+    def wait_or_give_up(self, now: float, outcome: Outcome | None = None, reason: str = "") -> float | End:
+        """Wait for the next poll; when the watch is over, end with the given outcome, or with what was seen last."""
+        course, watch = self._course, expect(self._watch)
+        is_over = now >= self._watched_until
+        if (
+            outcome is None
+            and not watch.gone
+            and (is_over or course.evidence.resumed)
+            and self._offer.came_to_nothing()
+        ):
+            return End(Outcome.NO_FETCH, self._offer.not_fetched(watch.problem or ""))
+        if outcome is None and not watch.gone and is_over and not course.late:
+            course.phase = Phase.LATE
+            self._offer.withdrawn()
+            self._watch_until(self._late_until)
+        if now < self._watched_until:
+            return min(course.order.poll, self._watched_until - now)
+        if outcome is None:
+            if watch.rejected is not None:
+                outcome = watch.rejected.outcome
+                reason = f"After the trigger: {watch.rejected.reason} It may still be writing its flash."
+            elif watch.error is not None and watch.error.outcome is Outcome.UNPROVEN:
+                outcome = Outcome.UNPROVEN
+                reason = f"{watch.error.reason} It may still be writing its flash: do not power it off."
+            elif watch.silent:
+                outcome = Outcome.TIMED_OUT
+                reason = (
+                    "It is gone and not back by the deadline. It may still be writing its flash: do not power it off."
+                )
+            elif not self._readable:
+                outcome = Outcome.TIMED_OUT
+                reason = f"It answers but can't be read: {watch.problem or 'it shows no version.'}"
+            else:
+                # Nothing shows that it has given up.
+                return End(Outcome.IMAGE_FAILED, self._not_loaded())
+        return End(outcome, reason, unseen=outcome is Outcome.WRONG_PHONE)
+
+    def _not_loaded(self) -> str:
+        """The sentence about a phone that answers as before."""
+        course = self._course
+        check = (
+            "Check that the phone can reach the mirror, that the image is there, and that hidden tags and restricted "
+            "URI queries are off. Over a slow line it may still be loading."
+        )
+        never = "was never seen gone, until its deadline and for as long again"
+        if not course.path:
+            return f"It {never}, and runs {course.version} as before. {check}"
+        wanted = course.hop.version
+        return (
+            f"It has loaded {course.version} and runs it, but not {wanted} after it: since it was asked for that it "
+            f"{never}. {check}"
+        )
