@@ -28,7 +28,8 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import TICK, Crew
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.flights import Flights
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Journal
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.progress import Progress
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Abandoned, Context

@@ -27,7 +27,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings impor
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Witness
 from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 
 T = TypeVar("T")

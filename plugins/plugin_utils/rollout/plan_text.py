@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import deadline_for
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
 
 _MOST_NAMES = 10
 

@@ -27,7 +27,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission i
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew, Looked, watch_each
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Connect, Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Verdicts
 

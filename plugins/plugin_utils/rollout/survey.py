@@ -23,7 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state i
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, Key, NotTried
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import MAX_WORKERS, Connect, Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 

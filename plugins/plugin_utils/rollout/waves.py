@@ -14,7 +14,8 @@ from itertools import zip_longest
 from typing import TypeVar
 
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import Wave
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
 
 T = TypeVar("T")
 

@@ -22,7 +22,8 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits impo
     parse_waves,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 
 OLD, NEW = "10.1.39.11", "10.1.54.13"

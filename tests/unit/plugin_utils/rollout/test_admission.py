@@ -12,7 +12,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission import Admission, Decision, no_room
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import MAX_REFUSALS, CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import TICK
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
 from ansible_collections.telephony.snom.tests.unit.phones import Clock
 
 from .planned import options, phone

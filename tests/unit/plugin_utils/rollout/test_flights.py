@@ -15,7 +15,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.admission i
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.flights import Flights
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.progress import Progress
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Context

@@ -37,12 +37,12 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options, read_approved
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import (
     Plan,
-    PlannedPhone,
     check_targets,
     make_plan,
     plan_phone,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan_text import plan_lines
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.windows import parse_windows
 

@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.course import Phase
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Evidence
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.progress import Progress
 
 from .planned import NEW, OLD, ended, phone, plan

@@ -29,7 +29,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials
     CredentialsGate,
     NotTried,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import (
     MAX_WORKERS,
     Abandoned,
