@@ -101,6 +101,10 @@ def _model_of(name: str) -> str | None:
     return None
 
 
+def _stem(name: str) -> str:
+    return os.path.splitext(os.path.basename(name))[0]
+
+
 class _Known:
     """The files by their names. Capitals don't count where a list or a phone names one."""
 
@@ -125,20 +129,21 @@ class _Reader:
         """The file that the phone asks for: the one with its MAC that none of the others lists."""
         listed = {file.name for one in candidates for file in self._listed(one)}
         left = [one for one in candidates if one.name not in listed] or candidates
-        if any(one.settings != left[0].settings or one.listed != left[0].listed for one in left[1:]):
+        said = [(one.settings, one.listed, one.phone_books) for one in left]
+        if any(one != said[0] for one in said[1:]):
             names = ", ".join(visible_line(one.name) for one in left[:5])
             raise InputError(
                 f"{names} are all for the phone {self._mac}, and say different things. Nothing tells which one it asks "
                 "for: take the others out of the folder."
             )
         self.read |= {one.name for one in left}
-        return left[0]
+        # Provisioner has the same under a name without a model, which has no file of the model before it.
+        return next((one for one in left if _WITH_MAC.fullmatch(_stem(one.name))), left[0])
 
     def model_file(self, first: SettingFile) -> Iterator[SettingFile]:
         """The file of the phone's model, which it reads before, if the two have the names that phones ask for."""
-        folder, base = os.path.split(first.name)
-        stem, ending = os.path.splitext(base)
-        if match := _WITH_MAC.fullmatch(stem):
+        if match := _WITH_MAC.fullmatch(_stem(first.name)):
+            folder, ending = os.path.dirname(first.name), os.path.splitext(first.name)[1]
             file = self._known.lowered.get(os.path.join(folder, match[1] + ending).lower())
             if file is not None:
                 yield file

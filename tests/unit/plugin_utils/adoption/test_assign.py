@@ -126,3 +126,18 @@ def test_two_files_of_one_phone() -> None:
     book = "<tbook><item><name>A</name><number>1</number></item></tbook>"
     found = by_name({"000413AABBCC.xml": settings("a"), "000413AABBCC-directory.xml": book})
     assert read(found) == ["000413AABBCC.xml"] and found.unread == ["000413AABBCC-directory.xml"]
+    same = "<settings><phone-settings><dst/></phone-settings>{}</settings>"
+    with pytest.raises(InputError, match="say different things"):
+        by_name({f"000413AABBCC.{ending}": same.format(more) for ending, more in (("htm", book), ("xml", ""))})
+
+
+def test_of_two_names_for_one_phone_that_with_the_model_counts() -> None:
+    """Provisioner has both, and the phone reads the file of its model before."""
+    files = {
+        "snom-000413AABBCC.htm": settings("a"),
+        "snom320-000413AABBCC.htm": settings("a"),
+        "snom320.htm": settings("b"),
+    }
+    found = by_name(files)
+    assert read(found) == ["snom320.htm", "snom320-000413AABBCC.htm"]
+    assert found.phones[MAC].model == "320" and found.unread == []
