@@ -34,6 +34,8 @@ _ACTIVE = "active"
 _BESIDE = ("context", "fav")
 _WITHIN = ("first_name", "last_name", "number_type", "title", "organization", "email", "note", "group", "birthday")
 _CONTACT_KEYS = ("name", "number", "type", *_BESIDE, *_WITHIN, "numbers")
+# What it may have in a file; index is its place.
+_OF_ITEM = ("type", "index", *_BESIDE, "name", "number", *_WITHIN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,17 @@ class Contact:
     number: str
     type: str = ""
     more: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhoneBook:
+    """A phone book as a file has it."""
+
+    contacts: tuple[Contact, ...]
+    complete: bool
+    """Whether it replaces the one in the phone."""
+    unwritten: tuple[str, ...] = ()
+    """What it has that is not written here: the entries of version 2.0, pictures and the like."""
 
 
 def parse_phone_book(value: object, option: str) -> tuple[Contact, ...]:
@@ -79,8 +92,11 @@ def _contacts(entry: object, where: str) -> Iterator[Contact]:
 
 def _contact(entry: Mapping[Any, object], where: str) -> Contact:
     texts = {key: _word(entry.get(key), f"{where}, {key}") for key in _CONTACT_KEYS if key != "numbers"}
-    # Old phones know only the one name.
+    # Old phones know only the one name. New ones take it for the last name where there is none (Gigaset's page on the
+    # tag), so a first name alone would be shown twice.
     name = texts["name"] or " ".join(filter(None, (texts["first_name"], texts["last_name"])))
+    if not texts["name"] and not texts["last_name"]:
+        texts["first_name"] = ""
     missing = [key for key, text in (("name", name), ("number", texts["number"])) if not text]
     if missing:
         raise InputError(f"{where}: {' and '.join(missing)} must not be empty.")
@@ -206,20 +222,47 @@ def _read_setting(item: Element) -> Setting:
     )
 
 
+def read_phone_books(content: bytes) -> Iterator[PhoneBook]:
+    """The phone books in a file; none in any other file, and in one that can't be read."""
+    for table in _tables(content):
+        items = [item for item in table if item.tag == "item"]
+        inside = [part for item in items for part in item if len(part) or (part.text or "").strip()]
+        names = [
+            *(item.tag for item in table if item.tag != "item"),
+            *(part.tag for part in inside if len(part)),
+            *(name for name in (part.tag for part in inside) if name not in _OF_ITEM),
+            *(name for item in items for name, text in item.attrib.items() if text and name not in _OF_ITEM),
+        ]
+        yield PhoneBook(
+            contacts=tuple(map(_read_contact, _in_places(items))),
+            complete=table.get("complete") == "true",
+            unwritten=tuple(dict.fromkeys(names)),
+        )
+
+
 def read_phone_book_file(content: bytes) -> tuple[Contact, ...] | None:
     """The phone book in a file; None in any other file, and in one that can't be read."""
-    root = _root(content)
-    if root is None:
-        return None
-    book = next((tag for tag in ([root] if root.tag in _BOOKS else root) if tag.tag in _BOOKS), None)
-    return None if book is None else tuple(map(_read_contact, book.iter("item")))
+    book = next(read_phone_books(content), None)
+    return None if book is None else book.contacts
 
 
 def replaces_phone_book(content: bytes) -> bool:
     """Whether a file has a phone book, and it replaces the one in the phone."""
+    books = list(read_phone_books(content))
+    return bool(books) and all(book.complete for book in books)
+
+
+def _tables(content: bytes) -> list[Element]:
     root = _root(content)
-    books = [] if root is None else [tag for tag in (root, *root) if tag.tag in _BOOKS]
-    return bool(books) and all(book.get("complete") == "true" for book in books)
+    return [] if root is None else [tag for tag in (root, *root) if tag.tag in _BOOKS]
+
+
+def _in_places(items: list[Element]) -> list[Element]:
+    """The entries in the order of their places, if each has one of its own."""
+    places = [item.get("index", "") for item in items]
+    if all(re.fullmatch("[0-9]{1,6}", place) for place in places) and len({*map(int, places)}) == len(places):
+        return sorted(items, key=lambda item: int(item.get("index", "")))
+    return items
 
 
 def _read_contact(item: Element) -> Contact:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,13 +20,14 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.known_settin
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import Model, find_model
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import Setting
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import Contact, parse_phone_book
+from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import PhoneBook, parse_phone_book
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.assign import Assignment, Served, assign
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import SettingFile
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.adoption import (
     common_settings,
     describe_file_settings,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import sip_users
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import host_name
 
 SECRETS = "snom_adopted_secrets"
@@ -50,6 +52,8 @@ class Adopted:
     phone_book: list[dict[str, str]] | None = None
     adds_to_book: bool = False
     """Whether its phone book goes beside the one in the phone, not in its place."""
+    users: list[str]
+    """The SIP users that it registers."""
     files: list[str]
 
 
@@ -62,6 +66,8 @@ class Fleet:
     shared_book: list[dict[str, str]] | None
     adds_to_book: bool
     """As for one phone, if they share a phone book."""
+    shared_users: list[str]
+    """SIP users that more than one phone registers."""
     notes: list[str]
 
     def own(self, phone: Adopted) -> dict[str, Any]:
@@ -90,12 +96,15 @@ def adopt(
     phones = [_adopted(served, firmware, hosts or {}, models or {}) for served in assignment.phones.values()]
     books = [(phone.phone_book, phone.adds_to_book) for phone in phones]
     alike = len(phones) > 1 and all(book == books[0] for book in books)
+    users = Counter(user for phone in phones for user in phone.users)
+    shared_users = sorted(user for user, count in users.items() if count > 1)
     return Fleet(
         phones=phones,
         shared=common_settings([phone.settings for phone in phones]),
         shared_book=books[0][0] if alike else None,
         adds_to_book=alike and books[0][1],
-        notes=[*_notes(phones, assignment, files, others)],
+        shared_users=shared_users,
+        notes=[*_notes(phones, shared_users), *_notes_of_files(assignment, files, others)],
     )
 
 
@@ -109,8 +118,6 @@ def _adopted(
 ) -> Adopted:
     together: dict[str, Setting] = {}
     nested: set[str] = set()
-    book: tuple[Contact, ...] | None = None
-    adds = False
     for file in served.files:
         together |= {one.wire_name: one for one in file.settings}
         # Nor what an earlier file says: the phone does not have that any more.
@@ -118,12 +125,6 @@ def _adopted(
         together = {name: one for name, one in together.items() if name not in nested}
         if file.firmware:
             together["firmware"] = Setting(name="firmware", value=file.firmware)
-        if file.phone_book is not None:
-            # Phones take an entry for one that they have by its number (Snom's page on the tag).
-            numbers = {one.number for one in file.phone_book}
-            before = [one for one in book or () if file.adds_to_book and one.number not in numbers]
-            adds = file.adds_to_book and (adds or book is None)
-            book = (*before, *file.phone_book)
     values = {name: one.value for name, one in together.items()}
     confirmed = together.get(_CONFIRMED)
     if _PASSWORD in together:
@@ -135,6 +136,7 @@ def _adopted(
         left_out[_CONFIRMED] = f"it is not the same as {_PASSWORD}"
     images = list(_images(values, firmware))
     model = _model(served, values, images, models)
+    book = _merged_books(served.files, left_out)
     contacts = None if book is None else _contacts(book, left_out)
     # What a phone is told to load counts only if it is told to.
     wanted = [version for named, version in images if model and named.name == model]
@@ -147,7 +149,8 @@ def _adopted(
         secrets=secrets,
         left_out=left_out,
         phone_book=contacts,
-        adds_to_book=adds and contacts is not None,
+        adds_to_book=book is not None and not book.complete and contacts is not None,
+        users=sorted({*sip_users(together)}),
         files=[file.name for file in served.files],
     )
 
@@ -156,7 +159,9 @@ def _model(
     served: Served, values: Mapping[str, str], images: Sequence[tuple[Model, Version]], models: Mapping[str, str]
 ) -> str | None:
     """The inventory knows best, then names of files; what stands in files is often copied from those of others."""
-    for text in (models.get(served.mac), served.model, values.get("phone_type")):
+    # FusionPBX calls each phone by its model and the end of its MAC.
+    named = re.fullmatch(rf"(snom\w{{2,5}})-{served.mac[6:]}", values.get("phone_name", ""), re.IGNORECASE)
+    for text in (models.get(served.mac), served.model, named and named[1], values.get("phone_type")):
         if text and (model := find_model(text)):
             return model.name
     return images[0][0].name if images else None
@@ -177,7 +182,34 @@ def _images(values: Mapping[str, str], firmware: Mapping[str, str]) -> Iterator[
             yield image
 
 
-def _contacts(book: Iterable[Contact], left_out: dict[str, str]) -> list[dict[str, str]] | None:
+def _merged_books(files: Iterable[SettingFile], left_out: dict[str, str]) -> PhoneBook | None:
+    """The phone book that a phone's files together give it; None, with the reason, if that can't be told or written."""
+    book: PhoneBook | None = None
+    reason = ""
+    for file in files:
+        if not file.phone_books:
+            continue
+        one = file.phone_books[-1]
+        if one.complete:
+            book, reason = None, ""
+        if len(file.phone_books) > 1:
+            reason = (
+                f"{visible_line(file.name)} gives {len(file.phone_books)} of it, and no page says what phones do then"
+            )
+        elif one.unwritten:
+            names = ", ".join(visible_line(name) for name in one.unwritten[:LARGEST_NAMED])
+            reason = f"it has {names}, which this collection does not write"
+        # Phones take an entry for one that they have by its number (Snom's page on the tag).
+        numbers = {contact.number for contact in one.contacts}
+        before = [contact for contact in (book.contacts if book else ()) if contact.number not in numbers]
+        complete = one.complete or (book is not None and book.complete)
+        book = PhoneBook(contacts=(*before, *one.contacts), complete=complete)
+    if reason:
+        left_out["phone book"] = f"{reason}; the phone keeps what it has"
+    return None if reason else book
+
+
+def _contacts(book: PhoneBook, left_out: dict[str, str]) -> list[dict[str, str]] | None:
     """A phone book as an inventory states it; None, with the reason, if it can't."""
     stated = [
         {
@@ -185,7 +217,7 @@ def _contacts(book: Iterable[Contact], left_out: dict[str, str]) -> list[dict[st
             for name, text in {"name": one.name, "number": one.number, "type": one.type, **one.more}.items()
             if text
         }
-        for one in book
+        for one in book.contacts
     ]
     if any(sign in text for entry in stated for text in entry.values() for sign in ("{{", "{%", "{#")):
         left_out["phone book"] = "Ansible would take it for a template"
@@ -198,9 +230,7 @@ def _contacts(book: Iterable[Contact], left_out: dict[str, str]) -> list[dict[st
     return stated
 
 
-def _notes(
-    phones: Sequence[Adopted], assignment: Assignment, files: Sequence[SettingFile], others: Sequence[str]
-) -> Iterator[str]:
+def _notes(phones: Sequence[Adopted], shared_users: Sequence[str]) -> Iterator[str]:
     # One of twelve identities counts as one: phones are counted.
     names = [name for phone in phones for name in {split_name(one)[0] for one in phone.left_out}]
     ways = Counter(name for name in names if kind_of(name) == WAY)
@@ -211,6 +241,24 @@ def _notes(
         yield f"Left out, with the reason at the end of each host's file: {_counted(rest)}."
     if nameless := [phone.host for phone in phones if phone.model is None]:
         yield f"Nothing tells the model of {_some(nameless)}. State snom_model there."
+    if adding := [phone.host for phone in phones if phone.adds_to_book]:
+        yield (
+            f"The phone book of {_some(adding)} goes beside what is in the phone, so snom_phone_book_complete is "
+            "false. What you take out of it stays in the phone."
+        )
+    if loaded := Counter(f"{phone.model} {phone.version}" for phone in phones if phone.version):
+        yield (
+            f"Firmware that the files make phones load: {_counted(loaded)}. Provisioning makes them load it, too: have "
+            "the images on your mirror (provisioning_mirror), or take snom_firmware_version out."
+        )
+    if shared_users:
+        yield (
+            f"More than one phone registers {_some(shared_users)}, by the files. So they stand in "
+            "provisioning_shared_users of the group."
+        )
+
+
+def _notes_of_files(assignment: Assignment, files: Sequence[SettingFile], others: Sequence[str]) -> Iterator[str]:
     if assignment.missing:
         yield f"Lists name files that are not there: {_some(sorted(assignment.missing))}."
     if assignment.unread:
@@ -219,11 +267,6 @@ def _notes(
         yield f"Given twice in one file, with different values, of which the last was taken: {_counted(twice)}."
     if parts := Counter(part for file in files for part in file.parts):
         yield f"Parts of files that this collection does not write: {_counted(parts)}. State them otherwise, if at all."
-    if adding := [phone.host for phone in phones if phone.adds_to_book]:
-        yield (
-            f"The phone book of {_some(adding)} goes beside what is in the phone, so snom_phone_book_complete is "
-            "false. What you take out of it stays in the phone."
-        )
     strangers = [*others, *(file.name for file in files if file.kind == "other")]
     if strangers:
         yield f"Not read, because they are no setting files of Snom: {_some(strangers)}."

@@ -21,17 +21,18 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.visible impor
 from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import split_name
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import Setting
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import (
-    Contact,
+    PhoneBook,
     listed_urls,
     nested_settings,
-    read_phone_book_file,
+    read_phone_books,
     read_settings_file,
-    replaces_phone_book,
 )
 
 # What may stand in a file beside settings, keys and a phone book, and is not written by this collection.
 _READ = ("phone-settings", "functionkeys", "function-keys", "tbook", "phone-book")
-_ROOTS = ("settings", "setting-files", "firmware-settings", *_READ)
+# What may be a file of its own, too: by Snom's pages on configuration files, and by public files with languages.
+_PARTS = ("dialplan", "replacementplan", "certificates", "gui-languages", "web-languages")
+_ROOTS = ("settings", "setting-files", "firmware-settings", *_READ, *_PARTS)
 # Smarty of FusionPBX and Provisioner, Twig of tancredi, Jinja of wazo, Blade and PHP of FS PBX. A phone's own variables
 # are $mac and {mac}.
 _TEMPLATE = re.compile(
@@ -54,7 +55,7 @@ _COMMENT = ("#", "<", ";", "//")
 
 @dataclass(frozen=True, kw_only=True)
 class SettingFile:
-    """What a file says. kind is ``settings``, ``list``, ``phone book``, ``firmware`` or ``other``."""
+    """What a file says. kind is ``settings``, ``list``, ``phone book``, ``firmware``, ``part`` or ``other``."""
 
     name: str
     kind: str
@@ -65,9 +66,7 @@ class SettingFile:
     """Settings whose values are XML of their own."""
     listed: tuple[str, ...] = ()
     """URLs of files that it lists."""
-    phone_book: tuple[Contact, ...] | None = None
-    adds_to_book: bool = False
-    """Whether its phone book goes beside the one in the phone, not in its place."""
+    phone_books: tuple[PhoneBook, ...] = ()
     firmware: str = field(default="", repr=False)
     """The URL of an image."""
     parts: tuple[str, ...] = ()
@@ -151,19 +150,20 @@ def _read_xml(name: str, content: bytes) -> SettingFile:
         return SettingFile(name=name, kind="list", listed=tuple(listed_urls(content)))
     if tag == "firmware-settings":
         return SettingFile(name=name, kind="firmware", firmware=(root.findtext("firmware") or "").strip())
+    if tag in _PARTS:
+        return SettingFile(name=name, kind="part", parts=(tag,))
     settings = _bounded(name, map(_trimmed, read_settings_file(content)))
     nested = nested_settings(content)
-    book = read_phone_book_file(content)
+    books = tuple(read_phone_books(content))
     inside = [part.tag.lower() for part in root] if tag == "settings" else []
     firmware = (root.findtext("firmware-settings/firmware") or "").strip() if tag == "settings" else ""
     return SettingFile(
         name=name,
-        kind="phone book" if book is not None and not settings and not nested else "settings",
+        kind="phone book" if books and not settings and not nested else "settings",
         settings=settings,
         twice=_twice(settings),
         nested=tuple(nested),
-        phone_book=book,
-        adds_to_book=book is not None and not replaces_phone_book(content),
+        phone_books=books,
         firmware=firmware,
         parts=tuple(dict.fromkeys(part for part in inside if part not in (*_READ, "firmware-settings"))),
     )

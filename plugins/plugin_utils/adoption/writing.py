@@ -158,6 +158,9 @@ def _group_text(fleet: Fleet) -> str:
     variables: dict[str, Any] = {"snom_settings_all": fleet.shared}
     if fleet.shared_book is not None:
         variables |= _book(fleet.shared_book, fleet.adds_to_book)
+    if fleet.shared_users:
+        # Else provisioning would take them for a mistake.
+        variables["provisioning_shared_users"] = fleet.shared_users
     return "\n".join([*lines, _yaml(variables)])
 
 

@@ -314,7 +314,7 @@ def _twins(phones: Iterable[_Phone]) -> Iterator[str]:
 def _shared_users(phones: Iterable[_Phone], allowed: frozenset[str]) -> Iterator[str]:
     hosts: dict[str, dict[str, None]] = defaultdict(dict)
     for phone in phones:
-        for user in _sip_users(phone.settings):
+        for user in sip_users(phone.settings):
             hosts[user][phone.host] = None
     for user, names in hosts.items():
         if len(names) > 1 and not {user, user.partition("@")[0]} & allowed:
@@ -324,8 +324,11 @@ def _shared_users(phones: Iterable[_Phone], allowed: frozenset[str]) -> Iterator
             )
 
 
-def _sip_users(settings: Mapping[str, Setting]) -> Iterator[str]:
-    """The users that the phone would register, as user@host, or as user where no host is given."""
+def sip_users(settings: Mapping[str, Setting]) -> Iterator[str]:
+    """The users that a phone with these settings, by their names in requests, would register.
+
+    They are user@host, or user where no host is given.
+    """
     for setting in settings.values():
         if setting.name == "user_name" and setting.value:
             active, host = (settings.get(f"{name}{setting.index}") for name in ("user_active", "user_host"))

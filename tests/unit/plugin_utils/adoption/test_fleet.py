@@ -315,9 +315,92 @@ def test_a_phone_book() -> None:
     entries = [Entry(host="h", mac=MACS[0], model="D785", phone_book=found["snom_phone_book"])]
     rendering = render(entries, Catalog(()), RenderOptions(base_url="https://p.example"))
     books = [book for content in rendering.files.values() if (book := read_phone_book_file(content))]
-    assert books == [both[0].phone_book]
+    assert books == [book.contacts for book in both[0].phone_books]
     alone = adopt(both[:1])
     assert alone.shared_book is None and "snom_phone_book" in texts(alone, "phones", ())[1].text
+
+
+def book_of(*tables: str) -> Fleet:
+    content = f"<settings><phone-settings><dst/></phone-settings>{''.join(tables)}</settings>"
+    return adopt([parse_file(f"{MACS[0]}.xml", content.encode())])
+
+
+ENTRY = "<item><name>A</name><number>1</number>{}</item>"
+
+
+@pytest.mark.parametrize(
+    ("tables", "reason"),
+    [
+        ([f'<tbook complete="true">{ENTRY.format("")}</tbook>'] * 2, "gives 2 of it, and no page says"),
+        # Of version 2.0, by Snom's page on the tag: without the entries an empty one would empty the phone's.
+        (
+            ['<tbook complete="true" version="2.0"><contact fav="true"><last_name>A</last_name></contact></tbook>'],
+            "it has contact, which",
+        ),
+        (
+            [f'<tbook complete="true">{ENTRY.format("<photo>aGk=</photo>")}{ENTRY.format("")}</tbook>'],
+            "it has photo, which",
+        ),
+        (['<tbook><item vip="true"><name>A</name><number>1</number></item></tbook>'], "it has vip, which"),
+    ],
+)
+def test_a_phone_book_that_nobody_can_write_as_it_is_stays_in_the_phone(tables: list[str], reason: str) -> None:
+    fleet = book_of(*tables)
+    (phone,) = fleet.phones
+    assert phone.phone_book is None and reason in phone.left_out["phone book"]
+    assert not any(read_phone_book_file(content) for content in published(fleet)[MACS[0]])
+    assert any("phone book (1)" in note for note in fleet.notes)
+
+
+def test_the_places_of_entries_are_kept() -> None:
+    """A first name alone is one name; new phones would show it twice beside a name (Gigaset's page on the tag)."""
+    rows = [
+        '<item index="2"><name>C</name><number>3</number></item>',
+        '<item index="0" context="active"><first_name>A</first_name><last_name></last_name><number>1</number></item>',
+        '<item index="1"><first_name>B</first_name><last_name>D</last_name><number>2</number></item>',
+    ]
+    fleet = book_of(f'<tbook complete="true">{"".join(rows)}</tbook>')
+    (book,) = [
+        table for content in published(fleet)[MACS[0]] for table in ElementTree.fromstring(content).iter("tbook")
+    ]
+    assert [[(part.tag, part.text) for part in item] for item in book] == [
+        [("name", "A"), ("number", "1")],
+        [("first_name", "B"), ("last_name", "D"), ("name", "B D"), ("number", "2")],
+        [("name", "C"), ("number", "3")],
+    ]
+
+
+def test_several_phone_books_in_a_list_go_over_each_other_in_their_order() -> None:
+    names = ["first.xml", "second.xml", "third.xml"]
+    listed = "".join(f'<file url="http://x.example/{name}"/>' for name in ["own.xml", *names])
+    tables = [
+        f'<tbook complete="true" version="2.0"><contact/>{ENTRY.format("")}</tbook>',
+        f'<tbook complete="true">{ENTRY.format("")}</tbook>',
+        "<tbook><item><name>B</name><number>2</number></item><item><name>C</name><number>1</number></item></tbook>",
+    ]
+    fleet = adopt(
+        [
+            parse_file(f"{MACS[0]}.xml", f"<setting-files>{listed}</setting-files>".encode()),
+            parse_file("own.xml", b"<settings><phone-settings><dst/></phone-settings></settings>"),
+            *(parse_file(name, table.encode()) for name, table in zip(names, tables, strict=True)),
+        ]
+    )
+    (phone,) = fleet.phones
+    assert phone.phone_book == [{"name": "B", "number": "2"}, {"name": "C", "number": "1"}]
+    assert not phone.adds_to_book and "phone book" not in phone.left_out
+
+
+def test_a_sip_user_that_several_phones_have_is_meant_to_be_there() -> None:
+    text = b"user_name1: 100\nuser_host1: p\n"
+    fleet = adopt([parse_file(f"snomD785-{mac}.xml", text) for mac in MACS])
+    group = yaml.safe_load(texts(fleet, "phones", ())[0].text)
+    assert group["provisioning_shared_users"] == ["100@p"] and "registers 100@p" in fleet.notes[-1]
+    assert "provisioning_shared_users" not in texts(adopted("<dst/>"), "phones", ())[0].text
+
+
+def test_a_name_that_fusionpbx_gives_to_phones_tells_the_model() -> None:
+    for name, model in (("snomD735-aabb01", "D735"), ("snomD735-aabb02", None), ("snom reception", None)):
+        assert adopted(f"<phone_name>{name}</phone_name>").phones[0].model == model
 
 
 def test_all_that_a_person_should_know_is_said() -> None:

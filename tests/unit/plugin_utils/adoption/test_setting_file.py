@@ -57,7 +57,8 @@ def test_xml_with_keys_a_phone_book_and_parts_of_others() -> None:
         ("fkey0", "line"),
     ]
     assert file.kind == "settings" and file.parts == ("certificates",)
-    assert file.phone_book and file.phone_book[0].name == "A" and file.adds_to_book
+    (book,) = file.phone_books
+    assert book.contacts[0].name == "A" and not book.complete
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,15 @@ def test_xml_with_keys_a_phone_book_and_parts_of_others() -> None:
 )
 def test_what_a_file_is(content: bytes, kind: str) -> None:
     assert parse_file("a", content).kind == kind
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"<web-languages><language url='http://x.example/a.xml' name='A'/></web-languages>", b"<ReplacementPlan/>"],
+)
+def test_what_phones_read_and_this_collection_does_not_write_is_called_by_its_name(content: bytes) -> None:
+    file = parse_file("a", content)
+    assert file.kind == "part" and file.parts and not file.settings
 
 
 def test_a_setting_that_is_given_twice() -> None:
