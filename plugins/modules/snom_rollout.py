@@ -546,7 +546,7 @@ stopped_by:
   description: Why it stopped early. Null if it did not.
   returned: success
   type: str
-  sample: 1 bad phones, max_bad is 0; the last one is desk-17 (old_version).
+  sample: 1 bad phones, max_bad is 0; the last one is desk-17 (on another version).
 do_not_power_off:
   description:
     - Phones whose end nobody saw. They may still be loading or writing their flash, and cutting their power can break

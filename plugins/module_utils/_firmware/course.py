@@ -68,6 +68,8 @@ class Course:
         self.version = order.before
         """The last of them, or what it ran before."""
         self.evidence = Evidence()
+        self.other_since: float | None = None
+        """Since when it is back on another version than that of its hop; None while it is not."""
         self.number = 0
         """Of the hop that is next, or under way."""
 
@@ -86,6 +88,14 @@ class Course:
         """True once the phone was not seen gone by its deadline: it may have been loading then, or be so still."""
         return self.evidence.watched_until is not None
 
+    @property
+    def is_on_another(self) -> bool:
+        """True while it is back on another version, and has been for as long as a second restart may take.
+
+        It has most probably failed, but may be loading still, behind a web server that goes on.
+        """
+        return self.other_since is not None and self.now() - self.other_since >= self.order.settle
+
     def note(self, **seen: Any) -> None:
         """Add to the evidence."""
         self.evidence = replace(self.evidence, **seen)
@@ -103,3 +113,17 @@ class Course:
         finally:
             if read:
                 self.note(call=(read["call_state"], read["call_state_source"]))
+
+    def not_loaded(self) -> str:
+        """The sentence about a phone that answers as before."""
+        check = (
+            "Check that the phone can reach the mirror, that the image is there, and that hidden tags and restricted "
+            "URI queries are off. Over a slow line it may still be loading."
+        )
+        never = "was never seen gone, until its deadline and for as long again"
+        if not self.path:
+            return f"It {never}, and runs {self.version} as before. {check}"
+        return (
+            f"It has loaded {self.version} and runs it, but not {self.hop.version} after it: since it was asked for "
+            f"that it {never}. {check}"
+        )

@@ -29,13 +29,12 @@ class Following:
         self._offer = offer
         self._watch: Watch | None = None
         self._watched_until = 0.0
-        self._other_since: float | None = None
         self._readable = False
 
     def begin(self, asked_at: float, *, uptime: float | None = None) -> None:
         """Watch the phone from when it was asked on; uptime is what it showed right before, in seconds."""
         self._watch = Watch(self._course.phone, self._course.now, asked_at, uptime=uptime)
-        self._other_since = None
+        self._course.other_since = None
 
     def set_deadline(self, time: float) -> None:
         """Watch the phone until then, in seconds since the epoch, or longer where it is late."""
@@ -56,7 +55,7 @@ class Following:
         self.shown = facts
         if watch.stayed_up and course.evidence.gone_at is not None:
             # It only could not be reached for a while, and may be loading still.
-            self._other_since = None
+            course.other_since = None
             course.note(gone_at=None, back_at=None)
             course.phase = Phase.STILL_UP
             if course.late:
@@ -72,7 +71,7 @@ class Following:
             if watch.gone and watch.silent:
                 # Old firmware restarts twice (protocol 3.4): only the last return is the end.
                 course.phase = Phase.DOWN
-                self._other_since = None
+                course.other_since = None
                 course.note(back_at=None)
             return self.wait_or_give_up(now)
         if watch.gone:
@@ -111,7 +110,8 @@ class Following:
         arrived = version == order.target == hop.version or order.overtakes(version)
         if version != hop.version and not arrived:
             return self._judge_other_version(version, now, shows_mac=facts.mac is not None)
-        if version == self._course.version and not gone:
+        self._course.other_since = None
+        if not gone and (version == self._course.version or self._may_be_ahead(now)):
             return self.wait_or_give_up(now)
         if order.mac and not facts.mac:
             return self.wait_or_give_up(
@@ -130,14 +130,26 @@ class Following:
             )
         return self._hop_done(version, arrived)
 
+    def _may_be_ahead(self, now: float) -> bool:
+        """Whether a phone that was not seen gone may show a version that it has yet to write.
+
+        Without an uptime a restart may have been too short to be seen, so it has its whole deadline to go.
+        """
+        return expect(self._watch).stayed_up or now < expect(self._course.deadline)
+
     def _judge_other_version(self, version: Version, now: float, *, shows_mac: bool) -> float | End:
+        """Wait for a phone that is back on another version, until its deadline.
+
+        It may be about to go again, to write its flash (protocol 3.4). And whether phones answer while they load what
+        they have restarted for is not public.
+        """
         course, watch = self._course, expect(self._watch)
         if not watch.gone:
             return self.wait_or_give_up(now)
-        if self._other_since is None:
-            self._other_since = now
-        # Also past the deadline: it may be about to go again, to write its flash.
-        if (left := self._other_since + course.order.settle - now) > 0:
+        if course.other_since is None:
+            course.other_since = now
+        # The second restart may also come behind the deadline.
+        if (left := max(course.other_since + course.order.settle, self._watched_until) - now) > 0:
             return min(course.order.poll, left)
         reason = (
             f"It was gone and came back on {version}, not on {course.hop.version}. Check that the "
@@ -226,23 +238,13 @@ class Following:
             elif not self._readable:
                 outcome = Outcome.TIMED_OUT
                 reason = f"It answers but can't be read: {watch.problem or 'it shows no version.'}"
+            elif (last := expect(course.evidence.last).firmware) != course.version:
+                outcome = Outcome.UNPROVEN
+                reason = (
+                    f"It shows {last}, but was never seen gone, and nothing shows that it has restarted since it was "
+                    "asked: it may not have written that yet. Do not power it off."
+                )
             else:
                 # Nothing shows that it has given up.
-                return End(Outcome.IMAGE_FAILED, self._not_loaded())
+                return End(Outcome.IMAGE_FAILED, course.not_loaded())
         return End(outcome, reason, unseen=outcome is Outcome.WRONG_PHONE)
-
-    def _not_loaded(self) -> str:
-        """The sentence about a phone that answers as before."""
-        course = self._course
-        check = (
-            "Check that the phone can reach the mirror, that the image is there, and that hidden tags and restricted "
-            "URI queries are off. Over a slow line it may still be loading."
-        )
-        never = "was never seen gone, until its deadline and for as long again"
-        if not course.path:
-            return f"It {never}, and runs {course.version} as before. {check}"
-        wanted = course.hop.version
-        return (
-            f"It has loaded {course.version} and runs it, but not {wanted} after it: since it was asked for that it "
-            f"{never}. {check}"
-        )

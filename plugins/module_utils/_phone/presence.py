@@ -90,6 +90,6 @@ class Watch:
         if facts.uptime is not None:
             fell = self._uptime is not None and facts.uptime < self._uptime
             self.restarted = self.restarted or fell or facts.uptime + CLOCK_MARGIN < since
-            self.stayed_up = facts.uptime - CLOCK_MARGIN > since
+            self.stayed_up = not self.restarted and facts.uptime - CLOCK_MARGIN > since
             self.gone = (self.gone or self.restarted) and not self.stayed_up
         return facts

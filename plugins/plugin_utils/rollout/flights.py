@@ -93,8 +93,7 @@ class Flights:
             # Before it is known how this phone ended, which may be the last one.
             self._verdicts.stop(self._record.problem)
         self._progress.step_taken(phone, upgrade.course)
-        if upgrade.course.late:
-            self._verdicts.late(phone)
+        self._verdicts.doubt(phone, upgrade.course)
         self._look_at_line(phone, upgrade.course.evidence)
         if flight.is_try:
             flight.is_try = False

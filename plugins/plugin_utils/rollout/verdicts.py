@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import expect
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.course import Course
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Upgrade
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.changes import nothing_to_compare
@@ -138,9 +139,12 @@ class Verdicts:
             snapshot=nothing_to_compare(lost) if self._plan.options.snapshot and ending.outcome.loaded else None,
         )
 
-    def late(self, phone: PlannedPhone) -> None:
-        """A phone that was not seen gone by its deadline counts at once, long before it is known how it ends."""
-        self._add_bad(phone, "was not seen gone by its deadline", "late", triggered=True)
+    def doubt(self, phone: PlannedPhone, course: Course) -> None:
+        """A phone that is late, or back on another version, counts at once, long before it is known how it ends."""
+        if course.late:
+            self._add_bad(phone, "was not seen gone by its deadline", "late", triggered=True)
+        elif course.is_on_another:
+            self._add_bad(phone, "came back on another version", "on another version", triggered=True)
 
     def stop(self, reason: str) -> None:
         """Make no new trigger; what is under way is watched to its end."""
@@ -188,7 +192,7 @@ class Verdicts:
         if ending.outcome.is_bad(triggered=ending.triggered, unreachable_is_bad=unreachable_is_bad):
             self._add_bad(result.phone, f"ended as {ending.outcome}", ending.outcome, triggered=ending.triggered)
         else:
-            # It was late, and is well after all. What it stopped stays stopped.
+            # It was in doubt, and is well after all. What it stopped stays stopped.
             self.bad.discard(host)
         if ending.outcome.stops and self.stopped_by is None:
             self.stop(f"{host} ended as {ending.outcome}: others may do the same.")

@@ -88,7 +88,7 @@ def test_downgrades_by_permission(start: StartBench) -> None:
 
 def test_an_image_that_failed_is_not_sent_again(start: StartBench) -> None:
     found = start({"bad": phone(faults={"keep_old_version": True})})
-    assert found.rollout(rehearse=False).outcomes == {"bad": "old_version"}
+    assert found.rollout(rehearse=False, deadline=12).outcomes == {"bad": "old_version"}
     assert found.rollout().outcomes == {"bad": "refused"}
     assert found.fetches() == {"bad": 1}
     found.fleet.patch("bad", faults={"keep_old_version": False})

@@ -54,7 +54,7 @@ def on_terminal(found: Bench, **env: str) -> tuple[int, str]:
 
 
 def test_in_a_file_there_is_a_line_for_each_step_and_a_table_at_the_end(start: StartBench) -> None:
-    run = start(PHONES).rollout(env=FLEET, waves=["canary", "100%"])
+    run = start(PHONES).rollout(env=FLEET, waves=["canary", "100%"], deadline=25)
     assert run.outcomes["desk-2"] == "old_version"
     assert "\x1b" not in run.output
     # Who is under way is not told step by step, who is not well is.

@@ -78,7 +78,7 @@ FIRMWARE = {
     "older": firmware("refused", "allow_downgrade: true", options={"version": "8.4.18"}),
     "no-image": firmware("refused", "answers 404", model="360"),
     "ignores": firmware("image_failed", "never seen gone", writes=1, options=SHORT, faults={"ignores_load": True}),
-    "keeps-old": firmware("old_version", "came back on", writes=1, faults={"keep_old_version": True}),
+    "keeps-old": firmware("old_version", "came back on", writes=1, options=SHORT, faults={"keep_old_version": True}),
     "never-returns": firmware(
         "timed_out", "do not power it off", writes=1, options=SHORT, faults={"never_return": True}
     ),

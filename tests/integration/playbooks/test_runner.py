@@ -349,9 +349,9 @@ class Workflow:
         return self.node.play(template["playbook"], in_place)
 
 
-def start_fleet(start: StartBench, **faults: Any) -> Bench:
+def start_fleet(start: StartBench, *, deadline: int = 60, **faults: Any) -> Bench:
     phones = {"a": phone(**faults), "b": phone(), "c": phone(), "d": phone("370")}
-    found = start(phones, firmware_rollout_flash_time=4, firmware_rollout_deadline=60)
+    found = start(phones, firmware_rollout_flash_time=4, firmware_rollout_deadline=deadline)
     found.inventory["phones"]["vars"]["firmware_rollout_catalog"] = str(found.catalog)
     return found
 
@@ -402,7 +402,7 @@ def test_the_workflow_is_a_dry_run_by_default(start: StartBench) -> None:
 
 
 def test_a_bad_canary_ends_the_workflow_red(start: StartBench) -> None:
-    found = start_fleet(start, faults={"keep_old_version": True})
+    found = start_fleet(start, deadline=20, faults={"keep_old_version": True})
     workflow = Workflow(found, snom_hosts="phones", snom_dry_run="no")
     workflow.job("plan")
     assert workflow.job("canary").run.code != 0

@@ -54,6 +54,7 @@ class Run:
             "phase": Phase.STILL_UP,
             "evidence": Evidence(triggered_at=self.clock.time, deadline_at=self.clock.time + 900),
             "late": False,
+            "is_on_another": False,
             "triggered": True,
             "path": [],
             "deadline": self.clock.time + 900,

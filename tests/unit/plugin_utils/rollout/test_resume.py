@@ -95,7 +95,7 @@ def test_phones_are_watched_side_by_side_until_each_has_ended() -> None:
     clock = Clock()
     started = clock.time
     phones = {
-        "back": LabPhone(clock, firmware=NEW),
+        "back": LabPhone(clock, firmware=NEW, booted=clock.time - 50),
         "soon": comes_back(clock, 50, firmware=NEW),
         "never": LabPhone(clock, up=False),
         "ignored it": LabPhone(clock),
@@ -116,7 +116,8 @@ def test_phones_are_watched_side_by_side_until_each_has_ended() -> None:
         "never": ("end", "timed_out", 200),
         # It was perhaps never asked, so it has not ended for the rollout.
         "ignored it": ("end", "not_started", 1100),
-        "old": ("end", "old_version", 80),
+        # Until its deadline it may be loading still.
+        "old": ("end", "old_version", 200),
     }
     assert {host: phone.commands for host, phone in phones.items()} == commands
     assert sum("watched until its deadline" in line for line in said) == len(phones)
@@ -152,7 +153,8 @@ def test_only_phones_of_this_run_are_watched() -> None:
 
 def test_a_deadline_that_has_passed_allows_one_look() -> None:
     clock = Clock()
-    phones = {"back": LabPhone(clock, firmware=NEW), "gone": LabPhone(clock, up=False), "old": LabPhone(clock)}
+    back = LabPhone(clock, firmware=NEW, booted=clock.time - 4500)
+    phones = {"back": back, "gone": LabPhone(clock, up=False), "old": LabPhone(clock)}
     endings, _journal, _said = watch(clock, phones, began=-5000, deadline=-4000)
     assert [ending.outcome for ending in endings.values()] == ["upgraded", "timed_out"]
     assert [len(phone.requests) for phone in phones.values()] == [1, 1, 1]
@@ -194,7 +196,8 @@ def test_phones_that_wait_for_their_turn_at_the_gate_are_watched_too() -> None:
 def test_a_phone_that_takes_its_login_opens_the_gate_for_the_others() -> None:
     clock = Clock()
     gate = CredentialsGate()
-    phones = {f"desk-{number}": LabPhone(clock, mac=MAC, firmware=NEW, login=True) for number in range(10)}
+    back = {"firmware": NEW, "booted": clock.time - 50}
+    phones = {f"desk-{number}": LabPhone(clock, mac=MAC, login=True, **back) for number in range(10)}
     endings, _journal, _said = watch(clock, phones, username="admin", gate=gate)
     assert {ending.outcome for ending in endings.values()} == {"upgraded"}
     target = Target(host="desk-0", connection=Connection(host="desk-0", username="admin"))

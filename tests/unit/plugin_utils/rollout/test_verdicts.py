@@ -153,12 +153,23 @@ def test_a_phone_that_is_not_there(unreachable: str, bad: set[str]) -> None:
     assert run.verdicts.bad == bad
 
 
-def test_a_late_phone_counts_at_once_and_no_more_when_it_is_well() -> None:
+@pytest.mark.parametrize(
+    ("late", "word", "what"),
+    [
+        (True, "late", "was not seen gone by its deadline"),
+        (False, "on another version", "came back on another version"),
+    ],
+)
+def test_a_phone_in_doubt_counts_at_once_and_no_more_when_it_is_well(late: bool, word: str, what: str) -> None:
     one = phone("desk-1")
+    doubtful = flight(one, late=late, is_on_another=not late)
+    run = Run(one, waves=CANARY)
+    run.verdicts.doubt(one, doubtful.upgrade.course)
+    assert run.stops == [f"The canary desk-1 {what}, and canaries may not fail."]
     run = Run(one)
-    run.verdicts.late(one)
-    run.verdicts.late(one)
-    assert run.stops == ["1 bad phone, max_bad is 0; the last one is desk-1 (late)."]
+    run.verdicts.doubt(one, doubtful.upgrade.course)
+    run.verdicts.doubt(one, doubtful.upgrade.course)
+    assert run.stops == [f"1 bad phone, max_bad is 0; the last one is desk-1 ({word})."]
     run.verdicts.settle(one, ended(), flight(one))
     assert run.verdicts.bad == set()
     assert run.verdicts.stopped_by is not None
