@@ -6,11 +6,15 @@
 
 from __future__ import annotations
 
+import html
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import yaml
 
@@ -198,3 +202,138 @@ def test_what_phones_are_served_is_adopted_and_published(start: StartBench) -> N
         ):
             assert row in text
         assert "old.example" not in text
+
+
+Row = tuple[str, str, str]
+
+
+def rows(given: Iterable[Row]) -> str:
+    return "\n".join(f"<{name}{beside}>{html.escape(value)}</{name}>" for name, beside, value in given)
+
+
+def dump_of_a_720(mac: str) -> bytes:
+    """As FusionPBX gives it to a 720: all settings of a phone with all their numbers, what it tells of itself too."""
+    plain = {
+        "language": "English",
+        "dnd_on_code": "",
+        "phone_type": "snom720",
+        "setting_server": "http://old.example/app/provision/{mac}.xml",
+        "dst": "3600 03.05.07 02:00:00 10.05.07 03:00:00",
+        "aoc_pulse_currency": "$",
+        "http_user": "admin",
+        "http_pass": "n0t-to-be-seen",
+        "admin_mode_password": "n0t-to-be-seen",
+        "admin_mode_password_confirm": "n0t-to-be-seen",
+        "vol_ringer": "10",
+        "update_policy": "settings_only",
+        "advertisement_url": "http://www.example/{web_lng_iso_code}/AddOn",
+        "location_template": r"{NAM}\\n{LOC}\\n{HNO}{HNS} {PRD} {RD} {STS} {POD}\\n{A3}, {A1} {PC}",
+        "firmware_version": "snom720-SIP 8.7.3.7",
+        "laststate": "0",
+        "gui_fkey1": "keyevent F_REGS",
+        "ldap_name_filter": "(&(cn=*)(sn=%))",
+    }
+    numbered = {
+        "user_realname": ["Büro & <Labor>"],
+        "user_name": ["100"],
+        "user_host": ["pbx.example"],
+        "user_pass": ["n0t-to-be-seen & <such>"],
+        "user_outbound": [],
+        "codec_priority_list": ["pcmu,pcma,telephone-event"] * 12,
+        "dnd_mode": ["off"] * 12,
+        "user_dp_str": [r"|(^911$)|sip:\\1@\\d|d"],
+    }
+    numbers = ((name, number, values) for name, values in numbered.items() for number in range(1, 13))
+    settings = [
+        *((name, ' perm="RW"' if name == "setting_server" else ' perm=""', text) for name, text in plain.items()),
+        *(
+            (name, f' idx="{number}" perm=""', values[number - 1] if number <= len(values) else "")
+            for name, number, values in numbers
+        ),
+        ("internal_ringer_text", ' idx="0" perm=""', "ring1"),
+        ("web_logout_timer", "", "5"),
+    ]
+    keys = [("fkey", f' idx="{number}" context="active" label="" perm=""', "line") for number in range(66)]
+    sections = (
+        f'<phone-settings e="2">\n{rows(settings)}\n</phone-settings><functionKeys e="2">{rows(keys)}</functionKeys>'
+    )
+    return (
+        f'<?xml version="1.0" encoding="utf-8"?>\n<settings>{sections}<tbook e="2">\n</tbook>'
+        f'<dialplan e="2">\n</dialplan></settings><!-- {mac} -->'
+    ).encode()
+
+
+def file_of_a_d120(mac: str) -> bytes:
+    """As tancredi gives it to a D120: lines that its template leaves empty, keys of one identity, and an image."""
+    settings = [
+        ("ring_sound", "", "Ringer1"),
+        ("vlan_id", ' perm=""', ""),
+        ("ldap_number_filter", ' perm=""', "(|(telephoneNumber=%*)(mobile=%*))"),
+        ("setting_server", ' perm="RW"', "https://old.example/provisioning/n0t-to-be-seen/{mac}.xml"),
+        ("update_policy", ' perm=""', "auto_update"),
+        ("firmware_status", ' perm=""', "https://old.example/provisioning/n0t-to-be-seen/snom-firmware.xml"),
+        ("user_pass", ' idx="1" perm=""', "n0t-to-be-seen <é>"),
+        ("user_name", ' idx="1" perm=""', "100"),
+        ("user_host", ' idx="1" perm=""', "pbx.example"),
+        ("user_outbound", ' idx="1" perm=""', "\n        pbx.example:5061;transport=tls\n        "),
+        ("fwd_all_enabled", ' idx="1" perm=""', "off"),
+    ]
+    keys = [
+        ("fkey", ' idx="0" context="1" label="" lp="on" perm=""', "line "),
+        ("fkey", ' idx="1" context="1" label="Otto &amp; Co" lp="on" perm=""', "blf 202|*8"),
+    ]
+    text = f"<phone-settings>\n    \n{rows(settings)}\n</phone-settings>\n<functionKeys>\n\n{rows(keys)}</functionKeys>"
+    return f'\n\n<?xml version="1.0" encoding="utf-8"?>\n<settings>\n{text}\n</settings><!-- {mac} -->'.encode()
+
+
+def served(contents: Iterable[bytes]) -> dict[tuple[str, str], tuple[str, dict[str, str]]]:
+    """What files give a phone: value and attributes by name and number. Some attributes say no more than none does."""
+    found = {}
+    for content in contents:
+        for item in ElementTree.fromstring(content.strip()).iterfind("*/*"):
+            beside = {name: text for name, text in item.attrib.items() if text not in ("", "RW", "active")}
+            text = item.text or ""
+            found[item.tag, beside.pop("idx", "")] = (text.strip() if "\n" in text else text, beside)
+    return found
+
+
+def test_phones_get_what_fusionpbx_and_tancredi_gave_them(start: StartBench) -> None:
+    models = {"desk": "720", "hall": "D120"}
+    found = start({name: phone(model=model) for name, model in models.items()})
+    macs = {name: found.fleet.phone(name)["mac"] for name in models}
+    for name, mac in macs.items():
+        found.hosts()[name] |= {"snom_mac": mac, "snom_model": models[name], "snom_firmware_versions": {}}
+    folder = found.folder / "served"
+    folder.mkdir()
+    before = {"desk": dump_of_a_720(macs["desk"]), "hall": file_of_a_d120(macs["hall"])}
+    (folder / f"{macs['desk'].lower()}.xml").write_bytes(before["desk"])
+    (folder / f"{macs['hall']}.xml").write_bytes(before["hall"])
+    image = "https://old.example/firmware/snomD120-10.1.169.16-SIP-r.bin"
+    firmware = f"<firmware-settings><firmware perm=''>{image}</firmware></firmware-settings>"
+    (folder / "snom-firmware.xml").write_text(f"<?xml version='1.0'?>\n \n{firmware}\n")
+    variables = {"snom_hosts": "phones", "snom_adopt_dir": str(found.folder), "snom_adopt_files": str(folder)}
+    adopted = found.play("telephony.snom.adopt", variables=variables, rehearse=False).results("snom_setting_files")
+    phones = {one["host"]: one for one in adopted["localhost"]["phones"]}
+    assert phones["hall"]["version"] == "10.1.169.16" and phones["desk"]["version"] is None
+    left_out = {name: set(one["left_out"]) for name, one in phones.items()}
+    assert left_out["hall"] == {"setting_server", "firmware_status", "fwd_all_enabled1"}
+    assert left_out["desk"] == {
+        *("setting_server", "phone_type", "firmware_version", "laststate", "vol_ringer"),
+        *(f"dnd_mode{number}" for number in range(1, 13)),
+    }
+
+    root = found.folder / "published"
+    root.mkdir()
+    options = {"provisioning_base_url": "https://p.example", "provisioning_web_root": str(root)}
+    options |= {"provisioning_mirror": "https://m.example", "snom_hosts": "phones"}
+    # Both register one user: so it was by the files, and adoption says so to the role.
+    found.play("telephony.snom.provision", variables=options, rehearse=False, warns="that the 720 itself does not have")
+    for name, mac in macs.items():
+        lists = [root / "current" / f"snom{models[name]}{end}.htm" for end in ("", f"-{mac}")]
+        names = [url for file in lists if file.exists() for url in re.findall('url="[^"]*/(.*?)"', file.read_text())]
+        was, is_now = served([before[name]]), served([(root / "current" / one).read_bytes() for one in names])
+        assert is_now.pop(("setting_server", "")) == ("https://p.example/current/", {})
+        firmware_status = is_now.pop(("firmware_status", ""), ("", {}))[0]
+        assert ("firmware-D120-10.1.169.16" in firmware_status) is (name == "hall")
+        gone = {key for key in was if "".join(key) in left_out[name]}
+        assert is_now == {key: value for key, value in was.items() if key not in gone}
