@@ -19,6 +19,13 @@ from .._phone.facts import PhoneFacts, check_identity
 from .preconditions import check_provisioned, check_settings
 
 
+NO_MAC = (
+    "The phone shows no MAC address, so another one that has its address afterwards could not be told from it. Look at "
+    "info.htm in a browser; where it stands under another name, teach that with snom_taught."
+)
+"""Why a phone is asked to load nothing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Desired:
     """What is wanted of a phone, and what may be done for it."""
@@ -109,6 +116,8 @@ def assess(
                 f"Snom supports no firmware load over HTTP on the {model.name}. Set snom_transport: sip, and it is "
                 "brought there by its provisioning."
             )
+        if facts.mac is None:
+            raise Refused(NO_MAC)
         hops = find_path(
             model=model,
             now=facts.firmware,

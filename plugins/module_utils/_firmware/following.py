@@ -107,17 +107,20 @@ class Following:
         if facts.firmware is None:
             return self.wait_or_give_up(now)
         version = facts.firmware
+        # An older run may have asked one without knowing its MAC.
+        is_same = order.mac is not None and facts.mac is not None
         arrived = version == order.target == hop.version or order.overtakes(version)
         if version != hop.version and not arrived:
-            return self._judge_other_version(version, now, shows_mac=facts.mac is not None)
+            return self._judge_other_version(version, now, is_same=is_same)
         self._course.other_since = None
         if not gone and (version == self._course.version or self._may_be_ahead(now)):
             return self.wait_or_give_up(now)
-        if order.mac and not facts.mac:
+        if not is_same:
+            what = "shows no MAC any more" if order.mac else "its MAC was not known when it was asked"
             return self.wait_or_give_up(
                 now,
                 Outcome.WRONG_PHONE,
-                f"It came back on {version} but shows no MAC any more, so it may be another phone. The one that was "
+                f"It came back on {version} but {what}, so it may be another phone. The one that was "
                 "asked to load an image may still be writing its flash: do not power it off.",
             )
         missing = self._missing_registrations(facts)
@@ -137,7 +140,7 @@ class Following:
         """
         return expect(self._watch).stayed_up or now < expect(self._course.deadline)
 
-    def _judge_other_version(self, version: Version, now: float, *, shows_mac: bool) -> float | End:
+    def _judge_other_version(self, version: Version, now: float, *, is_same: bool) -> float | End:
         """Wait for a phone that is back on another version, until its deadline.
 
         It may be about to go again, to write its flash (protocol 3.4). And whether phones answer while they load what
@@ -156,7 +159,7 @@ class Following:
             "image is whole and made for this model."
         )
         # Two polls without an answer may have been the network's fault, and without a MAC it may be another phone.
-        is_sure = (watch.restarted or version != course.version) and (shows_mac or course.order.mac is None)
+        is_sure = is_same and (watch.restarted or version != course.version)
         if not is_sure:
             reason = (
                 f"{reason} What it shows does not prove that it has restarted: it may only have been out of reach, and "

@@ -37,6 +37,7 @@ from .._core.outcomes import Outcome
 from .._phone.facts import check_identity
 from .._phone.loadable_phone import LoadablePhone
 from .asking import Asking
+from .assess import NO_MAC
 from .course import Course, End, Phase
 from .following import Following
 from .offer import Offer
@@ -125,6 +126,8 @@ class Upgrade:
         check_identity(facts, mac=order.mac, model=order.model)
         if facts.firmware is None:
             raise Refused("The phone's pages show no firmware version, so a success could not be proven.")
+        if facts.mac is None:
+            raise Refused(NO_MAC)
         course.note(first=Shown.of(facts), before=order.before)
         if course.path and order.overtakes(facts.firmware):
             return self._following.judge(facts, course.now())

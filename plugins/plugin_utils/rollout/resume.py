@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
@@ -47,7 +48,9 @@ def watch_interrupted(
     by_host = {target.host: target for target in targets}
     for target in targets:
         if (intent := intents.get(target.host)) is not None:
-            order = _order_of(intent, flash_time=flash_time, wanted=target.possible_versions())
+            # A run of an older release may have asked a phone without knowing its MAC.
+            known = intent if intent.mac is not None else replace(intent, mac=target.mac)
+            order = _order_of(known, flash_time=flash_time, wanted=target.possible_versions())
             waiting[target.host] = Upgrade(order, context.connect(target.connection), now=now)
             waiting[target.host].resume(intent)
             context.notify(

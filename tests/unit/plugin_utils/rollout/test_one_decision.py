@@ -73,6 +73,8 @@ def by_rollout(phone: dict[str, Any], given: dict[str, Any]) -> PlannedPhone:
         ({"firmware": NEW}, {"force": True}),
         ({"mac": "000413000001"}, {"mac": "000413922D24"}),
         ({"mac": None}, {"mac": "000413922D24"}),
+        ({"mac": None}, {}),
+        ({"mac": None, "firmware": NEW}, {}),
         ({}, {"model": "D765"}),
         ({"model": None}, {}),
         ({"model": "D999"}, {}),

@@ -169,6 +169,8 @@ def test_the_version_of_a_host_wins_over_that_of_its_model() -> None:
         (target(), Reading(error=AuthFailed("It refused the password.")), {}, "auth_failed", "password"),
         (target(mac="000413000001"), Reading(facts=facts()), {}, "wrong_phone", MAC),
         (target(mac=MAC), Reading(facts=facts(mac=None)), {}, "refused", "shows none"),
+        (target(), Reading(facts=facts(mac=None)), {}, "refused", "snom_taught"),
+        (target(), Reading(facts=facts(mac=None, firmware=NEW)), {}, "compliant", NEW),
         (target(model="D765"), Reading(facts=facts()), {}, "wrong_phone", "D785"),
         (target(), Reading(facts=facts(model=None)), {}, "refused", "no model"),
         (target(), Reading(facts=facts(firmware=None)), {}, "refused", "no firmware version"),

@@ -52,15 +52,17 @@ def watch(
     registered: tuple[int, ...] = (),
     username: str | None = None,
     gate: CredentialsGate | None = None,
+    asked_mac: str | None = MAC,
+    mac: str | None = None,
 ) -> tuple[dict[str, Ending], JournalInMemory, list[str]]:
     """Watch phones that an interrupted run triggered; began and deadline are in seconds from now."""
     journal, said = JournalInMemory(), []
     endings = watch_interrupted(
-        [Target(host=host, connection=Connection(host=host, username=username)) for host in phones],
+        [Target(host=host, connection=Connection(host=host, username=username, mac=mac)) for host in phones],
         {
             host: Intent(
                 host=host,
-                mac=MAC,
+                mac=asked_mac,
                 file=f"snomD785-{NEW}-SIP-r.bin",
                 before=Version.parse(OLD),
                 target=Version.parse(NEW),
@@ -204,6 +206,14 @@ def test_a_phone_that_takes_its_login_opens_the_gate_for_the_others() -> None:
     for _try in range(MAX_REFUSALS + 1):
         assert gate.admits(target)
         gate.begin(target)
+
+
+@pytest.mark.parametrize(("mac", "outcome"), [(MAC, "upgraded"), (None, "wrong_phone")])
+def test_an_intent_without_a_mac_is_watched_by_that_of_the_inventory(mac: str | None, outcome: str) -> None:
+    clock = Clock()
+    phones = {"desk-1": comes_back(clock, 50, firmware=NEW)}
+    endings, _journal, _said = watch(clock, phones, asked_mac=None, mac=mac)
+    assert endings["desk-1"].outcome == outcome
 
 
 def test_a_long_watch_says_how_far_it_is() -> None:
