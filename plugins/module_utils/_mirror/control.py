@@ -50,6 +50,9 @@ SKEW = 300.0
 WHOLE_SECONDS = 2.0
 """By how many the clocks may differ without anybody noticing: nginx tells whole ones."""
 
+_REFUSED = range(400, 500)
+"""Statuses of requests that were certainly not carried out."""
+
 _PART = 4 * 1024 * 1024
 _OVERLAP = 1024
 _LARGEST_HEAD = 1024 * 1024
@@ -264,6 +267,11 @@ class MirrorControl:
         if deadline <= system_time():
             raise InputError("The deadline for arming is over already.")
         answer = self._ask("PUT", _path(mac), content, {"Date": formatdate(deadline + self.skew, usegmt=True)})
+        if answer.status not in (201, 204, *_REFUSED):
+            # So answers nginx itself that has renamed the file already, or a gateway that lost the answer of nginx.
+            raise MirrorAnswerLost(
+                f"{self._shown} answers with status {answer.status}, and may have done it. Look at its error.log."
+            )
         self._expect(answer, 201, 204)
         since = _date(answer.headers.get("date"))
         if since is None:

@@ -44,6 +44,7 @@ class Mirror(ThreadingHTTPServer):
         self.ahead = 0.0
         self.timer_age: float | None = 10.0
         self.status = 0
+        self.does_it_all_the_same = False
         self.silent = False
 
     @property
@@ -92,6 +93,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.asked.append(("PUT", self.path, self.headers["Date"]))
+        if self.server.does_it_all_the_same:
+            self.server.files[self.path] = body
         if not self._fails():
             self.server.files[self.path] = body
             self._answer(201)
@@ -246,6 +249,21 @@ def test_what_the_mirror_refuses_is_explained(mirror: Mirror, status: int, says:
     with pytest.raises(MirrorFailed, match=says) as caught:
         mirror.control().disarm(MAC)
     assert PASSWORD not in caught.value.reason and not isinstance(caught.value, MirrorAnswerLost)
+
+
+@pytest.mark.parametrize(
+    ("status", "may_be_armed"), [(200, True), (302, True), (400, False), (409, False), (500, True), (502, True)]
+)
+def test_what_a_mirror_may_have_done_is_told_from_what_it_refused(
+    mirror: Mirror, status: int, may_be_armed: bool
+) -> None:
+    control_ = mirror.control()
+    assert control_.check() is None
+    mirror.status, mirror.does_it_all_the_same = status, may_be_armed
+    with pytest.raises(MirrorFailed) as caught:
+        control_.arm(MAC, IMAGE, system_time() + 600)
+    assert isinstance(caught.value, MirrorAnswerLost) == may_be_armed == (f"/control/armed/{MAC}.xml" in mirror.files)
+    assert PASSWORD not in caught.value.reason
 
 
 def test_a_lost_answer_is_told_from_none(mirror: Mirror) -> None:
