@@ -18,7 +18,6 @@ from .._known.version import Version
 from .._phone.facts import PhoneFacts, check_identity
 from .preconditions import check_provisioned, check_settings
 
-
 NO_MAC = (
     "The phone shows no MAC address, so another one that has its address afterwards could not be told from it. Look at "
     "info.htm in a browser; where it stands under another name, teach that with snom_taught."

@@ -218,6 +218,8 @@ class MirrorControl:
         self._checked: float | None = None
         self.skew = 0.0
         """Seconds by which the mirror's clock is ahead of the controller's, as of the newest answer."""
+        self.told: datetime | None = None
+        """What the mirror's clock showed when it answered last, in whole seconds."""
         self.gap = False
         """Whether the log was rotated away before it was read, so that lines may be lost."""
 
@@ -415,6 +417,7 @@ class MirrorControl:
             raise self._failed("answers with more than 32 MiB")
         found = {name.lower(): value for name, value in response.headers.items()}
         told = _date(found.get("date"))
+        self.told = told or self.told
         if told is not None:
             # The mirror tells whole seconds, and may have told them before or after the middle.
             skew = told.timestamp() - (sent_at + system_time()) / 2

@@ -10,7 +10,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from .._core.clock import check_seconds, system_time
@@ -116,7 +116,7 @@ def sync_phone(
             return sync.result(Outcome.DEFERRED, reason)
         if check_mode:
             return sync.result(Outcome.PLANNED, "Would be asked to fetch its settings.")
-        sync.send(pbx, contact)
+        sync.send(pbx, contact, mirror)
     finally:
         pbx.close()
     return sync.wait(mirror, lambda: is_current(open_mirror(control), control))
@@ -175,6 +175,8 @@ class _Sync:
         self._pbx_says = CallReading()
         self._asked_at = 0.0
         self._sent_at: float | None = None
+        self._marked: datetime | None = None
+        """When the log was marked, in whole seconds by the mirror's clock."""
         self._delivery = Delivery()
         self._warnings: list[str] = []
         self._evidence: dict[str, Any] = {"mac": self.mac, "checksync_action": None}
@@ -222,14 +224,17 @@ class _Sync:
         """Why it must be left alone now: a setting that it fetches may restart it (sip 1.1)."""
         if not self._parameters["only_when_idle"]:
             return None
-        age = self._now() - self._asked_at
-        if self._pbx_says.source and age > OLDEST:
-            raise PbxFailed(f"{self._settings.shown} said {age:.0f} s ago who talks. By now a call may have begun.")
+        self._check_age()
         try:
             return self._reason_to_wait()
         except (AuthFailed, LockedOut, PhoneUnreachable):
             self._is_read = False
         return self._reason_to_wait()
+
+    def _check_age(self) -> None:
+        age = self._now() - self._asked_at
+        if self._pbx_says.source and age > OLDEST:
+            raise PbxFailed(f"{self._settings.shown} said {age:.0f} s ago who talks. By now a call may have begun.")
 
     def _reason_to_wait(self) -> str | None:
         return reason_to_wait(
@@ -241,8 +246,12 @@ class _Sync:
             is_read=self._is_read,
         )
 
-    def send(self, pbx: Pbx, contact: Registration) -> None:
-        """Tell the phone. Raises SnomError where it was not told."""
+    def send(self, pbx: Pbx, contact: Registration, mirror: MirrorControl) -> None:
+        """Tell the phone, right after the log was marked. Raises SnomError where it was not told."""
+        mirror.mark()
+        self._marked = mirror.told
+        if self._parameters["only_when_idle"]:
+            self._check_age()
         self._sent_at = self._now()
         self._evidence |= {"event": EVENT, "sent_at": self._sent_at}
         self._delivery = pbx.notify(contact, Notify(event=EVENT))
@@ -256,15 +265,22 @@ class _Sync:
             return self.result(error.outcome, error.reason)
         if said_no := refusal(self._delivery):
             return self.result(*said_no)
+        about = datetime.fromtimestamp(int(expect(self._sent_at) + mirror.skew - WHOLE_SECONDS), timezone.utc)
         own = OwnFile(
             mac=expect(self.mac),
-            since=datetime.fromtimestamp(int(expect(self._sent_at) + mirror.skew - WHOLE_SECONDS), timezone.utc),
+            since=self._marked or about,
             addresses=frozenset(filter(None, (self._address, expect(self._contact).address))),
             generation=self._parameters["generation"],
         )
         ends = expect(self._sent_at) + self._parameters["fetch_timeout"]
         watched = watch_for_fetch(mirror, own, ends, now=self._now, sleep=self._sleep)
-        if watched == Watched() and not mirror.gap:
+        if watched.request is not None and watched.request.time <= own.since and (late := _problem(is_noted)):
+            # Of that second a late log may also tell what was before. What is later is certain.
+            own = replace(own, since=own.since + timedelta(seconds=1))
+            watched = watch_for_fetch(mirror, own, ends, now=self._now, sleep=self._sleep)
+            if watched.request is None:
+                watched = Watched(problem=late)
+        elif watched == Watched() and not mirror.gap:
             watched = self._look_again(mirror, own, is_noted)
         if warning := mirror.clock_warning():
             self._warnings.append(warning)
@@ -284,11 +300,8 @@ class _Sync:
 
     def _look_again(self, mirror: MirrorControl, own: OwnFile, is_noted: Callable[[], bool]) -> Watched:
         """What the log shows once it is certain that it has all until now."""
-        try:
-            if not is_noted():
-                return Watched(problem=LATE)
-        except MirrorFailed as error:
-            return Watched(problem=error.reason)
+        if problem := _problem(is_noted):
+            return Watched(problem=problem)
         return watch_for_fetch(mirror, own, self._now(), now=self._now, sleep=self._sleep)
 
     def result(self, outcome: Outcome, reason: str) -> dict[str, Any]:
@@ -333,6 +346,14 @@ class _Sync:
         facts = PhoneFacts(model=known.name if known else None)
         check_identity(facts, mac=None, model=self._parameters["model"])
         self._know(agent.mac)
+
+
+def _problem(is_noted: Callable[[], bool]) -> str | None:
+    """Why it is not certain that the log has all until now; None where it is."""
+    try:
+        return None if is_noted() else LATE
+    except MirrorFailed as error:
+        return error.reason
 
 
 def _numeric(host: str) -> str:

@@ -100,9 +100,16 @@ class FakeMirror:
         self.late = False
         """Whether a request of now does not come into its log."""
 
+    @property
+    def told(self) -> datetime:
+        """Its clock."""
+        return datetime.fromtimestamp(int(self.clock.time + self.skew), timezone.utc)
+
     def mark(self) -> Position:
         if self.fault:
             raise self.fault
+        # What it has by now is passed over.
+        self.entries = [one for one in self.entries if self.started + one[0] >= self.clock.time]
         return Position()
 
     def armed(self) -> dict[str, float]:
@@ -246,6 +253,40 @@ def test_a_fetch_of_before_that_the_log_tells_late_is_no_proof() -> None:
     ahead = Case((1, request(time="2027-01-15T07:59:57+00:00")))
     ahead.mirror.skew = -3600.0
     assert ahead.sync()["outcome"] == "synced"
+
+
+def test_a_fetch_of_the_second_before_is_no_answer() -> None:
+    """Clocks that differ by less than whole seconds can tell of are no excuse: the mirror's own clock counts."""
+    assert Case((1, request(time="2027-01-15T07:59:59+00:00"))).sync()["outcome"] == "no_fetch"
+
+
+def test_a_fetch_while_its_calls_are_looked_at_is_no_answer() -> None:
+    case = Case((1, request(time="2027-01-15T08:00:01+00:00")))
+    ask = case.phone.ask
+
+    def slow(what: str) -> None:
+        if what not in ("system", "settings"):
+            case.phone.clock.sleep(2.0)
+        ask(what)
+
+    case.phone.ask = slow  # type: ignore[method-assign]
+    case.pbx.talks = {"401": "unknown"}
+    assert case.sync(unknown_call_state="proceed")["outcome"] == "no_fetch"
+    assert case.pbx.told
+
+
+@pytest.mark.parametrize(
+    ("late", "again", "outcome"), [(False, [], "synced"), (True, [], "no_fetch"), (True, [5], "synced")]
+)
+def test_a_fetch_in_the_second_of_the_check_sync(late: bool, again: list[float], outcome: str) -> None:
+    """Where the log is written at once, what stands behind its mark was after that."""
+    case = Case((1, request(time="2027-01-15T08:00:00+00:00")), *((after, request()) for after in again))
+    case.mirror.late = late
+    result = case.sync()
+    assert result["outcome"] == outcome
+    assert result["elapsed"] == (again[0] if again else 60 if late else 1)
+    if outcome == "no_fetch":
+        assert "is not known. A request of now does not stand" in result["reason"]
 
 
 def test_a_log_that_comes_late_proves_nothing() -> None:
