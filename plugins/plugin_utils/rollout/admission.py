@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Callable
 from enum import Enum
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError, WindowEnds, expect
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError, WindowEnds
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, NotTried
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import TICK
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import KnownPhone, PlannedPhone
 
 
 class Decision(Enum):
@@ -37,7 +37,7 @@ class Admission:
         gate: CredentialsGate,
         *,
         now: Callable[[], float],
-        needs_canary: Callable[[PlannedPhone], bool] = lambda phone: False,
+        needs_canary: Callable[[KnownPhone], bool] = lambda phone: False,
         on_window: Callable[[str | None, float], None] = lambda site, seconds: None,
     ) -> None:
         """now gives seconds since the epoch.
@@ -87,7 +87,7 @@ class Admission:
         self._gate.begin(phone.target)
         self.hold(phone)
 
-    def hold(self, phone: PlannedPhone) -> None:
+    def hold(self, phone: KnownPhone) -> None:
         """A phone takes its slots. One that is not seen back keeps them: it may still be loading, or flashing."""
         self._count(phone, +1)
 
@@ -98,7 +98,7 @@ class Admission:
     def tried(self, phone: PlannedPhone, *, answered: bool) -> None:
         """The first request since credentials may have changed has come to its end."""
         others_wait = not self._gate.admits(phone.target)
-        self._gate.end(phone.target, took=answered and expect(phone.facts).http_pass_set is True)
+        self._gate.end(phone.target, took=answered and phone.facts.http_pass_set is True)
         if others_wait:
             self.hurry()
 
@@ -126,7 +126,7 @@ class Admission:
             return 0.0
         return math.inf if max(now, window[0]) + seconds > window[1] else window[0]
 
-    def _slots(self, phone: PlannedPhone) -> list[tuple[tuple[str, object], int]]:
+    def _slots(self, phone: KnownPhone) -> list[tuple[tuple[str, object], int]]:
         """The counters that this phone is counted in, each with its limit; 0 is no limit."""
         slots: list[tuple[tuple[str, object], int]] = [(("site", phone.target.site), self._options.max_in_flight)]
         if phone.target.group is not None:
@@ -137,7 +137,7 @@ class Admission:
     def _has_room(self, phone: PlannedPhone) -> bool:
         return all(not limit or self._load[name] < limit for name, limit in self._slots(phone))
 
-    def _count(self, phone: PlannedPhone, change: int) -> None:
+    def _count(self, phone: KnownPhone, change: int) -> None:
         for name, _limit in self._slots(phone):
             self._load[name] += change
         self.hurry()

@@ -34,7 +34,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.progress im
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Abandoned, Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.soak import Soak
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Verdicts, planned_ending
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Verdicts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.waves import (
     StandIns,
     WaveRecord,
@@ -111,17 +111,16 @@ class Engine:
         return self.verdicts.stopped_by is not None
 
     def _settle_planned(self) -> None:
-        planned = [(phone, planned_ending(phone)) for phone in self._plan.phones if phone.outcome is not None]
         # Failures first: which of an interrupted run's were canaries is told by what it had proven, and that run alone.
-        for phone, ending in sorted(planned, key=lambda one: one[1].outcome.succeeded):
-            self.verdicts.settle(phone, ending)
-            if ending.unsafe_until is not None:
+        for phone in sorted(self._plan.settled, key=lambda one: one.outcome.succeeded):
+            self.verdicts.settle(phone, phone.ending)
+            if phone.ending.unsafe_until is not None:
                 self._admission.hold(phone)
 
     def _any_call_state(self, work: Iterable[PlannedPhone]) -> bool:
         if self._options.unknown_call_state != "defer":
             return True
-        return any(phone.facts is not None and phone.facts.call_state != "unknown" for phone in work)
+        return any(phone.facts.call_state != "unknown" for phone in work)
 
     def _run_waves(self, work: list[PlannedPhone]) -> None:
         """Run all waves, and then those that were deferred again, until none may be asked any more."""
@@ -172,7 +171,8 @@ class Engine:
     def _soak_wave(self, record: WaveRecord) -> None:
         """Wait, then look at the wave's upgraded phones again."""
         ended = [self.verdicts.results[host] for host in record.hosts if host in self.verdicts.results]
-        if upgraded := [result.phone for result in ended if result.ending.outcome.succeeded]:
+        well = [result.phone for result in ended if result.ending.outcome.succeeded]
+        if upgraded := [phone for phone in well if isinstance(phone, PlannedPhone)]:
             self._progress.soak_begins(record.number, self._options.soak)
             self._crew.pause(self._options.soak)
             self._soak.look(upgraded)

@@ -117,7 +117,7 @@ class Flights:
         return self.advance(host, None)
 
     def _order(self, phone: PlannedPhone) -> Order:
-        facts, options = expect(phone.facts), self._options
+        facts, options = phone.facts, self._options
         return Order.of(
             phone.host,
             facts,

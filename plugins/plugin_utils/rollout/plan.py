@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import shown_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
@@ -32,7 +32,11 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.spelling imp
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History, Step
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import (
+    KnownPhone,
+    PlannedPhone,
+    SettledPhone,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 
 
@@ -46,7 +50,7 @@ class NotApproved(SnomError):
 class Plan:
     """All phones of a rollout, in the order of the inventory."""
 
-    phones: list[PlannedPhone]
+    phones: list[PlannedPhone | SettledPhone]
     options: Options
     plan_id: str
     proven: frozenset[Step] = frozenset()
@@ -57,7 +61,19 @@ class Plan:
     @property
     def work(self) -> list[PlannedPhone]:
         """The phones that need an upgrade."""
-        return [phone for phone in self.phones if phone.outcome is None]
+        return [phone for phone in self.phones if isinstance(phone, PlannedPhone)]
+
+    @property
+    def settled(self) -> list[SettledPhone]:
+        """The phones that are asked for nothing."""
+        return [phone for phone in self.phones if isinstance(phone, SettledPhone)]
+
+    def refuse(self, problems: Mapping[str, SnomError]) -> None:
+        """Take phones out of the work, by host."""
+        self.phones = [
+            phone.refuse(problems[phone.host].outcome, problems[phone.host].reason) if phone.host in problems else phone
+            for phone in self.phones
+        ]
 
 
 def check_targets(targets: Sequence[Target]) -> None:
@@ -106,54 +122,61 @@ def make_plan(
 ) -> Plan:
     """Decide for each phone what it needs. resumed says how phones ended that an interrupted run had triggered."""
     macs = history.macs_to_leave_alone({target.host for target in targets}, resumed)
+    phones = _without_doubles(
+        [
+            plan_phone(target, readings[target.host], options, history, resumed.get(target.host), macs)
+            for target in targets
+        ]
+    )
+    at_site = Counter(phone.target.site for phone in phones if isinstance(phone, PlannedPhone))
     phones = [
-        plan_phone(target, readings[target.host], options, history, resumed.get(target.host), macs)
-        for target in targets
+        _with_deadlines(phone, options, at_site[phone.target.site]) if isinstance(phone, PlannedPhone) else phone
+        for phone in phones
     ]
-    _refuse_doubles(phones)
-    at_site = Counter(phone.target.site for phone in phones if phone.outcome is None)
-    for phone in phones:
-        phone.needs = _needs(phone, options, at_site[phone.target.site])
-        given = options.deadline
-        phone.deadlines = tuple(deadline_for(need) if given is None else given for need in phone.needs)
-        if phone.outcome is None and options.windows:
-            longest = options.windows.longest(phone.target.site)
-            if longest < phone.deadline:
-                phone.outcome = Outcome.DEFERRED
-                phone.reason = (
-                    f"Its deadline of {phone.deadline:.0f} s never fits into the window of {longest:.0f} s: "
-                    "widen the window, or set deadline or flash_time."
-                )
     proven = frozenset(step for step, count in history.proven.items() if count > 0)
     return Plan(phones=phones, options=options, plan_id=_plan_id(phones), proven=proven, slow=history.slow)
 
 
-def _refuse_doubles(phones: Iterable[PlannedPhone]) -> None:
+def _without_doubles(phones: list[PlannedPhone | SettledPhone]) -> list[PlannedPhone | SettledPhone]:
     """Refuse a phone that shows itself as several hosts: each of them would ask it, also while it writes its flash."""
-    by_mac: dict[str, list[PlannedPhone]] = {}
+    by_mac: dict[str | None, list[str]] = {}
     for phone in phones:
-        if phone.facts is not None and phone.facts.mac is not None:
-            by_mac.setdefault(phone.facts.mac, []).append(phone)
-    for mac, same in by_mac.items():
-        for phone in same if len(same) > 1 else ():
-            if phone.outcome is None:
-                phone.outcome = Outcome.REFUSED
-                phone.reason = (
-                    f"{' and '.join(one.host for one in same)} show the same MAC {mac}: it is one phone under several "
-                    "names, or it changed its address while the phones were read. Correct ansible_host of one of them, "
-                    "or plan again."
-                )
+        by_mac.setdefault(phone.facts.mac if phone.facts else None, []).append(phone.host)
+
+    def refused(phone: PlannedPhone | SettledPhone) -> PlannedPhone | SettledPhone:
+        mac = phone.facts.mac if phone.facts else None
+        if not isinstance(phone, PlannedPhone) or mac is None or len(by_mac[mac]) == 1:
+            return phone
+        return phone.refuse(
+            Outcome.REFUSED,
+            f"{' and '.join(by_mac[mac])} show the same MAC {mac}: it is one phone under several names, or it changed "
+            "its address while the phones were read. Correct ansible_host of one of them, or plan again.",
+        )
+
+    return [refused(phone) for phone in phones]
 
 
-def _needs(phone: PlannedPhone, options: Options, at_site: int) -> tuple[float, ...]:
+def _with_deadlines(phone: PlannedPhone, options: Options, at_site: int) -> PlannedPhone | SettledPhone:
+    """A phone with the seconds that it needs and gets, as one of so many at its site."""
     parallel = min(options.max_in_flight or at_site, at_site)
     bandwidth = options.bandwidth.of(phone.target.site)
-    return tuple(
+    needs = tuple(
         hop_need(hop.size, phone.flash_time(options), parallel=parallel, bandwidth_mbit=bandwidth) for hop in phone.hops
     )
+    given = options.deadline
+    phone = replace(
+        phone, needs=needs, deadlines=tuple(deadline_for(need) if given is None else given for need in needs)
+    )
+    if options.windows is not None and (longest := options.windows.longest(phone.target.site)) < phone.deadline:
+        return phone.refuse(
+            Outcome.DEFERRED,
+            f"Its deadline of {phone.deadline:.0f} s never fits into the window of {longest:.0f} s: "
+            "widen the window, or set deadline or flash_time.",
+        )
+    return phone
 
 
-def _plan_id(phones: Iterable[PlannedPhone]) -> str:
+def _plan_id(phones: Iterable[KnownPhone]) -> str:
     """A short hash of all that would be done: equal plans have equal ids."""
     text = json.dumps(
         [
@@ -179,51 +202,44 @@ def plan_phone(
     history: History,
     resumed: Ending | None = None,
     unsafe_macs: Mapping[str, float] | None = None,
-) -> PlannedPhone:
+) -> PlannedPhone | SettledPhone:
     """Decide for one phone. Its problems become its own outcome and never stop the others.
 
     unsafe_macs says by MAC address until when a phone must be left alone, whatever host it is now.
     """
-    phone = PlannedPhone(target=target, facts=reading.facts, read_at=reading.at)
+    facts, first = reading.facts, None
     if resumed is not None:
-        phone.first = history.began.get(target.host, resumed.evidence.before)
-    elif phone.facts is not None and phone.before is not None:
-        phone.first = history.first_version(target.host, phone.facts.mac, phone.before)
-    try:
-        if target.protected:
-            raise Protected(
-                "snom_protected is set; only naming the host in snom_protected_override lets it be changed."
-            )
-        if reading.error is not None:
-            raise reading.error
-        _decide(phone, options, history)
-    except SnomError as error:
-        phone.outcome, phone.reason = error.outcome, error.reason
+        first = history.began.get(target.host, resumed.evidence.before)
+    elif facts is not None and facts.firmware is not None:
+        first = history.first_version(target.host, facts.mac, facts.firmware)
+    known = KnownPhone(target=target, facts=facts, wanted=None, first=first, read_at=reading.at)
+    phone = _decide(known, reading, options, history)
     if resumed is not None:
-        _take_over(phone, resumed)
-    if phone.resumed is None and not (phone.outcome and phone.outcome.at_target):
-        mac = phone.facts.mac if phone.facts is not None else None
-        unseen = max(history.unsafe.get(target.host, 0.0), (unsafe_macs or {}).get(mac or "", 0.0))
-        _leave_alone(phone, max(unseen, (resumed and resumed.unsafe_until) or 0.0))
-    return phone
+        phone = _take_over(phone, resumed)
+    if isinstance(phone, SettledPhone) and (phone.resumed or phone.outcome.at_target):
+        return phone
+    unseen = max(history.unsafe.get(target.host, 0.0), (unsafe_macs or {}).get((facts and facts.mac) or "", 0.0))
+    return _left_alone(phone, max(unseen, (resumed and resumed.unsafe_until) or 0.0))
 
 
-def _leave_alone(phone: PlannedPhone, until: float) -> None:
-    """A phone whose end no run has seen is asked for nothing while it may be loading or flashing, by no run."""
+def _left_alone(phone: PlannedPhone | SettledPhone, until: float) -> PlannedPhone | SettledPhone:
+    """A phone whose end no run has seen is asked for nothing while it may be loading or flashing, by no run.
+
+    until is in seconds since the epoch, and in the past for any other phone.
+    """
     if until <= phone.read_at:
-        return
-    phone.unsafe_until = until
+        return phone
     sentence = (
         "An earlier run asked it to load an image and did not see its end. It is not asked again before "
         f"{shown_time(until)}, because it may still be loading, or writing its flash."
     )
-    if phone.outcome is None:
-        phone.outcome, phone.reason = Outcome.DEFERRED, f"{sentence} Run again then."
-    else:
-        phone.reason = f"{phone.reason} {sentence}"
+    if isinstance(phone, SettledPhone):
+        ending = replace(phone.ending, reason=f"{phone.ending.reason} {sentence}", unsafe_until=until)
+        return replace(phone, ending=ending)
+    return phone.settle(Ending(Outcome.DEFERRED, f"{sentence} Run again then.", phone.before, unsafe_until=until))
 
 
-def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
+def _take_over(phone: PlannedPhone | SettledPhone, resumed: Ending) -> PlannedPhone | SettledPhone:
     """What the end of an interrupted run's trigger means for the plan: it stands, as if nothing had interrupted it.
 
     But a phone that is on its way over several hops goes on, and one that came back after its deadline is planned anew,
@@ -231,24 +247,26 @@ def _take_over(phone: PlannedPhone, resumed: Ending) -> None:
     """
     wanted = phone.target.possible_versions() if phone.facts is None else {phone.wanted}
     on_its_way = resumed.outcome.succeeded and (phone.before or resumed.after) not in wanted
-    if on_its_way and phone.facts is None:
+    gone_again = on_its_way and phone.facts is None
+    if gone_again:
         # It has just loaded an image, and may restart once more (protocol 3.4).
-        reason = f"It was gone again after {resumed.after}. {phone.reason}"
+        why = phone.ending.reason if isinstance(phone, SettledPhone) else ""
+        reason = f"It was gone again after {resumed.after}. {why}"
         evidence = resumed.evidence
         resumed = Ending(Outcome.TIMED_OUT, reason, None, True, evidence, evidence.unsafe_until)
-        phone.unrecorded = True
     elif on_its_way or _tells_more(phone, resumed):
-        return
-    phone.outcome, phone.reason, phone.resumed = resumed.outcome, resumed.reason, resumed
+        return phone
     if phone.wanted is None:
         # It can't be read: what it was asked for is known all the same.
         asked = expect(resumed.evidence.interrupted)
         image = read_image_name(asked.file)
         wanted_now = phone.target.wanted(image[0].name) if image else phone.target.version
-        phone.wanted = wanted_now or asked.target
+        phone = replace(phone, wanted=wanted_now or asked.target)
+    ending = replace(resumed, after=phone.before or resumed.after, triggered=True)
+    return phone.settle(ending, resumed=True, unrecorded=gone_again)
 
 
-def _tells_more(phone: PlannedPhone, resumed: Ending) -> bool:
+def _tells_more(phone: KnownPhone, resumed: Ending) -> bool:
     """Whether a phone whose end nobody saw shows by now more of it than its run could see, when it gave it up."""
     if phone.facts is None:
         return False
@@ -279,7 +297,7 @@ def _desired(target: Target, options: Options) -> Desired:
     )
 
 
-def _decide(phone: PlannedPhone, options: Options, history: History) -> None:
+def _decide(phone: KnownPhone, reading: Reading, options: Options, history: History) -> PlannedPhone | SettledPhone:
     def object_to(assessment: Assessment) -> None:
         _check_approved(phone, assessment.target, options)
         for hop in assessment.hops:
@@ -288,13 +306,33 @@ def _decide(phone: PlannedPhone, options: Options, history: History) -> None:
                     f"It came back on its old version after {hop.file} before. Check the image; force sends it again."
                 )
 
-    assessment = assess(expect(phone.facts), _desired(phone.target, options), object_to=object_to)
-    phone.wanted, phone.hops, phone.notes = assessment.target, assessment.hops, list(assessment.notes)
+    try:
+        if phone.target.protected:
+            raise Protected(
+                "snom_protected is set; only naming the host in snom_protected_override lets it be changed."
+            )
+        if reading.error is not None:
+            raise reading.error
+    except SnomError as error:
+        return phone.refuse(error.outcome, error.reason)
+    facts = expect(phone.facts)
+    assessment = assess(facts, _desired(phone.target, options), object_to=object_to)
+    target, hops, notes = assessment.target, assessment.hops, assessment.notes
     if assessment.outcome is not None:
-        phone.outcome, phone.reason = assessment.outcome, assessment.reason
+        known = replace(phone, wanted=target, hops=hops, notes=notes)
+        return known.refuse(assessment.outcome, assessment.reason)
+    return PlannedPhone(
+        target=phone.target,
+        facts=facts,
+        wanted=expect(target),
+        first=phone.first,
+        hops=hops,
+        notes=notes,
+        read_at=phone.read_at,
+    )
 
 
-def _check_approved(phone: PlannedPhone, wanted: Version | None, options: Options) -> None:
+def _check_approved(phone: KnownPhone, wanted: Version | None, options: Options) -> None:
     if options.approved is None:
         return
     approved = options.approved.get(phone.host)

@@ -12,7 +12,11 @@ from collections.abc import Mapping, Sequence
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import deadline_for
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import (
+    KnownPhone,
+    PlannedPhone,
+    SettledPhone,
+)
 
 _MOST_NAMES = 10
 
@@ -37,18 +41,12 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> lis
         for note in phone.notes:
             noted.setdefault(note, []).append(phone.host)
     for phone in listed:
-        if phone.outcome is None:
-            path = " -> ".join(str(hop.version) for hop in phone.hops)
-            size = f"{phone.size / 1e6:.1f} MB" if phone.size else "size unknown"
-            text = f"{phone.before} -> {path}, {size}, deadline {phone.deadline:.0f} s, {_turn(waves.get(phone.host))}"
-        else:
-            text = f"{phone.outcome}: {phone.reason}"
-        lines.append(f"  {phone.host:{width}}  {phone.model or '?':5} {text}")
+        lines.append(f"  {phone.host:{width}}  {phone.model or '?':5} {_fate(phone, waves)}")
         lines += [f"  {'':{width}}        note: {note}" for note in phone.notes if len(noted[note]) == 1]
     if listed:
         # What is to be said of several is said once.
         lines += [f"  note for {_named(hosts)}: {note}" for note, hosts in noted.items() if len(hosts) > 1]
-    idle = Counter(phone.outcome for phone in plan.phones if phone.outcome and _needs_nothing(phone))
+    idle = Counter(phone.outcome for phone in plan.settled if _needs_nothing(phone))
     if len(plan.phones) <= limit and idle:
         lines.append(f"  Nothing to do: {', '.join(f'{count} {outcome}' for outcome, count in idle.most_common())}.")
     if len(plan.phones) > limit:
@@ -57,13 +55,13 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> lis
             f"  {count} x {model} {before} -> {wanted}"
             for (model, before, wanted), count in sorted(kinds.items(), key=str)
         ]
-        skipped = Counter(phone.outcome for phone in plan.phones if phone.outcome)
+        skipped = Counter(phone.outcome for phone in plan.settled)
         lines += [f"  {count} x {outcome}" for outcome, count in skipped.most_common()]
         by_count = sorted(noted.items(), key=lambda one: -len(one[1]))
         lines += [f"  note for {len(hosts)} of them: {note}" for note, hosts in by_count]
     if not work:
         return lines
-    readable = sum(phone.facts is not None and phone.facts.call_state != "unknown" for phone in work)
+    readable = sum(phone.facts.call_state != "unknown" for phone in work)
     lines.append(f"  Call state readable on {readable} of the {count_phones(len(work))} that {need} work.")
     if plan.options.deadline is None:
         rates = sorted({plan.options.bandwidth.of(phone.target.site) for phone in work})
@@ -76,7 +74,16 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> lis
     return lines
 
 
-def _needs_nothing(phone: PlannedPhone) -> bool:
+def _fate(phone: PlannedPhone | SettledPhone, waves: Mapping[str, int]) -> str:
+    """What becomes of a phone."""
+    if isinstance(phone, PlannedPhone):
+        path = " -> ".join(str(hop.version) for hop in phone.hops)
+        size = f"{phone.size / 1e6:.1f} MB" if phone.size else "size unknown"
+        return f"{phone.before} -> {path}, {size}, deadline {phone.deadline:.0f} s, {_turn(waves.get(phone.host))}"
+    return f"{phone.ending.outcome}: {phone.ending.reason}"
+
+
+def _needs_nothing(phone: KnownPhone) -> bool:
     """Whether it is counted only."""
     outcome = phone.outcome
     return outcome is not None and not (outcome.remedy or outcome.ahead or phone.notes)

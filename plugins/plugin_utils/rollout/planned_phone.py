@@ -2,11 +2,11 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is known of one phone of a plan, and what it needs."""
+"""One phone of a plan: what is known of it, and either what it needs or how it ends without being asked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
@@ -14,32 +14,24 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.image_path i
 from ansible_collections.telephony.snom.plugins.module_utils._known.taught import flash_time
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import step_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 
 
-@dataclass(kw_only=True)
-class PlannedPhone:
-    """One line of the plan. outcome None means that the phone needs work."""
+@dataclass(frozen=True, kw_only=True)
+class KnownPhone:
+    """What is known of a phone when the plan is made."""
 
     target: Target
-    facts: PhoneFacts | None = None
-    read_at: float = 0.0
-    outcome: Outcome | None = None
-    reason: str = ""
-    wanted: Version | None = None
-    hops: tuple[Hop, ...] = ()
-    deadlines: tuple[float, ...] = ()
-    needs: tuple[float, ...] = ()
-    """Seconds that it needs for each image to fetch and write it, by what is assumed."""
-    resumed: Ending | None = None
-    unrecorded: bool = False
-    """Whether the journal does not know yet how it ended."""
-    unsafe_until: float | None = None
-    """Until when (seconds since the epoch) it may be loading or flashing what an earlier run asked it for."""
+    facts: PhoneFacts | None
+    wanted: Version | None
     first: Version | None = None
     """The version that it ran before this rollout, interrupted or not, asked it for anything."""
-    notes: list[str] = field(default_factory=list)
+    hops: tuple[Hop, ...] = ()
+    notes: tuple[str, ...] = ()
+    read_at: float = 0.0
+    """In seconds since the epoch."""
 
     @property
     def host(self) -> str:
@@ -57,15 +49,58 @@ class PlannedPhone:
         return self.facts.firmware if self.facts else None
 
     @property
+    def outcome(self) -> Outcome | None:
+        """How it ends, where that is known before the run."""
+        return None
+
+    @property
     def came_over(self) -> tuple[str, ...]:
         """Where a run that was cut off has brought it, before this one asked it for anything."""
-        start = self.before if self.resumed is None else self.resumed.evidence.before
-        return () if None in (start, self.first) or start == self.first else (str(start),)
+        return self._way_to(self.before)
+
+    def _way_to(self, version: Version | None) -> tuple[str, ...]:
+        return () if None in (version, self.first) or version == self.first else (str(version),)
 
     @property
     def kind(self) -> tuple[str | None, Version | None, Version | None]:
         """(model, now, target): phones alike enough that one is the canary for all."""
         return self.model, self.before, self.wanted
+
+    @property
+    def proof(self) -> tuple[object, ...]:
+        """What its success proves for others, or its failure puts in question."""
+        return self.kind
+
+    def settle(self, ending: Ending, *, resumed: bool = False, unrecorded: bool = False) -> SettledPhone:
+        """The same phone, which this run asks for nothing."""
+        return SettledPhone(
+            target=self.target,
+            facts=self.facts,
+            wanted=self.wanted,
+            first=self.first,
+            hops=self.hops,
+            notes=self.notes,
+            read_at=self.read_at,
+            ending=ending,
+            resumed=resumed,
+            unrecorded=unrecorded,
+        )
+
+    def refuse(self, outcome: Outcome, reason: str) -> SettledPhone:
+        """The same phone, which is not to be asked for a reason that was found now."""
+        return self.settle(Ending(outcome, reason, self.before))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedPhone(KnownPhone):
+    """A phone that needs work."""
+
+    facts: PhoneFacts
+    wanted: Version
+    deadlines: tuple[float, ...] = ()
+    """Seconds that it gets for each image."""
+    needs: tuple[float, ...] = ()
+    """Seconds that it needs for each image to fetch and write it, by what is assumed."""
 
     @property
     def deadline(self) -> float:
@@ -81,3 +116,29 @@ class PlannedPhone:
         """Bytes that the phone will fetch; None when an image's size is not known."""
         sizes = [hop.size for hop in self.hops]
         return sum(size for size in sizes if size) if sizes and all(sizes) else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettledPhone(KnownPhone):
+    """A phone that this run asks for nothing: it needs nothing, must not be asked, or was by a run that was cut off."""
+
+    ending: Ending
+    resumed: bool = False
+    """Whether that is how the trigger of an interrupted run ended."""
+    unrecorded: bool = False
+    """Whether the journal does not know yet how it ended."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """How it ends."""
+        return self.ending.outcome
+
+    @property
+    def came_over(self) -> tuple[str, ...]:
+        """Where a run that was cut off has brought it, before the one asked it whose trigger ended so."""
+        return self._way_to(self.ending.evidence.before) if self.resumed else super().came_over
+
+    @property
+    def proof(self) -> tuple[object, ...]:
+        """As of any phone; but of one that an interrupted run had asked only its last step is known."""
+        return step_of(self.ending) if self.resumed else self.kind

@@ -17,7 +17,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import Engine
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone, SettledPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import PhoneResult
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.waves import planned_waves
@@ -82,10 +82,11 @@ def _of_wave(phone: Mapping[str, Any], number: int) -> str:
     return Outcome.DEFERRED.value if later else str(phone["outcome"])
 
 
-def _planned(phone: PlannedPhone, waves: Mapping[str, int]) -> PhoneResult:
+def _planned(phone: PlannedPhone | SettledPhone, waves: Mapping[str, int]) -> PhoneResult:
     """What check mode says of a phone."""
-    if phone.outcome is not None:
-        return PhoneResult(phone, Ending(phone.outcome, phone.reason, phone.before, unsafe_until=phone.unsafe_until))
+    if isinstance(phone, SettledPhone):
+        ending = phone.ending
+        return PhoneResult(phone, Ending(ending.outcome, ending.reason, phone.before, unsafe_until=ending.unsafe_until))
     path = tuple(str(hop.version) for hop in phone.hops)
     if phone.host not in waves:
         return PhoneResult(
@@ -118,7 +119,7 @@ def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
         "elapsed": None if ended.elapsed is None else round(ended.elapsed, 1),
         "deadline": ended.deadline,
         "evidence": ending.evidence.as_dict(),
-        "notes": phone.notes,
+        "notes": list(phone.notes),
         # A phone may show its password in another setting, in the login of a URL for example.
         "snapshot": scrub(ended.snapshot, vars(phone.target.connection)),
         "unverified": any(hop.chained for hop in phone.hops),

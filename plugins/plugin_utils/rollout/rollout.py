@@ -127,7 +127,7 @@ def carry_out(
     plan = make_plan(targets, readings, options, history, resumed)
     # A plan is shown whatever keeps it from being carried out.
     planning = replace(context, stop_requested=lambda: None) if check_mode else context
-    stopped_by = verify_images(plan.work, options.verify_image, planning)
+    stopped_by = verify_images(plan, options.verify_image, planning)
     if context.mirrors and options.verify_image != "none":
         context.mirrors.check_images(plan.work)
     for line in plan_lines(plan, planned_waves(plan)):

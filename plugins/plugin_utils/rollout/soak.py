@@ -16,7 +16,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     PhoneUnreachable,
     SnomError,
     WrongPhone,
-    expect,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, pace
@@ -36,7 +35,7 @@ def look_again(phone: PlannedPhone, connect: Connect) -> Ending | SnomError | No
     """How a phone that was upgraded ends after all; None while nothing has changed."""
     connected = connect(phone.target.connection)
     try:
-        return still_on(connected, expect(phone.wanted), expect(phone.facts).mac)
+        return still_on(connected, phone.wanted, phone.facts.mac)
     except SnomError as error:
         return error
     finally:
@@ -81,7 +80,7 @@ class Soak:
                 self._verdicts.settle(phone, Ending(found.outcome, f"After the soak: {found.reason}"))
             elif found is not None:
                 self._verdicts.settle(phone, found)
-            took = not isinstance(found, SnomError) and expect(phone.facts).http_pass_set is True
+            took = not isinstance(found, SnomError) and phone.facts.http_pass_set is True
             return Looked(took=took, refused=self._verdicts.outcome(host) is Outcome.AUTH_FAILED)
 
         watch_each(

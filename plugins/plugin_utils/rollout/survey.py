@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from threading import Event
@@ -23,7 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.call_state i
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate, Key, NotTried
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.crew import Crew
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import MAX_WORKERS, Connect, Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 
@@ -183,19 +183,20 @@ class _Survey:
             self._on_refused(target, reading.error)
 
 
-def verify_images(phones: Iterable[PlannedPhone], how: str, context: Context) -> str | None:
+def verify_images(plan: Plan, how: str, context: Context) -> str | None:
     """Look at each image once; a phone whose image is missing or wrong becomes `refused`.
 
     Once there is a reason why no trigger may be made, it is returned at once: images that nobody looked at must not be
     loaded then.
     """
-    by_image: dict[str, list[PlannedPhone]] = {}
+    by_image: dict[str, list[str]] = {}
+    problems: dict[str, SnomError] = {}
     hops = {}
     wanted = Event()
     wanted.set()
-    for phone in phones:
+    for phone in plan.work:
         for hop in phone.hops:
-            by_image.setdefault(hop.image_url, []).append(phone)
+            by_image.setdefault(hop.image_url, []).append(phone.host)
             hops[hop.image_url] = hop
     left, stopped_by = set(hops), None
 
@@ -211,11 +212,11 @@ def verify_images(phones: Iterable[PlannedPhone], how: str, context: Context) ->
     def finish(url: str, problem: SnomError | None) -> None:
         left.remove(url)
         if problem is not None:
-            for phone in by_image[url]:
-                phone.outcome, phone.reason = problem.outcome, problem.reason
+            problems.update(dict.fromkeys(by_image[url], problem))
 
     crew = Crew(context, summary=lambda: [f"-- {len(hops) - len(left)} of {len(hops)} images looked at"])
     for url, hop in hops.items():
         crew.submit(url, partial(verify_image, hop, how, wanted.is_set))
     crew.run(lambda: bool(left) and stopped_by is None, start, finish)
+    plan.refuse(problems)
     return stopped_by

@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import expect
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.course import Course
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Upgrade
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.changes import nothing_to_compare
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import step_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import (
+    KnownPhone,
+    PlannedPhone,
+    SettledPhone,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
 
 
@@ -39,7 +41,7 @@ class Flight:
 class PhoneResult:
     """How one phone ended."""
 
-    phone: PlannedPhone
+    phone: KnownPhone
     ending: Ending
     path: tuple[str, ...] = ()
     wave: int | None = None
@@ -82,12 +84,12 @@ class Verdicts:
         self._on_end = on_end
         self._on_stop = on_stop
         # With what an interrupted run had begun, so that its resume tolerates as many.
-        begun = sum(phone.resumed is not None for phone in plan.phones)
+        begun = sum(phone.resumed for phone in plan.settled)
         self._max_bad = plan.options.max_bad.of(len(plan.work) + begun)
         self._with_canaries = any(wave.kind == "canary" for wave in plan.options.waves)
         self._proven: set[tuple[object, ...]] = set(plan.proven)
 
-    def settle(self, phone: PlannedPhone, ending: Ending, flight: Flight | None = None) -> None:
+    def settle(self, phone: KnownPhone, ending: Ending, flight: Flight | None = None) -> None:
         """The one place where a phone gets its outcome, or where its success is overturned.
 
         flight is for a phone that was under way.
@@ -101,15 +103,16 @@ class Verdicts:
         elif flight is not None:
             result = self._landed(flight, ending)
         else:
-            result = self._planned(phone, ending)
+            result = self._not_asked(phone, ending)
         self.results[phone.host] = result
-        if phone.outcome is None:
+        if isinstance(phone, SettledPhone):
+            # Any other end that the plan knows stands in the journal already, and the plan has been shown.
+            if phone.unrecorded:
+                self._record.end(phone.host, ending)
+        else:
             if before is not None or result.deadline is not None or ending.outcome is Outcome.AUTH_FAILED:
                 self._record.end(phone.host, ending)
             self._on_end(phone.host, ending)
-        elif phone.unrecorded:
-            # Any other end that the plan knows stands in the journal already, and the plan has been shown.
-            self._record.end(phone.host, ending)
         self._weigh_proof(result, overturned=before is not None)
         self._count(result)
 
@@ -126,16 +129,16 @@ class Verdicts:
             snapshot=upgrade.comparison.record,
         )
 
-    def _planned(self, phone: PlannedPhone, ending: Ending) -> PhoneResult:
+    def _not_asked(self, phone: KnownPhone, ending: Ending) -> PhoneResult:
         """The result of a phone that was not under way in this run, but perhaps in the one that it resumes."""
-        if phone.resumed is None:
+        if not isinstance(phone, SettledPhone) or not phone.resumed:
             return PhoneResult(phone, ending, path=phone.came_over)
         lost = "The run that asked it was cut off, and what that run had read of it before is lost."
         return PhoneResult(
             phone,
             ending,
             path=(*phone.came_over, *((str(ending.after),) if ending.outcome.loaded and ending.after else ())),
-            deadline=phone.resumed.evidence.deadline_at,
+            deadline=ending.evidence.deadline_at,
             snapshot=nothing_to_compare(lost) if self._plan.options.snapshot and ending.outcome.loaded else None,
         )
 
@@ -165,9 +168,9 @@ class Verdicts:
         """How a phone ended that has."""
         return self.results[host].ending.outcome
 
-    def needs_canary(self, phone: PlannedPhone) -> bool:
+    def needs_canary(self, phone: KnownPhone) -> bool:
         """Whether nothing is known of its kind yet, so that they go one at a time, each a canary."""
-        return self._with_canaries and _kind(phone) not in self._proven
+        return self._with_canaries and phone.proof not in self._proven
 
     def was_tried(self, phone: PlannedPhone) -> bool:
         """Whether a phone that ended was triggered, so that a canary proved something, good or bad."""
@@ -176,13 +179,13 @@ class Verdicts:
 
     def _weigh_proof(self, result: PhoneResult, *, overturned: bool) -> None:
         """A success proves its kind. One that is overturned takes the proof away, unless there is another."""
-        kind = _kind(result.phone)
+        proof = result.phone.proof
         if result.ending.outcome.succeeded:
-            self._proven.add(kind)
+            self._proven.add(proof)
         elif overturned and not any(
-            one.ending.outcome.succeeded and _kind(one.phone) == kind for one in self.results.values()
+            one.ending.outcome.succeeded and one.phone.proof == proof for one in self.results.values()
         ):
-            self._proven.discard(kind)
+            self._proven.discard(proof)
 
     def _count(self, result: PhoneResult) -> None:
         """The gate. It counts continuously, and a canary that fails closes it at once."""
@@ -197,7 +200,7 @@ class Verdicts:
         if ending.outcome.stops and self.stopped_by is None:
             self.stop(f"{host} ended as {ending.outcome}: others may do the same.")
 
-    def _add_bad(self, phone: PlannedPhone, what: str, word: str, *, triggered: bool) -> None:
+    def _add_bad(self, phone: KnownPhone, what: str, word: str, *, triggered: bool) -> None:
         if phone.host in self.bad:
             return
         self.bad.add(phone.host)
@@ -208,19 +211,3 @@ class Verdicts:
         elif len(self.bad) > self._max_bad:
             bad = "1 bad phone" if len(self.bad) == 1 else f"{len(self.bad)} bad phones"
             self.stop(f"{bad}, max_bad is {self._max_bad}; the last one is {phone.host} ({word}).")
-
-
-def planned_ending(phone: PlannedPhone) -> Ending:
-    """The end of a phone whose outcome the plan knows."""
-    outcome, resumed = expect(phone.outcome), phone.resumed
-    if resumed is None:
-        return Ending(outcome, phone.reason, phone.before, unsafe_until=phone.unsafe_until)
-    return replace(resumed, outcome=outcome, reason=phone.reason, after=phone.before or resumed.after, triggered=True)
-
-
-def _kind(phone: PlannedPhone) -> tuple[object, ...]:
-    """What one phone's success proves for others, or its failure puts in question.
-
-    Of a phone that an interrupted run had asked only its last step is known.
-    """
-    return phone.kind if phone.resumed is None else step_of(phone.resumed)

@@ -49,7 +49,7 @@ def phone(
     mac: str | None = None,
     **more: Any,
 ) -> PlannedPhone:
-    """A phone that needs work, unless outcome says otherwise."""
+    """A phone that needs work."""
     connection = Connection(host=host, username=username)
     planned: dict[str, Any] = {
         "target": Target(host=host, connection=connection, version=Version.parse(NEW), site=site, group=group),

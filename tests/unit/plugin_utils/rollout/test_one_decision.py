@@ -23,7 +23,6 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits impo
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import plan_phone
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import survey_phone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone
@@ -43,7 +42,7 @@ def by_module(phone: dict[str, Any], given: dict[str, Any]) -> tuple[Outcome, st
     return result["outcome"], result["reason"], result["path"]
 
 
-def by_rollout(phone: dict[str, Any], given: dict[str, Any]) -> PlannedPhone:
+def by_rollout(phone: dict[str, Any], given: dict[str, Any]) -> Any:
     versions = {name: Version.parse(version) for name, version in (given.get("versions") or {}).items()}
     target = Target(
         host="desk",
@@ -99,4 +98,4 @@ def test_the_module_and_the_rollout_say_the_same(phone: dict[str, Any], given: d
         assert outcome is Outcome.PLANNED
         assert path == [str(hop.version) for hop in planned.hops]
     else:
-        assert (outcome, reason) == (planned.outcome, planned.reason)
+        assert (outcome, reason) == (planned.outcome, planned.ending.reason)

@@ -43,6 +43,8 @@ from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from .planned import phone, plan
+
 OLD, NEW = "10.1.39.11", "10.1.54.13"
 
 
@@ -153,7 +155,13 @@ def read_fleet(
 
 
 def verify_images(phones: list[PlannedPhone], how: str, runtime: Runtime, **more: Callable[..., Any]) -> str | None:
-    return survey.verify_images(phones, how, Context(run="run-1", runtime=runtime, connect=Fleet().connect, **more))
+    """phones loses those that are refused to a plan."""
+    the_plan = plan(*phones)
+    stopped_by = survey.verify_images(
+        the_plan, how, Context(run="run-1", runtime=runtime, connect=Fleet().connect, **more)
+    )
+    phones[:] = the_plan.phones
+    return stopped_by
 
 
 def refused() -> AuthFailed:
@@ -501,7 +509,7 @@ def planned(host: str, *files: str) -> PlannedPhone:
         )
         for file in files
     )
-    return PlannedPhone(target=target(host), hops=hops)
+    return phone(host, hops=hops)
 
 
 def test_each_image_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -516,11 +524,8 @@ def test_each_image_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     phones = [planned("one", "a.bin"), planned("two", "a.bin", "missing.bin"), planned("three", "b.bin")]
     verify_images(phones, "full", ShuffledRuntime())
     assert sorted(looked) == [("a.bin", "full"), ("b.bin", "full"), ("missing.bin", "full")]
-    assert [(phone.outcome, phone.reason) for phone in phones] == [
-        (None, ""),
-        ("refused", "The mirror answers 404."),
-        (None, ""),
-    ]
+    assert [one.outcome for one in phones] == [None, "refused", None]
+    assert phones[1].ending.reason == "The mirror answers 404."
 
 
 def test_a_mistake_of_ours_is_not_a_missing_image(monkeypatch: pytest.MonkeyPatch) -> None:

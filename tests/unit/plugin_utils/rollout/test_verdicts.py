@@ -15,7 +15,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.version impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import Step
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Flight, Verdicts, planned_ending
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Flight, Verdicts
 
 from .planned import NEW, OLD, Disk, ended, phone, plan
 
@@ -80,21 +80,14 @@ def test_who_refuses_credentials_is_remembered_without_an_intent() -> None:
 
 @pytest.mark.parametrize(("unrecorded", "lines"), [(False, 0), (True, 1)])
 def test_a_phone_that_the_plan_knows_is_not_told_again(unrecorded: bool, lines: int) -> None:
-    one = phone("desk-1", outcome=Outcome.UPGRADED, reason="Well.", resumed=resumed(), unrecorded=unrecorded)
+    one = phone("desk-1").settle(resumed(), resumed=True, unrecorded=unrecorded)
     run = Run(one, snapshot=True)
-    run.verdicts.settle(one, planned_ending(one))
+    run.verdicts.settle(one, one.ending)
     result = run.verdicts.results["desk-1"]
-    assert (result.path, result.deadline, result.ending.triggered) == ((OLD,), 4000.0, True)
+    assert (result.path, result.deadline, result.ending.triggered) == ((NEW,), 4000.0, True)
     assert result.snapshot is not None and "cut off" in str(result.snapshot)
     assert run.ends == []
     assert len(run.disk.lines) == lines
-
-
-def test_what_an_earlier_run_left_unseen_stays_unsafe() -> None:
-    one = phone("desk-1", outcome=Outcome.DEFERRED, reason="Unseen.", unsafe_until=9000.0)
-    assert planned_ending(one).unsafe_until == 9000.0
-    other = phone("desk-2", outcome=Outcome.TIMED_OUT, resumed=resumed(Outcome.TIMED_OUT, unsafe_until=8000.0))
-    assert planned_ending(other).unsafe_until == 8000.0
 
 
 def test_a_phone_ends_once() -> None:
@@ -216,18 +209,18 @@ def test_a_proof_stands_while_another_phone_gives_it() -> None:
 )
 def test_a_canary_of_an_interrupted_run(proven: frozenset[Step], stops: list[str]) -> None:
     failure = resumed(Outcome.IMAGE_FAILED)
-    one = phone("desk-1", outcome=Outcome.IMAGE_FAILED, resumed=failure)
+    one = phone("desk-1").settle(failure, resumed=True)
     run = Run(one, waves=CANARY, max_bad=5, proven=proven)
-    run.verdicts.settle(one, planned_ending(one))
+    run.verdicts.settle(one, one.ending)
     assert run.stops == stops
 
 
 def test_a_success_that_a_resume_saw_is_a_proof_for_what_that_run_had_asked() -> None:
-    well = phone("desk-1", outcome=Outcome.UPGRADED, resumed=resumed())
-    bad = phone("desk-2", outcome=Outcome.IMAGE_FAILED, resumed=resumed(Outcome.IMAGE_FAILED))
+    well = phone("desk-1").settle(resumed(), resumed=True)
+    bad = phone("desk-2").settle(resumed(Outcome.IMAGE_FAILED), resumed=True)
     fresh = phone("desk-3")
     run = Run(well, bad, fresh, waves=CANARY, max_bad=5)
-    run.verdicts.settle(well, planned_ending(well))
+    run.verdicts.settle(well, well.ending)
     assert not run.verdicts.needs_canary(bad)
     # What this run does begins with a canary of its own.
     assert run.verdicts.needs_canary(fresh)
