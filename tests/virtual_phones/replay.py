@@ -10,8 +10,8 @@ by its name (``idle``, ``in_call``) and by ``shows``: the firmware, and the sett
 the one that was recorded last is played.
 
 Where the phone has another MAC address than the profile, its pages say so. Two things are invented, so that a rollout
-can be tried on a profile of one version: a restart is answered as ever and comes back in the recorded state, and where
-a firmware was loaded that no state has, the version on the recorded pages is replaced.
+can be tried on a profile of one version: a restart is answered as ever, in any state, and comes back in the recorded
+one, and where a firmware was loaded that no state has, the version on the recorded pages is replaced.
 """
 
 from __future__ import annotations

@@ -91,7 +91,9 @@ def _answer_well(phone: Phone, request: Request, door: str) -> Reply:
     no_entry = _login(phone, request)
     if no_entry is not None:
         return (replay.challenge(phone) if no_entry.status == 401 else None) or no_entry
-    return replay.answer(phone, request) or commands.perform(phone, request)
+    # A restart is no matter of the state that a replayed phone is in: it leads out of it.
+    replayed = None if commands.asks_reboot(request) else replay.answer(phone, request)
+    return replayed or commands.perform(phone, request)
 
 
 def _login(phone: Phone, request: Request) -> Reply | None:

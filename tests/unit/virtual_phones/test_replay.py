@@ -106,6 +106,11 @@ def test_the_states_of_a_profile_are_played_as_they_were_recorded_and_no_other(t
         assert raw_answer(port, "/a.htm")[3] == b"Release 10.1.99.1 after"
         fleet.patch("p", profile_state="unregistered")
         assert raw_answer(port, "/a.htm")[3] == b"off"
+        # A restart leads out of any state, also out of one that nobody recorded.
+        fleet.patch("p", profile_state=None, call={"state": "in_call"})
+        assert raw_answer(port, "/a.htm")[0] == 501
+        assert raw_answer(port, "/advanced_update.htm?reboot=Reboot")[0] == 302
+        assert [one["kind"] for one in fleet.phone("p")["cycles"]] == ["reboot"]
 
 
 @pytest.mark.parametrize(
