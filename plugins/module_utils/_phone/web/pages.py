@@ -91,7 +91,11 @@ _MAC = re.compile(
     r"mac(?:[-\s]{0,3}ad{1,2}r[a-z.]{0,6})?[\s:=-]{0,20}"
     r"([0-9a-f]{12}|[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})(?![:-]?[0-9a-f])"
 )
-_IDENTITY = re.compile(r"identity\s{0,3}([0-9]{1,2})\s{0,3}status[\s:=]{0,20}((?:(?!identity)[^\n]){0,300})")
+# On the next line stands only what looks like it: where a line has no value, that is another row.
+_IDENTITY = re.compile(
+    r"identity\s{0,3}([0-9]{1,2})\s{0,3}status[ \t\r:=]{0,20}(?:\n(?=[ \t]{0,20}(?:sips?:)?[^\n:@]{0,100}@|[ \t]{0,20}(?:not )?registered))?"
+    r"((?:(?!identity)[^\n]){0,300})"
+)
 _UPTIME = re.compile(
     r"up[-\s]?time[\s:=]{0,20}(?:([0-9]{1,5})\s{0,3}d(?:ays?)?[,\s]{1,5})?"
     r"([0-9]{1,5}):([0-5][0-9]):([0-5][0-9])(?![0-9:])"
@@ -324,13 +328,20 @@ def _identities(text: str, low: str) -> tuple[Identity, ...] | None:
 
 
 def _identity(line: int, words: list[str]) -> Identity:
-    """Read ``100@pbx.example: registered``, with or without the user and the colon. The form is inferred."""
+    """Read ``100@pbx.example: registered``, with or without the user and the colon. The form is inferred.
+
+    What comes after that, or with a label of its own, is told of something else.
+    """
     words = [word for word in words if word != ":"]
-    status = [word.lower() for word in words[-2:]]
-    registered = None
-    if status[-1:] == ["registered"]:
-        registered = status[0] != "not"
-        words = words[:-1] if registered else words[:-2]
+    labels = [number for number, word in enumerate(words) if word.endswith(":")]
+    words, registered = words[: labels[1] if len(labels) > 1 else None], None
+    for number, word in enumerate(words):
+        if word.lower() == "registered":
+            registered = number == 0 or words[number - 1].lower() != "not"
+            words = words[: number if registered else number - 1]
+            break
+    else:
+        words = words[: labels[0] + 1 if labels else None]
     users = [word.rstrip(":") for word in words if "@" in word or (registered is not None and len(words) == 1)]
     return Identity(line, users[0] if users and users[0] else None, registered)
 

@@ -233,6 +233,22 @@ def test_mac(line: str, mac: str | None) -> None:
             "Identity 1 Status: a@b: registered Identity 2 Status: c@d: not registered",
             (Identity(1, "a@b", True), Identity(2, "c@d", False)),
         ),
+        # What stands beside the last line, or below it.
+        (
+            "<td>Identity 1 Status:</td><td>a@b: registered</td><td>Uptime:</td><td>02:10:05</td>",
+            (Identity(1, "a@b", True),),
+        ),
+        ("Identity 1 Status: a@b: not registered Service: registered", (Identity(1, "a@b", False),)),
+        ("Identity 1 Status: a@b: Timeout Service: registered", (Identity(1, "a@b", None),)),
+        ("Identity 1 Status: Timeout Contact: c@d", (Identity(1, None, None),)),
+        (
+            "<tr><td>Identity 1 Status:</td><td></td></tr><tr><td>LDAP:</td><td>registered</td></tr>",
+            (Identity(1, None, None),),
+        ),
+        ("Identity 1 Status:\nContact: a@b", (Identity(1, None, None),)),
+        ("<td>Identity 1 Status:</td>\n<td>a@b: registered</td>", (Identity(1, "a@b", True),)),
+        ("<td>Identity 1 Status:</td>\n<td>not registered</td>", (Identity(1, None, False),)),
+        ("<td>Identity 1 Status:</td>\n<td>sip:a@b: registered</td>", (Identity(1, "sip:a@b", True),)),
         ("Identity 1: 100@pbx.example", None),
         ("", None),
     ],
