@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from urllib.parse import quote
-from xml.sax.saxutils import escape
 
 from ..._core.errors import Unsupported
 from ..commands import (
@@ -31,6 +30,9 @@ from ..commands import (
     Touch,
     Write,
 )
+from ..report import fetch_of, silent_document
+
+_NOTHING = "snom://mb_nop"
 
 # Those of function keys have no name there that anybody has written down (xml 6).
 _FUNCTION_KEY = re.compile("(?:P|EK)[0-9]+")
@@ -74,16 +76,13 @@ def document_of(command: Command, mac: str) -> str:
     Whether the phone is idle, where that counts, it decides itself, at that moment: as in Snom's own example (xml 0).
     So it does whether it has this MAC address before it resets. One that takes any condition for true takes the first.
     """
-    fetch = f'<fetch mil="1">snom://mb_nop#{escape(fragment_of(command))}</fetch>'
+    fetch = fetch_of(f"{_NOTHING}#{fragment_of(command)}")
     if isinstance(command, Dial):
         fetch = f'<If condition="$(phone_state)==Idle">{fetch}</If>'
     if isinstance(command, Reset):
-        nothing = '<If condition="a==b"><fetch mil="1">snom://mb_nop</fetch></If>'
+        nothing = f'<If condition="a==b">{fetch_of(_NOTHING)}</If>'
         fetch = f'{nothing}<Elif condition="$(set:mac)=={mac}">{fetch}</Elif>'
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<SnomIPPhoneSilent document_id="telephony_snom" state="relevant">{fetch}</SnomIPPhoneSilent>'
-    )
+    return silent_document("telephony_snom", fetch, ' state="relevant"')
 
 
 def _key(command: Press) -> str:

@@ -93,8 +93,8 @@ _MAC = re.compile(
 )
 # On the next line stands only what looks like it: where a line has no value, that is another row.
 _IDENTITY = re.compile(
-    r"identity\s{0,3}([0-9]{1,2})\s{0,3}status[ \t\r:=]{0,20}(?:\n(?=[ \t]{0,20}(?:sips?:)?[^\n:@]{0,100}@|[ \t]{0,20}(?:not )?registered))?"
-    r"((?:(?!identity)[^\n]){0,300})"
+    r"identity\s{0,3}([0-9]{1,2})\s{0,3}status[ \t\r:=]{0,20}"
+    r"(?:\n(?=[ \t]{0,20}(?:sips?:)?[^\n:@]{0,100}@|[ \t]{0,20}(?:not )?registered))?((?:(?!identity)[^\n]){0,300})"
 )
 _UPTIME = re.compile(
     r"up[-\s]?time[\s:=]{0,20}(?:([0-9]{1,5})\s{0,3}d(?:ays?)?[,\s]{1,5})?"
