@@ -32,6 +32,10 @@ to look.
 says whether the phone counts as bad at a rollout's gate, ``max_bad``: ``yes``; ``if triggered``, only after it was
 asked to load; or ``option``, as the option ``unreachable`` has it.
 
+**changed** in results is not the recap: it is true once the phone was asked to load an image or to restart, however
+that ended, unless it was watched to the end and goes on as before, as with
+UNTOUCHED. One that has loaded an image on its way counts as changed in any case.
+
 .. image:: ../../pictures/states.svg
    :alt: A phone is read, waits, is asked to load, is down, is back, has its version; beside each step its outcomes.
 
@@ -43,7 +47,10 @@ asked to load; or ``option``, as the option ``unreachable`` has it.
 
 
 def page() -> str:
-    return HEAD + "".join(f"   {', '.join(map(quoted, row(one)))}\n" for one in Outcome)
+    *others, last = (f"``{one}``" for one in Outcome if one.failed and not one.is_change(asked=True))
+    return HEAD.replace("UNTOUCHED", f"{', '.join(others)} and {last}") + "".join(
+        f"   {', '.join(map(quoted, row(one)))}\n" for one in Outcome
+    )
 
 
 def row(one: Outcome) -> list[str]:
