@@ -16,6 +16,7 @@ from typing import Any
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.replacer import Replacer
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import (
     HEADERS,
+    IN_DOCUMENTS,
     IN_MESSAGES,
     IN_SIP_OF_PEOPLE,
     LABELS,
@@ -62,7 +63,7 @@ def channels(heard: Heard, replacer: Replacer) -> dict[str, Any]:
         "log": log(heard.log, replacer),
         "reports": [message(data, replacer) for data in heard.reports[:MOST_MESSAGES]],
         "documents": [
-            replacer.text(text[:LONGEST_MESSAGE].encode().decode("latin-1")).splitlines(keepends=True)
+            in_utf8(text[:LONGEST_MESSAGE], replacer, IN_DOCUMENTS).splitlines(keepends=True)
             for text in heard.documents[:MOST_MESSAGES]
         ],
     }

@@ -29,6 +29,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.tls_look import look_at_tls
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.capture import EVENTS, captured, new_lines, told
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.channels import Heard
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.forecast import forecast, forecast_by_sip
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look import (
     PAGES,
@@ -72,7 +73,13 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.trials im
     TRIALS,
     attempt,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.unsent import MOMENTS, keep, take
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.unsent import (
+    MOMENTS,
+    keep,
+    keep_heard,
+    take,
+    take_heard,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.watch import (
     A_LOG_OFF,
     REGISTERED,
@@ -416,6 +423,10 @@ def _capture(run: _Step) -> dict[str, Any]:
         )
     lines = new_lines(parameters["mirror_lines_before"] or (), parameters["mirror_lines"])
     found = captured(lines, parameters["ended"], event)
+    if parameters["profile"]:
+        before = take_heard(parameters["profile"])
+        # Of another event it was left by a run that was interrupted.
+        run.subject.ear.add(before if event in RELOADS else Heard())
     seen, words = run.see()
     short = {name: value for name, value in found.items() if name != "requests"}
     changed = run.write({_state(words): seen.recorder.exchanges}, words, measured={"capture": short}, lines=lines)
@@ -428,6 +439,9 @@ def _reload(run: _Step) -> dict[str, Any]:
     seen, words = run.see()
     refuse_contradiction(words)
     tried = attempt(f"reload_{run.parameters['capture_event']}", run.subject, seen.facts, run.parameters)
+    if run.parameters["profile"]:
+        # The profile is written by the run that reads the mirror's log.
+        keep_heard(run.parameters["profile"], run.subject.ear.heard(()))
     return {"changed": True, "tried": tried.found, "summary": tried.lines}
 
 

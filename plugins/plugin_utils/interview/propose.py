@@ -15,6 +15,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.taught impor
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import SystemPage
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.taught_pages import (
     complete,
+    labels_above,
     scripts,
     shown_text,
     taught_call,
@@ -45,7 +46,7 @@ def propose_labels(pages: Mapping[str, str], known: Mapping[str, str]) -> dict[s
 
 def _place(name: str, value: str, path: str, page: str) -> dict[str, str] | None:
     form = re.compile(_pattern(name, value), re.IGNORECASE)
-    text = f"{with_fields(page)}\n{scripts(page)}"
+    text = f"{with_fields(page)}\n{scripts(page)}\n{labels_above(page)}"
     lines = [" ".join(line.split()) for line in text.splitlines()]
     before = ""
     for line in lines:
@@ -69,7 +70,11 @@ def without_label(pages: Mapping[str, str], known: Mapping[str, str], found: Map
         shown = [
             path.strip("/") for path, page in pages.items() if form.search(f"{with_fields(page)}\n{scripts(page)}")
         ]
-        why = f"it stands on {shown[0]}, but no words of its own stand right before it" if shown else "no page shows it"
+        why = (
+            f"it stands on {shown[0]}, but no words of its own stand right before or above it"
+            if shown
+            else "no page shows it"
+        )
         sentences.append(f"{name}: {why}, so it can't be taught.")
     return sentences
 

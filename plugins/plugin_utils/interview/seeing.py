@@ -56,6 +56,10 @@ class Ear:
     reports: list[bytes] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)
 
+    def add(self, before: Heard) -> None:
+        """What came in a run before this one."""
+        self.sip[:0], self.reports[:0], self.documents[:0] = before.sip, before.reports, before.documents
+
     def heard(self, lines: Sequence[str]) -> Heard:
         """All of it, with lines of the mirror's log."""
         return Heard(sip=tuple(self.sip), log=lines, reports=tuple(self.reports), documents=tuple(self.documents))

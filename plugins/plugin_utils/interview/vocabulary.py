@@ -119,6 +119,14 @@ _IN_REQUESTS = "mozilla compatible fw bin swu r f keep alive close gzip identity
 IN_MESSAGES = LABELS | frozenset((_SIP + _PAGES + _IN_REQUESTS).split())
 """Those of SIP, and of what phones ask for: neither markup nor all that answers by HTTP have."""
 
+_DOCUMENTS = """
+xml version encoding utf snomipphonesilent document id fetch mil if elif else condition amp lt gt mb nop reboot
+reloadset relevant rich urlencode set type a b broken
+"""
+
+IN_DOCUMENTS = LABELS | frozenset(_DOCUMENTS.split())
+"""Those of the documents that this collection gives phones to run."""
+
 SIP_HEADERS = frozenset(_SIP_HEADERS.split())
 """Names of headers of SIP, and of requests by HTTP, that a profile may show."""
 

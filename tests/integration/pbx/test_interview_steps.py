@@ -71,6 +71,7 @@ def test_what_a_phone_fetches_after_each_event_is_captured(tmp_path: Path, kamai
             profile = json.loads((found.out / "talk" / "profile-capture.json").read_text())
             assert len(profile["log"]) == len(result["requests"])
             assert profile["measured"]["capture"]["event"] == shown
+            assert [("reloadset" in "".join(one)) for one in profile["documents"]] == [True] * len(ran)
             assert "0413AB" not in json.dumps(profile).upper() and place.box.address not in json.dumps(profile)
         assert found.fleet.log("desk", event="boot") == []
 

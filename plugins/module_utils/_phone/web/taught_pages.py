@@ -4,8 +4,9 @@
 
 """Readers that go by what a user taught, for what the built-in ones can't read.
 
-A label is looked for as it is, whatever the case and the blanks in it; its value must follow at once, and have the form
-of a version, a MAC address or a model. Two values that differ are none.
+A label is looked for as it is, whatever the case and the blanks in it; its value must follow at once, or stand below it
+in a table where nothing follows, and have the form of a version, a MAC address or a model. Two values that differ are
+none.
 """
 
 from __future__ import annotations
@@ -39,6 +40,10 @@ _VALUE = re.compile("""(?<![\\w-])value ?= ?("[^"]*"|'[^']*')""", re.IGNORECASE)
 # Styles may part what touches: a label and its value in two spans.
 _TOUCHING = re.compile("(</(?:a|b|em|font|i|span|strong|tt|u)>)(?=<[a-z])", re.IGNORECASE)
 _SCRIPT = re.compile("</?script\\b[^<>]{0,1000}>", re.IGNORECASE)
+_TABLE = re.compile("</?table\\b[^<>]{0,1000}>", re.IGNORECASE)
+_ROW = re.compile("<tr\\b[^<>]{0,1000}>", re.IGNORECASE)
+_CELL = re.compile("<t[dh]\\b[^<>]{0,1000}>", re.IGNORECASE)
+_MOST_CELLS = 2000
 _SIGNS = re.compile("[\"'{}()\\[\\],;]")
 _LINE = re.compile(" ?([0-9]{1,2})(?![0-9])")
 
@@ -47,14 +52,18 @@ Pages = Callable[[str], str]
 
 
 def shown_text(page: str) -> str:
-    """What a page shows, with one blank between two words, and behind the last if it ends with one; then its scripts.
+    """What a page shows, with one blank between two words, and behind the last if it ends with one.
 
-    Scripts hold what they show, but also what they could show: only for values is the text behind HIDDEN looked at.
+    Behind HIDDEN are its scripts, and behind that once more what stands below labels in tables. Scripts hold what they
+    show, but also what they could show: only for values is the text behind HIDDEN looked at.
     """
     text = with_fields(page).replace(HIDDEN, " ")
-    hidden = " ".join(scripts(page).split())
+    hidden, below = (" ".join(one.split()) for one in (scripts(page), labels_above(page)))
     end = " " if text[-1:].isspace() else ""
-    return " ".join(text.split()) + end + (HIDDEN + hidden if hidden else "")
+    # A value at the end of a page that was cut off may be the beginning of another one.
+    below += " " if page.rstrip().endswith(">") else ""
+    behind = f"{HIDDEN}{hidden}{HIDDEN}{below}" if below.strip() else HIDDEN + hidden if hidden else ""
+    return " ".join(text.split()) + end + behind
 
 
 def with_fields(page: str) -> str:
@@ -71,6 +80,23 @@ def _held(attributes: str) -> str:
 def scripts(page: str) -> str:
     """What stands in the scripts of a page, without quotes and brackets."""
     return _SIGNS.sub(" ", "\n".join(_SCRIPT.split(page)[1::2])).replace(HIDDEN, " ")
+
+
+def labels_above(page: str) -> str:
+    """What stands in the first row of each table, with what is below it: a label and its value in a line."""
+    lines: list[str] = []
+    cells = 0
+    for table in _TABLE.split("".join(_SCRIPT.split(page)[::2]).replace(HIDDEN, " ")):
+        first: list[str] = []
+        for row in _ROW.split(table)[1:]:
+            texts = [" ".join(with_fields(cell).split()) for cell in _CELL.split(row, _MOST_CELLS)[1:]]
+            cells += len(texts)
+            if cells > _MOST_CELLS:
+                return "\n".join(lines)
+            if first and len(texts) == len(first) > 1:
+                lines += [f"{label} {value}" for label, value in zip(first, texts, strict=True) if label and value]
+            first = first or texts
+    return "\n".join(lines)
 
 
 def complete(system: SystemPage, lessons: tuple[Lesson, ...], pages: Pages) -> tuple[SystemPage, tuple[str, ...]]:
@@ -109,15 +135,24 @@ def taught_call(lessons: tuple[Lesson, ...], system: SystemPage, pages: Pages) -
 
 
 def _read(name: str, place: Place, pages: Pages) -> Any:
-    text = lower_text(pages(place.path))
-    matches = (_VALUES[name].match(text, end) for end in _ends(text, lower_text(place.words[0])))
-    value = only({match[1] for match in matches if match})
-    if value is None:
+    parts = lower_text(pages(place.path)).split(HIDDEN)
+    # What follows a label is its value, whatever stands below.
+    for text in (HIDDEN.join(parts[:2]), *parts[2:]):
+        matches = (_VALUES[name].match(text, end) for end in _ends(text, lower_text(place.words[0])))
+        values = {match[1] for match in matches if match}
+        value = _value(name, only(values))
+        if value is not None or len(values) > 1:
+            return value
+    return None
+
+
+def _value(name: str, text: str | None) -> Any:
+    if text is None:
         return None
     if name == "model":
-        model = find_model(value)
+        model = find_model(text)
         return model.name if model else None
-    return Version.parse(value) if name == "version" else normalize_mac(value.replace(" ", ":"))
+    return Version.parse(text) if name == "version" else normalize_mac(text.replace(" ", ":"))
 
 
 def _identities(place: Place, pages: Pages) -> tuple[Identity, ...] | None:

@@ -12,6 +12,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._mirror.log import 
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import Recorded
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview import unsent
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.capture import captured, new_lines, told
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.channels import Heard
 
 from .test_channels import MAC, log_line
 
@@ -62,5 +63,12 @@ def test_what_was_recorded_before_is_kept_for_its_owner_and_gone_when_it_is_take
     (back,) = unsent.take(profile, "before")
     assert (back.target, back.login, back.data, back.seconds) == (one.target, True, one.data, 0.5)
     assert list(tmp_path.iterdir()) == [] and unsent.take(profile, "before") == []
+    heard = Heard(sip=[(True, b"SIP/2.0 200 OK\r\n\r\n\xff")], reports=[b"GET / HTTP/1.1\r\n\r\n"], documents=["<a/>"])
+    unsent.keep_heard(profile, heard)
+    (file,) = tmp_path.iterdir()
+    assert file.name == "profile.json.unsent-heard" and file.stat().st_mode & 0o077 == 0
+    assert unsent.take_heard(profile) == heard and unsent.take_heard(profile) == Heard()
+    (tmp_path / "profile.json.unsent-heard").write_text('{"sip": [[true]]}')
+    assert unsent.take_heard(profile) == Heard() and list(tmp_path.iterdir()) == []
     (tmp_path / "profile.json.unsent-changed").write_text('[{"target": 1}]')
     assert unsent.take(profile, "changed") == [] and list(tmp_path.iterdir()) == []

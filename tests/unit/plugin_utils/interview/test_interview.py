@@ -84,7 +84,7 @@ def test_labels_are_found_on_pages_of_shapes_that_nobody_here_foresaw(page: str,
         # The labels stand above, in a row of their own: what stands before a value is another value.
         (
             "<table><tr><th>Model<th>MAC<th>Version</tr><tr><td>D785<td>000413922D24<td>10.1.54.13</tr></table>",
-            {"model": "Model MAC Version"},
+            {"model": "Model MAC Version", "mac": "MAC", "version": "Version"},
         ),
         ("<p>Up 3 h 02:10:05, Release: 10.1.54.13 for D785, Device 000413922D24</p>", {"version": "Release"}),
         ("<p>Image 1: 10.1.54.13</p><p>Image 2: 10.1.54.12</p>", {"version": "Image 1"}),
@@ -99,11 +99,11 @@ def test_no_label_holds_what_is_another_value(page: str, labels: dict[str, str])
 
 
 def test_a_value_without_words_of_its_own_is_told() -> None:
-    page = "<table><tr><th>Product<th>Release</tr><tr><td>D785<td>10.1.54.13</tr></table>"
+    page = "<p>Product: D785, 10.1.54.13</p>"
     found = propose_labels({"/odd.htm": page}, KNOWN)
     assert found.keys() == {"model"}
     assert without_label({"/odd.htm": page}, KNOWN, found) == [
-        "version: it stands on odd.htm, but no words of its own stand right before it, so it can't be taught.",
+        "version: it stands on odd.htm, but no words of its own stand right before or above it, so it can't be taught.",
         "mac: no page shows it, so it can't be taught.",
     ]
 

@@ -35,7 +35,13 @@ SCRIPTED = (
     "var device='D785';\nshow('macAddress', '000413922D24');</script><p>Loading</p>"
     "<p>Account 1: 401@pbx.example online</p><p>Account 2: vacant</p><p>{call}</p>"
 )
+HEADED = (
+    "<table><thead><tr><th>Enhet</th><th>H&aring;rdvaruadress</th><th>Programversion</th></tr></thead><tbody><tr>"
+    "<td>snomD785</td><td>00:04:13:92:2D:24</td><td>10.1.54.13</td></tr></tbody></table>"
+    "<p>Konto 1: 401@pbx.example ansluten</p><p>Konto 2: ledigt</p><p>{call}</p>"
+)
 SHAPES = {
+    "headed": (HEADED, ("Inget samtal", "Samtal med Annegret")),
     "nested": (FINNISH, ("Ei puhelua", "Puhelu: Annegret")),
     "fields": (PORTUGUESE, ("Nenhuma chamada", "Conversa com Annegret")),
     "scripts": (SCRIPTED, ("Nobody speaks", "Conversation with Annegret")),

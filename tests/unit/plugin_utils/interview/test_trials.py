@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -117,22 +118,31 @@ def test_a_restart_by_document_is_seen_and_so_is_a_phone_that_asks(fleet: Virtua
 
 
 @pytest.mark.parametrize("way", RELOADS)
-def test_a_document_lets_a_phone_load_its_settings_and_restarts_nothing(way: str, fleet: VirtualFleet) -> None:
-    ear = Ear()
+def test_a_document_lets_a_phone_load_its_settings_and_restarts_nothing(
+    way: str, fleet: VirtualFleet, tmp_path: Path
+) -> None:
+    ear, file = Ear(), tmp_path / "profile.json"
     pbx = parse_pbx({"kind": "sip", "port": fleet.phone("acts")["sip_port"], "timeout": 20})
     before = len(fleet.log("acts", event="boot")), len(fleet.log("acts", event="fragment"))
     with closing(listener(ear)) as collector:
         phone = subject(fleet, "acts", collector=collector, ear=ear, pbx=pbx, account="401")
-        sent = interview(phone, parameters("capture", capture_event=way), False)
+        sent = interview(phone, parameters("capture", capture_event=way, profile=str(file)), False)
+    given = ear.documents[0]
     assert (sent["changed"], sent["tried"]["by"]) == (True, way) and sent["tried"]["sent_at"] > 0
     assert sent["tried"]["answer"] == (200 if way == "notify" else None)
     assert sent["tried"].get("fetched") is (True if way == "minibrowser" else None)
     ran = [line["detail"] for line in fleet.log("acts", event="fragment")][before[1] :]
     assert ran == ["reloadset"] and len(fleet.log("acts", event="boot")) == before[0]
-    ended = {"outcome": "sent", "evidence": sent["tried"]}
-    weighed = interview(
-        subject(fleet, "acts"), parameters("capture", capture_event=way, ended=ended, mirror_lines=[]), False
-    )
+    more = {"ended": {"outcome": "sent", "evidence": sent["tried"]}, "mirror_lines": [], "profile": str(file)}
+    weighed = interview(subject(fleet, "acts"), parameters("capture", capture_event=way, **more), False)
+    # What the phone was given and what it said then is in the profile, and nowhere else any more.
+    profile = json.loads(file.read_text())
+    (document,) = ("".join(lines) for lines in profile["documents"])
+    # Whoever reads it sees what was said, and a phone does the same by it.
+    assert re.sub('document_id="[^"]*"', "", document) == re.sub('document_id="[^"]*"', "", given)
+    assert re.search('document_id="([^"]*)"', given)[1] not in file.read_text()
+    assert bool(profile["sip"]) is (way == "notify") and bool(profile["reports"]) is (way == "minibrowser")
+    assert not [one.name for one in tmp_path.iterdir() if ".unsent" in one.name]
     assert weighed["captured"]["event"].startswith("reloadset by") and weighed["captured"]["outcome"] == "sent"
     assert [line["detail"] for line in fleet.log("acts", event="fragment")][before[1] :] == ["reloadset"]
 

@@ -112,6 +112,39 @@ def test_what_is_no_value_of_a_label_is_none(page: str) -> None:
     assert phone({"/status.htm": page}, {"version": LESSON["version"]}).look(["system"]).firmware is None
 
 
+HEADED = (
+    "<table><tr><th>Ethernet ID<th>Software release<th>Product</tr>"
+    "<tr><td>00:04:13:92:2D:24</td><td><b>10.1.54.13</b></td><td>D785</td></tr></table>"
+)
+
+
+def test_labels_in_the_first_row_of_a_table_stand_above_their_values() -> None:
+    facts = phone({"/status.htm": HEADED}, LESSON).look(["system"])
+    assert (facts.model, facts.firmware, facts.mac) == ("D785", V10, "000413922D24")
+    assert facts.taught == ("version", "mac", "model")
+
+
+@pytest.mark.parametrize(
+    ("page", "version"),
+    [
+        # What follows a label counts, and only where nothing does what stands below it.
+        (HEADED + "<p>Software release 10.1.99.1</p>", "10.1.99.1"),
+        (HEADED + "<p>Software release 10.1.99.1</p><p>Software release 10.1.99.2</p>", None),
+        # Of several below it nobody knows which is the phone's.
+        (HEADED.replace("</table>", "<tr><td>0<td>10.1.99.1<td>0</table>"), None),
+        # A row of its own form is none below these labels.
+        (HEADED.replace("</table>", "<tr><td colspan=3>10.1.99.1</table>"), "10.1.54.13"),
+        ("<table><tr><td>Name<td>Software release<tr><td>a<td>10.1.54.1", None),
+        ("<table><tr><td>Software release</table><table><tr><td>10.1.54.13</table>", "10.1.54.13"),
+        ("<table><tr><td>a<td>Software release</table><table><tr><td>b<td>10.1.54.13</table>", None),
+        (f"<script>'<table>{HEADED}'</script>", None),
+    ],
+)
+def test_what_stands_below_a_label(page: str, version: str | None) -> None:
+    facts = phone({"/status.htm": page}, {"version": LESSON["version"]}).look(["system"])
+    assert (facts.firmware and str(facts.firmware)) == version
+
+
 def test_a_beta_is_told_as_one() -> None:
     pages = {"/status.htm": "Software release: 10.1.54.13beta\n"}
     firmware = phone(pages, {"version": LESSON["version"]}).look(["system"]).firmware
@@ -165,8 +198,9 @@ def test_a_spelling_that_was_taught_is_sent_first_and_the_settings_are_read_from
     assert one.look(["settings"]).settings == {"language": "Deutsch"}
 
 
-def test_a_hostile_page_takes_no_time() -> None:
-    page = ("Software release: " * 250_000)[: 4 * 1024 * 1024]
+@pytest.mark.parametrize("part", ["Software release: ", "<table><tr><td>Software release<td>", "<tr><td>a<td>10.1"])
+def test_a_hostile_page_takes_no_time(part: str) -> None:
+    page = (part * 250_000)[: 4 * 1024 * 1024]
     one = phone({"/status.htm": page}, *[LESSON] * 10)
     began = process_time()
     assert one.look(["system", "home"]).firmware is None
