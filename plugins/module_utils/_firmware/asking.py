@@ -61,6 +61,7 @@ class Asking:
                     deadline=deadline,
                     registered=tuple(sorted(order.registered)) if course.is_last else (),
                     mark=mark,
+                    uptime=facts.uptime,
                 )
             )
         except NotRecorded as error:

@@ -13,7 +13,7 @@ from .._phone.facts import PhoneFacts
 from .._phone.presence import Watch
 from .course import Course, End, Phase
 from .offer import Offer
-from .order import Shown
+from .order import Evidence, Shown, moved
 
 
 class Following:
@@ -31,9 +31,9 @@ class Following:
         self._watched_until = 0.0
         self._readable = False
 
-    def begin(self, asked_at: float, *, uptime: float | None = None) -> None:
-        """Watch the phone from when it was asked on; uptime is what it showed right before, in seconds."""
-        self._watch = Watch(self._course.phone, self._course.now, asked_at, uptime=uptime)
+    def begin(self, asked_at: float, *, uptime: float | None = None, by_uptime: bool = False) -> None:
+        """Watch the phone from when it was asked on; uptime and by_uptime are those of `Watch`."""
+        self._watch = Watch(self._course.phone, self._course.now, asked_at, uptime=uptime, by_uptime=by_uptime)
         self._course.other_since = None
 
     def set_deadline(self, time: float) -> None:
@@ -50,6 +50,9 @@ class Following:
         except (AuthFailed, LockedOut) as error:
             return self._shut_out(error)
         now = course.now()
+        if watch.ahead:
+            self._move(watch.ahead)
+            watch.ahead = 0.0
         self._offer.look(now)
         self._readable = facts is not None and facts.firmware is not None
         self.shown = facts
@@ -79,6 +82,12 @@ class Following:
                 course.note(back_at=now)
             course.phase = Phase.UP
         return self.judge(facts, now)
+
+    def _move(self, seconds: float) -> None:
+        """The phone was asked so many seconds later than the clock has it, which was set forward since."""
+        asked = moved(expect(self._course.evidence.interrupted), seconds)
+        self._course.evidence = Evidence.of(asked)
+        self.set_deadline(asked.deadline)
 
     def _shut_out(self, error: AuthFailed | LockedOut) -> float | End:
         """Leave the phone alone until then: to ask again makes it worse (protocol 2.3), but it may be loading.

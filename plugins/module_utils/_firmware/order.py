@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._core.clock import LONGEST_WAIT
@@ -103,6 +103,13 @@ class Intent:
     """Lines that must be registered again when it is done."""
     mark: Mapping[str, Any] | None = None
     """From where on it shows what comes of it, see `Phone.mark`; None where the phone itself shows it."""
+    uptime: int | None = None
+    """What the phone showed right before, in seconds; None if it shows none."""
+
+
+def moved(intent: Intent, seconds: float) -> Intent:
+    """The same as of so many seconds later."""
+    return replace(intent, time=max(intent.time + seconds, 0.0), deadline=max(intent.deadline + seconds, 0.0))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,14 +85,16 @@ class Upgrade:
         shown = self._following.shown
         return shown is not None and shown.http_pass_set is True
 
-    def resume(self, intent: Intent) -> None:
+    def resume(self, intent: Intent, *, by_uptime: bool = False) -> None:
         """Only watch: the trigger was made, or was about to be made, by a run that did not live to see its end.
+
+        by_uptime: the clock may have been set forward since, so the phone's uptime tells how long ago that was.
 
         Raises InputError where another way leads to the phone now than then.
         """
         self._phone.follow(intent.mark)
         self._following.set_deadline(intent.deadline)
-        self._following.begin(intent.time)
+        self._following.begin(intent.time, uptime=intent.uptime, by_uptime=by_uptime)
         self.course.triggered = True
         self.course.evidence = Evidence.of(intent)
         self.course.phase = Phase.STILL_UP

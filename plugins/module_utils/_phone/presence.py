@@ -29,13 +29,25 @@ class Watch:
     """
 
     def __init__(
-        self, phone: ReadablePhone, now: Callable[[], float], asked_at: float, *, uptime: float | None = None
+        self,
+        phone: ReadablePhone,
+        now: Callable[[], float],
+        asked_at: float,
+        *,
+        uptime: float | None = None,
+        by_uptime: bool = False,
     ) -> None:
-        """uptime is what the phone showed right before it was asked, in seconds."""
+        """uptime is what the phone showed right before it was asked, in seconds.
+
+        by_uptime: now may have been set forward since. Then a phone that runs for longer than it did has not restarted.
+        """
         self._phone = phone
         self._uptime = uptime
         self._now = now
         self._asked_at = asked_at
+        self._by_uptime = by_uptime and uptime is not None
+        self.ahead = 0.0
+        """Seconds by which now was set forward since it was asked, as the last poll has shown."""
         self._silent = 0
         self.gone = False
         self.stayed_up = False
@@ -86,6 +98,7 @@ class Watch:
             self._phone.close()
         self._silent = 0
         self.error = None
+        self._reckon(facts.uptime)
         since = self._now() - self._asked_at
         if facts.uptime is not None:
             fell = self._uptime is not None and facts.uptime < self._uptime
@@ -93,3 +106,13 @@ class Watch:
             self.stayed_up = not self.restarted and facts.uptime - CLOCK_MARGIN > since
             self.gone = (self.gone or self.restarted) and not self.stayed_up
         return facts
+
+    def _reckon(self, uptime: float | None) -> None:
+        """Look once how long ago it was asked by its own clock."""
+        if not self._by_uptime or uptime is None or self._uptime is None:
+            return
+        self._by_uptime = False
+        ahead = self._now() - self._asked_at - (uptime - self._uptime)
+        if uptime >= self._uptime and ahead > CLOCK_MARGIN:
+            self.ahead = ahead
+            self._asked_at += ahead

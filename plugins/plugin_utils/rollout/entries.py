@@ -66,8 +66,11 @@ _FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
 """What each kind of line must hold to be understood. Anybody may have edited a journal, or a disk garbled it."""
 
 _LATER_FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
-    "run": {"time": _is_time},
-    "intent": {"mark": lambda value: value is None or isinstance(value, dict)},
+    "run": {"time": _is_time, "boot": _is_text, "since_boot": _is_time},
+    "intent": {
+        "mark": lambda value: value is None or isinstance(value, dict),
+        "uptime": lambda value: value is None or (_is_whole(value) and _is_time(value)),
+    },
     "end": {
         "unsafe_until": lambda value: value is None or _is_time(value),
         "after": lambda value: value is None or _is_version(value),
@@ -88,18 +91,28 @@ def check_entry(entry: object) -> Mapping[str, Any]:
     for name, fits in _LATER_FORMS.get(entry["type"], {}).items():
         if name in entry and not fits(entry[name]):
             raise ValueError(f"its {name} is {json.dumps(entry[name])[:40]}")
+    if entry["type"] == "run" and ("boot" in entry) != ("since_boot" in entry):
+        raise ValueError("it has one of boot and since_boot")
     # With a second for what is lost in floating point.
     if entry["type"] == "intent" and not 0 <= entry["deadline"] - entry["time"] <= LONGEST_WAIT + 1:
         raise ValueError("its deadline is not within two weeks of its time")
     return entry
 
 
+_OPTIONAL = ("mark", "uptime")
+
+
 def plain_intent(intent: Intent) -> Mapping[str, Any]:
     """The intent as a JSON object."""
     entry = vars(intent) | {"before": str(intent.before), "target": str(intent.target)}
-    if intent.mark is None:
-        del entry["mark"]
-    return entry
+    return {name: value for name, value in entry.items() if name not in _OPTIONAL or value is not None}
+
+
+def read_intent(entry: Mapping[str, Any]) -> Intent:
+    """The intent of an entry that was checked."""
+    given = {name: entry[name] for name in Intent.__dataclass_fields__ if name in entry}
+    versions = {name: Version.parse(entry[name]) for name in ("before", "target")}
+    return Intent(**given | versions | {"registered": tuple(entry["registered"])})
 
 
 def plain_ending(ending: Ending) -> dict[str, Any]:

@@ -6,22 +6,26 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, expect
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import expect
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES, Outcome
-from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import read_regular
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
     Ending,
     Evidence,
     Intent,
+    moved,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.entries import check_entry
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.clock_changes import (
+    Moment,
+    Reckoning,
+    ended_later,
+)
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.entries import LATEST, read_intent
 
 OUT_OF_ORDER = 60.0
 """Seconds by which a line may be older than the one before it, which another thread wrote while this one waited."""
@@ -62,6 +66,7 @@ class History:
     """By site: seconds that a phone took to fetch its image, where a run found that to be more than assumed."""
     latest: float = field(default=0.0, compare=False)
     """When the last line was written whose time counts (seconds since the epoch)."""
+    reckoning: Reckoning = field(default_factory=Reckoning, compare=False)
     _unsafe_from: dict[str, float] = field(default_factory=dict, compare=False)
     """By host and by MAC: when that was written of a phone which `unsafe` and `unsafe_macs` say."""
 
@@ -89,6 +94,38 @@ class History:
                 macs[asked.mac] = ending.unsafe_until
         return macs
 
+    def begin_run(self, now: float, moment: Moment | None) -> float:
+        """A run begins; returns by how many seconds the clock was set back since the last one, see `clock_notice`."""
+        forward = self.reckoning.begin(now, moment)
+        if forward <= 0:
+            return self.reckon(now)
+        self._move(forward, 0.0)
+        self.latest = now
+        return -forward
+
+    def by_uptime(self) -> set[str]:
+        """Hosts with open intents of which only their phones' uptimes tell how long ago they were asked."""
+        return {host for host, intent in self.open_intents.items() if not self.reckoning.is_certain(intent.time)}
+
+    def _move(self, seconds: float, after: float) -> None:
+        """Move what was written after a time."""
+        for host, intent in self.open_intents.items():
+            if intent.time > after:
+                self.open_intents[host] = moved(intent, seconds)
+        for unsafe in (self.unsafe, self.unsafe_macs):
+            for name, until in unsafe.items():
+                if self._unsafe_from.get(name, 0.0) > after:
+                    unsafe[name] = min(until + seconds, LATEST)
+        for host, ending in self.ended.items():
+            if expect(ending.evidence.interrupted).time > after:
+                self.ended[host] = ended_later(ending, seconds)
+        self.reckoning.move(seconds, after)
+        # What lay ahead is taken to be as young as it can be.
+        self._unsafe_from = {
+            name: since if since <= after else since + seconds if seconds > 0 else after
+            for name, since in self._unsafe_from.items()
+        }
+
     def reckon(self, now: float) -> float:
         """Move what lies ahead with the clock, if that was set back; returns by how many seconds.
 
@@ -101,16 +138,7 @@ class History:
             return 0.0
         self.latest = now
         # What was written before the clock was wrong lies where it lay.
-        for host, intent in self.open_intents.items():
-            if intent.time > now:
-                self.open_intents[host] = _moved(intent, back)
-        for unsafe in (self.unsafe, self.unsafe_macs):
-            for name, until in unsafe.items():
-                if self._unsafe_from.get(name, 0.0) > now:
-                    unsafe[name] = until - back
-        self._unsafe_from = {name: min(since, now) for name, since in self._unsafe_from.items()}
-        for host, ending in self.ended.items():
-            self.ended[host] = _ended_earlier(ending, back, now)
+        self._move(-back, now)
         return back
 
     def apply(self, entry: Mapping[str, Any]) -> None:
@@ -118,7 +146,10 @@ class History:
         kind = entry["type"]
         if kind in ("run", "intent", "end") and "time" in entry:
             # That a run began counts, too: else each run would take what was asked for asked just now.
-            self.reckon(entry["time"])
+            if kind == "run":
+                self.begin_run(entry["time"], Moment(entry["boot"], entry["since_boot"]) if "boot" in entry else None)
+            else:
+                self.reckon(entry["time"])
         if kind == "run_end":
             self.refused_credentials.clear()
             self.ended.clear()
@@ -128,7 +159,7 @@ class History:
             self.last = dict(self.open_intents)
         elif kind == "intent":
             self.refusals.pop(entry["host"], None)
-            intent = _intent(entry)
+            intent = read_intent(entry)
             step_before = self.open_intents.get(intent.host)
             if step_before is not None and step_before.target == intent.before:
                 self.proven[step_before.file, step_before.before] += 1
@@ -138,6 +169,7 @@ class History:
             self.ended.pop(intent.host, None)
             self.unsafe.pop(intent.host, None)
             self.unsafe_macs.pop(intent.mac or "", None)
+            self.reckoning.note(intent)
         elif kind == "login":
             self.refusals.pop(entry["host"], None)
         elif kind == "slow":
@@ -187,21 +219,6 @@ class History:
                 self.proven[step_of(overturned)] -= 1
 
 
-def _moved(intent: Intent, back: float) -> Intent:
-    return replace(intent, time=max(intent.time - back, 0.0), deadline=max(intent.deadline - back, 0.0))
-
-
-def _ended_earlier(ending: Ending, back: float, now: float) -> Ending:
-    asked, until = expect(ending.evidence.interrupted), ending.unsafe_until
-    if asked.time <= now:
-        return ending
-    return replace(
-        ending,
-        evidence=Evidence.of(_moved(asked, back)),
-        unsafe_until=None if until is None else until - back,
-    )
-
-
 def _unsafe_until(outcome: Outcome, entry: Mapping[str, Any], intent: Intent | None) -> float | None:
     """What an end says of the time until which a phone must be left alone; older journals leave it to be worked out."""
     if "unsafe_until" in entry:
@@ -212,12 +229,6 @@ def _unsafe_until(outcome: Outcome, entry: Mapping[str, Any], intent: Intent | N
     return None
 
 
-def _intent(entry: Mapping[str, Any]) -> Intent:
-    given = {name: entry[name] for name in Intent.__dataclass_fields__ if name in entry}
-    versions = {name: Version.parse(entry[name]) for name in ("before", "target")}
-    return Intent(**given | versions | {"registered": tuple(entry["registered"])})
-
-
 def _version(text: str | None) -> Version | None:
     return Version.parse(text) if text else None
 
@@ -226,44 +237,3 @@ def step_of(resumed: Ending) -> Step:
     """The step that an interrupted run had asked a phone for."""
     asked = expect(resumed.evidence.interrupted)
     return asked.file, asked.before
-
-
-def read_history(path: str) -> History:
-    """Read a journal; a missing one is an empty one. Raises InputError, see `parse_history`."""
-    try:
-        content = read_regular(path)
-    except FileNotFoundError:
-        return History()
-    except OSError as error:
-        raise InputError(f"journal: {path} can't be read: {error.strerror}.") from None
-    return parse_history(content, path)
-
-
-def parse_history(content: bytes, path: str) -> History:
-    """What the lines of a journal say; path is its name.
-
-    The last line may be cut off by a crash. A broken line anywhere else raises InputError: what it said is unknown.
-    """
-    history = History()
-    lines = content.split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        if not line:
-            continue
-        try:
-            entry = json.loads(line)
-        except (ValueError, RecursionError):
-            if number == len(lines):
-                break
-            raise _broken(number, path, "") from None
-        try:
-            history.apply(check_entry(entry))
-        except ValueError as error:
-            raise _broken(number, path, f" ({error})") from None
-    return history
-
-
-def _broken(number: int, path: str, why: str) -> InputError:
-    return InputError(
-        f"journal: line {number} of {path} is broken{why}, so what earlier runs did is not known. "
-        "Mend the line, or move the file away once no phone is being upgraded."
-    )

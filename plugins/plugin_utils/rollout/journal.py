@@ -29,7 +29,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
     Intent,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.entries import plain_ending, plain_intent
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History, parse_history
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history_file import parse_history
 
 LOCK_PATIENCE = 3.0
 """Seconds to wait for a lock: an orphan of a killed run notices within a second that it is one, and lets go."""

@@ -218,7 +218,10 @@ def plan_phone(
         phone = _take_over(phone, resumed)
     if isinstance(phone, SettledPhone) and (phone.resumed or phone.outcome.at_target):
         return phone
-    unseen = max(history.unsafe.get(target.host, 0.0), (unsafe_macs or {}).get((facts and facts.mac) or "", 0.0))
+    mac = None if facts is None else facts.mac
+    unseen = max(history.unsafe.get(target.host, 0.0), (unsafe_macs or {}).get(mac or "", 0.0))
+    if unseen and facts is not None:
+        unseen = history.reckoning.unsafe_until(mac, facts.uptime, reading.at, unseen)
     return _left_alone(phone, max(unseen, (resumed and resumed.unsafe_until) or 0.0))
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +36,7 @@ def watch_interrupted(
     *,
     gate: CredentialsGate,
     journal: Journal,
+    by_uptime: Collection[str] = (),
 ) -> dict[str, Ending]:
     """Watch each phone with an open intent to its end, as the run that asked it would have; nothing is sent.
 
@@ -52,7 +53,7 @@ def watch_interrupted(
             known = intent if intent.mac is not None else replace(intent, mac=target.mac)
             order = _order_of(known, flash_time=flash_time, wanted=target.possible_versions())
             waiting[target.host] = Upgrade(order, context.connect(target.connection), now=now)
-            waiting[target.host].resume(intent)
+            waiting[target.host].resume(intent, by_uptime=target.host in by_uptime)
             context.notify(
                 f"{target.host}: triggered by the interrupted run, watched until its deadline or four times as long"
             )

@@ -23,11 +23,13 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.report import check_report_dir, write_report
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.clock_changes import clock_notice
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.closing import closing_lines, urgent_lines
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.container import check_lasting, ends_with_container
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import CredentialsGate
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine import Engine
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History, read_history
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history_file import read_history
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Journal, JournalFile, NoJournal
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import (
     Options,
@@ -94,12 +96,11 @@ def carry_out(
 ) -> dict[str, Any]:
     """A rollout whose options are known to be good, with an open journal."""
     started = context.runtime.now()
-    if back := history.reckon(started):
-        context.notify(
-            f"The clock was set back by {back:.0f} s or more since the last line of the journal. What was asked then "
-            "is taken for asked just now."
-        )
-    journal.write("run", time=started, hosts=len(targets), process=os.getpid(), node=socket.gethostname())
+    moment = context.moment()
+    if back := history.begin_run(started, moment):
+        context.notify(clock_notice(back))
+    known = {} if moment is None else {"boot": moment.boot, "since_boot": moment.seconds}
+    journal.write("run", time=started, hosts=len(targets), process=os.getpid(), node=socket.gethostname(), **known)
     gate = CredentialsGate()
     for target in targets:
         if target.host in history.refused_credentials:
@@ -110,7 +111,13 @@ def carry_out(
             context.notify(line)
     if history.open_intents and not check_mode:
         resumed |= watch_interrupted(
-            targets, history.open_intents, options.flash_time, context, gate=gate, journal=journal
+            targets,
+            history.open_intents,
+            options.flash_time,
+            context,
+            gate=gate,
+            journal=journal,
+            by_uptime=history.by_uptime(),
         )
     context.notify(f"Reading {count_phones(len(targets))}")
     logins = _Logins(history.refusals, journal, context.runtime, retry=parameters["retry_login"])

@@ -32,6 +32,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import split_arguments
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_targets
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.clock_changes import this_moment
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.mirrors import Mirrors
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import rollout
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import (
@@ -106,6 +107,7 @@ def _roll_out(
         notify=console.show,
         stop_requested=lambda: stop.reason() or console.reason(),
         abandoned=abandoned,
+        moment=this_moment,
         resume_command=_command_line(targets),
     )
     with stop:

@@ -21,6 +21,7 @@ from typing import Any, Protocol
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import system_time
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.clock_changes import Moment
 
 MAX_WORKERS = 256
 """Requests at a time. A request holds one socket, so this stays below the 512 that a controller may have open."""
@@ -110,6 +111,8 @@ class Context:
     """The reason why no new trigger may be made, or None."""
     abandoned: Callable[[], bool] = lambda: False
     """Whether nobody is left to report to."""
+    moment: Callable[[], Moment | None] = lambda: None
+    """Which moment it is by a clock that nobody can set; None where none is."""
     resume_command: str | None = None
     """What to run to go on."""
     mirrors: ImageMirrors | None = None

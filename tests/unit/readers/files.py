@@ -46,7 +46,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given imp
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, RenderOptions, render
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.entries import LATEST
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import parse_history
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history_file import parse_history
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import (
     parse_by_site,
     parse_limit,

@@ -36,7 +36,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot 
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.upgrade import Upgrade
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import Traces
+from ansible_collections.telephony.snom.plugins.module_utils._phone.loadable_phone import Load, Traces
 from ansible_collections.telephony.snom.tests.unit.phones import TAKEN, Clock, LabPhone
 
 OLD, MIDDLE, NEW, OTHER = "10.1.39.11", "10.1.50.1", "10.1.54.13", "10.1.20.0"
@@ -148,6 +148,7 @@ def test_the_intent_is_recorded_before_the_request() -> None:
             time=started,
             deadline=started + DEADLINE,
             registered=(1,),
+            uptime=100_000,
         )
     ]
 
@@ -805,7 +806,14 @@ def test_a_second_image_that_is_late() -> None:
 # Watching what an interrupted run began ---------------------------------------------------------------------------
 
 
-def resumed(seconds_ago: float, *, order: dict[str, Any] | None = None, **phone: Any) -> Bench:
+def resumed(
+    seconds_ago: float,
+    *,
+    order: dict[str, Any] | None = None,
+    uptime: int | None = None,
+    by_uptime: bool = False,
+    **phone: Any,
+) -> Bench:
     clock = Clock()
     one = Bench(LabPhone(clock, **phone), **(order or {}))
     time = clock.time - seconds_ago
@@ -818,9 +826,47 @@ def resumed(seconds_ago: float, *, order: dict[str, Any] | None = None, **phone:
             target=Version.parse(NEW),
             time=time,
             deadline=time + DEADLINE,
-        )
+            uptime=uptime,
+        ),
+        by_uptime=by_uptime,
     )
     return one
+
+
+MONTH = 30 * 86_400.0
+
+
+@pytest.mark.parametrize("by_uptime", [True, False])
+def test_a_clock_that_was_set_forward_does_not_make_a_phone_that_loads_safe(by_uptime: bool) -> None:
+    """Its uptime tells how long ago it was asked. Where the clock is certain that is not so: it has restarted."""
+    one = resumed(MONTH, uptime=99_900, by_uptime=by_uptime)
+    started = one.clock.time
+    ending = one.run()
+    if not by_uptime:
+        assert (ending.outcome, one.clock.time) == ("old_version", started + SETTLE)
+        return
+    # Asked 100 s ago.
+    assert (ending.outcome, one.clock.time) == ("image_failed", started + 4 * DEADLINE - 100)
+    assert ending.evidence.triggered_at == started - 100
+    assert ending.evidence.deadline_at == started - 100 + DEADLINE
+
+
+def test_a_phone_that_loads_while_the_clock_is_set_forward_is_watched_to_its_end() -> None:
+    one = resumed(MONTH, uptime=99_900, by_uptime=True)
+    one.phone.scripts = [[(50, {"up": False}), (110, {"up": True, "firmware": NEW})]]
+    one.phone.obey(Load("http://mirror/image.bin"))
+    ending = one.run()
+    assert (ending.outcome, ending.evidence.back_at - ending.evidence.triggered_at) == ("upgraded", 210)
+
+
+@pytest.mark.parametrize("by_uptime", [True, False])
+@pytest.mark.parametrize(("seconds_ago", "booted"), [(0, 600), (100, 50), (MONTH, 600)])
+def test_an_uptime_that_fell_since_proves_a_restart_whatever_the_clock_shows(
+    seconds_ago: float, booted: float, by_uptime: bool
+) -> None:
+    phone = {"firmware": NEW, "booted": Clock().time - booted}
+    ending = resumed(seconds_ago, uptime=99_900, by_uptime=by_uptime, **phone).run()
+    assert (ending.outcome, ending.unsafe_until) == ("upgraded", None)
 
 
 @pytest.mark.parametrize(

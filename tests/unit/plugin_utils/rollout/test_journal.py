@@ -20,11 +20,13 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, NotRecorded
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES, Outcome
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Evidence, Intent
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Evidence, Intent, moved
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal as journal_module
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.clock_changes import LEAST, Moment, this_moment
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.entries import plain_intent
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History, parse_history, read_history
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history_file import parse_history, read_history
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import JournalFile
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -285,6 +287,83 @@ def test_a_clock_that_was_set_forth_and_back_makes_nobody_safe(journal: JournalF
     assert history.open_intents["desk-2"] == intent("desk-2", time=1100.0)
     assert history.open_intents["desk-4"].time == 2100.0
     assert history.ended["desk-3"].unsafe_until == 3000.0
+
+
+def begins(journal: JournalFile, time: float, boot: str | None, seconds: float = 0.0) -> None:
+    journal.write("run", time=time, **({} if boot is None else {"boot": boot, "since_boot": seconds}))
+
+
+def test_a_clock_that_was_set_forward_makes_nobody_safe(journal: JournalFile) -> None:
+    """Where the system has not started again, it tells how long ago the last run was."""
+    month = 30 * 86_400.0
+    begins(journal, 900.0, "a", 50.0)
+    journal.intent(intent("desk-1", time=1000.0))
+    journal.intent(intent("desk-2", time=1000.0))
+    journal.intent(replace(intent("desk-3", time=1000.0), mac="000413000003"))
+    journal.end("desk-1", Ending(Outcome.TIMED_OUT, "Gone.", triggered=True, unsafe_until=1900.0), 1200.0)
+    journal.end("desk-3", Ending(Outcome.UPGRADED, "Runs.", triggered=True), 1250.0)
+    history = read_history(journal.path)
+    assert history.by_uptime() == set()
+    # 400 s after the last run began, by a clock that nobody can set.
+    assert history.begin_run(month + 1300.0, Moment("a", 450.0)) == -month
+    assert history.unsafe == {"desk-1": month + 1900.0}
+    assert history.unsafe_macs == {intent().mac: month + 1900.0}
+    assert history.open_intents["desk-2"] == moved(intent("desk-2", time=1000.0), month)
+    assert history.ended["desk-3"].evidence.triggered_at == month + 1000.0
+    assert history.by_uptime() == set()
+    # The same, told by the journal itself; and then nothing is moved once more.
+    begins(journal, month + 1300.0, "a", 450.0)
+    history = read_history(journal.path)
+    assert history.begin_run(month + 1400.0, Moment("a", 550.0)) == 0.0
+    assert history.unsafe == {"desk-1": month + 1900.0}
+
+
+@pytest.mark.parametrize("boot", [None, "b"])
+def test_after_a_start_of_the_system_only_uptimes_of_phones_tell_how_long_ago_they_were_asked(
+    journal: JournalFile, boot: str | None
+) -> None:
+    month = 30 * 86_400.0
+    begins(journal, 900.0, "a", 50.0)
+    journal.intent(replace(intent("desk-1", time=1000.0), uptime=5000))
+    journal.end("desk-1", Ending(Outcome.TIMED_OUT, "Gone.", triggered=True, unsafe_until=2200.0), 1200.0)
+    journal.intent(replace(intent("desk-2", time=1300.0), mac="000413000002"))
+    history = read_history(journal.path)
+    mac, now = intent().mac, month + 1400.0
+    # While it is certain, uptimes count for nothing.
+    assert history.reckoning.unsafe_until(mac, 5300, now, 2200.0) == 2200.0
+    assert history.begin_run(now, boot and Moment(boot, 20.0)) == 0.0
+    assert (history.unsafe, history.by_uptime()) == ({"desk-1": 2200.0}, {"desk-2"})
+    until = history.reckoning.unsafe_until
+    # Asked 300 s ago, by its uptime: 900 of 1,200 s are left.
+    assert until(mac, 5300, now, 2200.0) == now + 900.0
+    assert until(mac, 5000 + 1300, now, 2200.0) < now
+    # It has started again, shows no uptime, or none was known.
+    assert until(mac, 4999, now, 2200.0) == until(mac, None, now, 2200.0) == 2200.0
+    assert until("000413000002", 9000, now, 2200.0) == until(None, 9000, now, 2200.0) == 2200.0
+
+
+def test_this_moment_goes_on_evenly() -> None:
+    first, second = this_moment(), this_moment()
+    if first is None or second is None:
+        pytest.skip("this system does not tell when it started")
+    assert first.boot == second.boot and second.seconds >= first.seconds
+
+
+def test_readings_of_two_clocks_may_differ_by_what_lies_between_them(journal: JournalFile) -> None:
+    begins(journal, 900.0, "a", 50.0)
+    journal.intent(intent("desk-1", time=1000.0))
+    history = read_history(journal.path)
+    assert history.begin_run(1500.0, Moment("a", 650.0 - LEAST)) == 0.0
+    assert history.open_intents == {"desk-1": intent("desk-1", time=1000.0)}
+
+
+@pytest.mark.parametrize(
+    "more", [{"boot": "a"}, {"since_boot": 1.0}, {"boot": 7, "since_boot": 1.0}, {"boot": "a", "since_boot": -1}]
+)
+def test_half_a_moment_is_no_moment(journal: JournalFile, more: dict[str, Any]) -> None:
+    journal.write("run", time=1000.0, **more)
+    with pytest.raises(InputError, match="line 1 of"):
+        read_history(journal.path)
 
 
 def test_a_phone_that_may_be_loading_is_known_by_its_mac(journal: JournalFile) -> None:

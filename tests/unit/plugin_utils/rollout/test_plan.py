@@ -448,6 +448,31 @@ def test_a_phone_whose_end_nobody_saw_is_not_asked_before_its_time() -> None:
     assert isinstance(later, PlannedPhone)
 
 
+@pytest.mark.parametrize(("uptime", "until"), [(5100, 1_000_900.0), (6200, None), (100, None), (None, None)])
+def test_its_uptime_tells_how_long_ago_it_was_asked_where_the_clock_may_have_been_set_forward(
+    uptime: int | None, until: float | None
+) -> None:
+    history = History(unsafe={"desk-1": 2000.0})
+    history.reckoning.note(
+        Intent(
+            host="desk-1",
+            mac=MAC,
+            file="a.bin",
+            before=Version.parse(OLD),
+            target=Version.parse(NEW),
+            time=1000.0,
+            deadline=1250.0,
+            uptime=5000,
+        )
+    )
+    history.begin_run(1_000_000.0, None)
+    shown = replace(facts(), uptime=uptime)
+    phone = plan_one(reading=Reading(facts=shown, at=1_000_000.0), history=history)
+    assert isinstance(phone, SettledPhone) == (until is not None)
+    if isinstance(phone, SettledPhone):
+        assert (phone.outcome, phone.ending.unsafe_until) == ("deferred", until)
+
+
 def test_a_phone_that_is_back_too_early_after_its_resume_gave_it_up() -> None:
     ending = Ending(Outcome.TIMED_OUT, "It is gone.", triggered=True, evidence=ASKED, unsafe_until=2000.0)
     phone = plan_one(reading=Reading(facts=facts(), at=1999.0), resumed=ending)

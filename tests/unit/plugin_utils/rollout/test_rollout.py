@@ -41,7 +41,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import roll
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import survey
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.closing import closing_lines
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.flights import FRESH_SETTINGS
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import read_history
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history_file import read_history
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import JournalFile
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC, parse_options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import rollout
