@@ -46,6 +46,8 @@ class End:
     unseen: bool = False
     """Whether another phone may have answered, or one that was not gone at all, so that nobody saw what became of the
     one that was asked."""
+    may_load: bool = False
+    """Whether it is back, and may be loading all the same."""
 
 
 class Course:

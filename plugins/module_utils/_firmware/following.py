@@ -169,12 +169,14 @@ class Following:
         )
         # Two polls without an answer may have been the network's fault, and without a MAC it may be another phone.
         is_sure = is_same and (watch.restarted or version != course.version)
-        if not is_sure:
+        if is_sure:
+            reason = f"{reason} Do not power it off before you have seen on its screen that it does not load any more."
+        else:
             reason = (
                 f"{reason} What it shows does not prove that it has restarted: it may only have been out of reach, and "
                 "be loading still. Do not power it off."
             )
-        return End(Outcome.OLD_VERSION, reason, after=version, unseen=not is_sure)
+        return End(Outcome.OLD_VERSION, reason, after=version, unseen=not is_sure, may_load=is_sure)
 
     def _missing_registrations(self, facts: PhoneFacts) -> list[int]:
         """Lines that were registered before and are now known not to be, or not known at all."""

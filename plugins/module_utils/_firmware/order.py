@@ -235,12 +235,14 @@ class Ending:
     """Until when the phone must be left alone, because nobody could see whether it has written its flash.
 
     In seconds since the epoch. It must not be powered off before, and no run asks it for anything. Until the end of the
-    run it keeps its place among those in flight.
+    run it keeps its place among those in flight, unless it frees that.
     """
     passing: bool = False
     """Whether it may end otherwise when it is asked again in a while."""
     shown_until: float | None = None
     """Until when a mirror may still show it an image, because that could not be withdrawn (seconds since the epoch)."""
+    frees_place: bool = False
+    """Whether it is back, and may be loading all the same, which keeps nobody else from it."""
 
 
 def hop_need(size: int | None, flash_time: float, *, parallel: int = 1, bandwidth_mbit: float = 100.0) -> float:

@@ -178,7 +178,7 @@ class Upgrade:
         blind = outcome.is_blind(up=course.phase in (Phase.PROBE, Phase.TRIGGER))
         # Who is not seen may never have been gone.
         seen = replace(course.evidence, gone_at=None) if end.unseen else course.evidence
-        until = seen.unsafe_until if course.triggered and (blind or end.unseen) else None
+        until = seen.unsafe_until if course.triggered and (blind or end.unseen or end.may_load) else None
         self.ending = Ending(
             outcome,
             reason,
@@ -188,6 +188,7 @@ class Upgrade:
             until,
             outcome.passing and not end.final,
             shown_until,
+            frees_place=end.may_load,
         )
         if self.comparison.has_begun and outcome.loaded:
             course.phase = Phase.SNAPSHOT

@@ -114,7 +114,7 @@ class Engine:
         # Failures first: which of an interrupted run's were canaries is told by what it had proven, and that run alone.
         for phone in sorted(self._plan.settled, key=lambda one: one.outcome.succeeded):
             self.verdicts.settle(phone, phone.ending)
-            if phone.ending.unsafe_until is not None:
+            if phone.ending.unsafe_until is not None and not phone.ending.frees_place:
                 self._admission.hold(phone)
 
     def _any_call_state(self, work: Iterable[PlannedPhone]) -> bool:

@@ -141,7 +141,7 @@ class Flights:
         """A phone's turn has ended."""
         phone, upgrade, ending = flight.phone, flight.upgrade, expect(flight.upgrade.ending)
         del self.under_way[phone.host]
-        if ending.unsafe_until is None:
+        if ending.unsafe_until is None or ending.frees_place:
             self._admission.release(phone)
         may_wait = ending.passing and not ending.triggered and self._verdicts.stopped_by is None
         if may_wait and self._admission.defer(phone):

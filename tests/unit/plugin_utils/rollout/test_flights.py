@@ -92,6 +92,14 @@ def test_a_phone_that_is_not_seen_back_keeps_its_slot() -> None:
     assert run.admission.ask(other) is Decision.NO_ROOM
 
 
+def test_a_phone_that_is_back_frees_its_slot_though_it_may_be_loading() -> None:
+    one, other = phone("desk-1"), phone("desk-2")
+    run = Run(one, other)
+    run.fly(one, ending=ended(Outcome.OLD_VERSION, unsafe_until=run.clock.time + 900, frees_place=True))
+    run.flights.advance("desk-1", None)
+    assert run.admission.ask(other) is not Decision.NO_ROOM
+
+
 def test_a_phone_is_polled_when_it_said_so() -> None:
     one = phone("desk-1")
     run = Run(one)
