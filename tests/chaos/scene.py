@@ -62,6 +62,11 @@ FAULTS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     # A rollout asks nobody for a reboot. That it does not is seen here.
     "ignores_reboot": [{"faults": {"ignores_reboot": True}}],
     "answers_while_flashing": [{"faults": {"answers_while_flashing": True}}],
+    # With an image that takes longer to load than the settle time of a run.
+    "restarts_to_load": [{"faults": {"restarts_to_load": True}, "timing": {"load": seconds}} for seconds in (1, 4)],
+    "shows_version_early": [
+        {"faults": {"shows_version_early": True}, "timing": {"load": seconds}} for seconds in (1, 4)
+    ],
     "reset": [
         {"faults": {"reset": {"on": step, "times": times}}}
         for step in (

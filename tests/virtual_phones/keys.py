@@ -208,6 +208,8 @@ class Faults:
     ignores_load: Flag = False
     ignores_reboot: Flag = False
     answers_while_flashing: Flag = False
+    restarts_to_load: Flag = False
+    shows_version_early: Flag = False
     reset: Annotated[Reset | None, optional(nested(Reset))] = None
     slow: Seconds = 0.0
     drip: Count = 0

@@ -103,7 +103,7 @@ def home(phone: Phone) -> str:
 
 def info(phone: Phone) -> str:
     """Show System Information. Labels of firmware and MAC: 4.1; uptime and identities are invented."""
-    model, version = firmware.image_model(phone.keys.model), phone.keys.firmware
+    model, version = firmware.image_model(phone.keys.model), phone.shows_early or phone.keys.firmware
     name, mac = f"snom{model}", phone.keys.faults.wrong_mac or phone.keys.mac
     pairs = [mac[i : i + 2] for i in range(0, 12, 2)]
     lines: list[tuple[str, str]]

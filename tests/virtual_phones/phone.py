@@ -89,6 +89,8 @@ class Phone:
         self.https_only = False
         self.line_info_fixed = False
         self.came_back = False
+        self.shows_early: str | None = None
+        """The version that it has loaded and not written, where it shows that."""
         self.replayed_settings: dict[str, str] = {}  # written since the boot, on a phone that plays a profile
         self.reset_counts()
         self._log = log
@@ -424,6 +426,14 @@ class Phone:
         self._go_down("dead")
 
     async def _upgrade(self, url: str) -> None:
+        if self.keys.faults.restarts_to_load:
+            await asyncio.sleep(LAST_BREATH)
+            self._go_down("rebooting")
+            await asyncio.sleep(self.keys.timing.reboot)
+            await self._listen()
+            self._booted = time.monotonic()
+            self._register(silently=True)
+            self.phase = "loading"
         try:
             image = await self._fetch_images(url)
         except _PowerLost:
@@ -437,6 +447,7 @@ class Phone:
             self.phase = "up"
             return
         self._stamp("loaded")
+        self.shows_early = image.version if self.keys.faults.shows_version_early else None
         await asyncio.sleep(max(self.keys.timing.load, LAST_BREATH))
         await self._flash(image.version)
 
@@ -471,6 +482,7 @@ class Phone:
             self.phase = "flashing"
         else:
             self._go_down("flashing")
+        self.shows_early = None
         self._stamp("down")
         self.note("flash", version)
         await asyncio.sleep(self.keys.timing.flash + faults.stuck_in_flash)

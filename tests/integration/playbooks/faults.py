@@ -86,6 +86,16 @@ FAULTS: dict[str, Fault] = {
     "off-when-loading": Fault("it loses its power when it was asked to load", {"at": {"asked": OFF}}, "loads"),
     "restarts-in-download": _fault("it restarts in the middle of the download", "loads", restarts_in_download=1),
     "answers-while-flashing": _fault("it answers while it writes its flash", "loads", answers_while_flashing=True),
+    "restarts-to-load": Fault(
+        "it restarts first, and loads behind a web server that is up",
+        {"faults": {"restarts_to_load": True}, "timing": {"load": 3}},
+        "loads",
+    ),
+    "shows-early": Fault(
+        "it shows its new version before it writes it",
+        {"faults": {"shows_version_early": True}, "timing": {"load": 3}},
+        "loads",
+    ),
     "keeps-old": _fault("it comes back with its old version", "loads", keep_old_version=True),
     "stuck": _fault("it takes an hour to write its flash", "loads", stuck_in_flash=3600),
     "never-returns": _fault("it does not come back from writing its flash", "loads", never_return=True),

@@ -225,6 +225,26 @@ def test_a_reboot_in_the_middle_of_flashing_kills(start_fleet: StartFleet) -> No
     assert not listens(phone)
 
 
+def test_a_phone_that_restarts_to_load_is_up_while_it_loads(start_fleet: StartFleet) -> None:
+    phone = phone_keys(name="p", timing={"reboot": 0.2, "load": 60}, faults={"restarts_to_load": True})
+    fleet = start_fleet(phone)
+    load(fleet, phone)
+    eventually(fleet, "p", lambda state: "loaded" in state["cycles"][-1])
+    state = fleet.phone("p")
+    assert (state["phase"], state["firmware"]) == ("loading", "8.4.35")
+    assert state["uptime"] < 60
+    assert b"snom320-SIP 8.4.35" in get(phone, "/info.htm")
+
+
+def test_a_phone_that_shows_its_version_early_has_not_written_it(start_fleet: StartFleet) -> None:
+    phone = phone_keys(name="p", timing={"load": 60}, faults={"shows_version_early": True})
+    fleet = start_fleet(phone)
+    load(fleet, phone)
+    eventually(fleet, "p", lambda state: "loaded" in state["cycles"][-1])
+    assert b"snom320-SIP 8.7.5.35" in get(phone, "/info.htm")
+    assert (fleet.phone("p")["phase"], fleet.phone("p")["firmware"]) == ("loading", "8.4.35")
+
+
 def test_an_unsafe_downgrade_breaks_the_updater(start_fleet: StartFleet) -> None:
     phone = phone_keys("D785", "10.1.54.13", name="p", deadlock_below="8.9.3.60")
     fleet = start_fleet(phone)
