@@ -12,6 +12,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import
 from ansible_collections.telephony.snom.plugins.module_utils._phone.readable_phone import ReadablePhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_loader import SipLoader
 from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
+from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_reader import SipReader
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_loader import WebLoader
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_reader import WebReader
@@ -32,6 +33,7 @@ def verbs(protocol: type) -> list[str]:
             (MemoryPhone, Phone),
             (WebLoader, LoadablePhone),
             (SipLoader, LoadablePhone),
+            (SipReader, ReadablePhone),
             (WebReader, ReadablePhone),
         )
         for verb in verbs(protocol)
