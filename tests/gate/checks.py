@@ -38,6 +38,9 @@ from unpacked import unpack
 # Seconds. No test takes a tenth of it, so it decides none: it names one that hangs, which a CI machine cannot do.
 HANGS = 1200
 
+# Which tests of a suite run in `make test`, and which in `make all` only: see `slow` in pyproject.toml.
+QUICK, SLOW = ("-m", "not slow"), ("-m", "slow")
+
 # Sanity tests that can't run offline: 2.22's pylint wants a plugin that no package index has.
 SKIPPED_SANITY = {"2.22": ("pylint",)}
 
@@ -396,7 +399,7 @@ CHECKS = [
         "playbooks",
         "integration",
         "playbooks over virtual phones, for every outcome",
-        partial(_pytest, "-n4", "--dist=loadscope", "tests/integration/playbooks"),
+        partial(_pytest, "-n4", "--dist=loadscope", *QUICK, "tests/integration/playbooks"),
         ("git", "nginx", "ssh", "sshd"),
     ),
     Check(
@@ -456,17 +459,6 @@ CHECKS = [
     Check("docs", "docs", "the documentation site builds, and its links hold", _docs),
     *(
         Check(
-            f"units-{core.name}",
-            "unit-cores",
-            f"unit tests, on ansible-core {core.release} and its Python",
-            partial(_units, core),
-            ("git", "openssl"),
-            core,
-        )
-        for core in OUTERMOST_CORES
-    ),
-    *(
-        Check(
             f"targets-{core.name}",
             "integration",
             f"ansible-test integration, on ansible-core {core.release}",
@@ -497,6 +489,24 @@ LONGEST = (
 
 # What takes longer than a change should wait for. `make all` runs it, too.
 LONG_CHECKS = [
+    Check(
+        "playbooks-slow",
+        "integration",
+        "those of the playbooks' tests that take longer than ten seconds of CPU each",
+        partial(_pytest, "-n4", "--dist=loadscope", *SLOW, "tests/integration/playbooks"),
+        ("git", "nginx", "ssh", "sshd"),
+    ),
+    *(
+        Check(
+            f"units-{core.name}",
+            "unit-cores",
+            f"unit tests, on ansible-core {core.release} and its Python",
+            partial(_units, core),
+            ("git", "openssl"),
+            core,
+        )
+        for core in OUTERMOST_CORES
+    ),
     *(
         Check(
             f"ansible-test-units-{core.name}",

@@ -112,6 +112,7 @@ def contact(agent: str, address: str, expires: int = 300) -> dict[str, Any]:
     return {"Address": f"sip:line@{address}:5060", "Expires": expires, "User-Agent": agent}
 
 
+@pytest.mark.slow
 def test_an_audit_shows_what_only_the_pbx_sees(start: StartBench, registrar: Any) -> None:
     pbx, contacts = registrar
     mac = "00041399AAB1"
@@ -166,6 +167,7 @@ def test_an_audit_says_which_pbx_could_not_be_asked(start: StartBench, registrar
     assert "1 x 320 8.4.35" in run.output
 
 
+@pytest.mark.slow
 def test_an_audit_is_what_prometheus_reads(start: StartBench) -> None:
     """By the parser of its own library. What is not known has no value."""
     hostile = 'x"} 1\nsnom_phone_reachable{phone="forged'

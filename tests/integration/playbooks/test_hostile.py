@@ -52,6 +52,7 @@ def applied(**more: Any) -> list[dict[str, Any]]:
     return [{"name": "Apply", "hosts": "phones", "gather_facts": False, "tasks": [{"name": "Apply", **more}]}]
 
 
+@pytest.mark.slow
 def test_what_a_phone_says_steers_no_terminal(start: StartBench) -> None:
     wanted = {"language": "English", "phone_name": "good", "tone_scheme": "GBR", "web_language": "English"}
     found = start(
@@ -82,6 +83,7 @@ def test_what_a_phone_says_steers_no_terminal(start: StartBench) -> None:
     assert [row["site"] for row in rows] == ["Hall\\x1b[2J\\u202e"] * 2
 
 
+@pytest.mark.slow
 def test_adopted_is_what_the_phone_has_or_left_out(start: StartBench) -> None:
     found = start({name: phone("D785", "10.1.84.12", settings=EVIL) for name in ("p1", "p2")})
     folder = found.out / "adopted"
@@ -111,6 +113,7 @@ def test_what_is_ordinary_compares_as_it_is(start: StartBench) -> None:
     found.play([{"name": "Compare", "hosts": "phones", "gather_facts": False, "tasks": tasks}])
 
 
+@pytest.mark.slow
 def test_no_cell_of_an_audit_is_a_formula(start: StartBench) -> None:
     found = start(
         {"=1+1": phone(inventory={"snom_site": "=HYPERLINK(1)"}), "p2": phone(inventory={"snom_site": "a;=1"})}
@@ -148,6 +151,7 @@ def test_a_host_whose_name_steers_a_terminal_is_refused(start: StartBench, playb
     assert found.fleet.counters()["requests"] == 0 and not (found.out / "written").exists()
 
 
+@pytest.mark.slow
 def test_fingerprints_of_hosts_with_names_that_yaml_reads_otherwise(start: StartBench) -> None:
     names = ["000413922024", "null", "x #y", "1e5", "- z", "Büro"]
     found = start(

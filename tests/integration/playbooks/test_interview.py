@@ -127,6 +127,7 @@ def test_a_profile_gives_nobody_away_and_reads_like_the_phone(start: StartBench)
     assert replayed["settings"] == len(info["settings"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "code", "words"),
     [
@@ -268,6 +269,7 @@ def test_a_phone_with_strange_pages_is_interviewed_taught_and_upgraded_with_proo
         assert read["phone"]["firmware"] == "10.1.175.16" and "version" in read["phone"]["taught"]
 
 
+@pytest.mark.slow
 def test_a_restart_an_upgrade_and_a_setting_are_tried_and_measured(start: StartBench) -> None:
     found = start({"desk7": phone("D785", "10.1.54.13", settings={"date_us_format": "off"}, timing={"reboot": 8})})
     images = {"snom_interview_catalog": str(found.catalog), "snom_mirror": found.fleet.images}
@@ -300,6 +302,7 @@ def test_a_restart_an_upgrade_and_a_setting_are_tried_and_measured(start: StartB
     assert list(profile["states"]) == ["idle", "after"] and profile["measured"]["outcome"] == "upgraded"
 
 
+@pytest.mark.slow
 def test_a_first_test_is_a_step_that_says_what_it_sends_and_takes_a_persons_word(start: StartBench) -> None:
     port = free_port()
     inventory = {"snom_collector": {"url": f"http://127.0.0.1:{port}", "listen": f"127.0.0.1:{port}"}}

@@ -103,6 +103,7 @@ def test_a_mistake_never_takes_the_place_of_what_works(standing: Mirror) -> None
     assert requests.get(f"{standing.url}/fw/{IMAGE}", timeout=PATIENCE).status_code == 200
 
 
+@pytest.mark.slow
 def test_absent_ends_it(start_mirror: StartMirror) -> None:
     box = start_mirror()
     assert box.play(images=box.entries(IMAGE), rehearse=False).code == 0
@@ -113,6 +114,7 @@ def test_absent_ends_it(start_mirror: StartMirror) -> None:
     assert box.play(state="absent").recap == {"box": "ok"}
 
 
+@pytest.mark.slow
 def test_an_image_of_which_only_the_sha_256_is_known(start_mirror: StartMirror) -> None:
     """What lies there with another content is not right; what has that hash is not unverified."""
     box = start_mirror()
@@ -126,6 +128,7 @@ def test_an_image_of_which_only_the_sha_256_is_known(start_mirror: StartMirror) 
     assert (box.images / IMAGE).read_bytes() == content
 
 
+@pytest.mark.slow
 def test_images_that_nobody_needs_are_listed_or_removed(start_mirror: StartMirror) -> None:
     box = start_mirror()
     box.images.mkdir(parents=True)
@@ -142,6 +145,7 @@ def test_images_that_nobody_needs_are_listed_or_removed(start_mirror: StartMirro
     assert (box.images / IMAGE).exists()
 
 
+@pytest.mark.slow
 def test_images_that_cannot_be_had_are_named_and_hold_up_no_other(start_mirror: StartMirror) -> None:
     box = start_mirror()
     wrong_hash, missing, wrong_size, truncated, unknown_hash, good = map(
@@ -167,6 +171,7 @@ def test_images_that_cannot_be_had_are_named_and_hold_up_no_other(start_mirror: 
     assert f"{unknown_hash} is unverified" in run.output
 
 
+@pytest.mark.slow
 def test_an_audit_shows_what_the_log_proves(start_mirror: StartMirror) -> None:
     box = start_mirror({"desk": phone("D785", "10.1.84.12"), "hall": phone("D785", "10.1.84.12")})
     bench = box.bench
@@ -202,6 +207,7 @@ def test_an_audit_shows_what_the_log_proves(start_mirror: StartMirror) -> None:
     assert desk["seen"] == load["time"].replace("Z", "+00:00") and desk["contradiction"] is None
 
 
+@pytest.mark.slow
 def test_an_audit_lists_what_it_could_not_ask(start: StartBench) -> None:
     """As CSV that other programs read: quotes are doubled, and umlauts are as they are."""
     site = 'Köln, "Dom"'
@@ -263,6 +269,7 @@ def test_an_audit_tells_when_phone_and_log_differ(start: StartBench) -> None:
     assert "10.1.175.16" in rows[0]["contradiction"] and rows[1]["contradiction"] == ""
 
 
+@pytest.mark.slow
 def test_it_has_what_the_phones_need(start_mirror: StartMirror) -> None:
     fleet = {
         "desk": phone("320"),
@@ -287,6 +294,7 @@ def test_it_has_what_the_phones_need(start_mirror: StartMirror) -> None:
     assert sorted(file.name for file in box.images.iterdir()) == sorted([IMAGE, OTHER])
 
 
+@pytest.mark.slow
 def test_it_can_take_images_from_another_mirror(start_mirror: StartMirror) -> None:
     box = start_mirror(phones="phones")
     box.bench.hosts()["desk"]["snom_model"] = "320"
@@ -297,6 +305,7 @@ def test_it_can_take_images_from_another_mirror(start_mirror: StartMirror) -> No
     assert hashlib.sha1((box.images / IMAGE).read_bytes()).hexdigest() == entry["sha1"]
 
 
+@pytest.mark.slow
 def test_a_site_has_its_connections_and_no_more(start_mirror: StartMirror) -> None:
     box = start_mirror()
     net = box.address.rpartition(".")[0]
@@ -338,6 +347,7 @@ class _From(requests.adapters.HTTPAdapter):
         super().init_poolmanager(*arguments, source_address=(self.source, 0), **more)
 
 
+@pytest.mark.slow
 def test_setting_files_are_for_those_who_are_listed(start_mirror: StartMirror) -> None:
     box = start_mirror()
     generation = box.bench.folder / "www" / "generations" / "ab12"
@@ -357,6 +367,7 @@ def test_setting_files_are_for_those_who_are_listed(start_mirror: StartMirror) -
         assert requests.get(f"{box.url}/{folder}", timeout=PATIENCE).status_code in (403, 404)
 
 
+@pytest.mark.slow
 def test_https(start_mirror: StartMirror) -> None:
     box = start_mirror()
     files = {name: str(box.bench.folder / f"{name}.pem") for name in ("certificate", "certificate_key")}
@@ -412,6 +423,7 @@ def test_options_that_cannot_work_are_refused(start_mirror: StartMirror, options
     assert not box.configuration.exists()
 
 
+@pytest.mark.slow
 def test_a_disk_that_takes_no_more(start_mirror: StartMirror) -> None:
     box = start_mirror()
     box.bench.fleet.patch_image_server(image_size=3_000_000)

@@ -183,6 +183,7 @@ def test_what_changes_is_shown_phone_by_phone_and_fetched_by_those_alone(start_s
     assert [server.settings(name)["phone_name"] for name in ("a", "talks", "lift")] == ["New", "Desk 102", "Desk 103"]
 
 
+@pytest.mark.slow
 def test_going_back(start_server: StartServer) -> None:
     server = start_server({"a": desk(100)}, **ALL)
     first = result_of(server.provision(rehearse=False))["generation"]
@@ -199,7 +200,9 @@ CHAINED = "snomD785-ramdisk-chained-update-r.bin"
 LATE = "snomD785-10.1.184.15-SIP-r.bin"
 
 
-@pytest.mark.parametrize(("version", "file"), [("10.1.175.16", image("D785")), ("10.1.184.15", LATE)])
+@pytest.mark.parametrize(
+    ("version", "file"), [("10.1.175.16", image("D785")), pytest.param("10.1.184.15", LATE, marks=pytest.mark.slow)]
+)
 def test_firmware_by_provisioning(version: str, file: str, start_server: StartServer) -> None:
     keys = {"chained_from": "10.1.184.15"}
     server = start_server({"a": desk(100, **keys), "b": desk(101, **keys)}, images=[CHAINED, LATE], **ALL)
@@ -215,6 +218,7 @@ def test_firmware_by_provisioning(version: str, file: str, start_server: StartSe
     assert server.bench.fleet.counters()["images"][file] == 1
 
 
+@pytest.mark.slow
 def test_a_web_root_on_another_machine(start_server: StartServer) -> None:
     """Published there by a module, and read there to be compared; the same as here, and no secret on the way."""
     server = start_server({"a": desk(100), "b": desk(101)}, fetched=False, **ALL)
@@ -282,6 +286,7 @@ def test_what_is_refused(
     assert not (server.root / "current").exists()
 
 
+@pytest.mark.slow
 def test_a_part_of_the_phones_does_not_take_the_others_files_away(start_server: StartServer) -> None:
     server = start_server({"a": desk(100), "b": desk(101), "c": desk(102)}, fetched=False, **ALL)
     server.provision(rehearse=False)
@@ -301,6 +306,7 @@ def test_a_slip_in_a_name_is_warned_about(start_server: StartServer) -> None:
     assert server.provision(warns="langauge (a; is it language?)").code == 0
 
 
+@pytest.mark.slow
 def test_variables_of_the_play_are_read_for_each_host(start_server: StartServer) -> None:
     """Also where the first host, whose variables Ansible mixes with them, has its own of the same names."""
     server = start_server({"a": desk(100), "b": desk(101), "c": desk(102)})
@@ -342,6 +348,7 @@ def test_variables_of_the_play_are_read_for_each_host(start_server: StartServer)
     assert books == [{"1": "A"}, {"2": "Example"}, {"2": "Example"}]
 
 
+@pytest.mark.slow
 def test_120_phones_in_one_run(start_server: StartServer) -> None:
     process = os.getpid() % 250
     addresses = [f"127.{251 + number // 60}.{process}.{1 + number % 60}" for number in range(120)]

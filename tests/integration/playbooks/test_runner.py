@@ -241,6 +241,7 @@ def sliced(inventory: Mapping[str, Any], number: int, count: int) -> dict[str, A
     return {"phones": inventory["phones"] | {"hosts": {host: hosts[host] for host in sorted(hosts)[number::count]}}}
 
 
+@pytest.mark.slow
 def test_slices_upgrade_each_phone_once(start: StartBench) -> None:
     """Each slice has its own canary and its own journal, and knows nothing of the others."""
     found = start({f"phone-{number:02}": phone() for number in range(1, 11)})
@@ -297,6 +298,7 @@ def test_a_mistyped_pattern_fails_all_the_same(
 COUNT = 200
 
 
+@pytest.mark.slow
 def test_events_of_many_phones_are_few_and_small(start: StartBench) -> None:
     """What AWX has to keep of a rollout grows with the phones, by a few KB each, and by a handful of events."""
     timing = {"load": 0, "flash": 0, "boot": 0, "reboot": 0}
@@ -391,6 +393,7 @@ def test_the_nightly_job_is_red_where_a_phone_differs(start: StartBench) -> None
     assert json.loads((workflow.volume / "drift" / "drift.json").read_text("utf-8"))
 
 
+@pytest.mark.slow
 def test_the_workflow_is_a_dry_run_by_default(start: StartBench) -> None:
     found = start_fleet(start)
     workflow = Workflow(found, snom_hosts="phones")

@@ -22,6 +22,11 @@ from .bench import Bench, phone
 from .conftest import StartBench
 from .jump_host import jump_host
 
+IN_BOTH_WAYS = pytest.mark.parametrize(
+    "in_process",
+    [pytest.param(True, id="in process"), pytest.param(False, id="as modules", marks=pytest.mark.slow)],
+)
+
 # Everything that talks about phones, and everything that goes wrong on the way to one.
 PHONES = {
     "fine": phone(),
@@ -48,7 +53,7 @@ def tasks(found: Bench) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "as modules"])
+@IN_BOTH_WAYS
 def test_modules_at_their_loudest(in_process: bool, start: StartBench) -> None:
     """The harness itself looks for passwords in everything that was written."""
     found = start(PHONES)
@@ -102,7 +107,7 @@ def of_servers(port: int) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "as modules"])
+@IN_BOTH_WAYS
 def test_servers_that_tell_the_password_that_they_got(in_process: bool, echo: int, start: StartBench) -> None:
     found = start({"fine": phone(call_shown_in=[]), "gone": PHONES["gone"]}, **of_servers(echo))
     names: dict[str, dict[str, Any]] = {
@@ -160,6 +165,7 @@ syslog.syslog = write
 """
 
 
+@pytest.mark.slow
 def test_what_is_typed_is_not_in_the_log_of_the_machine_that_types_it(start: StartBench) -> None:
     """Real modules log their options there. The result says all the same what was done."""
     found = start({"here": phone(inventory={"snom_in_process": False}), "there": phone()})

@@ -132,6 +132,7 @@ def test_fingerprints_are_trusted_when_seen_first(start: StartBench) -> None:
     assert found.fleet.counters()["requests"] == 0
 
 
+@pytest.mark.slow
 def test_fingerprints_of_earlier_runs_are_known_from_their_file(start: StartBench) -> None:
     """Where the file is not used as an inventory, as beside an inventory that is a file."""
     found = start({"a": secure(), "b": secure(), "c": secure()})
