@@ -249,12 +249,12 @@ def _said_by_importer(artifact: Path, env: dict[str, str]) -> str:
     )
 
 
-def _guides() -> None:
+def _guides(part: Sequence[str]) -> None:
     """Type what the guides say, within networks of the test's own: their ports are fixed."""
     _namespace()
     install([] if shutil.which("curl") else ["curl"])
     pip = home(environment("venv")) / ".config" / "pip" / "pip.conf"
-    _pytest("tests/integration/guides", f"--copy={copy_collection()}", f"--pip-config={pip}")
+    _pytest(*part, "tests/integration/guides", f"--copy={copy_collection()}", f"--pip-config={pip}")
 
 
 def _release() -> None:
@@ -265,9 +265,9 @@ def _netbox() -> None:
     _pytest("tests/integration/netbox", f"--collections={collections_of_others()}")
 
 
-def _awx() -> None:
+def _awx(part: Sequence[str]) -> None:
     """What is for AWX: its configuration, against its collection, and what an execution environment is built from."""
-    _pytest("tests/gate/awx", f"--collections={collections_of_others()}", f"--copy={copy_collection()}")
+    _pytest(*part, "tests/gate/awx", f"--collections={collections_of_others()}", f"--copy={copy_collection()}")
 
 
 def _docs() -> None:
@@ -413,7 +413,7 @@ CHECKS = [
         "pbx",
         "integration",
         "a real Kamailio, and virtual phones that register there",
-        partial(_pytest, "-n2", "--dist=loadscope", "tests/integration/pbx"),
+        partial(_pytest, "-n2", "--dist=loadscope", *QUICK, "tests/integration/pbx"),
         ("baresip", "kamailio", "nginx", "sipp", "sipsak"),
     ),
     Check(
@@ -442,7 +442,7 @@ CHECKS = [
         "guides",
         "integration",
         "the first hour with the guides, typed as it stands, on virtual phones",
-        _guides,
+        partial(_guides, QUICK),
         ("git", "ip"),
     ),
     Check("pages", "integration", "the pages that people see, in a real Chromium, from 360 to 2,560 pixels", _pages),
@@ -455,7 +455,12 @@ CHECKS = [
         welcome=("kamailio", "nginx"),
     ),
     Check("release", "artifact", "a release can be prepared, rehearsed on a copy: see tests/gate/release.py", _release),
-    Check("awx", "awx", "AWX can be configured from the files here, and what its image is built from made", _awx),
+    Check(
+        "awx",
+        "awx",
+        "AWX can be configured from the files here, and what its image is built from made",
+        partial(_awx, QUICK),
+    ),
     Check("docs", "docs", "the documentation site builds, and its links hold", _docs),
     *(
         Check(
@@ -492,10 +497,19 @@ LONG_CHECKS = [
     Check(
         "playbooks-slow",
         "integration",
-        "those of the playbooks' tests that take longer than ten seconds of CPU each",
+        "the tests of playbooks that are marked as slow",
         partial(_pytest, "-n4", "--dist=loadscope", *SLOW, "tests/integration/playbooks"),
         ("git", "nginx", "ssh", "sshd"),
     ),
+    Check(
+        "pbx-slow",
+        "integration",
+        "those with a real Kamailio",
+        partial(_pytest, "-n2", "--dist=loadscope", *SLOW, "tests/integration/pbx"),
+        ("kamailio", "nginx"),
+    ),
+    Check("guides-slow", "integration", "those that type what the guides say", partial(_guides, SLOW), ("git", "ip")),
+    Check("awx-slow", "awx", "one command sets up AWX, on a fake of its API", partial(_awx, SLOW)),
     *(
         Check(
             f"units-{core.name}",

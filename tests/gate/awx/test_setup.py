@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from fake_awx import ORGANIZATION, SHOWN_SECRET, FakeAwx
 
+pytestmark = pytest.mark.slow
+
 AWX = Path(__file__).resolve().parents[3] / "extensions" / "awx"
 PLAYBOOKS = sorted(file.name for file in (AWX / "project").glob("*.yml"))
 SECRET = "the-password-of-the-phones"

@@ -136,6 +136,7 @@ def test_the_readme_and_the_playbooks_page(reader: Reader) -> None:
     assert of_playbooks.line in [one.line for one in commands_of(list(blocks("five_minutes", *TYPED["five_minutes"])))]
 
 
+@pytest.mark.slow
 def test_testing_playbooks(reader: Reader) -> None:
     folder = reader.folder("testing")
     found = list(blocks("testing_playbooks"))
@@ -213,6 +214,7 @@ def outcomes(report: Path) -> dict[str, str]:
     return {name: phone["outcome"] for name, phone in phones.items()}
 
 
+@pytest.mark.slow
 def test_one_real_phone_of_each_model(reader: Reader) -> None:
     found = list(blocks("first_rollout", "One real phone of each model"))
     folder = reader.folder("trial")
@@ -239,6 +241,7 @@ def test_one_real_phone_of_each_model(reader: Reader) -> None:
     assert evidence["evidence"]["triggered_at"] < evidence["evidence"]["seen_back_at"]
 
 
+@pytest.mark.slow
 def test_the_inventory_of_a_fleet(reader: Reader) -> None:
     (inventory,) = blocks("first_rollout", "The inventory of a fleet")
     found = list(blocks("first_rollout", "Plan, approve, roll out"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from ansible_collections.telephony.snom.tests.integration.pbx.calling import call
 from ansible_collections.telephony.snom.tests.integration.pbx.conftest import until
 from ansible_collections.telephony.snom.tests.integration.pbx.provisioned import NEW, OLD, by_provisioning, image, site
@@ -141,6 +142,7 @@ def test_a_phone_reports_by_the_log_of_its_mirror(kamailio: Kamailio, tmp_path: 
         assert (found.fleet.log(event="document_shown"), place.armed()) == ([], [])
 
 
+@pytest.mark.slow
 def test_a_phone_by_provisioning_reports_by_what_its_pbx_brings_it(kamailio: Kamailio, tmp_path: Path) -> None:
     """The PBX knows who talks, and of nobody that he does not. What nobody knows of phones is each way once."""
     port = free_port("127.0.0.1")

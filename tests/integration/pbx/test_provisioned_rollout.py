@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import pytest
 from ansible_collections.telephony.snom.tests.integration.pbx.provisioned import (
     LOGIN,
     NEW,
@@ -93,6 +94,7 @@ def test_what_phones_do_that_do_not_do_it(tmp_path: Path, kamailio: Kamailio) ->
         assert again.outcomes["old"] == "refused" and place.images_sent("old") == 1
 
 
+@pytest.mark.slow
 def test_a_mirror_that_is_another_ends_the_run_before_anything_is_sent(tmp_path: Path, kamailio: Kamailio) -> None:
     phones = {"desk": by_provisioning(kamailio, 31)}
     with site(tmp_path, kamailio, phones, image(), snom_firmware_version=NEW) as place:

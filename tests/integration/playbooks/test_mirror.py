@@ -224,6 +224,7 @@ def test_an_audit_lists_what_it_could_not_ask(start: StartBench) -> None:
     assert found["hall"]["outcome"] == "failed" and "nowhere" in found["hall"]["reason"]
 
 
+@pytest.mark.slow
 def test_an_audit_tells_when_phone_and_log_differ(start: StartBench) -> None:
     bench = start({"desk": phone("D785", "10.1.84.12"), "manager": phone("D865", "10.1.141.13")})
     agents = {

@@ -183,7 +183,6 @@ def test_what_changes_is_shown_phone_by_phone_and_fetched_by_those_alone(start_s
     assert [server.settings(name)["phone_name"] for name in ("a", "talks", "lift")] == ["New", "Desk 102", "Desk 103"]
 
 
-@pytest.mark.slow
 def test_going_back(start_server: StartServer) -> None:
     server = start_server({"a": desk(100)}, **ALL)
     first = result_of(server.provision(rehearse=False))["generation"]
@@ -286,7 +285,6 @@ def test_what_is_refused(
     assert not (server.root / "current").exists()
 
 
-@pytest.mark.slow
 def test_a_part_of_the_phones_does_not_take_the_others_files_away(start_server: StartServer) -> None:
     server = start_server({"a": desk(100), "b": desk(101), "c": desk(102)}, fetched=False, **ALL)
     server.provision(rehearse=False)

@@ -241,7 +241,6 @@ def sliced(inventory: Mapping[str, Any], number: int, count: int) -> dict[str, A
     return {"phones": inventory["phones"] | {"hosts": {host: hosts[host] for host in sorted(hosts)[number::count]}}}
 
 
-@pytest.mark.slow
 def test_slices_upgrade_each_phone_once(start: StartBench) -> None:
     """Each slice has its own canary and its own journal, and knows nothing of the others."""
     found = start({f"phone-{number:02}": phone() for number in range(1, 11)})
@@ -358,6 +357,7 @@ def start_fleet(start: StartBench, *, deadline: int = 60, **faults: Any) -> Benc
     return found
 
 
+@pytest.mark.slow
 def test_the_workflow(start: StartBench) -> None:
     found = start_fleet(start)
     workflow = Workflow(found, snom_hosts="phones", snom_dry_run="no")
@@ -393,7 +393,6 @@ def test_the_nightly_job_is_red_where_a_phone_differs(start: StartBench) -> None
     assert json.loads((workflow.volume / "drift" / "drift.json").read_text("utf-8"))
 
 
-@pytest.mark.slow
 def test_the_workflow_is_a_dry_run_by_default(start: StartBench) -> None:
     found = start_fleet(start)
     workflow = Workflow(found, snom_hosts="phones")

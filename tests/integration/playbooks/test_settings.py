@@ -306,6 +306,7 @@ LOGIN = {
 }
 
 
+@pytest.mark.slow
 def test_secrets_over_https(start: StartBench) -> None:
     phones = {
         "basic": secure(),

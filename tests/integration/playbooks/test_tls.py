@@ -109,6 +109,7 @@ def find_host(inventory: Any, name: str) -> dict[str, Any]:
     raise AssertionError(f"{name} is not in {inventory}")
 
 
+@pytest.mark.slow
 def test_fingerprints_are_trusted_when_seen_first(start: StartBench) -> None:
     found = start({"a": secure(), "b": secure()})
     file = found.out / "fingerprints.yml"
