@@ -10,7 +10,7 @@ import os
 import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
@@ -36,6 +36,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options imp
     parse_options,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import (
+    Plan,
     check_targets,
     make_plan,
 )
@@ -80,90 +81,133 @@ def rollout(
     journal: JournalFile | NoJournal = JournalFile(path, context.run) if path and not check_mode else NoJournal()
     try:
         history = journal.history() if isinstance(journal, JournalFile) else read_history(path) if path else History()
-        return carry_out(targets, parameters, options, history, journal, check_mode, context)
+        return Rollout(
+            targets=targets,
+            parameters=parameters,
+            options=options,
+            history=history,
+            journal=journal,
+            check_mode=check_mode,
+            context=context,
+        ).carry_out()
     finally:
         journal.close()
 
 
-def carry_out(
-    targets: Sequence[Target],
-    parameters: Mapping[str, Any],
-    options: Options,
-    history: History,
-    journal: Journal,
-    check_mode: bool,
-    context: Context,
-) -> dict[str, Any]:
+@dataclass(kw_only=True)
+class Rollout:
     """A rollout whose options are known to be good, with an open journal."""
-    started = context.runtime.now()
-    moment = context.moment()
-    if back := history.begin_run(started, moment):
-        context.notify(clock_notice(back))
-    known = {} if moment is None else {"boot": moment.boot, "since_boot": moment.seconds}
-    journal.write("run", time=started, hosts=len(targets), process=os.getpid(), node=socket.gethostname(), **known)
-    gate = CredentialsGate()
-    for target in targets:
-        if target.host in history.refused_credentials:
-            gate.refuse(target)
-    resumed = dict(history.ended)
-    if context.mirrors and not check_mode:
-        for line in context.mirrors.clear(history.open_intents):
-            context.notify(line)
-    if history.open_intents and not check_mode:
-        resumed |= watch_interrupted(
-            targets,
-            history.open_intents,
-            options.flash_time,
-            context,
-            gate=gate,
-            journal=journal,
-            by_uptime=history.by_uptime(),
+
+    targets: Sequence[Target]
+    parameters: Mapping[str, Any]
+    options: Options
+    history: History
+    journal: Journal
+    check_mode: bool
+    context: Context
+    gate: CredentialsGate = field(default_factory=CredentialsGate)
+
+    def carry_out(self) -> dict[str, Any]:
+        """Read, plan, run and write down; returns the result, see `report`."""
+        started = self._begin()
+        resumed = self._end_interrupted()
+        plan = make_plan(self.targets, self._read(), self.options, self.history, resumed)
+        stopped_by = self._check_images(plan)
+        self._show(plan)
+        engine = Engine(plan, self.context, gate=self.gate, journal=self.journal)
+        if not self.check_mode:
+            engine.run(stopped_by)
+        result = rollout_result(plan, engine, self.parameters, self.check_mode, self.context, started)
+        self._write_down(result)
+        return result
+
+    def _begin(self) -> float:
+        """Write down that the run begins; returns when, in seconds since the epoch."""
+        started, moment = self.context.runtime.now(), self.context.moment()
+        if back := self.history.begin_run(started, moment):
+            self.context.notify(clock_notice(back))
+        known = {} if moment is None else {"boot": moment.boot, "since_boot": moment.seconds}
+        node = socket.gethostname()
+        self.journal.write("run", time=started, hosts=len(self.targets), process=os.getpid(), node=node, **known)
+        for target in self.targets:
+            if target.host in self.history.refused_credentials:
+                self.gate.refuse(target)
+        return started
+
+    def _end_interrupted(self) -> dict[str, Ending]:
+        """How phones ended, by host, that a run had asked which was cut off."""
+        intents = self.history.open_intents
+        ended = dict(self.history.ended)
+        if self.check_mode:
+            return ended
+        for line in self.context.mirrors.clear(intents) if self.context.mirrors else ():
+            self.context.notify(line)
+        if intents:
+            ended |= watch_interrupted(
+                self.targets,
+                intents,
+                self.options.flash_time,
+                self.context,
+                gate=self.gate,
+                journal=self.journal,
+                by_uptime=self.history.by_uptime(),
+            )
+        return ended
+
+    def _read(self) -> Mapping[str, Reading]:
+        self.context.notify(f"Reading {count_phones(len(self.targets))}")
+        refusals = self.history.refusals
+        logins = _Logins(refusals, self.journal, self.context.runtime, retry=self.parameters["retry_login"])
+        readings = read_fleet(
+            # Who refused least often is tried first: if the credentials are right by now, that is proven there.
+            sorted(self.targets, key=lambda target: refusals[target.host]),
+            self.context,
+            self.gate,
+            force=self.options.force,
+            left_alone=logins.left_alone,
+            on_refused=logins.refused,
         )
-    context.notify(f"Reading {count_phones(len(targets))}")
-    logins = _Logins(history.refusals, journal, context.runtime, retry=parameters["retry_login"])
-    readings = read_fleet(
-        # Who refused least often is tried first: if the credentials are right by now, that is proven there.
-        sorted(targets, key=lambda target: history.refusals[target.host]),
-        context,
-        gate,
-        force=options.force,
-        left_alone=logins.left_alone,
-        on_refused=logins.refused,
-    )
-    logins.note_taken(readings)
-    plan = make_plan(targets, readings, options, history, resumed)
-    # A plan is shown whatever keeps it from being carried out.
-    planning = replace(context, stop_requested=lambda: None) if check_mode else context
-    stopped_by = verify_images(plan, options.verify_image, planning)
-    if context.mirrors and options.verify_image != "none":
-        context.mirrors.check_images(plan.work)
-    for line in plan_lines(plan, planned_waves(plan)):
-        context.notify(Said(line, "plan", work=len(plan.work)))
-    if not parameters["journal"]:
-        context.notify("No journal: if a rollout is killed, the next one does not know which phones are flashing.")
-    engine = Engine(plan, context, gate=gate, journal=journal)
-    if not check_mode:
-        engine.run(stopped_by)
-    result = rollout_result(plan, engine, parameters, check_mode, context, started)
-    # Neither the journal nor the report may take the result away, whatever goes wrong: phones have changed.
-    with suppress(NotRecorded):
-        journal.write(
-            "run_end", time=context.runtime.now(), summary=result["summary"], stopped_by=engine.verdicts.stopped_by
-        )
-    result["report"], problem = None, None
-    if parameters["report_dir"]:
-        try:
-            result["report"] = write_report(result, parameters["report_dir"])
-        except InputError as error:
-            problem = error.reason
-        except Exception as error:
-            problem = f"report_dir: no report could be written. {unexpected(error)}"
-    problems = [problem] if problem else []
-    result["closing"] = closing_lines(result) + problems
-    # The rest stands in the result, and is shown once all hosts have theirs.
-    for line in [*urgent_lines(result), *problems]:
-        context.notify(line)
-    return result
+        logins.note_taken(readings)
+        return readings
+
+    def _check_images(self, plan: Plan) -> str | None:
+        """Why no trigger may be made; None while they may."""
+        context, how = self.context, self.options.verify_image
+        # A plan is shown whatever keeps it from being carried out.
+        planning = replace(context, stop_requested=lambda: None) if self.check_mode else context
+        stopped_by = verify_images(plan, how, planning)
+        if context.mirrors and how != "none":
+            context.mirrors.check_images(plan.work)
+        return stopped_by
+
+    def _show(self, plan: Plan) -> None:
+        for line in plan_lines(plan, planned_waves(plan)):
+            self.context.notify(Said(line, "plan", work=len(plan.work)))
+        if not self.parameters["journal"]:
+            self.context.notify(
+                "No journal: if a rollout is killed, the next one does not know which phones are flashing."
+            )
+
+    def _write_down(self, result: dict[str, Any]) -> None:
+        """The end of the run, and its report.
+
+        Neither the journal nor the report may take the result away, whatever goes wrong: phones have changed.
+        """
+        with suppress(NotRecorded):
+            ended = self.context.runtime.now()
+            self.journal.write("run_end", time=ended, summary=result["summary"], stopped_by=result["stopped_by"])
+        result["report"], problems = None, []
+        if self.parameters["report_dir"]:
+            try:
+                result["report"] = write_report(result, self.parameters["report_dir"])
+            except InputError as error:
+                problems.append(error.reason)
+            except Exception as error:
+                problems.append(f"report_dir: no report could be written. {unexpected(error)}")
+        result["closing"] = closing_lines(result) + problems
+        # The rest stands in the result, and is shown once all hosts have theirs.
+        for line in [*urgent_lines(result), *problems]:
+            self.context.notify(line)
 
 
 class _Logins:

@@ -45,7 +45,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import firmware_file
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.mirrors import Mirrors
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC, parse_options
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import carry_out
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import Rollout
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Known
@@ -424,7 +424,15 @@ class Lab:
         options = parse_options(parameters, Catalog())
         for warning in mirrors.check():
             self.said.append(warning)
-        return carry_out(targets, parameters, options, self.journal.history(), self.journal, check_mode, context)
+        return Rollout(
+            targets=targets,
+            parameters=parameters,
+            options=options,
+            history=self.journal.history(),
+            journal=self.journal,
+            check_mode=check_mode,
+            context=context,
+        ).carry_out()
 
     def outcomes(self, **changes: Any) -> dict[str, str]:
         """How each phone ends in one rollout."""

@@ -20,7 +20,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.version impo
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.credentials import MAX_REFUSALS
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC, parse_options
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import carry_out
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import Rollout
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from hypothesis import HealthCheck, Phase, given, settings
@@ -77,7 +77,15 @@ def run(fleet: Fleet, journal: MemoryJournal, check_mode: bool = False, **change
     journal.run += 1
     context = Context(run=str(journal.run), runtime=runtime, connect=fleet.connect, stop_requested=stop)
     options = parse_options(parameters, Catalog())
-    return carry_out(targets, parameters, options, journal.history(), journal, check_mode, context)
+    return Rollout(
+        targets=targets,
+        parameters=parameters,
+        options=options,
+        history=journal.history(),
+        journal=journal,
+        check_mode=check_mode,
+        context=context,
+    ).carry_out()
 
 
 @st.composite
