@@ -29,9 +29,10 @@ RESERVE = 1.5
 class Order:
     """What is wanted of one phone, and what was known of it when it was planned."""
 
-    host: str
     hops: tuple[Hop, ...]
     before: Version
+    host: str = ""
+    """The inventory's name of the phone, for the journal; empty where none is kept."""
     model: str | None = None
     mac: str | None = None
     registered: frozenset[int] = frozenset()
@@ -43,17 +44,17 @@ class Order:
     snapshot: bool = False
     settings: Mapping[str, str] | None = None
     """What the phone's settings page showed a moment ago, for the snapshot; None to read them."""
-    wanted: frozenset[Version] = frozenset()
+    accepted: frozenset[Version] = frozenset()
     """Further versions at which it is done, whatever brought it there."""
 
     @classmethod
     def of(
         cls,
-        host: str,
         facts: PhoneFacts,
         hops: tuple[Hop, ...],
         deadlines: tuple[float, ...],
         *,
+        host: str = "",
         flash_time: float,
         unknown_call_state: str,
         only_when_idle: bool = True,
@@ -85,7 +86,7 @@ class Order:
 
     def overtakes(self, version: Version) -> bool:
         """Whether a phone that shows this version on its way needs nothing more: its provisioning was quicker."""
-        return version != self.before and (version == self.target or version in self.wanted)
+        return version != self.before and (version == self.target or version in self.accepted)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +94,7 @@ class Intent:
     """One trigger, as it stands in the journal before the request leaves."""
 
     host: str
+    """The inventory's name of the phone."""
     mac: str | None
     file: str
     before: Version

@@ -152,7 +152,6 @@ def _start(
     needs = (hop_need(hop.size, seconds) for hop in hops)
     deadlines = tuple(parameters["deadline"] or deadline_for(need) for need in needs)
     order = Order.of(
-        parameters["host"],
         facts,
         hops,
         deadlines,

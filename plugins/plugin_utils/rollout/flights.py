@@ -119,10 +119,10 @@ class Flights:
     def _order(self, phone: PlannedPhone) -> Order:
         facts, options = phone.facts, self._options
         return Order.of(
-            phone.host,
             facts,
             phone.hops,
             phone.deadlines,
+            host=phone.host,
             flash_time=phone.flash_time(options),
             unknown_call_state=options.unknown_call_state,
             snapshot=options.snapshot,

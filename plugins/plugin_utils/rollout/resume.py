@@ -51,7 +51,7 @@ def watch_interrupted(
         if (intent := intents.get(target.host)) is not None:
             # A run of an older release may have asked a phone without knowing its MAC.
             known = intent if intent.mac is not None else replace(intent, mac=target.mac)
-            order = _order_of(known, flash_time=flash_time, wanted=target.possible_versions())
+            order = _order_of(known, flash_time=flash_time, accepted=target.possible_versions())
             waiting[target.host] = Upgrade(order, context.connect(target.connection), now=now)
             waiting[target.host].resume(intent, by_uptime=target.host in by_uptime)
             context.notify(
@@ -104,7 +104,7 @@ def _not_watched(upgrade: Upgrade) -> Ending:
     return Ending(Outcome.TIMED_OUT, reason, None, True, evidence, evidence.unsafe_until)
 
 
-def _order_of(intent: Intent, *, flash_time: float, wanted: frozenset[Version]) -> Order:
+def _order_of(intent: Intent, *, flash_time: float, accepted: frozenset[Version]) -> Order:
     """The order that an interrupted run was carrying out. It is only watched, so its image needs no URL."""
     poll, settle = pace(flash_time)
     file, version = intent.file, intent.target
@@ -116,5 +116,5 @@ def _order_of(intent: Intent, *, flash_time: float, wanted: frozenset[Version]) 
         registered=frozenset(intent.registered),
         poll=poll,
         settle=settle,
-        wanted=wanted,
+        accepted=accepted,
     )

@@ -916,7 +916,7 @@ def test_a_phone_of_an_interrupted_run_that_may_be_loading_is_watched_behind_its
 def test_a_phone_of_an_interrupted_run_that_is_where_it_should_be(firmware: str, booted: float, outcome: str) -> None:
     # The versions that the inventory wants of several models, that of its own old one among them.
     wanted = frozenset({Version.parse(OTHER), Version.parse(OLD)})
-    one = resumed(100, order={"wanted": wanted}, firmware=firmware, booted=Clock().time - booted)
+    one = resumed(100, order={"accepted": wanted}, firmware=firmware, booted=Clock().time - booted)
     assert one.run().outcome == outcome
 
 
