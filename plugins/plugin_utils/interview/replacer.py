@@ -19,15 +19,39 @@ import ipaddress
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 from string import ascii_lowercase
 from urllib.parse import unquote_to_bytes
 
 from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import KNOWN, is_known, known_setting
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import IN_HEADERS, IN_TAGS, LABELS
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import (
+    IN_HEADERS,
+    IN_TAGS,
+    LABELS,
+    MARKUP,
+)
 
+# Elements of files of settings that are none themselves (protocol 5.1, 5.4).
+_SECTIONS = frozenset(
+    (
+        *(
+            "settings",
+            "phone-settings",
+            "functionkeys",
+            "function-keys",
+            "fkey",
+            "tbook",
+            "phone-book",
+            "item",
+            "number",
+        ),
+        *("name", "dialplan", "template", "certificates", "setting-files", "file", "firmware-settings", "firmware"),
+    )
+)
 _OF_SETTINGS = frozenset(part for name in KNOWN for part in name.split("_")) | LABELS
-_ATTRIBUTES = frozenset(("perm", "idx", "version", "encoding", "context", "label", "short_label", "type"))
+_TECHNICAL = ("perm", "idx", "version", "encoding", "e", "complete")
+_ATTRIBUTES = frozenset((*_TECHNICAL, "context", "label", "short_label", "type"))
 _SAFE_VALUES = frozenset(("", "on", "off", "true", "false", "yes", "no"))
 
 # Signs that are encoded and that part words, as they would as they are.
@@ -84,8 +108,18 @@ _SHOWN = re.compile(
     re.IGNORECASE,
 )
 _TEXT_SETTING = re.compile(r"^([ \t]*)([A-Za-z][A-Za-z0-9_]*)([ !&$]?:[ \t]?)([^\r\n]*)", re.MULTILINE)
-_XML_SETTING = re.compile(r"<([A-Za-z][A-Za-z0-9_]*)((?:\s[^<>]*)?)>((?:[^<]|<!\[CDATA\[.*?\]\]>)*)", re.DOTALL)
-_ATTRIBUTE = re.compile(r"""(\s)([A-Za-z_]{1,40})(\s{0,5}=\s{0,5})("[^"<]*"|'[^'<]*')""")
+# A name as XML may have it, in the bytes of UTF-8.
+_XML_NAME = r"[A-Za-z_\x80-\xff][A-Za-z0-9_.:\x80-\xff-]*"
+_XML_SETTING = re.compile(rf"<({_XML_NAME})((?:\s[^<>]*)?/?)>((?:[^<]|<!\[CDATA\[.*?\]\]>)*)", re.DOTALL)
+_CDATA = re.compile(r"(<!\[CDATA\[)(.*?)(\]\]>)", re.DOTALL)
+_ATTRIBUTE = re.compile(rf"""(\s)({_XML_NAME})(\s{{0,5}}=\s{{0,5}})("[^"<]*"|'[^'<]*')""")
+_XML_END = re.compile(rf"</({_XML_NAME})(\s{{0,5}})>")
+_XML_HEAD = re.compile(
+    r"""<\?xml version=["']1\.[01]["'](?: encoding=["'](?:utf-8|iso-8859-1|us-ascii)["'])?"""
+    r"""(?: standalone=["'](?:yes|no)["'])? ?\?>""",
+    re.IGNORECASE,
+)
+_NAME_PART = re.compile("[_.:-]")
 
 Replace = Callable[[re.Match[str]], "str | None"]
 """What stands for a match; None for what stays as it is until a later form takes it."""
@@ -107,7 +141,7 @@ class Replacer:
         """macs are those of the phone; secrets and names go wherever they stand; words and versions stay.
 
         hidden are words that go although they are known ones: there are people who are called Day or Keys. They stay
-        within tags and headers, which are no place for people.
+        within headers, which are no place for people, and within tags where markup is made of them.
         """
         self._known: dict[tuple[str, str], str] = {}
         self._kept = {part.lower() for word in words for part in re.findall(r"[^\W\d_]+", word)}
@@ -144,8 +178,10 @@ class Replacer:
     def settings(self, text: str) -> str:
         """A page of settings, as XML or as lines: names stay that settings may have, and values that say nothing."""
         if text.lstrip("\xef\xbb\xbf \t\r\n").startswith("<") and "perm=" in text:
-            return _XML_SETTING.sub(self._xml_setting, text)
-        return _TEXT_SETTING.sub(self._text_setting, text) if _TEXT_SETTING.search(text) else self.text(text)
+            return _around(_XML_SETTING, text, self._xml_setting, self._xml_between)
+        if not _TEXT_SETTING.search(text):
+            return self.text(text)
+        return _around(_TEXT_SETTING, text, self._text_setting, self.text)
 
     def _text_setting(self, match: re.Match[str]) -> str:
         before, name, between, value = match.groups()
@@ -153,22 +189,38 @@ class Replacer:
 
     def _xml_setting(self, match: re.Match[str]) -> str:
         name, attributes, value = match.groups()
-        inside = _ATTRIBUTE.sub(self._attribute, attributes)
-        shown = self._value(name, value) if value.strip() else value
-        return f"<{self._name(name)}{inside}>{shown}"
+        inside = _around(_ATTRIBUTE, attributes, self._attribute, self.private)
+        return f"<{self._name(name)}{inside}>" + _around(
+            _CDATA, value, lambda part: part[1] + self._value(name, part[2]) + part[3], partial(self._value, name)
+        )
+
+    def _xml_between(self, text: str) -> str:
+        """What lies between two elements, or what one begins with and what it says: ends, comments, the head."""
+        return _around(
+            _XML_END,
+            text,
+            lambda end: f"</{self._name(end[1])}{end[2]}>",
+            lambda rest: _around(_XML_HEAD, rest, lambda head: head[0], self.private),
+        )
 
     def _attribute(self, match: re.Match[str]) -> str:
         blank, name, equals, value = match.groups()
-        keeps = name in ("perm", "idx", "version", "encoding") or value[1:-1] in _SAFE_VALUES
+        keeps = name in _TECHNICAL or value[1:-1] in _SAFE_VALUES
         shown = name if name in _ATTRIBUTES else self._name(name)
         return blank + shown + equals + (value if keeps else self.private(value))
 
     def _name(self, name: str) -> str:
-        stays = is_known(name) or all(part.rstrip("0123456789").lower() in _OF_SETTINGS for part in name.split("_"))
+        if is_known(name) or name.lower() in _SECTIONS:
+            return name
+        parts = [part.rstrip("0123456789").lower() for part in _NAME_PART.split(name)]
+        # A word alone may be somebody's name, whatever else it says.
+        stays = len(parts) > 1 and all(part in _OF_SETTINGS and part not in self._hidden for part in parts)
         return name if stays else self.private(name)
 
     def _value(self, name: str, value: str) -> str:
         said, known = value.strip(), known_setting(name)
+        if not said:
+            return value
         stays = said.lower() in _SAFE_VALUES or (known is not None and said in known.values)
         return value if stays or said in self._versions else self.private(value)
 
@@ -313,7 +365,8 @@ class Replacer:
         if words is not None:
             known = words | self._kept if self._kept else words
             numbered = _SHORT_NUMBERED.fullmatch(said)
-            if said.lower() in self._hidden and words is not IN_TAGS and words is not IN_HEADERS:
+            stays = words is IN_HEADERS or (words is IN_TAGS and said.lower() in MARKUP)
+            if said.lower() in self._hidden and not stays:
                 return self._name_for(said.lower(), word)
             if said.lower() in known or self._is_model(said) or (numbered and numbered[1].lower() in known):
                 return word
@@ -343,6 +396,15 @@ class Replacer:
             self._known[kind, original] = new
             self.counts[kind] += 1
         return self._known[kind, original]
+
+
+def _around(pattern: re.Pattern[str], text: str, replace: Replace, between: Callable[[str], str]) -> str:
+    """The text with what stands for each match, and for what lies between two of them."""
+    pieces, at = list[str](), 0
+    for match in pattern.finditer(text):
+        pieces += [between(text[at : match.start()]), replace(match) or ""]
+        at = match.end()
+    return "".join([*pieces, between(text[at:])])
 
 
 def _split(text: str, pattern: re.Pattern[str], replace: Replace) -> list[tuple[str, bool]]:

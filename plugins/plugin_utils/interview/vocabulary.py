@@ -65,7 +65,10 @@ memstat identity status changed htm html xml cfg txt rtp
 LABELS = frozenset(_LABELS.split())
 """In small letters, as all of these."""
 
-IN_TAGS = LABELS | frozenset((_MARKUP + _PAGES).split())
+MARKUP = frozenset((_MARKUP + _PAGES).split())
+"""What tags are made of, and names of pages."""
+
+IN_TAGS = LABELS | MARKUP
 
 IN_HEADERS = IN_TAGS | frozenset(_HTTP.split())
 
