@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
 import yaml
 
 from .bench import Bench, Run, phone
@@ -111,6 +112,7 @@ def test_applying_what_was_written_changes_nothing(start: StartBench) -> None:
     assert drifted.recap == dict.fromkeys(PHONES, "ok") | {"text-7": "changed"}
 
 
+@pytest.mark.slow
 def test_nothing_is_overwritten_unless_that_is_wanted(start: StartBench) -> None:
     found = start({name: PHONES[name] for name in ("text-6", "pre-8")})
     (found.folder / "host_vars").mkdir()
@@ -132,6 +134,7 @@ def test_nothing_is_overwritten_unless_that_is_wanted(start: StartBench) -> None
     assert set(again.recap.values()) == {"ok"}
 
 
+@pytest.mark.slow
 def test_one_phone_has_all_of_its_own(start: StartBench) -> None:
     found = start({"pre-8": PHONES["pre-8"]})
     assert adopt(found).code == 0

@@ -10,6 +10,8 @@ import json
 from html.parser import HTMLParser
 from typing import Any
 
+import pytest
+
 from .bench import Bench, Run, phone
 from .conftest import StartBench
 
@@ -70,6 +72,7 @@ def test_a_comparison(start: StartBench) -> None:
     assert SECRET not in page + json.dumps(report) + run.output
 
 
+@pytest.mark.slow
 def test_a_phone_that_can_not_be_compared_is_reported(start: StartBench) -> None:
     """Variables that can't be used end a task before it gets to the phone; a secret may not be written over http."""
     unusable: dict[str, dict[str, Any]] = {
@@ -105,6 +108,7 @@ def test_a_phone_that_can_not_be_compared_is_reported(start: StartBench) -> None
     assert "2 could not be read" in (found.out / "drift" / "drift.html").read_text()
 
 
+@pytest.mark.slow
 def test_nothing_has_drifted(start: StartBench) -> None:
     found = start({"same": PHONES["same"][0], "gone": PHONES["gone"][0]}, snom_settings=WANTED)
     assert compare(found).code == 2
@@ -117,6 +121,7 @@ def test_nothing_has_drifted(start: StartBench) -> None:
     assert run.stats["snom_drift_summary"] == {"in_order": 1, "unreachable": 1}
 
 
+@pytest.mark.slow
 def test_a_comparison_of_nothing_is_not_green(start: StartBench) -> None:
     """Phones that are switched off may be ignored, but not all of them."""
     found = start({"a": phone(running=False), "b": phone(running=False)}, snom_settings=WANTED)

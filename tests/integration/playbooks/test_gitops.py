@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from .bench import HERE, PATIENCE, Bench, environment, phone, until
@@ -131,6 +132,7 @@ def phone_names(repository: Repository) -> dict[str, str]:
     return {name: repository.bench.fleet.phone(name)["settings"].get("phone_name", "") for name in PHONES}
 
 
+@pytest.mark.slow
 def test_from_the_pull_request_to_the_night(start: StartBench, tmp_path: Path) -> None:
     with repository(start, tmp_path) as repo:
         fleet = repo.bench.fleet
@@ -224,6 +226,7 @@ def test_a_night_in_which_no_phone_answers_is_red(start: StartBench, tmp_path: P
     assert code == 2 and "No phone at all could be read" in output, output
 
 
+@pytest.mark.slow
 def test_a_mistake_ends_the_pull_request(start: StartBench, tmp_path: Path) -> None:
     with repository(start, tmp_path) as repo:
         repo.edit("00:04:13:92:2D:25", "00:04:13:92:2D:24")
@@ -235,6 +238,7 @@ def test_a_mistake_ends_the_pull_request(start: StartBench, tmp_path: Path) -> N
         assert code == 2 and "phone_nmae" in output
 
 
+@pytest.mark.slow
 def test_a_box_at_the_site_pulls(start: StartBench, tmp_path: Path) -> None:
     with repository(start, tmp_path) as repo:
         for command in (

@@ -189,6 +189,7 @@ def strange(file: Path) -> str:
     return str(file)
 
 
+@pytest.mark.slow
 def test_a_phone_with_strange_pages_is_interviewed_taught_and_upgraded_with_proof(
     start: StartBench, tmp_path: Path
 ) -> None:

@@ -220,6 +220,7 @@ def test_the_log_is_read_on_across_a_rotation(box: Mirror) -> None:
     assert not any("/control/" in request["uri"] for request in box.requests())
 
 
+@pytest.mark.slow
 def test_it_is_for_https_or_this_machine_alone(start_control: Callable[..., Mirror]) -> None:
     box = start_control()
     folder = box.configuration.parent.parent

@@ -233,6 +233,7 @@ def test_a_login_from_the_environment(start: StartBench) -> None:
     assert set(found.rollout("-vvvvv", env=login).outcomes.values()) == {"upgraded"}
 
 
+@pytest.mark.slow
 def test_a_vault(start: StartBench) -> None:
     """Encrypted variables work both ways, and stay secret."""
     found = start({"a": phone(), "b": phone()})

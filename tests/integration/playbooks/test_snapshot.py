@@ -10,6 +10,8 @@ import csv
 import json
 from xml.etree import ElementTree
 
+import pytest
+
 from .bench import PASSWORD, phone
 from .conftest import StartBench
 
@@ -17,6 +19,7 @@ NEW = {"language": "English", "menu_color": "blue"}
 CHANGED = {"language": ["Deutsch", "English"], "menu_color": [None, "blue"]}
 
 
+@pytest.mark.slow
 def test_the_report_says_what_else_changed(start: StartBench) -> None:
     found = start(
         {
