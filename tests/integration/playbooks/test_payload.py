@@ -52,10 +52,11 @@ def payload(module: str, folder: Path) -> dict[str, int]:
     }
 
 
-@pytest.mark.parametrize(("module", "most"), [("snom_info", 3740), ("snom_firmware", 6390)])
+@pytest.mark.parametrize(("module", "most"), [("snom_info", 3780), ("snom_firmware", 6750)])
 def test_the_payload_stays_small(module: str, most: int, tmp_path: Path) -> None:
     # Of snom_info's, 1000 make sure that the right phone gets each request, and once; 740 read pages, also by
-    # what users teach (snom_taught); 500 say what can go wrong and what follows from it.
+    # what users teach (snom_taught); 500 say what can go wrong and what follows from it. Of snom_firmware's, 1300 bring
+    # one phone to one version, in parts with names: a file of its own costs each 20 lines.
     files = payload(module, tmp_path)
     assert "module_utils/_core/errors.py" in files
     assert sum(files.values()) <= most, files
