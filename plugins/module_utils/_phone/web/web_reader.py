@@ -14,7 +14,7 @@ from ..._core.errors import SnomError
 from ..._known.taught import spelling as taught_spelling
 from ..call_reading import IDLE, IN_CALL, UNKNOWN, CallReading, CallSource
 from ..connection import Connection
-from ..facts import PhoneFacts
+from ..facts import Identity, PhoneFacts
 from .answer import Client
 from .client import HttpPhone
 from .pages import (
@@ -73,10 +73,7 @@ class WebReader:
         settings: SettingsPage | None = None
         if "system" in subsets:
             system, taught = self._read_system(page, pages)
-            model, identities = system.model, system.identities
-            if identities is None and self._has_identity_page is not False:
-                identities = read_system(further("/state_of_identity.htm")).identities
-                self._has_identity_page = self._has_identity_page or identities is not None
+            model, identities = system.model, system.identities or self._identities_elsewhere(further)
         if "home" in subsets and (text := page("/index.htm")) is not None:
             home = read_home(text)
             model = model or home.model
@@ -93,15 +90,7 @@ class WebReader:
             if source is not None:
                 taught += ("call_state",)
         if "settings" in subsets:
-            text = page("/settings.htm")
-            settings = None if text is None else read_settings(text)
-            other = self._spellings("settings_page", tuple(settings_downloads(text or "")), first=False)
-            for path in other if settings is None else ():
-                if (download := page(path)) is not None and (settings := read_settings(download)) is not None:
-                    break
-            if text and settings is None and not asks_admin_password(text):
-                settings = read_settings(further("/settings.xml"))
-            admin_mode = True if settings is not None else False if text and asks_admin_password(text) else None
+            settings, admin_mode = self._read_settings(page, further)
         return PhoneFacts(
             model=model,
             firmware=system.firmware,
@@ -170,6 +159,29 @@ class WebReader:
         system = SystemPage() if text is None else read_system(text)
         self._system, taught = complete(system, self.connection.taught, pages)
         return self._system, taught
+
+    def _identities_elsewhere(self, further: Callable[[str], str]) -> tuple[Identity, ...] | None:
+        """Those on a page of their own, which is not asked for again where it has none."""
+        if self._has_identity_page is False:
+            return None
+        identities = read_system(further("/state_of_identity.htm")).identities
+        self._has_identity_page = self._has_identity_page or identities is not None
+        return identities
+
+    def _read_settings(
+        self, page: Callable[[str], str | None], further: Callable[[str], str]
+    ) -> tuple[SettingsPage | None, bool | None]:
+        """The settings, from the first page that shows them, and whether the phone is in administrator mode."""
+        text = page("/settings.htm")
+        settings = None if text is None else read_settings(text)
+        other = self._spellings("settings_page", tuple(settings_downloads(text or "")), first=False)
+        for path in other if settings is None else ():
+            if (download := page(path)) is not None and (settings := read_settings(download)) is not None:
+                break
+        asks = bool(text) and asks_admin_password(text or "")
+        if text and settings is None and not asks:
+            settings = read_settings(further("/settings.xml"))
+        return settings, True if settings is not None else False if asks else None
 
     def _taught_call(self, page: Callable[[str], str | None], pages: Pages) -> tuple[str, str | None]:
         """The call state that lessons find, and where, in words."""
