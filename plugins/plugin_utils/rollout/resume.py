@@ -45,18 +45,11 @@ def watch_interrupted(
     again. Nor does the journal learn of one that the gate keeps from being looked at, so that a later run can watch it.
     """
     now = context.runtime.now
+    asked = {target.host: target for target in targets if target.host in intents}
     waiting: dict[str, Upgrade] = {}
-    by_host = {target.host: target for target in targets}
-    for target in targets:
-        if (intent := intents.get(target.host)) is not None:
-            # A run of an older release may have asked a phone without knowing its MAC.
-            known = intent if intent.mac is not None else replace(intent, mac=target.mac)
-            order = _order_of(known, flash_time=flash_time, accepted=target.possible_versions())
-            waiting[target.host] = Upgrade(order, context.connect(target.connection), now=now)
-            waiting[target.host].resume(intent, by_uptime=target.host in by_uptime)
-            context.notify(
-                f"{target.host}: triggered by the interrupted run, watched until its deadline or four times as long"
-            )
+    for host, target in asked.items():
+        waiting[host] = _resumed(target, intents[host], flash_time, context, by_uptime=host in by_uptime)
+        context.notify(f"{host}: triggered by the interrupted run, watched until its deadline or four times as long")
     endings: dict[str, Ending] = {}
 
     def conclude(host: str, ending: Ending) -> None:
@@ -78,21 +71,29 @@ def watch_interrupted(
         endings[host] = _not_watched(waiting[host])
         conclude(host, endings[host])
 
-    watched = len(waiting)
     crew = Crew(
         context,
-        summary=lambda: [f"-- interrupted run: {watched - len(waiting)} of {count_phones(watched)} ended"],
+        summary=lambda: [f"-- interrupted run: {len(asked) - len(waiting)} of {count_phones(len(asked))} ended"],
     )
     watch_each(
         crew,
         gate,
-        {host: by_host[host] for host in waiting},
+        asked,
         look=lambda host: waiting[host].step,
         seen=seen,
         not_tried=not_tried,
     )
     journal.sync()
     return endings
+
+
+def _resumed(target: Target, intent: Intent, flash_time: float, context: Context, *, by_uptime: bool) -> Upgrade:
+    # A run of an older release may have asked a phone without knowing its MAC.
+    known = intent if intent.mac is not None else replace(intent, mac=target.mac)
+    order = _order_of(known, flash_time=flash_time, accepted=target.possible_versions())
+    upgrade = Upgrade(order, context.connect(target.connection), now=context.runtime.now)
+    upgrade.resume(intent, by_uptime=by_uptime)
+    return upgrade
 
 
 def _not_watched(upgrade: Upgrade) -> Ending:
