@@ -56,6 +56,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing im
     Seen,
     Subject,
     accounts_at_pbx,
+    lines_by_snmp,
     others,
     see,
 )
@@ -362,7 +363,10 @@ def look_once(subject: Subject, paths: Sequence[str]) -> tuple[dict[str, str], d
 
 
 def _registration(run: _Step) -> dict[str, Any]:
-    """Watch a line that the person takes off and puts on again: when, the PBX tells, or the schedule that was said."""
+    """Watch a line that the person takes off and puts on again.
+
+    When that is, the PBX tells, or the phone's SNMP agent, or else the schedule that was said.
+    """
     subject, parameters = run.subject, run.parameters
     lines = parameters["registered_lines"] or [1]
     if len(lines) != 1:
@@ -370,17 +374,21 @@ def _registration(run: _Step) -> dict[str, Any]:
     seen, words = run.see()
     paths = [path for path, page in seen.texts.items() if len(page) <= _LARGEST_WATCHED and "settings" not in path]
     records: list[list[Recorded]] = []
-    all_of_them = accounts_at_pbx(subject)
+    counts = {"the PBX": accounts_at_pbx, "SNMP": lines_by_snmp}
+    # One tells it: two that learn of it at different moments would contradict each other in between.
+    teller, all_of_them = next(((name, all_of) for name in counts if (all_of := counts[name](subject))), (None, 0))
 
     def look() -> tuple[dict[str, str], dict[str, str]]:
         _states, pages, recorded = look_once(subject, paths[:WATCHED_PAGES])
         records.append(recorded)
-        listed = accounts_at_pbx(subject) if all_of_them else None
-        return {} if listed is None else {PBX: REGISTERED if listed == all_of_them else UNREGISTERED}, pages
+        listed = counts[teller](subject) if teller else None
+        if teller is None or listed is None:
+            return {}, pages
+        return {teller: REGISTERED if listed == all_of_them else UNREGISTERED}, pages
 
     seconds = parameters["watch"]
     looks = watch(look, seconds, now=run.now, sleep=run.sleep, story=A_LOG_OFF)
-    on, off, teller = log_off_in(looks, seconds)
+    on, off, told_by = log_off_in(looks, seconds)
     place = None
     if off and on:
         moments = ((on[0], True), (off[len(off) // 2], False), (on[-1], True))
@@ -391,7 +399,7 @@ def _registration(run: _Step) -> dict[str, Any]:
     shows = {"unregistered": {"registered": False}} if off else {}
     read = "a page shows when the line is off" if place else "no page shows it so that it can be read"
     changed = run.write(states, words, shows=shows)
-    summary_lines = [f"Looked {len(looks)} times, and was told by {teller}: {read}.", *_taught_lines(taught["taught"])]
+    summary_lines = [f"Looked {len(looks)} times, and was told by {told_by}: {read}.", *_taught_lines(taught["taught"])]
     return {**taught, "profile": parameters["profile"], "changed": changed, "summary": summary_lines}
 
 

@@ -169,6 +169,17 @@ def accounts_at_pbx(subject: Subject) -> int | None:
     return len(own)
 
 
+def lines_by_snmp(subject: Subject) -> int | None:
+    """How many of its lines are registered now, by its SNMP agent (protocol 4.3); None where that does not tell it."""
+    if not subject.connection.snmp:
+        return None
+    try:
+        told = read_value(subject.connection, REGISTRATIONS)
+    except SnomError:
+        return None
+    return int(str(told)) if told is not None and str(told).isdecimal() else None
+
+
 def others(subject: Subject, seen: Seen, parameters: Mapping[str, Any]) -> list[Word]:
     """What the PBX, the log and the inventory say."""
     mac = subject.connection.mac or seen.facts.mac

@@ -93,7 +93,8 @@ def log_off_in(looks: Sequence[Look], seconds: float) -> tuple[list[int], list[i
         return UNREGISTERED in one.states.values() if is_told else is_middle(one.at, seconds)
 
     on, off = ([number for number, one in enumerate(looks) if holds(one)] for holds in (is_on, is_off))
-    return on, off, "the PBX" if is_told else "the time alone"
+    names = dict.fromkeys(name for one in looks for name in one.states)
+    return on, off, " and ".join(names) if is_told else "the time alone"
 
 
 def weigh(looks: Sequence[Look], seconds: float) -> dict[str, Any]:

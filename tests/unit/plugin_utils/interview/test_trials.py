@@ -230,3 +230,22 @@ def test_an_answer_without_end_is_given_up(fleet: VirtualFleet) -> None:
             post_xml(subject(fleet, "old").connection, "/csta", "<x/>")
     finally:
         fleet.patch("old", faults={})
+
+
+def test_without_a_registrar_snmp_tells_when_a_line_is_off(tmp_path: Path) -> None:
+    port, snmp = free_port(), free_port()
+    keys = {"name": "desk", "address": "127.0.0.1", "port": port, "snmp_port": snmp, "model": "D785", "firmware": NEW}
+    with running({"phones": [keys | {"identities": ["100", "101"]}]}, tmp_path) as fleet:
+        connection = Connection(host="127.0.0.1", port=port, scheme="http", snmp=True, snmp_port=snmp)
+        phone = Subject(host="desk", connection=connection, model=None, account=None, witnesses={})
+        moment = [0.0]
+
+        def sleep(seconds: float) -> None:
+            moment[0] += seconds
+            # Long before the middle of the time.
+            fleet.patch("desk", unregistered=["101"] if 10 <= moment[0] < 20 else [])
+
+        clock: dict[str, Any] = {"now": lambda: moment[0], "sleep": sleep}
+        found = interview(phone, parameters("registration", registered_lines=[2], watch=3000.0), False, **clock)
+    assert "was told by SNMP: a page shows when the line is off." in found["summary"][0] and moment[0] < 60
+    assert found["taught"][0]["registration"]["page"] == "info.htm"

@@ -117,7 +117,7 @@ def test_each_step_says_what_it_sends(step: str) -> None:
 
 def test_when_a_line_was_off_a_witness_tells_or_the_schedule() -> None:
     def looks(*states: str) -> list[Look]:
-        return [Look(10.0 * number, {"PBX": state} if state else {}, {}) for number, state in enumerate(states)]
+        return [Look(10.0 * number, {"the PBX": state} if state else {}, {}) for number, state in enumerate(states)]
 
     on, off = "registered", "unregistered"
     assert log_off_in(looks(on, on, off, off, on, on), 90) == ([0, 1, 4, 5], [2, 3], "the PBX")
