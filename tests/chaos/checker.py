@@ -405,6 +405,11 @@ def _old_version(record: Record, number: int, host: str, phone: str, said: Mappi
     if run.after[phone]["firmware"] == said["target"] and not {"keep_old_version", "reverts_after"} & faults(
         record, run, phone
     ):
+        back = [e["time"] for e in events(run, phone, "up") if e["detail"] == said["target"]]
+        is_later = bool(back and ends(run, host)) and min(back) > _end_time(run, host)
+        # Over a slow line one that is up while it loads may take longer than its deadline.
+        if "restarts_to_load" in faults(record, run, phone) and is_later:
+            return None
         return f"the phone runs {said['target']}"
     if not any(events(past, phone, "down") for past in record.runs[: number + 1]):
         return "the phone was never gone"
