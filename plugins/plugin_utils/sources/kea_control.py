@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +43,9 @@ _MAX_ANSWER = 8 * 1024 * 1024
 """Bytes of one page."""
 _CHUNK = 65536
 _LARGEST_HEAD = 1024 * 1024
-_OK, _UNSUPPORTED, _EMPTY = 0, 2, 3
+_OK, _FAILED, _UNSUPPORTED, _EMPTY = 0, 1, 2, 3
+_TRIES, _PAUSE = 3, 1.0
+"""A Kea that restarts is back within seconds, and then it has read its leases."""
 _ASSIGNED = 0
 _FOREVER = 0xFFFFFFFF
 
@@ -59,12 +63,27 @@ class KeaControl:
     """Seconds for one page."""
 
 
-def read_kea_control(control: KeaControl, prefixes: tuple[str, ...], now: float) -> Statements:
+class _Away(SourceFailed):
+    """It is down, or restarts."""
+
+
+def read_kea_control(
+    control: KeaControl, prefixes: tuple[str, ...], now: float, sleep: Callable[[float], None] = time.sleep
+) -> Statements:
     """The leases that Kea has now. Raises SourceFailed, InputError."""
     if not HAS_REQUESTS:
         raise InputError("The Python library requests is missing on the controller: pip install requests.")
     if control.ca_path is not None and not os.path.exists(control.ca_path):
         raise SourceFailed(f"there is no {control.ca_path}. Correct ca_path.")
+    for _unused in range(_TRIES - 1):
+        # From the beginning each time: it may have been in the middle of its leases.
+        with suppress(_Away):
+            return _read(control, prefixes, now)
+        sleep(_PAUSE)
+    return _read(control, prefixes, now)
+
+
+def _read(control: KeaControl, prefixes: tuple[str, ...], now: float) -> Statements:
     with requests.Session() as session:
         # No proxy, no netrc: this is the voice network.
         session.trust_env = False
@@ -110,8 +129,9 @@ def _ask(session: Any, control: KeaControl, arguments: dict[str, Any]) -> dict[s
     except requests.Timeout:
         raise SourceFailed(f"Kea at {control.url} gives no answer within {control.timeout:g} s.") from None
     # A ValueError is that of a chunk that announces less than nothing.
-    except (requests.RequestException, OSError, ValueError):
-        raise SourceFailed(f"Kea at {control.url} can't be reached. Is it running, and is that its port?") from None
+    except (requests.RequestException, OSError, ValueError) as error:
+        kind = _Away if isinstance(error, requests.ConnectionError) else SourceFailed
+        raise kind(f"Kea at {control.url} can't be reached. Is it running, and is that its port?") from None
     if status in (401, 403):
         raise SourceFailed(f"Kea at {control.url} refused the login. Correct username and password.")
     try:
@@ -125,6 +145,9 @@ def _ask(session: Any, control: KeaControl, arguments: dict[str, Any]) -> dict[s
         return {}
     if result == _UNSUPPORTED:
         raise SourceFailed(f"Kea at {control.url} gives no leases out. Let it load the hook libdhcp_lease_cmds.")
+    if result == _FAILED and "unable to forward" in said:
+        # The control agent's words where the server's socket is not there.
+        raise _Away(f"Kea at {control.url} refuses: {said}.")
     if result != _OK:
         raise SourceFailed(f"Kea at {control.url} refuses: {said}.")
     found = reply.get("arguments")

@@ -65,7 +65,7 @@ def _gathered(read: Callable[[], Statements]) -> object:
 def _kea(data: bytes) -> Statements:
     control = KeaControl(url="http://192.0.2.3/", username="u", password="n0t-shown")
     with patch.object(urllib3_connection, "create_connection", lambda *_unused, **_more: SaidSocket(data)):
-        return read_kea_control(control, PREFIXES, _NOW)
+        return read_kea_control(control, PREFIXES, _NOW, sleep=lambda _seconds: None)
 
 
 def _taught(data: bytes) -> object:

@@ -39,6 +39,7 @@ class Script:
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)
         self.asked: list[dict[str, Any]] = []
+        self.paused: list[float] = []
 
     def post(self, session: Any, url: str, *, json: dict[str, Any], **options: Any) -> nullcontext[Answer]:
         assert url == CONTROL.url and session.auth == ("ansible", "n0t-to-be-seen") and not session.trust_env
@@ -76,7 +77,7 @@ def read(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> tuple[dict[str | Non
         return script.post(session, url, **options)
 
     monkeypatch.setattr(requests.Session, "post", post)
-    found = read_kea_control(CONTROL, PREFIXES, NOW)
+    found = read_kea_control(CONTROL, PREFIXES, NOW, sleep=script.paused.append)
     return {one.mac: one.address for one in found.said}, script
 
 
@@ -86,6 +87,20 @@ def test_pages_are_asked_for_until_one_is_not_full(monkeypatch: pytest.MonkeyPat
     assert found == {"000413451201": "192.0.2.1", "000413451202": "192.0.2.2", "000413451203": "192.0.2.3"}
     assert [one["arguments"]["from"] for one in script.asked] == ["start", "192.0.2.2"]
     assert script.asked[0]["command"] == "lease4-get-page" and script.asked[0]["service"] == ["dhcp4"]
+
+
+def test_a_kea_that_restarts_in_the_middle_is_read_from_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kea_control, "_PAGE", 2)
+    gone = [{"result": 1, "text": "unable to forward command to the dhcp4 service: No such file or directory"}]
+    first = page(lease(1), lease(2))
+    found, script = read(monkeypatch, first, gone, requests.ConnectionError(), first, page(lease(3)))
+    assert len(found) == 3 and script.paused == [1.0, 1.0]
+    assert [one["arguments"]["from"] for one in script.asked] == ["start", "192.0.2.2", "start", "start", "192.0.2.2"]
+    # Not without an end, and not for what does not go away.
+    with pytest.raises(SourceFailed, match="unable to forward"):
+        read(monkeypatch, *[gone] * 3)
+    with pytest.raises(SourceFailed, match="no such service"):
+        read(monkeypatch, [{"result": 1, "text": "no such service"}])
 
 
 def test_what_has_run_out_or_is_no_lease_of_a_phone_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

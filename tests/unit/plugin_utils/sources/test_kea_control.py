@@ -25,5 +25,7 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
     ids=["trickling head", "trickling body", "less than nothing", "minus one", "deep", "no JSON"],
 )
 def test_what_no_kea_answers(answer: Reply) -> None:
-    with RawServer(lambda _request: answer) as server, pytest.raises(SourceFailed):
-        read_kea_control(KeaControl(url=f"http://127.0.0.1:{server.port}/", timeout=0.3), ("000413",), 0.0)
+    with RawServer(lambda _request: answer) as server:
+        control = KeaControl(url=f"http://127.0.0.1:{server.port}/", timeout=0.3)
+        with pytest.raises(SourceFailed):
+            read_kea_control(control, ("000413",), 0.0, sleep=lambda _seconds: None)
