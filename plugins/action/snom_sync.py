@@ -16,7 +16,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.setting_valu
     is_settings_variable,
     merge_settings,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import (
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import (
     PASSWORD_VARIABLE as MIRROR_PASSWORD_VARIABLE,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._operations.sync import ARGUMENT_SPEC, sync_phone

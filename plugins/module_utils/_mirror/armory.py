@@ -17,7 +17,8 @@ from .._core.clock import system_time
 from .._core.errors import InputError
 from .._known.mac import normalize_mac
 from .._provisioning.xml import firmware_file
-from .control import WHOLE_SECONDS, ControlSettings, MirrorControl, Position
+from .control import WHOLE_SECONDS, MirrorControl, Position
+from .control_settings import ControlSettings
 from .probe import ask, is_noted
 from .progress import FetchProgress, ProgressLog
 

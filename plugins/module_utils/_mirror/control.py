@@ -13,7 +13,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import http.client
-import ipaddress
 import json
 import os
 import re
@@ -21,25 +20,22 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import formatdate, parsedate_to_datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from .._core.clock import LONGEST_WAIT, system_time
+from .._core.clock import system_time
 from .._core.errors import InputError, SnomError
 from .._core.outcomes import Outcome
 from .._core.timed_response import AtMost, TimedResponse
 from .._known.images import check_url
 from .._known.mac import normalize_mac
 from .._provisioning.xml import firmware_file
+from .control_settings import OPTION, ControlSettings, wrong
 from .log import MAX_LINE
-
-OPTION = "snom_mirror_control"
-PASSWORD_VARIABLE = "SNOM_MIRROR_PASSWORD"
-"""The environment variable that gives the password where the mapping does not."""
 
 LONGEST_SILENCE = 180.0
 """Seconds. The mirror's timer runs each minute; nothing is armed where it has not for so long."""
@@ -57,8 +53,6 @@ _PART = 4 * 1024 * 1024
 _OVERLAP = 1024
 _LARGEST_HEAD = 1024 * 1024
 _LARGEST_LIST = 32 * 1024 * 1024
-_EXAMPLE = "for example {url: 'https://mirror.example', username: ansible, password: '{{ vault_snom_mirror }}'}"
-_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 _RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18})")
 _ARMED = re.compile(r"([0-9A-F]{12})\.xml")
 
@@ -71,19 +65,6 @@ class MirrorFailed(SnomError):
 
 class MirrorAnswerLost(MirrorFailed):
     """A request may have reached the mirror. What was to be armed may be armed: disarm it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ControlSettings:
-    """How to reach a mirror's control."""
-
-    url: str
-    username: str
-    password: str = field(repr=False)
-    ca_path: str | None = None
-    validate_certs: bool = True
-    timeout: float = 30.0
-    """Seconds for one request with its whole answer."""
 
 
 @dataclass(frozen=True)
@@ -112,79 +93,6 @@ class Position:
         """The position behind content, which is read; before stands right in front of it."""
         last = (before + content)[-_OVERLAP:]
         return Position(self.offset + len(content), len(last), hashlib.sha256(last).hexdigest())
-
-
-def parse_control(value: object) -> ControlSettings | None:
-    """Read the mapping ``snom_mirror_control``. None for nothing.
-
-    Raises InputError that names option and remedy, without values.
-    """
-    if value in (None, "", {}):
-        return None
-    if not isinstance(value, Mapping):
-        raise _wrong("must be a mapping", _EXAMPLE)
-    unknown = sorted(str(name) for name in value if name not in ControlSettings.__dataclass_fields__)
-    if unknown:
-        raise _wrong(f"has no {unknown[0]!r}", f"It knows {', '.join(ControlSettings.__dataclass_fields__)}")
-    given: dict[str, Any] = {str(name): one for name, one in value.items() if one is not None}
-    given.setdefault("password", os.environ.get(PASSWORD_VARIABLE))
-    url = _checked_url(str(given.get("url", "")))
-    username, password = (str(given.get(name) or "") for name in ("username", "password"))
-    for name, one in (("username", username), ("password", password)):
-        if not one or not one.isprintable():
-            raise _wrong(
-                f"lacks a usable {name}",
-                f"Give that of the role firmware_mirror; {PASSWORD_VARIABLE} in the environment may hold the password",
-            )
-    if ":" in username:
-        raise _wrong("has a username with a colon", "HTTP has no such names")
-    found: dict[str, Any] = {}
-    if "ca_path" in given:
-        found["ca_path"] = str(given["ca_path"])
-    if "validate_certs" in given:
-        checked = _BOOLEANS.get(str(given["validate_certs"]).lower())
-        if checked is None:
-            raise _wrong("has validate_certs with another value than true or false", "Give one of these")
-        found["validate_certs"] = checked
-    if "timeout" in given:
-        found["timeout"] = _seconds(given["timeout"])
-    return ControlSettings(url=url, username=username, password=password, **found)
-
-
-def _checked_url(url: str) -> str:
-    try:
-        check_url(url)
-    except InputError:
-        raise _wrong(
-            "has no usable url", "Give the mirror's, without login and path, as in https://mirror.example"
-        ) from None
-    parts = urlsplit(url)
-    if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise _wrong("has a url with a path", "Give it without, as in https://mirror.example")
-    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
-        raise _wrong("has a url with http", "The login would travel in the clear. Use https")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _seconds(value: object) -> float:
-    try:
-        seconds = float(str(value))
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds <= LONGEST_WAIT:
-        raise _wrong("has a timeout that is none", "Give a number of seconds above 0")
-    return seconds
-
-
-def _wrong(what: str, remedy: str) -> InputError:
-    return InputError(f"{OPTION} {what}. {remedy}.")
 
 
 @dataclass(frozen=True)
@@ -499,5 +407,5 @@ def _context(settings: ControlSettings) -> ssl.SSLContext:
         else:
             context.load_verify_locations(cafile=settings.ca_path)
     except OSError:
-        raise _wrong("has a ca_path without certificates that can be read", "Give a PEM file, or a folder") from None
+        raise wrong("has a ca_path without certificates that can be read", "Give a PEM file, or a folder") from None
     return context

@@ -10,7 +10,8 @@ import secrets
 import time
 from collections.abc import Callable
 
-from .control import ControlSettings, MirrorControl
+from .control import MirrorControl
+from .control_settings import ControlSettings
 from .progress import FIRMWARE_FOLDER
 
 # Whoever runs an operation has said so already where it is missing: `client.HAS_REQUESTS`.

@@ -33,8 +33,9 @@ from .._known.check_sync import EVENT, asks_password, obstacle
 from .._known.models import find_model
 from .._known.setting_values import parse_settings
 from .._known.user_agent import read_user_agent
-from .._mirror.control import OPTION as MIRROR_OPTION
-from .._mirror.control import WHOLE_SECONDS, ControlSettings, MirrorControl, MirrorFailed, parse_control
+from .._mirror.control import WHOLE_SECONDS, MirrorControl, MirrorFailed
+from .._mirror.control_settings import OPTION as MIRROR_OPTION
+from .._mirror.control_settings import ControlSettings, parse_control
 from .._mirror.own_file import OwnFile, Watched, watch_for_fetch
 from .._mirror.probe import LATE, is_noted
 from .._pbx.calls import OLDEST, state_in

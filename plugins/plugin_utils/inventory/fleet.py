@@ -27,7 +27,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.setting_valu
     parse_settings,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import ControlSettings, parse_control
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import (
+    ControlSettings,
+    parse_control,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings, parse_pbx
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import (
     HOST_VARIABLES,

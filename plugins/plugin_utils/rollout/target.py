@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import ControlSettings
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import ControlSettings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Known

@@ -24,8 +24,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import OPTION as CONTROL
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import ControlSettings
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import OPTION as CONTROL
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import ControlSettings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.report import (
     Report,
     read_report,

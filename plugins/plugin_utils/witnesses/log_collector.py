@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import expect
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import ControlSettings, MirrorControl
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import MirrorControl
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import ControlSettings
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.log import read_request
 from ansible_collections.telephony.snom.plugins.module_utils._phone.report import Report, report_document, report_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import PATIENCE, CollectorSettings

@@ -20,11 +20,8 @@ from typing import Any
 import pytest
 import requests
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import system_time
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import (
-    MirrorControl,
-    MirrorFailed,
-    parse_control,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import MirrorControl, MirrorFailed
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import parse_control
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.progress import ProgressLog
 
 from .bench import PATIENCE, bench, phone, until

@@ -30,7 +30,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.setting_valu
     with_labels,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import parse_control
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import parse_control
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import parse_pbx
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import connection_from
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.diff import Generation, compare_generations

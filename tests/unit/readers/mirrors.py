@@ -16,7 +16,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._firmware import image_check
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._mirror import control
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import MirrorControl, MirrorFailed
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import ControlSettings
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.log import MAX_LINE, MirrorLog
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.progress import ProgressLog
 from ansible_collections.telephony.snom.tests.unit.readers.reader import Reader
@@ -53,8 +54,8 @@ def _progress(data: bytes) -> object:
 
 
 def _control(data: bytes) -> object:
-    settings = control.ControlSettings(url="http://127.0.0.1", username="ansible", password="n0t-shown")
-    mirror = control.MirrorControl(settings)
+    settings = ControlSettings(url="http://127.0.0.1", username="ansible", password="n0t-shown")
+    mirror = MirrorControl(settings)
     asked: list[SaidSocket] = []
 
     def connect(*_unused: object) -> SaidSocket:
@@ -71,7 +72,7 @@ def _control(data: bytes) -> object:
             lambda: mirror.arm(_MAC, f"http://192.0.2.1/fw/{_IMAGE}", system_time() + 600),
             lambda: mirror.disarm(_MAC),
         ):
-            with suppress(control.MirrorFailed):
+            with suppress(MirrorFailed):
                 found.append(ask())
     assert "n0t-shown" not in str(found)
     return [found, mirror.gap, mirror.skew]

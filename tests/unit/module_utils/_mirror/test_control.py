@@ -18,11 +18,13 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.clock import 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._mirror import control
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import (
-    ControlSettings,
     MirrorAnswerLost,
     MirrorControl,
     MirrorFailed,
     Position,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import (
+    ControlSettings,
     parse_control,
 )
 

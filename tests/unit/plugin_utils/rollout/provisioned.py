@@ -26,11 +26,11 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.version impo
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.armory import Armory
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import (
     Armed,
-    ControlSettings,
     MirrorAnswerLost,
     MirrorFailed,
     Position,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import ControlSettings
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import (
     Delivery,
     Notify,

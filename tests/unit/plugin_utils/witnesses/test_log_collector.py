@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import ControlSettings, MirrorFailed
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import MirrorFailed
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import ControlSettings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.report import Report, callbacks_document
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import PATIENCE, parse_collector
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.log_collector import LogCollector
