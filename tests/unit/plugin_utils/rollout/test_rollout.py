@@ -49,6 +49,8 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime imp
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone, LabRuntime, parameters_of
 
+from .planned import ended
+
 OLD, NEW = "10.1.39.11", "10.1.54.13"
 IMAGE = f"snomD785-{NEW}-SIP-r.bin"
 GOES_WELL = [(3, {"up": False}), (60, {"up": True, "firmware": NEW})]
@@ -778,6 +780,19 @@ def interrupted(path: str, clock: Clock, *, before: str = OLD, target: str = NEW
         )
     )
     journal.close()
+
+
+def test_a_plan_lists_whom_the_run_that_was_cut_off_gave_up_as_not_to_be_powered_off(journal: str) -> None:
+    fleet = Fleet(GOES_WELL)
+    interrupted(journal, fleet.clock)
+    until = fleet.clock.time + 900
+    cut_off = JournalFile(journal, "run-0")
+    cut_off.end("desk-1", ended(Outcome.IMAGE_FAILED, after=Version.parse(OLD), unsafe_until=until), fleet.clock.time)
+    cut_off.close()
+    for check_mode in (True, False):
+        result = fleet.run(journal=journal, check_mode=check_mode)
+        assert [(one["host"], one["until"]) for one in result["do_not_power_off"]] == [("desk-1", until)]
+    assert fleet.commands == 0
 
 
 @pytest.mark.parametrize("back_on", [NEW, OLD])
