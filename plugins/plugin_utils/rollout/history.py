@@ -209,6 +209,7 @@ class History:
                     triggered=True,
                     evidence=Evidence.of(intent),
                     unsafe_until=until,
+                    frees_place=entry.get("frees_place", False),
                 )
             elif host in self.ended:
                 # The soak overturns an ending.

@@ -279,10 +279,12 @@ def _tells_more(phone: KnownPhone, resumed: Ending) -> bool:
     if resumed.outcome is Outcome.CERTIFICATE_REJECTED and phone.outcome is Outcome.COMPLIANT:
         # It is trusted again. On its old version it may still be loading: nobody saw it gone under its new certificate.
         return True
-    if resumed.unsafe_until is None or phone.before in (None, resumed.after):
+    asked = resumed.evidence.interrupted
+    # A journal does not say which version one showed that has failed.
+    given_up_at = resumed.after or (asked and asked.before)
+    if resumed.unsafe_until is None or phone.before in (None, given_up_at):
         return False
     # It may have been loading, and shows another version by now.
-    asked = resumed.evidence.interrupted
     return asked is None or None in (asked.mac, phone.facts.mac) or asked.mac == phone.facts.mac
 
 

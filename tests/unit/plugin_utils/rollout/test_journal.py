@@ -289,6 +289,15 @@ def test_a_clock_that_was_set_forth_and_back_makes_nobody_safe(journal: JournalF
     assert history.ended["desk-3"].unsafe_until == 3000.0
 
 
+@pytest.mark.parametrize("frees", [True, False])
+def test_whether_a_phone_frees_its_place_is_remembered(journal: JournalFile, frees: bool) -> None:
+    journal.intent(intent())
+    ending = Ending(Outcome.OLD_VERSION, "Back.", triggered=True, unsafe_until=1900.0, frees_place=frees)
+    journal.end("desk-1", ending, 1200.0)
+    kept = read_history(journal.path).ended["desk-1"]
+    assert (kept.unsafe_until, kept.frees_place) == (1900.0, frees)
+
+
 def begins(journal: JournalFile, time: float, boot: str | None, seconds: float = 0.0) -> None:
     journal.write("run", time=time, **({} if boot is None else {"boot": boot, "since_boot": seconds}))
 

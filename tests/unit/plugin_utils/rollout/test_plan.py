@@ -415,6 +415,17 @@ def test_a_phone_that_was_still_loading_when_its_run_gave_it_up(
     assert (phone.outcome, phone.came_over) == (outcome, path)
 
 
+@pytest.mark.parametrize("outcome", [Outcome.OLD_VERSION, Outcome.IMAGE_FAILED])
+@pytest.mark.parametrize(("firmware", "stands"), [(OLD, True), (NEW, False)])
+def test_what_a_journal_says_of_one_that_failed_stands_while_it_shows_the_same(
+    outcome: Outcome, firmware: str, stands: bool
+) -> None:
+    ending = Ending(outcome, "It failed.", None, True, ASKED, 2000.0, frees_place=outcome is Outcome.OLD_VERSION)
+    phone = plan_one(reading=Reading(facts=facts(firmware=firmware), at=1000.0), resumed=ending)
+    assert phone.outcome == (outcome if stands else "compliant")
+    assert not stands or phone.ending == replace(ending, after=Version.parse(OLD))
+
+
 @pytest.mark.parametrize(("after", "outcome"), [("10.1.50.1", "timed_out"), (NEW, "upgraded")])
 def test_a_phone_that_is_gone_after_one_of_several_images_has_not_arrived(after: str, outcome: str) -> None:
     ending = Ending(Outcome.UPGRADED, "As it was seen.", Version.parse(after), triggered=True, evidence=ASKED)
