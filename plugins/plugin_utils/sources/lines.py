@@ -64,7 +64,7 @@ def read_together(
                 return read(files)
             except OSError as error:
                 raise SourceFailed(f"a file can't be read: {_reason(error)}: {names[-1]}.") from None
-    raise SourceFailed(f"{names[-1]} is written anew all the time. Try again later.")
+    raise SourceFailed(f"{names[-1]} is missing, or written anew, each time that it is looked at. Try again later.")
 
 
 def lines_of(file: BinaryIO) -> Iterator[str]:
