@@ -107,6 +107,9 @@ def versions(record: Record, number: int, phone: str) -> list[str]:
     """All that a phone has run until a run's end, the oldest first."""
     found = [str(record.phones[phone]["firmware"])]
     for run in record.runs[: number + 1]:
+        # One that came up between two runs is in the log of neither.
+        if phone in run.before and (began_with := str(run.before[phone]["firmware"])) != found[-1]:
+            found.append(began_with)
         found += [str(entry["detail"]) for entry in events(run, phone, "up")]
     return found
 

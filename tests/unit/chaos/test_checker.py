@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.telephony.snom.tests.chaos.checker import CAUSES, RULES, contradictions
+from ansible_collections.telephony.snom.tests.chaos.checker import CAUSES, RULES, contradictions, versions
 from ansible_collections.telephony.snom.tests.chaos.record import Record, Told
 
 OLD, NEW = "8.4.35", "8.7.5.35"
@@ -105,6 +106,14 @@ def an_upgrade() -> Record:
 
 def test_a_true_record_has_no_contradiction() -> None:
     assert contradictions(an_upgrade()) == []
+
+
+def test_a_phone_that_came_up_between_two_runs_ran_its_version() -> None:
+    record = an_upgrade()
+    first = record.runs[0]
+    first.log = first.log[:-1]
+    record.runs = [first, replace(first, before={"p1": STATE | {"firmware": NEW}}, log=[])]
+    assert (versions(record, 0, "p1"), versions(record, 1, "p1")) == ([OLD], [OLD, NEW])
 
 
 def change(record: Record, **changes: Any) -> None:
