@@ -61,6 +61,7 @@ def adopt(found: Bench, *arguments: str, **more: Any) -> Run:
     return found.play("telephony.snom.adopt", *arguments, variables=variables)
 
 
+@pytest.mark.slow
 def test_applying_what_was_written_changes_nothing(start: StartBench) -> None:
     found = start(PHONES | UNREADABLE)
     # The run before, with --check, wrote nothing: else the files would be there.

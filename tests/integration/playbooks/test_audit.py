@@ -28,6 +28,7 @@ def audit(found: Bench, **variables: Any) -> Run:
     return found.play("telephony.snom.audit", variables={"snom_hosts": "phones", **variables})
 
 
+@pytest.mark.slow
 def test_an_audit_says_who_could_not_be_read_and_why(start: StartBench) -> None:
     found = start({"well": phone(), "dark": DARK, "unpinned": UNPINNED, "wrong": WRONG, "undefined": UNDEFINED})
     run = audit(found)

@@ -130,6 +130,7 @@ def test_a_comparison_of_nothing_is_not_green(start: StartBench) -> None:
     assert "No phone at all could be read, so snom_drift_ignore spares none." in run.output
 
 
+@pytest.mark.slow
 def test_a_refused_certificate_is_no_phone_that_is_switched_off(start: StartBench) -> None:
     keys = {"firmware": "8.7.5.35", "settings": WANTED, "tls": True, "certificate": "own"}
     trusted = {"snom_scheme": "https", "snom_validate_certs": False}

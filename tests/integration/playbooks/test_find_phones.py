@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
+
 from .bench import phone
 from .conftest import StartBench
 
 PAUSE = 2
 
 
+@pytest.mark.slow
 def test_phones_that_do_not_answer_do_not_hold_up_the_others(start: StartBench) -> None:
     phones = {
         "gone": phone(running=False),

@@ -56,6 +56,7 @@ def test_it_serves_what_it_has_downloaded(standing: Mirror) -> None:
     assert sorted(file.name for file in standing.images.iterdir()) == sorted([IMAGE, OTHER])
 
 
+@pytest.mark.slow
 def test_the_second_run_changes_nothing(standing: Mirror) -> None:
     downloads, workers = standing.bench.fleet.counters()["images"], standing.workers()
     again = standing.play(images=standing.entries(IMAGE, OTHER))

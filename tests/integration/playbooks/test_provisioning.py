@@ -152,6 +152,7 @@ def test_again_nothing_changes(start_server: StartServer) -> None:
     assert {path: path.lstat().st_mtime_ns for path in server.root.rglob("*")} == before
 
 
+@pytest.mark.slow
 def test_what_changes_is_shown_phone_by_phone_and_fetched_by_those_alone(start_server: StartServer) -> None:
     phones = {"a": desk(100), "b": desk(101), "talks": desk(102, call={"state": "in_call"}), "lift": desk(103)}
     server = start_server(phones, **ALL)

@@ -377,6 +377,7 @@ def test_the_workflow(start: StartBench) -> None:
     assert report.shows("Not well: c. The rollout's job says why.")
 
 
+@pytest.mark.slow
 def test_the_nightly_job_is_red_where_a_phone_differs(start: StartBench) -> None:
     found = start_fleet(start)
     found.fleet.patch("b", firmware="8.7.5.35")

@@ -221,6 +221,7 @@ def test_files_of_a_rollout_are_not_for_everybody(start: StartBench) -> None:
     assert {file.name: file.stat().st_mode & 0o007 for file in written} == {file.name: 0 for file in written}
 
 
+@pytest.mark.slow
 def test_a_login_from_the_environment(start: StartBench) -> None:
     """As a credential of AWX gives it: for modules here, modules that run as such, and rollouts."""
     found = start({"a": phone(), "b": phone()})

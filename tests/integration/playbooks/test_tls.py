@@ -189,6 +189,7 @@ def test_an_https_only_phone_asked_over_http(firmware: str, start: StartBench) -
     assert found.fleet.counters()["writes"] == 0
 
 
+@pytest.mark.slow
 def test_an_audit(start: StartBench) -> None:
     phones = {
         "secure": secure(inventory={"snom_validate_certs": False}),
