@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from .._core.clock import LONGEST_WAIT
 from .._core.errors import InputError
+from .._core.given import boolean_in, seconds_in
 from .._known.images import check_url
 
 OPTION = "snom_mirror_control"
@@ -22,7 +22,6 @@ PASSWORD_VARIABLE = "SNOM_MIRROR_PASSWORD"
 """The environment variable that gives the password where the mapping does not."""
 
 _EXAMPLE = "for example {url: 'https://mirror.example', username: ansible, password: '{{ vault_snom_mirror }}'}"
-_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,12 +65,13 @@ def parse_control(value: object) -> ControlSettings | None:
     if "ca_path" in given:
         found["ca_path"] = str(given["ca_path"])
     if "validate_certs" in given:
-        checked = _BOOLEANS.get(str(given["validate_certs"]).lower())
-        if checked is None:
+        found["validate_certs"] = boolean_in(given["validate_certs"])
+        if found["validate_certs"] is None:
             raise wrong("has validate_certs with another value than true or false", "Give one of these")
-        found["validate_certs"] = checked
     if "timeout" in given:
-        found["timeout"] = _seconds(given["timeout"])
+        found["timeout"] = seconds_in(given["timeout"])
+        if found["timeout"] is None:
+            raise wrong("has a timeout that is none", "Give a number of seconds above 0")
     return ControlSettings(url=url, username=username, password=password, **found)
 
 
@@ -95,16 +95,6 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _seconds(value: object) -> float:
-    try:
-        seconds = float(str(value))
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds <= LONGEST_WAIT:
-        raise wrong("has a timeout that is none", "Give a number of seconds above 0")
-    return seconds
 
 
 def wrong(what: str, remedy: str) -> InputError:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from .._core.clock import LONGEST_WAIT
 from .._core.errors import InputError
+from .._core.given import boolean_in, seconds_in
 from .._known.masks import MASK
 
 OPTION = "snom_pbx"
@@ -29,7 +29,6 @@ TLS_PORTS = {"asterisk": 5039, "kamailio": 443, "sip": 5061}
 
 TRANSPORTS = ("udp", "tcp", "tls")
 
-_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 _HOST = re.compile(r"[\w.-]{1,253}|[0-9A-Fa-f:.]{2,45}")
 _EXAMPLE = "for example {kind: asterisk, host: pbx.example, username: ansible, password: '{{ vault_snom_pbx }}'}"
 
@@ -176,20 +175,15 @@ def _port(kind: str, tls: bool, value: object) -> int:
 
 
 def _boolean(name: str, value: object) -> bool:
-    try:
-        return _BOOLEANS[str(value).lower()]
-    except KeyError:
-        raise _wrong(f"has {name} with another value than true or false", "Give one of these") from None
+    if (found := boolean_in(value)) is None:
+        raise _wrong(f"has {name} with another value than true or false", "Give one of these")
+    return found
 
 
 def _seconds(value: object) -> float:
-    try:
-        seconds = float(str(value))
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds <= LONGEST_WAIT:
+    if (found := seconds_in(value)) is None:
         raise _wrong("has a timeout that is none", "Give a number of seconds above 0")
-    return seconds
+    return found
 
 
 def _wrong(fault: str, remedy: str) -> InputError:

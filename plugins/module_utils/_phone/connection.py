@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._core.clock import LONGEST_WAIT
 from .._core.errors import InputError
+from .._core.given import boolean_in, seconds_in
 from .._known.mac import normalize_mac
 from .._known.taught import Lesson, parse_taught
 
@@ -71,9 +71,6 @@ HOST_VARIABLES: dict[str, str] = {option: f"snom_{option}" for option in CONNECT
 """Option to the host variable that gives it where the task does not."""
 
 
-_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-
-
 def connection_from(parameters: Mapping[str, Any]) -> Connection:
     """The connection that a module's options, or a host's variables by the names of the options, describe.
 
@@ -120,20 +117,15 @@ def _port(name: str, value: object) -> int:
 
 
 def _boolean(name: str, value: object) -> bool:
-    try:
-        return _BOOLEANS[str(value).lower()]
-    except KeyError:
-        raise _wrong(name, f"is {value!r}", "Give true or false") from None
+    if (found := boolean_in(value)) is None:
+        raise _wrong(name, f"is {value!r}", "Give true or false")
+    return found
 
 
 def _seconds(name: str, value: object) -> float:
-    try:
-        seconds = float(str(value))
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds <= LONGEST_WAIT:
+    if (found := seconds_in(value)) is None:
         raise _wrong(name, f"is {value!r}", "Give a number of seconds above 0, and no more than two weeks")
-    return seconds
+    return found
 
 
 def _wrong(name: str, fault: str, remedy: str) -> InputError:
