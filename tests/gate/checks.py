@@ -139,7 +139,7 @@ def _pages() -> None:
     try:
         install(lacking)
     except GateError as error:
-        raise LeftOut(f"No Chromium is here: {error}") from error
+        raise LeftOut(f"The pages can't be shown here: {error}") from error
     _pytest("tests/integration/pages", where="pages")
 
 

@@ -30,25 +30,9 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabular
     IN_TAGS,
     LABELS,
     MARKUP,
+    SECTIONS,
 )
 
-# Elements of files of settings that are none themselves (protocol 5.1, 5.4).
-_SECTIONS = frozenset(
-    (
-        *(
-            "settings",
-            "phone-settings",
-            "functionkeys",
-            "function-keys",
-            "fkey",
-            "tbook",
-            "phone-book",
-            "item",
-            "number",
-        ),
-        *("name", "dialplan", "template", "certificates", "setting-files", "file", "firmware-settings", "firmware"),
-    )
-)
 _OF_SETTINGS = frozenset(part for name in KNOWN for part in name.split("_")) | LABELS
 _TECHNICAL = ("perm", "idx", "version", "encoding", "e", "complete")
 _ATTRIBUTES = frozenset((*_TECHNICAL, "context", "label", "short_label", "type"))
@@ -210,7 +194,7 @@ class Replacer:
         return blank + shown + equals + (value if keeps else self.private(value))
 
     def _name(self, name: str) -> str:
-        if is_known(name) or name.lower() in _SECTIONS:
+        if is_known(name) or name.lower() in SECTIONS:
             return name
         parts = [part.rstrip("0123456789").lower() for part in _NAME_PART.split(name)]
         # A word alone may be somebody's name, whatever else it says.

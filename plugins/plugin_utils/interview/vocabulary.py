@@ -70,6 +70,14 @@ MARKUP = frozenset((_MARKUP + _PAGES).split())
 
 IN_TAGS = LABELS | MARKUP
 
+_SECTIONS = """
+settings phone-settings functionkeys function-keys fkey tbook phone-book item number name dialplan template certificates
+setting-files file firmware-settings firmware
+"""
+
+SECTIONS = frozenset(_SECTIONS.split())
+"""Elements of files of settings that are none themselves (protocol 5.1, 5.4)."""
+
 IN_HEADERS = IN_TAGS | frozenset(_HTTP.split())
 
 _HEADERS = """
