@@ -40,7 +40,9 @@ def test_a_signal_ends_a_playbook_and_its_workers(number: signal.Signals, tmp_pa
             assert demo.poll() is None
             time.sleep(0.05)
         worker = Path(f"/proc/{(tmp_path / 'started').read_text().strip()}/cmdline")
-        assert b"sleep" in worker.read_bytes()
+        # It is there before it has become the program that it shall run, and while it becomes that it has no command.
+        while not worker.read_bytes().startswith(b"sleep"):
+            time.sleep(0.05)
         demo.send_signal(number)
         assert demo.communicate()[1] == f"Ended by {number.name}.\n"
     assert demo.returncode == 1
