@@ -415,7 +415,7 @@ CHECKS = [
         "integration",
         "playbooks over virtual phones, for every outcome",
         partial(_pytest, "-n4", "--dist=loadscope", *QUICK, "tests/integration/playbooks"),
-        ("git", "nginx", "ssh", "sshd"),
+        ("git", "nginx", "ssh", "sshd", "stunnel"),
     ),
     Check(
         "chaos",
@@ -504,7 +504,7 @@ LONG_CHECKS = [
         "integration",
         "the tests of playbooks that are marked as slow",
         partial(_pytest, "-n4", "--dist=loadscope", *SLOW, "tests/integration/playbooks"),
-        ("git", "nginx", "ssh", "sshd"),
+        ("git", "nginx", "ssh", "sshd", "stunnel"),
     ),
     Check(
         "pbx-slow",

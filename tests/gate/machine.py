@@ -29,6 +29,7 @@ PROGRAMS = {
     "sipsak": "sipsak",
     "ssh": "openssh-client",
     "sshd": "openssh-server",
+    "stunnel": "stunnel4",
 }
 """The programs that checks start, each with Debian's package of it."""
 
