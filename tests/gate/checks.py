@@ -78,8 +78,12 @@ def prepare(checks: Sequence[Check]) -> None:
             install(welcome)
 
 
-def _pytest(*arguments: str | Path, where: str = "venv", within: Sequence[str] = ()) -> None:
-    """Run tests in an environment, within what another program makes for them."""
+def _pytest(*arguments: str | Path, where: str = "venv", within: Sequence[str] = (), rehearses: bool = False) -> None:
+    """Run tests in an environment, within what another program makes for them.
+
+    rehearses: each run of a playbook goes first with ``--check``: see the tests' bench.
+    """
+    env = {"PYTHONPATH": str(link_collections()), "PYTHONDONTWRITEBYTECODE": "1"}
     run(
         *within,
         environment(where) / "bin" / "pytest",
@@ -88,7 +92,7 @@ def _pytest(*arguments: str | Path, where: str = "venv", within: Sequence[str] =
         "no:cacheprovider",
         f"--timeout={HANGS}",
         *arguments,
-        env={"PYTHONPATH": str(link_collections()), "PYTHONDONTWRITEBYTECODE": "1"},
+        env=env | ({"REHEARSES": "1"} if rehearses else {}),
     )
 
 
@@ -328,6 +332,17 @@ def _sanity_check(core: Core) -> Check:
     )
 
 
+def _targets_check(core: Core) -> Check:
+    return Check(
+        f"targets-{core.name}",
+        "integration",
+        f"ansible-test integration, on ansible-core {core.release}",
+        # What fails is played once more, with all that Ansible can say of it, as Ansible's own CI does.
+        partial(_ansible_test, core, "integration", "--retry-on-error"),
+        core=core,
+    )
+
+
 def _units(core: Core) -> None:
     """The unit tests on this ansible-core and its Python, in a quarter of the time that ansible-test takes."""
     python = core_environment(core) / "bin" / "python"
@@ -477,17 +492,7 @@ CHECKS = [
         partial(_awx, QUICK),
     ),
     Check("docs", "docs", "the documentation site builds, and its links hold", _docs),
-    *(
-        Check(
-            f"targets-{core.name}",
-            "integration",
-            f"ansible-test integration, on ansible-core {core.release}",
-            # What fails is played once more, with all that Ansible can say of it, as Ansible's own CI does.
-            partial(_ansible_test, core, "integration", "--retry-on-error"),
-            core=core,
-        )
-        for core in OUTERMOST_CORES
-    ),
+    *map(_targets_check, OUTERMOST_CORES[1:]),
     *map(_sanity_check, OUTERMOST_CORES[:1]),
 ]
 
@@ -500,20 +505,20 @@ LONGEST = (
 # What takes longer than a change should wait for. `make all` runs it, too.
 LONG_CHECKS = [
     Check(
-        "playbooks-slow",
+        "playbooks-whole",
         "integration",
-        "the tests of playbooks that are marked as slow",
-        partial(_pytest, "-n4", "--dist=loadscope", *SLOW, "tests/integration/playbooks"),
+        "the slow ones, too, and each run first with --check",
+        partial(_pytest, "-n4", "--dist=loadscope", "tests/integration/playbooks", rehearses=True),
         ("git", "nginx", "ssh", "sshd", "stunnel"),
     ),
     Check(
-        "pbx-slow",
+        "pbx-whole",
         "integration",
-        "those with a real Kamailio",
-        partial(_pytest, "-n2", "--dist=loadscope", *SLOW, "tests/integration/pbx"),
-        ("kamailio", "nginx"),
+        "likewise those with a real Kamailio",
+        partial(_pytest, "-n2", "--dist=loadscope", "tests/integration/pbx", rehearses=True),
+        ("baresip", "kamailio", "nginx", "sipp", "sipsak"),
     ),
-    Check("guides-slow", "integration", "those that type what the guides say", partial(_guides, SLOW), ("git", "ip")),
+    Check("guides-slow", "integration", "slow ones that type the guides", partial(_guides, SLOW), ("git", "ip")),
     Check("awx-slow", "awx", "one command sets up AWX, on a fake of its API", partial(_awx, SLOW)),
     *(
         Check(
@@ -526,6 +531,7 @@ LONG_CHECKS = [
         )
         for core in OUTERMOST_CORES
     ),
+    *map(_targets_check, OUTERMOST_CORES[:1]),
     *map(_sanity_check, OUTERMOST_CORES[1:]),
     *(
         Check(

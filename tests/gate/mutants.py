@@ -355,7 +355,7 @@ MUTANTS = [
     ),
     Mutant(
         "write in a target's check mode",
-        "targets-2.16",
+        "targets-2.22",
         "plugins/plugin_utils/actions/phone_action.py",
         "perform(self.operation, parameters, self._task.check_mode,",
         "perform(self.operation, parameters, False,",

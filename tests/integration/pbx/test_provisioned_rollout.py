@@ -25,7 +25,7 @@ from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import Kam
 def test_a_phone_goes_from_old_to_new(tmp_path: Path, kamailio: Kamailio) -> None:
     phones = {"desk": by_provisioning(kamailio, 1)}
     with site(tmp_path, kamailio, phones, image(), snom_firmware_version=NEW) as place:
-        run = place.bench.rollout()
+        run = place.bench.rollout(rehearse=True)
         assert run.outcomes == {"desk": "upgraded"}, run.output
         assert place.bench.firmware("desk") == [NEW]
         assert (place.images_sent("desk"), place.armed()) == (1, [])

@@ -18,7 +18,7 @@ from typing import Any
 
 from ansible_collections.telephony.snom.tests.virtual_phones.nginx import end_nginx
 
-from .bench import Bench, Run, until
+from .bench import REHEARSES, Bench, Run, until
 
 
 @dataclass
@@ -77,8 +77,8 @@ class Mirror:
         os.kill(int(self.pid_file.read_text()), signal.SIGHUP)
         until(lambda: self.workers().isdisjoint(before), "nginx to have new workers")
 
-    def play(self, *, rehearse: bool = True, **options: Any) -> Run:
-        """Run the role, first with ``--check``; options are its variables, without their prefix."""
+    def play(self, *, rehearse: bool = REHEARSES, **options: Any) -> Run:
+        """Run the role; options are its variables, without their prefix."""
         given = self.variables | {f"firmware_mirror_{name}": value for name, value in options.items()}
         play = {"hosts": "box", "gather_facts": False, "roles": [{"role": "telephony.snom.firmware_mirror"}]}
         return self.bench.play([play], variables=given, rehearse=rehearse)

@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from .bench import Bench, Run, phone
+from .bench import REHEARSES, Bench, Run, phone
 from .conftest import StartBench
 from .test_catalog import vendor
 
@@ -55,17 +55,17 @@ APPLY = {
 }
 
 
-def adopt(found: Bench, *arguments: str, **more: Any) -> Run:
+def adopt(found: Bench, *arguments: str, rehearse: bool = REHEARSES, **more: Any) -> Run:
     # Beside the inventory, where Ansible looks for variables.
     variables = {"snom_hosts": "phones", "snom_adopt_dir": str(found.folder)} | more
-    return found.play("telephony.snom.adopt", *arguments, variables=variables)
+    return found.play("telephony.snom.adopt", *arguments, variables=variables, rehearse=rehearse)
 
 
 @pytest.mark.slow
 def test_applying_what_was_written_changes_nothing(start: StartBench) -> None:
     found = start(PHONES | UNREADABLE)
     # The run before, with --check, wrote nothing: else the files would be there.
-    run = adopt(found)
+    run = adopt(found, rehearse=True)
     assert {name for name, ended in run.recap.items() if ended == "failed"} == set(UNREADABLE)
     assert (
         "Not described, although the group's settings hold for them, too: gone, manager, no-page, user-mode."
@@ -169,7 +169,7 @@ def test_what_phones_are_served_is_adopted_and_published(start: StartBench) -> N
             files = f'<file url="{server.url}/p/common.txt"/><file url="own-{{mac}}.xml"/><file url="http://old.example/x"/>'
             server.put(f"p/{mac}.xml", f"<setting-files>{files}</setting-files>".encode())
             server.put(f"p/own-{mac}.xml", own.format(mac, mac).encode())
-        run = adopt(found, snom_adopt_files=f"{server.url}/p/{{mac}}.xml")
+        run = adopt(found, snom_adopt_files=f"{server.url}/p/{{mac}}.xml", rehearse=True)
     assert run.recap == {"localhost": "changed"}
     assert "Phones described: 2. Settings in common: 5." in run.output
     assert "they lead back to the server that the phones come from: setting_server (2)." in run.output

@@ -185,7 +185,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
             }
         )
         # Some wait for the deadline to pass; the others need room on a busy machine.
-        yield Fleet(found, found.rollout(deadline=25))
+        yield Fleet(found, found.rollout(deadline=25, rehearse=True))
 
 
 def lock_out(found: Bench, name: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from .bench import Bench, Run, image, phone, until
+from .bench import REHEARSES, Bench, Run, image, phone, until
 from .conftest import StartBench
 from .jump_host import jump_host
 from .mirror import mirror
@@ -39,10 +39,10 @@ class Server:
         *arguments: str,
         warns: str | None = None,
         snom_hosts: str = "phones",
-        rehearse: bool = True,
+        rehearse: bool = REHEARSES,
         **options: Any,
     ) -> Run:
-        """Run the playbook, first with ``--check``; options are those of the role, without its prefix."""
+        """Run the playbook; options are those of the role, without its prefix."""
         given = {"base_url": self.url, "web_root": str(self.root), "allow_cleartext_secrets": True, **options}
         variables = {"snom_hosts": snom_hosts} | {f"provisioning_{name}": value for name, value in given.items()}
         return self.bench.play(
@@ -123,7 +123,7 @@ def result_of(run: Run) -> dict[str, Any]:
 def test_phones_boot_fetch_and_apply(start_server: StartServer) -> None:
     server = start_server({"a": desk(100), "b": desk(101), "old": desk(102, "320", "8.4.35")}, **ALL)
     book = [{"name": "Reception", "number": "12"}]
-    run = server.provision(phone_book=book)
+    run = server.provision(phone_book=book, rehearse=True)
     assert (run.code, run.recap["a"]) == (0, "changed"), run.output
     assert run.stats["snom_provisioning_counts"] == {"phones": 3, "changed": 3, "files": 10, "gone": 0}
     server.boot("a", "b", "old")

@@ -19,7 +19,8 @@ def test_only_idle_phones_are_restarted_and_unreadable_ones_fail(start: StartBen
             "hides-it": phone(call=busy, call_shown_in=[]),
         }
     )
-    run = found.play("telephony.snom.reboot", variables={"snom_hosts": "phones", "snom_confirm": "phones"})
+    confirmed = {"snom_hosts": "phones", "snom_confirm": "phones"}
+    run = found.play("telephony.snom.reboot", variables=confirmed, rehearse=True)
     assert {host: result["outcome"] for host, result in run.results("snom_reboot").items()} == {
         "idle": "rebooted",
         "busy": "deferred",

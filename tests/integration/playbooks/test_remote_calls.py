@@ -105,6 +105,23 @@ def test_a_name_is_no_call_and_typing_need_not_be_one(start: StartBench) -> None
     }
 
 
+def test_calls_and_lines_of_a_group_are_ended_by_name(start: StartBench) -> None:
+    talks = {"call": {"state": "in_call", "remote": "301"}}
+    bench = start({"desk": phone(**talks), "lift": phone(**talks, inventory={"snom_protected": True})})
+    run = bench.play("telephony.snom.end_calls", variables={"snom_hosts": "phones"}, rehearse=False)
+    assert run.code != 0 and "-e snom_confirm=phones" in run.output
+    assert bench.fleet.counters()["requests"] == 0
+
+    confirmed = {"snom_hosts": "phones", "snom_confirm": "phones"}
+    run = bench.play("telephony.snom.end_calls", variables=confirmed, rehearse=True)
+    assert (run.recap["desk"], run.recap["lift"]) == ("changed", "ok"), run.output
+    assert [bench.fleet.phone(name)["call"] for name in ("desk", "lift")] == ["idle", "in_call"]
+    run = bench.play("telephony.snom.log_off", variables=confirmed, rehearse=True)
+    assert (run.recap["desk"], run.recap["lift"]) == ("changed", "ok"), run.output
+    lines = [bench.fleet.phone(name)["identities"] for name in ("desk", "lift")]
+    assert lines == [{"100@pbx.example": False}, {"100@pbx.example": True}]
+
+
 def canary(start: StartBench, **keys: Any) -> Bench:
     """Two test phones that tell a listener of their calls, and a phone that is none."""
     listener = "http://127.0.0.1:9"
@@ -121,7 +138,7 @@ def canary(start: StartBench, **keys: Any) -> Bench:
 
 def test_canary_call(start: StartBench) -> None:
     bench = canary(start)
-    run = bench.play("telephony.snom.canary_call", variables={"snom_hosts": "phones"})
+    run = bench.play("telephony.snom.canary_call", variables={"snom_hosts": "phones"}, rehearse=True)
     assert run.code == 0, run.output
     assert states(bench, "caller") == ["calling", "in_call", "idle"]
     assert states(bench, "called") == ["ringing", "in_call", "idle"]

@@ -365,7 +365,7 @@ def test_the_doors_are_shut_last(start: StartBench) -> None:
         "gather_facts": False,
         "tasks": [{"name": "Settings", "telephony.snom.snom_settings": {"settings": wanted}}],
     }
-    run = found.play([play])
+    run = found.play([play], rehearse=True)
     assert run.results("snom_settings")["a"]["reboot_required"] is True
     written = [entry["detail"] for entry in found.fleet.log("a", event="settings")]
     assert written == ["language", "http_scheme, webserver_type", "use_hidden_tags"]
