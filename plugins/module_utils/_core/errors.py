@@ -28,7 +28,7 @@ what a person can do about it. Nothing in a reason may hold a secret or the quer
         NotSent                 by PBX or mirror, and what it was shown was withdrawn
         Looping                 it loads its image again and again
 
-Some stand where they are made: `credentials.NotTried`, which tells the limit that it keeps, `plan.NotApproved`,
+Some stand where they are made: `credentials.NotTried`, which tells the limit that it keeps, `phone_plan.NotApproved`,
 `identity.NotRegistered`, what only a phone that loads by SIP raises in `sip_reader` and `sip_loader`, and in `client`
 that of a kept connection that turns out dead, which never leaves it.
 """

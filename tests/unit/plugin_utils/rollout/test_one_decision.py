@@ -22,7 +22,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits impo
     parse_waves,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import plan_phone
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.phone_plan import plan_phone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import survey_phone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone
