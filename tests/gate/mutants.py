@@ -40,7 +40,7 @@ class Mutant:
 
 
 MUTANTS = [
-    Mutant("lint", "ruff", "plugins/module_utils/_core/errors.py", "", "import os\n", "F401"),
+    Mutant("lint", "ruff", "plugins/module_utils/_core/errors.py", "", "import shutil\n", "F401"),
     Mutant("format", "ruff", "plugins/module_utils/_core/errors.py", "", "x = {  }\n", "would be reformatted"),
     Mutant("type", "mypy", "plugins/module_utils/_core/errors.py", "", 'count: int = "one"\n', "Incompatible types"),
     Mutant("untidy YAML", "yamllint", "galaxy.yml", "", "extra:   [1,2]\n", "too many spaces"),
