@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.given import boolean_in, seconds_in
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
 from ansible_collections.telephony.snom.plugins.module_utils._known.mac_in_text import PREFIXES
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import OPTION, parse_pbx
@@ -45,8 +46,6 @@ _OWN = {
     "mirror_log": {"paths"},
     "csv": {"path", "columns", "separator", "encoding"},
 }
-_BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
-_LONGEST_TIMEOUT = 600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,13 +160,10 @@ def _kea_control(given: Mapping[str, Any], folder: str) -> KeaControl:
             "url must be that of the control API, as in https://kea.example:8000/, with the login in username and "
             "password and not in it."
         )
-    try:
-        timeout = float(str(given.get("timeout", 10)))
-    except ValueError:
-        timeout = 0
-    if not 0 < timeout <= _LONGEST_TIMEOUT:
-        raise InputError(f"timeout must be a number of seconds above 0, and at most {_LONGEST_TIMEOUT:g}.")
-    certs = _BOOLEANS.get(str(given.get("validate_certs", True)).lower())
+    timeout = seconds_in(given.get("timeout", 10))
+    if timeout is None:
+        raise InputError("timeout must be a number of seconds above 0, and at most two weeks.")
+    certs = boolean_in(given.get("validate_certs", True))
     if certs is None:
         raise InputError("validate_certs must be true or false.")
     password = given.get("password") or os.environ.get(KEA_PASSWORD_VARIABLE)
