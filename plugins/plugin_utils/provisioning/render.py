@@ -161,7 +161,12 @@ def render(entries: Sequence[Entry], catalog: Catalog, options: RenderOptions) -
     read = [_phone_or_problem(entry, catalog, base_url) for entry in entries]
     phones = [phone for phone in read if isinstance(phone, _Phone)]
     problems = [problem for problem in read if isinstance(problem, str)]
-    problems += [*_twins(phones), *_shared_users(phones, options.shared_users), *_exposed_secrets(phones, options)]
+    in_cleartext = options.base_url.startswith("http:") and not options.allow_cleartext_secrets
+    problems += [
+        *_twins(phones),
+        *_shared_users(phones, options.shared_users),
+        *_exposed_secrets(phones, in_cleartext=in_cleartext, readable_by_all=options.readable_by_all),
+    ]
     unknown = list(_unknown_settings(phones))
     if options.unknown_settings == "fail":
         problems += unknown
@@ -336,7 +341,7 @@ def sip_users(settings: Mapping[str, Setting]) -> Iterator[str]:
                 yield f"{setting.value}@{host.value}" if host and host.value else setting.value
 
 
-def _exposed_secrets(phones: Iterable[_Phone], options: RenderOptions) -> Iterator[str]:
+def _exposed_secrets(phones: Iterable[_Phone], *, in_cleartext: bool, readable_by_all: bool) -> Iterator[str]:
     secrets = {
         phone.host: names
         for phone in phones
@@ -347,12 +352,12 @@ def _exposed_secrets(phones: Iterable[_Phone], options: RenderOptions) -> Iterat
     host, names = min(secrets.items())
     several = f"{len(secrets)} phones" if len(secrets) > 1 else "1 phone"
     held = f"the settings of {several} hold secrets ({names[0]} of {host}, for example)"
-    if options.base_url.startswith("http:") and not options.allow_cleartext_secrets:
+    if in_cleartext:
         yield (
             f"base_url is http, and {held}: everybody on the network could read them. Use https, or set "
             "allow_cleartext_secrets: true."
         )
-    if options.readable_by_all:
+    if readable_by_all:
         yield f"mode lets everybody on that machine read the files, and {held}. Use 0640, and set group."
 
 
