@@ -27,7 +27,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.adoption 
     common_settings,
     describe_file_settings,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import sip_users
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.fleet_checks import sip_users
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import host_name
 
 SECRETS = "snom_adopted_secrets"

@@ -20,7 +20,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet imp
     flag,
     undefined_in,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, asked_for
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.provisioned_phone import Entry, asked_for
 
 
 def read_entries(hosts: Sequence[str], fleet: FleetVariables, defaults: Mapping[str, Any]) -> list[Entry]:

@@ -43,7 +43,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml i
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import from_text
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, RenderOptions, render
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.provisioned_phone import Entry
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import RenderOptions, render
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import journal
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.entries import LATEST
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history_file import parse_history

@@ -14,12 +14,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.diff 
     compare_generations,
     gone,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import (
-    Entry,
-    Rendering,
-    RenderOptions,
-    render,
-)
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.provisioned_phone import Entry
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Rendering, RenderOptions, render
 
 BOOK = [{"name": "Desk", "number": "12"}]
 ONE = {"language": "English", "user_name": ["100"], "user_pass": ["hush"]}

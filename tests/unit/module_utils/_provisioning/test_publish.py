@@ -21,7 +21,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.publi
     read_mode,
     unpack,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, RenderOptions, render
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.provisioned_phone import Entry
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import RenderOptions, render
 
 
 def content(count: int = 2, **settings: Any) -> Publication:

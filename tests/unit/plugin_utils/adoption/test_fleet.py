@@ -25,7 +25,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml i
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.fleet import SECRETS, Fleet, adopt, refer_to
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import parse_file
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.writing import Text, texts
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, RenderOptions, render
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.provisioned_phone import Entry
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import RenderOptions, render
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -14,7 +14,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.provision
     phones_by_mac,
     read_entries,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.provisioned_phone import Entry
 from ansible_collections.telephony.snom.tests.unit.plugin_utils.inventory.test_fleet import HostVars, Templar
 
 DESK = {"snom_mac": "000413920001", "snom_model": "D785"}

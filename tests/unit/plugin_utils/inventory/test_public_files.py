@@ -13,7 +13,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.images impor
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import read_settings
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.adoption import describe_settings
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, RenderOptions, render
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.provisioned_phone import Entry
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import RenderOptions, render
 
 
 def rendered(page: str) -> tuple[str, dict[str, str]]:

@@ -33,7 +33,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml i
     read_settings_file,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.adoption import describe_settings
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import Entry, RenderOptions, render
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.provisioned_phone import Entry
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import RenderOptions, render
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
