@@ -10,15 +10,35 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import Setting
-from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import phone_book_file, settings_file
+from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import (
+    container,
+    is_well_formed,
+    phone_book_file,
+    settings_file,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.names import content_mark
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.provisioned_phone import ProvisionedPhone
 
 _ID_LENGTH = 16
 
 
-def files_of_generation(phones: Iterable[ProvisionedPhone]) -> tuple[dict[str, bytes], dict[str, list[str]]]:
+def make_generation(phones: Iterable[ProvisionedPhone], base_url: str) -> tuple[str, dict[str, bytes]]:
+    """The name of the generation, and its files by name. base_url is without a slash at its end.
+
+    Raises SnomError if a file came out as something that is no XML.
+    """
+    files, lists = _files(phones)
+    generation = _name(base_url, files, lists)
+    for name, listed in lists.items():
+        files[name] = container(f"{base_url}/generations/{generation}/{one}" for one in listed)
+    if broken := [name for name, content in files.items() if not is_well_formed(content)]:
+        raise SnomError(f"{broken[0]} came out as broken XML, which is a mistake of this collection. Please report it.")
+    return generation, files
+
+
+def _files(phones: Iterable[ProvisionedPhone]) -> tuple[dict[str, bytes], dict[str, list[str]]]:
     """The files with content, and by container the names of those that it is to list."""
     files: dict[str, bytes] = {}
     lists: dict[str, list[str]] = {}
@@ -57,7 +77,7 @@ def _shared_settings(phones: Sequence[ProvisionedPhone]) -> dict[str, Setting]:
     return shared
 
 
-def name_of_generation(base_url: str, files: Mapping[str, bytes], lists: Mapping[str, Sequence[str]]) -> str:
+def _name(base_url: str, files: Mapping[str, bytes], lists: Mapping[str, Sequence[str]]) -> str:
     """The name of a generation: the same content has the same one."""
     digest = hashlib.sha256(base_url.encode())
     for name, content in sorted(files.items()):

@@ -15,9 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, Refused, SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, Refused
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, check_url
-from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import container, is_well_formed
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.fleet_checks import (
     LARGEST_NAMED,
     consequences,
@@ -29,10 +28,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.fleet_
     twins,
     unknown_settings,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.generation import (
-    files_of_generation,
-    name_of_generation,
-)
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.generation import make_generation
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.provisioned_phone import (
     Entry,
     ProvisionedPhone,
@@ -93,12 +89,7 @@ def render(entries: Sequence[Entry], catalog: Catalog, options: RenderOptions) -
         *consequences(phones, base_url),
         *(unknown if options.unknown_settings == "warn" else []),
     ]
-    files, lists = files_of_generation(phones)
-    generation = name_of_generation(base_url, files, lists)
-    for name, listed in lists.items():
-        files[name] = container(f"{base_url}/generations/{generation}/{one}" for one in listed)
-    if broken := [name for name, content in files.items() if not is_well_formed(content)]:
-        raise SnomError(f"{broken[0]} came out as broken XML, which is a mistake of this collection. Please report it.")
+    generation, files = make_generation(phones, base_url)
     return Rendering(
         generation=generation,
         files=files,
