@@ -721,6 +721,9 @@ def _excuse(record: Record, number: int, host: str, phone: str, said: Mapping[st
         return "came back on its old version" in reason or "replaced_by" in record.phones[phone].get("faults", {})
     if outcome == "auth_failed" and "in the interrupted run" in reason:
         return True
+    if outcome == "no_fetch":
+        # Nobody can mend that.
+        return record.phones[phone].get("sip", {}).get("check_sync") == "ignored"
     if outcome in (*SEEN_TO_GO, "image_failed", "wrong_phone", "auth_failed", "not_registered"):
         # The end of what an earlier run asked.
         return any(intents(run, host) for run in past[:-1]) and not intents(past[-1], host)

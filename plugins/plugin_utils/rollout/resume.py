@@ -54,7 +54,11 @@ def watch_interrupted(
 
     def conclude(host: str, ending: Ending) -> None:
         del waiting[host]
-        context.notify(f"{host}: {ending.outcome}: {ending.reason}")
+        wanted = asked[host].possible_versions()
+        # With the first of several images it is not where it shall be, and may be refused the next.
+        on_its_way = ending.outcome.succeeded and wanted and ending.after not in wanted
+        said = "on its way over several images" if on_its_way else ending.outcome
+        context.notify(f"{host}: {said}: {ending.reason}")
 
     def seen(host: str, delay: Any) -> Looked:
         upgrade = waiting[host]

@@ -343,6 +343,11 @@ def not_done_after_all(record: Record) -> None:
     change(record, heals=True)
 
 
+def fetched_nothing_after_all(record: Record) -> None:
+    say(record, "no_fetch", reason="It asked for nothing.", path=[])
+    change(record, heals=True)
+
+
 LIES: Mapping[str, list[Callable[[Record], None]]] = {
     "no_phone_is_told_what_the_journal_does_not_know": [
         *(without_intent, intent_of_another_image, intent_after_the_trigger, asked_twice),
@@ -372,7 +377,7 @@ LIES: Mapping[str, list[Callable[[Record], None]]] = {
     "recap_and_exit_code_fit": [another_recap, unchanged_in_the_recap, another_exit_code],
     "no_secret_is_written": [a_password],
     "an_undisturbed_run_ends": [no_result],
-    "all_are_done_in_the_end": [not_done_after_all],
+    "all_are_done_in_the_end": [not_done_after_all, fetched_nothing_after_all],
 }
 
 
@@ -385,6 +390,14 @@ def test_a_rule_fires(name: str, lie: Callable[[Record], None]) -> None:
     record = an_upgrade()
     lie(record)
     assert name in fired(record)
+
+
+def test_nobody_can_mend_a_phone_that_heeds_no_check_sync() -> None:
+    record = an_upgrade()
+    fetched_nothing_after_all(record)
+    (name,) = record.phones
+    record.phones[name]["sip"] = {"check_sync": "ignored"}
+    assert "all_are_done_in_the_end" not in fired(record)
 
 
 def test_every_rule_is_seen_to_fire() -> None:

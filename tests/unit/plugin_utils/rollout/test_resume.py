@@ -54,11 +54,19 @@ def watch(
     gate: CredentialsGate | None = None,
     asked_mac: str | None = MAC,
     mac: str | None = None,
+    wanted: str | None = None,
 ) -> tuple[dict[str, Ending], JournalInMemory, list[str]]:
     """Watch phones that an interrupted run triggered; began and deadline are in seconds from now."""
     journal, said = JournalInMemory(), []
     endings = watch_interrupted(
-        [Target(host=host, connection=Connection(host=host, username=username, mac=mac)) for host in phones],
+        [
+            Target(
+                host=host,
+                connection=Connection(host=host, username=username, mac=mac),
+                version=None if wanted is None else Version.parse(wanted),
+            )
+            for host in phones
+        ],
         {
             host: Intent(
                 host=host,
@@ -123,6 +131,16 @@ def test_phones_are_watched_side_by_side_until_each_has_ended() -> None:
     }
     assert {host: phone.commands for host, phone in phones.items()} == commands
     assert sum("watched until its deadline" in line for line in said) == len(phones)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"), [(NEW, "upgraded: Runs"), ("10.1.184.15", "on its way over several images: Runs")]
+)
+def test_a_phone_with_the_first_of_several_images_is_not_called_upgraded(wanted: str, words: str) -> None:
+    clock = Clock()
+    endings, _journal, said = watch(clock, {"desk-1": comes_back(clock, 50, firmware=NEW)}, wanted=wanted)
+    assert endings["desk-1"].outcome == "upgraded"
+    assert f"desk-1: {words} {NEW}, read back from the phone." in said
 
 
 @pytest.mark.parametrize(("registered", "outcome"), [(True, "upgraded"), (False, "not_registered")])
