@@ -74,8 +74,8 @@ MUTANTS = [
         "conventions",
         "plugins/module_utils/_known/models.py",
         "from .version import Version\n",
-        "from .._operations import run\nfrom .version import Version\n",
-        "must not import plugins/module_utils/_operations/run.py",
+        "from .._operations import settle\nfrom .version import Version\n",
+        "must not import plugins/module_utils/_operations/settle.py",
         "layers",
     ),
     Mutant(
