@@ -27,6 +27,9 @@ SLACK = 0.5
 CALL_FRESH = 5.0
 """Seconds: a call state is read no longer before it counts. A call that began later could not be seen."""
 
+TIMER = 60.0
+"""Seconds after which the mirror's timer runs again."""
+
 LOG_FRESH = 2.0
 """Seconds by which what is known of a mirror's log may be old when a check-sync is repeated."""
 
@@ -206,12 +209,31 @@ def no_image_is_fetched_twice(record: Record) -> Iterator[str]:
             asked.update((phone, str(image_of(entry))) for entry in triggers(run, phone))
             if record.phones[phone].get("by_provisioning"):
                 asked.update((phone, line["file"]) for line in intents(run, phone))
-            fetched.update((phone, str(entry["detail"])) for entry in events(run, phone, "fetch"))
+            for entry in events(run, phone, "fetch"):
+                if not _still_shown(record, phone, entry):
+                    fetched[phone, str(entry["detail"])] += 1
     for (phone, file), count in fetched.items():
         # By provisioning it begins again what it did not end.
         again = record.phones[phone].get("faults", {}).get("restarts_in_download", 0)
         if count > asked[phone, file] + (again if record.phones[phone].get("by_provisioning") else 0):
             yield f"{phone} fetched {file} {count} times, and was asked {asked[phone, file]} times"
+
+
+def _still_shown(record: Record, phone: str, fetch: Entry) -> bool:
+    """Whether a phone that kept its old version began anew, while its controller was dead and its mirror showed it on.
+
+    The mirror's timer ends that, which runs once a minute after the deadline.
+    """
+    keys = record.phones[phone]
+    if not keys.get("by_provisioning") or not keys.get("faults", {}).get("keep_old_version"):
+        return False
+    for run in record.runs:
+        for intent in intents(run, phone):
+            asked, deadline = (float(intent[name]) - run.clock for name in ("time", "deadline"))
+            first = next((one["time"] for one in events(run, phone, "fetch") if one["time"] >= asked), None)
+            if not ends(run, phone) and first is not None and first < fetch["time"] <= deadline + TIMER + SLACK:
+                return True
+    return False
 
 
 @rule
@@ -723,7 +745,8 @@ def _excuse(record: Record, number: int, host: str, phone: str, said: Mapping[st
         return True
     if outcome == "no_fetch":
         # Nobody can mend that.
-        return record.phones[phone].get("sip", {}).get("check_sync") == "ignored"
+        sip = record.phones[phone].get("sip", {})
+        return sip.get("check_sync") == "ignored" or bool(sip.get("deaf"))
     if outcome in (*SEEN_TO_GO, "image_failed", "wrong_phone", "auth_failed", "not_registered"):
         # The end of what an earlier run asked.
         return any(intents(run, host) for run in past[:-1]) and not intents(past[-1], host)

@@ -50,6 +50,7 @@ def intent(time: float, **more: Any) -> dict[str, Any]:
         "before": OLD,
         "target": NEW,
         "time": time,
+        "deadline": 20.0,
     } | more
 
 
@@ -392,11 +393,34 @@ def test_a_rule_fires(name: str, lie: Callable[[Record], None]) -> None:
     assert name in fired(record)
 
 
-def test_nobody_can_mend_a_phone_that_heeds_no_check_sync() -> None:
+@pytest.mark.parametrize(
+    ("fault", "by_provisioning", "later", "ended", "is_explained"),
+    [
+        ("keep_old_version", True, 75.0, False, True),
+        ("keep_old_version", True, 90.0, False, False),
+        ("keep_old_version", True, 75.0, True, False),
+        ("keep_old_version", False, 75.0, False, False),
+        ("never_return", True, 75.0, False, False),
+    ],
+)
+def test_a_second_image_in_the_absence_of_the_controller(
+    fault: str, by_provisioning: bool, later: float, ended: bool, is_explained: bool
+) -> None:
+    """Its deadline is at 20 s, and the timer of its mirror runs within a minute after that."""
+    record = an_upgrade()
+    record.phones["p1"] |= {"faults": {fault: True}, "by_provisioning": by_provisioning}
+    if not ended:
+        change(record, journal=[one for one in record.runs[0].journal if one["type"] != "end"])
+    change(record, log=[*record.runs[0].log, entry(later, "fetch", FILE)])
+    assert ("no_image_is_fetched_twice" not in fired(record)) == is_explained
+
+
+@pytest.mark.parametrize("sip", [{"check_sync": "ignored"}, {"deaf": True}])
+def test_nobody_can_mend_a_phone_that_heeds_no_check_sync(sip: dict[str, Any]) -> None:
     record = an_upgrade()
     fetched_nothing_after_all(record)
     (name,) = record.phones
-    record.phones[name]["sip"] = {"check_sync": "ignored"}
+    record.phones[name]["sip"] = sip
     assert "all_are_done_in_the_end" not in fired(record)
 
 
