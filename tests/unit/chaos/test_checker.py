@@ -411,7 +411,8 @@ def test_a_second_image_in_the_absence_of_the_controller(
     record.phones["p1"] |= {"faults": {fault: True}, "by_provisioning": by_provisioning}
     if not ended:
         change(record, journal=[one for one in record.runs[0].journal if one["type"] != "end"])
-    change(record, log=[*record.runs[0].log, entry(later, "fetch", FILE)])
+    asked = entry(2, "check_sync", "check-sync;reboot=false") if by_provisioning else trigger(2)
+    change(record, log=[asked, *record.runs[0].log[1:], entry(later, "fetch", FILE)])
     assert ("no_image_is_fetched_twice" not in fired(record)) == is_explained
 
 
