@@ -7,69 +7,19 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, Refused, WrongPhone
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import Refused
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import parse_pbx
-from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.posting import post_xml
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.capture import EVENTS
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.interview import ARGUMENT_SPEC, interview
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Ear, Subject
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.trials import RELOADS, TRIALS
-from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import HttpCollector, parse_collector
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.interview import interview
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Ear
 
-from ....virtual_phones.running import VirtualFleet, free_port, running
-
-NEW, OLD = "10.1.169.16", "10.1.54.13"
-PHONES: dict[str, dict[str, Any]] = {
-    "acts": {
-        "firmware": NEW,
-        "mac": "000413922D24",
-        "minibrowser": {"callbacks_in_fetch": True},
-        "call_shown_in": ["gui"],
-    },
-    "asks": {"firmware": NEW, "minibrowser": {"reboot": "asks"}},
-    "old": {"firmware": OLD},
-}
-
-
-@pytest.fixture(scope="module")
-def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualFleet]:
-    phones = [
-        {"name": name, "address": "127.0.0.1", "port": free_port(), "model": "D785", "timing": {"reboot": 2}, **keys}
-        for name, keys in PHONES.items()
-    ]
-    phones[0]["sip"] = {"registrar": "127.0.0.1:9"}
-    phones[0]["settings"] = {"filter_registrar": "off", "mb_trusted_hosts": "127.0.0.1"}
-    with running({"phones": phones}, tmp_path_factory.mktemp("fleet")) as found:
-        yield found
-
-
-def subject(fleet: VirtualFleet, name: str, **more: Any) -> Subject:
-    port = fleet.phone(name)["port"]
-    connection = Connection(host="127.0.0.1", port=port, scheme="http")
-    keys: dict[str, Any] = {"host": name, "connection": connection, "model": None, "account": None, "witnesses": {}}
-    return Subject(**keys | more)
-
-
-def parameters(step: str, **more: Any) -> dict[str, Any]:
-    given = {name: option.get("default") for name, option in ARGUMENT_SPEC.items()}
-    return given | {"step": step} | more
-
-
-def listener(ear: Ear) -> HttpCollector:
-    port = free_port()
-    settings = parse_collector({"url": f"http://127.0.0.1:{port}", "listen": f"127.0.0.1:{port}"})
-    assert settings is not None
-    collector = HttpCollector(settings, patience=3, hears=ear.reports.append)
-    collector.open()
-    return collector
+from ....virtual_phones.running import VirtualFleet
+from .talks import listener, parameters, refused, subject
 
 
 def test_a_document_by_minibrowser_htm_reports_and_the_profile_holds_the_requests(
@@ -117,36 +67,6 @@ def test_a_restart_by_document_is_seen_and_so_is_a_phone_that_asks(fleet: Virtua
     assert asked["tried"] == {"restarted": False} and "saw=asked" in asked["summary"][0]
 
 
-@pytest.mark.parametrize("way", RELOADS)
-def test_a_document_lets_a_phone_load_its_settings_and_restarts_nothing(
-    way: str, fleet: VirtualFleet, tmp_path: Path
-) -> None:
-    ear, file = Ear(), tmp_path / "profile.json"
-    pbx = parse_pbx({"kind": "sip", "port": fleet.phone("acts")["sip_port"], "timeout": 20})
-    before = len(fleet.log("acts", event="boot")), len(fleet.log("acts", event="fragment"))
-    with closing(listener(ear)) as collector:
-        phone = subject(fleet, "acts", collector=collector, ear=ear, pbx=pbx, account="401")
-        sent = interview(phone, parameters("capture", capture_event=way, profile=str(file)), False)
-    given = ear.documents[0]
-    assert (sent["changed"], sent["tried"]["by"]) == (True, way) and sent["tried"]["sent_at"] > 0
-    assert sent["tried"]["answer"] == (200 if way == "notify" else None)
-    assert sent["tried"].get("fetched") is (True if way == "minibrowser" else None)
-    ran = [line["detail"] for line in fleet.log("acts", event="fragment")][before[1] :]
-    assert ran == ["reloadset"] and len(fleet.log("acts", event="boot")) == before[0]
-    more = {"ended": {"outcome": "sent", "evidence": sent["tried"]}, "mirror_lines": [], "profile": str(file)}
-    weighed = interview(subject(fleet, "acts"), parameters("capture", capture_event=way, **more), False)
-    # What the phone was given and what it said then is in the profile, and nowhere else any more.
-    profile = json.loads(file.read_text())
-    (document,) = ("".join(lines) for lines in profile["documents"])
-    # Whoever reads it sees what was said, and a phone does the same by it.
-    assert re.sub('document_id="[^"]*"', "", document) == re.sub('document_id="[^"]*"', "", given)
-    assert re.search('document_id="([^"]*)"', given)[1] not in file.read_text()
-    assert bool(profile["sip"]) is (way == "notify") and bool(profile["reports"]) is (way == "minibrowser")
-    assert not [one.name for one in tmp_path.iterdir() if ".unsent" in one.name]
-    assert weighed["captured"]["event"].startswith("reloadset by") and weighed["captured"]["outcome"] == "sent"
-    assert [line["detail"] for line in fleet.log("acts", event="fragment")][before[1] :] == ["reloadset"]
-
-
 def test_a_number_is_dialed_without_a_document_and_seen(fleet: VirtualFleet) -> None:
     result = interview(subject(fleet, "asks"), parameters("direct", number="4711"), False)
     assert result["tried"] == {"answered": True, "call_seen_by": ["screen"]}
@@ -159,6 +79,15 @@ def test_a_number_is_dialed_without_a_document_and_seen(fleet: VirtualFleet) -> 
 def test_csta_is_asked_at_the_address_that_the_person_names(fleet: VirtualFleet) -> None:
     found = interview(subject(fleet, "asks"), parameters("csta", csta_path="/csta"), False)["tried"]
     assert found == {"status": 404, "is_snapshot": False, "connections": []}
+
+
+def test_an_answer_without_end_is_given_up(fleet: VirtualFleet) -> None:
+    fleet.patch("old", faults={"garbage": "wire"})
+    try:
+        with pytest.raises(Exception, match="no answer that is HTTP"):
+            post_xml(subject(fleet, "old").connection, "/csta", "<x/>")
+    finally:
+        fleet.patch("old", faults={})
 
 
 @pytest.mark.parametrize(
@@ -174,78 +103,9 @@ def test_csta_is_asked_at_the_address_that_the_person_names(fleet: VirtualFleet)
         ("direct", "acts", {"number": "4711"}, {"protected": True}, "snom_protected"),
         ("document_reboot", "acts", {}, {"protected": True, "listens": True}, "snom_protected"),
         ("document_reboot", "acts", {"shown_version": "10.1.99.1"}, {"listens": True}, "is this the phone before you"),
-        ("reboot", "acts", {"shown_mac": "000413AAAAAA"}, {}, "is this the phone before you"),
-        ("settings", "acts", {"shown_model": "D735"}, {}, "is this the phone before you"),
-        ("upgrade", "acts", {"shown_version": "10.1.99.1"}, {}, "is this the phone before you"),
-        ("capture", "acts", {}, {}, "snom_interview_mirror"),
-        ("capture", "acts", {"capture_event": "notify"}, {}, "snom_pbx"),
-        ("capture", "acts", {"capture_event": "minibrowser"}, {}, "snom_collector"),
-        ("capture", "old", {"capture_event": "minibrowser"}, {"listens": True}, "may_show=true"),
-        ("capture", "acts", {"capture_event": "minibrowser", "in_call": True}, {"listens": True}, "as you say"),
-        ("capture", "acts", {"capture_event": "minibrowser"}, {"protected": True, "listens": True}, "snom_protected"),
-        ("capture", "acts", {"capture_event": "notify", "shown_version": "10.1.99.1"}, {}, "the phone before you"),
-        # The log could not be read after all: nothing is sent a second time.
-        (
-            "capture",
-            "acts",
-            {"capture_event": "minibrowser", "ended": {"outcome": "sent"}},
-            {"listens": True},
-            "mirror",
-        ),
-        ("registration", "acts", {"registered_lines": [1, 2]}, {}, "one line"),
-        ("look", "acts", {"registered_lines": [1], "unregistered_lines": [1]}, {}, "the same line"),
-        ("look", "acts", {"saw": "nothing"}, {}, "snom_interview_dir"),
     ],
 )
 def test_what_must_not_be_done_is_refused_in_a_sentence_and_nothing_is_written(
     step: str, name: str, given: dict[str, Any], more: dict[str, Any], words: str, fleet: VirtualFleet
 ) -> None:
-    before = fleet.counters()["writes"]
-    ear = Ear()
-    collector = listener(ear) if more.pop("listens", False) else None
-    try:
-        phone = subject(fleet, name, collector=collector, ear=ear, **more)
-        with pytest.raises((InputError, Refused, WrongPhone), match=words):
-            interview(phone, parameters(step, **given), False)
-    finally:
-        if collector is not None:
-            collector.close()
-    assert fleet.counters()["writes"] == before and ear.reports == []
-
-
-@pytest.mark.parametrize(
-    ("step", "event"), [*((step, "check_sync") for step in TRIALS), *(("capture", one) for one in EVENTS)]
-)
-def test_in_check_mode_nothing_is_sent(step: str, event: str, fleet: VirtualFleet) -> None:
-    before = fleet.counters()["requests"]
-    given = parameters(step, number="1", csta_path="/a", capture_event=event)
-    result = interview(subject(fleet, "acts"), given, True)
-    assert result["will_send"].startswith(f"{step} reads") and fleet.counters()["requests"] == before
-
-
-def test_an_answer_without_end_is_given_up(fleet: VirtualFleet) -> None:
-    fleet.patch("old", faults={"garbage": "wire"})
-    try:
-        with pytest.raises(Exception, match="no answer that is HTTP"):
-            post_xml(subject(fleet, "old").connection, "/csta", "<x/>")
-    finally:
-        fleet.patch("old", faults={})
-
-
-def test_without_a_registrar_snmp_tells_when_a_line_is_off(tmp_path: Path) -> None:
-    port, snmp = free_port(), free_port()
-    keys = {"name": "desk", "address": "127.0.0.1", "port": port, "snmp_port": snmp, "model": "D785", "firmware": NEW}
-    with running({"phones": [keys | {"identities": ["100", "101"]}]}, tmp_path) as fleet:
-        connection = Connection(host="127.0.0.1", port=port, scheme="http", snmp=True, snmp_port=snmp)
-        phone = Subject(host="desk", connection=connection, model=None, account=None, witnesses={})
-        moment = [0.0]
-
-        def sleep(seconds: float) -> None:
-            moment[0] += seconds
-            # Long before the middle of the time.
-            fleet.patch("desk", unregistered=["101"] if 10 <= moment[0] < 20 else [])
-
-        clock: dict[str, Any] = {"now": lambda: moment[0], "sleep": sleep}
-        found = interview(phone, parameters("registration", registered_lines=[2], watch=3000.0), False, **clock)
-    assert "was told by SNMP: a page shows when the line is off." in found["summary"][0] and moment[0] < 60
-    assert found["taught"][0]["registration"]["page"] == "info.htm"
+    assert words in refused(fleet, step, name, given, more)

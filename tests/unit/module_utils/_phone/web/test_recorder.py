@@ -24,6 +24,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder
     MOST_LOST,
     MOST_PAGES,
     Recorder,
+    links,
     read_pages,
 )
 
@@ -109,3 +110,13 @@ def test_a_recorder_keeps_every_byte_up_to_a_limit() -> None:
     first, second = one.exchanges
     assert (first.data, first.status, first.body) == (b"HTTP/1.1 401 No\r\nX: 1\r\n\r\nbody", 401, b"body")
     assert len(first.data) + len(second.data) == MOST_BYTES and second.status is None and second.login
+
+
+def test_only_links_that_read_are_followed() -> None:
+    page = (
+        '<a href="lines.htm">a</a><a href="/sub.htm?x=1">b</a><a href="http://192.0.2.1/c.htm">c</a>'
+        '<a href="reboot.htm">d</a><a href="//192.0.2.1/e.htm">e</a><frame src="f.html"><a href="tbook.xml">g</a>'
+        '<a href="h.js">h</a><a href="log.htm">i</a><a href="lines.htm">again</a>'
+        '<a href="info.htm#x">k</a><a href="http://[">l</a>'
+    )
+    assert links("/index.htm", page) == ["/lines.htm", "/f.html", "/info.htm"]
