@@ -17,10 +17,12 @@ from .._core.clock import system_time
 from .._core.errors import InputError
 from .._known.mac import normalize_mac
 from .._provisioning.xml import firmware_file
-from .control import WHOLE_SECONDS, MirrorControl, Position
+from .client import WHOLE_SECONDS
+from .control import MirrorControl
 from .control_settings import ControlSettings
 from .probe import ask, is_noted
 from .progress import FetchProgress, ProgressLog
+from .served_log import Position
 
 FRESH = 1.0
 """Seconds since the log was read for which that serves others. An end of a phone's turn is never judged by an older
@@ -55,7 +57,7 @@ class Armory:
         self._control = control(settings)
         self._now = now
         self._clock = clock
-        self._log = ProgressLog()
+        self._progress_log = ProgressLog()
         self._reading = threading.Lock()
         self._reads_from: float | None = None
         """When the reading of the log began to count: time of the oldest mark. None while none is followed."""
@@ -81,10 +83,10 @@ class Armory:
         """
         with self._reading:
             self._begin()
-            position = self._control.position
+            position = self._control.log.position
         return {
             "position": position.as_dict(),
-            "since": self._clock() + self._control.skew,
+            "since": self._clock() + self._control.client.skew,
             "image": image,
             "length": len(firmware_file(image_url)),
         }
@@ -105,8 +107,8 @@ class Armory:
         with self._reading:
             if not self._is_reading and (self._reads_from is None or since < self._reads_from):
                 self._reads_from = since
-                self._control.position = position
-            self._log.expect(mac, image, begun, length)
+                self._control.log.position = position
+            self._progress_log.expect(mac, image, begun, length)
             self._gaps_before[normalize_mac(mac)] = self._gaps
             self._read_at = float("-inf")
 
@@ -133,7 +135,7 @@ class Armory:
 
         place is its URL without a path, by default this mirror's own. Raises MirrorFailed.
         """
-        return is_noted(self._make(self.settings), self.settings, place, ask=self._ask, pause=self._pause)
+        return is_noted(self._make(self.settings).log, self.settings, place, ask=self._ask, pause=self._pause)
 
     def is_whole(self, mac: str) -> bool:
         """Whether the log, as it is read next, certainly has all that a phone got while it was shown an image.
@@ -157,12 +159,12 @@ class Armory:
             if self._now() - self._read_at >= fresh:
                 began = self._now()
                 self._begin()
-                self._log.read(self._control.read_new())
-                if self._control.gap:
-                    self._control.gap = False
+                self._progress_log.read(self._control.log.read_new())
+                if self._control.log.gap:
+                    self._control.log.gap = False
                     self._gaps += 1
                 self._read_at = began
-            found = self._log.of(normalize_mac(mac))
+            found = self._progress_log.of(normalize_mac(mac))
             if found is None:
                 raise InputError("The phone is not followed.")
             return copy(found)
@@ -173,12 +175,12 @@ class Armory:
 
     def seconds(self, moment: datetime | None) -> float | None:
         """A time of the log by the controller's clock, in seconds since the epoch."""
-        return None if moment is None else moment.timestamp() - self._control.skew
+        return None if moment is None else moment.timestamp() - self._control.client.skew
 
     def _begin(self) -> None:
         """Begin to read, at the end of the log unless somebody is followed from before."""
         if not self._is_reading and self._reads_from is None:
-            self._control.mark()
+            self._control.log.mark()
         self._is_reading = True
 
 

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from .control import MirrorControl, MirrorFailed
+from .client import MirrorFailed
 from .log import Request, read_request
 from .progress import BEACON_FOLDER, FIRMWARE_FOLDER, IMAGE_FOLDER
+from .served_log import ServedLog
 
 POLL = 1.0
 """Seconds between two looks at the log."""
@@ -60,19 +61,19 @@ class OwnFile:
 
 
 def watch_for_fetch(
-    mirror: MirrorControl,
+    log: ServedLog,
     own: OwnFile,
     ends: float,
     *,
     now: Callable[[], float],
     sleep: Callable[[float], None],
 ) -> Watched:
-    """Read what the log gains behind its mark until the file was sent. ends is when the phone's time is over."""
+    """Read what a log gains behind its mark until the file was sent. ends is when the phone's time is over."""
     while True:
         found, problem = None, None
         try:
             # To its end, so that the position is that of the log.
-            for line in mirror.read_new():
+            for line in log.read_new():
                 request = read_request(line)
                 if found is None and request is not None and own.was_sent(request):
                     found = request

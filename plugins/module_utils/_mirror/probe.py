@@ -10,11 +10,11 @@ import secrets
 import time
 from collections.abc import Callable
 
-from .control import MirrorControl
 from .control_settings import ControlSettings
 from .progress import FIRMWARE_FOLDER
+from .served_log import ServedLog
 
-# Whoever runs an operation has said so already where it is missing: `client.HAS_REQUESTS`.
+# Whoever runs an operation has said so already where it is missing: `HAS_REQUESTS` of a phone's web client.
 try:
     from requests import RequestException, Session
 except ImportError:
@@ -51,7 +51,7 @@ def ask(url: str, trust: bool | str) -> bool:
 
 
 def is_noted(
-    control: MirrorControl,
+    log: ServedLog,
     settings: ControlSettings,
     place: str | None = None,
     *,
@@ -60,21 +60,21 @@ def is_noted(
 ) -> bool:
     """Whether what comes to a mirror stands in its log within seconds, and so all that came before this was called.
 
-    control reads the log for this alone. place is a URL without a path that leads to the mirror, its own by default.
+    log is read for this alone. place is a URL without a path that leads to the mirror, its own by default.
     Raises MirrorFailed.
 
     Two requests, one after the other: of a log that is written or brought in parts, the first may come with a part that
     was due. The second then waits for a whole part.
     """
     trust = (settings.ca_path or True) if settings.validate_certs else False
-    control.mark()
+    log.mark()
     for _turn in range(2):
         # No phone has such an address.
         name = f"02{secrets.token_hex(5).upper()}"
         if not ask(f"{place or settings.url}{FIRMWARE_FOLDER}{name}.xml", trust):
             return False
         for _look in range(_LOOKS):
-            if any(name.encode() in line for line in control.read_new()):
+            if any(name.encode() in line for line in log.read_new()):
                 break
             pause(_BETWEEN)
         else:

@@ -33,11 +33,13 @@ from .._known.check_sync import EVENT, asks_password, obstacle
 from .._known.models import find_model
 from .._known.setting_values import parse_settings
 from .._known.user_agent import read_user_agent
-from .._mirror.control import WHOLE_SECONDS, MirrorControl, MirrorFailed
+from .._mirror.client import WHOLE_SECONDS, MirrorFailed
+from .._mirror.control import MirrorControl
 from .._mirror.control_settings import OPTION as MIRROR_OPTION
 from .._mirror.control_settings import ControlSettings, parse_control
 from .._mirror.own_file import OwnFile, Watched, watch_for_fetch
 from .._mirror.probe import LATE, is_noted
+from .._mirror.served_log import ServedLog
 from .._pbx.calls import OLDEST, state_in
 from .._pbx.contacts import contact_of, contact_without_list
 from .._pbx.kinds import open_pbx
@@ -87,7 +89,7 @@ def sync_phone(
     *,
     open_one: Callable[[PbxSettings], Pbx] = open_pbx,
     open_mirror: Callable[..., MirrorControl] = MirrorControl,
-    is_current: Callable[[MirrorControl, ControlSettings], bool] = is_noted,
+    is_current: Callable[[ServedLog, ControlSettings], bool] = is_noted,
     now: Callable[[], float] = system_time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
@@ -112,7 +114,7 @@ def sync_phone(
                 "The mirror shows this phone a firmware, so it would load that, or loads it already. Wait until the "
                 "rollout is done with it."
             )
-        mirror.mark()
+        mirror.log.mark()
         if reason := sync.reason_to_wait():
             return sync.result(Outcome.DEFERRED, reason)
         if check_mode:
@@ -120,7 +122,7 @@ def sync_phone(
         sync.send(pbx, contact, mirror)
     finally:
         pbx.close()
-    return sync.wait(mirror, lambda: is_current(open_mirror(control), control))
+    return sync.wait(mirror, lambda: is_current(open_mirror(control).log, control))
 
 
 def _ways(parameters: Mapping[str, Any]) -> tuple[PbxSettings, ControlSettings]:
@@ -249,8 +251,8 @@ class _Sync:
 
     def send(self, pbx: Pbx, contact: Registration, mirror: MirrorControl) -> None:
         """Tell the phone, right after the log was marked. Raises SnomError where it was not told."""
-        mirror.mark()
-        self._marked = mirror.told
+        mirror.log.mark()
+        self._marked = mirror.client.told
         if self._parameters["only_when_idle"]:
             self._check_age()
         self._sent_at = self._now()
@@ -266,7 +268,7 @@ class _Sync:
             return self.result(error.outcome, error.reason)
         if said_no := refusal(self._delivery):
             return self.result(*said_no)
-        about = datetime.fromtimestamp(int(expect(self._sent_at) + mirror.skew - WHOLE_SECONDS), timezone.utc)
+        about = datetime.fromtimestamp(int(expect(self._sent_at) + mirror.client.skew - WHOLE_SECONDS), timezone.utc)
         own = OwnFile(
             mac=expect(self.mac),
             since=self._marked or about,
@@ -274,20 +276,20 @@ class _Sync:
             generation=self._parameters["generation"],
         )
         ends = expect(self._sent_at) + self._parameters["fetch_timeout"]
-        watched = watch_for_fetch(mirror, own, ends, now=self._now, sleep=self._sleep)
+        watched = watch_for_fetch(mirror.log, own, ends, now=self._now, sleep=self._sleep)
         if watched.request is not None and watched.request.time <= own.since and (late := _problem(is_noted)):
             # Of that second a late log may also tell what was before. What is later is certain.
             own = replace(own, since=own.since + timedelta(seconds=1))
-            watched = watch_for_fetch(mirror, own, ends, now=self._now, sleep=self._sleep)
+            watched = watch_for_fetch(mirror.log, own, ends, now=self._now, sleep=self._sleep)
             if watched.request is None:
                 watched = Watched(problem=late)
-        elif watched == Watched() and not mirror.gap:
-            watched = self._look_again(mirror, own, is_noted)
+        elif watched == Watched() and not mirror.log.gap:
+            watched = self._look_again(mirror.log, own, is_noted)
         if warning := mirror.clock_warning():
             self._warnings.append(warning)
         request = watched.request
         if request is None:
-            return self.result(Outcome.NO_FETCH, self._no_fetch(watched.problem, gap=mirror.gap))
+            return self.result(Outcome.NO_FETCH, self._no_fetch(watched.problem, gap=mirror.log.gap))
         agent = request.agent
         self._evidence["fetched"] = {
             # The folders may hold a token.
@@ -299,11 +301,11 @@ class _Sync:
         }
         return self.result(Outcome.SYNCED, f"It was asked, and then fetched {request.file}.")
 
-    def _look_again(self, mirror: MirrorControl, own: OwnFile, is_noted: Callable[[], bool]) -> Watched:
+    def _look_again(self, log: ServedLog, own: OwnFile, is_noted: Callable[[], bool]) -> Watched:
         """What the log shows once it is certain that it has all until now."""
         if problem := _problem(is_noted):
             return Watched(problem=problem)
-        return watch_for_fetch(mirror, own, self._now(), now=self._now, sleep=self._sleep)
+        return watch_for_fetch(log, own, self._now(), now=self._now, sleep=self._sleep)
 
     def result(self, outcome: Outcome, reason: str) -> dict[str, Any]:
         """The module's result."""

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, expect
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.armory import Armory
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import MirrorFailed
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.client import MirrorFailed
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import OPTION, ControlSettings
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.probe import LATEST
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.progress import IMAGE_FOLDER

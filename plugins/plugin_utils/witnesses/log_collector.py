@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import expect
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import MirrorControl
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import ControlSettings
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.log import read_request
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.served_log import ServedLog, open_log
 from ansible_collections.telephony.snom.plugins.module_utils._phone.report import Report, report_document, report_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import PATIENCE, CollectorSettings
 
@@ -36,7 +36,7 @@ class LogCollector:
         self,
         settings: CollectorSettings,
         *,
-        control: Callable[[ControlSettings], MirrorControl] = MirrorControl,
+        log: Callable[[ControlSettings], ServedLog] = open_log,
         now: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -44,7 +44,7 @@ class LogCollector:
         self._url = settings.url
         self._folder = urlsplit(settings.url).path
         self._settings = expect(settings.control)
-        self._make = control
+        self._make = log
         self._now = now
         self._pause = pause
 
@@ -67,11 +67,11 @@ class LogCollector:
         """
         token = secrets.token_urlsafe(16)
         url = f"{self._url}/{token}"
-        control = self._make(self._settings)
-        control.mark()
+        log = self._make(self._settings)
+        log.mark()
         deliver(url, document(url, token))
         until = self._now() + PATIENCE
-        while (report := self._found(control.read_new(), address, token)) is None and self._now() < until:
+        while (report := self._found(log.read_new(), address, token)) is None and self._now() < until:
             self._pause(_BETWEEN)
         return report
 

@@ -113,7 +113,7 @@ WEB_USERS = {
     "plugins/module_utils/_core/paced_http.py": "the same, for all that requests asks",
     "plugins/module_utils/_core/timed_response.py": "how long an answer may take is one rule for phones and mirrors",
     "plugins/module_utils/_firmware/image_check.py": "the image lies on a web server, not on a phone",
-    "plugins/module_utils/_mirror/control.py": "a mirror is a web server, not a phone",
+    "plugins/module_utils/_mirror/client.py": "a mirror is a web server, not a phone",
     "plugins/module_utils/_mirror/probe.py": "a mirror is a web server, not a phone",
     "plugins/module_utils/_pbx/kamailio.py": "its JSON-RPC is on a web server, not on a phone",
     "plugins/module_utils/_pbx/stream.py": "a PBX proves by TLS who it is",

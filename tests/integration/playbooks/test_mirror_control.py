@@ -20,7 +20,8 @@ from typing import Any
 import pytest
 import requests
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import system_time
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import MirrorControl, MirrorFailed
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.client import MirrorFailed
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import MirrorControl
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import parse_control
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.progress import ProgressLog
 
@@ -192,13 +193,13 @@ def test_the_log_is_read_on_across_a_rotation(box: Mirror) -> None:
     requests.get(f"{box.url}/fw/before", timeout=PATIENCE)
     until(lambda: box.log.read_text().count("before"), "nginx to log")
     control, log = controller(box), ProgressLog()
-    control.mark()
+    control.log.mark()
     armed = control.arm(MAC, URL, system_time() + 600)
     progress = log.expect(MAC, IMAGE, armed.since, armed.length)
     (box.images / IMAGE).write_bytes(b"x" * 1000)
 
     def took(what: str) -> bool:
-        log.read(control.read_new())
+        log.read(control.log.read_new())
         return bool(getattr(progress, what))
 
     agent = {"User-Agent": f"Mozilla/4.0 (compatible; snomD865-SIP 10.1.141.13 2010.12 {MAC} SXM:0 UXM:0)"}
@@ -213,7 +214,7 @@ def test_the_log_is_read_on_across_a_rotation(box: Mirror) -> None:
     until(box.log.exists, "the new log")
     requests.get(f"{box.url}/beacon/{MAC}", headers=agent, timeout=PATIENCE)
     until(lambda: took("beacon"), "the beacon in the new log")
-    assert (progress.images, control.gap) == (1, False)
+    assert (progress.images, control.log.gap) == (1, False)
     assert not any("/control/" in request["uri"] for request in box.requests())
 
 

@@ -16,7 +16,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._firmware import image_check
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import MirrorControl, MirrorFailed
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.client import MirrorFailed
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import MirrorControl
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import ControlSettings
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.log import MAX_LINE, MirrorLog
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.progress import ProgressLog
@@ -63,19 +64,19 @@ def _control(data: bytes) -> object:
         return asked[-1]
 
     found: list[object] = []
-    with patch.object(mirror, "_connect", connect):
+    with patch.object(mirror.client, "_connect", connect):
         for ask in (
             mirror.check,
             mirror.armed,
-            mirror.mark,
-            lambda: [len(line) for line in mirror.read_new()],
+            mirror.log.mark,
+            lambda: [len(line) for line in mirror.log.read_new()],
             lambda: mirror.arm(_MAC, f"http://192.0.2.1/fw/{_IMAGE}", system_time() + 600),
             lambda: mirror.disarm(_MAC),
         ):
             with suppress(MirrorFailed):
                 found.append(ask())
     assert "n0t-shown" not in str(found)
-    return [found, mirror.gap, mirror.skew]
+    return [found, mirror.log.gap, mirror.client.skew]
 
 
 def _image(data: bytes) -> object:

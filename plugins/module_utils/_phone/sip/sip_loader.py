@@ -19,7 +19,7 @@ from ..._core.outcomes import Outcome
 from ..._known.images import file_in_url
 from ..._known.version import Version
 from ..._mirror.armory import Armory
-from ..._mirror.control import MirrorAnswerLost, MirrorFailed
+from ..._mirror.client import MirrorAnswerLost, MirrorFailed
 from ..._pbx.pbx import Delivery, Notify
 from ..._pbx.refusals import refusal
 from ..._pbx.registered import Registered, Registrar

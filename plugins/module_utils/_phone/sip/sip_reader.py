@@ -28,7 +28,7 @@ from ..._core.errors import Looping, PbxFailed, PhoneUnreachable, SnomError, Uns
 from ..._core.outcomes import Outcome
 from ..._known.version import Version
 from ..._mirror.armory import FRESH, Armory
-from ..._mirror.control import MirrorFailed
+from ..._mirror.client import MirrorFailed
 from ..._mirror.probe import LATE
 from ..._mirror.progress import FetchProgress
 from ..._pbx.registered import Registered, Registrar

@@ -21,7 +21,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     WrongPhone,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import MirrorFailed, Position
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.client import MirrorFailed
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.served_log import Position
 from ansible_collections.telephony.snom.plugins.module_utils._operations.sync import ARGUMENT_SPEC, sync_phone
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import (
     Delivery,
@@ -85,40 +86,41 @@ class FakePbx:
         self.closed = True
 
 
-class FakeMirror:
-    """Its log gains an entry some seconds after it was marked."""
+class FakeClient:
+    """The way to the mirror, and its clock."""
 
-    def __init__(self, phone: MemoryPhone, entries: list[tuple[float, dict[str, Any] | Exception]]) -> None:
+    def __init__(self, phone: MemoryPhone) -> None:
         self.clock = phone.clock
-        self.entries = entries
-        self.started = self.clock.time
-        self.loads: set[str] = set()
-        self.gap = False
         self.fault: Exception | None = None
-        self.warning: str | None = None
         self.skew = 0.0
-        self.late = False
-        """Whether a request of now does not come into its log."""
 
     @property
     def told(self) -> datetime:
         """Its clock."""
         return datetime.fromtimestamp(int(self.clock.time + self.skew), timezone.utc)
 
-    def mark(self) -> Position:
+    def ask(self) -> None:
         if self.fault:
             raise self.fault
+
+
+class FakeLog:
+    """It gains an entry some seconds after it was made."""
+
+    def __init__(self, client: FakeClient, entries: list[tuple[float, dict[str, Any] | Exception]]) -> None:
+        self.client = client
+        self.clock = client.clock
+        self.entries = entries
+        self.started = self.clock.time
+        self.gap = False
+        self.late = False
+        """Whether a request of now does not come into it."""
+
+    def mark(self) -> Position:
+        self.client.ask()
         # What it has by now is passed over.
         self.entries = [one for one in self.entries if self.started + one[0] >= self.clock.time]
         return Position()
-
-    def armed(self) -> dict[str, float]:
-        if self.fault:
-            raise self.fault
-        return dict.fromkeys(self.loads, self.clock.time + 600)
-
-    def clock_warning(self) -> str | None:
-        return self.warning
 
     def read_new(self) -> Iterator[bytes]:
         due = [entry for after, entry in self.entries if self.started + after <= self.clock.time]
@@ -127,6 +129,23 @@ class FakeMirror:
             if isinstance(entry, Exception):
                 raise entry
             yield json.dumps(entry).encode() + b"\n"
+
+
+class FakeMirror:
+    """What it shows to phones, and its log."""
+
+    def __init__(self, phone: MemoryPhone, entries: list[tuple[float, dict[str, Any] | Exception]]) -> None:
+        self.client = FakeClient(phone)
+        self.log = FakeLog(self.client, entries)
+        self.loads: set[str] = set()
+        self.warning: str | None = None
+
+    def armed(self) -> dict[str, float]:
+        self.client.ask()
+        return dict.fromkeys(self.loads, self.client.clock.time + 600)
+
+    def clock_warning(self) -> str | None:
+        return self.warning
 
 
 def request(uri: str = FILE, **changes: Any) -> dict[str, Any]:
@@ -157,7 +176,7 @@ class Case:
         self.phone.connection = Connection(host=host, mac=MAC)
         self.pbx = FakePbx(contact()) if pbx is None else pbx
         self.mirror = FakeMirror(self.phone, list(entries))
-        self.is_current = lambda _mirror, _settings: not self.mirror.late
+        self.is_current = lambda _log, _settings: not self.mirror.log.late
 
     def sync(self, *, check_mode: bool = False, **parameters: Any) -> dict[str, Any]:
         given = parameters_of(ARGUMENT_SPEC, pbx=PBX, mirror_control=MIRROR, mac=MAC) | parameters
@@ -195,7 +214,7 @@ def test_the_fetch_of_its_own_file_is_the_proof() -> None:
         "call_state": "idle",
         "call_state_source": "the PBX pbx.example",
         "event": "check-sync;reboot=false",
-        "sent_at": case.mirror.started,
+        "sent_at": case.mirror.log.started,
         "answer": 200,
         "answer_reason": "OK",
         "fetched": {
@@ -251,7 +270,7 @@ def test_a_fetch_of_before_that_the_log_tells_late_is_no_proof() -> None:
     case = Case((1, request(time="2027-01-15T07:59:57+00:00")))
     assert case.sync()["outcome"] == "no_fetch"
     ahead = Case((1, request(time="2027-01-15T07:59:57+00:00")))
-    ahead.mirror.skew = -3600.0
+    ahead.mirror.client.skew = -3600.0
     assert ahead.sync()["outcome"] == "synced"
 
 
@@ -281,7 +300,7 @@ def test_a_fetch_while_its_calls_are_looked_at_is_no_answer() -> None:
 def test_a_fetch_in_the_second_of_the_check_sync(late: bool, again: list[float], outcome: str) -> None:
     """Where the log is written at once, what stands behind its mark was after that."""
     case = Case((1, request(time="2027-01-15T08:00:00+00:00")), *((after, request()) for after in again))
-    case.mirror.late = late
+    case.mirror.log.late = late
     result = case.sync()
     assert result["outcome"] == outcome
     assert result["elapsed"] == (again[0] if again else 60 if late else 1)
@@ -291,7 +310,7 @@ def test_a_fetch_in_the_second_of_the_check_sync(late: bool, again: list[float],
 
 def test_a_log_that_comes_late_proves_nothing() -> None:
     case = Case((90, request()))
-    case.mirror.late = True
+    case.mirror.log.late = True
     result = case.sync()
     assert (result["outcome"], result["changed"]) == ("no_fetch", False)
     assert "Whether it fetched its settings is not known. A request of now does not stand" in result["reason"]
@@ -301,7 +320,7 @@ def test_a_log_that_comes_late_proves_nothing() -> None:
 def test_what_comes_into_the_log_while_that_is_found_out_counts() -> None:
     case = Case((63, request()))
 
-    def look(_mirror: Any, _settings: Any) -> bool:
+    def look(_log: Any, _settings: Any) -> bool:
         case.phone.clock.sleep(4.0)
         return True
 
@@ -414,13 +433,13 @@ def test_nobody_is_disturbed(calls: dict[str, str], parameters: dict[str, Any], 
 
 def test_a_mirror_that_takes_its_time_makes_the_pbxs_word_old() -> None:
     case = Case((0, request()))
-    mark = case.mirror.mark
+    mark = case.mirror.log.mark
 
     def slow() -> Position:
         case.phone.clock.sleep(10)
         return mark()
 
-    case.mirror.mark = slow  # type: ignore[method-assign]
+    case.mirror.log.mark = slow  # type: ignore[method-assign]
     assert "10 s ago" in case.refuses().reason
 
 
@@ -446,7 +465,7 @@ def test_what_is_missing_is_named(parameters: dict[str, Any], says: str) -> None
 
 def test_without_a_log_nothing_is_sent() -> None:
     case = Case()
-    case.mirror.fault = MirrorFailed("The mirror refuses the login.")
+    case.mirror.client.fault = MirrorFailed("The mirror refuses the login.")
     assert "refuses the login" in case.refuses().reason
 
 
@@ -469,7 +488,7 @@ def test_a_mirror_that_fails_for_a_while_is_asked_again() -> None:
 
 def test_lost_lines_and_a_wrong_clock_are_told() -> None:
     case = Case()
-    case.mirror.gap, case.mirror.warning = True, "The clock differs."
+    case.mirror.log.gap, case.mirror.warning = True, "The clock differs."
     result = case.sync()
     assert "rotated away" in result["reason"] and result["warnings"] == ["The clock differs."]
 

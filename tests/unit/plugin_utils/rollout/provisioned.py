@@ -24,13 +24,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.armory import Armory
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import (
-    Armed,
-    MirrorAnswerLost,
-    MirrorFailed,
-    Position,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.client import MirrorAnswerLost, MirrorFailed
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import Armed
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import ControlSettings
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.served_log import Position
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import (
     Delivery,
     Notify,
@@ -119,52 +116,36 @@ class Mirror:
         self.lines, self._times = [], []
 
 
-class Control:
-    """One controller's way to the mirror: the methods of MirrorControl that are used."""
+class Client:
+    """One controller's way to the mirror."""
 
     def __init__(self, mirror: Mirror) -> None:
         self.mirror = mirror
-        self.position = Position()
         self.skew = mirror.skew
-        self.gap = False
 
-    def _ask(self, what: str) -> None:
+    def ask(self, what: str) -> None:
         self.mirror.world.event(f"mirror: {what}")
         self.mirror.live()
         if self.mirror.down or what in self.mirror.down_for:
             raise MirrorFailed("The mirror can't be reached.")
 
-    def check(self) -> str | None:
-        self._ask("check")
-        return None
 
-    def arm(self, mac: str, url: str, deadline: float) -> Armed:
-        self._ask("arm")
-        self.mirror.shown[mac] = url, deadline
-        self.mirror.most_shown = max(self.mirror.most_shown, len(self.mirror.shown))
-        self.mirror.world.event("mirror: armed")
-        if self.mirror.loses:
-            self.mirror.loses -= 1
-            raise MirrorAnswerLost("The answer got lost.")
-        since = datetime.fromtimestamp(self.mirror.world.time + self.skew, timezone.utc)
-        return Armed(since, len(firmware_file(url)))
+class Log:
+    """What is used of ServedLog."""
 
-    def disarm(self, mac: str) -> None:
-        self._ask("disarm")
-        self.mirror.shown.pop(mac, None)
-        self.mirror.world.event("mirror: disarmed")
-
-    def armed(self) -> dict[str, float]:
-        self._ask("list")
-        return {mac: until for mac, (_url, until) in self.mirror.shown.items()}
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.mirror = client.mirror
+        self.position = Position()
+        self.gap = False
 
     def mark(self) -> Position:
-        self._ask("read")
+        self.client.ask("read")
         self.position = Position(self.mirror.written)
         return self.position
 
     def read_new(self) -> Iterator[bytes]:
-        self._ask("read")
+        self.client.ask("read")
         if self.mirror.forgets_log:
             self.mirror.forgets_log, self.gap = False, True
             self.mirror.forget()
@@ -173,6 +154,39 @@ class Control:
         lines = self.mirror.lines[self.position.offset : written]
         self.position = Position(written)
         return iter(lines)
+
+
+class Control:
+    """What is used of MirrorControl."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self.mirror = mirror
+        self.client = Client(mirror)
+        self.log = Log(self.client)
+
+    def check(self) -> str | None:
+        self.client.ask("check")
+        return None
+
+    def arm(self, mac: str, url: str, deadline: float) -> Armed:
+        self.client.ask("arm")
+        self.mirror.shown[mac] = url, deadline
+        self.mirror.most_shown = max(self.mirror.most_shown, len(self.mirror.shown))
+        self.mirror.world.event("mirror: armed")
+        if self.mirror.loses:
+            self.mirror.loses -= 1
+            raise MirrorAnswerLost("The answer got lost.")
+        since = datetime.fromtimestamp(self.mirror.world.time + self.client.skew, timezone.utc)
+        return Armed(since, len(firmware_file(url)))
+
+    def disarm(self, mac: str) -> None:
+        self.client.ask("disarm")
+        self.mirror.shown.pop(mac, None)
+        self.mirror.world.event("mirror: disarmed")
+
+    def armed(self) -> dict[str, float]:
+        self.client.ask("list")
+        return {mac: until for mac, (_url, until) in self.mirror.shown.items()}
 
 
 class Exchange:

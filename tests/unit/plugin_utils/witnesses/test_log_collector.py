@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.control import MirrorFailed
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.client import MirrorFailed
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import ControlSettings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.report import Report, callbacks_document
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.collector import PATIENCE, parse_collector
@@ -51,7 +51,7 @@ class Mirror:
         assert settings
         collector = LogCollector(
             settings,
-            control=lambda control: self,  # type: ignore[arg-type, return-value]
+            log=lambda settings: self,  # type: ignore[arg-type, return-value]
             now=lambda: self.time,
             pause=self.pause,
         )

@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The access log of a mirror as its control serves it: what it gained since it was last looked at."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .client import MirrorAnswer, MirrorClient
+from .control_settings import ControlSettings
+from .log import MAX_LINE
+
+_LOG, _OLDER = "/control/log", "/control/log.1"
+_PART = 4 * 1024 * 1024
+_OVERLAP = 1024
+_RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18})")
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far the log was read. The last bytes before it tell whether a file is still the same log."""
+
+    offset: int = 0
+    overlap: int = 0
+    digest: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """What a journal keeps of it: ``Position(**kept)`` goes on from there."""
+        return {"offset": self.offset, "overlap": self.overlap, "digest": self.digest}
+
+    def moved(self, before: bytes, content: bytes) -> Position:
+        """The position behind content, which is read; before stands right in front of it."""
+        last = (before + content)[-_OVERLAP:]
+        return Position(self.offset + len(content), len(last), hashlib.sha256(last).hexdigest())
+
+
+class ServedLog:
+    """The log of one mirror, across its rotations. One thread at a time may read it."""
+
+    def __init__(self, client: MirrorClient) -> None:
+        """Call ``mark`` first, or set ``position``."""
+        self._client = client
+        self.position = Position()
+        """How far it was read. Whoever goes on where an earlier controller stopped sets it."""
+        # Where the log before the current one was left, while nginx may still write to it.
+        self._older: Position | None = None
+        self._at = self.position
+        self.gap = False
+        """Whether the log was rotated away before it was read, so that lines may be lost."""
+
+    def mark(self) -> Position:
+        """Go to the end of the log: only what comes later will be read. Raises MirrorFailed."""
+        answer = self._client.ask("GET", _LOG, headers={"Range": f"bytes=-{_OVERLAP}"})
+        self._older = None
+        self.gap = False
+        if answer.status in (404, 416):
+            self.position = Position()
+            return self.position
+        self._client.expect(answer, 200, 206)
+        # The line that nginx may be writing just now is read later as a whole.
+        whole = answer.content[: answer.content.rfind(b"\n") + 1]
+        self.position = Position(_start(answer)).moved(b"", whole)
+        return self.position
+
+    def read_new(self) -> Iterator[bytes]:
+        """Yield the log's lines since the last call, or since ``mark``, across a rotation. Read it to its end.
+
+        Lines of a log that was lost make ``gap`` true, and what is left is read from its beginning, so some may come
+        twice. Raises MirrorFailed.
+        """
+        older, self._older = self._older, None
+        if older is not None:
+            # nginx writes to the old log until it is told, and until each of its workers has opened the new one.
+            yield from self._rest(_OLDER, older) or ()
+            older = self._at
+        lines = self._rest(_LOG, self.position)
+        if lines is not None:
+            yield from lines
+            if not self.position.offset:
+                self._older = older
+            return
+        position = self.position
+        before = self._rest(_OLDER, position)
+        if before is None:
+            self.gap = True
+            position = Position()
+            before = self._rest(_OLDER, position) or iter(())
+        yield from before
+        self._older = self._at
+        self.position = Position()
+        yield from self._rest(_LOG, self.position) or ()
+
+    def _rest(self, path: str, position: Position) -> Iterator[bytes] | None:
+        """The lines of a log behind a position; None where it is another log, or there is none."""
+        content = self._part(path, position)
+        if content is None:
+            self._at = position
+            return None if position.offset else iter(())
+        return self._lines(path, position, content)
+
+    def _lines(self, path: str, position: Position, content: bytes) -> Iterator[bytes]:
+        while True:
+            before, new = content[: position.overlap], content[position.overlap :]
+            whole = new[: new.rfind(b"\n") + 1]
+            if not whole and len(new) > MAX_LINE:
+                # No line of nginx is so long.
+                whole = new
+            at, position = position, position.moved(before, whole)
+            self._at = position
+            if path == _LOG:
+                self.position = position
+            yield from whole.splitlines(keepends=True)
+            if position == at or len(content) < _PART:
+                return
+            more = self._part(path, position)
+            if more is None:
+                return
+            content = more
+
+    def _part(self, path: str, position: Position) -> bytes | None:
+        start = position.offset - position.overlap
+        answer = self._client.ask("GET", path, headers={"Range": f"bytes={start}-{start + _PART - 1}"})
+        if answer.status in (404, 416):
+            return None
+        self._client.expect(answer, 200, 206)
+        if _start(answer) != start:
+            raise self._client.failed("answers with another part of its log than was asked for")
+        known = answer.content[: position.overlap]
+        if position.overlap and hashlib.sha256(known).hexdigest() != position.digest:
+            return None
+        return answer.content
+
+
+def _start(answer: MirrorAnswer) -> int:
+    """Where in the log the content of an answer begins."""
+    part = _RANGE.fullmatch(answer.headers.get("content-range", ""))
+    return int(part[1]) if part else 0
+
+
+def open_log(settings: ControlSettings) -> ServedLog:
+    """The log of a mirror, for who needs nothing else of it. Raises InputError for a CA that can't be read."""
+    return ServedLog(MirrorClient(settings))

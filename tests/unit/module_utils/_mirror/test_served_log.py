@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The log of a mirror, as it is read over HTTP."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._mirror import served_log
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.served_log import Position, ServedLog, open_log
+from ansible_collections.telephony.snom.tests.unit.module_utils._mirror.mirror import Mirror
+
+
+def lines(log: ServedLog) -> list[str]:
+    return [line.decode().strip() for line in log.read_new()]
+
+
+def test_only_new_lines_are_read(mirror: Mirror) -> None:
+    mirror.log("old")
+    log = open_log(mirror.settings())
+    log.mark()
+    assert lines(log) == []
+    mirror.log("one", "two")
+    mirror.files["/control/log"] += b"thr"
+    assert lines(log) == ["one", "two"]
+    mirror.files["/control/log"] += b"ee\n"
+    assert lines(log) == ["three"] and lines(log) == []
+
+
+def test_another_controller_goes_on(mirror: Mirror) -> None:
+    mirror.log("old")
+    first = open_log(mirror.settings())
+    kept = json.loads(json.dumps(first.mark().as_dict()))
+    mirror.log("new")
+    second = open_log(mirror.settings())
+    second.position = Position(**kept)
+    assert lines(second) == ["new"] and not second.gap
+
+
+def test_nothing_is_lost_across_a_rotation(mirror: Mirror) -> None:
+    mirror.log("old")
+    log = open_log(mirror.settings())
+    log.mark()
+    mirror.log("one")
+    mirror.rotate()
+    # nginx has not been told yet, so it goes on in the old log.
+    assert lines(log) == ["one"]
+    mirror.files["/control/log.1"] += b"two\n"
+    assert lines(log) == ["two"]
+    mirror.files["/control/log.1"] += b"three\n"
+    mirror.log("four, and more than the old log was long")
+    assert lines(log) == ["three", "four, and more than the old log was long"]
+    mirror.log("five")
+    assert lines(log) == ["five"] and not log.gap
+
+
+def test_a_log_that_was_lost_is_told(mirror: Mirror) -> None:
+    mirror.log("old")
+    log = open_log(mirror.settings())
+    log.mark()
+    mirror.rotate()
+    mirror.log("one")
+    mirror.rotate()
+    mirror.log("two")
+    assert lines(log) == ["one", "two"] and log.gap
+    mirror.log("three")
+    assert lines(log) == ["three"]
+
+
+def test_a_long_log_comes_in_parts(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(served_log, "_PART", 2000)
+    log = open_log(mirror.settings())
+    log.mark()
+    wanted = [f"line {number}" for number in range(1000)]
+    mirror.log(*wanted)
+    assert lines(log) == wanted
+    assert lines(log) == []
