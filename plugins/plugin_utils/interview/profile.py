@@ -22,6 +22,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages im
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import Recorded
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.channels import Heard, channels, in_utf8
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.replacer import Replacer
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.setting_pages import SettingPages
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.vocabulary import (
     HEADERS,
     IN_HEADERS,
@@ -79,7 +80,7 @@ def exchange(recorded: Recorded, replacer: Replacer) -> dict[str, Any]:
         length = len(content)
     else:
         text = content.decode("latin-1")
-        text = replacer.settings(text) if read_settings(text) is not None else replacer.text(text)
+        text = SettingPages(replacer).replaced(text) if read_settings(text) is not None else replacer.text(text)
         shown, length = text.splitlines(keepends=True) if text else [], len(text)
     return {
         "request": replacer.head(recorded.target),
@@ -153,7 +154,7 @@ def make_profile(
         "model": model,
         "firmware": firmware,
         "mac": replacer.text(mac) if mac else None,
-        "replaced": dict(sorted(replacer.counts.items())),
+        "replaced": dict(sorted(replacer.stand_ins.counts.items())),
         "tls": agreed,
         "measured": dict(measured or {}),
         "witnesses": told,

@@ -56,8 +56,8 @@ def write(
         shows=shows,
         taught=subject.taught,
     )
-    beside = [word for word, _count in replacer.beside.most_common(MOST_BESIDE)]
-    return write_profile(profile, parameters["profile"], replacer.replacements(), beside)
+    beside = [word for word, _count in replacer.words.beside.most_common(MOST_BESIDE)]
+    return write_profile(profile, parameters["profile"], replacer.stand_ins.replacements(), beside)
 
 
 def replacer_for(

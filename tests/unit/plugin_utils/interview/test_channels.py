@@ -17,7 +17,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.channels 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from .test_replacer import DETAILS, MAC, leaks, replacer
+from .details import DETAILS, MAC, leaks, replacer
 
 ANSWER = (
     "SIP/2.0 200 Ok\r\nVia: SIP/2.0/UDP 10.20.30.40:5060;branch=z9hG4bKabc;rport=5060;received=10.20.30.40\r\n"

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, the telephony.snom contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What some labels name goes, whatever it is made of."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from .details import replacer, shown
+
+# Each word and number of it stays where it stands alone.
+NETWORK = "Home Network 12"
+NAMED = {
+    "a cell": "<tr><td>SSID:</td><td>{}</td></tr>",
+    "nested cells": "<td><table><tr><td><b>SSID</b></td>\n <td><i>{}</i></td></tr></table>",
+    "a list": "<dl><dt>WLAN name</dt><dd>{}</dd></dl>",
+    "a line": "SSID: {}<br>Firmware Version: snomD785-SIP 10.1.54.13<br>",
+    "plain text": "wifi-name = {}\r\nMemory: 12\r\n",
+    "a field": '<label>SSID</label> <input type="text" name="wifi" value="{}">',
+    "its own field": '<input name="SSID" type=text value="{}">',
+    "JSON": '{{"ssid": "{}", "channel": 6}}',
+    "a script": "<script>var essid='{}';</script>",
+    "a serial number": "<p>Serial number: {}</p>",
+    "a short one": "<td>S/N</td><td>{}</td>",
+    "German": "<td>Seriennummer</td><td>{}</td>",
+}
+
+
+@pytest.mark.parametrize("place", NAMED)
+def test_the_name_of_a_network_goes_though_its_words_are_those_of_labels(place: str) -> None:
+    text = shown(NAMED[place].format(NETWORK))
+    assert not re.search(r"Home|Network|\b12\b(?!\r\n)", text.partition("\r\n\r\n")[2].replace("Memory: 12", ""))
+    assert NETWORK in shown(f"<p>{NETWORK}</p>")
+
+
+def test_a_label_that_has_no_value_takes_none_of_the_next_row() -> None:
+    for page in (
+        "<tr><td>SSID</td><td></td></tr><tr><td>Firmware Version:</td><td>snomD785-SIP 10.1.54.13</td></tr>",
+        "SSID:<br>Firmware Version: snomD785-SIP 10.1.54.13<br>",
+        "<dt>SSID</dt><dd></dd><dt>Firmware Version</dt><dd>10.1.54.13</dd>",
+        "SSID:\nFirmware Version: 10.1.54.13\n",
+    ):
+        assert "Firmware Version" in shown(page) and "10.1.54.13" in shown(page)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("10.20.30.40 - 10.20.30.41 - 10.20.30.40", "192.0.2.1 - 192.0.2.2 - 192.0.2.1"),
+        ("0.0.0.0 127.0.0.1", "0.0.0.0 127.0.0.1"),
+        ("fe80::20c:29ff:fe3a:1", "2001:db8::1"),
+        ("00:04:13:92:2D:24 0004.1392.2d24 922d24", "00:04:13:00:00:01 0004.1300.0001 000001"),
+        ("8c-85-90-1b-2c-3d 0004137F8A9B", "02-00-00-00-00-01 000413000002"),
+        ("+49 170 5558899", "+00 000 0000001"),
+        # A version is known to be one by the image that it stands with.
+        ("10.2.1.1 snomD785-SIP 10.2.1.1 10.2.1.2", "10.2.1.1 snomD785-SIP 10.2.1.1 192.0.2.1"),
+    ],
+)
+def test_what_has_a_form_keeps_it(text: str, kept: str) -> None:
+    assert replacer().text(text) == kept
