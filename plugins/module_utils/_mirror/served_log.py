@@ -50,7 +50,6 @@ class ServedLog:
         """How far it was read. Whoever goes on where an earlier controller stopped sets it."""
         # Where the log before the current one was left, while nginx may still write to it.
         self._older: Position | None = None
-        self._at = self.position
         self.gap = False
         """Whether the log was rotated away before it was read, so that lines may be lost."""
 
@@ -74,33 +73,38 @@ class ServedLog:
         Lines of a log that was lost make ``gap`` true, and what is left is read from its beginning, so some may come
         twice. Raises MirrorFailed.
         """
-        older, self._older = self._older, None
+        older, is_told = self._older, self.position.offset > 0
         if older is not None:
             # nginx writes to the old log until it is told, and until each of its workers has opened the new one.
-            yield from self._rest(_OLDER, older) or ()
-            older = self._at
-        lines = self._rest(_LOG, self.position)
-        if lines is not None:
+            lines = self._rest(_OLDER, older)
+            if lines is None:
+                self.gap = True
+                # What was the current log is the old one by now. Of a log that had nothing yet, nothing was read.
+                lines = iter(()) if is_told else self._rotated()
             yield from lines
-            if not self.position.offset:
-                self._older = older
-            return
+            if is_told:
+                self._older = None
+        lines = self._rest(_LOG, self.position)
+        if lines is None:
+            yield from self._rotated()
+            lines = self._rest(_LOG, self.position) or iter(())
+        yield from lines
+
+    def _rotated(self) -> Iterator[bytes]:
+        """The rest of the log that was the current one until now."""
         position = self.position
-        before = self._rest(_OLDER, position)
-        if before is None:
+        lines = self._rest(_OLDER, position)
+        if lines is None:
             self.gap = True
             position = Position()
-            before = self._rest(_OLDER, position) or iter(())
-        yield from before
-        self._older = self._at
-        self.position = Position()
-        yield from self._rest(_LOG, self.position) or ()
+            lines = self._rest(_OLDER, position) or iter(())
+        self._older, self.position = position, Position()
+        yield from lines
 
     def _rest(self, path: str, position: Position) -> Iterator[bytes] | None:
         """The lines of a log behind a position; None where it is another log, or there is none."""
         content = self._part(path, position)
         if content is None:
-            self._at = position
             return None if position.offset else iter(())
         return self._lines(path, position, content)
 
@@ -112,9 +116,11 @@ class ServedLog:
                 # No line of nginx is so long.
                 whole = new
             at, position = position, position.moved(before, whole)
-            self._at = position
+            # Of what follows anything may fail. These lines do not come again.
             if path == _LOG:
                 self.position = position
+            else:
+                self._older = position
             yield from whole.splitlines(keepends=True)
             if position == at or len(content) < _PART:
                 return

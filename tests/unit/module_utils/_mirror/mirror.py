@@ -31,6 +31,8 @@ class Mirror(ThreadingHTTPServer):
         self.status = 0
         self.does_it_all_the_same = False
         self.silent = False
+        self.broken: set[str] = set()
+        """What it can't serve."""
 
     @property
     def url(self) -> str:
@@ -92,9 +94,10 @@ class Handler(BaseHTTPRequestHandler):
     def _fails(self) -> bool:
         if self.server.silent:
             return True
-        if self.server.status:
-            self._answer(self.server.status)
-        return bool(self.server.status)
+        status = 500 if self.path in self.server.broken else self.server.status
+        if status:
+            self._answer(status)
+        return bool(status)
 
     def _answer(self, status: int, content: bytes = b"", headers: dict[str, str] | None = None) -> None:
         self.send_response(status)

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._mirror import served_log
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.client import MirrorFailed
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.served_log import Position, ServedLog, open_log
 from ansible_collections.telephony.snom.tests.unit.module_utils._mirror.mirror import Mirror
 
@@ -55,6 +57,68 @@ def test_nothing_is_lost_across_a_rotation(mirror: Mirror) -> None:
     assert lines(log) == ["three", "four, and more than the old log was long"]
     mirror.log("five")
     assert lines(log) == ["five"] and not log.gap
+
+
+@pytest.mark.parametrize("broken", ["/control/log", "/control/log.1"])
+def test_nothing_is_lost_where_the_mirror_fails_in_a_rotation(mirror: Mirror, broken: str) -> None:
+    mirror.log("old")
+    log = open_log(mirror.settings())
+    log.mark()
+    mirror.rotate()
+    assert lines(log) == []
+    found: list[bytes] = []
+    for line in (b"one\n", b"two\n"):
+        mirror.files["/control/log.1"] += line
+        mirror.broken = {broken}
+        with pytest.raises(MirrorFailed):
+            found.extend(log.read_new())
+        mirror.broken = set()
+        found.extend(log.read_new())
+    assert found == [b"one\n", b"two\n"] and not log.gap
+
+
+def test_a_long_log_that_was_rotated_is_read_once(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(served_log, "_PART", 2000)
+    mirror.log("old")
+    log = open_log(mirror.settings())
+    log.mark()
+    wanted = [f"line {number}" for number in range(1000)]
+    mirror.log(*wanted)
+    mirror.rotate()
+    read = log.read_new()
+    found = list(islice(read, 500))
+    mirror.broken = {"/control/log.1"}
+    with pytest.raises(MirrorFailed):
+        found.extend(read)
+    mirror.broken = set()
+    found.extend(log.read_new())
+    assert [line.decode().strip() for line in found] == wanted
+
+
+def test_a_worker_that_opens_the_new_log_late_is_read(mirror: Mirror) -> None:
+    mirror.log("old")
+    log = open_log(mirror.settings())
+    log.mark()
+    mirror.rotate()
+    assert lines(log) == []
+    mirror.files["/control/log.1"] += b"one\n"
+    mirror.log("two")
+    assert lines(log) == ["one", "two"]
+    mirror.files["/control/log.1"] += b"three\n"
+    assert lines(log) == ["three"]
+
+
+def test_the_end_of_an_old_log_that_was_lost_is_told(mirror: Mirror) -> None:
+    mirror.log("old")
+    log = open_log(mirror.settings())
+    log.mark()
+    mirror.rotate()
+    assert lines(log) == [] and not log.gap
+    mirror.files["/control/log.1"] += b"lost\n"
+    mirror.log("one")
+    mirror.rotate()
+    mirror.log("two")
+    assert lines(log) == ["one", "two"] and log.gap
 
 
 def test_a_log_that_was_lost_is_told(mirror: Mirror) -> None:
