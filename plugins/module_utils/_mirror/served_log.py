@@ -49,22 +49,16 @@ class ServedLog:
         self.position = Position()
         """How far it was read. Whoever goes on where an earlier controller stopped sets it."""
         # Where the log before the current one was left, while nginx may still write to it.
-        self._older: Position | None = None
+        self._older = Position()
         self.gap = False
         """Whether the log was rotated away before it was read, so that lines may be lost."""
 
     def mark(self) -> Position:
         """Go to the end of the log: only what comes later will be read. Raises MirrorFailed."""
-        answer = self._client.ask("GET", _LOG, headers={"Range": f"bytes=-{_OVERLAP}"})
-        self._older = None
+        # A log that has nothing yet does not tell itself from a later one. What was there before it does.
+        self.position = self._end(_LOG) or self._end(_OLDER) or Position()
+        self._older = Position()
         self.gap = False
-        if answer.status in (404, 416):
-            self.position = Position()
-            return self.position
-        self._client.expect(answer, 200, 206)
-        # The line that nginx may be writing just now is read later as a whole.
-        whole = answer.content[: answer.content.rfind(b"\n") + 1]
-        self.position = Position(_start(answer)).moved(b"", whole)
         return self.position
 
     def read_new(self) -> Iterator[bytes]:
@@ -73,22 +67,34 @@ class ServedLog:
         Lines of a log that was lost make ``gap`` true, and what is left is read from its beginning, so some may come
         twice. Raises MirrorFailed.
         """
-        older, is_told = self._older, self.position.offset > 0
-        if older is not None:
-            # nginx writes to the old log until it is told, and until each of its workers has opened the new one.
-            lines = self._rest(_OLDER, older)
+        is_told = self.position.offset > 0
+        # nginx writes to the old log until it is told, and until each of its workers has opened the new one. Where none
+        # was known, what is the old log by now is new from its beginning.
+        if self._older.offset or not is_told:
+            lines = self._rest(_OLDER, self._older)
             if lines is None:
                 self.gap = True
                 # What was the current log is the old one by now. Of a log that had nothing yet, nothing was read.
                 lines = iter(()) if is_told else self._rotated()
             yield from lines
-            if is_told:
-                self._older = None
+        if is_told:
+            self._older = Position()
         lines = self._rest(_LOG, self.position)
         if lines is None:
             yield from self._rotated()
             lines = self._rest(_LOG, self.position) or iter(())
         yield from lines
+
+    def _end(self, path: str) -> Position | None:
+        """The end of a log; None where it has nothing yet, or there is none."""
+        answer = self._client.ask("GET", path, headers={"Range": f"bytes=-{_OVERLAP}"})
+        if answer.status in (404, 416):
+            return None
+        self._client.expect(answer, 200, 206)
+        # The line that nginx may be writing just now is read later as a whole.
+        whole = answer.content[: answer.content.rfind(b"\n") + 1]
+        position = Position(_start(answer)).moved(b"", whole)
+        return position if position.offset else None
 
     def _rotated(self) -> Iterator[bytes]:
         """The rest of the log that was the current one until now."""

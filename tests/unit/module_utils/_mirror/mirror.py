@@ -66,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(200, b"", {"Last-Modified": formatdate(ran, usegmt=True)})
         elif content is None:
             self._answer(404)
-        elif self.headers["Range"]:
+        elif self.headers["Range"] and content:
             first, last = self.headers["Range"].removeprefix("bytes=").split("-")
             start = int(first) if first else max(len(content) - int(last), 0)
             part = content[start : int(last) + 1] if first else content[start:]

@@ -59,6 +59,42 @@ def test_nothing_is_lost_across_a_rotation(mirror: Mirror) -> None:
     assert lines(log) == ["five"] and not log.gap
 
 
+@pytest.mark.parametrize("new", [None, b""])
+def test_a_mark_in_the_middle_of_a_rotation_is_one(mirror: Mirror, new: bytes | None) -> None:
+    mirror.log("old")
+    mirror.rotate()
+    if new is not None:
+        mirror.files["/control/log"] = new
+    kept = open_log(mirror.settings()).mark()
+    # nginx has not been told yet.
+    mirror.files["/control/log.1"] += b"one\n"
+    mirror.log("two")
+    log = open_log(mirror.settings())
+    log.position = kept
+    assert lines(log) == ["one", "two"] and not log.gap
+
+
+def test_a_log_that_was_empty_and_is_rotated_is_read(mirror: Mirror) -> None:
+    log = open_log(mirror.settings())
+    log.mark()
+    mirror.log("one")
+    mirror.rotate()
+    mirror.log("two")
+    assert lines(log) == ["one", "two"] and not log.gap
+
+
+def test_a_log_that_was_empty_and_was_lost_is_told(mirror: Mirror) -> None:
+    mirror.log("old")
+    mirror.rotate()
+    log = open_log(mirror.settings())
+    log.mark()
+    for line in ("one", "two"):
+        mirror.log(line)
+        mirror.rotate()
+    mirror.log("three")
+    assert lines(log) == ["two", "three"] and log.gap
+
+
 @pytest.mark.parametrize("broken", ["/control/log", "/control/log.1"])
 def test_nothing_is_lost_where_the_mirror_fails_in_a_rotation(mirror: Mirror, broken: str) -> None:
     mirror.log("old")
