@@ -303,7 +303,9 @@ def upgraded_is_so(record: Record) -> Iterator[str]:
         if said["outcome"] != "upgraded":
             continue
         if phone is None:
-            yield f"{where(number, host)} is upgraded, and no phone is there"
+            # The end that an interrupted run has seen stands.
+            if not any(one["outcome"] == "upgraded" for past in record.runs[:number] for one in ends(past, host)):
+                yield f"{where(number, host)} is upgraded, and no phone is there"
             continue
         target, ran = wanted(record, run, host, phone), versions(record, number, phone)
         if said["after"] != target or said["target"] != target:
@@ -743,11 +745,14 @@ def _excuse(record: Record, number: int, host: str, phone: str, said: Mapping[st
         return "came back on its old version" in reason or "replaced_by" in record.phones[phone].get("faults", {})
     if outcome == "auth_failed" and "in the interrupted run" in reason:
         return True
-    if outcome == "no_fetch":
+    sip = record.phones[phone].get("sip", {})
+    if outcome == "no_fetch" and (sip.get("check_sync") == "ignored" or sip.get("deaf")):
         # Nobody can mend that.
-        sip = record.phones[phone].get("sip", {})
-        return sip.get("check_sync") == "ignored" or bool(sip.get("deaf"))
-    if outcome in (*SEEN_TO_GO, "image_failed", "wrong_phone", "auth_failed", "not_registered"):
+        return True
+    if outcome == "unproven" and "registration says" in reason:
+        # It has lost its registration, and its PBX lists what it was before.
+        return bool(past[-1].after[phone]["firmware"] == said["target"])
+    if outcome in (*SEEN_TO_GO, "image_failed", "no_fetch", "wrong_phone", "auth_failed", "not_registered"):
         # The end of what an earlier run asked.
         return any(intents(run, host) for run in past[:-1]) and not intents(past[-1], host)
     if outcome == "locked_out":

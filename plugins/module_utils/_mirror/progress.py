@@ -53,6 +53,8 @@ class FetchProgress:
     version: Version | None = None
     """What the phone last said that runs on it, after the image was sent as a whole for the first time."""
     version_said: datetime | None = None
+    version_before: Version | None = None
+    """What it last said before that."""
     beacon: datetime | None = None
     """When it called that it had started, after the image was sent as a whole."""
     address: str | None = None
@@ -140,7 +142,10 @@ def _note_version(progress: FetchProgress, request: Request) -> None:
     agent = request.agent
     # What loads an image may have a version of its own, and a phone that loads still says the old one.
     is_image = request.path.startswith(IMAGE_FOLDER)
-    if progress.image_whole is None or is_image or agent is None or agent.kind != PHONE or agent.firmware is None:
+    if is_image or agent is None or agent.kind != PHONE or agent.firmware is None:
+        return
+    if progress.image_whole is None:
+        progress.version_before = agent.firmware
         return
     # Each worker of nginx may keep lines back for a while, and write them behind those of others.
     if request.time < progress.image_whole:

@@ -416,6 +416,33 @@ def test_a_second_image_in_the_absence_of_the_controller(
     assert ("no_image_is_fetched_twice" not in fired(record)) == is_explained
 
 
+def test_what_an_interrupted_run_has_seen_stands_though_its_phone_has_left() -> None:
+    record = an_upgrade()
+    upgraded_where_nobody_is(record)
+    assert "upgraded_is_so" in fired(record)
+    record.runs.insert(0, copy.deepcopy(record.runs[0]))
+    assert {
+        sentence for sentence in contradictions(record) if "run 2" in sentence and "is upgraded" in sentence
+    } == set()
+
+
+def test_the_end_of_an_earlier_run_that_fetched_nothing_may_stand() -> None:
+    record = an_upgrade()
+    fetched_nothing_after_all(record)
+    record.runs.insert(0, copy.deepcopy(record.runs[0]))
+    change(record, heals=False)
+    record.runs[1].journal = []
+    assert "all_are_done_in_the_end" not in fired(record)
+
+
+@pytest.mark.parametrize(("runs", "is_excused"), [(NEW, True), (OLD, False)])
+def test_a_phone_that_lost_its_registration_is_at_its_target(runs: str, is_excused: bool) -> None:
+    record = an_upgrade()
+    say(record, "unproven", reason=f"Its registration says {OLD}.", path=[])
+    change(record, heals=True, after={"p1": STATE | {"firmware": runs}})
+    assert ("all_are_done_in_the_end" not in fired(record)) == is_excused
+
+
 @pytest.mark.parametrize("sip", [{"check_sync": "ignored"}, {"deaf": True}])
 def test_nobody_can_mend_a_phone_that_heeds_no_check_sync(sip: dict[str, Any]) -> None:
     record = an_upgrade()

@@ -110,7 +110,7 @@ class SipReader:
         if watched.withdrawn and not watched.traces.may_load:
             # Nothing came of that.
             return self._as_registered(settings)
-        return self._before_the_image(watched, settings)
+        return self._before_the_image(watched, progress, settings)
 
     def _as_registered(self, settings: dict[str, str] | None) -> PhoneFacts:
         """It is what its newest registration says."""
@@ -120,7 +120,9 @@ class SipReader:
         accounts = tuple(sorted({one.registration.account for one in contacts}))
         return self._facts(contacts[0], version_of(contacts[0]), _identities(accounts, accounts), settings)
 
-    def _before_the_image(self, watched: ShownImage, settings: dict[str, str] | None) -> PhoneFacts:
+    def _before_the_image(
+        self, watched: ShownImage, progress: FetchProgress, settings: dict[str, str] | None
+    ) -> PhoneFacts:
         """It is up, and what it was, whoever is asked: it has nothing yet to become another version by."""
         contacts = self._contacts()
         said = version_of(contacts[0]) if contacts else None
@@ -128,6 +130,12 @@ class SipReader:
             raise Unproven(
                 f"It registers with {said}, and its mirror has not sent it an image: it has that version from "
                 "elsewhere, or the log of the mirror is not whole."
+            )
+        asks_as = progress.version_before
+        if asks_as is not None and watched.before is not None and asks_as != watched.before:
+            raise Unproven(
+                f"It asks its mirror as one that runs {asks_as}, and its registration says {watched.before}: that is "
+                "an old one. See that it registers, and run again."
             )
         newest = contacts[0] if contacts else None
         return self._facts(newest, watched.before, _identities(watched.accounts, watched.accounts), settings)

@@ -67,6 +67,7 @@ def test_each_step_is_told_apart() -> None:
     assert [bool(one.beacon) for one in seen] == [False, False, False, False, True, True]
     # While it loads, and as long as nothing came back, it still says the old one.
     assert [one.version and str(one.version) for one in seen] == [None, None, None, None, OLD, NEW]
+    assert [one.version_before and str(one.version_before) for one in seen] == [None, *[OLD] * 5]
 
 
 def test_what_a_log_tells_behind_the_image_and_was_before_it_is_no_word_of_after() -> None:

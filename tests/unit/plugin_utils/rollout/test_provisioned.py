@@ -290,6 +290,18 @@ def test_an_old_contact_with_the_old_version_is_not_taken_for_the_phone() -> Non
     assert len(lab.phones["desk"].contacts) == 2
 
 
+def test_a_phone_whose_registration_is_older_than_its_firmware_is_not_said_to_run_that() -> None:
+    lab = Lab(desk={})
+    phone = lab.phones["desk"]
+    # It has restarted, and did not register.
+    phone.firmware, phone._boot = NEW, 2
+    record = lab.run()["phones"]["desk"]
+    assert record["outcome"] == "unproven"
+    said = f"It asks its mirror as one that runs {NEW}, and its registration says {record['before']}: that is an old"
+    assert record["reason"].startswith(said)
+    assert (lab.images()["desk"], lab.mirror.shown, lab.violations()) == (0, {}, [])
+
+
 def test_one_image_for_all_that_follows_a_loop() -> None:
     """Whatever max_bad says, no other phone is asked."""
     lab = Lab(first={"fault": "loads again"}, second={}, third={})
