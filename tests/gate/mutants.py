@@ -155,7 +155,7 @@ MUTANTS = [
         "docs/docsite/rst/phone_facts.rst",
         "phone_fact_1_5:\n\n1.5 Calls\n",
         "phone_fact_1_6:\n\n1.6 Calls\n",
-        "'plugins/module_utils/_operations/call.py': ['1.5']",
+        "'plugins/module_utils/_operations/call.py': ['protocol 1.5']",
         "facts",
     ),
     Mutant(
