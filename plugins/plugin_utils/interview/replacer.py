@@ -45,13 +45,11 @@ class Replacer:
         self.stand_ins = StandIns()
         self.words = Words(self.stand_ins, words, hidden, model)
         self.forms = Forms(self.stand_ins, macs, versions, lambda text: self.words.plain(text, None))
-        self._tags = Tags(self.words.plain)
         self._secrets = [secret for secret in sorted(set(secrets), key=len, reverse=True) if len(secret) >= 3]
 
     def text(self, text: str) -> str:
         """A page, or any other text."""
-        self._tags.begin()
-        return self._outside(text, self._tags.part)
+        return self._outside(text, Tags(self.words.plain).part)
 
     def head(self, text: str, words: frozenset[str] = IN_HEADERS) -> str:
         """A header, or the target of a request, in which these words stay."""

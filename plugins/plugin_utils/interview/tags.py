@@ -32,10 +32,6 @@ class Tags:
         self._within = ""
         """What ends the tag, or the quotes in it, in which a part of a page has ended."""
 
-    def begin(self) -> None:
-        """Another page begins."""
-        self._within = ""
-
     def part(self, text: str) -> str:
         """A part of a page, in which tags have words of their own, but for what they show.
 

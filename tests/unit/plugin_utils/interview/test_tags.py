@@ -41,7 +41,6 @@ def test_within_tags_other_words_stay_but_for_what_they_show() -> None:
         return text
 
     tags = Tags(plain)
-    tags.begin()
     # A part ends within quotes, and the next one ends them.
     parts = ['<p class="a">Anna<input value="An', 'na" size=9>Bo']
     assert [tags.part(part) for part in parts] == parts
