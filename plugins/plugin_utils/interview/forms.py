@@ -78,10 +78,11 @@ class Forms:
         return [
             *macs,
             (_OF_IMAGE, self._image),
-            (_MAC, self._mac),
-            (SNOM_MAC, self._mac),
+            # Before MAC addresses: two of these in a row have six pairs of digits, too, and more behind.
             (_VERSION, lambda match: match[0] if match[0] in self.versions else None),
             (_IPV4, self._ipv4),
+            (_MAC, self._mac),
+            (SNOM_MAC, self._mac),
             (_IPV6, self._ipv6),
             (_GROUPS, self._groups),
             (_NAMED, lambda match: self._private(match["value"])),

@@ -62,3 +62,12 @@ def test_a_label_that_has_no_value_takes_none_of_the_next_row() -> None:
 )
 def test_what_has_a_form_keeps_it(text: str, kept: str) -> None:
     assert replacer().text(text) == kept
+
+
+@pytest.mark.parametrize("between", [" ", ", ", "-", ":", "_"])
+def test_addresses_in_a_row_are_no_mac_address(between: str) -> None:
+    """Of two with octets of two digits each, six were taken for a MAC address, and the last two were left."""
+    row = between.join(["10.20.30.40", "10.20.30.41"])
+    assert replacer().text(row) == between.join(["192.0.2.1", "192.0.2.2"])
+    assert replacer().text("8c.85.90.1b.2c.3d 00.04.13.92.2D.25") == "02.00.00.00.00.01 00.04.13.00.00.02"
+    assert replacer().text("10.20.30.40.50.60") == "02.00.00.00.00.01"
