@@ -99,9 +99,9 @@ class Forms:
         return _in_shape(match[0], self._stand_ins.mac(re.sub(_GAP, "", match[0]).upper()))
 
     def _ipv4(self, match: re.Match[str]) -> str | None:
-        if any(int(part) > 255 for part in match[0].split(".")) or match[0] in ("0.0.0.0", "255.255.255.255"):
+        if any(int(part) > 255 for part in match[0].split(".")):
             return None
-        if match[0].startswith("127.0.0."):
+        if match[0].startswith("127.0.0.") or match[0] in ("0.0.0.0", "255.255.255.255"):
             return match[0]
         return self._stand_ins.ipv4(match[0])
 

@@ -71,3 +71,8 @@ def test_addresses_in_a_row_are_no_mac_address(between: str) -> None:
     assert replacer().text(row) == between.join(["192.0.2.1", "192.0.2.2"])
     assert replacer().text("8c.85.90.1b.2c.3d 00.04.13.92.2D.25") == "02.00.00.00.00.01 00.04.13.00.00.02"
     assert replacer().text("10.20.30.40.50.60") == "02.00.00.00.00.01"
+
+
+def test_the_mask_of_one_address_is_nobodys() -> None:
+    """It stayed as an address, and was taken for a telephone number then."""
+    assert replacer().text("Netmask: 255.255.255.255") == "Netmask: 255.255.255.255"
