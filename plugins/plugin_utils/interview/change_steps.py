@@ -101,17 +101,21 @@ def _setting(ended: Mapping[str, Any]) -> dict[str, Any]:
 
 def _times(run: Step, found: dict[str, Any]) -> dict[str, Any]:
     step, ended = run.name, run.parameters["ended"]
-    facts = None
+    facts, not_read = None, list[str]()
     if proposed(step, found):
-        with closing(WebPhone(run.subject.connection)) as phone:
-            facts = phone.look(["system"])
+        try:
+            with closing(WebPhone(run.subject.connection)) as phone:
+                facts = phone.look(["system"])
 
-            def registered() -> bool | None:
-                lines = phone.look(["system"]).identities
-                known = [one.registered for one in lines or () if one.registered is not None]
-                return any(known) if known else None
+                def registered() -> bool | None:
+                    lines = phone.look(["system"]).identities
+                    known = [one.registered for one in lines or () if one.registered is not None]
+                    return any(known) if known else None
 
-            found["registered_after"] = until_registered(registered, 120.0, now=run.now, sleep=run.sleep)
+                found["registered_after"] = until_registered(registered, 120.0, now=run.now, sleep=run.sleep)
+        except SnomError as error:
+            # What the module has measured is true all the same.
+            not_read.append(f"Not read: {error.reason}")
     advice = proposed(step, found)
     lesson: dict[str, Any] = {}
     if "flash_time" in advice:
@@ -123,4 +127,4 @@ def _times(run: Step, found: dict[str, Any]) -> dict[str, Any]:
     taught = taught_result(run.subject, lessons)
     lines = [f"{name}: {value}" for name, value in found.items()]
     lines += [f"Could be set: {name}: {value}" for name, value in advice.items()]
-    return {"measured": found, "proposed": advice, **taught, "summary": [*lines, *taught_lines(lessons)]}
+    return {"measured": found, "proposed": advice, **taught, "summary": [*lines, *not_read, *taught_lines(lessons)]}

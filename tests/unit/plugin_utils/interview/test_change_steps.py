@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.interview import interview
 
-from ....virtual_phones.running import VirtualFleet
+from ....virtual_phones.running import VirtualFleet, free_port
 from .talks import OLD, parameters, refused, subject
 
 CHOSEN = {"name": "date_us_format", "before": "off", "other": "on"}
@@ -102,3 +104,11 @@ def test_what_must_not_be_done_is_refused_in_a_sentence_and_nothing_is_written(
     step: str, name: str, given: dict[str, Any], more: dict[str, Any], words: str, fleet: VirtualFleet
 ) -> None:
     assert words in refused(fleet, step, name, given, more)
+
+
+def test_what_was_measured_is_told_of_a_phone_that_can_not_be_read_any_more(fleet: VirtualFleet) -> None:
+    """The step failed then, and all was lost that the module had measured."""
+    phone = replace(subject(fleet, "old"), connection=Connection(host="127.0.0.1", port=free_port(), scheme="http"))
+    found = interview(phone, parameters("upgrade", ended=ENDED), False)
+    assert found["measured"]["gone_for"] == 60.0 and found["proposed"] == {"deadline": 200, "flash_time": 90}
+    assert found["taught"] == [] and any(line.startswith("Not read: ") for line in found["summary"])
