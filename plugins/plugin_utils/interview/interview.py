@@ -60,6 +60,16 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "saw": {"type": "str", "choices": list(SAW)},
 }
 
+DOES: dict[str, Callable[[Step], dict[str, Any]]] = {
+    "look": do_look,
+    "call": do_call,
+    "registration": do_registration,
+    "capture": do_capture,
+    **dict.fromkeys(TRIALS, do_trial),
+    **dict.fromkeys(CHANGES, weigh_change),
+}
+"""What does each step; of what a module does, what is left to do after it."""
+
 _SHOWN = ("shown_version", "shown_mac", "shown_model", "shown_registered", "in_call")
 
 
@@ -88,9 +98,7 @@ def interview(
     run = Step(step, subject, parameters, person, now, sleep)
     if parameters["record"] is not None or (step in CHANGES and parameters["ended"] is None):
         return result | prepare_change(run)
-    others_than_trials = {"look": do_look, "call": do_call, "registration": do_registration, "capture": do_capture}
-    do = do_trial if step in TRIALS else others_than_trials.get(step, weigh_change)
-    return result | do(run)
+    return result | DOES[step](run)
 
 
 def _word(step: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.lessons i
     taught_result,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import (
+    Seen,
     Subject,
     accounts_at_pbx,
     lines_by_snmp,
@@ -50,10 +51,7 @@ def do_call(run: Step) -> dict[str, Any]:
     """Watch a call that the person makes, and find who tells of it."""
     subject, seconds = run.subject, run.parameters["watch"]
     seen, words = run.see()
-    small = {
-        path: page for path, page in seen.texts.items() if len(page) <= _LARGEST_WATCHED and "settings" not in path
-    }
-    paths = list(small)[:WATCHED_PAGES]
+    paths = _watched(seen)
     records: list[list[Recorded]] = []
 
     def look() -> tuple[dict[str, str], dict[str, str]]:
@@ -75,6 +73,12 @@ def do_call(run: Step) -> dict[str, Any]:
     lines += taught_lines(taught["taught"])
     changed = run.write(states, words)
     return {"call": found, **taught, "profile": run.parameters["profile"], "changed": changed, "summary": lines}
+
+
+def _watched(seen: Seen) -> list[str]:
+    """The paths of the pages that are looked at again and again: some small ones."""
+    small = [path for path, page in seen.texts.items() if len(page) <= _LARGEST_WATCHED and "settings" not in path]
+    return small[:WATCHED_PAGES]
 
 
 def look_once(subject: Subject, paths: Sequence[str]) -> tuple[dict[str, str], dict[str, str], list[Recorded]]:
@@ -114,14 +118,14 @@ def do_registration(run: Step) -> dict[str, Any]:
     if len(lines) != 1:
         raise InputError("The step registration is for one line: registered_lines names it.")
     seen, words = run.see()
-    paths = [path for path, page in seen.texts.items() if len(page) <= _LARGEST_WATCHED and "settings" not in path]
+    paths = _watched(seen)
     records: list[list[Recorded]] = []
     counts = {"the PBX": accounts_at_pbx, "SNMP": lines_by_snmp}
     # One tells it: two that learn of it at different moments would contradict each other in between.
     teller, all_of_them = next(((name, all_of) for name in counts if (all_of := counts[name](subject))), (None, 0))
 
     def look() -> tuple[dict[str, str], dict[str, str]]:
-        _states, pages, recorded = look_once(subject, paths[:WATCHED_PAGES])
+        _states, pages, recorded = look_once(subject, paths)
         records.append(recorded)
         listed = counts[teller](subject) if teller else None
         if teller is None or listed is None:

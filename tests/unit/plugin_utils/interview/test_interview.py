@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.capture import EVENTS
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.interview import interview
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.interview import DOES, interview
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.sends import STEPS
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.trials import TRIALS
 
 from ....virtual_phones.running import VirtualFleet
@@ -26,6 +27,10 @@ def test_in_check_mode_nothing_is_sent(step: str, event: str, fleet: VirtualFlee
     given = parameters(step, number="1", csta_path="/a", capture_event=event)
     result = interview(subject(fleet, "acts"), given, True)
     assert result["will_send"].startswith(f"{step} reads") and fleet.counters()["requests"] == before
+
+
+def test_something_does_each_step() -> None:
+    assert DOES.keys() == set(STEPS)
 
 
 @pytest.mark.parametrize("seconds", [5.9, 3600.1, float("nan")])
