@@ -89,7 +89,10 @@ def _with_pbx(scene: Scene, folder: Path) -> Iterator[Bench]:
         models = {keys["model"] for keys in phones.values()} & TARGETS.keys()
         images = [*map(image, sorted(models)), *([HOP] if "320" in models else []), provisioned_image()]
         versions = {**TARGETS, "D862": NEW}
-        with site(folder, pbx, phones, *images, snom_firmware_versions=versions, snom_timeout=10) as place:
+        with (
+            site(folder, pbx, phones, *images, snom_firmware_versions=versions, snom_timeout=10) as place,
+            place.timer(),
+        ):
             yield place.bench
 
 

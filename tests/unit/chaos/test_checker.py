@@ -426,6 +426,15 @@ def test_what_an_interrupted_run_has_seen_stands_though_its_phone_has_left() -> 
     } == set()
 
 
+def test_a_mirror_that_stands_still_proves_nothing() -> None:
+    record = an_upgrade()
+    say(record, "unproven", path=[])
+    change(record, log=[one for one in record.runs[0].log if one["event"] != "fetch"])
+    assert "failed_is_so" in fired(record)
+    change(record, acts=["mirror stands still at fetch 4"])
+    assert "failed_is_so" not in fired(record)
+
+
 def test_the_end_of_an_earlier_run_that_fetched_nothing_may_stand() -> None:
     record = an_upgrade()
     fetched_nothing_after_all(record)
