@@ -6,16 +6,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 
 import pytest
+from ansible_collections.telephony.snom.tests.unit.plugin_utils.interview.talks import PHONES
+from ansible_collections.telephony.snom.tests.virtual_phones.running import VirtualFleet, free_port, running
 
-from ....virtual_phones.running import VirtualFleet, free_port, running
-from .talks import PHONES
+_PROCESS = os.getpid()
 
 
 @pytest.fixture(scope="session")
-def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualFleet]:
+def talking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualFleet]:
     phones = [
         {"name": name, "address": "127.0.0.1", "port": free_port(), "model": "D785", "timing": {"reboot": 2}, **keys}
         for name, keys in PHONES.items()
@@ -24,3 +27,11 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualFleet]:
     phones[0]["settings"] = {"filter_registrar": "off", "mb_trusted_hosts": "127.0.0.1"}
     with running({"phones": phones}, tmp_path_factory.mktemp("fleet")) as found:
         yield found
+
+
+@pytest.fixture
+def fleet(talking: VirtualFleet) -> Iterator[VirtualFleet]:
+    """The same phones for all tests. In a fork for one test nobody else would end them, as ansible-test makes it."""
+    yield talking
+    if os.getpid() != _PROCESS:
+        os.kill(talking.pid, signal.SIGTERM)

@@ -33,9 +33,9 @@ def test_something_does_each_step() -> None:
     assert DOES.keys() == set(STEPS)
 
 
-@pytest.mark.parametrize("seconds", [5.9, 3600.1, float("nan")])
-def test_how_long_to_watch_is_bounded(seconds: float, fleet: VirtualFleet) -> None:
-    assert "watch must be between 6 and 3600 seconds" in refused(fleet, "call", "acts", {"watch": seconds}, {})
+def test_how_long_to_watch_is_bounded(fleet: VirtualFleet) -> None:
+    for seconds in (5.9, 3600.1, float("nan")):
+        assert "watch must be between 6 and 3600 seconds" in refused(fleet, "call", "acts", {"watch": seconds}, {})
 
 
 def test_what_a_person_saw_is_written_into_a_profile_and_sends_nothing(fleet: VirtualFleet, tmp_path: Path) -> None:
