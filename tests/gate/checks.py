@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from commands import BUILD, ROOT, GateError, LeftOut, locked, output_of, run
+from commands import BUILD, ROOT, GateError, LeftOut, alone_on_network, output_of, run
 from environments import (
     CORES,
     OUTERMOST_CORES,
@@ -38,6 +38,9 @@ from unpacked import unpack
 
 # Seconds. No test takes a tenth of it, so it decides none: it names one that hangs, which a CI machine cannot do.
 HANGS = 1200
+
+# Held while the demo runs, beside the ports that it uses.
+DEMO_PORT = 28059
 
 # Which tests of a suite run in `make test`, and which in `make all` only: see `slow` in pyproject.toml.
 QUICK, SLOW = ("-m", "not slow"), ("-m", "slow")
@@ -242,7 +245,7 @@ def _demo(collections: Path | None = None) -> None:
         "PATH": f"{venv}{os.pathsep}{os.environ['PATH']}",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    with locked("demo"):  # its phones have fixed addresses
+    with alone_on_network(DEMO_PORT):  # its phones have fixed addresses
         run(venv / "python", demo, BUILD / "demo", env=env)
 
 

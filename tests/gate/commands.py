@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shlex
+import socket
 import subprocess
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,6 +55,24 @@ def output_of(
     if result.returncode not in accept:
         raise GateError(f"`{shlex.join(map(str, command))}` ended with exit code {result.returncode}.")
     return result.stdout
+
+
+@contextmanager
+def alone_on_network(port: int) -> Iterator[None]:
+    """Let one check at a time use what has a fixed address, those of other checkouts and chroots among them.
+
+    port is held meanwhile, and nothing listens there. Ports are what all that share a network have in common.
+    """
+    with socket.socket() as held:
+        while True:
+            try:
+                held.bind(("127.0.0.1", port))
+                break
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+                time.sleep(1)
+        yield
 
 
 @contextmanager

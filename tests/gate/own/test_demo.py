@@ -11,11 +11,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 from checks import CHECKS
+from commands import alone_on_network
 from machine import PROGRAMS
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
@@ -74,3 +76,22 @@ def test_a_second_demo_is_told_of_the_first(monkeypatch: pytest.MonkeyPatch) -> 
         with pytest.raises(RuntimeError, match="Does another demo run on this machine"):
             run.require_free(address, port)
     run.require_free(address, port)
+
+
+def test_one_check_at_a_time_runs_it_on_a_network() -> None:
+    entered = threading.Event()
+
+    def enter() -> None:
+        with alone_on_network(port):
+            entered.set()
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        waits = threading.Thread(target=enter)
+        waits.start()
+        assert not entered.is_set()
+    waits.join()
+    assert entered.is_set()
+    with alone_on_network(port), socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind(("127.0.0.1", port))
