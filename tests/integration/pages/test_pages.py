@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 from ansible_collections.telephony.snom.plugins.modules import snom_rollout
@@ -86,6 +88,8 @@ def test_all_phones_are_on_paper_and_what_can_not_be_used_there_is_not(name: str
     everybody = len(shown.hosts())
     filter_by(shown, outcome=shown.page.locator("select[name=outcome] option").nth(2).get_attribute("value"))
     shown.page.get_by_role("button", name="Clear").click()
+    # The page filters when it comes to it.
+    expect(shown.found).to_have_text(re.compile(f"^{everybody} of {everybody} "))
     shown.page.emulate_media(media="print")
     # Paper is white, whatever the screen is.
     assert shown.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
