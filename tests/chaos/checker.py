@@ -519,7 +519,7 @@ def _no_fetch(record: Record, number: int, host: str, phone: str, said: Mapping[
 
 
 def _unproven(record: Record, number: int, host: str, phone: str, said: Mapping[str, Any]) -> str | None:
-    if any(act.startswith(STANDS_STILL) for act in record.runs[number].acts):
+    if said["outcome"] == "unproven" and any(act.startswith("mirror stands still") for act in record.runs[number].acts):
         return None
     fetched = any(events(run, phone, "fetch") for run in record.runs[: number + 1])
     return None if fetched else "the phone fetched no image"
