@@ -16,7 +16,6 @@ from typing import Any
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
     InputError,
     NotRecorded,
-    SnomError,
     unexpected,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
@@ -31,29 +30,17 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.engine impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history_file import read_history
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.journal import Journal, JournalFile, NoJournal
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import (
-    Options,
-    parse_options,
-)
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import (
-    Plan,
-    check_targets,
-    make_plan,
-)
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.logins import Logins
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options, parse_options
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan, check_targets, make_plan
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan_text import plan_lines
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.result import rollout_result
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.resume import watch_interrupted
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Context, Runtime
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.said import Said
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.survey import read_fleet, verify_images
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Reading, Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.waves import planned_waves
-
-MAX_RUNS_REFUSED = 3
-"""After so many runs in a row in which a phone refused its credentials, a run does not send any.
-
-A phone blocks its web server after more than three failures (protocol 2.3); whether it forgets them is not public.
-"""
 
 
 def rollout(
@@ -157,7 +144,7 @@ class Rollout:
     def _read(self) -> Mapping[str, Reading]:
         self.context.notify(f"Reading {count_phones(len(self.targets))}")
         refusals = self.history.refusals
-        logins = _Logins(refusals, self.journal, self.context.runtime, retry=self.parameters["retry_login"])
+        logins = Logins(refusals, self.journal, self.context.runtime, retry=self.parameters["retry_login"])
         readings = read_fleet(
             # Who refused least often is tried first: if the credentials are right by now, that is proven there.
             sorted(self.targets, key=lambda target: refusals[target.host]),
@@ -208,45 +195,3 @@ class Rollout:
         # The rest stands in the result, and is shown once all hosts have theirs.
         for line in [*urgent_lines(result), *problems]:
             self.context.notify(line)
-
-
-class _Logins:
-    """What phones said to their credentials in runs before this one, and in this one.
-
-    Whether they are still the same credentials can't be told: nothing is kept from which they could be guessed.
-    """
-
-    def __init__(self, refusals: Mapping[str, int], journal: Journal, runtime: Runtime, *, retry: bool) -> None:
-        """refusals says for each host how many runs in a row it has refused; retry, to ask all the same."""
-        self._refusals = refusals
-        self._journal = journal
-        self._runtime = runtime
-        self._retry = retry
-
-    def left_alone(self, target: Target) -> str | None:
-        """Why a phone is not to be asked, or None."""
-        count = self._refusals.get(target.host, 0)
-        if self._retry or count < MAX_RUNS_REFUSED or not target.connection.username:
-            return None
-        return (
-            f"It refused its credentials in the last {count} runs that asked it, and was not asked in this one: phones "
-            "lock their web server after more than three failures. Correct snom_username and snom_password, and run "
-            "once with retry_login set to true."
-        )
-
-    def refused(self, target: Target, error: SnomError) -> None:
-        """A phone has just refused. Where there is no user name, nothing was sent that it could have refused."""
-        if not target.connection.username:
-            return
-        if count := self._refusals.get(target.host, 0):
-            error.reason += (
-                f" That was run {count + 1} in a row in which it refused them; phones lock their web server after more "
-                "than three failures."
-            )
-        self._journal.end(target.host, Ending(error.outcome, error.reason), self._runtime.now())
-
-    def note_taken(self, readings: Mapping[str, Reading]) -> None:
-        """Let the journal know of those that refused before and can be read now. Raises NotRecorded."""
-        for host in self._refusals:
-            if host in readings and readings[host].facts is not None:
-                self._journal.write("login", host=host, time=self._runtime.now())
