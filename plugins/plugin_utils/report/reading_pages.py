@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.page import render_page, shown_count
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.sites import NO_SITE, sites_of
+from ansible_collections.telephony.snom.plugins.plugin_utils.report.vendor_controller import may_be_controlled
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.versions import shares_by_model
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.words import TONES, ShownOutcome, in_order, word_of
 
@@ -41,6 +42,7 @@ class ReadingRow:
 def render_audit(found: Mapping[str, Any]) -> str:
     """The page of an audit. found is what is in audit.json, with ``begun`` (ISO 8601) and ``not_asked`` (sentences)."""
     phones: Sequence[Mapping[str, Any]] = found["phones"]
+    unlisted: Sequence[Mapping[str, Any]] = found.get("unlisted") or []
     summary = Counter(str(phone["outcome"]) for phone in phones)
     return render_page(
         "audit.html.j2",
@@ -52,9 +54,12 @@ def render_audit(found: Mapping[str, Any]) -> str:
         versions=shares_by_model((phone.get("model"), [phone.get("firmware")]) for phone in phones),
         sites=sites_of((phone.get("site"), phone["outcome"]) for phone in phones),
         phones=_rows([(str(phone["host"]), phone) for phone in phones]),
-        unlisted=found.get("unlisted") or [],
+        unlisted=unlisted,
         not_asked=found.get("not_asked") or [],
-        controlled=[phone["host"] for phone in phones if (phone.get("phone") or {}).get("vendor_controller")],
+        controlled=[
+            *(str(phone["host"]) for phone in phones if may_be_controlled(phone)),
+            *(f"account {one.get('account')}" for one in unlisted if may_be_controlled(one)),
+        ],
     )
 
 

@@ -158,6 +158,9 @@ def test_an_audit_shows_what_only_the_pbx_sees(start: StartBench, registrar: Any
         "other": (None, None, None),
     }
     assert [one["account"] for one in written["unlisted"]] == ["404", "405"]
+    assert "unless tr369_enable says otherwise: address, account 404" in " ".join(run.output.split())
+    told = {one["host"]: one["vendor_controller"] for one in written["phones"]}
+    assert told == {"well": False, "mac": False, "account": False, "address": True, "other": None}
 
 
 def test_an_audit_says_which_pbx_could_not_be_asked(start: StartBench, registrar: Any) -> None:

@@ -117,6 +117,27 @@ def test_an_audit_names_all_and_counts_models_and_versions():
     assert OUTCOMES["auth_failed"].remedy in text and "account401@pbx" in text
 
 
+def test_a_second_controller_is_named_of_phones_that_only_others_know():
+    d862 = {"phone": None, "source": "pbx", "model": "D862", "firmware": "10.1.215.13"}
+    text = Text(
+        audit(
+            audited("by-pbx", "unsupported", **d862),
+            audited("by-log", "unreachable", **d862 | {"source": "mirror_log", "firmware": "10.1.161.0"}),
+            audited("off-by-default", "unsupported", **d862 | {"firmware": "10.1.226.13"}),
+            audited("unknown", "unreachable", **d862 | {"firmware": None}),
+            audited("no-version", "unreachable", **d862 | {"firmware": "\x00"}),
+            # What the phone itself says wins, because its settings may have it off or on.
+            audited("off", **d862 | {"phone": {"call_state": "idle", "vendor_controller": False}}),
+            audited("silent", **d862 | {"phone": {"call_state": "idle", "vendor_controller": None}}),
+            unlisted=[
+                {"account": "499", "model": "D865", "firmware": "10.1.215.13", "mac": None, "address": None},
+                {"account": "498", "model": "D865", "firmware": None, "mac": None, "address": None},
+            ],
+        )
+    ).text
+    assert "unless tr369_enable says otherwise: by-pbx, by-log, silent, account 499 " in text
+
+
 @pytest.mark.parametrize("kind", ["audit", "drift"])
 def test_pages_show_what_phones_and_users_wrote_as_text(kind):
     if kind == "audit":
