@@ -18,7 +18,7 @@ from xml.parsers import expat
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
-from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import split_name
+from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import is_known, split_name
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import Setting
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import (
     PhoneBook,
@@ -42,7 +42,7 @@ _TEMPLATE = re.compile(
 )
 # A capital letter is no beginning of a name in text: so people write.
 _LINE = re.compile(r"([A-Za-z][A-Za-z0-9_]*)([ !&$]?):[ \t]?(.*)")
-# What a web server shows beside the files.
+# What a web server shows beside the files. Snom's own example of a file of text begins like it, too.
 _HTML = re.compile(rb"\s*(?:<\?xml[^<>]{0,200}>\s*)?<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _OURS = re.compile(rb"<(?:" + "|".join(_ROOTS).encode() + rb")\b", re.IGNORECASE)
 _BARE = re.compile(rb"&(?!(?:#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z]{1,32});)")
@@ -76,15 +76,25 @@ class SettingFile:
 def parse_file(name: str, content: bytes) -> SettingFile:
     """Read a file. Raises InputError that names it for a template, a document type, and XML that is broken."""
     if _HTML.match(content.removeprefix(b"\xef\xbb\xbf")):
-        return SettingFile(name=name, kind="other")
+        return _read_page(name, content)
     if _looks_like_xml(content):
         content = _EMPTY_LINES.sub(b"", content, count=1) if _EMPTY_LINES.match(content) else content
         _require_rendered(name, content)
         if _fault(name, content) and not _OURS.search(content.replace(b"\0", b"")):
-            return SettingFile(name=name, kind="other")
+            return _read_page(name, content)
         content = _plain_xml(name, content)
         return _read_xml(name, content)
+    return _of_text(name, content, _bounded(name, _read_text(content)))
+
+
+def _read_page(name: str, content: bytes) -> SettingFile:
+    """What stands in tags of HTML: text with settings, if most of the names are known, or something else."""
     settings = _bounded(name, _read_text(content))
+    known = sum(is_known(one.wire_name) for one in settings)
+    return _of_text(name, content, settings if 2 * known > len(settings) else ())
+
+
+def _of_text(name: str, content: bytes, settings: tuple[Setting, ...]) -> SettingFile:
     if not settings:
         return SettingFile(name=name, kind="other")
     _require_rendered(name, content)

@@ -39,6 +39,36 @@ def test_text_in_the_forms_that_are_about(end: str, encoding: str) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<html>\n<pre>\n", "</pre>\n</html>\n"),
+        ("  <html>\n  <pre>\n", "  </pre>\n  </html>"),
+        ("<html> <pre> # of all phones\n", "</pre>\n<html>\n"),
+        ("<!doctype html><html><body><pre>\n", "</pre></body></html>"),
+        ("<pre>\n", "</pre>"),
+        ("<pre>\n", ""),
+    ],
+)
+def test_text_in_tags_as_the_vendor_writes_it(before: str, after: str) -> None:
+    lines = "    user_name1$: 107\n\tfkey0!: dest <sip:108@pbx.example>\n#phone_name: x\n    setting_of_mine: 5\n"
+    assert values((before + lines + after).encode()) == {
+        "user_name1": ("107", "$"),
+        "fkey0": ("dest <sip:108@pbx.example>", "!"),
+        "setting_of_mine": ("5", ""),
+    }
+
+
+def test_a_page_of_a_web_server_is_no_text_with_settings() -> None:
+    page = b"<html><head><style>\nwidth: 5px;\ncolor: red;\ncontrast: none;\n</style></head>\n<h1>Index</h1></html>"
+    assert parse_file("index.html", page).kind == "other"
+
+
+def test_text_in_tags_that_nobody_has_filled_in() -> None:
+    with pytest.raises(InputError, match=r"a\.htm is a template"):
+        parse_file("a.htm", b"<html>\n<pre>\nuser_name1: {$name}\nuser_host1: pbx.example\n</pre></html>")
+
+
 def test_names_and_numbers_of_text_are_told_apart() -> None:
     (first, second) = parse_file("a", b"user_name12$: 7\ndns_server1$: 192.0.2.1\n").settings
     assert (first.name, first.index, second.name, second.index) == ("user_name", 12, "dns_server1", None)
