@@ -23,6 +23,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*", re.IGNORECASE)
 _NUMBERED = re.compile(r"(.*[a-z_])(0|[1-9][0-9]{0,2})", re.IGNORECASE | re.DOTALL)
 # Action URLs (protocol 6) and hard keys (protocol 5.1) are families of names.
 _FAMILY = re.compile(r"action_[a-z0-9_]+|dkey_[a-z0-9_]+|idle_[a-z0-9]+_key_action")
+# Entries of the phone book before XML (Snom's page on its tag): name, number, kind of contact and outgoing identity.
+_OF_CONTACT = re.compile(r"(t[ncou])_?([0-9]{1,3})", re.IGNORECASE)
 # What else belongs to an identity, of which no phone has more (protocol 1.3). Inferred from user_active and the like
 # (5.1): public templates write user_srtp and dozens of others with idx, and none of their names ends with a digit.
 _OF_IDENTITY = re.compile(r"user_\w+")
@@ -88,7 +90,13 @@ def known_setting(name: str) -> KnownSetting | None:
 
 def is_known(name: str) -> bool:
     """Whether a public source mentions the setting, numbered or not."""
-    return known_setting(name) is not None or bool(_FAMILY.fullmatch(name))
+    return known_setting(name) is not None or bool(_FAMILY.fullmatch(name) or _OF_CONTACT.fullmatch(name))
+
+
+def of_contact(name: str) -> tuple[str, int] | None:
+    """What of an entry of the phone book a setting is, and its place, as firmware up to 6 has it: ``("tn", 5)``."""
+    match = _OF_CONTACT.fullmatch(name)
+    return (match[1].lower(), int(match[2])) if match else None
 
 
 def nearest_name(name: str) -> str | None:
@@ -107,7 +115,7 @@ def kind_of(name: str) -> str:
     Nobody knows whether capitals make another name to a phone, so what would do harm is told with them, too.
     """
     known = known_setting(name) or _LOWERED.get(split_name(name.lower())[0])
-    return known.kind if known else ""
+    return known.kind if known else STATE if of_contact(name) else ""
 
 
 def needs_reboot(name: str) -> bool:

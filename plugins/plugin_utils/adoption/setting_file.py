@@ -18,9 +18,14 @@ from xml.parsers import expat
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
-from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import is_known, split_name
+from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import (
+    is_known,
+    of_contact,
+    split_name,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import Setting
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import (
+    Contact,
     PhoneBook,
     listed_urls,
     nested_settings,
@@ -50,6 +55,8 @@ _MOST = 20_000
 """Settings in one file. The largest that were seen have some two thousand."""
 # What fills in templates leaves empty lines where these had comments, and parsers read no declaration behind such.
 _EMPTY_LINES = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]+(?=<\?xml[ \t\r\n])")
+# The identity that an entry of the phone book uses where it names none.
+_ACTIVE = "active"
 _COMMENT = ("#", "<", ";", "//")
 
 
@@ -98,7 +105,34 @@ def _of_text(name: str, content: bytes, settings: tuple[Setting, ...]) -> Settin
     if not settings:
         return SettingFile(name=name, kind="other")
     _require_rendered(name, content)
-    return SettingFile(name=name, kind="settings", settings=settings, twice=_twice(settings))
+    rest = tuple(one for one in settings if not of_contact(one.wire_name))
+    return SettingFile(
+        name=name,
+        kind="settings" if rest else "phone book",
+        settings=rest,
+        twice=_twice(settings),
+        phone_books=tuple(_read_phone_book(settings)),
+    )
+
+
+def _read_phone_book(settings: tuple[Setting, ...]) -> Iterator[PhoneBook]:
+    """The phone book that text has among its settings, an entry in up to four of them; none where there is no entry."""
+    entries: dict[int, dict[str, str]] = {}
+    for one in settings:
+        if (found := of_contact(one.wire_name)) and one.value:
+            entries.setdefault(found[1], {})[found[0]] = one.value
+    contacts = [
+        Contact(
+            name=entry.get("tn", ""),
+            number=entry.get("tu", ""),
+            type=entry.get("tc", ""),
+            more={} if entry.get("to", _ACTIVE) == _ACTIVE else {"context": entry["to"]},
+        )
+        for _place, entry in sorted(entries.items())
+        if "tn" in entry or "tu" in entry
+    ]
+    if contacts:
+        yield PhoneBook(contacts=tuple(contacts), complete=False)
 
 
 def _looks_like_xml(content: bytes) -> bool:

@@ -59,6 +59,18 @@ def test_text_in_tags_as_the_vendor_writes_it(before: str, after: str) -> None:
     }
 
 
+def test_the_phone_book_of_text() -> None:
+    rows = ["language!: English", "tn10!: Ann", "tu10!: 110", "tc10!: vip", "to10!: 2", "tn9!:", "tu9!:", "tc9!: none"]
+    (book,) = parse_file("a", "\n".join([*rows, "tn_2!: Bo", "tu_2!: 102", "to_2!: active", ""]).encode()).phone_books
+    assert [(one.name, one.number, one.type, one.more) for one in book.contacts] == [
+        ("Bo", "102", "", {}),
+        ("Ann", "110", "vip", {"context": "2"}),
+    ]
+    assert not book.complete
+    assert list(values("\n".join(rows).encode())) == ["language"]
+    assert parse_file("a", b"tn0!:\nlanguage!: English\n").phone_books == ()
+
+
 def test_a_page_of_a_web_server_is_no_text_with_settings() -> None:
     page = b"<html><head><style>\nwidth: 5px;\ncolor: red;\ncontrast: none;\n</style></head>\n<h1>Index</h1></html>"
     assert parse_file("index.html", page).kind == "other"
