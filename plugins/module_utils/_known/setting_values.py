@@ -50,6 +50,9 @@ Others are given in ``attributes``.
 LABELS = {"label": "fkey_label", "short_label": "fkey_short_label"}
 """Attributes of a function key that are settings of their own in requests (protocol 5.1), and what they are called."""
 
+OF_KEYS = {**LABELS, "context": "fkey_context"}
+"""The same, and what files of text for old firmware have as settings of its own besides."""
+
 # A flag as public files spell it too, and the one of Snom's page (protocol 5.4) that it can only mean.
 _SPELLED_PERMISSIONS = {" ": "R", "RO": "R"}
 # By the vendor, and in all public templates, the second stands beside the first.
@@ -156,18 +159,18 @@ def parse_settings(settings: object, option: str = "settings") -> tuple[Setting,
 
 
 def with_labels(settings: Iterable[Setting], option: str) -> tuple[Setting, ...]:
-    """The settings with each label of a function key as an attribute of it, as files have it (protocol 5.1).
+    """The settings with labels and contexts of function keys as attributes of these, as files have them (protocol 5.1).
 
     Raises InputError where there is no such key.
     """
     given = tuple(settings)
     keys = {one.index: one for one in given if one.name == "fkey"}
-    for attribute, name in LABELS.items():
+    for attribute, name in OF_KEYS.items():
         for label in (one for one in given if one.name == name):
             key = keys.get(label.index)
             if key is None:
                 raise InputError(
-                    f"{option}: {label.wire_name} has no fkey{label.index} beside it. In a file of settings a label "
+                    f"{option}: {label.wire_name} has no fkey{label.index} beside it. In a file of settings it "
                     f"goes with the value of its key: give fkey{label.index}, too."
                 )
             if key.attributes.get(attribute, label.value) != label.value:
@@ -176,7 +179,7 @@ def with_labels(settings: Iterable[Setting], option: str) -> tuple[Setting, ...]
                     "them out."
                 )
             keys[label.index] = replace(key, attributes={**key.attributes, attribute: label.value})
-    return tuple(keys[one.index] if one.name == "fkey" else one for one in given if one.name not in LABELS.values())
+    return tuple(keys[one.index] if one.name == "fkey" else one for one in given if one.name not in OF_KEYS.values())
 
 
 def _read(name: str, value: object, where: str) -> Iterator[Setting]:

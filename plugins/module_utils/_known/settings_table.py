@@ -13,8 +13,9 @@ where that is known, with a ``*`` behind the default. firmware: since which ther
 phones had, a 720 with 8.7.3.17 and a PA1+.
 
 Sources: D720 and DPA1 are the dumps of these two phones (protocol 5). FPBX FusionPBX, FSPBX FS PBX, TANC tancredi, WPRV
-wazo, PROV Provisioner, TINE tine20, XGAL XiVO, ELX Elastix, SPBX ServusPBX are public templates that people run phones
-with; wiki is Snom's. An index without a first number, and a name that one template alone has, may be wrong.
+wazo, PROV Provisioner, TINE tine20, XGAL XiVO, ELX Elastix, SPBX ServusPBX, GS Gemeinschaft are public templates that
+people run phones with; wiki is Snom's. An index without a first number, and a name that one template alone has, may be
+wrong.
 """
 
 # A data file would not travel to a jump host, where snom_settings needs it.
@@ -297,6 +298,7 @@ firmware_uxm||way|||8.9.3.68||FPBX FSPBX
 firmware_version||fact|||||D720 FSPBX
 fkey|i0||context label short_label lp clp default_text short_default_text label_mode short_label_mode \
 icon_type reg_label_mode ringer park_retrieve||||wiki protocol-5.1
+fkey_context|i0||||||GS
 fkey_delay_timeout|||||||D720 DPA1 FPBX
 fkey_label|i0||||||protocol-5.1
 fkey_line_auto_assign_num_of_keys|i||||||DPA1 FPBX

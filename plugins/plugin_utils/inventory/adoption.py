@@ -25,7 +25,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.known_settin
 from ansible_collections.telephony.snom.plugins.module_utils._known.masks import MASK, is_secret, masked
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
     ATTRIBUTES,
-    LABELS,
+    OF_KEYS,
     Setting,
     canonical_permission,
     parse_settings,
@@ -163,9 +163,9 @@ def _read(name: str, value: str, form: Mapping[str, Any] | None) -> _Shown:
 
 
 def _labeled(shown: Mapping[str, _Shown]) -> dict[str, _Shown]:
-    """The settings in order, with the labels of function keys beside their keys' values."""
+    """The settings in order, with labels and contexts of function keys beside their keys' values."""
     found = dict(shown)
-    for attribute, name in LABELS.items():
+    for attribute, name in OF_KEYS.items():
         for wire_name, label in shown.items():
             key = found.get(f"fkey{label.number}")
             if label.name == name and key is not None:
@@ -233,7 +233,7 @@ def _reason_not_to_state(shown: _Shown) -> str | None:
     """Why an inventory can't state a setting."""
     if shown.number is None and needs_number(shown.name):
         return "it has no number"
-    if shown.name in LABELS.values():
+    if shown.name in OF_KEYS.values():
         return "the key that it belongs to is not there"
     if any(sign in text for text in shown.texts for sign in _TEMPLATES):
         return "Ansible would take it for a template"
