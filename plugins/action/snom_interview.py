@@ -45,7 +45,7 @@ class ActionModule(FleetAction):
         ear = Ear()
         witnesses = Witnesses(collector=partial(collector_of, hears=ear.reports.append))
         try:
-            others = witnesses.of(target.known, mac=target.mac, address=target.connection.host)
+            others = witnesses.of(target.known, mac=target.mac, address=target.connection.address)
             subject = Subject(
                 host=host,
                 connection=target.connection,

@@ -60,7 +60,7 @@ def read(file: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder, running({"phones": [phone]}, Path(folder)) as fleet:
         for state in raw["states"]:
             fleet.patch("phone", profile_state=state)
-            found[state] = _read(Connection(host="127.0.0.1", port=port, scheme="http", taught=taught))
+            found[state] = _read(Connection(address="127.0.0.1", port=port, scheme="http", taught=taught))
     return found
 
 

@@ -159,7 +159,7 @@ class MemoryPhone:
 
     def __init__(self, clock: Clock | None = None, **attributes: Any) -> None:
         self.clock = clock or Clock()
-        self.connection = Connection(host="127.0.0.1")
+        self.connection = Connection(address="127.0.0.1")
         self.model: str | None = "D785"
         self.firmware: str | None = "10.1.54.13"
         self.mac: str | None = "000413922D24"
@@ -281,7 +281,7 @@ class MemoryPhone:
         return CallReading(state, phase, None, None if phase == UNKNOWN else "screen")
 
     def reports_from(self) -> str:
-        return self.connection.host
+        return self.connection.address
 
     def call_lists(self) -> dict[str, int]:
         self.ask("home")

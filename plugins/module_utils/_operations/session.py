@@ -123,7 +123,7 @@ class Remote:
             result = {
                 "changed": not isinstance(error, NoEffect),
                 "failed": True,
-                "msg": f"{self.phone.connection.host}: {error.reason}",
+                "msg": f"{self.phone.connection.address}: {error.reason}",
                 "outcome": error.outcome,
                 "reason": error.reason,
             }

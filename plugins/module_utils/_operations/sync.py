@@ -173,7 +173,7 @@ class _Sync:
         self._sleep = sleep
         self._is_read = parameters["transport"] == "http"
         self.mac: str | None = phone.connection.mac
-        self._address = _numeric(phone.connection.host)
+        self._address = _numeric(phone.connection.address)
         self._contact: Registration | None = None
         self._pbx_says = CallReading()
         self._asked_at = 0.0

@@ -20,7 +20,8 @@ from .._known.taught import Lesson, parse_taught
 class Connection:
     """How to reach one phone: the options that every per-phone module has."""
 
-    host: str
+    address: str
+    """The name or number of the phone on the network, the option ``host``."""
     port: int | None = None
     scheme: str = "https"
     username: str | None = None
@@ -78,12 +79,12 @@ def connection_from(parameters: Mapping[str, Any]) -> Connection:
     and booleans, since inventories in INI form hold nothing else. Raises InputError, naming option and remedy.
     """
     given = {name: parameters[name] for name in CONNECTION_ARGUMENTS if parameters.get(name) is not None}
-    host = str(given.get("host", "")).strip()
-    if not host:
+    address = str(given.pop("host", "")).strip()
+    if not address:
         raise _wrong("host", "is missing", "Give the name or address of the phone")
-    if any(sign in host for sign in "/@? \t"):
+    if any(sign in address for sign in "/@? \t"):
         raise _wrong("host", "is not a host", "Give a name or an address alone, without scheme, port, login and path")
-    values: dict[str, Any] = {name: str(value) for name, value in given.items()} | {"host": host}
+    values: dict[str, Any] = {name: str(value) for name, value in given.items()} | {"address": address}
     if "taught" in given:
         values["taught"] = parse_taught(given["taught"])
     for name in ("port", "snmp_port"):

@@ -158,7 +158,7 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             known = self._known(variables, by_pbx)
 
             def connect(connection: Connection) -> Phone:
-                others = witnesses.of(known, mac=connection.mac, address=connection.host)
+                others = witnesses.of(known, mac=connection.mac, address=connection.address)
                 if by_pbx:
                     return SipPhone(connection, registrar=Registrar(registrar_of(connection, known)), witnesses=others)
                 return WebPhone(connection, AttendedClient(HttpPhone(connection), parent.check), witnesses=others)

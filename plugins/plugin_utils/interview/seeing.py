@@ -86,7 +86,7 @@ class Subject:
     @property
     def address(self) -> str:
         """Its IP address; its name where that has none."""
-        return numeric(self.connection.host)
+        return numeric(self.connection.address)
 
 
 @dataclass(frozen=True, kw_only=True)

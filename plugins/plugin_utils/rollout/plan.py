@@ -80,7 +80,7 @@ def check_targets(targets: Sequence[Target]) -> None:
 
 def _address(target: Target) -> str:
     """The host, and its port unless it is 80 or 443: these two are the same phone."""
-    host, port = target.connection.host.lower(), target.connection.port
+    host, port = target.connection.address.lower(), target.connection.port
     return host if port in (None, 80, 443) else f"{host}:{port}"
 
 

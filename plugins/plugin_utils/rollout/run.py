@@ -124,14 +124,14 @@ def _ways(targets: list[Target], witnesses: Witnesses, mirrors: Mirrors) -> Conn
     for target in targets:
         connection = target.connection
         # One that is reached by its PBX is known there by its MAC address. Its name need not lead anywhere.
-        address = connection.host if target.control is None else _NOWHERE
+        address = connection.address if target.control is None else _NOWHERE
         of_phone = witnesses.of(target.known, mac=target.mac, address=address)
-        by_place[connection.host, connection.port, connection.mac] = target, of_phone
+        by_place[connection.address, connection.port, connection.mac] = target, of_phone
 
     # What one visit teaches about a phone's login saves a request on the next; and what a phone was shown is known on.
     @cache
     def connect(connection: Connection) -> Phone:
-        target, of_phone = by_place[connection.host, connection.port, connection.mac]
+        target, of_phone = by_place[connection.address, connection.port, connection.mac]
         if target.control is not None:
             return mirrors.phone(target, of_phone)
         return WebPhone(connection, witnesses=of_phone)

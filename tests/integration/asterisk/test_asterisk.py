@@ -135,7 +135,7 @@ def test_a_phone_reports_what_a_document_asks_that_it_brings(fleet: VirtualFleet
     settings, witnesses = parse_pbx(asterisk.pbx), Witnesses()
     assert settings
     phone = SipPhone(
-        Connection(host="desk", mac=mac, transport="sip"),
+        Connection(address="desk", mac=mac, transport="sip"),
         registrar=Registrar(settings),
         witnesses=witnesses.of(known, mac=mac, address="desk"),
     )

@@ -42,7 +42,7 @@ from ansible_collections.telephony.snom.tests.unit.readers.reader import Reader,
 from ansible_collections.telephony.snom.tests.unit.readers.said import SaidSocket
 from jinja2 import Environment
 
-_CONNECTION = Connection(host="192.0.2.7", username="admin", password="n0t-shown", scheme="http", timeout=5.0)
+_CONNECTION = Connection(address="192.0.2.7", username="admin", password="n0t-shown", scheme="http", timeout=5.0)
 _JINJA = Environment(keep_trailing_newline=True)
 
 _DUMPER, _LOADER = (getattr(yaml, f"C{name}", getattr(yaml, name)) for name in ("SafeDumper", "SafeLoader"))

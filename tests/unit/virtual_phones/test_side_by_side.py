@@ -60,7 +60,7 @@ def test_a_replay_answers_as_the_original_does(tmp_path: Path) -> None:
             fleet.patch("original", call={"state": state, "remote": "01705558899"})
             recorder = Recorder()
             connection = Connection(
-                host="127.0.0.1", port=first, scheme="http", username="admin", password=PASSWORD, mac=MAC
+                address="127.0.0.1", port=first, scheme="http", username="admin", password=PASSWORD, mac=MAC
             )
             read_pages(connection, recorder)
             recorded[state] = recorder.exchanges

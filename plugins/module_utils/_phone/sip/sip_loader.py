@@ -146,8 +146,8 @@ class SipLoader(SipReader):
         """Watch on from where another run has left off."""
         if mark is None:
             raise InputError(
-                f"The interrupted run asked {self.connection.host} over HTTP. Give it snom_transport: http until that "
-                "is over."
+                f"The interrupted run asked {self.connection.address} over HTTP. Give it snom_transport: http until "
+                "that is over."
             )
         try:
             accounts = tuple(str(one) for one in mark["accounts"])

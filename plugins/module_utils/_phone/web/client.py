@@ -67,14 +67,14 @@ class HttpPhone:
             raise InputError("The Python library requests is missing on the controller: pip install requests.")
         if connection.scheme not in DEFAULT_PORTS:
             raise InputError(f"snom_scheme must be one of {', '.join(DEFAULT_PORTS)}.")
-        if not _HOST.fullmatch(connection.host):
+        if not _HOST.fullmatch(connection.address):
             raise InputError(
                 "The phone's address must be a host name or an IP address, without scheme, port, path or login."
             )
         if connection.scheme == "https":
             check_tls_options(connection)
         self._connection = connection
-        host = f"[{connection.host}]" if ":" in connection.host else connection.host
+        host = f"[{connection.address}]" if ":" in connection.address else connection.address
         port = connection.port or DEFAULT_PORTS[connection.scheme]
         self._authority = host if port == DEFAULT_PORTS[connection.scheme] else f"{host}:{port}"
         self._login = Login(connection)
@@ -218,7 +218,7 @@ class HttpPhone:
             location = urlsplit(answer.headers.get("location", ""))
         except ValueError:
             return False
-        same_host = location.hostname == self._connection.host.lower()
+        same_host = location.hostname == self._connection.address.lower()
         return 300 <= answer.status < 400 and location.scheme == "https" and same_host
 
     def _disconnect(self) -> None:
@@ -266,7 +266,7 @@ class _Adapter(HTTPAdapter):
 
     def __init__(self, connection: Connection, exchange: _Exchange) -> None:
         super().__init__()
-        self._pool = _Pool(connection.host, connection.port, maxsize=1, phone=connection, exchange=exchange)
+        self._pool = _Pool(connection.address, connection.port, maxsize=1, phone=connection, exchange=exchange)
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
         return self._pool

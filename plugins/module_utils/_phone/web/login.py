@@ -48,7 +48,7 @@ class Login:
             raise InputError("snom_username holds a control character.")
         self._username = _wire(connection.username)
         self._password = _wire(connection.password)
-        self._host = connection.host
+        self._host = connection.address
         self._allowed = _ALLOWED[connection.auth]
         # What goes along with the next request: nothing, "basic" or "digest".
         self._scheme = "basic" if connection.auth == "basic" and self._username else ""

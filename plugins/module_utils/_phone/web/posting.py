@@ -38,9 +38,9 @@ def post_xml(connection: Connection, path: str, document: str) -> tuple[int, str
 
 
 def _post(connection: Connection, path: str, document: str, headers: Mapping[str, str]) -> tuple[int, str, str]:
-    where = f"{connection.scheme}://{connection.host}{path}"
+    where = f"{connection.scheme}://{connection.address}{path}"
     ends = time.monotonic() + connection.timeout
-    wire = http.client.HTTPConnection(connection.host, connection.port or DEFAULT_PORTS[connection.scheme])
+    wire = http.client.HTTPConnection(connection.address, connection.port or DEFAULT_PORTS[connection.scheme])
     wire.sock = open_socket(connection, connection.timeout, where)
     wire.response_class = partial(  # type: ignore[assignment]
         TimedResponse, left=lambda: ends - time.monotonic(), took=AtMost(LARGEST)

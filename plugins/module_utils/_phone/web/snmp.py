@@ -59,7 +59,7 @@ def read_value(connection: Connection, number: int) -> Any:
     v1.apiMessage.set_defaults(message)
     v1.apiMessage.set_community(message, connection.snmp_community)
     v1.apiMessage.set_pdu(message, pdu)
-    answer = _exchange(connection.host, connection.snmp_port, encoder.encode(message))
+    answer = _exchange(connection.address, connection.snmp_port, encoder.encode(message))
     return None if answer is None else _value_in(v1, pdu, answer)
 
 

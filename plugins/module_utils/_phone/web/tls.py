@@ -83,7 +83,7 @@ def certificate_fingerprint(connection: Connection) -> str:
     Nothing is verified and no request is sent: this is for trust on first use. Raises PhoneUnreachable,
     CertificateRejected (no TLS there, or too old), InputError.
     """
-    where = f"https://{connection.host}"
+    where = f"https://{connection.address}"
     context = _context(False, None, connection.tls_min_version, connection.tls_ciphers)
     deadline = time.monotonic() + connection.timeout
     plain = open_plain_socket(connection, "https", connection.timeout, where)
@@ -120,7 +120,7 @@ def open_plain_socket(connection: Connection, scheme: str, timeout: float, where
     """
     port = connection.port or DEFAULT_PORTS[scheme]
     try:
-        sock = socket.create_connection((connection.host, port), timeout)
+        sock = socket.create_connection((connection.address, port), timeout)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except (OSError, UnicodeError) as error:
         if isinstance(error, TimeoutError):
@@ -141,7 +141,7 @@ def _handshake(
 ) -> ssl.SSLSocket:
     try:
         plain.settimeout(max(deadline - time.monotonic(), 0.001))
-        return context.wrap_socket(plain, server_hostname=connection.host)
+        return context.wrap_socket(plain, server_hostname=connection.address)
     except OSError as error:
         raise _handshake_problem(error, connection, where) from None
 
@@ -198,8 +198,8 @@ def _explain(error: OSError, connection: Connection) -> str:
 def _explain_certificate(error: ssl.SSLCertVerificationError, connection: Connection) -> str:
     if error.verify_code in _NAME_MISMATCH:
         return (
-            f"the certificate is from a known CA, but it is not for {connection.host}. Use the name in the certificate "
-            f"as the phone's address, or pin the certificate. {_PIN_IT}."
+            f"the certificate is from a known CA, but it is not for {connection.address}. Use the name in the "
+            f"certificate as the phone's address, or pin the certificate. {_PIN_IT}."
         )
     if error.verify_code in _OUT_OF_DATE:
         return (

@@ -22,7 +22,7 @@ def look_at_tls(connection: Connection) -> dict[str, Any] | None:
     """
     if connection.scheme != "https":
         return None
-    with open_socket(connection, connection.timeout, f"https://{connection.host}") as sock:
+    with open_socket(connection, connection.timeout, f"https://{connection.address}") as sock:
         if not isinstance(sock, ssl.SSLSocket):
             return None
         version, cipher, shown = sock.version(), sock.cipher(), sock.getpeercert(binary_form=True) or b""

@@ -73,7 +73,7 @@ class WebLoader(WebReader):
         """Nothing is needed for that, unless the phone was shown the image by a mirror."""
         if mark is not None:
             raise InputError(
-                f"The interrupted run asked {self.connection.host} by its provisioning. Give it snom_transport: sip "
+                f"The interrupted run asked {self.connection.address} by its provisioning. Give it snom_transport: sip "
                 "until that is over."
             )
 

@@ -88,7 +88,7 @@ class WebPhone(WebLoader):
 
     def reports_from(self) -> str:
         """Where it is asked."""
-        return self.connection.host
+        return self.connection.address
 
     def call_lists(self) -> dict[str, int]:
         """Read the home page."""
@@ -195,7 +195,7 @@ class WebPhone(WebLoader):
     @property
     def _room(self) -> int:
         """The bytes of a URL that are left for path and query."""
-        return LONGEST_URL - len(f"https://[{self.connection.host}]:65535")
+        return LONGEST_URL - len(f"https://[{self.connection.address}]:65535")
 
 
 def _pair(name: str, value: str) -> str:

@@ -64,7 +64,7 @@ def test_the_operation_gets_the_phone_the_parameters_and_the_mode() -> None:
         return {"changed": True, "model": given.look(["system"]).model, "mode": check_mode, "given": parameters}
 
     result = perform(operation, PARAMETERS | {"password": "pw"}, True, connect=connect)
-    assert connections == [Connection(host="127.0.0.1", username="admin", password="pw")]
+    assert connections == [Connection(address="127.0.0.1", username="admin", password="pw")]
     assert result == {
         "changed": True,
         "model": "D785",

@@ -173,7 +173,7 @@ class Case:
         **phone: Any,
     ) -> None:
         self.phone = MemoryPhone(**{"settings": {}} | phone)
-        self.phone.connection = Connection(host=host, mac=MAC)
+        self.phone.connection = Connection(address=host, mac=MAC)
         self.pbx = FakePbx(contact()) if pbx is None else pbx
         self.mirror = FakeMirror(self.phone, list(entries))
         self.is_current = lambda _log, _settings: not self.mirror.log.late
@@ -503,10 +503,10 @@ def test_another_phone_is_told_apart_before_and_after() -> None:
 
 def test_without_a_mac_address_nothing_could_be_proven() -> None:
     case = Case(pbx=FakePbx(contact(mac=None)), error=Unsupported("D8xx"))
-    case.phone.connection = Connection(host="127.0.0.1")
+    case.phone.connection = Connection(address="127.0.0.1")
     assert "snom_mac" in case.refuses(mac=None).reason
     by_registration = Case((0, request()), error=Unsupported("D8xx"))
-    by_registration.phone.connection = Connection(host="127.0.0.1")
+    by_registration.phone.connection = Connection(address="127.0.0.1")
     assert by_registration.sync(mac=None)["outcome"] == "synced"
 
 

@@ -32,7 +32,7 @@ PHONES: dict[str, dict[str, Any]] = {
 
 def subject(fleet: VirtualFleet, name: str, **more: Any) -> Subject:
     port = fleet.phone(name)["port"]
-    connection = Connection(host="127.0.0.1", port=port, scheme="http")
+    connection = Connection(address="127.0.0.1", port=port, scheme="http")
     keys: dict[str, Any] = {"host": name, "connection": connection, "model": None, "account": None, "witnesses": {}}
     return Subject(**keys | more)
 

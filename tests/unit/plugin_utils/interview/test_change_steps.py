@@ -108,7 +108,7 @@ def test_what_must_not_be_done_is_refused_in_a_sentence_and_nothing_is_written(
 
 def test_what_was_measured_is_told_of_a_phone_that_can_not_be_read_any_more(fleet: VirtualFleet) -> None:
     """The step failed then, and all was lost that the module had measured."""
-    phone = replace(subject(fleet, "old"), connection=Connection(host="127.0.0.1", port=free_port(), scheme="http"))
+    phone = replace(subject(fleet, "old"), connection=Connection(address="127.0.0.1", port=free_port(), scheme="http"))
     found = interview(phone, parameters("upgrade", ended=ENDED), False)
     assert found["measured"]["gone_for"] == 60.0 and found["proposed"] == {"deadline": 200, "flash_time": 90}
     assert found["taught"] == [] and any(line.startswith("Not read: ") for line in found["summary"])

@@ -63,7 +63,7 @@ def test_a_lesson_is_for_the_model_and_the_version_where_readers_can_tell_them()
 
 def test_a_lesson_is_shown_with_those_before_it() -> None:
     phone = Subject(
-        host="p", connection=Connection(host="127.0.0.1"), model=None, account=None, witnesses={}, taught=[{"a": 1}]
+        host="p", connection=Connection(address="127.0.0.1"), model=None, account=None, witnesses={}, taught=[{"a": 1}]
     )
     shown = taught_result(phone, [{"b": "x: y"}])
     assert shown == {"taught": [{"b": "x: y"}], "taught_yaml": 'snom_taught:\n- a: 1\n- b: "x: y"\n'}

@@ -73,7 +73,7 @@ def test_a_phone_of_another_shape_is_looked_at_taught_and_read(shape: str, tmp_p
     with running({"phones": [keys]}, tmp_path) as fleet:
 
         def step(name: str, taught: list[Any], **given: Any) -> dict[str, Any]:
-            connection = Connection(host="127.0.0.1", port=port, scheme="http", taught=parse_taught(taught))
+            connection = Connection(address="127.0.0.1", port=port, scheme="http", taught=parse_taught(taught))
             subject = Subject(host="desk", connection=connection, model=None, account=None, witnesses={}, taught=taught)
             defaults = {name: option.get("default") for name, option in ARGUMENT_SPEC.items()}
             return interview(subject, defaults | {"step": name} | given, False, **clock)

@@ -21,7 +21,7 @@ def test_without_a_registrar_snmp_tells_when_a_line_is_off(tmp_path: Path) -> No
     port, snmp = free_port(), free_port()
     keys = {"name": "desk", "address": "127.0.0.1", "port": port, "snmp_port": snmp, "model": "D785", "firmware": NEW}
     with running({"phones": [keys | {"identities": ["100", "101"]}]}, tmp_path) as fleet:
-        connection = Connection(host="127.0.0.1", port=port, scheme="http", snmp=True, snmp_port=snmp)
+        connection = Connection(address="127.0.0.1", port=port, scheme="http", snmp=True, snmp_port=snmp)
         phone = Subject(host="desk", connection=connection, model=None, account=None, witnesses={})
         moment = [0.0]
 

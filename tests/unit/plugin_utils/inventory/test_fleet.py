@@ -80,7 +80,7 @@ def test_what_the_inventory_says() -> None:
             }
         }
     )
-    assert (target.connection.host, target.connection.scheme, target.mac) == ("127.0.0.2", "http", "000413922D24")
+    assert (target.connection.address, target.connection.scheme, target.mac) == ("127.0.0.2", "http", "000413922D24")
     assert (str(target.version), target.site, target.group, target.wave) == ("10.1.54.13", "berlin", "ward", 2)
     assert (target.model, target.protected) == ("D785", True)
 
@@ -103,7 +103,7 @@ def test_a_variable_of_the_play_may_use_others_of_play_and_host() -> None:
 def test_a_host_without_an_address_gets_that_of_the_play() -> None:
     version = {"snom_firmware_version": "10.1.54.13"}
     raw = {"desk-1": PHONE, "desk-2": version | {"number": "3"}}
-    addresses = [target.connection.host for target in read(raw, own={"ansible_host": "127.0.0.{{ number }}"})]
+    addresses = [target.connection.address for target in read(raw, own={"ansible_host": "127.0.0.{{ number }}"})]
     assert addresses == ["127.0.0.2", "127.0.0.3"]
 
 

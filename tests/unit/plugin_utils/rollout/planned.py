@@ -50,7 +50,7 @@ def phone(
     **more: Any,
 ) -> PlannedPhone:
     """A phone that needs work."""
-    connection = Connection(host=host, username=username)
+    connection = Connection(address=host, username=username)
     planned: dict[str, Any] = {
         "target": Target(host=host, connection=connection, version=Version.parse(NEW), site=site, group=group),
         "facts": PhoneFacts(model=model, firmware=Version.parse(OLD), mac=mac),

@@ -383,7 +383,7 @@ class Lab:
         return [
             Target(
                 host=phone.name,
-                connection=Connection(host=phone.name, mac=phone.mac),
+                connection=Connection(address=phone.name, mac=phone.mac),
                 version=Version.parse(NEW),
                 site=phone.site,
                 known=Known(pbx=PBX),
@@ -424,7 +424,7 @@ class Lab:
 
         @cache
         def connect(connection: Connection) -> Phone:
-            return mirrors.phone(by_host[connection.host], idle)
+            return mirrors.phone(by_host[connection.address], idle)
 
         self.journal.run += 1
         context = Context(

@@ -231,7 +231,7 @@ class Fleet:
         self.peak: Counter[tuple[str, str | None]] = Counter()
 
     def connect(self, connection: Connection) -> SimulatedWay:
-        return SimulatedWay(self.phones[connection.host], connection)
+        return SimulatedWay(self.phones[connection.address], connection)
 
     def observe(self) -> None:
         """Note how many flash at a time, for each site and group."""

@@ -103,7 +103,7 @@ def watch(gate: CredentialsGate, phones: dict[str, list[Looked]]) -> tuple[list[
     began = loop.clock.time
     looks: list[tuple[str, float]] = []
     not_tried: list[str] = []
-    targets = {host: Target(host=host, connection=Connection(host=host, username="admin")) for host in phones}
+    targets = {host: Target(host=host, connection=Connection(address=host, username="admin")) for host in phones}
 
     def look(host: str) -> Callable[[], Looked]:
         looks.append((host, loop.clock.time - began))

@@ -46,7 +46,7 @@ def by_rollout(phone: dict[str, Any], given: dict[str, Any]) -> Any:
     versions = {name: Version.parse(version) for name, version in (given.get("versions") or {}).items()}
     target = Target(
         host="desk",
-        connection=Connection(host="127.0.0.1", mac=given.get("mac")),
+        connection=Connection(address="127.0.0.1", mac=given.get("mac")),
         version=Version.parse(given["version"]) if given.get("version") else None,
         versions=versions,
         model=given.get("model"),

@@ -59,7 +59,7 @@ def run(fleet: Fleet, journal: MemoryJournal, check_mode: bool = False, **change
     targets = [
         Target(
             host=phone.name,
-            connection=Connection(host=phone.name, username="admin", password=phone.site or "none"),
+            connection=Connection(address=phone.name, username="admin", password=phone.site or "none"),
             version=Version.parse(TARGET),
             site=phone.site,
             group=phone.group,

@@ -62,7 +62,7 @@ def watch(
         [
             Target(
                 host=host,
-                connection=Connection(host=host, username=username, mac=mac),
+                connection=Connection(address=host, username=username, mac=mac),
                 version=None if wanted is None else Version.parse(wanted),
             )
             for host in phones
@@ -84,7 +84,7 @@ def watch(
         Context(
             run="run-1",
             runtime=LabRuntime(clock),
-            connect=lambda connection: phones[connection.host],
+            connect=lambda connection: phones[connection.address],
             notify=said.append,
             abandoned=lambda: abandoned,
         ),
@@ -193,7 +193,7 @@ def test_a_password_that_a_site_refuses_is_not_tried_on_all_that_were_under_way(
     clock = Clock()
     gate = CredentialsGate()
     for number in range(refused_before):
-        gate.refuse(Target(host=f"other-{number}", connection=Connection(host="other", username="admin")))
+        gate.refuse(Target(host=f"other-{number}", connection=Connection(address="other", username="admin")))
     phones = {f"desk-{number}": LabPhone(clock, error=AuthFailed("It refused.")) for number in range(10)}
     endings, journal, _said = watch(clock, phones, username="admin", gate=gate)
     refused = [host for host, phone in phones.items() if phone.requests]
@@ -220,7 +220,7 @@ def test_a_phone_that_takes_its_login_opens_the_gate_for_the_others() -> None:
     phones = {f"desk-{number}": LabPhone(clock, mac=MAC, login=True, **back) for number in range(10)}
     endings, _journal, _said = watch(clock, phones, username="admin", gate=gate)
     assert {ending.outcome for ending in endings.values()} == {"upgraded"}
-    target = Target(host="desk-0", connection=Connection(host="desk-0", username="admin"))
+    target = Target(host="desk-0", connection=Connection(address="desk-0", username="admin"))
     for _try in range(MAX_REFUSALS + 1):
         assert gate.admits(target)
         gate.begin(target)

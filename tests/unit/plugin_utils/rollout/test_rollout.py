@@ -80,7 +80,7 @@ class Fleet:
     def targets(self, password: str | None, **more: Any) -> list[Target]:
         wanted = {"version": Version.parse(NEW)} | more
         login = {"username": password and "admin", "password": password}
-        return [Target(host=host, connection=Connection(host=host, **login), **wanted) for host in self.phones]
+        return [Target(host=host, connection=Connection(address=host, **login), **wanted) for host in self.phones]
 
     def run(
         self,
@@ -94,8 +94,8 @@ class Fleet:
         **given: Any,
     ) -> dict[str, Any]:
         def connect(connection: Connection) -> LabPhone:
-            self.connected.append(connection.host)
-            return self.phones[connection.host]
+            self.connected.append(connection.address)
+            return self.phones[connection.address]
 
         context = Context(
             run="run-1",

@@ -26,7 +26,7 @@ def command_line(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> list[str]:
     for variable in ("AWX_ISOLATED_DATA_DIR", "JOB_ID"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr(sys, "argv", ["/usr/bin/ansible-playbook", *arguments])
-    phone = Target(host="desk-1", connection=Connection(host="desk-1", username="admin", password="hunter2"))
+    phone = Target(host="desk-1", connection=Connection(address="desk-1", username="admin", password="hunter2"))
     return shlex.split(_command_line([phone]))
 
 

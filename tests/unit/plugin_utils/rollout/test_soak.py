@@ -53,8 +53,8 @@ class Run:
             self.verdicts.settle(one, ended())
 
     def connect(self, connection: Any) -> LabPhone:
-        self.asked.append(connection.host)
-        return self.lab[connection.host]
+        self.asked.append(connection.address)
+        return self.lab[connection.address]
 
     def look(self) -> dict[str, str]:
         self.soak.look(self.planned)

@@ -94,7 +94,7 @@ class SlowRuntime(LabRuntime):
 
 
 def target(host: str, *, site: str | None = "berlin", password: str = "one", **more: Any) -> Target:
-    connection = Connection(host=host, username="admin", password=password)
+    connection = Connection(address=host, username="admin", password=password)
     return Target(host=host, connection=connection, site=site, version=Version.parse(NEW), **more)
 
 
@@ -116,23 +116,23 @@ class Fleet:
 
 class _FleetPhone(LabPhone):
     def __init__(self, fleet: Fleet, connection: Connection) -> None:
-        self.is_open = connection.host in fleet.is_open
+        self.is_open = connection.address in fleet.is_open
         login = False if self.is_open else fleet.login
-        super().__init__(Clock(), error=fleet.errors.get(connection.host), login=login)
+        super().__init__(Clock(), error=fleet.errors.get(connection.address), login=login)
         self.fleet = fleet
         self.connection = connection
 
     def ask(self, what: str) -> None:
         if what == "system":
             asked = self.fleet.asked if self.connection.username else self.fleet.asked_without_login
-            asked.append(self.connection.host)
+            asked.append(self.connection.address)
         if not self.connection.username and not self.is_open and not isinstance(self.error, PhoneUnreachable):
             raise AuthFailed("The phone asks for a login.")
         super().ask(what)
 
     def reach(self) -> None:
-        self.fleet.looked_for.append(self.connection.host)
-        error = self.fleet.errors.get(self.connection.host)
+        self.fleet.looked_for.append(self.connection.address)
+        error = self.fleet.errors.get(self.connection.address)
         if isinstance(error, PhoneUnreachable):
             raise error
 
@@ -227,7 +227,7 @@ def test_a_phone_that_is_to_load_its_version_again_is_read_whole() -> None:
 )
 def test_the_home_page_is_read_only_where_it_decides(now: str, version: str, login: bool | None, asked: bool) -> None:
     phone = LabPhone(Clock(), firmware=now, lacks_password=True, login=login)
-    one = Target(host="desk-1", connection=Connection(host="desk-1"), version=Version.parse(version))
+    one = Target(host="desk-1", connection=Connection(address="desk-1"), version=Version.parse(version))
     facts = survey_phone(one, lambda connection: phone, None).facts
     assert ("home" in phone.requests) is asked
     assert facts is not None and facts.http_pass_set is (False if asked else login)
@@ -457,7 +457,7 @@ def test_phones_are_looked_for_without_their_credentials(phones: list[str]) -> N
 
 
 def test_phones_without_credentials_are_all_asked() -> None:
-    targets = [Target(host=f"desk-{number}", connection=Connection(host=f"desk-{number}")) for number in range(10)]
+    targets = [Target(host=f"desk-{number}", connection=Connection(address=f"desk-{number}")) for number in range(10)]
     fleet = Fleet()
     readings = read_fleet(targets, SlowRuntime(), fleet.connect)
     assert {reading.error.reason for reading in readings.values() if reading.error} == {"The phone asks for a login."}

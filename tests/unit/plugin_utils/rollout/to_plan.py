@@ -28,7 +28,7 @@ IMAGE = f"snomD785-{NEW}-SIP-r.bin"
 def target(host: str = "desk-1", *, address: str | None = None, mac: str | None = None, **more: Any) -> Target:
     if "version" not in more and "versions" not in more:
         more["version"] = Version.parse(NEW)
-    return Target(host=host, connection=Connection(host=address or host, mac=mac), **more)
+    return Target(host=host, connection=Connection(address=address or host, mac=mac), **more)
 
 
 def facts(**more: Any) -> PhoneFacts:

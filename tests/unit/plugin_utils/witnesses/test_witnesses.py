@@ -183,7 +183,9 @@ def test_callbacks_tell_what_the_first_report_leaves_open(reports: list[tuple[st
 @pytest.mark.parametrize(("second", "state"), [(IDLE, "idle"), ("told/mac=$(set:mac)", "unknown")])
 def test_a_phone_by_its_pbx_has_to_say_who_it_is(second: str, state: str) -> None:
     listener = Listener(read_report("idle", ""), read_report(second, ""))
-    by_pbx = phone(listener=listener, phases=["unknown"], connection=Connection(host="desk", mac=MAC, transport="sip"))
+    by_pbx = phone(
+        listener=listener, phases=["unknown"], connection=Connection(address="desk", mac=MAC, transport="sip")
+    )
     assert read_call_state(by_pbx)[0] == state
 
 
@@ -191,7 +193,9 @@ def test_a_phone_that_would_have_to_fetch_its_document_from_a_mirror_is_not_aske
     listener = Listener(read_report("idle", AGENT), read_report("idle", AGENT))
     listener.has_documents = False
     assert read_call_state(phone(listener=listener, phases=["unknown"]))[0] == "unknown"
-    by_pbx = phone(listener=listener, phases=["unknown"], connection=Connection(host="desk", mac=MAC, transport="sip"))
+    by_pbx = phone(
+        listener=listener, phases=["unknown"], connection=Connection(address="desk", mac=MAC, transport="sip")
+    )
     assert read_call_state(by_pbx)[0] == "idle"
     assert len(listener.asked) == 1
 

@@ -105,7 +105,7 @@ class Exchange:
 
 def phone_at(exchange: Exchange) -> SipPhone:
     registrar = Registrar(PbxSettings(kind="kamailio", host="pbx.example"), open_one=lambda settings: exchange)
-    return SipPhone(Connection(host="desk", mac=MAC, transport="sip"), registrar=registrar)
+    return SipPhone(Connection(address="desk", mac=MAC, transport="sip"), registrar=registrar)
 
 
 def given(**options: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ class PagePhone(WebPhone):
     """
 
     def __init__(self, pages: dict[str, str | Answer | Exception], connection: Connection | None = None) -> None:
-        super().__init__(connection or Connection(host="127.0.0.1"), self)
+        super().__init__(connection or Connection(address="127.0.0.1"), self)
         self.pages = pages
         self.requests: list[str] = []
         self.timeouts: list[float | None] = []

@@ -66,7 +66,7 @@ def answers(*replies: Reply) -> Callable[[str], Reply]:
 def phone(*replies: Reply, timeout: float = 5.0) -> Iterator[tuple[HttpPhone, RawServer]]:
     with (
         RawServer(answers(*replies)) as server,
-        closing(HttpPhone(Connection(host="127.0.0.1", port=server.port, scheme="http", timeout=timeout))) as client,
+        closing(HttpPhone(Connection(address="127.0.0.1", port=server.port, scheme="http", timeout=timeout))) as client,
     ):
         yield client, server
 
@@ -329,7 +329,7 @@ def test_whatever_a_phone_sends_is_an_answer_or_a_reason() -> None:
 
     with (
         RawServer(lambda request: Last(content)) as server,
-        closing(HttpPhone(Connection(host="127.0.0.1", port=server.port, scheme="http"))) as client,
+        closing(HttpPhone(Connection(address="127.0.0.1", port=server.port, scheme="http"))) as client,
     ):
 
         @settings(max_examples=200, deadline=None, database=None)
@@ -349,7 +349,7 @@ def test_whatever_a_phone_sends_is_an_answer_or_a_reason() -> None:
 def test_nobody_listens() -> None:
     with RawServer(answers(HOME)) as server:
         pass
-    client = HttpPhone(Connection(host="127.0.0.1", port=server.port, scheme="http"))
+    client = HttpPhone(Connection(address="127.0.0.1", port=server.port, scheme="http"))
     with pytest.raises(PhoneUnreachable, match=f"cannot connect to port {server.port}: connection refused") as error:
         client.get("/command.htm?key=SECRET")
     assert not isinstance(error.value, AnswerLost)
@@ -367,7 +367,7 @@ def test_looking_for_a_phone_sends_nothing() -> None:
 @pytest.mark.parametrize("host", ["no-such-phone.invalid", "a" * 70, "."])
 def test_an_unknown_name(host: str) -> None:
     with pytest.raises(PhoneUnreachable, match="the host name is not known"):
-        HttpPhone(Connection(host=host, scheme="http")).get("/index.htm")
+        HttpPhone(Connection(address=host, scheme="http")).get("/index.htm")
 
 
 @pytest.mark.parametrize(
@@ -384,7 +384,7 @@ def test_a_connection_that_cannot_be_made(monkeypatch: pytest.MonkeyPatch, error
 
     monkeypatch.setattr("socket.create_connection", fail)
     with pytest.raises(PhoneUnreachable, match=f"^http://192.0.2.1/index.htm: cannot connect to port 80: .*{why}"):
-        HttpPhone(Connection(host="192.0.2.1", scheme="http")).get("/index.htm")
+        HttpPhone(Connection(address="192.0.2.1", scheme="http")).get("/index.htm")
 
 
 # One connection, one request at a time
@@ -439,7 +439,7 @@ def test_threads_wait_for_each_other() -> None:
 
     with (
         RawServer(reply) as server,
-        closing(HttpPhone(Connection(host="127.0.0.1", port=server.port, scheme="http"))) as client,
+        closing(HttpPhone(Connection(address="127.0.0.1", port=server.port, scheme="http"))) as client,
     ):
         threads = [threading.Thread(target=client.get, args=("/index.htm",)) for _unused in range(5)]
         for thread in threads:
@@ -455,12 +455,12 @@ def test_threads_wait_for_each_other() -> None:
 @pytest.mark.parametrize("host", ["", "http://10.0.0.1", "10.0.0.1/", "me:pw@10.0.0.1", "10.0.0.1:80x", "[::1]", "a b"])
 def test_a_bad_host_is_refused(host: str) -> None:
     with pytest.raises(InputError, match="must be a host name or an IP address"):
-        HttpPhone(Connection(host=host))
+        HttpPhone(Connection(address=host))
 
 
 def test_a_bad_scheme_is_refused() -> None:
     with pytest.raises(InputError, match="snom_scheme must be one of http, https"):
-        HttpPhone(Connection(host="10.0.0.1", scheme="ftp"))
+        HttpPhone(Connection(address="10.0.0.1", scheme="ftp"))
 
 
 @pytest.mark.parametrize(("port", "authority"), [(None, "[::1]"), (80, "[::1]"), (8080, "[::1]:8080")])
@@ -470,7 +470,7 @@ def test_an_ipv6_address_is_bracketed(monkeypatch: pytest.MonkeyPatch, port: int
 
     monkeypatch.setattr("socket.create_connection", refuse)
     with pytest.raises(PhoneUnreachable) as error:
-        HttpPhone(Connection(host="::1", port=port, scheme="http")).get("/index.htm")
+        HttpPhone(Connection(address="::1", port=port, scheme="http")).get("/index.htm")
     assert error.value.reason.startswith(f"http://{authority}/index.htm: ")
 
 
@@ -483,7 +483,7 @@ def test_secrets_stay_inside(reply: Reply, caplog: pytest.LogCaptureFixture, rec
     shown = ""
     with RawServer(answers(reply)) as server:
         connection = Connection(
-            host="127.0.0.1", port=server.port, scheme="http", username="me", password="s3cr3t", auth="basic"
+            address="127.0.0.1", port=server.port, scheme="http", username="me", password="s3cr3t", auth="basic"
         )
         client = HttpPhone(connection)
         target = f"/dummy.htm?settings=save&user_pass1={connection.password}"
@@ -507,7 +507,7 @@ def test_without_requests_the_library_loads_and_says_what_is_missing(monkeypatch
     assert alone.HAS_REQUESTS is False
     assert "requests" in alone.REQUESTS_IMPORT_ERROR
     with pytest.raises(InputError, match="requests is missing"):
-        alone.HttpPhone(Connection(host="10.0.0.1"))
+        alone.HttpPhone(Connection(address="10.0.0.1"))
 
 
 def test_with_requests_nothing_is_missing() -> None:

@@ -121,7 +121,7 @@ def connect(
     return closing(
         HttpPhone(
             Connection(
-                host="127.0.0.1", port=server.port, scheme="http", username=username, password=password, auth=auth
+                address="127.0.0.1", port=server.port, scheme="http", username=username, password=password, auth=auth
             )
         )
     )
@@ -233,7 +233,7 @@ def test_digest(algorithm: str, qop: str, auth: str) -> None:
 
 
 def test_quotes_in_a_user_name_are_escaped() -> None:
-    login = Login(Connection(host="10.0.0.1", username='a"b\\c', password="x"))
+    login = Login(Connection(address="10.0.0.1", username='a"b\\c', password="x"))
     login.challenged('Digest realm="r", nonce="n"')
     assert r'username="a\"b\\c"' in str(login.header("/"))
 
@@ -533,18 +533,18 @@ def test_a_web_server_that_changes_its_scheme_on_and_on_is_given_up() -> None:
 
 def test_a_bad_auth_is_refused() -> None:
     with pytest.raises(InputError, match="snom_auth must be one of auto, basic, digest"):
-        HttpPhone(Connection(host="10.0.0.1", auth="ntlm"))
+        HttpPhone(Connection(address="10.0.0.1", auth="ntlm"))
 
 
 @pytest.mark.parametrize("username", ["a\r\nX-Injected: 1", "a\0", "a\x7f"])
 def test_a_user_name_with_control_characters_is_refused(username: str) -> None:
     with pytest.raises(InputError, match="snom_username"):
-        HttpPhone(Connection(host="10.0.0.1", username=username))
+        HttpPhone(Connection(address="10.0.0.1", username=username))
 
 
 @given(st.text(alphabet='BbasicDdigest ,="\\nonceqpalr5;\xe4'), st.sampled_from(["auto", "basic", "digest"]))
 def test_any_challenge_is_answered_or_refused(challenge: str, auth: str) -> None:
-    login = Login(Connection(host="10.0.0.1", username="admin", password="s3cr3t", auth=auth))
+    login = Login(Connection(address="10.0.0.1", username="admin", password="s3cr3t", auth=auth))
     sent = []
 
     def send_and_be_challenged() -> None:

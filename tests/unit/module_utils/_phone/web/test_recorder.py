@@ -28,7 +28,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder
     read_pages,
 )
 
-PHONE = Connection(host="127.0.0.1")
+PHONE = Connection(address="127.0.0.1")
 
 
 def serve(monkeypatch: pytest.MonkeyPatch, answer: Callable[[str], bytes | Exception | None]) -> list[str]:

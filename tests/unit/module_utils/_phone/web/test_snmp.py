@@ -65,7 +65,7 @@ def agent(*replies: Callable[[bytes], bytes | None]) -> Iterator[tuple[Connectio
 
         server = threading.Thread(target=serve)
         server.start()
-        yield Connection(host="127.0.0.1", snmp=True, snmp_port=channel.getsockname()[1]), requests
+        yield Connection(address="127.0.0.1", snmp=True, snmp_port=channel.getsockname()[1]), requests
         server.join()
 
 
@@ -116,7 +116,7 @@ def test_an_agent_that_is_not_there_is_no_number() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
         channel.bind(("127.0.0.1", 0))
         port = channel.getsockname()[1]
-    assert snmp.read_calls(Connection(host="127.0.0.1", snmp_port=port)) is None
+    assert snmp.read_calls(Connection(address="127.0.0.1", snmp_port=port)) is None
 
 
 @pytest.mark.usefixtures("_impatient")
@@ -129,4 +129,4 @@ def test_a_silent_agent_is_no_number() -> None:
 def test_a_missing_library_is_an_error_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snmp, "HAS_PYSNMP", False)
     with pytest.raises(InputError, match=r"snom_snmp.*pysnmp"):
-        snmp.read_calls(Connection(host="127.0.0.1"))
+        snmp.read_calls(Connection(address="127.0.0.1"))

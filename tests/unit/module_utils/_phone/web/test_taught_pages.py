@@ -53,7 +53,7 @@ V10 = Version.parse("10.1.54.13")
 
 
 def phone(pages: dict[str, Any], *lessons: dict[str, Any]) -> PagePhone:
-    return PagePhone(pages, Connection(host="127.0.0.1", taught=parse_taught(lessons)))
+    return PagePhone(pages, Connection(address="127.0.0.1", taught=parse_taught(lessons)))
 
 
 def test_what_nothing_built_in_reads_is_read_as_taught() -> None:

@@ -125,7 +125,7 @@ def serve(context: ssl.SSLContext) -> RawServer:
 
 
 def connection_to(server: RawServer, **options: Any) -> Connection:
-    return Connection(host="127.0.0.1", port=server.port, **options)
+    return Connection(address="127.0.0.1", port=server.port, **options)
 
 
 def get(server: RawServer, **options: Any) -> int:
@@ -249,7 +249,7 @@ def test_ciphers_are_limited(authority: Authority) -> None:
 
 @pytest.mark.parametrize(("version", "legacy"), [("TLSv1", True), ("TLSv1.1", True), ("TLSv1.2", False), (None, False)])
 def test_only_who_allows_old_tls_allows_unsafe_renegotiation(version: str | None, legacy: bool) -> None:
-    context = tls._context_for(Connection(host="10.0.0.1", validate_certs=False, tls_min_version=version))
+    context = tls._context_for(Connection(address="10.0.0.1", validate_certs=False, tls_min_version=version))
     assert bool(context.options & 0x4) is legacy
 
 
@@ -402,7 +402,7 @@ def test_a_fingerprint_of_nobody() -> None:
 )
 def test_bad_options_are_refused_before_anything_is_sent(options: dict[str, Any], name: str) -> None:
     with pytest.raises(InputError, match=name):
-        HttpPhone(Connection(host="10.0.0.1", **options))
+        HttpPhone(Connection(address="10.0.0.1", **options))
 
 
 def test_tls_options_do_not_matter_over_http() -> None:
@@ -421,12 +421,12 @@ def test_phones_share_one_context_per_trust_setting(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(tls, "_load_ca", load_ca)
     ca = {"ca_path": "/fleet/ca.pem"}
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: HttpPhone(Connection(host=f"10.0.0.{number}", **ca)), range(8)))
+        list(pool.map(lambda number: HttpPhone(Connection(address=f"10.0.0.{number}", **ca)), range(8)))
     assert loaded == ["/fleet/ca.pem"]
-    HttpPhone(Connection(host="10.0.0.1", **ca, tls_min_version="TLSv1.3"))
-    HttpPhone(Connection(host="10.0.0.1", **ca, tls_ciphers="DEFAULT"))
+    HttpPhone(Connection(address="10.0.0.1", **ca, tls_min_version="TLSv1.3"))
+    HttpPhone(Connection(address="10.0.0.1", **ca, tls_ciphers="DEFAULT"))
     assert loaded == ["/fleet/ca.pem"] * 3
     # What would load CAs in vain shares the context without any.
-    HttpPhone(Connection(host="10.0.0.1", **ca, validate_certs=False))
-    HttpPhone(Connection(host="10.0.0.1", **ca, cert_fingerprint="ab" * 32))
+    HttpPhone(Connection(address="10.0.0.1", **ca, validate_certs=False))
+    HttpPhone(Connection(address="10.0.0.1", **ca, cert_fingerprint="ab" * 32))
     assert len(loaded) == 3

@@ -399,8 +399,8 @@ def test_a_phone_that_asks_to_be_rebooted() -> None:
 
 def test_no_url_is_longer_than_a_thousand_bytes() -> None:
     phone = PagePhone({})
-    phone.connection = Connection(host="phone." * 40 + "example")
-    start = len(f"https://[{phone.connection.host}]:65535/command.htm?key=1")
+    phone.connection = Connection(address="phone." * 40 + "example")
+    start = len(f"https://[{phone.connection.address}]:65535/command.htm?key=1")
     assert phone.fits(Press((KeyEvent("1"), *[KeyEvent("2")] * ((1000 - start) // 2))))
     assert not phone.fits(Press((KeyEvent("1"), *[KeyEvent("2")] * ((1000 - start) // 2 + 1))))
 
@@ -461,7 +461,7 @@ def test_the_call_counter_is_asked_where_allowed(
     calls: int | None, expected: CallReading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     phone = PagePhone({})
-    phone.connection = Connection(host="127.0.0.1", snmp=True)
+    phone.connection = Connection(address="127.0.0.1", snmp=True)
     monkeypatch.setattr(web_reader, "read_calls", lambda connection: calls)
     assert phone.call(CallSource.COUNTER) == expected
     assert phone.requests == []
@@ -481,7 +481,7 @@ def test_how_long_the_lists_are() -> None:
 
 
 def test_the_certificate_is_read_without_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_reader, "certificate_fingerprint", lambda connection: f"of {connection.host}")
+    monkeypatch.setattr(web_reader, "certificate_fingerprint", lambda connection: f"of {connection.address}")
     phone = PagePhone({})
     assert (phone.certificate(), phone.requests) == ("of 127.0.0.1", [])
 
