@@ -16,7 +16,7 @@ import yaml
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
 from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import FACT, KNOWN, STATE, WAY
-from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import LABELS, canonical_permission
+from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import OF_KEYS, canonical_permission
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.diff import Generation
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import (
     read_phone_book_file,
@@ -32,7 +32,7 @@ from hypothesis import strategies as st
 
 MACS = ("000413AABB01", "000413AABB02")
 # What provisioning fills in by itself, or refuses.
-APART = {"setting_server", "update_policy", "checksync_action", "reset_settings", "tr69_use_acs", *LABELS.values()}
+APART = {"setting_server", "update_policy", "checksync_action", "reset_settings", "tr69_use_acs", *OF_KEYS.values()}
 APART |= {"admin_mode_password", "admin_mode_password_confirm"}
 NAMES = sorted(name for name, known in KNOWN.items() if name not in APART and known.kind not in (FACT, WAY, STATE))
 TEXT = st.text(st.characters(categories=("L", "N", "P", "S", "Zs"), exclude_characters="{}]"), max_size=12).map(

@@ -20,7 +20,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.known_settin
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
     ATTRIBUTES,
-    LABELS,
+    OF_KEYS,
     canonical_permission,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
@@ -48,7 +48,7 @@ APART = {
     "reset_settings",
     "setting_server",
     "update_policy",
-    *LABELS.values(),
+    *OF_KEYS.values(),
 }
 NAMES = sorted(set(KNOWN) - APART)
 # Neither what Ansible takes for a template, nor what would be masked or spelled out.
@@ -104,7 +104,7 @@ def as_text(page: list[Shown]) -> str:
     rows = ["dhcp!: on"]
     for one in page:
         rows.append(f"{one.wire_name}{one.perm}: {one.value}")
-        rows += [f"{LABELS[key]}{one.number}!: {text}" for key, text in one.attributes]
+        rows += [f"{OF_KEYS[key]}{one.number}!: {text}" for key, text in one.attributes]
     return "\n".join(rows) + "\n"
 
 
@@ -160,7 +160,7 @@ def test_nothing_of_a_page_of_xml_is_lost(page: list[Shown]) -> None:
 
 
 @settings(deadline=None, max_examples=40)
-@given(pages(("", "&", "!", "$"), tuple(LABELS)))
+@given(pages(("", "&", "!", "$"), tuple(OF_KEYS)))
 def test_nothing_of_a_page_of_text_is_lost(page: list[Shown]) -> None:
     assert adopted_and_rendered(as_text(page)) == expected(page)
 
