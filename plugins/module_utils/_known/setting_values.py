@@ -37,9 +37,11 @@ from .known_settings import (
 )
 from .masks import is_secret
 
-PERMISSIONS = ("", "RW", "$", "R", "&", "!")
+_VOLATILE = "V"
+PERMISSIONS = tuple(flag + more for more in ("", _VOLATILE) for flag in ("", "RW", "$", "R", "&", "!"))
 """Flags of permission (protocol 5.4): ``RW``, ``$`` or nothing: users may change it, and provisioning overwrites that;
-``!``: what users change stays; ``R`` or ``&``: read-only."""
+``!``: what users change stays; ``R`` or ``&``: read-only. With ``V`` it lasts until the next boot, and ``V`` alone is
+read-only, too."""
 
 ATTRIBUTES = KNOWN["fkey"].attributes
 """What a file of settings can give a function key beside its value, by Snom's page on that tag and by public files.
@@ -130,8 +132,18 @@ def _without_number(value: object, index: int, first: int) -> object:
 
 
 def canonical_permission(flag: str) -> str:
-    """The flag as Snom's page has it: ``RO`` and a blank are ``R``, and small letters are capital ones."""
-    return _SPELLED_PERMISSIONS.get(flag.upper(), flag.upper())
+    """The flag as Snom's page has it: ``RO`` and a blank are ``R``, and small letters are capital ones.
+
+    ``V`` goes with another one, in whatever order.
+    """
+    flag = flag.upper()
+    rest = flag.replace(_VOLATILE, "", 1)
+    return _SPELLED_PERMISSIONS.get(rest, rest) + (_VOLATILE if rest != flag else "")
+
+
+def is_read_only(flag: str) -> bool:
+    """Whether a flag in XML keeps users from changing a setting."""
+    return canonical_permission(flag) in ("R", "&", "V", "RV", "&V")
 
 
 def parse_settings(settings: object, option: str = "settings") -> tuple[Setting, ...]:

@@ -28,6 +28,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.setting_valu
     OF_KEYS,
     Setting,
     canonical_permission,
+    is_read_only,
     parse_settings,
 )
 
@@ -36,7 +37,6 @@ _TEMPLATES = ("{{", "{%", "{#")
 # What a file gives a function key that says nothing else, and a flag that is the same as none (protocol 5.1, 5.4).
 _CONTEXT = "active"
 _SAME_AS_NONE = ("", "$", "RW")
-_READ_ONLY = ("R", "&")
 _STEERS = "it holds characters that steer a terminal, or their spelling"
 _WHY = {
     STATE: "users change it at the phone",
@@ -222,7 +222,7 @@ def _reason_not_to_take(shown: _Shown) -> str | None:
     """Why a setting of a file is left out."""
     kind = kind_of(shown.name)
     # What users can't change is no longer theirs.
-    if kind in (FACT, WAY) or (kind == STATE and canonical_permission(shown.perm) not in _READ_ONLY):
+    if kind in (FACT, WAY) or (kind == STATE and not is_read_only(shown.perm)):
         return _WHY[kind]
     if any(masked(shown.name, text) != text for text in shown.attributes.values()):
         return "it holds a login or a token beside its value; keep it in a vault"

@@ -141,7 +141,7 @@ _BOX = re.compile(
     r"""<input\b(?![^<>]{0,200}\stype\s{0,5}=\s{0,5}["']?(?:submit|button|hidden|password))""", re.IGNORECASE
 )
 # As Snom's page has them (protocol 5.4), and as tine20 writes one.
-_READ_ONLY = ("R", "&", " ", "RO")
+_READ_ONLY = ("R", "&", " ", "RO", "V", "RV", "VR", "&V", "V&")
 # Labels that are settings of their own in requests (protocol 5.1).
 _LABELS = ("label", "short_label")
 

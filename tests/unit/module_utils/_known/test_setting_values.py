@@ -10,6 +10,8 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
     Setting,
+    canonical_permission,
+    is_read_only,
     is_settings_variable,
     merge_settings,
     parse_settings,
@@ -132,3 +134,24 @@ def test_a_variable_that_holds_no_mapping_is_named() -> None:
 )
 def test_variables_with_settings_are_told_by_their_name(name: str, holds: bool) -> None:
     assert is_settings_variable(name) is holds
+
+
+@pytest.mark.parametrize(
+    ("given", "flag", "read_only"),
+    [
+        ("rw", "RW", False),
+        (" ", "R", True),
+        ("ro", "R", True),
+        ("V", "V", True),
+        ("Rv", "RV", True),
+        ("VR", "RV", True),
+        ("ROV", "RV", True),
+        ("RWV", "RWV", False),
+        ("V!", "!V", False),
+        ("&V", "&V", True),
+    ],
+)
+def test_flags_of_permission(given: str, flag: str, read_only: bool) -> None:
+    assert (canonical_permission(given), is_read_only(given)) == (flag, read_only)
+    (setting,) = parse_settings({"phone_name": {"value": "x", "perm": given}})
+    assert setting.perm == flag

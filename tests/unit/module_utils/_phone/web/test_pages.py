@@ -544,7 +544,10 @@ def test_xml_tells_what_stands_beside_a_value() -> None:
     assert found.values["fkey_label0"] == "A\nB"
 
 
-@pytest.mark.parametrize(("perm", "read_only"), [("RO", True), ("R", True), ("rw", False), ("!", False), ("", False)])
+@pytest.mark.parametrize(
+    ("perm", "read_only"),
+    [("RO", True), ("R", True), ("RV", True), ("v", True), ("rw", False), ("RWV", False), ("!", False), ("", False)],
+)
 def test_what_only_provisioning_changes(perm: str, read_only: bool) -> None:
     found = read_settings(f'<settings><language perm="{perm}">English</language></settings>')
     assert found and found.read_only == (frozenset({"language"}) if read_only else frozenset())
