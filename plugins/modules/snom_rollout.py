@@ -279,7 +279,7 @@ EXAMPLES = r"""
 
     - name: Count each phone as ok, changed or failed
       telephony.snom.snom_rollout_result:
-        phone: "{{ rollout.phones[inventory_hostname] }}"
+        rollout: rollout
 
 - name: Roll out at night, carefully
   hosts: phones

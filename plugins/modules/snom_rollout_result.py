@@ -37,11 +37,22 @@ attributes:
     details:
       - Says the same of the same rollout each time.
 options:
+  rollout:
+    description:
+      - Name of the variable in which the result of M(telephony.snom.snom_rollout) is registered. This host's entry of
+        it is taken.
+      - Either this or O(phone) is needed.
+    type: str
   phone:
     description:
-      - This host's entry of RV(telephony.snom.snom_rollout#module:phones).
+      - This host's entry of RV(telephony.snom.snom_rollout#module:phones), where it does not stand in a registered
+        variable. In a fleet of thousands O(rollout) costs much less, because it is no template.
     type: dict
-    required: true
+  planned:
+    description:
+      - The rollout was a plan, so no host is changed.
+    type: bool
+    default: false
 seealso:
   - module: telephony.snom.snom_rollout
 """
@@ -55,7 +66,7 @@ EXAMPLES = r"""
 
 - name: Count each phone as ok, changed or failed
   telephony.snom.snom_rollout_result:
-    phone: "{{ rollout.phones[inventory_hostname] }}"
+    rollout: rollout
 """
 
 RETURN = r"""

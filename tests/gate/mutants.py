@@ -263,7 +263,7 @@ MUTANTS = [
         "host that never changes",
         "chaos",
         "plugins/action/snom_rollout_result.py",
-        'bool(phone["changed"])',
+        'bool(phone["changed"]) and not given["planned"]',
         "False",
         "is upgraded, and has not changed",
     ),

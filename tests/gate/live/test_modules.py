@@ -48,7 +48,7 @@ REAL: dict[str, list[dict[str, Any]]] = {
     "snom_rollout": [ROLLOUT_TASK],
     "snom_rollout_result": [
         ROLLOUT_TASK,
-        {"telephony.snom.snom_rollout_result": {"phone": "{{ rollout.phones[inventory_hostname] }}"}},
+        {"telephony.snom.snom_rollout_result": {"rollout": "rollout"}},
     ],
     "snom_screen": [{"telephony.snom.snom_screen": {"dest": "{{ inventory_hostname }}.bmp"}}],
     "snom_setting_files": [

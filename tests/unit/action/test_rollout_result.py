@@ -25,12 +25,12 @@ PHONE = {
 }
 
 
-def settle(**arguments: Any) -> dict[str, Any]:
-    """The result of the task with these arguments."""
+def settle(variables: dict[str, Any] | None = None, /, **arguments: Any) -> dict[str, Any]:
+    """The result of the task with these arguments, on a host with these variables."""
     task = SimpleNamespace(args=arguments, async_val=0, check_mode=False, diff=False)
     connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
     action = ActionModule(task, connection, SimpleNamespace(), None, None, None)
-    result: dict[str, Any] = action.run(task_vars={})
+    result: dict[str, Any] = action.run(task_vars=variables or {})
     return result
 
 
@@ -39,6 +39,18 @@ def test_an_upgrade_is_a_change() -> None:
     assert (result["changed"], result["failed"], result["outcome"]) == (True, False, "upgraded")
     assert (result["before"], result["after"], result["wave"]) == ("10.1.39.11", "10.1.54.13", 1)
     assert "site" not in result
+
+
+def test_a_host_finds_its_entry_in_the_registered_rollout() -> None:
+    registered = {"run": {"phones": {"desk": PHONE, "other": PHONE | {"outcome": "compliant", "changed": False}}}}
+    desk = settle({"inventory_hostname": "desk"} | registered, rollout="run")
+    assert desk == settle(phone=PHONE)
+    assert settle({"inventory_hostname": "other"} | registered, rollout="run")["outcome"] == "compliant"
+
+
+def test_nothing_is_changed_by_a_plan() -> None:
+    result = settle(phone=PHONE, planned=True)
+    assert (result["changed"], result["failed"], result["outcome"]) == (False, False, "upgraded")
 
 
 @pytest.mark.parametrize("changed", [False, True])
@@ -63,11 +75,23 @@ def test_the_recap_and_whether_it_changed_decide(recap: str, changed: bool, fail
         {"phone": "upgraded"},
         {"phone": {"outcome": "upgraded", "recap": "changed"}},
         {"phone": PHONE, "phones": {}},
+        {"phone": PHONE, "rollout": "run"},
+        {"rollout": "run "},
+        {"rollout": "template"},
+        {"rollout": "cut_short"},
+        {"rollout": "inventory_hostname"},
     ],
 )
 def test_anything_else_says_what_to_give(arguments: dict[str, Any]) -> None:
-    result = settle(**arguments)
-    assert result["failed"] and "phones[inventory_hostname]" in result["msg"]
+    variables = {
+        "inventory_hostname": "desk",
+        "run": {"phones": {"desk": PHONE}},
+        "template": "{{ run }}",
+        "cut_short": {"phones": {"other": PHONE}},
+    }
+    result = settle(variables, **arguments)
+    assert result["failed"]
+    assert "registered" in result["msg"] and "phones[inventory_hostname]" in result["msg"]
 
 
 def test_defaults_for_the_action_group_do_no_harm() -> None:
