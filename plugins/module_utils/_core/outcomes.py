@@ -29,7 +29,7 @@ class _Row:
     recap: Literal["ok", "changed", "failed", "fail_on"]
     """How the host ends in Ansible's recap; fail_on: the rollout's option of that name decides between ok and failed.
 
-    What fail_on may name is left for another run.
+    That is what is left for another run.
     """
     bad: Literal["if_triggered", "always", "option"] = "if_triggered"
     """When a failure counts at a rollout's gate (``max_bad``).
@@ -56,6 +56,8 @@ class _Row:
     """Whether a phone that was asked for something goes on as before, as far as anybody knows."""
     off_test: bool = False
     """Whether a JUnit report shows it as skipped, though it is no failure."""
+    spared: bool = False
+    """Whether a rollout's option fail_on decides about its host though it is a failure, unless the phone was asked."""
     another_run: bool = False
     """Whether another run can bring it to its target with nothing to mend before, though it is a failure."""
     remedy: str = ""
@@ -109,6 +111,7 @@ class Outcome(str, Enum):
         "Never answered, before anything was sent.",
         "failed",
         bad="option",
+        spared=True,
         remedy="Is it switched on, is there a way to it from here, do snom_scheme and snom_port fit?",
     )
     CERTIFICATE_REJECTED = _Row(
@@ -256,13 +259,18 @@ class Outcome(str, Enum):
 
     @property
     def failed(self) -> bool:
-        """Whether it is a failure, whatever the options say."""
+        """Whether it is a failure. A rollout's option fail_on may spare the host all the same."""
         return self._row.recap == "failed"
 
     @property
     def left_over(self) -> bool:
-        """Whether nothing is wrong and it is left for another run: what the option fail_on may name."""
+        """Whether nothing is wrong and it is left for another run."""
         return self._row.recap == "fail_on"
+
+    @property
+    def up_to_fail_on(self) -> bool:
+        """Whether a rollout's option fail_on may name it, and decides then about its host."""
+        return self.left_over or self._row.spared
 
     @property
     def changed(self) -> bool:
@@ -292,9 +300,12 @@ class Outcome(str, Enum):
         """
         return self.changed or loaded or (asked and not self._row.untouched)
 
-    def recap(self, fail_on: Collection[str] = ()) -> Recap:
-        """How its host ends in Ansible's recap."""
-        if self._row.recap == "fail_on":
+    def recap(self, fail_on: Collection[str], *, asked: bool = False) -> Recap:
+        """How its host ends in Ansible's recap, by a rollout's option fail_on.
+
+        asked: the phone was asked for something, so that its failure is one whatever the option says.
+        """
+        if self._row.recap == "fail_on" or (self._row.spared and not asked):
             return "failed" if self.value in fail_on else "ok"
         return self._row.recap
 

@@ -30,8 +30,11 @@ def rollout_result(
     # A run that was carried out has a result for each phone.
     waves = planned_waves(plan) if check_mode else {}
     now = context.runtime.now()
-    fail_on = set(parameters["fail_on"])
     results = [engine.verdicts.results.get(phone.host) or _planned(phone, waves) for phone in plan.phones]
+    fail_on = set(parameters["fail_on"])
+    if all(ended.phone.facts is None for ended in results):
+        # It is not the phones that are switched off then.
+        fail_on.add(Outcome.UNREACHABLE)
     phones = {ended.phone.host: _phone_record(ended, fail_on) for ended in results}
     unsafe = [
         {
@@ -99,10 +102,11 @@ def _planned(phone: PlannedPhone | SettledPhone, waves: Mapping[str, int]) -> Ph
 def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
     phone, ending = ended.phone, ended.ending
     facts = phone.facts
+    asked = ending.triggered or bool(ended.path) or ending.unsafe_until is not None
     return {
         "outcome": ending.outcome.value,
         "reason": ending.reason,
-        "recap": ending.outcome.recap(fail_on),
+        "recap": ending.outcome.recap(fail_on, asked=asked),
         "changed": ending.outcome.is_change(asked=ending.triggered, loaded=bool(ended.path)),
         "before": _text(phone.first),
         "after": _text(ending.after),

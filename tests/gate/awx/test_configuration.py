@@ -176,6 +176,13 @@ def test_what_changes_phones_can_be_a_dry_run(template: Mapping[str, Any]) -> No
         assert "snom_dry_run" in {question["variable"] for question in template["survey_spec"]["spec"]}
 
 
+def test_a_phone_that_is_switched_off_ends_no_workflow() -> None:
+    """As in the audit, which spares such phones by itself."""
+    templates = named("controller_templates")
+    run = ("Snom plan", "Snom canary", "Snom rollout")
+    assert ["unreachable" in templates[name]["extra_vars"]["firmware_rollout_fail_on"] for name in run] == [False] * 3
+
+
 def test_nobody_is_asked_for_a_part_of_the_phones_that_share_a_web_root() -> None:
     (template,) = (one for one in named("controller_templates").values() if one["playbook"] == "snom_provision.yml")
     assert "survey_spec" not in template and "snom_hosts" in template["extra_vars"]
