@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from .._core.errors import InputError
 from .mac_in_text import find_mac
@@ -27,6 +28,9 @@ DECT = "dect"
 
 LONGEST = 1000
 """Characters that are read. The longest real one has 140."""
+
+MOST_KEPT = 16_384
+"""Texts of which it is remembered what they tell: about as many phones as one PBX has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +80,12 @@ _BOOT_LOADER = re.compile(r"[0-9A-Za-z._+-]+(?: [0-9A-Za-z._+-]+){0,5}")
 
 def read_user_agent(text: str) -> UserAgent | None:
     """What a User-Agent tells, or None if it is not one of Snom's."""
+    # A PBX lists the same ones every second or two, and reading them is most of what that costs.
+    return _read(text[: LONGEST + 1])
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _read(text: str) -> UserAgent | None:
     if len(text) > LONGEST:
         # What stands at the cut may be a part of something.
         text = text[:LONGEST].rpartition(" ")[0]
