@@ -52,12 +52,21 @@ def check_settings(facts: PhoneFacts, wanted: Version) -> list[str]:
 def check_provisioned(facts: PhoneFacts, wanted: Version) -> list[str]:
     """Raise what the settings that the inventory gives a phone say against an upgrade by provisioning; return notes.
 
-    Nobody can read these settings back, so what they leave open is told (sip 2.1).
+    Nobody can read these settings back, so what they leave open is told (sip 2.1). A phone without any there gets them
+    from elsewhere, and all is left open.
     """
     settings = {name.lower(): value.strip() for name, value in (facts.settings or {}).items()}
     if not takes_provisioning(settings):
         raise Refused(TAKES_NO_PROVISIONING)
     policy = settings.get("update_policy")
+    if facts.settings is not None and policy is None:
+        # Where another system publishes its settings, and these are for something else, it loses nothing but a line.
+        raise Refused(
+            "The inventory gives it settings and no update_policy. The role provisioning publishes settings_only then, "
+            f"so the phone loads no firmware. Set update_policy to {AUTO_UPDATE} and firmware_status to its file on "
+            "the mirror (…/firmware/{mac}.xml) in snom_settings, publish them, let the phone fetch them, and plan "
+            "again. Where another system publishes its settings, state there what that one says."
+        )
     if policy not in (None, AUTO_UPDATE):
         raise Refused(
             f"Its update_policy is {policy} in the inventory, so the phone loads no firmware by provisioning. Set "
@@ -71,6 +80,11 @@ def check_provisioned(facts: PhoneFacts, wanted: Version) -> list[str]:
     if "phone_type" in settings:
         raise Refused("phone_type is among its settings, and phones then ask for another file. Take it out.")
     notes = [_UNREAD]
+    if policy is not None and not settings.get("firmware_status"):
+        notes.append(
+            "The inventory gives it no firmware_status. The role provisioning names a file of its own then, with which "
+            "the phone loads its version at any boot, and not in its turn."
+        )
     if facts.firmware is not None and passes_new_admin_password(facts.firmware, wanted):
         notes += _check_admin_password(facts.http_pass_set, settings.get("webserver_admin_password"))
     return notes

@@ -255,9 +255,9 @@ def _settings(variables: HostVariables) -> Mapping[str, str] | None:
     Read as what is rendered for the phone: a site may say for all its phones what a check-sync does. Raises InputError.
     """
     layers = {name: variables.get(name) for name in variables if is_settings_variable(name)}
-    if not layers:
-        return None
     given = parse_settings(merge_settings(to_plain(layers)), "snom_settings")
+    if not given:
+        return None
     return {setting.name: setting.value for setting in given if setting.index is None}
 
 

@@ -76,6 +76,7 @@ def test_what_phones_do_that_do_not_do_it(tmp_path: Path, kamailio: Kamailio) ->
         "elsewhere": by_provisioning(kamailio, 25, inventory={"snom_mac": "0004139999FE"}),
         "protected": by_provisioning(kamailio, 26, inventory={"snom_protected": True}),
         "forbidden": by_provisioning(kamailio, 27, inventory={"snom_settings": {"update_policy": "never_update"}}),
+        "unsaid": by_provisioning(kamailio, 28, inventory={"snom_settings": {"phone_name": "Hall"}}),
     }
     with site(tmp_path, kamailio, phones, image(), snom_firmware_version=NEW) as place:
         run = place.bench.rollout(rehearse=False, deadline=25)
@@ -87,7 +88,9 @@ def test_what_phones_do_that_do_not_do_it(tmp_path: Path, kamailio: Kamailio) ->
             "elsewhere": "unreachable",
             "protected": "protected",
             "forbidden": "refused",
+            "unsaid": "refused",
         }, run.output
+        assert [place.bench.fleet.log(name, event="check_sync") for name in ("forbidden", "unsaid")] == [[], []]
         assert place.armed() == []
         assert {name: place.images_sent(name) for name in phones if place.images_sent(name)} == {"old": 1}
         again = place.bench.rollout(rehearse=False, deadline=25)

@@ -231,5 +231,8 @@ def test_what_all_settings_of_a_phone_say_decides_about_its_provisioning() -> No
         "update_policy": "auto_update",
     }
     assert [one.settings for one in read({"desk-1": PROVISIONED, "desk-2": PHONE | site})] == [None, None]
+    empty = {"snom_settings": {"update_policy": None}, "snom_settings_all": {}, "snom_settings_model": None}
+    assert [one.settings for one in read({"desk-1": PROVISIONED | empty})] == [None]
+    assert [one.settings for one in read({"desk-1": PROVISIONED | {"snom_settings": {"fkey": {0: "line"}}}})] == [{}]
     with pytest.raises(InputError, match="desk-1: snom_settings: a b is no name of a setting"):
         read({"desk-1": PROVISIONED | {"snom_settings_all": {"a b": 1}}})
