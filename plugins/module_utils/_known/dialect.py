@@ -11,6 +11,12 @@ from dataclasses import dataclass, field
 
 from .version import Version
 
+LOADS_MODULES_FROM = Version((8, 9, 3, 68))
+"""From this version on, phones load the firmware of expansion modules by provisioning (protocol 3.3.3)."""
+
+SILENT_FROM = Version((10, 1, 82, 0))
+"""The first firmware with silent documents (xml 1.1)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:

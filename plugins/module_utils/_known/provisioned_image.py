@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .._core.errors import InputError, Refused
+from .dialect import LOADS_MODULES_FROM
 from .image_path import hop_of, known_image, lacks_chain, on_mirror
 from .images import CHAINED_UPDATE, MODULE, Catalog, Image
 from .models import PHONE_MANAGER, Model
 from .version import Version
 
-_LOADS_MODULES_FROM = Version((8, 9, 3, 68))
-"""From this version on, phones load the firmware of expansion modules by provisioning (protocol 3.3.3)."""
 _OF_D8XX = "D8C"
 """The module of the D8xx, which no other phone takes, and which take no other (protocol 1.3)."""
 
@@ -64,8 +63,8 @@ def refuse_module(image: Image, model: Model, version: Version) -> None:
         raise Refused(
             f"{image.file} is for the {image.model}, an expansion module that the {model.name} does not take."
         )
-    if version < _LOADS_MODULES_FROM:
+    if version < LOADS_MODULES_FROM:
         raise Refused(
-            f"Phones load the firmware of expansion modules from {_LOADS_MODULES_FROM} on, and this one is to run "
+            f"Phones load the firmware of expansion modules from {LOADS_MODULES_FROM} on, and this one is to run "
             f"{version}."
         )

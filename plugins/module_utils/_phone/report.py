@@ -23,13 +23,11 @@ from typing import Protocol
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
+from .._known.dialect import SILENT_FROM
 from .._known.mac_in_text import find_mac
 from .._known.user_agent import UserAgent, read_user_agent
 from .._known.version import Version
 from .call_reading import IDLE, IN_CALL, CallReading
-
-SILENT_FROM = Version((10, 1, 82, 0))
-"""The first firmware with silent documents (xml 1.1)."""
 
 SOURCE = "the phone's own report"
 

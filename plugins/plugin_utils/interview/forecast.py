@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+from ansible_collections.telephony.snom.plugins.module_utils._known.dialect import SILENT_FROM
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model, takes_no_commands
 from ansible_collections.telephony.snom.plugins.module_utils._known.tr069 import takes_provisioning
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
-from ansible_collections.telephony.snom.plugins.module_utils._phone.report import SILENT_FROM, takes_silent_documents
+from ansible_collections.telephony.snom.plugins.module_utils._phone.report import takes_silent_documents
 
 WORKS, REFUSES, DEFERS, UNSURE = "works", "refuses", "defers", "unsure"
 

@@ -12,7 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, Refused, SnomError
-from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import known_image, on_mirror
+from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import (
+    known_image,
+    lacks_chain,
+    on_mirror,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import (
     CHAINED_UPDATE,
     PHONE,
@@ -139,7 +143,7 @@ def _chained_updates(model: Model, images: Iterable[Image], catalog: Catalog, mi
         if image.chain:
             chain = catalog.by_file(image.chain)
             usable = [] if chain is None else [chain]
-        elif model.chained_from and image.version and image.version.numbers >= model.chained_from.numbers:
+        elif image.version and lacks_chain(model, image.version, image):
             usable = [chain for chain in catalog if chain.kind == CHAINED_UPDATE and chain.model == model.name]
         else:
             continue
