@@ -20,7 +20,7 @@ from .preconditions import check_provisioned, check_settings
 
 NO_MAC = (
     "The phone shows no MAC address, so another one that has its address afterwards could not be told from it. Look at "
-    "info.htm in a browser; where it stands under another name, teach that with snom_taught."
+    "its System Information page in a browser; where it stands under another name, teach that with snom_taught."
 )
 """Why a phone is asked to load nothing."""
 

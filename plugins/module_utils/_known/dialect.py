@@ -56,7 +56,7 @@ def dialect_of(firmware: Version | None) -> Dialect:
         takes_chains=not old,
         # Since 8.4.34 and 8.7.2 (protocol 1.4).
         takes_touches=firmware >= Version((8, 4, 34)) and not Version((8, 7)) <= firmware < Version((8, 7, 2)),
-        # Firmware 6 and 7 have the buttons on advanced.htm, newer firmware on advanced_update.htm (protocol 1.4).
+        # Firmware 6 and 7 have the buttons on the page Advanced, newer firmware on its part Update (protocol 1.4).
         restart_pages=("advanced", "advanced_update") if old else Dialect.restart_pages,
         # Hold is F_R on firmware 7 and older, and F_HOLD on newer (protocol 1.2).
         key_names={"F_HOLD": "F_R"} if old else {"F_R": "F_HOLD"},

@@ -158,7 +158,7 @@ def _refuse_unreadable(facts: PhoneFacts) -> None:
     if facts.settings is None:
         raise Refused(
             "The phone shows no settings that can be read, so nothing was written: nobody could see what it did. Look "
-            "at settings.htm in a browser, and provision this phone by files of settings."
+            "at its settings page in a browser, and provision this phone by files of settings."
         )
 
 
@@ -357,7 +357,7 @@ class _Update:
             asked = ", ".join(item.name for item in items)
             raise NoEffect(
                 f"The phone was asked to change these settings, and does not show any since then: {asked}. Look at "
-                "settings.htm in a browser."
+                "its settings page in a browser."
             )
         self._after = facts.settings
         self._asks_login = facts.http_pass_set

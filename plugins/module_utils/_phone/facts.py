@@ -114,7 +114,7 @@ def check_identity(facts: PhoneFacts, *, mac: str | None, model: str | None) -> 
         if facts.mac is None:
             raise Refused(
                 f"The inventory gives the MAC address {expected}, but the phone shows none, so it can't be told apart "
-                "from another one. Look at info.htm in a browser; without snom_mac this host is not checked."
+                "from another one. Look at its System Information page; without snom_mac this host is not checked."
             )
         if facts.mac != expected:
             raise WrongPhone(
