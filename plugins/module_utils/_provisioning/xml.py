@@ -34,8 +34,8 @@ _ACTIVE = "active"
 _BESIDE = ("context", "fav")
 _WITHIN = ("first_name", "last_name", "number_type", "title", "organization", "email", "note", "group", "birthday")
 _CONTACT_KEYS = ("name", "number", "type", *_BESIDE, *_WITHIN, "numbers")
-# What it may have in a file; index is its place.
-_OF_ITEM = ("type", "index", *_BESIDE, "name", "number", *_WITHIN)
+# What it may have in a file; index is its place, and mod is by public templates a mark of the phone's own (inferred).
+_OF_ITEM = ("type", "index", "mod", *_BESIDE, "name", "number", *_WITHIN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +91,10 @@ def _contacts(entry: object, where: str) -> Iterator[Contact]:
 
 
 def _contact(entry: Mapping[Any, object], where: str) -> Contact:
-    texts = {key: _word(entry.get(key), f"{where}, {key}") for key in _CONTACT_KEYS if key != "numbers"}
+    # People paste addresses there.
+    texts = {
+        key: _word(entry.get(key), f"{where}, {key}", lines=key == "note") for key in _CONTACT_KEYS if key != "numbers"
+    }
     # Old phones know only the one name. New ones take it for the last name where there is none (Gigaset's page on the
     # tag), so a first name alone would be shown twice.
     name = texts["name"] or " ".join(filter(None, (texts["first_name"], texts["last_name"])))
@@ -104,9 +107,9 @@ def _contact(entry: Mapping[Any, object], where: str) -> Contact:
     return Contact(name=name, number=texts["number"], type=texts["type"], more=more)
 
 
-def _word(value: object, where: str) -> str:
-    """A text of an entry, where switches are true or false (by Snom's page)."""
-    return str(value).lower() if isinstance(value, bool) else one_line("" if value is None else value, where)
+def _word(value: object, where: str, lines: bool = False) -> str:
+    """A text of an entry, where switches are true or false (by Snom's page); lines is whether it may have several."""
+    return str(value).lower() if isinstance(value, bool) else one_line("" if value is None else value, where, lines)
 
 
 def settings_file(settings: Iterable[Setting]) -> bytes:
@@ -269,10 +272,11 @@ def _read_contact(item: Element) -> Contact:
     beside = {key: item.get(key, "") for key in _BESIDE}
     if beside["context"] == _ACTIVE:
         del beside["context"]
-    more = {key: text for key, text in (beside | {key: item.findtext(key, "") for key in _WITHIN}).items() if text}
-    return Contact(
-        name=item.findtext("name", ""), number=item.findtext("number", ""), type=item.get("type", ""), more=more
-    )
+    # Templates put some on lines of their own.
+    within = {key: item.findtext(key, "").strip() for key in ("name", "number", *_WITHIN)}
+    name, number = within.pop("name"), within.pop("number")
+    more = {key: text for key, text in (beside | within).items() if text}
+    return Contact(name=name, number=number, type=item.get("type", ""), more=more)
 
 
 def _root(content: bytes) -> Element | None:

@@ -371,6 +371,17 @@ def test_the_places_of_entries_are_kept() -> None:
     ]
 
 
+def test_an_entry_as_phones_and_templates_spell_it() -> None:
+    entry = '<item context="" type="" fav="false" mod="true" index="0"><name>\n  A\n</name><number>\n1 </number>'
+    more = "<email/><note>Street 1\nTown</note></item>"
+    fleet = book_of(f'<tbook complete="true">{entry}{more}</tbook>')
+    assert fleet.phones[0].phone_book == [{"name": "A", "number": "1", "fav": "false", "note": "Street 1\nTown"}]
+    found = variables(texts(fleet, "phones", ()), "snom-000413aabb01")["snom_phone_book"]
+    assert found == fleet.phones[0].phone_book
+    ((book,),) = [read for content in published(fleet)[MACS[0]] if (read := read_phone_book_file(content))]
+    assert (book.name, book.more["note"]) == ("A", "Street 1\nTown")
+
+
 def test_several_phone_books_in_a_list_go_over_each_other_in_their_order() -> None:
     names = ["first.xml", "second.xml", "third.xml"]
     listed = "".join(f'<file url="http://x.example/{name}"/>' for name in ["own.xml", *names])
