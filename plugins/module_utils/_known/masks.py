@@ -33,10 +33,14 @@ _ABOUT_SECRET = re.compile(
 )
 # The login inside of a URL: up to the last @ before the path, because a password may hold one.
 _URL_LOGIN = re.compile(r"(?<=://)[^/\s]+@")
+_SIP_LOGIN = re.compile(r"(?<![a-z])(sips?:[^\s@:;,|<>]{1,200}:)[^\s@:;,|<>]{1,200}(?=@)", re.IGNORECASE)
 _IN_QUERY = re.compile(r"([?&;#])([A-Za-z0-9_.-]{1,60})=([^&;#\s|>\"]+)")
-_QUERY_SECRET = re.compile(r"(?:^|[_.-])(?:auth|sid|session|signature|sig|hash|apikey|pin)(?:$|[_.-])", re.IGNORECASE)
-# A part of a path that is no name of a file, and that nobody would think of: so public servers let phones in.
-_IN_PATH = re.compile(r"(?<=/)[A-Za-z0-9_~-]{12,}(?=[/?#\s|>\"]|$)")
+_QUERY_SECRET = re.compile(
+    r"(?:^|[_.-])(?:auth|sid|session|signature|sig|hash|apikey|pin)(?:$|[_.-])|kennwort|csrf", re.IGNORECASE
+)
+# A part of a path that is no name of a file, and that nobody would think of: so public servers let phones in. Some have
+# a number and a colon before it.
+_IN_PATH = re.compile(r"(?<=[/:])[A-Za-z0-9_~-]{12,}(?=[/?#\s|>\"]|$)")
 _LONG_WORD = re.compile(r"[A-Za-z0-9_~-]{12,}")
 # A JSON web token has dots inside, and may stand anywhere; a name of a file may be nothing but a token.
 _DOTTED = re.compile(r"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_.-]{12,}|(?<=/)[0-9a-f-]{24,}(?=\.[a-z])", re.IGNORECASE)
@@ -60,7 +64,8 @@ def masked(name: str, value: str) -> str:
     """The value as outputs may show it: without what is secret. An empty value stays: nothing to hide."""
     if value and is_secret(name):
         return MASK
-    value = _IN_QUERY.sub(_masked_parameter, _URL_LOGIN.sub(MASK + "@", value))
+    value = _SIP_LOGIN.sub(rf"\g<1>{MASK}", _URL_LOGIN.sub(MASK + "@", value))
+    value = _IN_QUERY.sub(_masked_parameter, value)
     if "://" not in value:
         return value
     value = _DOTTED.sub(MASK, value)
