@@ -38,10 +38,11 @@ _READ = ("phone-settings", "functionkeys", "function-keys", "tbook", "phone-book
 # What may be a file of its own, too: by Snom's pages on configuration files, and by public files with languages.
 _PARTS = ("dialplan", "replacementplan", "certificates", "gui-languages", "web-languages")
 _ROOTS = ("settings", "setting-files", "firmware-settings", *_READ, *_PARTS)
-# Smarty of FusionPBX and Provisioner, Twig of tancredi, Jinja of wazo, Blade and PHP of FS PBX. A phone's own variables
-# are $mac and {mac}.
+# Smarty of FusionPBX and Provisioner, Twig of tancredi, Jinja of wazo, Blade and PHP of FS PBX; what shells, JavaScript
+# and Java fill in, and KalliopePBX. A phone's own variables are $mac and {mac}.
 _TEMPLATE = re.compile(
     rb"\{\$[A-Za-z_]|\{/?(?:if|foreach|foreachelse|else|elseif|literal|section|loop_\w{1,30})\b[^{}\n]{0,200}\}"
+    rb"|\$\{[A-Za-z_][\w.]{0,60}[}( ]|%%[A-Za-z]\w{0,60}%%"
     rb"|\{%-?\s|\{\{-?\s?[\w$!(]|\{!!\s|<\?(?:php|=)|^[ \t]*@(?:if|foreach|switch|include|php)\b",
     re.MULTILINE,
 )

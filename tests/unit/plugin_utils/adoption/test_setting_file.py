@@ -170,6 +170,9 @@ def test_what_is_not_seen_to_be_xml_is_not_read_as_xml() -> None:
         "<a>{!! $x !!}</a>",
         "<?php echo 1 ?>",
         "{literal}<a/>{/literal}",
+        "<language>${language}</language>",
+        "<user_active>${userActive ? 'on' : 'off'}</user_active>",
+        "<ntp_server>%%PBX_ADDRESS%%</ntp_server>",
     ],
 )
 def test_a_template_that_nobody_has_filled_in(row: str) -> None:
@@ -182,6 +185,11 @@ def test_a_template_that_is_no_xml_either() -> None:
         parse_file("a.xml", b"{% import 'snom.macros' as snom %}\n<settings>")
     with pytest.raises(InputError, match="is a template"):
         parse_file("a.txt", b"language: {$language}\nuser_name1: 107\n")
+
+
+@pytest.mark.parametrize("value", ["!!$(::)!!$(name)", "|(^0$)|sip:%1@x|d", "{$}", "100%%", "$mac", "a${b"])
+def test_what_only_looks_like_one_is_no_template(value: str) -> None:
+    assert values(xml(f"<dst>{value}</dst>"))["dst"][0] == value
 
 
 def test_what_phones_fill_in_is_no_template() -> None:
