@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,11 +47,14 @@ class ServedLog:
         """Call ``mark`` first, or set ``position``."""
         self._client = client
         self.position = Position()
-        """How far it was read. Whoever goes on where an earlier controller stopped sets it."""
+        """How far it was read. Whoever goes on where an earlier controller stopped sets it.
+
+        Of a log that was rotated, until the new one has something; at its beginning where no log had anything yet.
+        """
         # Where the log before the current one was left, while nginx may still write to it.
         self._older = Position()
         self.gap = False
-        """Whether the log was rotated away before it was read, so that lines may be lost."""
+        """Whether a part of the log may have been rotated away before it was read, so that lines may be lost."""
 
     def mark(self) -> Position:
         """Go to the end of the log: only what comes later will be read. Raises MirrorFailed."""
@@ -64,26 +67,49 @@ class ServedLog:
     def read_new(self) -> Iterator[bytes]:
         """Yield the log's lines since the last call, or since ``mark``, across a rotation. Read it to its end.
 
-        Lines of a log that was lost make ``gap`` true, and what is left is read from its beginning, so some may come
-        twice. Raises MirrorFailed.
+        Lines that may be lost make ``gap`` true, and what is left is read from its beginning, so some may come twice.
+        Raises MirrorFailed.
+        """
+        if self._older.offset:
+            # nginx writes to the old log until it is told, and until each of its workers has opened the new one.
+            content = self._part(_OLDER, self._older)
+            if content is None:
+                self.gap = True
+            else:
+                yield from self._lines(_OLDER, self._older, content, self._keep_older)
+            self._older = Position()
+        content = self._part(_LOG, self.position) if self.position.offset else None
+        if content is not None:
+            yield from self._lines(_LOG, self.position, content, self._keep)
+            return
+        yield from self._rotated()
+        before = self.position
+
+        def begin(position: Position) -> None:
+            if position.offset:
+                self._older, self.position = before, position
+
+        yield from self._lines(_LOG, Position(), self._part(_LOG, Position()) or b"", begin)
+
+    def _rotated(self) -> Iterator[bytes]:
+        """The rest of the log that was the current one until now.
+
+        Where no log had anything yet, nothing tells whether the old log of now is the first one since: another may have
+        come and gone before it.
         """
         is_told = self.position.offset > 0
-        # nginx writes to the old log until it is told, and until each of its workers has opened the new one. Where none
-        # was known, what is the old log by now is new from its beginning.
-        if self._older.offset or not is_told:
-            lines = self._rest(_OLDER, self._older)
-            if lines is None:
-                self.gap = True
-                # What was the current log is the old one by now. Of a log that had nothing yet, nothing was read.
-                lines = iter(()) if is_told else self._rotated()
-            yield from lines
-        if is_told:
-            self._older = Position()
-        lines = self._rest(_LOG, self.position)
-        if lines is None:
-            yield from self._rotated()
-            lines = self._rest(_LOG, self.position) or iter(())
-        yield from lines
+        content = self._part(_OLDER, self.position)
+        if is_told and content is None:
+            self.gap, self.position = True, Position()
+            content = self._part(_OLDER, self.position)
+        self.gap = self.gap or bool(content and not is_told)
+        yield from self._lines(_OLDER, self.position, content or b"", self._keep)
+
+    def _keep(self, position: Position) -> None:
+        self.position = position
+
+    def _keep_older(self, position: Position) -> None:
+        self._older = position
 
     def _end(self, path: str) -> Position | None:
         """The end of a log; None where it has nothing yet, or there is none."""
@@ -96,25 +122,10 @@ class ServedLog:
         position = Position(_start(answer)).moved(b"", whole)
         return position if position.offset else None
 
-    def _rotated(self) -> Iterator[bytes]:
-        """The rest of the log that was the current one until now."""
-        position = self.position
-        lines = self._rest(_OLDER, position)
-        if lines is None:
-            self.gap = True
-            position = Position()
-            lines = self._rest(_OLDER, position) or iter(())
-        self._older, self.position = position, Position()
-        yield from lines
-
-    def _rest(self, path: str, position: Position) -> Iterator[bytes] | None:
-        """The lines of a log behind a position; None where it is another log, or there is none."""
-        content = self._part(path, position)
-        if content is None:
-            return None if position.offset else iter(())
-        return self._lines(path, position, content)
-
-    def _lines(self, path: str, position: Position, content: bytes) -> Iterator[bytes]:
+    def _lines(
+        self, path: str, position: Position, content: bytes, keep: Callable[[Position], None]
+    ) -> Iterator[bytes]:
+        """The lines of a log behind a position, which its first part holds. keep gets how far they were read."""
         while True:
             before, new = content[: position.overlap], content[position.overlap :]
             whole = new[: new.rfind(b"\n") + 1]
@@ -123,10 +134,7 @@ class ServedLog:
                 whole = new
             at, position = position, position.moved(before, whole)
             # Of what follows anything may fail. These lines do not come again.
-            if path == _LOG:
-                self.position = position
-            else:
-                self._older = position
+            keep(position)
             yield from whole.splitlines(keepends=True)
             if position == at or len(content) < _PART:
                 return
@@ -136,6 +144,7 @@ class ServedLog:
             content = more
 
     def _part(self, path: str, position: Position) -> bytes | None:
+        """A part of a log with the overlap of a position; None where it is another log, or there is none."""
         start = position.offset - position.overlap
         answer = self._client.ask("GET", path, headers={"Range": f"bytes={start}-{start + _PART - 1}"})
         if answer.status in (404, 416):

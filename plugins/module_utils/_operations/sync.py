@@ -319,8 +319,8 @@ class _Sync:
             return f"Whether it fetched its settings is not known. {problem}"
         if gap:
             return (
-                f"The mirror's log shows no fetch of its own settings within {seconds}, but a part of the log was "
-                "rotated away before it was read. Let logrotate keep it longer, and run again."
+                f"The mirror's log shows no fetch of its own settings within {seconds}, but a part of the log may "
+                "have been rotated away before it was read. Let logrotate keep it longer, and run again."
             )
         answer = {None: "", 408: " No answer of its own is known."}.get(
             self._delivery.status, f" It answered {self._delivery.status}."

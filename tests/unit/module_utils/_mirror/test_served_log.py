@@ -74,13 +74,56 @@ def test_a_mark_in_the_middle_of_a_rotation_is_one(mirror: Mirror, new: bytes | 
     assert lines(log) == ["one", "two"] and not log.gap
 
 
-def test_a_log_that_was_empty_and_is_rotated_is_read(mirror: Mirror) -> None:
+@pytest.mark.parametrize(("rotated", "read"), [(["one"], ["one", "new"]), (["lost", "two"], ["two", "new"])])
+def test_of_a_log_that_was_the_first_of_all_it_is_told_that_lines_may_be_lost(
+    mirror: Mirror, rotated: list[str], read: list[str]
+) -> None:
+    """Nothing tells the log that was rotated once from one that was rotated after another."""
     log = open_log(mirror.settings())
     log.mark()
+    for line in rotated:
+        mirror.log(line)
+        mirror.rotate()
+    mirror.log("new")
+    assert lines(log) == read and log.gap
+    log.gap = False
+    mirror.log("more")
+    assert lines(log) == ["more"] and not log.gap
+
+
+def test_of_a_log_that_was_the_first_of_all_nothing_is_lost_that_is_read_before_its_rotation(mirror: Mirror) -> None:
+    log = open_log(mirror.settings())
+    log.mark()
+    assert lines(log) == []
+    mirror.log("one")
+    assert lines(log) == ["one"]
+    mirror.log("two")
+    mirror.rotate()
+    mirror.log("three")
+    assert lines(log) == ["two", "three"] and not log.gap
+
+
+@pytest.mark.parametrize("new", [None, b""])
+def test_another_controller_goes_on_in_the_middle_of_a_rotation(mirror: Mirror, new: bytes | None) -> None:
+    """What the first had read of the old log came again, and what was lost since was not told."""
+    mirror.log("old")
+    first = open_log(mirror.settings())
+    first.mark()
     mirror.log("one")
     mirror.rotate()
-    mirror.log("two")
-    assert lines(log) == ["one", "two"] and not log.gap
+    if new is not None:
+        mirror.files["/control/log"] = new
+    assert lines(first) == ["one"]
+    kept = first.position
+    mirror.files["/control/log.1"] += b"two\n"
+    mirror.log("three")
+    second = open_log(mirror.settings())
+    second.position = kept
+    assert lines(second) == ["two", "three"] and not second.gap
+    late = open_log(mirror.settings())
+    late.position = kept
+    mirror.rotate()
+    assert lines(late) == ["three"] and late.gap
 
 
 def test_a_log_that_was_empty_and_was_lost_is_told(mirror: Mirror) -> None:
