@@ -20,6 +20,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.image_che
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.tests.unit.raw_server import Endless, RawServer
+from ansible_collections.telephony.snom.tests.unit.serving import serving
 from ansible_collections.telephony.snom.tests.virtual_phones.tls import own_context
 
 IMAGE = bytes(range(256)) * 300
@@ -102,12 +103,8 @@ class Mirror(ThreadingHTTPServer):
 
 @pytest.fixture(name="mirror", scope="module")
 def _mirror() -> Iterator[Mirror]:
-    with Mirror() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with serving(Mirror()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.parametrize("how", ["head", "full"])

@@ -6,18 +6,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from ansible_collections.telephony.snom.tests.unit.module_utils._mirror.mirror import Mirror
+from ansible_collections.telephony.snom.tests.unit.serving import serving
 
 
 @pytest.fixture
 def mirror() -> Iterator[Mirror]:
-    with Mirror() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with serving(Mirror()) as server:
         yield server
-        server.shutdown()
-        thread.join()
