@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AuthFailed, LockedOut, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder import Recorded, firmware_in
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.lessons import taught_lines, taught_result
@@ -58,17 +58,21 @@ def weigh_change(run: Step) -> dict[str, Any]:
     step, ended, path = run.name, run.parameters["ended"], run.parameters["profile"]
     before = take(path, "before") if path else []
     during = take(path, "changed") if path else []
+    problem: SnomError | None = None
     if step == "settings":
         found: dict[str, Any] = {"outcome": "not_taken" if _failed(ended) else "setting_taken"}
         result = _setting(ended)
     else:
         found = measured(step, ended)
-        result = _times(run, found)
+        result, problem = _times(run, found)
     if not before:
         return result
     states: dict[str, Sequence[Recorded]] = {"idle": before}
     shows: dict[str, dict[str, Any]] = {}
     try:
+        if isinstance(problem, (AuthFailed, LockedOut)):
+            # To look again would send once more what was refused, and lock it for longer (protocol 2.3).
+            raise problem
         seen, said = run.see()
     except SnomError as error:
         return result | {"summary": [*result["summary"], f"It left no profile: {error.reason}"]}
@@ -99,9 +103,10 @@ def _setting(ended: Mapping[str, Any]) -> dict[str, Any]:
     return {"setting_taken": not failed, "summary": [line]}
 
 
-def _times(run: Step, found: dict[str, Any]) -> dict[str, Any]:
+def _times(run: Step, found: dict[str, Any]) -> tuple[dict[str, Any], SnomError | None]:
+    """How long it took, and why the phone could not be read for it; None where it could, or need not be."""
     step, ended = run.name, run.parameters["ended"]
-    facts, not_read = None, list[str]()
+    facts, problem = None, None
     if proposed(step, found):
         try:
             with closing(WebPhone(run.subject.connection)) as phone:
@@ -115,7 +120,7 @@ def _times(run: Step, found: dict[str, Any]) -> dict[str, Any]:
                 found["registered_after"] = until_registered(registered, 120.0, now=run.now, sleep=run.sleep)
         except SnomError as error:
             # What the module has measured is true all the same.
-            not_read.append(f"Not read: {error.reason}")
+            problem = error
     advice = proposed(step, found)
     lesson: dict[str, Any] = {}
     if "flash_time" in advice:
@@ -127,4 +132,6 @@ def _times(run: Step, found: dict[str, Any]) -> dict[str, Any]:
     taught = taught_result(run.subject, lessons)
     lines = [f"{name}: {value}" for name, value in found.items()]
     lines += [f"Could be set: {name}: {value}" for name, value in advice.items()]
-    return {"measured": found, "proposed": advice, **taught, "summary": [*lines, *not_read, *taught_lines(lessons)]}
+    lines += [f"Not read: {problem.reason}"] if problem else []
+    lines += taught_lines(lessons)
+    return {"measured": found, "proposed": advice, **taught, "summary": lines}, problem

@@ -112,3 +112,22 @@ def test_what_was_measured_is_told_of_a_phone_that_can_not_be_read_any_more(flee
     found = interview(phone, parameters("upgrade", ended=ENDED), False)
     assert found["measured"]["gone_for"] == 60.0 and found["proposed"] == {"deadline": 200, "flash_time": 90}
     assert found["taught"] == [] and any(line.startswith("Not read: ") for line in found["summary"])
+
+
+def test_a_password_that_the_phone_refuses_after_the_upgrade_is_not_sent_again(
+    fleet: VirtualFleet, tmp_path: Path
+) -> None:
+    """New firmware may bring another one; a few failed logins lock the web interface."""
+    file = tmp_path / "profile.json"
+    talk(fleet, "upgrade", file, record="before")
+    phone = subject(fleet, "old")
+    phone = replace(phone, connection=replace(phone.connection, username="admin", password="Never/shown&1"))
+    fleet.patch("old", password="another")
+    try:
+        refusals = fleet.counters()["login_failed"]
+        found = interview(phone, parameters("upgrade", profile=str(file), ended=ENDED), False)
+        assert fleet.counters()["login_failed"] == refusals + 1
+    finally:
+        fleet.patch("old", password=None)
+    assert found["measured"]["gone_for"] == 60.0 and not file.exists()
+    assert [line.partition(":")[0] for line in found["summary"][-2:]] == ["Not read", "It left no profile"]
