@@ -18,7 +18,11 @@ _MAC = re.compile(
     rf"(?<![0-9A-Za-z])(?:{_HEX2}(?:{_GAP}{_HEX2}){{5}}|[0-9A-Fa-f]{{4}}(?:[.:-][0-9A-Fa-f]{{4}}){{2}}"
     rf"|[0-9A-Fa-f]{{6}}[.:-][0-9A-Fa-f]{{6}}|[0-9A-Fa-f]{{12}})(?![0-9A-Za-z])"
 )
-_IPV4 = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.?[0-9])")
+# Four pairs of digits may also begin a MAC address.
+_IPV4 = re.compile(
+    rf"(?<![0-9.])(?!(?:[0-9]{{2}}\.){{4}}{_HEX2}\.{_HEX2}(?![0-9A-Za-z]))"
+    r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.?[0-9])"
+)
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:])")
 
 # A telephone number in groups. A single group is seen to with the words.

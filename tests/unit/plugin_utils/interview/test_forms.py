@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What some labels name goes, whatever it is made of."""
+"""What has a form of its own goes, and so does what some labels name, whatever it is made of."""
 
 from __future__ import annotations
 
@@ -71,6 +71,14 @@ def test_addresses_in_a_row_are_no_mac_address(between: str) -> None:
     assert replacer().text(row) == between.join(["192.0.2.1", "192.0.2.2"])
     assert replacer().text("8c.85.90.1b.2c.3d 00.04.13.92.2D.25") == "02.00.00.00.00.01 00.04.13.00.00.02"
     assert replacer().text("10.20.30.40.50.60") == "02.00.00.00.00.01"
+
+
+@pytest.mark.parametrize("mac", ["00.04.13.92.AD.24", "00.04.13.92.ad.24", "12.34.56.78.9A.BC"])
+def test_a_mac_address_that_begins_like_an_address_is_one(mac: str) -> None:
+    """Its first four pairs were taken for an address, and what stood behind them was left: 24."""
+    new = replacer().text(f"Peer {mac}")[-len(mac) :]
+    assert re.fullmatch("(00.04.13|02.00.00).00.00.01", new)
+    assert replacer().text("1.2.3.4.de 10.20.30.40.example") == "192.0.2.1.qa 192.0.2.2.qqqqqqb"
 
 
 def test_the_mask_of_one_address_is_nobodys() -> None:
