@@ -55,9 +55,9 @@ def watch_interrupted(
     def conclude(host: str, ending: Ending) -> None:
         del waiting[host]
         wanted = asked[host].possible_versions()
-        # With the first of several images it is not where it shall be, and may be refused the next.
-        on_its_way = ending.outcome.succeeded and wanted and ending.after not in wanted
-        said = "on its way over several images" if on_its_way else ending.outcome
+        # It has the first of several images, and may be refused the next; or another version is wanted by now.
+        is_elsewhere = ending.outcome.succeeded and wanted and ending.after not in wanted
+        said = "not at its target yet" if is_elsewhere else ending.outcome
         context.notify(f"{host}: {said}: {ending.reason}")
 
     def seen(host: str, delay: Any) -> Looked:
