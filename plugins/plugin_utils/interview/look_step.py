@@ -41,6 +41,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.step impo
 def do_look(run: Step) -> dict[str, Any]:
     """Look once, and weigh all that is said."""
     subject, parameters = run.subject, run.parameters
+    lines = _lines(parameters)
     seen, words = run.see()
     notes = list(seen.notes)
     tls = None
@@ -48,7 +49,7 @@ def do_look(run: Step) -> dict[str, Any]:
         tls = look_at_tls(subject.connection)
     except SnomError as error:
         notes.append(f"TLS: {error.reason}")
-    lessons, to_confirm = _proposal(run, seen, words)
+    lessons, to_confirm = _proposal(run, seen, words, lines)
     taught = taught_result(subject, lessons)
     call_known = any(word.fact == "call" and word.source != PERSON for word in words)
     result: dict[str, Any] = {
@@ -76,13 +77,13 @@ def _forecast_by_sip(subject: Subject, words: Sequence[Word], parameters: Mappin
     return forecast_by_sip(Version.parse(version) if version else None, is_found=is_listed if is_named else False)
 
 
-def _proposal(run: Step, seen: Seen, words: Sequence[Word]) -> tuple[list[dict[str, Any]], list[str]]:
-    """What could be taught, and sentences on what was seen and nobody has confirmed."""
-    parameters = run.parameters
+def _proposal(
+    run: Step, seen: Seen, words: Sequence[Word], lines: Mapping[int, bool]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """What could be taught, and sentences on what was seen and nobody has confirmed. lines are those of `_lines`."""
     known = unread_facts(seen, words)
     lesson = propose_labels(seen.texts, known)
     notes = without_label(seen.texts, known, lesson)
-    lines = _lines(parameters)
     if lines and seen.facts.identities is None:
         place = propose_registration([(seen.texts, lines)])
         lesson |= {} if place is None else {"registration": place}
@@ -91,7 +92,7 @@ def _proposal(run: Step, seen: Seen, words: Sequence[Word]) -> tuple[list[dict[s
     found = candidates(seen.texts)
     if seen.facts.settings is not None:
         found["settings_page"] = []
-    said = {kind: parameters[f"confirm_{kind}"] for kind in KINDS}
+    said = {kind: run.parameters[f"confirm_{kind}"] for kind in KINDS}
     spelled, unsure = confirmed(found, said)
     spelled_before = {text.lstrip("/") for one in run.subject.connection.taught for text in one.spellings.values()}
     new = {kind: [text for text in texts if text not in spelled_before] for kind, texts in found.items()}

@@ -31,6 +31,8 @@ def test_of_a_phone_that_is_reached_by_its_pbx_other_modules_are_foretold(fleet:
     assert will["snom_settings"] == "refuses" != {row["module"]: row["will"] for row in by_http}["snom_settings"]
 
 
-def test_a_line_that_is_said_to_be_registered_and_not_is_refused(fleet: VirtualFleet) -> None:
+def test_a_line_that_is_said_to_be_registered_and_not_is_refused_before_anything_is_asked(fleet: VirtualFleet) -> None:
     both = {"registered_lines": [1], "unregistered_lines": [1]}
+    before = fleet.counters()["requests"]
     assert "the same line" in refused(fleet, "look", "acts", both, {})
+    assert fleet.counters()["requests"] == before
