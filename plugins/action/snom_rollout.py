@@ -25,8 +25,8 @@ class ActionModule(FleetAction):
         """Run the rollout. Never fails for a phone's outcome."""
         # Not above: Ansible loads this file in the process that later forks a worker for each phone's result, and the
         # workers write to almost all of the memory that they share with it.
+        from ansible_collections.telephony.snom.plugins.plugin_utils.actions.rollout_run import PATHS, run
         from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import ARGUMENT_SPEC
-        from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.run import PATHS, run
 
         self._check_task(task_vars)
         with Console(self.parent) as console:

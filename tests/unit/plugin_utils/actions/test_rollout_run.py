@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout import run as rollout_run
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.run import _command_line, _StopRequests
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions import rollout_run
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.rollout_run import _command_line, _StopRequests
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 
 MASK = "********"
