@@ -27,6 +27,7 @@ _PLAIN = "phone-settings"
 # Snom's page has both spellings for keys, and for the phone book.
 _SECTIONS = ("phone-settings", "functionkeys", "function-keys")
 _BOOKS = ("tbook", "phone-book")
+_FIRMWARE = "firmware-settings"
 # The identity that a key or an entry uses: the active one.
 _ACTIVE = "active"
 # What an entry may have beside name, number and type: by Snom's and Gigaset's pages on the tag; birthday by a public
@@ -165,7 +166,7 @@ def firmware_file(url: str, module_url: str | None = None) -> bytes:
 
     module_url is where the firmware of expansion modules is. It stands, and is loaded, behind the phone's own.
     """
-    root = Element("firmware-settings")
+    root = Element(_FIRMWARE)
     SubElement(root, "firmware", perm="").text = url
     if module_url is not None:
         SubElement(root, "firmware_uxm", perm="").text = module_url
@@ -209,6 +210,9 @@ def _items(content: bytes) -> Iterator[Element]:
     for section in root if root.tag == "settings" else [root]:
         if section.tag.lower() in _SECTIONS:
             yield from section
+        elif section is not root and section.tag.lower() == _FIRMWARE:
+            # Public files have firmware_interval and the like there.
+            yield from (item for item in section if item.tag != "firmware")
 
 
 def _read_setting(item: Element) -> Setting:

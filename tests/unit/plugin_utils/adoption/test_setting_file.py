@@ -103,6 +103,16 @@ def test_xml_with_keys_a_phone_book_and_parts_of_others() -> None:
     assert book.contacts[0].name == "A" and not book.complete
 
 
+def test_settings_that_stand_beside_an_image() -> None:
+    """A phone's own file of firmware, which says nothing else, has no settings."""
+    image = b"<firmware-settings><firmware>http://x.example/a.bin</firmware>"
+    rows = image + b"<firmware_interval perm='R'>9</firmware_interval>"
+    inside = parse_file("a", b"<settings><phone-settings/>" + rows + b"</firmware-settings></settings>")
+    assert [(one.name, one.value, one.perm) for one in inside.settings] == [("firmware_interval", "9", "R")]
+    assert (inside.kind, inside.firmware, inside.parts) == ("settings", "http://x.example/a.bin", ())
+    assert parse_file("a", rows + b"</firmware-settings>").settings == ()
+
+
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
