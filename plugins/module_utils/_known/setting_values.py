@@ -55,8 +55,9 @@ LABELS = {"label": "fkey_label", "short_label": "fkey_short_label"}
 OF_KEYS = {**LABELS, "context": "fkey_context"}
 """The same, and what files of text for old firmware have as settings of its own besides."""
 
-# A flag as public files spell it too, and the one of Snom's page (protocol 5.4) that it can only mean.
-_SPELLED_PERMISSIONS = {" ": "R", "RO": "R"}
+# A flag as public files spell it too, and the one of Snom's page (protocol 5.4) that it can only mean. By the manual of
+# the 100 users don't even see what has the last one.
+_SPELLED_PERMISSIONS = {" ": "R", "RO": "R", "#": "R"}
 # By the vendor, and in all public templates, the second stands beside the first.
 _PASSWORD, _CONFIRMED = "admin_mode_password", "admin_mode_password_confirm"
 # What a check-sync would do then (Snom's page on it), which anybody may send; and what sounds like that at once.

@@ -187,7 +187,9 @@ def is_well_formed(content: bytes) -> bool:
 def listed_urls(content: bytes) -> list[str]:
     """The URLs in a container; none in any other file, and in one that can't be read."""
     root = _root(content)
-    return [] if root is None or root.tag != "setting-files" else [file.get("url", "") for file in root.iter("file")]
+    if root is None or root.tag.lower() != "setting-files":
+        return []
+    return [file.get("url", "") for file in root.iter("file")]
 
 
 def read_settings_file(content: bytes) -> Iterator[Setting]:
@@ -207,7 +209,8 @@ def _items(content: bytes) -> Iterator[Element]:
     root = _root(content)
     if root is None:
         return
-    for section in root if root.tag == "settings" else [root]:
+    # Nobody knows whether capitals are others to a phone. What people wrote so is read.
+    for section in root if root.tag.lower() == "settings" else [root]:
         if section.tag.lower() in _SECTIONS:
             yield from section
         elif section is not root and section.tag.lower() == _FIRMWARE:
@@ -261,7 +264,7 @@ def replaces_phone_book(content: bytes) -> bool:
 
 def _tables(content: bytes) -> list[Element]:
     root = _root(content)
-    return [] if root is None else [tag for tag in (root, *root) if tag.tag in _BOOKS]
+    return [] if root is None else [tag for tag in (root, *root) if tag.tag.lower() in _BOOKS]
 
 
 def _in_places(items: list[Element]) -> list[Element]:

@@ -265,6 +265,8 @@ def _notes_of_files(assignment: Assignment, files: Sequence[SettingFile], others
         yield f"No phone reads these, by their names and by the lists that are there: {_some(assignment.unread)}."
     if twice := Counter(name for file in files for name in file.twice):
         yield f"Given twice in one file, with different values, of which the last was taken: {_counted(twice)}."
+    if strange := Counter({file.name: file.strange_lines for file in files if file.strange_lines}):
+        yield f"Lines of text that are neither settings nor comments were passed over: {_counted(strange)}."
     if parts := Counter(part for file in files for part in file.parts):
         yield f"Parts of files that this collection does not write: {_counted(parts)}. State them otherwise, if at all."
     strangers = [*others, *(file.name for file in files if file.kind == "other")]

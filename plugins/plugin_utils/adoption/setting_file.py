@@ -47,7 +47,7 @@ _TEMPLATE = re.compile(
     re.MULTILINE,
 )
 # A capital letter is no beginning of a name in text: so people write.
-_LINE = re.compile(r"([A-Za-z][A-Za-z0-9_]*)([ !&$]?):[ \t]?(.*)")
+_LINE = re.compile(r"([A-Za-z][A-Za-z0-9_]*)([ !&$#]?):[ \t]?(.*)")
 # What a web server shows beside the files. Snom's own example of a file of text begins like it, too.
 _HTML = re.compile(rb"\s*(?:<\?xml[^<>]{0,200}>\s*)?<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _OURS = re.compile(rb"<(?:" + "|".join(_ROOTS).encode() + rb")\b", re.IGNORECASE)
@@ -75,6 +75,8 @@ class SettingFile:
     listed: tuple[str, ...] = ()
     """URLs of files that it lists."""
     phone_books: tuple[PhoneBook, ...] = ()
+    strange_lines: int = 0
+    """Lines of text among its settings that are none, nor comments."""
     firmware: str = field(default="", repr=False)
     """The URL of an image."""
     parts: tuple[str, ...] = ()
@@ -92,20 +94,26 @@ def parse_file(name: str, content: bytes) -> SettingFile:
             return _read_page(name, content)
         content = _plain_xml(name, content)
         return _read_xml(name, content)
-    return _of_text(name, content, _bounded(name, _read_text(content)))
+    return _read_text(name, content)
 
 
 def _read_page(name: str, content: bytes) -> SettingFile:
     """What stands in tags of HTML: text with settings, if most of the names are known, or something else."""
-    settings = _bounded(name, _read_text(content))
-    known = sum(is_known(one.wire_name) for one in settings)
-    return _of_text(name, content, settings if 2 * known > len(settings) else ())
+    lines = _lines(content)
+    names = [match[1] for match in map(_LINE.fullmatch, lines) if match]
+    if 2 * sum(map(is_known, names)) <= len(names):
+        return SettingFile(name=name, kind="other")
+    return _read_text(name, content)
 
 
-def _of_text(name: str, content: bytes, settings: tuple[Setting, ...]) -> SettingFile:
-    if not settings:
+def _read_text(name: str, content: bytes) -> SettingFile:
+    """The settings of a file of text, if most of its lines are such."""
+    said = _lines(content)
+    found = [match for match in map(_LINE.fullmatch, said) if match]
+    if 2 * len(found) <= len(said):
         return SettingFile(name=name, kind="other")
     _require_rendered(name, content)
+    settings = _bounded(name, map(_of_line, found))
     rest = tuple(one for one in settings if not of_contact(one.wire_name))
     return SettingFile(
         name=name,
@@ -113,6 +121,7 @@ def _of_text(name: str, content: bytes, settings: tuple[Setting, ...]) -> Settin
         settings=rest,
         twice=_twice(settings),
         phone_books=tuple(_read_phone_book(settings)),
+        strange_lines=len(said) - len(found),
     )
 
 
@@ -236,18 +245,17 @@ def _trimmed(setting: Setting) -> Setting:
     )
 
 
-def _read_text(content: bytes) -> Iterator[Setting]:
-    """The settings of a file of text; none if most of its lines are something else."""
+def _lines(content: bytes) -> list[str]:
+    """The lines of text that are no comments."""
     text = _decoded(content)
     # Lines of old files end in a carriage return alone (Snom's questions and answers of 2004).
     lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    said = [line for line in lines if line and not line.startswith(_COMMENT)]
-    found = [match for match in map(_LINE.fullmatch, said) if match]
-    if 2 * len(found) <= len(said):
-        return
-    for match in found:
-        base, number = split_name(match[1])
-        yield Setting(name=base, index=number, value=match[3].strip(), perm=match[2])
+    return [line for line in lines if line and not line.startswith(_COMMENT)]
+
+
+def _of_line(match: re.Match[str]) -> Setting:
+    base, number = split_name(match[1])
+    return Setting(name=base, index=number, value=match[3].strip(), perm=match[2])
 
 
 def _decoded(content: bytes) -> str:

@@ -143,6 +143,7 @@ def test_variables_with_settings_are_told_by_their_name(name: str, holds: bool) 
         (" ", "R", True),
         ("ro", "R", True),
         ("V", "V", True),
+        ("#", "R", True),
         ("Rv", "RV", True),
         ("VR", "RV", True),
         ("ROV", "RV", True),

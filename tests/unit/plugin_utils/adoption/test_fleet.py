@@ -305,6 +305,12 @@ def test_firmware_counts_only_where_files_make_a_phone_load_it() -> None:
         assert "firmware_status" in phone.left_out
 
 
+def test_lines_that_are_no_settings_are_told() -> None:
+    notes = adopt([parse_file(f"{MACS[0]}.htm", b"language: English\nuser_pass1=hush\nvlan: 5\n")]).notes
+    assert any(note.endswith(f"passed over: {MACS[0]}.htm (1).") for note in notes)
+    assert not any("hush" in note for note in notes)
+
+
 def test_a_phone_book() -> None:
     entry = '<item context="active" type="vip"><name>A &amp; B</name><number>*21#</number></item>'
     content = f'<settings><phone-settings><dst/></phone-settings><tbook complete="true">{entry}</tbook></settings>'

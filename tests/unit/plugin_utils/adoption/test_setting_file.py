@@ -81,6 +81,16 @@ def test_text_in_tags_that_nobody_has_filled_in() -> None:
         parse_file("a.htm", b"<html>\n<pre>\nuser_name1: {$name}\nuser_host1: pbx.example\n</pre></html>")
 
 
+def test_lines_of_text_that_are_no_settings_are_counted() -> None:
+    file = parse_file("a", b"language!: English\nuser_name1=107\n# user_host1=x\nphone_name#: x\nkey-one: 5\nvlan: 5\n")
+    assert [(one.wire_name, one.perm) for one in file.settings] == [
+        ("language", "!"),
+        ("phone_name", "#"),
+        ("vlan", ""),
+    ]
+    assert file.strange_lines == 2
+
+
 def test_names_and_numbers_of_text_are_told_apart() -> None:
     (first, second) = parse_file("a", b"user_name12$: 7\ndns_server1$: 192.0.2.1\n").settings
     assert (first.name, first.index, second.name, second.index) == ("user_name", 12, "dns_server1", None)
@@ -139,6 +149,16 @@ def test_what_a_file_is(content: bytes, kind: str) -> None:
 def test_what_phones_read_and_this_collection_does_not_write_is_called_by_its_name(content: bytes) -> None:
     file = parse_file("a", content)
     assert file.kind == "part" and file.parts and not file.settings
+
+
+def test_tags_with_capitals() -> None:
+    content = (
+        b"<Settings><Phone-Settings><dst>5</dst></Phone-Settings><TBook><item><name>A</name></item></TBook></Settings>"
+    )
+    file = parse_file("a", content)
+    assert [one.value for one in file.settings] == ["5"] and len(file.phone_books) == 1 and file.parts == ()
+    listed = parse_file("a", b"<Setting-Files><file url='http://x.example/a.xml'/></Setting-Files>").listed
+    assert listed == ("http://x.example/a.xml",)
 
 
 def test_a_setting_that_is_given_twice() -> None:
