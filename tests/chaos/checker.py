@@ -389,6 +389,17 @@ def compliant_is_so(record: Record) -> Iterator[str]:
 
 
 @rule
+def an_old_registration_is_one(record: Record) -> Iterator[str]:
+    """Nobody is left alone by what it told its mirror that never ran that."""
+    for number, _run, host, phone, said in told(record):
+        if phone is None or said["outcome"] != "deferred" or "registration says" not in said["reason"]:
+            continue
+        ran = versions(record, number, phone)
+        if not any(f"mirror says {version}." in said["reason"] for version in ran):
+            yield f"{where(number, host)} is deferred for what it told its mirror, and the phone has run {ran}"
+
+
+@rule
 def failed_is_so(record: Record) -> Iterator[str]:
     """Each failure has its cause at the phone, at the mirror or in the inventory."""
     for number, _run, host, phone, said in told(record):
@@ -741,6 +752,9 @@ def all_are_done_in_the_end(record: Record) -> Iterator[str]:
 def _excuse(record: Record, number: int, host: str, phone: str, said: Mapping[str, Any]) -> bool:
     outcome, reason = said["outcome"], said["reason"]
     past = record.runs[: number + 1]
+    if outcome in ("deferred", "unproven") and "registration says" in reason:
+        # It has lost its registration, and its PBX lists what it was before.
+        return bool(past[-1].after[phone]["firmware"] == said["target"])
     if outcome == "deferred":
         return "An earlier run asked it" in reason
     if outcome == "refused":
@@ -751,9 +765,6 @@ def _excuse(record: Record, number: int, host: str, phone: str, said: Mapping[st
     if outcome == "no_fetch" and (sip.get("check_sync") == "ignored" or sip.get("deaf")):
         # Nobody can mend that.
         return True
-    if outcome == "unproven" and "registration says" in reason:
-        # It has lost its registration, and its PBX lists what it was before.
-        return bool(past[-1].after[phone]["firmware"] == said["target"])
     if outcome in (*SEEN_TO_GO, "image_failed", "no_fetch", "wrong_phone", "auth_failed", "not_registered"):
         # The end of what an earlier run asked.
         return any(intents(run, host) for run in past[:-1]) and not intents(past[-1], host)

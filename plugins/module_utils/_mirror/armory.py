@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from copy import copy
 from datetime import datetime, timezone
 from typing import Any
@@ -16,12 +16,13 @@ from typing import Any
 from .._core.clock import system_time
 from .._core.errors import InputError
 from .._known.mac import normalize_mac
+from .._known.version import Version
 from .._provisioning.xml import firmware_file
 from .client import WHOLE_SECONDS
 from .control import MirrorControl
 from .control_settings import ControlSettings
 from .probe import ask, is_noted
-from .progress import FetchProgress, ProgressLog
+from .progress import FetchProgress, ProgressLog, last_versions
 from .served_log import Position
 
 FRESH = 1.0
@@ -168,6 +169,10 @@ class Armory:
             if found is None:
                 raise InputError("The phone is not followed.")
             return copy(found)
+
+    def last_versions(self, macs: Collection[str]) -> dict[str, Version]:
+        """The version that each phone said last that it runs, as far back as is read. Raises MirrorFailed."""
+        return last_versions(self._make(self.settings).log.newest(), macs)
 
     def has_gap(self, mac: str) -> bool:
         """Whether lines of the log may be lost since this phone is followed, and others may have been read twice."""

@@ -10,7 +10,7 @@ its client is: what it proves is what somebody asked for in the phone's name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -139,18 +139,40 @@ def _note(progress: FetchProgress, request: Request) -> None:
 
 
 def _note_version(progress: FetchProgress, request: Request) -> None:
-    agent = request.agent
-    # What loads an image may have a version of its own, and a phone that loads still says the old one.
-    is_image = request.path.startswith(IMAGE_FOLDER)
-    if is_image or agent is None or agent.kind != PHONE or agent.firmware is None:
+    version = _running(request)
+    if version is None:
         return
     if progress.image_whole is None:
-        progress.version_before = agent.firmware
+        progress.version_before = version
         return
     # Each worker of nginx may keep lines back for a while, and write them behind those of others.
     if request.time < progress.image_whole:
         return
-    progress.version, progress.version_said = agent.firmware, request.time
+    progress.version, progress.version_said = version, request.time
+
+
+def _running(request: Request) -> Version | None:
+    """The version that a phone says in a request that it runs; None where that says none."""
+    agent = request.agent
+    # What loads an image may have a version of its own, and a phone that loads still says the old one.
+    if agent is None or agent.kind != PHONE or request.path.startswith(IMAGE_FOLDER):
+        return None
+    return agent.firmware
+
+
+def last_versions(lines: Iterable[bytes], macs: Collection[str]) -> dict[str, Version]:
+    """The version that each of these phones said last that it runs, by MAC address. Who said none is not in it.
+
+    Last is what stands last in the log, whatever its clock showed.
+    """
+    found: dict[str, Version] = {}
+    for line in lines:
+        request = read_request(line)
+        version = None if request is None else _running(request)
+        mac = None if request is None else request.phone
+        if mac is not None and version is not None and mac in macs:
+            found[mac] = version
+    return found
 
 
 def _note_image(progress: FetchProgress, request: Request) -> None:

@@ -18,6 +18,7 @@ from .log import MAX_LINE
 
 _LOG, _OLDER = "/control/log", "/control/log.1"
 _PART = 4 * 1024 * 1024
+_NEWEST = 8 * 1024 * 1024
 _OVERLAP = 1024
 _RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18})")
 
@@ -110,6 +111,17 @@ class ServedLog:
 
     def _keep_older(self, position: Position) -> None:
         self._older = position
+
+    def newest(self) -> Iterator[bytes]:
+        """Yield the newest lines of the log, and before them those of the one before it: 8 MiB of each at most.
+
+        The first and the last of each may be half a line. The position stays. Raises MirrorFailed.
+        """
+        for path in (_OLDER, _LOG):
+            answer = self._client.ask("GET", path, headers={"Range": f"bytes=-{_NEWEST}"})
+            if answer.status not in (404, 416):
+                self._client.expect(answer, 200, 206)
+                yield from answer.content.splitlines(keepends=True)
 
     def _end(self, path: str) -> Position | None:
         """The end of a log; None where it has nothing yet, or there is none."""

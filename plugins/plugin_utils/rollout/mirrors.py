@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, expect
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError, expect
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.armory import Armory
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.client import MirrorFailed
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import OPTION, ControlSettings
@@ -30,6 +31,12 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target impo
 T = TypeVar("T")
 
 Witnesses = Mapping[CallSource, Witness]
+
+
+class MayBeThere(SnomError):
+    """A phone says to its mirror that it runs what its registration says it lacks: one of the two is old."""
+
+    outcome = Outcome.DEFERRED
 
 
 class Mirrors:
@@ -97,6 +104,34 @@ class Mirrors:
                     f"{OPTION} name that same mirror, make sure that it can be reached from the controller under both "
                     "names, and let nginx write each line at once (access_log without buffer)."
                 )
+
+    def may_be_there(self, phones: Iterable[PlannedPhone]) -> dict[str, SnomError]:
+        """Why phones must not be asked, by host: they said last to their mirror that they run what they would load.
+
+        A registration stays listed when its phone has restarted and did not register again. But that the mirror's line
+        is newer is not known either: it has another clock, and is somebody's word in the phone's name. What else they
+        said may be from before they registered, where they don't ask when they start: what they say when they are asked
+        tells. So it does, too, where the log was rotated or can't be read now.
+        """
+        by_mirror: dict[ControlSettings, dict[str, PlannedPhone]] = {}
+        for phone in phones:
+            if phone.target.control is not None:
+                by_mirror.setdefault(phone.target.control, {})[expect(phone.target.mac)] = phone
+        found: dict[str, SnomError] = {}
+        for control, by_mac in by_mirror.items():
+            try:
+                said = self._armories[control].last_versions(by_mac)
+            except MirrorFailed:
+                continue
+            for mac, version in said.items():
+                phone = by_mac[mac]
+                if version in {hop.version for hop in phone.hops}:
+                    found[phone.host] = MayBeThere(
+                        f"Its registration says {phone.before}, and its newest request to the mirror says {version}. "
+                        "Which of the two is old can't be told, so it is not asked to load that. Restart it, or wait "
+                        "until it has registered and fetched its settings again, and run again."
+                    )
+        return found
 
     def clear(self, keep: Iterable[str]) -> list[str]:
         """Show nothing to phones of this run any more that nobody watches; return what was done, in sentences.

@@ -99,6 +99,8 @@ class Rollout:
         started = self._begin()
         resumed = self._end_interrupted()
         plan = make_plan(self.targets, self._read(), self.options, self.history, resumed)
+        if self.context.mirrors:
+            plan.refuse(self.context.mirrors.may_be_there(plan.work))
         stopped_by = self._check_images(plan)
         self._show(plan)
         engine = Engine(plan, self.context, gate=self.gate, journal=self.journal)

@@ -13,12 +13,13 @@ from __future__ import annotations
 import contextlib
 import queue
 import resource
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import system_time
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.clock_changes import Moment
@@ -39,6 +40,9 @@ class ImageMirrors(Protocol):
 
     def check_images(self, phones: Iterable[Any]) -> None:
         """Make sure that what these planned phones fetch would be seen. Raises InputError."""
+
+    def may_be_there(self, phones: Iterable[Any]) -> Mapping[str, SnomError]:
+        """Why some of these planned phones must not be asked, by host."""
 
     def clear(self, keep: Iterable[str]) -> list[str]:
         """Show nothing any more to phones but those of these hosts; return what was done. Raises InputError."""

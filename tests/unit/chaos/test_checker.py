@@ -265,6 +265,12 @@ def compliant_elsewhere(record: Record) -> None:
     say(record, "compliant", path=[])
 
 
+def told_its_mirror_what_it_never_ran(record: Record) -> None:
+    never_ran_it(record)
+    reason = f"Its registration says {OLD}, and its newest request to the mirror says {NEW}. Which of the two is old"
+    say(record, "deferred", reason=reason, path=[])
+
+
 def flashing_without_warning(record: Record) -> None:
     change(record, after={"p1": STATE | {"firmware": OLD, "phase": "flashing"}})
 
@@ -369,6 +375,7 @@ LIES: Mapping[str, list[Callable[[Record], None]]] = {
     ],
     "who_was_left_alone_was_asked_nothing": [left_alone_and_asked],
     "compliant_is_so": [compliant_elsewhere],
+    "an_old_registration_is_one": [told_its_mirror_what_it_never_ran],
     "failed_is_so": [],  # each cause has a lie of its own, below
     "who_may_be_flashing_is_warned_of": [flashing_without_warning],
     "everybody_has_an_outcome": [forgotten, miscounted],
@@ -444,10 +451,18 @@ def test_the_end_of_an_earlier_run_that_fetched_nothing_may_stand() -> None:
     assert "all_are_done_in_the_end" not in fired(record)
 
 
-@pytest.mark.parametrize(("runs", "is_excused"), [(NEW, True), (OLD, False)])
-def test_a_phone_that_lost_its_registration_is_at_its_target(runs: str, is_excused: bool) -> None:
+def test_what_a_phone_told_its_mirror_and_runs_may_leave_it_alone() -> None:
     record = an_upgrade()
-    say(record, "unproven", reason=f"Its registration says {OLD}.", path=[])
+    told_its_mirror_what_it_never_ran(record)
+    change(record, after={"p1": STATE | {"firmware": NEW}}, log=[*record.runs[0].log, entry(9, "up", NEW)])
+    assert "an_old_registration_is_one" not in fired(record)
+
+
+@pytest.mark.parametrize("outcome", ["deferred", "unproven"])
+@pytest.mark.parametrize(("runs", "is_excused"), [(NEW, True), (OLD, False)])
+def test_a_phone_that_lost_its_registration_is_at_its_target(runs: str, is_excused: bool, outcome: str) -> None:
+    record = an_upgrade()
+    say(record, outcome, reason=f"Its registration says {OLD}.", path=[])
     change(record, heals=True, after={"p1": STATE | {"firmware": runs}})
     assert ("all_are_done_in_the_end" not in fired(record)) == is_excused
 

@@ -155,6 +155,10 @@ class Log:
         self.position = Position(written)
         return iter(lines)
 
+    def newest(self) -> Iterator[bytes]:
+        self.client.ask("read")
+        return iter(self.mirror.lines[: self.mirror.written])
+
 
 class Control:
     """What is used of MirrorControl."""
@@ -377,6 +381,7 @@ class Lab:
         }
         self.mirror.phones = self.exchange.phones = list(self.phones.values())
         self.said: list[str] = []
+        self.catalog = Catalog()
         self.options: dict[str, Any] = {"waves": ["100%"], "max_bad": "100%"}
 
     def targets(self) -> list[Target]:
@@ -435,7 +440,7 @@ class Lab:
             stop_requested=stop,
             mirrors=mirrors,
         )
-        options = parse_options(parameters, Catalog())
+        options = parse_options(parameters, self.catalog)
         for warning in mirrors.check():
             self.said.append(warning)
         return Rollout(

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, parse_images
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.registered import Registrar
 
-from .provisioned import NEW, Lab
+from .provisioned import NEW, OLD, Lab
 from .simulation import Crash
 
 
@@ -300,6 +301,52 @@ def test_a_phone_whose_registration_is_older_than_its_firmware_is_not_said_to_ru
     said = f"It asks its mirror as one that runs {NEW}, and its registration says {record['before']}: that is an old"
     assert record["reason"].startswith(said)
     assert (lab.images()["desk"], lab.mirror.shown, lab.violations()) == (0, {}, [])
+
+
+@pytest.mark.parametrize("skew", [-86_400.0, 0.0, 86_400.0])
+def test_a_phone_that_says_to_its_mirror_that_it_is_there_is_not_asked_by_an_old_registration(skew: float) -> None:
+    lab = Lab(desk={}, other={})
+    lab.mirror.skew = skew
+    phone = lab.phones["desk"]
+    # It has restarted, asks its mirror, and does not register.
+    phone.firmware, phone._boot = NEW, 2
+    phone._sync(lab.world.time)
+    for check_mode in (True, False):
+        record = lab.run(check_mode=check_mode)["phones"]["desk"]
+        assert record["outcome"] == "deferred"
+        assert record["reason"].startswith(f"Its registration says {OLD}, and its newest request to the mirror")
+        assert NEW in record["reason"] and not record["path"]
+    assert lab.images() == Counter(desk=0, other=1)
+    assert (phone.asked, lab.mirror.most_shown, lab.mirror.shown) == (0, 1, {})
+    phone._register(lab.world.time, phone._boot)
+    assert lab.outcomes() == {"desk": "compliant", "other": "compliant"}
+
+
+def test_a_phone_that_came_halfway_is_not_asked_for_that_again() -> None:
+    lab, halfway = Lab(desk={}), "10.1.220.13"
+    files = {"file": f"snomD862-{halfway}-SIP-r.swu"}, {"file": f"snomD862-{NEW}-SIP-r.swu", "requires": halfway}
+    images = [{"url": f"https://images.example/{one['file']}"} | one for one in files]
+    lab.catalog = Catalog(parse_images(images, "a test"))
+    phone = lab.phones["desk"]
+    phone.firmware, phone._boot = halfway, 2
+    phone._sync(lab.world.time)
+    record = lab.run()["phones"]["desk"]
+    assert (record["outcome"], record["before"], record["target"]) == ("deferred", OLD, NEW)
+    assert f"mirror says {halfway}" in record["reason"] and phone.asked == 0
+    phone._register(lab.world.time, phone._boot)
+    assert lab.outcomes() == {"desk": "upgraded"}
+    assert lab.images()["desk"] == 1
+
+
+@pytest.mark.parametrize("said", [OLD, "10.1.184.15"])
+def test_what_a_phone_said_to_its_mirror_before_its_registration_does_not_keep_it_from_being_asked(said: str) -> None:
+    """As of one that does not ask when it starts: what it says when it is asked counts."""
+    lab = Lab(desk={"firmware": said, "asks_at_boot": False})
+    phone = lab.phones["desk"]
+    phone._sync(lab.world.time)
+    phone.firmware = OLD
+    phone._register(lab.world.time, phone._boot)
+    assert lab.outcomes() == {"desk": "upgraded"}
 
 
 def test_one_image_for_all_that_follows_a_loop() -> None:
