@@ -35,13 +35,24 @@ _MAX_COLUMNS = 1000
 FIELDS: dict[str, tuple[str, ...]] = {
     "mac": (
         *("snommac", "mac", "macaddress", "macadresse", "devicemacaddress", "deviceaddress", "hwaddr"),
-        *("hardwareaddress", "hardwareadresse", "physicaladdress", "ethernetaddress"),
+        *(
+            "hardwareaddress",
+            "hardwareadresse",
+            "physicaladdress",
+            "ethernetaddress",
+            "macaddr",
+            "phonemac",
+            "hwaddress",
+        ),
     ),
-    "address": ("ansiblehost", "ip", "ipaddress", "ipadresse", "ipv4", "ipv4address", "ipv4adresse"),
+    "address": ("ansiblehost", "ip", "ipaddress", "ipadresse", "ipv4", "ipv4address", "ipv4adresse", "ipaddr"),
     "model": ("snommodel", "model", "modell", "devicemodel", "devicetemplate", "phonemodel", "geratetyp", "gerätetyp"),
-    "firmware": ("firmware", "firmwareversion", "devicefirmwareversion"),
+    "firmware": ("firmware", "firmwareversion", "devicefirmwareversion", "fwversion", "softwareversion"),
     "site": ("snomsite", "site", "standort", "location", "niederlassung"),
-    "account": ("snomaccount", "account", "extension", "nebenstelle", "durchwahl", "sipuser", "sipaccount"),
+    "account": (
+        *("snomaccount", "account", "extension", "nebenstelle", "durchwahl", "sipuser", "sipaccount", "ext", "alias"),
+        "extensionnumber",
+    ),
 }
 """The fields that mean something, and the headings that are taken for them, as `_bare` makes them."""
 

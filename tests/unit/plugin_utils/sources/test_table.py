@@ -52,6 +52,14 @@ def test_an_export_of_fusionpbx(tmp_path: Path) -> None:
     assert not reading.notes
 
 
+@pytest.mark.parametrize(
+    "heading", ["#alias;ipaddr;mac;fwversion", "Ext.;IP addr;macaddr;Software-Version", "ext;IP;Phone MAC;FW Version"]
+)
+def test_headings_of_other_exports(tmp_path: Path, heading: str) -> None:
+    (one,) = read(tmp_path, f"{heading}\n401;192.0.2.1;0004:1345:120A;10.1.64.14\n").said
+    assert (one.accounts, one.address, one.mac, one.firmware) == (("401",), "192.0.2.1", "00041345120A", "10.1.64.14")
+
+
 def test_columns_name_what_headings_do_not_say(tmp_path: Path) -> None:
     text = "Gerät;Kennung;Raum\nD735;00-04-13-45-12-0A;3.14\n"
     (one,) = read(tmp_path, text, columns={"mac": "kennung", "model": "Gerät", "room": "Raum"}).said
