@@ -9,13 +9,11 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import signal
 import sys
 import uuid
 from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import pairwise
-from types import FrameType
 from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
@@ -41,6 +39,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime imp
     ThreadRuntime,
     raise_file_limit,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.stop_requests import StopRequests
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
 from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import Witnesses
 
@@ -68,7 +67,7 @@ def run(
     if not HAS_REQUESTS:
         raise InputError(missing_required_lib("requests"))
     connection, _own = split_arguments(task.args)
-    stop = _StopRequests(parameters["stop_file"])
+    stop = StopRequests(parameters["stop_file"])
 
     def abandoned() -> bool:
         if not parent.is_gone():
@@ -91,7 +90,7 @@ def _roll_out(
     task: Any,
     parameters: Mapping[str, Any],
     targets: list[Target],
-    stop: _StopRequests,
+    stop: StopRequests,
     abandoned: Callable[[], bool],
     console: Console,
     witnesses: Witnesses,
@@ -141,39 +140,6 @@ def _ways(targets: list[Target], witnesses: Witnesses, mirrors: Mirrors) -> Conn
 
 _NOWHERE = "0.0.0.0"
 """An address that no phone has."""
-
-
-class _StopRequests:
-    """Whoever wants no new triggers: a file that appears, or a SIGTERM."""
-
-    def __init__(self, path: str | None) -> None:
-        self.signalled = False
-        self._path = path
-        self._before: Any = None
-
-    def __enter__(self) -> None:
-        self._before = signal.signal(signal.SIGTERM, self._note)
-
-    def __exit__(self, *_error: object) -> None:
-        signal.signal(signal.SIGTERM, self._before)
-
-    def _note(self, _number: int, _frame: FrameType | None) -> None:
-        self.signalled = True
-
-    def reason(self) -> str | None:
-        """Why no new trigger may be made, or None."""
-        if self.signalled:
-            return "The run was asked to end (SIGTERM)."
-        if not self._path:
-            return None
-        try:
-            # Also a link that leads nowhere: somebody put it there.
-            os.lstat(self._path)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            return f"Whether the stop file {self._path} is there can't be seen: {error.strerror}."
-        return f"The stop file {self._path} is there."
 
 
 def _command_line(targets: list[Target]) -> str:
