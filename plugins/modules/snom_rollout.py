@@ -212,7 +212,16 @@ options:
         end, and the report is written. A SIGTERM does the same, and so does the end of the program that reads the
         output of C(ansible-playbook), such as a pager.
       - A folder or a link of this name stops, too, and so does a place that can't be looked at.
+      - What stands in its first line is told as the reason.
     type: path
+  stop_others:
+    description:
+      - Whether a rollout that is stopped by how its phones ended creates O(stop_file). That is a canary that fails,
+        more bad phones than O(max_bad), or an outcome that stops each rollout. Then all rollouts that look at the same
+        file stop, too, such as the jobs of other sites, and none begins until somebody removes it.
+      - The file must lie where all of them see it, on a volume that their controllers share.
+    type: bool
+    default: false
   journal:
     description:
       - File that remembers what was asked of which phone. It is written before a phone is asked, so that a run after a

@@ -67,7 +67,7 @@ def run(
     if not HAS_REQUESTS:
         raise InputError(missing_required_lib("requests"))
     connection, _own = split_arguments(task.args)
-    stop = StopRequests(parameters["stop_file"])
+    stop = StopRequests(parameters["stop_file"], others=parameters["stop_others"] and not task.check_mode)
 
     def abandoned() -> bool:
         if not parent.is_gone():
@@ -98,13 +98,20 @@ def _roll_out(
     """Run it."""
     runtime = ThreadRuntime()
     mirrors = Mirrors(targets)
+    run_id = uuid.uuid4().hex[:12]
+
+    def stop_others(reason: str) -> None:
+        if problem := stop.stop_others(f"Run {run_id} has stopped. {reason}"):
+            console.show(problem)
+
     context = Context(
-        run=uuid.uuid4().hex[:12],
+        run=run_id,
         runtime=runtime,
         connect=_ways(targets, witnesses, mirrors),
         mirrors=mirrors if mirrors else None,
         notify=console.show,
         stop_requested=lambda: stop.reason() or console.reason(),
+        stop_others=stop_others,
         abandoned=abandoned,
         moment=this_moment,
         resume_command=_command_line(targets),

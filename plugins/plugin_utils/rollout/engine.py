@@ -60,7 +60,12 @@ class Engine:
         self._progress = Progress(plan, context.notify, now)
         self._crew = Crew(context, summary=self._summary, check=self._check)
         self.verdicts = Verdicts(
-            plan, self._record, now=now, on_end=self._progress.phone_ended, on_stop=self._when_stopped
+            plan,
+            self._record,
+            now=now,
+            on_end=self._progress.phone_ended,
+            on_stop=self._when_stopped,
+            on_alarm=context.stop_others,
         )
         self._admission = Admission(
             plan.options,

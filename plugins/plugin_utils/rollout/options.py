@@ -101,6 +101,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "retry_login": {"type": "bool", "default": False},
     "approved_plan": {"type": "path"},
     "stop_file": {"type": "path"},
+    "stop_others": {"type": "bool", "default": False},
     "journal": {"type": "path"},
     "report_dir": {"type": "path"},
 }
@@ -128,6 +129,8 @@ def parse_options(parameters: Mapping[str, Any], catalog: Catalog) -> Options:
     """The options of a rollout out of a module's parameters. Raises InputError naming the option."""
     check_seconds(parameters, "flash_time", "deadline")
     check_seconds(parameters, "soak", "deferred_interval", least=0.0)
+    if parameters["stop_others"] and not parameters["stop_file"]:
+        raise InputError("stop_others is true without a stop_file: name the file that the other rollouts look at, too.")
     for name in ("max_in_flight", "max_in_flight_per_group", "deferred_retries"):
         if parameters[name] < 0:
             raise InputError(f"{name} is {parameters[name]}: give 0 or more.")

@@ -113,6 +113,8 @@ class Context:
     """Shows one line to the user."""
     stop_requested: Callable[[], str | None] = lambda: None
     """The reason why no new trigger may be made, or None."""
+    stop_others: Callable[[str], None] = lambda reason: None
+    """Lets other rollouts stop as well, for a reason that its phones gave."""
     abandoned: Callable[[], bool] = lambda: False
     """Whether nobody is left to report to."""
     moment: Callable[[], Moment | None] = lambda: None

@@ -66,11 +66,12 @@ class Verdicts:
         now: Callable[[], float],
         on_end: Callable[[str, Ending], None] = lambda host, ending: None,
         on_stop: Callable[[str], None] = lambda reason: None,
+        on_alarm: Callable[[str], None] = lambda reason: None,
     ) -> None:
         """now gives seconds since the epoch.
 
         on_end is told of each phone whose outcome was not known before the run, on_stop why the run makes no new
-        trigger any more.
+        trigger any more, and on_alarm, too, where that is because of how phones ended.
         """
         self.results: dict[str, PhoneResult] = {}
         """By host."""
@@ -83,6 +84,7 @@ class Verdicts:
         self._now = now
         self._on_end = on_end
         self._on_stop = on_stop
+        self._on_alarm = on_alarm
         # With what an interrupted run had begun, so that its resume tolerates as many.
         begun = sum(phone.resumed for phone in plan.settled)
         self._max_bad = plan.options.max_bad.of(len(plan.work) + begun)
@@ -154,6 +156,11 @@ class Verdicts:
         self.stopped_by = reason
         self._on_stop(reason)
 
+    def _alarm(self, reason: str) -> None:
+        """Stop because of how phones ended."""
+        self.stop(reason)
+        self._on_alarm(reason)
+
     def remark(self, host: str, sentence: str) -> None:
         """Add a sentence to how a phone ended, which stays as it is."""
         result = self.results[host]
@@ -198,7 +205,7 @@ class Verdicts:
             # It was in doubt, and is well after all. What it stopped stays stopped.
             self.bad.discard(host)
         if ending.outcome.stops and self.stopped_by is None:
-            self.stop(f"{host} ended as {ending.outcome}: others may do the same.")
+            self._alarm(f"{host} ended as {ending.outcome}: others may do the same.")
 
     def _add_bad(self, phone: KnownPhone, what: str, word: str, *, triggered: bool) -> None:
         if phone.host in self.bad:
@@ -207,7 +214,7 @@ class Verdicts:
         if self.stopped_by is not None:
             return
         if triggered and self.needs_canary(phone):
-            self.stop(f"The canary {phone.host} {what}, and canaries may not fail.")
+            self._alarm(f"The canary {phone.host} {what}, and canaries may not fail.")
         elif len(self.bad) > self._max_bad:
             bad = "1 bad phone" if len(self.bad) == 1 else f"{len(self.bad)} bad phones"
-            self.stop(f"{bad}, max_bad is {self._max_bad}; the last one is {phone.host} ({word}).")
+            self._alarm(f"{bad}, max_bad is {self._max_bad}; the last one is {phone.host} ({word}).")

@@ -103,18 +103,33 @@ class Node:
 
         warns is a part of the one warning that is expected.
         """
+        if not shipped:
+            return self.begin(playbook, variables, inventory=inventory, env=env)(warns)
         private = self._private(inventory or self.found.inventory, variables, env or {})
-        job = ["--ident", str(self.jobs), "--playbook", playbook, str(private)]
-        if shipped:
-            node = self.found.folder / f"node-{self.jobs}"
-            sent = self._runner("transmit", *job)
-            back = self._runner("worker", "--private-data-dir", str(node), given=sent)
-            output = self._runner("process", "--ident", str(self.jobs), str(private), given=back)
-        else:
-            output = self._runner("run", *job)
-        record = self.found.out / f"job-{self.jobs}.jsonl"
+        node = self.found.folder / f"node-{self.jobs}"
+        sent = self._runner("transmit", "--ident", str(self.jobs), "--playbook", playbook, str(private))
+        back = self._runner("worker", "--private-data-dir", str(node), given=sent)
+        output = self._runner("process", "--ident", str(self.jobs), str(private), given=back)
+        return self._ended(private, output, warns)
+
+    def begin(
+        self,
+        playbook: str,
+        variables: Mapping[str, Any],
+        *,
+        inventory: Mapping[str, Any] | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Callable[[str | None], Job]:
+        """Start a playbook of the project. What is returned waits for its end, and takes the warning to expect."""
+        private = self._private(inventory or self.found.inventory, variables, env or {})
+        process = self._start("run", "--ident", str(self.jobs), "--playbook", playbook, str(private))
+        return lambda warns: self._ended(private, process.communicate(timeout=PATIENCE)[0], warns)
+
+    def _ended(self, private: Path, output: bytes, warns: str | None) -> Job:
+        number = private.name.removeprefix("job-")
+        record = self.found.out / f"job-{number}.jsonl"
         lines = record.read_text("utf-8").splitlines()
-        artifacts = private / "artifacts" / str(self.jobs)
+        artifacts = private / "artifacts" / number
         # The exit code of "process" is its own. What AWX looks at is in this file.
         code = int((artifacts / "rc").read_text())
         run = Run(code, output.decode("utf-8", "replace"), [json.loads(line) for line in lines])
@@ -264,6 +279,39 @@ def test_slices_upgrade_each_phone_once(start: StartBench) -> None:
     assert canaries == ["phone-01", "phone-02", "phone-03", "phone-04"]
     assert found.fetches() == dict.fromkeys(found.hosts(), 1)
     assert set(found.firmware(*found.hosts())) == {"8.7.5.35"}
+
+
+@pytest.mark.slow
+def test_a_bad_canary_of_one_job_stops_all_others(start: StartBench) -> None:
+    """Eight jobs at a time, one for each site, and a stop file on the volume that they share."""
+    sites = [f"site-{number}" for number in range(1, 9)]
+    bad = sites.pop()
+    phones = {f"{site}-{number}": phone(faults=HELD) for site in sites for number in (1, 2, 3)}
+    found = start(phones | {f"{bad}-{number}": phone(faults={"keep_old_version": True}) for number in (1, 2, 3)})
+    node, stop = Node(found), found.out / "stop"
+
+    def begin(site: str, deadline: int) -> Callable[[str | None], Job]:
+        hosts = {host: one for host, one in found.inventory["phones"]["hosts"].items() if host.startswith(site)}
+        options = {"journal": f"{found.out}/{site}.journal", "report_dir": f"{found.out}/{site}", "deadline": deadline}
+        options |= {"waves": ["canary", "100%"], "stop_file": str(stop), "stop_others": True}
+        inventory = {"phones": found.inventory["phones"] | {"hosts": hosts}}
+        return node.begin("snom_rollout.yml", found.rollout_variables(options), inventory=inventory)
+
+    waits = {site: begin(site, 600) for site in sites}
+    until(lambda: sum(found.fetches().values()) == len(sites), "each site loads its first phone")
+    failed = begin(bad, 20)(None).run.rollout
+    assert failed["stopped_by"].startswith(f"The canary {bad}-1 ")
+    assert failed["stopped_by"] in stop.read_text("utf-8")
+    asked = {name for name, fetches in found.fetches().items() if fetches}
+    for name in asked - {f"{bad}-1"}:
+        found.release(name, "8.7.5.35")
+    for wait in waits.values():
+        rolled = wait(None).run.rollout
+        assert rolled["summary"] == {"upgraded": 1, "not_started": 2}
+        assert failed["stopped_by"] in rolled["stopped_by"]
+    # And none begins until somebody has looked.
+    assert begin(bad, 20)(None).run.rollout["stopped_by"].startswith("The stop file ")
+    assert {name for name, fetches in found.fetches().items() if fetches} == asked
 
 
 @pytest.mark.parametrize("playbook", ["snom_audit.yml", "snom_drift.yml", "snom_plan.yml", "snom_rollout.yml"])

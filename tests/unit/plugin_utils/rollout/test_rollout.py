@@ -1115,6 +1115,7 @@ def test_the_defaults_are_good() -> None:
         ("mirror", "images.example/fw"),
         ("mirror", "http:///fw"),
         ("approved_plan", "/nowhere/report.json"),
+        ("stop_others", True),
         ("report_dir", "/dev/null/report"),
         ("journal", "/dev/null/journal"),
     ],

@@ -30,12 +30,14 @@ class Run:
         self.disk = Disk()
         self.ends: list[tuple[str, str]] = []
         self.stops: list[str] = []
+        self.alarms: list[str] = []
         self.verdicts = Verdicts(
             plan(*phones, **given),
             Record(self.disk, lambda: NOW),
             now=lambda: NOW,
             on_end=lambda host, ending: self.ends.append((host, ending.outcome)),
             on_stop=self.stops.append,
+            on_alarm=self.alarms.append,
         )
 
 
@@ -107,6 +109,7 @@ def test_a_canary_that_fails_stops_whatever_max_bad_says() -> None:
     run.verdicts.settle(one, ended(Outcome.IMAGE_FAILED), flight(one))
     assert run.stops == ["The canary desk-1 ended as image_failed, and canaries may not fail."]
     assert run.verdicts.stopped_by == run.stops[0]
+    assert run.alarms == run.stops
 
 
 def test_who_comes_after_a_canary_that_went_well_is_none() -> None:
@@ -136,6 +139,22 @@ def test_more_bad_phones_than_max_bad_stop() -> None:
     assert run.stops == ["3 bad phones, max_bad is 2; the last one is desk-2 (timed_out)."]
     run.verdicts.settle(phones[3], ended(Outcome.IMAGE_FAILED), flight(phones[3]))
     assert len(run.stops) == 1
+    assert run.alarms == run.stops
+
+
+def test_an_outcome_that_stops_each_rollout() -> None:
+    one = phone("desk-1")
+    run = Run(one, max_bad="100%")
+    run.verdicts.settle(one, ended(Outcome.LOOPING), flight(one))
+    assert run.alarms == run.stops == ["desk-1 ended as looping: others may do the same."]
+
+
+def test_what_the_user_stops_is_no_alarm() -> None:
+    one = phone("desk-1")
+    run = Run(one)
+    run.verdicts.stop("The stop file is there.")
+    run.verdicts.settle(one, ended(Outcome.IMAGE_FAILED), flight(one))
+    assert (run.stops, run.alarms) == (["The stop file is there."], [])
 
 
 @pytest.mark.parametrize(("unreachable", "bad"), [("ignore", set()), ("bad", {"desk-1"})])
