@@ -220,19 +220,30 @@ def test_names_lead_somewhere() -> None:
         assert "approval_node" in node or node["unified_job_template"] in known["controller_templates"]
 
 
-def test_the_workflow_goes_through_every_node_and_asks_between_canary_and_rollout() -> None:
+def test_the_workflow_goes_through_every_node_and_asks_before_each_that_changes_phones() -> None:
     relations = ("success_nodes", "failure_nodes", "always_nodes")
     following = {
         node["identifier"]: [after for relation in relations for after in node.get(relation, [])] for node in nodes()
     }
     assert following == {
         "audit": ["plan"],
-        "plan": ["canary"],
+        "plan": ["plan_approval"],
+        "plan_approval": ["canary"],
         "canary": ["approval", "report"],
         "approval": ["rollout"],
         "rollout": ["report"],
         "report": [],
     }
+    approvals = {node["identifier"] for node in nodes() if "approval_node" in node}
+    assert {before for before, after in following.items() if {"canary", "rollout"} & {*after}} == approvals
+
+
+def test_who_approves_is_asked_about_what_has_happened() -> None:
+    """As a dry run the canaries would end well, and people be asked how they are."""
+    (workflow,) = named("controller_workflows").values()
+    assert "snom_dry_run" not in {question["variable"] for question in workflow["survey_spec"]["spec"]}
+    dry = {node["identifier"]: node["extra_data"]["snom_dry_run"] for node in nodes() if "extra_data" in node}
+    assert dry == {"canary": "no", "rollout": "no"}
 
 
 def test_answers_of_a_node_are_ones_that_its_template_asks_for() -> None:

@@ -131,13 +131,15 @@ def test_everything_is_there(first: Setup) -> None:
     assert [schedule["rrule"][:7] for schedule in awx.items("schedules")] == ["DTSTART"]
 
 
-def test_the_workflow_asks_before_the_rollout_and_tells_how_it_ended(first: Setup) -> None:
+def test_the_workflow_asks_before_canaries_and_rollout_and_tells_how_it_ended(first: Setup) -> None:
     nodes = "workflow_job_template_nodes"
+    assert first.awx.joined(nodes, "plan", "success_nodes") == ["plan_approval"]
+    assert first.awx.joined(nodes, "plan_approval", "success_nodes") == ["canary"]
     assert first.awx.joined(nodes, "canary", "success_nodes") == ["approval"]
     assert first.awx.joined(nodes, "canary", "failure_nodes") == ["report"]
     assert first.awx.joined(nodes, "approval", "success_nodes") == ["rollout"]
     assert first.awx.joined(nodes, "rollout", "always_nodes") == ["report"]
-    assert [approval["timeout"] for approval in first.awx.items("workflow_approval_templates")] == [86400]
+    assert [approval["timeout"] for approval in first.awx.items("workflow_approval_templates")] == [86400, 86400]
 
 
 def test_somebody_is_told_of_a_failed_canary_and_of_a_waiting_approval(first: Setup) -> None:

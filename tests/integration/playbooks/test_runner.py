@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import json
 import os
 import shutil
@@ -408,7 +409,7 @@ def start_fleet(start: StartBench, *, deadline: int = 60, **faults: Any) -> Benc
 @pytest.mark.slow
 def test_the_workflow(start: StartBench) -> None:
     found = start_fleet(start)
-    workflow = Workflow(found, snom_hosts="phones", snom_dry_run="no")
+    workflow = Workflow(found, snom_hosts="phones")
     assert workflow.job("audit").run.code == 0
     assert set(workflow.job("plan").run.outcomes.values()) == {"planned"}
     canary = workflow.job("canary")
@@ -442,10 +443,10 @@ def test_the_nightly_job_is_red_where_a_phone_differs(start: StartBench) -> None
     assert json.loads((workflow.volume / "drift" / "drift.json").read_text("utf-8"))
 
 
-def test_the_workflow_is_a_dry_run_by_default(start: StartBench) -> None:
+def test_the_workflow_sends_nothing_before_its_plan_is_approved(start: StartBench) -> None:
     found = start_fleet(start)
     workflow = Workflow(found, snom_hosts="phones")
-    for identifier in ("audit", "plan", "canary", "rollout", "report"):
+    for identifier in itertools.takewhile(lambda name: "approval_node" not in workflow.nodes[name], workflow.nodes):
         assert workflow.job(identifier).run.code == 0
     assert workflow.artifacts["snom_rollout_summary"] == {"planned": 4}
     assert found.fetches() == {"a": 0, "b": 0, "c": 0, "d": 0}
@@ -454,7 +455,7 @@ def test_the_workflow_is_a_dry_run_by_default(start: StartBench) -> None:
 
 def test_a_bad_canary_ends_the_workflow_red(start: StartBench) -> None:
     found = start_fleet(start, deadline=20, faults={"keep_old_version": True})
-    workflow = Workflow(found, snom_hosts="phones", snom_dry_run="no")
+    workflow = Workflow(found, snom_hosts="phones")
     workflow.job("plan")
     assert workflow.job("canary").run.code != 0
     report = workflow.job("report")
