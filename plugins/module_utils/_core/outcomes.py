@@ -119,7 +119,7 @@ class Outcome(str, Enum):
         "Answers with a certificate that is not trusted, or without TLS that is allowed. Nothing was sent.",
         "failed",
         blind="always",
-        remedy="Find out why its certificate is not known, before you collect it with telephony.snom.fingerprints.",
+        remedy="Collect its fingerprint with telephony.snom.fingerprints; if another was known, find out why first.",
     )
     AUTH_FAILED = _Row(
         "auth_failed",

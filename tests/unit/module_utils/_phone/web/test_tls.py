@@ -203,6 +203,17 @@ def test_a_wrong_certificate_gets_no_request(
     assert server.requests == []
 
 
+def test_the_remedy_says_what_the_reason_says(authority: Authority) -> None:
+    """The first time a certificate is to be collected, and only later to be wondered about."""
+    with serve(authority.certificate("self-signed").context()) as server:
+        with pytest.raises(CertificateRejected, match="Collect its fingerprint with the playbook"):
+            get(server)
+        with pytest.raises(CertificateRejected, match="Find out which it is first"):
+            get(server, cert_fingerprint="ab" * 32)
+    collect, _separator, another = CertificateRejected.outcome.remedy.partition("; if another was known, ")
+    assert (collect, another) == ("Collect its fingerprint with telephony.snom.fingerprints", "find out why first.")
+
+
 def test_a_pinned_certificate_is_checked_on_each_connection(authority: Authority) -> None:
     good, other = authority.certificate("good"), authority.certificate("self-signed")
     context = good.context()
