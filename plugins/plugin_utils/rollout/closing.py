@@ -25,8 +25,6 @@ def closing_lines(result: Mapping[str, Any]) -> list[str]:
     lines = list(urgent_lines(result))
     todo = [line for outcome, hosts in by_outcome.items() for line in _to_do(outcome, hosts)]
     lines += todo
-    if result["check_mode"]:
-        lines += _not_read(result["phones"])
     if todo:
         lines.append(f"More on each: {GUIDE}")
     if result["resume"]:
@@ -67,17 +65,6 @@ def _by_outcome(found: Mapping[str, Mapping[str, Any]]) -> dict[Outcome, list[st
 def _to_do(outcome: Outcome, hosts: list[str]) -> list[str]:
     more = f" and {len(hosts) - NAMED} more" if len(hosts) > NAMED else ""
     return [f"{outcome}, {count_phones(len(hosts))}: {', '.join(hosts[:NAMED])}{more}", f"    {outcome.remedy}"]
-
-
-def _not_read(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Each phone that could not be read, and why."""
-    lines = [
-        f"Not read: {host}: {phone['outcome']}: {phone['reason']}"
-        for host, phone in found.items()
-        if phone["before"] is None and OUTCOMES[phone["outcome"]].failed
-    ]
-    more = [f"Not read: {len(lines) - NAMED} more, see the report"] if len(lines) > NAMED else []
-    return lines[:NAMED] + more
 
 
 def _table(found: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -29,8 +29,11 @@ def _named(hosts: Sequence[str]) -> str:
     return ", ".join(hosts) if len(hosts) <= _MOST_NAMES else f"{len(hosts)} of them"
 
 
-def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> list[str]:
-    """The plan as text. waves gives the planned wave of each host that has a turn; limit says how many are listed."""
+def plan_lines(plan: Plan, waves: Mapping[str, int], *, is_all: bool = False, limit: int = 100) -> list[str]:
+    """The plan as text. waves gives the planned wave of each host that has a turn; limit says how many are listed.
+
+    is_all: nothing is done after it, so the hosts of phones that fail are told at once, with their reasons.
+    """
     work = plan.work
     need = "needs" if len(work) == 1 else "need"
     lines = [f"Plan {plan.plan_id}: {len(work)} of {count_phones(len(plan.phones))} {need} work."]
@@ -41,7 +44,7 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> lis
         for note in phone.notes:
             noted.setdefault(note, []).append(phone.host)
     for phone in listed:
-        lines.append(f"  {phone.host:{width}}  {phone.model or '?':5} {_fate(phone, waves)}")
+        lines.append(f"  {phone.host:{width}}  {phone.model or '?':5} {_fate(phone, waves, is_all)}")
         lines += [f"  {'':{width}}        note: {note}" for note in phone.notes if len(noted[note]) == 1]
     if listed:
         # What is to be said of several is said once.
@@ -74,13 +77,15 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, limit: int = 100) -> lis
     return lines
 
 
-def _fate(phone: PlannedPhone | SettledPhone, waves: Mapping[str, int]) -> str:
+def _fate(phone: PlannedPhone | SettledPhone, waves: Mapping[str, int], is_all: bool) -> str:
     """What becomes of a phone."""
     if isinstance(phone, PlannedPhone):
         path = " -> ".join(str(hop.version) for hop in phone.hops)
         size = f"{phone.size / 1e6:.1f} MB" if phone.size else "size unknown"
         return f"{phone.before} -> {path}, {size}, deadline {phone.deadline:.0f} s, {_turn(waves.get(phone.host))}"
-    return f"{phone.ending.outcome}: {phone.ending.reason}"
+    if is_all and phone.outcome.failed:
+        return str(phone.outcome)
+    return f"{phone.outcome}: {phone.ending.reason}"
 
 
 def _needs_nothing(phone: KnownPhone) -> bool:

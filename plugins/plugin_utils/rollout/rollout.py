@@ -170,7 +170,7 @@ class Rollout:
         return stopped_by
 
     def _show(self, plan: Plan) -> None:
-        for line in plan_lines(plan, planned_waves(plan)):
+        for line in plan_lines(plan, planned_waves(plan), is_all=self.check_mode):
             self.context.notify(Said(line, "plan", work=len(plan.work)))
         if not self.parameters["journal"]:
             self.context.notify(

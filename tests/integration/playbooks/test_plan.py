@@ -50,7 +50,9 @@ def test_a_plan_moves_nothing_and_says_all(start: StartBench) -> None:
     assert f'"busy   320    8.4.35      {macs["busy"]}  in_call  planned    ",\n' in shown
     assert '"lost   -      -           -             -        unreachable"\n' in shown
     assert "done " not in shown.partition("PLAY RECAP")[0]
-    assert "Not read: lost: unreachable: http://" in shown
+    # Why, its host says, and nothing else: that of ansible-core 2.19 twice.
+    reason = run.rollout["phones"]["lost"]["reason"]
+    assert run.output.partition("Settle the phone's result")[0].count(reason) == shown.count(reason) == 0
     assert not found.journal.exists()
 
     again = plan(found, waves=["canary", "100%"])

@@ -563,6 +563,17 @@ def test_a_phone_that_went_away_after_it_was_asked_is_spared_by_nothing(journal:
     }
 
 
+def test_a_reason_is_told_once() -> None:
+    """A plan leaves it to the host that fails at once; a rollout, whose hosts fail hours later, tells it before."""
+    fleet = Fleet(GOES_WELL, lost={"up": False})
+    result = fleet.run(check_mode=True)
+    assert "  lost    ?     unreachable" in fleet.said
+    reason = result["phones"]["lost"]["reason"]
+    assert not any(reason in line for line in [*fleet.said, *result["closing"]])
+    fleet.run()
+    assert f"  lost    ?     unreachable: {reason}" in fleet.said
+
+
 def test_where_no_phone_can_be_read_it_is_not_the_phones_that_are_switched_off() -> None:
     phones = Fleet(one={"up": False}, two={"up": False}).run(fail_on=[])["phones"]
     assert [record["recap"] for record in phones.values()] == ["failed", "failed"]
