@@ -17,7 +17,8 @@ description:
     well.
   - At the end of a rollout stands a table of how its phones ended. Those that needed nothing are counted.
   - A phone that fails in a task of this collection is told in one line. What lists are shown by its playbooks are
-    shown as lines.
+    shown as lines. Behind them the recap names the hosts that failed, and counts the others, so that a fleet does not
+    push what is to be done off the screen.
   - All else is as with P(ansible.builtin.default#callback). So is everything with C(-v), and where something goes wrong
     in here.
 author:
@@ -43,6 +44,7 @@ options:
 import os
 import sys
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from ansible import constants
@@ -76,6 +78,8 @@ class CallbackModule(Default):  # type: ignore[misc]  # ansible-core is untyped
         self._is_broken = False
         # How the phones of a rollout ended, until it is shown.
         self._table: list[Drawn] = []
+        # Whether a playbook or role of this collection has run.
+        self._is_of_collection = False
 
     # What happens -----------------------------------------------------------------------------------------------
 
@@ -104,7 +108,8 @@ class CallbackModule(Default):  # type: ignore[misc]  # ansible-core is untyped
         """All is done."""
         self._ours(self._end_screen)
         self._ours(self._show_table)
-        super().v2_playbook_on_stats(stats)
+        if not self._ours(lambda: self._show_recap(stats)):
+            super().v2_playbook_on_stats(stats)
 
     # What is shown of it ----------------------------------------------------------------------------------------
 
@@ -126,6 +131,7 @@ class CallbackModule(Default):  # type: ignore[misc]  # ansible-core is untyped
         self._display.warning(f"The output telephony.snom.fleet did not show all: {problem}. Please report it.")
 
     def _begin_screen(self, task: Any) -> None:
+        self._is_of_collection = self._is_of_collection or _is_of_collection(task)
         if _action(task) == f"{COLLECTION}snom_rollout":
             is_terminal = sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
             self._screen = Screen(open_ear(), self._display, is_live=is_terminal and self.get_option("live"))
@@ -181,6 +187,17 @@ class CallbackModule(Default):  # type: ignore[misc]  # ansible-core is untyped
         table, self._table = self._table, []
         for line, tone in table:
             self._display.display(line, color=COLORS.get(tone))
+
+    def _show_recap(self, stats: Any) -> bool:
+        if not self._is_of_collection:
+            return False
+        counts = {host: stats.summarize(host) for host in stats.processed}
+        well = [one for one in counts.values() if not (one["failures"] or one["unreachable"])]
+        bad = {host: 1 for host, one in counts.items() if one["failures"] or one["unreachable"]}
+        super().v2_playbook_on_stats(SimpleNamespace(processed=bad, summarize=stats.summarize, custom=stats.custom))
+        changed = sum(bool(one["changed"]) for one in well)
+        self._display.display(f"Hosts that are well: {len(well)}, {changed} of them changed", color=constants.COLOR_OK)
+        return True
 
     def _banner(self, task: Any) -> None:
         if self._last_task_banner != task._uuid:

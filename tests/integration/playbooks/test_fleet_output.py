@@ -71,7 +71,10 @@ def test_in_a_file_there_is_a_line_for_each_step_and_a_table_at_the_end(start: S
     assert re.search(r"^desk-2  -     720    8.7.5.35  8.7.5.35  1     old_version$", end, re.MULTILINE)
     assert "Nothing to do: 1\n" in end
     assert re.search(r"^old_version, 1 phone: desk-2\n    \w", end, re.MULTILINE)
-    assert "PLAY RECAP" in end
+    # It can be seen on one screen who failed.
+    rows = end.partition("PLAY RECAP")[2].splitlines()[1:]
+    assert [row.split()[0] for row in rows if "ok=" in row] == ["dark", "desk-2"]
+    assert rows[-1] == "Hosts that are well: 3, 1 of them changed"
 
 
 def test_on_a_terminal_there_is_a_table_that_lives(start: StartBench) -> None:

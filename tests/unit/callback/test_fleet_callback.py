@@ -99,6 +99,34 @@ def test_what_holds_more_than_a_message_and_what_is_not_ours_is_left_to_the_defa
     assert (seen, made._display.lines) == (["v2_runner_on_failed"], [])
 
 
+class Stats:
+    def __init__(self) -> None:
+        self.custom: dict[str, Any] = {}
+        self.processed = dict.fromkeys(("localhost", "desk-1", "desk-2", "dark", "away"), 1)
+
+    def summarize(self, host: str) -> dict[str, int]:
+        counts = {"ok": 2, "changed": int(host == "desk-1"), "skipped": 0, "rescued": 0, "ignored": 0}
+        return counts | {"failures": int(host == "dark"), "unreachable": int(host == "away")}
+
+
+def recap(monkeypatch: pytest.MonkeyPatch, path: str) -> tuple[list[str], list[str]]:
+    """The hosts that the default's recap names after a task that stands there, and what is shown besides."""
+    named: list[str] = []
+    monkeypatch.setattr(Default, "v2_playbook_on_stats", lambda _self, stats: named.extend(stats.processed))
+    monkeypatch.setattr(Default, "v2_playbook_on_task_start", lambda _self, _task, _is_conditional: None)
+    made = callback(monkeypatch)
+    made.v2_playbook_on_task_start(result("ansible.builtin.debug", {}, path).task, False)
+    made.v2_playbook_on_stats(Stats())
+    assert made._display.warnings == []
+    return named, made._display.lines
+
+
+def test_the_recap_counts_who_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = "/x/ansible_collections/telephony/snom/playbooks/rollout.yml:1"
+    assert recap(monkeypatch, ours) == (["dark", "away"], ["Hosts that are well: 3, 1 of them changed"])
+    assert recap(monkeypatch, "/tmp/mine.yml:1") == ([*Stats().processed], [])
+
+
 def test_with_v_all_is_left_to_the_default(seen: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     made = callback(monkeypatch)
     made._display.verbosity = 1
