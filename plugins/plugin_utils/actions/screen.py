@@ -22,8 +22,8 @@ from ansible.utils.display import Display
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.live import Drawn, Live
 
-COLORS = {"ok": constants.COLOR_OK, "changed": constants.COLOR_CHANGED, "failed": constants.COLOR_ERROR}
-"""By the tone of what is drawn."""
+COLORS = {"well": constants.COLOR_OK, "open": constants.COLOR_CHANGED, "failed": constants.COLOR_ERROR}
+"""By the tone of what is drawn. That something has changed is well here, not a warning as yellow looks."""
 
 _TICK = 1.0
 """Seconds after which a terminal that was resized is drawn anew."""

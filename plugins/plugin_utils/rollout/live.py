@@ -14,7 +14,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes impo
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import shorten, text_table
 
-Tone = Literal["", "ok", "changed", "failed"]
+Tone = Literal["", "well", "open", "failed"]
+"""How a line is meant: said only, nothing to do, not done yet, something to do."""
 Drawn = tuple[str, Tone]
 
 _HEAD = ("phone", "model", "now -> target", "state")
@@ -44,11 +45,7 @@ class _Phone:
 
     @property
     def tone(self) -> Tone:
-        if self.outcome is None:
-            return ""
-        if self.outcome.failed:
-            return "failed"
-        return "changed" if self.outcome.changed else "ok"
+        return "" if self.outcome is None else _tone(self.outcome)
 
 
 class Live:
@@ -120,6 +117,12 @@ class Live:
         return f"{self._wave}  {drawn}  {counts}{more}"
 
 
+def _tone(outcome: Outcome) -> Tone:
+    if outcome.failed:
+        return "failed"
+    return "open" if outcome.ahead or outcome.left_over else "well"
+
+
 def result_table(found: Mapping[str, Mapping[str, Any]], limit: int = 100) -> list[Drawn]:
     """How the phones of a rollout's result ended, without those that needed nothing. These are counted."""
     shown, idle = {}, 0
@@ -135,11 +138,9 @@ def result_table(found: Mapping[str, Mapping[str, Any]], limit: int = 100) -> li
     cells = [["phone", *names], *([host, *(found[host][name] for name in names)] for host in hosts)]
     head, *lines = text_table(cells, 80)
     drawn: list[Drawn] = [(head.rstrip(), "")]
-    for line, host in zip(lines, hosts, strict=True):
-        outcome = shown[host]
-        drawn.append((line.rstrip(), "failed" if outcome.failed else "changed" if outcome.changed else "ok"))
+    drawn += [(line.rstrip(), _tone(shown[host])) for line, host in zip(lines, hosts, strict=True)]
     if len(shown) > limit:
         drawn.append((f"... and {len(shown) - limit} more", ""))
     if idle:
-        drawn.append((f"Nothing to do: {idle}", "ok"))
+        drawn.append((f"Nothing to do: {idle}", "well"))
     return drawn if len(drawn) > 1 else []

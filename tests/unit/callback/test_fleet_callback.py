@@ -99,6 +99,20 @@ def test_what_holds_more_than_a_message_and_what_is_not_ours_is_left_to_the_defa
     assert (seen, made._display.lines) == (["v2_runner_on_failed"], [])
 
 
+def test_success_is_green(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ansible's yellow is for what has changed, and looks like a warning where all has changed as it should."""
+    made = callback(monkeypatch)
+    colors: list[str | None] = []
+    monkeypatch.setattr(made._display, "display", lambda _line, color=None: colors.append(color))
+    phone = dict.fromkeys(("site", "model", "before", "after", "wave"))
+    ended = {word: phone | {"outcome": word} for word in ("upgraded", "deferred", "old_version")}
+    monkeypatch.setattr(Default, "v2_playbook_on_stats", lambda _self, _stats: None)
+    monkeypatch.setattr(Default, "v2_runner_on_ok", lambda _self, _result: None)
+    made.v2_runner_on_ok(result("telephony.snom.snom_rollout", {"phones": ended}))
+    made.v2_playbook_on_stats(None)
+    assert colors == [None, "green", "yellow", "red"]
+
+
 class Stats:
     def __init__(self) -> None:
         self.custom: dict[str, Any] = {}

@@ -67,7 +67,7 @@ def test_what_is_not_well_stays_in_sight_and_has_its_color() -> None:
     assert [(line.split()[0], tone) for line, tone in lines[4:7]] == [
         ("desk-39", ""),
         ("desk-0", "failed"),
-        ("desk-38", "changed"),
+        ("desk-38", "well"),
     ]
     # The bar is full, and no fuller, when the plan knew of fewer phones.
     assert "#" * 24 + "  39 of 4 done, 1 under way, 1 not well" in lines[1][0]
@@ -97,10 +97,10 @@ def test_the_table_at_the_end_counts_what_needed_nothing() -> None:
     }
     assert result_table(phones) == [
         ("phone   site    model  before      after       wave  outcome", ""),
-        ("desk-1  berlin  D785   10.1.39.11  10.1.54.13  2     upgraded", "changed"),
+        ("desk-1  berlin  D785   10.1.39.11  10.1.54.13  2     upgraded", "well"),
         ("desk-3  -       D785   -           -           -     a word of another version", "failed"),
-        ("desk-4  -       D785   -           -           -     deferred", "ok"),
-        ("Nothing to do: 2", "ok"),
+        ("desk-4  -       D785   -           -           -     deferred", "open"),
+        ("Nothing to do: 2", "well"),
     ]
     assert result_table({}) == []
 
