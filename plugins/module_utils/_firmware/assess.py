@@ -41,8 +41,8 @@ class Desired:
     url: str | None = None
     allow_downgrade: bool = False
     force: bool = False
-    transport: str = "http"
-    """Which way leads to the phone: ``http`` or ``sip``."""
+    by_provisioning: bool = False
+    """Whether a mirror is told what the phone shall load; else the phone itself is."""
 
     def version(self, model: str) -> Version | None:
         """The version that is wanted of this model."""
@@ -104,13 +104,12 @@ def assess(
         assessment = replace(assessment, target=target)
         if facts.firmware == target and not desired.force:
             return assessment
-        provisioned = desired.transport == "sip"
-        if facts.firmware == target and provisioned:
+        if facts.firmware == target and desired.by_provisioning:
             raise Refused(
                 f"Runs {target} already, and force can't load that once more by provisioning: nothing would tell "
                 "whether the phone did."
             )
-        if takes_no_commands(model, facts.generation) and not provisioned:
+        if takes_no_commands(model, facts.generation) and not desired.by_provisioning:
             raise Unsupported(
                 f"Snom supports no firmware load over HTTP on the {model.name}. Set snom_transport: sip, and it is "
                 "brought there by its provisioning."
@@ -131,7 +130,7 @@ def assess(
         assessment = replace(assessment, hops=hops, notes=tuple(unverified(hops)))
         object_to(assessment)
         assessment = replace(assessment, facts=read_more(facts, target))
-        check = check_provisioned if provisioned else check_settings
+        check = check_provisioned if desired.by_provisioning else check_settings
         notes = check(assessment.facts, target)
         return replace(assessment, notes=(*assessment.notes, *notes))
     except SnomError as error:

@@ -25,6 +25,7 @@ from .._known.numbers import (
 from .._phone.call_phase import count_calls, read_call_phase
 from .._phone.call_reading import CALLING, CONNECTED, DIALING, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN
 from .._phone.commands import Command, Dial, ReleaseAllCalls, Tones
+from .._phone.connection import Connection
 from .._phone.phone import Phone
 from .session import REMOTE_ARGUMENTS, SECRET_ARGUMENTS, Remote, refuse_cleartext
 
@@ -118,12 +119,12 @@ def control_call(
     phone: Phone, parameters: dict[str, Any], check_mode: bool, *, sleep: Callable[[float], None] = time.sleep
 ) -> dict[str, Any]:
     """Do one thing with a call, and look whether the phone did it. Raises SnomError where nothing was sent."""
-    target = _target(parameters)
+    target = _target(phone.connection, parameters)
     remote = Remote(phone, parameters, check_mode, sleep)
     return _Call(remote, parameters, target).run()
 
 
-def _target(parameters: dict[str, Any]) -> str:
+def _target(connection: Connection, parameters: dict[str, Any]) -> str:
     """The number, address or tones that the action sends, checked as far as they can be without the phone."""
     action, number, digits = parameters["action"], parameters["number"], parameters["digits"]
     for name in ("number", "outgoing_uri", "digits", "audio"):
@@ -135,7 +136,7 @@ def _target(parameters: dict[str, Any]) -> str:
         return ""
     if not isinstance(digits if number is None else number, str):
         raise InputError("number and digits must be in quotes: without, zeros in front are lost.")
-    refuse_cleartext(parameters)
+    refuse_cleartext(connection, parameters)
     if digits is not None:
         return read_tones(digits)
     target = read_address(number, "number") if "@" in number else read_number(number, parameters["number_format"])

@@ -66,7 +66,7 @@ def reset_phone(
         # It may go down before it answers. Whether it does is watched.
         with contextlib.suppress(AnswerLost):
             remote.send(command)
-        if phone.connection.transport == "sip":
+        if not phone.connection.by_web:
             return {"changed": True, "outcome": Outcome.TRIGGERED, "reason": f"{_BY_SIP} {_OPEN}"}
         watch = Watch(phone, now, asked_at, uptime=remote.facts.uptime)
         outcome, reason = _watch(watch, asked_at, now, sleep)

@@ -55,7 +55,7 @@ def press_keys(
         raise InputError("Give either keys or touch.")
     events = _readable(keys, secret=parameters["secret"]) if touches is None else []
     touch = None if touches is None else _touch(touches)
-    refuse_cleartext(parameters)
+    refuse_cleartext(phone.connection, parameters)
     remote = Remote(phone, parameters, check_mode, sleep)
 
     def work() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from .._known.keys import chain_keys, fit_keys
 from .._known.masks import MASK
 from .._known.models import find_model, takes_no_commands
 from .._phone.commands import Command, Press
-from .._phone.connection import CONNECTION_ARGUMENTS
+from .._phone.connection import CONNECTION_ARGUMENTS, Connection
 from .._phone.facts import check_identity
 from .._phone.phone import Phone
 
@@ -61,8 +61,8 @@ class Remote:
             raise Unsupported(_D8XX) from None
         check_identity(self.facts, mac=parameters["mac"], model=parameters["model"])
         self.model = find_model(self.facts.model or parameters["model"] or "")
-        by_http = phone.connection.transport == "http"
-        if by_http and self.model is not None and takes_no_commands(self.model, self.facts.generation):
+        by_web = phone.connection.by_web
+        if by_web and self.model is not None and takes_no_commands(self.model, self.facts.generation):
             raise Unsupported(_D8XX)
 
     @property
@@ -135,11 +135,11 @@ class Remote:
         self.steps.append({"request": shown, "answer": answer})
 
 
-def refuse_cleartext(parameters: dict[str, Any]) -> None:
+def refuse_cleartext(connection: Connection, parameters: dict[str, Any]) -> None:
     """Raise Refused if a secret would travel in clear text."""
     if not parameters["secret"] or parameters["allow_cleartext_secrets"]:
         return
-    if parameters["transport"] == "sip":
+    if not connection.by_web:
         raise Refused(
             "The task has no_log: true or secret: true, and what it types would go through the PBX to the phone, "
             "perhaps in clear text. Set allow_cleartext_secrets: true where nobody else can read that."

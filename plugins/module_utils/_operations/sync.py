@@ -171,7 +171,7 @@ class _Sync:
         self._settings = settings
         self._now = now
         self._sleep = sleep
-        self._is_read = parameters["transport"] == "http"
+        self._is_read = phone.connection.by_web
         self.mac: str | None = phone.connection.mac
         self._address = _numeric(phone.connection.address)
         self._contact: Registration | None = None

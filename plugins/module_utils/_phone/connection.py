@@ -41,6 +41,11 @@ class Connection:
     transport: str = "http"
     """Which way leads to the phone: ``http``, or ``sip`` by its PBX."""
 
+    @property
+    def by_web(self) -> bool:
+        """Whether the phone's own web server is asked. By another way nobody may see what it did."""
+        return self.transport == "http"
+
 
 CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
     "host": {"type": "str"},
@@ -66,9 +71,7 @@ CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
 """Argument spec of the options of a Connection."""
 
 
-HOST_VARIABLES: dict[str, str] = {option: f"snom_{option}" for option in CONNECTION_ARGUMENTS} | {
-    "host": "ansible_host"
-}
+HOST_VARIABLES = {option: f"snom_{option}" for option in CONNECTION_ARGUMENTS} | {"host": "ansible_host"}
 """Option to the host variable that gives it where the task does not."""
 
 

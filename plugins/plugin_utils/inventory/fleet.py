@@ -209,7 +209,7 @@ def _target(host: str, variables: HostVariables, given: Mapping[str, Any], overr
         control = _control(variables, checked, known)
         # No password of a phone travels that way.
         checked = replace(checked, username=None, password=None)
-    elif checked.transport == "http":
+    elif checked.by_web:
         WebPhone(checked)  # It refuses options that can't work, before anything is sent.
     _check_call_state(variables)
     version = variables.get("snom_firmware_version")

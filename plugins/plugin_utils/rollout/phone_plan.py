@@ -136,7 +136,7 @@ def _desired(target: Target, options: Options) -> Desired:
         mirror=target.mirror or options.mirror,
         allow_downgrade=options.allow_downgrade,
         force=options.force,
-        transport=target.transport,
+        by_provisioning=target.by_provisioning,
     )
 
 

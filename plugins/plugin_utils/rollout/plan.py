@@ -69,7 +69,7 @@ def check_targets(targets: Sequence[Target]) -> None:
     ]
     problems += _doubles(targets, lambda target: target.mac, "the MAC", "Correct snom_mac of one of them.")
     # A phone that is reached by its PBX may share its address with others, and it is never asked for.
-    addressed = [target for target in targets if target.transport != "sip"]
+    addressed = [target for target in targets if not target.by_provisioning]
     problems += _doubles(addressed, _address, "the address", "Correct ansible_host of one of them.")
     if problems:
         shown = problems[:20]

@@ -115,7 +115,7 @@ def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
         "model": phone.model,
         "mac": (facts.mac if facts else None) or phone.target.mac,
         "call_state": facts.call_state if facts else None,
-        "transport": phone.target.transport,
+        "transport": phone.target.connection.transport,
         "site": phone.target.site,
         "group": phone.target.group,
         "wave": ended.wave,

@@ -40,9 +40,9 @@ class Target:
     """Settings that the inventory gives it, where it is one that tells none itself."""
 
     @property
-    def transport(self) -> str:
-        """Which way leads there: ``http``, its web server, or ``sip``, its PBX and its provisioning."""
-        return self.connection.transport if self.control is None else "sip"
+    def by_provisioning(self) -> bool:
+        """Whether a mirror is told what it shall load; else the phone itself is."""
+        return self.control is not None
 
     @property
     def mac(self) -> str | None:

@@ -104,7 +104,7 @@ def _by_report(collector: Collector, mac: str | None, url: str, phone: Phone) ->
     facts = phone.look(["system"])
     if not takes_silent_documents(facts.firmware):
         return CallReading()
-    if not collector.has_documents and phone.connection.transport != "sip":
+    if not collector.has_documents and phone.connection.by_web:
         # It would have to fetch the document, and can't.
         return CallReading()
     address = numeric(phone.reports_from())
@@ -126,7 +126,7 @@ def _by_report(collector: Collector, mac: str | None, url: str, phone: Phone) ->
     macs, models = ({getattr(report, name) for report in reports} - {None} for name in ("mac", "model"))
     if len(macs | {mac or facts.mac} - {None}) > 1 or len(models | {facts.model} - {None}) > 1:
         return CallReading()
-    if not macs and phone.connection.transport == "sip":
+    if not macs and not phone.connection.by_web:
         # Its registration may be of before, and another phone have its address by now.
         return CallReading()
     readings = [report.reading for report in reports if report.reading.source is not None]

@@ -31,6 +31,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.commands imp
     ReleaseAllCalls,
     Reregister,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.tests.unit.phones import LONGEST, TAKEN, RemotePhone, parameters_of
 
 SPEC = REMOTE_ARGUMENTS | SECRET_ARGUMENTS
@@ -200,6 +201,6 @@ def test_warnings_come_with_the_result() -> None:
 def test_secrets_go_over_https(given: dict[str, Any], refused: bool) -> None:
     if refused:
         with pytest.raises(Refused, match="https"):
-            refuse_cleartext(parameters_of(SPEC, **given))
+            refuse_cleartext(Connection(address="desk"), parameters_of(SPEC, **given))
     else:
-        refuse_cleartext(parameters_of(SPEC, **given))
+        refuse_cleartext(Connection(address="desk"), parameters_of(SPEC, **given))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -179,6 +180,7 @@ class Case:
         self.is_current = lambda _log, _settings: not self.mirror.log.late
 
     def sync(self, *, check_mode: bool = False, **parameters: Any) -> dict[str, Any]:
+        self.phone.connection = replace(self.phone.connection, transport=parameters.get("transport", "http"))
         given = parameters_of(ARGUMENT_SPEC, pbx=PBX, mirror_control=MIRROR, mac=MAC) | parameters
         return to_plain(
             sync_phone(

@@ -388,7 +388,7 @@ class Lab:
         return [
             Target(
                 host=phone.name,
-                connection=Connection(address=phone.name, mac=phone.mac),
+                connection=Connection(address=phone.name, mac=phone.mac, transport="sip"),
                 version=Version.parse(NEW),
                 site=phone.site,
                 known=Known(pbx=PBX),
