@@ -28,9 +28,10 @@ what a person can do about it. Nothing in a reason may hold a secret or the quer
         NotSent                 by PBX or mirror, and what it was shown was withdrawn
         Looping                 it loads its image again and again
 
-Some stand where they are made: `credentials.NotTried`, which tells the limit that it keeps, `phone_plan.NotApproved`,
-`identity.NotRegistered`, what only a phone that loads by SIP raises in `sip_reader` and `sip_loader`, and in `client`
-that of a kept connection that turns out dead, which never leaves it.
+Some stand where they are made: those of a mirror in `_mirror.client`, of a source of phones in `sources.said`;
+`credentials.NotTried`, which tells the limit that it keeps; `phone_plan.NotApproved`, `mirrors.MayBeThere`,
+`identity.NotRegistered`, `image_probe.NotThere`; what only a phone that loads by SIP raises in `sip_reader` and
+`sip_loader`; and in `_phone.web.client` that of a kept connection that turns out dead, which never leaves it.
 """
 
 from __future__ import annotations

@@ -44,10 +44,10 @@ class SettingPages:
     def replaced(self, text: str) -> str:
         """A page of settings, as XML or as lines: names stay that settings may have, and values that say nothing."""
         if text.lstrip("\xef\xbb\xbf \t\r\n").startswith("<") and "perm=" in text:
-            return _around(_XML_SETTING, text, self._xml_setting, self._xml_between)
+            return _replaced(_XML_SETTING, text, self._xml_setting, self._xml_between)
         if not _TEXT_SETTING.search(text):
             return self._replacer.text(text)
-        return _around(_TEXT_SETTING, text, self._text_setting, self._replacer.text)
+        return _replaced(_TEXT_SETTING, text, self._text_setting, self._replacer.text)
 
     def _text_setting(self, match: re.Match[str]) -> str:
         before, name, between, value = match.groups()
@@ -55,18 +55,18 @@ class SettingPages:
 
     def _xml_setting(self, match: re.Match[str]) -> str:
         name, attributes, value = match.groups()
-        inside = _around(_ATTRIBUTE, attributes, self._attribute, self._replacer.private)
-        return f"<{self._name(name)}{inside}>" + _around(
+        inside = _replaced(_ATTRIBUTE, attributes, self._attribute, self._replacer.private)
+        return f"<{self._name(name)}{inside}>" + _replaced(
             _CDATA, value, lambda part: part[1] + self._value(name, part[2]) + part[3], partial(self._value, name)
         )
 
     def _xml_between(self, text: str) -> str:
         """What lies between two elements, or what one begins with and what it says: ends, comments, the head."""
-        return _around(
+        return _replaced(
             _XML_END,
             text,
             lambda end: f"</{self._name(end[1])}{end[2]}>",
-            lambda rest: _around(_XML_HEAD, rest, lambda head: head[0], self._replacer.private),
+            lambda rest: _replaced(_XML_HEAD, rest, lambda head: head[0], self._replacer.private),
         )
 
     def _attribute(self, match: re.Match[str]) -> str:
@@ -93,7 +93,7 @@ class SettingPages:
         return value if stays or said in self._replacer.forms.versions else self._replacer.private(value)
 
 
-def _around(
+def _replaced(
     pattern: re.Pattern[str], text: str, replace: Callable[[re.Match[str]], str | None], between: Callable[[str], str]
 ) -> str:
     """The text with what stands for each match, and for what lies between two of them."""

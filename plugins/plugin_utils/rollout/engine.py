@@ -4,8 +4,9 @@
 
 """The rollout engine: many phones through their upgrades, in waves, within limits.
 
-One thread decides; workers only carry out single steps of single phones. Every trigger passes `Engine._closed` right
-before it is made, and every phone ends in `Verdicts.settle`. The parts know nothing of the engine:
+One thread decides; the workers of `Crew`, the event loop, only carry out single steps of single phones. Every trigger
+passes `Engine._closed` right before it is made, and every phone ends in `Verdicts.settle`. The parts know nothing of
+the engine:
 
 - `Admission`: which phones may begin
 - `Flights`: those that have, step by step; `Polls` says which of them is looked at next
@@ -123,9 +124,7 @@ class Engine:
                 self._admission.hold(phone)
 
     def _any_call_state(self, work: Iterable[PlannedPhone]) -> bool:
-        if self._options.unknown_call_state != "defer":
-            return True
-        return any(phone.facts.call_state != "unknown" for phone in work)
+        return self._options.unknown_call_state != "defer" or any(phone.facts.call_state != "unknown" for phone in work)
 
     def _run_waves(self, work: list[PlannedPhone]) -> None:
         """Run all waves, and then those that were deferred again, until none may be asked any more."""

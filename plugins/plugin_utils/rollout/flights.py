@@ -93,7 +93,7 @@ class Flights:
             # Before it is known how this phone ended, which may be the last one.
             self._verdicts.stop(self._record.problem)
         self._progress.step_taken(phone, upgrade.course)
-        self._verdicts.doubt(phone, upgrade.course)
+        self._verdicts.suspect(phone, upgrade.course)
         self._look_at_line(phone, upgrade.course.evidence)
         if flight.is_try:
             flight.is_try = False

@@ -144,7 +144,7 @@ class Verdicts:
             snapshot=nothing_to_compare(lost) if self._plan.options.snapshot and ending.outcome.loaded else None,
         )
 
-    def doubt(self, phone: PlannedPhone, course: Course) -> None:
+    def suspect(self, phone: PlannedPhone, course: Course) -> None:
         """A phone that is late, or back on another version, counts at once, long before it is known how it ends."""
         if course.late:
             self._add_bad(phone, "was not seen gone by its deadline", "late", triggered=True)

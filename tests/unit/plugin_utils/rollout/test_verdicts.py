@@ -176,11 +176,11 @@ def test_a_phone_in_doubt_counts_at_once_and_no_more_when_it_is_well(late: bool,
     one = phone("desk-1")
     doubtful = flight(one, late=late, is_on_another=not late)
     run = Run(one, waves=CANARY)
-    run.verdicts.doubt(one, doubtful.upgrade.course)
+    run.verdicts.suspect(one, doubtful.upgrade.course)
     assert run.stops == [f"The canary desk-1 {what}, and canaries may not fail."]
     run = Run(one)
-    run.verdicts.doubt(one, doubtful.upgrade.course)
-    run.verdicts.doubt(one, doubtful.upgrade.course)
+    run.verdicts.suspect(one, doubtful.upgrade.course)
+    run.verdicts.suspect(one, doubtful.upgrade.course)
     assert run.stops == [f"1 bad phone, max_bad is 0; the last one is desk-1 ({word})."]
     run.verdicts.settle(one, ended(), flight(one))
     assert run.verdicts.bad == set()
