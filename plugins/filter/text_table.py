@@ -19,7 +19,8 @@ version_added: 0.1.0
 description:
   - Makes a line of each row, with columns of equal width. A null or an empty text is shown as a hyphen.
   - Where that takes more columns than O(width), cells of the first column lose their middle, because names differ at
-    their ends. The other columns are shown as they are.
+    their ends. Before names get too short to be told from one another, the columns of O(spare) are left out.
+  - A line has no blanks at its end.
   - Control characters and line breaks are spelled out, as P(telephony.snom.visible#filter) does it.
 author:
   - telephony.snom contributors (@telephony)
@@ -33,6 +34,11 @@ options:
     description: Columns that a line may take. The default fits into 80 as C(ansible.builtin.debug) shows a list.
     type: int
     default: 69
+  spare:
+    description: Heads of columns that are left out, one after the other, where there is no room for the first column.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -48,12 +54,12 @@ _value:
   description: The lines.
   type: list
   elements: str
-  sample: ["host    MAC         ", "desk-1  000413AABBCC"]
+  sample: ["host    MAC", "desk-1  000413AABBCC"]
 """
 
 
-def table(rows: Iterable[Sequence[object]], width: int = WIDTH) -> list[str]:
-    return text_table(to_plain(list(rows)), width)
+def table(rows: Iterable[Sequence[object]], width: int = WIDTH, spare: Iterable[str] = ()) -> list[str]:
+    return text_table(to_plain(list(rows)), width, spare)
 
 
 class FilterModule:

@@ -14,6 +14,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.visible impor
 WIDTH = 69
 """Columns of a table. The task ansible.builtin.debug shows its lines in quotes and indented, and has 80 for all."""
 _GAP = "  "
+_NAME = 16
+"""Columns in which most names can be told from one another."""
 _SHORTEST = 5
 
 
@@ -22,23 +24,39 @@ def count_phones(count: int) -> str:
     return "1 phone" if count == 1 else f"{count} phones"
 
 
-def text_table(rows: Iterable[Sequence[object]], width: int = WIDTH) -> list[str]:
+def text_table(rows: Iterable[Sequence[object]], width: int = WIDTH, spare: Iterable[str] = ()) -> list[str]:
     """Rows as lines with columns of equal width; the first row is the head. None is shown as a hyphen.
 
     Where that takes more columns than width, cells of the first column lose their middle: names differ at their ends.
-    A table whose other columns are wider than that is as wide as it must be.
+    Before that leaves too little of them, the columns with the heads in spare are left out, one after the other. A
+    table whose other columns are wider than that is as wide as it must be.
     """
     cells = [["-" if cell is None or cell == "" else visible_line(str(cell)) for cell in row] for row in rows]
     if not cells:
         return []
-    widths = [max(map(columns, column)) for column in zip(*cells, strict=True)]
-    over = sum(widths) + len(_GAP) * (len(widths) - 1) - width
-    if over > 0:
+    for head in spare:
+        widths = _widths(cells)
+        if _over(widths, width) <= widths[0] - min(widths[0], _NAME):
+            break
+        left = [at for at, name in enumerate(cells[0]) if name != head]
+        cells = [[row[at] for at in left] for row in cells]
+    widths = _widths(cells)
+    if (over := _over(widths, width)) > 0:
         widths[0] = max(min(widths[0], _SHORTEST), widths[0] - over)
-    return [
-        _GAP.join(pad(cell, space) for cell, space in zip([shorten(first, widths[0]), *rest], widths, strict=True))
-        for first, *rest in cells
-    ]
+    lines = []
+    for first, *rest in cells:
+        row = (shorten(first, widths[0]), *rest)
+        lines.append(_GAP.join(pad(cell, space) for cell, space in zip(row, widths, strict=True)).rstrip())
+    return lines
+
+
+def _widths(cells: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(columns, column)) for column in zip(*cells, strict=True)]
+
+
+def _over(widths: Sequence[int], width: int) -> int:
+    """How many columns are too many; below 0 how many are left."""
+    return sum(widths) + len(_GAP) * (len(widths) - 1) - width
 
 
 def columns(text: str) -> int:

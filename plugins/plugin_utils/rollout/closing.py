@@ -77,4 +77,5 @@ def _table(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
     if not rows:
         return []
     more = [f"... and {count_phones(len(rows) - LISTED)} more, see the report"] if len(rows) > LISTED else []
-    return text_table([["host", "model", "firmware", "MAC", "call", "outcome"], *rows[:LISTED]]) + more
+    head = ["host", "model", "firmware", "MAC", "call", "outcome"]
+    return text_table([head, *rows[:LISTED]], spare=("MAC", "call")) + more

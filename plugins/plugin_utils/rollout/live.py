@@ -91,7 +91,7 @@ class Live:
         """
         rows = self._rows(max(_FEWEST_ROWS, height - 6))
         cells = [_HEAD, *((host, phone.model, phone.way, phone.shown(now)) for host, phone in rows)]
-        head, *lines = [shorten(line.rstrip(), width) for line in text_table(cells, width)]
+        head, *lines = [shorten(line, width) for line in text_table(cells, width)]
         drawn: list[Drawn] = [("", ""), (shorten(self._progress(), width), "")]
         if rows:
             drawn += [("", ""), (head, "")]
@@ -136,9 +136,9 @@ def result_table(found: Mapping[str, Mapping[str, Any]], limit: int = 100) -> li
     hosts = sorted(shown, key=lambda host: not shown[host].remedy)[:limit] if len(shown) > limit else list(shown)
     names = ("site", "model", "before", "after", "wave", "outcome")
     cells = [["phone", *names], *([host, *(found[host][name] for name in names)] for host in hosts)]
-    head, *lines = text_table(cells, 80)
-    drawn: list[Drawn] = [(head.rstrip(), "")]
-    drawn += [(line.rstrip(), _tone(shown[host])) for line, host in zip(lines, hosts, strict=True)]
+    head, *lines = text_table(cells, 80, spare=("wave", "site"))
+    drawn: list[Drawn] = [(head, "")]
+    drawn += [(line, _tone(shown[host])) for line, host in zip(lines, hosts, strict=True)]
     if len(shown) > limit:
         drawn.append((f"... and {len(shown) - limit} more", ""))
     if idle:

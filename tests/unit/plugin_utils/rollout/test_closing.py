@@ -74,8 +74,8 @@ def test_a_plan_ends_with_a_table() -> None:
         "unreachable, 1 phone: ward-8",
         f"    {Outcome.UNREACHABLE.remedy}",
         f"More on each: {GUIDE}",
-        "host    model  firmware    MAC           call     outcome    ",
-        "desk-1  D785   10.1.39.11  000413010001  in_call  planned    ",
+        "host    model  firmware    MAC           call     outcome",
+        "desk-1  D785   10.1.39.11  000413010001  in_call  planned",
         "ward-8  -      -           000413010001  -        unreachable",
     ]
 
