@@ -17,15 +17,15 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import read_regular
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import PHONE, Catalog, Image, image_url
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import MODELS
-from ansible_collections.telephony.snom.plugins.module_utils._known.vendor_server import (
-    VENDOR_SERVER,
-    at_server,
-    images_expected,
-)
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog_text import NEW_FILE
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.image_probe import NotThere, Probed
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Stated, needed_images
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.vendor_server import (
+    VENDOR_SERVER,
+    at_server,
+    images_expected,
+)
 
 TRUST = "trust"
 VERIFY = "verify"

@@ -25,8 +25,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.images impor
     image_url,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import MODELS, Model
-from ansible_collections.telephony.snom.plugins.module_utils._known.provisioned_image import module_image
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.provisioned_image import module_image
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "hosts": {"type": "list", "elements": "str"},

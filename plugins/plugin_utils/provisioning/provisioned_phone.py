@@ -18,11 +18,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.models impor
     find_model,
     versions_by_model,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._known.provisioned_image import (
-    module_image,
-    provisioned_url,
-    refuse_module,
-)
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
     Setting,
     merge_settings,
@@ -40,6 +35,11 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml i
     parse_phone_book,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.names import content_mark, require_plain_name
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.provisioned_image import (
+    module_image,
+    provisioned_url,
+    refuse_module,
+)
 
 # More than that no model has. A phone may show more than our table gives its model, and adoption states what it shows.
 _MOST_IDENTITIES = max(model.identities or 0 for model in MODELS.values())

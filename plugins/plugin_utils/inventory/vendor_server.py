@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .borders import IMAGES_BY_VERSION
-from .images import Image, image_name, image_url
-from .models import Model
-from .version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._known.borders import IMAGES_BY_VERSION
+from ansible_collections.telephony.snom.plugins.module_utils._known.images import Image, image_name, image_url
+from ansible_collections.telephony.snom.plugins.module_utils._known.models import Model
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 
 VENDOR_SERVER = "https://downloads.snom.com"
 

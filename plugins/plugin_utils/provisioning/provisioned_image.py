@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .._core.errors import InputError, Refused
-from .dialect import LOADS_MODULES_FROM
-from .image_path import hop_of, known_image, lacks_chain, on_mirror
-from .images import CHAINED_UPDATE, MODULE, Catalog, Image
-from .models import PHONE_MANAGER, Model
-from .version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, Refused
+from ansible_collections.telephony.snom.plugins.module_utils._known.dialect import LOADS_MODULES_FROM
+from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import (
+    hop_of,
+    known_image,
+    lacks_chain,
+    on_mirror,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._known.images import CHAINED_UPDATE, MODULE, Catalog, Image
+from ansible_collections.telephony.snom.plugins.module_utils._known.models import PHONE_MANAGER, Model
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 
 _OF_D8XX = "D8C"
 """The module of the D8xx, which no other phone takes, and which take no other (protocol 1.3)."""
