@@ -70,6 +70,8 @@ def test_the_checker_finds_what_is_wrong(change: dict[str, object], problem: str
         ("snom320-8.7.5.35-SIP-f.bin", "320"),
         ("D810B", "D810"),
         ("d810wb", "D810"),
+        ("PA1plus", "PA1"),
+        ("PA1+", "PA1"),
         ("snomD815W", "D815"),
         ("Snom D815W", "D815"),
         ("P710", "D713"),
