@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -41,7 +40,7 @@ from .._mirror.own_file import OwnFile, Watched, watch_for_fetch
 from .._mirror.probe import LATE, is_noted
 from .._mirror.served_log import ServedLog
 from .._pbx.calls import OLDEST, state_in
-from .._pbx.contacts import contact_of, contact_without_list
+from .._pbx.contacts import contact_of, contact_without_list, numeric
 from .._pbx.kinds import open_pbx
 from .._pbx.overview import SUBOPTIONS
 from .._pbx.pbx import Delivery, Notify, Pbx, Registration
@@ -173,7 +172,7 @@ class _Sync:
         self._sleep = sleep
         self._is_read = phone.connection.by_web
         self.mac: str | None = phone.connection.mac
-        self._address = _numeric(phone.connection.address)
+        self._address = numeric(phone.connection.address)
         self._contact: Registration | None = None
         self._pbx_says = CallReading()
         self._asked_at = 0.0
@@ -357,11 +356,3 @@ def _problem(is_noted: Callable[[], bool]) -> str | None:
         return None if is_noted() else LATE
     except MirrorFailed as error:
         return error.reason
-
-
-def _numeric(host: str) -> str:
-    """The IP address of a host; the host itself where it has none."""
-    try:
-        return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
-    except (OSError, UnicodeError):
-        return host

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 
 from .._core.errors import InputError, PhoneUnreachable, Refused
@@ -17,6 +18,14 @@ _TELL_APART = (
     "Set mac_info_in_sip_register to on for the phones, so that their registrations name them, or give each an account "
     "of its own."
 )
+
+
+def numeric(host: str) -> str:
+    """The IP address of a host, as a PBX lists it; the host itself where it has none."""
+    try:
+        return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
+    except (OSError, UnicodeError):
+        return host
 
 
 def contact_of(

@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._known.taught import Lesson
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.contacts import numeric
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.kinds import open_pbx
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallSource
@@ -45,7 +46,6 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look impo
     words_of,
     words_of_agents,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.witnesses.witnesses import numeric
 
 
 @dataclass

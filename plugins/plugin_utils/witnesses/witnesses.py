@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from functools import partial
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AnswerLost, InputError, expect
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.calls import UNKNOWN, PbxCalls
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.contacts import numeric
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallReading, CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import OpenDocument
@@ -131,11 +131,3 @@ def _by_report(collector: Collector, mac: str | None, url: str, phone: Phone) ->
         return CallReading()
     readings = [report.reading for report in reports if report.reading.source is not None]
     return readings[0] if len({reading.state for reading in readings}) == 1 else CallReading()
-
-
-def numeric(host: str) -> str:
-    """The IP address of a host; the host itself where it has none."""
-    try:
-        return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
-    except (OSError, UnicodeError):
-        return host
