@@ -22,6 +22,11 @@ class Figure:
     how: str = ""
 
 
+def ms(seconds: float) -> str:
+    """Seconds as a text in milliseconds."""
+    return f"{seconds * 1000:.2f} ms"
+
+
 def table(figures: Sequence[Figure]) -> str:
     """All figures, and below them how each was measured."""
     rows = [("name", "measured", "figure", "goal", "met")]
