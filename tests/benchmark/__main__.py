@@ -4,8 +4,8 @@
 
 """``python3 tests/benchmark [--only NAME] [--phones N]``: what the collection costs, measured on virtual phones.
 
-Prints one table with the figures and their goals, and how each was measured. Exits with 1 if a goal is missed. A Python
-without Ansible hands over to the environment that the checks use.
+Prints one table with the figures and their goals, and how each was measured, and draws where the time of each rollout
+went. Exits with 1 if a goal is missed. A Python without Ansible hands over to the environment that the checks use.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ def main() -> int:
     from cases import CASES
     from figures import Figure, table
     from measuring import CommandFailed
+    from plot import plot
+    from scene import WORK
 
     parser = argparse.ArgumentParser(prog="python3 tests/benchmark", description="What the collection costs.")
     parser.add_argument("--only", metavar="NAME", choices=CASES, action="append", help=f"of {', '.join(CASES)}")
@@ -52,6 +54,10 @@ def main() -> int:
             figures.append(Figure(name=name, what=str(error), value="failed", met=False))
         print(f"{time.monotonic() - started:.0f} s", flush=True)
     print(f"\n{table(figures)}")
+    if picture := plot(figures):
+        WORK.mkdir(parents=True, exist_ok=True)
+        (WORK / "rollouts.svg").write_text(picture, "utf-8")
+        print(f"\nWhere the time of each rollout goes: {WORK / 'rollouts.svg'}")
     return 1 if any(figure.met is False for figure in figures) else 0
 
 

@@ -6,13 +6,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """What was measured. how says in a sentence how; met is None where there is no goal."""
+    """What was measured. how says in a sentence how; met is None where there is no goal.
+
+    parts is what a time consists of, in seconds by name, in their order.
+    """
 
     name: str
     what: str
@@ -20,6 +23,7 @@ class Figure:
     goal: str = ""
     met: bool | None = None
     how: str = ""
+    parts: Mapping[str, float] = field(default_factory=dict)
 
 
 def ms(seconds: float) -> str:

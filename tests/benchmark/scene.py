@@ -11,7 +11,7 @@ import json
 import os
 import ssl
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,11 +99,13 @@ def play(stage: Scene, name: str, task: dict[str, Any]) -> Cost:
     return playbook(stage, str(file), name, {})
 
 
-def playbook(stage: Scene, playbook_name: str, name: str, variables: dict[str, Any]) -> Cost:
-    """Run a playbook; its output goes to a file beside the inventory."""
+def playbook(
+    stage: Scene, playbook_name: str, name: str, variables: dict[str, Any], env: Mapping[str, str] | None = None
+) -> Cost:
+    """Run a playbook; its output goes to a file beside the inventory. env is added to its environment."""
     # Cached bytecode as in an installed collection, but not beside the sources.
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "PYTHON"))}
-    env |= {"ANSIBLE_COLLECTIONS_PATH": str(BUILD), "PYTHONPYCACHEPREFIX": str(WORK / "bytecode")}
+    around = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "PYTHON"))}
+    around |= {"ANSIBLE_COLLECTIONS_PATH": str(BUILD), "PYTHONPYCACHEPREFIX": str(WORK / "bytecode"), **(env or {})}
     command: list[str | Path] = [
         Path(sys.executable).with_name("ansible-playbook"),
         "-i",
@@ -112,4 +114,4 @@ def playbook(stage: Scene, playbook_name: str, name: str, variables: dict[str, A
         "-e",
         json.dumps(variables),
     ]
-    return run(command, stage.inventory.with_name(f"{name}.log"), env)
+    return run(command, stage.inventory.with_name(f"{name}.log"), around)
