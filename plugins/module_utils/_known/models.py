@@ -179,9 +179,9 @@ _BY_NAME = (
 _NAME = re.compile(
     r"\s*(?:(?:snom|gigaset)[\s_-]*)?"
     # D810B, D810WB and D815W are sold beside each other: black, and with wireless LAN (protocol 1.3).
-    r"(?:(d8[0-9]{2})(?:wb?|b)|([dp]?[0-9]{3}m?|mp|meeting[\s-]?point|pa1))"
-    # The PA1+ as FusionPBX calls it.
-    r"(?:(?<=pa1)[\s-]?plus)?(?![0-9a-z])",
+    r"(?:([dp]8[0-9]{2})(?:wb?|b)|([dp]?[0-9]{3}m?|mp|meeting[\s-]?point|pa1))"
+    # The PA1+ as FusionPBX calls it, and Gigaset's phones as they are sold.
+    r"(?:(?<=pa1)[\s-]?plus|(?<=p[78][0-9]{2})pro)?(?![0-9a-z])",
     re.IGNORECASE | re.ASCII,
 )
 _SEPARATORS = re.compile(r"[\s-]")

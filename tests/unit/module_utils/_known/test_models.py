@@ -79,6 +79,10 @@ def test_the_checker_finds_what_is_wrong(change: dict[str, object], problem: str
         ("p820", "D812"),
         ("P825", "D812"),
         ("Gigaset P850", "D815"),
+        ("Gigaset P850 PRO", "D815"),
+        ("P810PRO", "D810"),
+        ("Gigaset P850W PRO", "D815"),
+        ("p850w", "D815"),
         ("P855", "D815"),
     ],
 )
@@ -111,6 +115,8 @@ def test_finds_a_model_in_any_spelling(text: str, name: str) -> None:
         "D785W",
         "D815X",
         "D815BW7",
+        "P810PROX",
+        "D785PRO",
         "Gigaset N510",
     ],
 )

@@ -279,3 +279,20 @@ def test_what_is_cut_off_says_nothing_that_the_whole_does_not(agent: tuple[str, 
 def test_no_text_breaks_it(text: str) -> None:
     for said in (read_user_agent(text), read_user_agent(f"snomD785-SIP {text}")):
         assert said is None or (said.mac is None or len(said.mac) == 12)
+
+
+@pytest.mark.parametrize(
+    ("text", "model", "firmware"),
+    [
+        ("Gigaset P810 PRO/10.1.54.13", "D810", "10.1.54.13"),
+        ("Gigaset P850W PRO-SIP 10.1.54.13", "D815", "10.1.54.13"),
+        ("GigasetP820PRO/10.1.54.13", "D812", "10.1.54.13"),
+        ("Gigaset P855 10.1.54.13", "D815", "10.1.54.13"),
+        ("Gigaset P810 PROX/10.1.54.13", "D810", None),
+    ],
+)
+def test_gigasets_phones_have_a_version_whatever_they_are_sold_as(text: str, model: str, firmware: str | None) -> None:
+    for written in (text, browser(text)):
+        agent = read_user_agent(written)
+        assert agent and agent.model == model
+        assert agent.firmware == (Version.parse(firmware) if firmware else None)
