@@ -19,7 +19,8 @@ MASK = "********"
 # likely than a false alarm: what sounds like one is one.
 _SECRET = re.compile(
     r"(?<!by)pass(?!ive|ing|_?thr)|(?:^|_)pw(?:d|$|[_0-9])|secret|token|psk|wep_?key|cred(?:s|ential)|community|bearer"
-    r"|(?:priv(?:ate)?|api|access|shared|enc(?:ryption)?|aes|client|tls|srtp|master|auth|license|wifi|wlan)_?key"
+    r"|(?:priv(?:ate)?|api|access|shared|enc(?:ryption)?|aes|client|tls|srtp|master|auth|license|wifi|wlan|wpa|vpn|https|ssl"
+    r"|cert|product)_?key|kennwort|(?:lock|door|gate)_?code|pin_?code"
     r"|(?:^|_)(?:ac|activation)_code|(?:^|_)ha1(?![a-z])|(?:^|_|lock|user)pin(?![a-z])|_hash[0-9]*$",
     re.IGNORECASE,
 )
