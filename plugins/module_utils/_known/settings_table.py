@@ -84,12 +84,14 @@ auth_tmp_pass|i1|secret|||||D720 DPA1 FPBX
 auth_tmp_realm|i1||||||D720 DPA1 FPBX
 auto_connect_indication||||on off||on|D720 DPA1 FPBX PROV
 auto_connect_indication_tone|||||||D720 DPA1 FPBX
+auto_connect_type|||||||GS
 auto_dial||||on off||off|D720 DPA1 FPBX PROV TANC
 auto_logoff_time|||||||D720 DPA1 FPBX
 auto_reboot_on_setting_change||||on off||off|D720 DPA1 FPBX FSPBX WPRV
 auto_redial||||on off||off|D720 DPA1 FPBX TANC
 auto_redial_value||||||10|D720 DPA1 FPBX
 away_timeout|||||||D720 DPA1 FPBX
+background_color|||||||SPBX
 backlight|||||||FPBX FSPBX PROV TANC
 backlight_idle||||||8|D720 DPA1 FPBX FSPBX PROV TANC
 base_name|||||||ELX
@@ -97,6 +99,7 @@ blf_directed_call_pickup|i1||||||DPA1 FPBX TANC
 blf_park_pick_up|i1||||||DPA1 FPBX TANC
 blink_very_fast||||on off||off|D720 DPA1 FPBX
 block_url_dialing||||||off pui|D720 DPA1 FPBX PROV
+branding_name|||||||SPBX
 cache_contact_details|i1|||on off||on|D720 DPA1 FPBX
 cache_sip_authorization|i|||on off||on|DPA1 FPBX
 call_center_call_info|i|||on off||off|DPA1 FPBX
@@ -115,6 +118,7 @@ callback_on_busy||||on off||off|DPA1 FPBX
 calling_title||||||lang_calling|D720 DPA1 FPBX
 callpark_notify|i|||on off||off|DPA1 FPBX
 callpark_park_fac|i||||||DPA1 FPBX
+callpickup_dialoginfo|||||||GS SPBX
 callrecord_deflected_costs|i0|fact|||||DPA1 FPBX
 callrecord_deflected_displayname|i0|fact|||||DPA1 FPBX
 callrecord_deflected_local|i0|fact|||||DPA1 FPBX
@@ -159,6 +163,7 @@ chars_in_lower_case|i0||||||D720 DPA1 FPBX
 chars_in_upper_case|i0||||||D720 DPA1 FPBX
 check_fqdn_against_server_cert||||on off||off|DPA1 FPBX
 checksync_action||||reboot factory-reset reregister sync delete-contacts|10.1.180||wiki
+cmc_feature|||||||ELX GS
 codec1_name|i1||||||FPBX PROV
 codec2_name|i1||||||FPBX PROV
 codec3_name|i1||||||FPBX PROV
@@ -178,17 +183,21 @@ contact_source_sip_priority|i1||||||SPBX
 contactquery_start_length||||||3|D720 DPA1 FPBX
 context_key|i0||||||WPRV
 context_key_label|i0||||||protocol-5.1
+context_key_text|||||||SPBX
 contrast||||||24 8|D720 DPA1 FPBX PROV
 country_code|||||||D720 DPA1 FPBX
 csta_challenge||||0 1 2||0|DPA1 FPBX
 csta_control||||on off|8.7.3|on|D720 DPA1 FPBX
 csta_legacy_control||||||2 4|D720 DPA1 FPBX
+cursor_color|||||||SPBX
 custom_bg_image_url|||||||FPBX FSPBX TANC
+custom_ca_cert_url|||||||SPBX
 custom_melody_url|||||||D720 DPA1 FPBX
 cw_dialtone||||on off||on|D720 DPA1 FPBX FSPBX PROV WPRV
 d7_state_format|||||||WPRV
 data_submission_allowed||||||ask|D720 DPA1 FPBX
 date_us_format||||on off||off on|D720 DPA1 FPBX PROV TANC WPRV
+deny_all_feature|||||||GS
 dfks|b|||on off||off|D720 DPA1 FPBX
 dhcp||||on off||on|DPA1 ELX FPBX FSPBX PROV TANC
 dhcp_options_on_inform|||||||D720 DPA1 FPBX TANC
@@ -267,6 +276,7 @@ dtmf_handset_phone||||on off||on|DPA1 FPBX
 dtmf_micro_delay||||||0|D720 DPA1 FPBX
 dtmf_speaker_phone||||on off||on|D720 DPA1 FPBX TANC
 dtmf_volume||||||8|D720 DPA1 FPBX
+dual_audio_handsfree|||||||GS
 e911_lis_chassis_id|||||||FSPBX
 e911_lis_port_id|||||||FSPBX
 edit_alpha_mode||||on off||false off|D720 DPA1 FPBX PROV
@@ -275,6 +285,7 @@ emergency_accepted_callkeys|||||||D720 DPA1 FPBX
 emergency_numbers|||||||ELX
 emergency_proxy|||||||D720 DPA1 ELX FPBX
 empty_tls_client_cert||||on off||off|D720 DPA1 FPBX
+enable_backlight_dimming|||||||SPBX
 enable_e164_substitution||||on off||on|D720 DPA1 FPBX
 enable_keyboard_lock|||||||D720 DPA1 FPBX
 enable_rport_rfc3581||||on off||on|D720 DPA1 FPBX FSPBX
@@ -287,8 +298,14 @@ eth_pc||||||auto|D720 DPA1 FPBX TANC
 ethernet_detect||||on off||on|D720 DPA1 FPBX
 ethernet_replug||||||reregister|D720 DPA1 ELX FPBX
 exchange_refresh_in_secs||||||60|DPA1 FPBX
+expansion_module_background_color|||||||SPBX
 expansion_module_background_image|||||||FPBX FSPBX
+expansion_module_maintext_color|||||||SPBX
+expansion_module_pressed_background_color|||||||SPBX
+expansion_module_separator_color|||||||SPBX
 extension_monitoring_group|i1||||||D720 DPA1 FPBX
+extratext2_color|||||||SPBX
+extratext_color|||||||SPBX
 family_ring_sound|||||||D720 DPA1 FPBX
 filter_registrar||||on off||on|D720 DPA1 FPBX PROV WPRV XGAL
 firmware||way|||||D720 DPA1 FPBX FSPBX PROV TANC WPRV XGAL
@@ -298,11 +315,18 @@ firmware_uxm||way|||8.9.3.68||FPBX FSPBX
 firmware_version||fact|||||D720 FSPBX
 fkey|i0||context label short_label lp clp default_text short_default_text label_mode short_label_mode \
 icon_type reg_label_mode ringer park_retrieve||||wiki protocol-5.1
+fkey_background_color|||||||SPBX
 fkey_context|i0||||||GS
 fkey_delay_timeout|||||||D720 DPA1 FPBX
 fkey_label|i0||||||protocol-5.1
+fkey_label_color|||||||SPBX
 fkey_line_auto_assign_num_of_keys|i||||||DPA1 FPBX
+fkey_longpress|i0||||||SPBX
+fkey_more_auto_assign_enable|||||||SPBX
 fkey_next_page_dynamic|||||||SPBX
+fkey_pressed_background_color|||||||SPBX
+fkey_pressed_label_color|||||||SPBX
+fkey_separator_color|||||||SPBX
 fkey_short_label|i0||||||protocol-5.1
 fkeys_on_dialing|||||||DPA1 FPBX
 flood_tracing||||on off||on|D720 DPA1 FPBX
@@ -327,14 +351,17 @@ general_purpose_xml_descriptions|i0||||||D720 DPA1 FPBX FSPBX
 global_missed_counter||||on off||on|D720 DPA1 FPBX FSPBX
 gmt_offset|||||||ELX
 goto_monitor_state_on_line_activity||||on off||off|D720 DPA1 FPBX
+goto_virtual_key_state_on_activity|||||||SPBX
 guess_number||||on off||off|D720 DPA1 FPBX TANC
 guess_start_length||||||4|D720 DPA1 FPBX FSPBX
 gui_fkey1|||||||D720 PROV TANC WPRV
 gui_fkey2|||||||D720 PROV TANC
 gui_fkey3|||||||D720 PROV TANC
 gui_fkey4|||||||D720 PROV TANC WPRV
+gui_fkey_font_size|||||||SPBX
 handsfree_mode|||||||FPBX
 headset_active||||on off||on|DPA1 FPBX
+headset_available_detect|||||||SPBX
 headset_cmd_pause||||||700|D720 DPA1 FPBX
 headset_device||||||headset_rj|D720 FPBX PROV
 headset_rings_once||||on off||off|D720 DPA1 FPBX
@@ -362,6 +389,8 @@ http_user|||||||D720 DPA1 FPBX FSPBX PROV TANC WPRV XGAL
 http_user_agent_string|||||||DPA1 FPBX
 https_port||||||443|DPA1 FPBX PROV
 ice_diagnostics||||||0|D720 DPA1 FPBX
+icon_color|||||||SPBX
+icon_fg_color|||||||SPBX
 idle_cancel_key_action|||||||D720 DPA1 FPBX TANC
 idle_down_key_action|||||||D720 DPA1 FPBX TANC
 idle_left_key_action|||||||D720 DPA1 FPBX TANC
@@ -440,6 +469,7 @@ keyboard_lock_emergency|||||||D720 DPA1 FPBX FSPBX PROV TANC
 keyboard_lock_pw||secret|||||D720 DPA1 FPBX
 keyboard_lock_timeout|||||||D720 DPA1 FPBX
 keytones|||||||PROV
+label_contrast|||||||SPBX
 label_scroll_timeout|||||||SPBX
 language|||||||D720 DPA1 ELX FPBX FSPBX PROV TANC TINE WPRV XGAL
 lastexit||fact||||0|D720 DPA1 FPBX
@@ -482,6 +512,8 @@ leftnav_hidden_admin|||||||D720 DPA1 FPBX
 leftnav_hidden_user|||||||D720
 legacy_digest_auth_behavior||||on off||off|DPA1 FPBX
 lid_core_dump||||on off||off|D720 DPA1 FPBX
+line_background_color|||||||SPBX
+line_separator_color|||||||SPBX
 lldp_asset_id|||||||D720 DPA1 FPBX
 lldp_enable|||||||TANC
 lldp_reboot_timeout|||||||DPA1 FPBX
@@ -518,6 +550,7 @@ msw_password|i|secret|||||DPA1 FPBX
 msw_web_url|i||||||DPA1 FPBX
 multicast_listen||||on off||off|D720 DPA1 FPBX
 multicast_relay_address|i||||||DPA1 FPBX
+mute||state|||||GS
 mute_is_dnd_in_idle||||on off||off on|D720 DPA1 FPBX WPRV
 mwi_dialtone||||||stutter|D720 DPA1 FPBX FSPBX WPRV XGAL
 mwi_notification||||||silent|D720 FPBX FSPBX
@@ -545,6 +578,7 @@ offhook_dial_prompt||||on off||on|D720 DPA1 FPBX
 outbound_method|||||||ELX
 outbound_tcp|||||||ELX
 outbound_udp|||||||ELX
+outgoing_identity||state|||||ELX
 overlap_dialing||||on off||off|D720 DPA1 FPBX
 pa1_amp_gain|||||||DPA1 FPBX
 pa1_call_timeout|||||||DPA1 FPBX
@@ -594,6 +628,7 @@ prov_polling_time|||||||TANC
 prov_polling_time_rand_end|||||||TANC
 provisioning_order|||||||D720 DPA1 FPBX PROV WPRV
 publish_presence|b|||on off||off|D720 DPA1 FPBX FSPBX
+pui_icon_override_xml_icon|||||||SPBX
 pui_states_allowing_state_switch_on_activity||||||idle|DPA1 FPBX
 qos_publish_uri|||||||ELX
 quick_transfer|||||||FPBX FSPBX WPRV
@@ -601,6 +636,7 @@ reactivate_wireless_offhook_pause||||||1100|DPA1 FPBX
 read_status||fact|||||ELX
 reboot_after_nr||||||0|D720 DPA1 FPBX
 reciprocal_hold|i1|||on off||off|D720 DPA1 FPBX
+record_deflected_calls|i1||||||SPBX
 record_dialed_calls|i1|||on off||on|D720 DPA1 FPBX
 record_missed_calls|i1|||on off||off on|D720 DPA1 FPBX PROV
 record_missed_calls_cwi_off|i1|||on off||on|D720 DPA1 FPBX
@@ -622,6 +658,7 @@ redirect_time||state|||||D720
 redirect_time_number||state|||||D720
 redirect_time_off_code|||||||D720
 redirect_time_on_code|||||||D720
+redundant_fkeys|||||||GS
 refer_brackets|b|||on off||off|D720 DPA1 FPBX
 refuse_call_pickup_of_connected_calls||||on off||off|D720 DPA1 FPBX
 register_http_contact||||on off||off|D720 DPA1 FPBX
@@ -670,10 +707,14 @@ scroll_lcd_optimize_timer|||||||D720
 scroll_outgoing||||on off||on|D720 DPA1 FPBX
 scroll_text_interval||||||400|D720 DPA1 FPBX
 scroll_text_wait_multiplier||||||4|D720 DPA1 FPBX
+scrollbar_color|||||||SPBX
 sdp_forced_in_200_response||||on off||on|DPA1 FPBX
 sdp_version_check||||on off||on|D720 DPA1 FPBX
 secondary_dialtone_when|i||||||DPA1 FPBX
 seconds_to_show_transfer_success_for||||||0|DPA1 FPBX
+selected_line_background_color|||||||SPBX
+selected_line_indicator_color|||||||SPBX
+selected_line_text_color|||||||SPBX
 send_prack||||on off||on|D720 DPA1 FPBX
 send_starcodes_with_audio||||on off||off|D720 DPA1 FPBX
 server_directories|i||||||DPA1 FPBX
@@ -704,7 +745,9 @@ show_ivr_digits||||on off||off|D720 DPA1 FPBX FSPBX
 show_local_line||||on off||off|D720 DPA1 FPBX
 show_name_dialog|||||||D720 DPA1 FPBX
 show_redundant_context_keys|||||||D720 DPA1 FPBX
+show_xml_pickup|||||||GS
 signaling_tos||||||160|D720 DPA1 FPBX WPRV
+silence_compression|||||||GS
 sip_cancel_reasons_to_ignore_missed_call|||||||D720
 sip_failover_response|||||||D720 DPA1 FPBX
 sip_failover_response_reg|||||||D720 DPA1 FPBX
@@ -727,8 +770,19 @@ sip_stop_subscriptions_on_register_failure||||on off||on|D720 DPA1 FPBX
 sip_tls_listen_port|||||||DPA1 FPBX
 sip_tracing||||on off||on|D720 DPA1 FPBX
 skip_provisioning_urls_on_tls_error||||on off||off|DPA1 FPBX
+smartlabel_background_color|||||||SPBX
+smartlabel_call_default|||||||SPBX
+smartlabel_call_expanded|||||||SPBX
+smartlabel_dismiss_timeout|||||||SPBX
 smartlabel_hide_disabled_page|||||||SPBX
+smartlabel_icon_color|||||||SPBX
+smartlabel_icon_fg_color|||||||SPBX
 smartlabel_idle_default|||||||FPBX
+smartlabel_label_color|||||||SPBX
+smartlabel_optimize_info_box|||||||SPBX
+smartlabel_pressed_background_color|||||||SPBX
+smartlabel_pressed_label_color|||||||SPBX
+smartlabel_separator_color|||||||SPBX
 snmp_port||||||161|D720 DPA1 FPBX
 snmp_trusted_addresses|||||||D720 DPA1 FPBX PROV
 soundcard_event_map|||||||D720 DPA1 FPBX
@@ -741,6 +795,8 @@ springboard_rows|||||||DPA1 FPBX
 srv_sip_server_alias|i||||||WPRV
 srv_srtp_auth|i||||||WPRV
 startup_presence|i|||on off||off|DPA1 FPBX
+status_msgs_background_color|||||||SPBX
+status_msgs_border_color|||||||SPBX
 status_msgs_that_are_blocked|||||||DPA1 FPBX FSPBX WPRV
 status_msgs_that_are_essential|||||||D720 DPA1 FPBX
 status_msgs_that_are_important|||||||D720 DPA1 FPBX
@@ -757,6 +813,7 @@ subscr_sip_line_name|i||||||WPRV
 subscr_sip_ua_data_server_id|i||||||WPRV
 subscribe_config|||||||FPBX PROV
 subscription_delay||||||0|D720 DPA1 FPBX PROV WPRV XGAL
+subtext_color|||||||SPBX
 support_idna||||on off||off|D720 DPA1 FPBX
 support_rtcp||||on off||on|D720 DPA1 FPBX
 support_service_codes||||on off||on|DPA1 FPBX
@@ -778,12 +835,15 @@ tcp_retries2||||||8|DPA1 FPBX
 telnet_enabled|||||||ELX
 terminate_ongoing_calls_on_user_deactivation|i||||||DPA1 FPBX
 terminate_subscribers_on_reboot||||on off||on|D720 DPA1 FPBX
+text_color|||||||SPBX
 text_softkey|||||||D720 DPA1 FPBX
 tftp_secret||secret|||||D720 DPA1 FPBX
 time_24_format|||||||D720 DPA1 FPBX PROV TANC WPRV XGAL
 timer_support|||||||D720 DPA1 FPBX
 timezone|||||||D720 DPA1 FPBX FSPBX PROV TANC WPRV XGAL
+titlebar_background_color|||||||SPBX
 titlebar_format_springboard|||||||DPA1 FPBX
+titlebar_text_color|||||||SPBX
 tls_server_authentication||||on off||off|D720 DPA1 FPBX
 tone_scheme|||||||D720 DPA1 FPBX FSPBX PROV TANC WPRV XGAL
 tones|||||||ELX
@@ -885,6 +945,7 @@ user_idle_text|i1||||||D720 DPA1 FPBX PROV WPRV XGAL
 user_international_prefix|i||||||DPA1 FPBX
 user_ipui|i|fact|||||ELX
 user_mailbox|i1||||||D720 DPA1 FPBX FSPBX PROV WPRV XGAL
+user_mailbox_retrieve|i1||||||SPBX
 user_mailnumber|i||||||WPRV
 user_media_setup_offer|i1||||||D720 DPA1 FPBX
 user_media_transport_offer|i1||||||D720 DPA1 FPBX TANC
