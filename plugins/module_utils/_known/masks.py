@@ -35,9 +35,11 @@ _ABOUT_SECRET = re.compile(
 # The login inside of a URL: up to the last @ before the path, because a password may hold one.
 _URL_LOGIN = re.compile(r"(?<=://)[^/\s]+@")
 _SIP_LOGIN = re.compile(r"(?<![a-z])(sips?:[^\s@:;,|<>]{1,200}:)[^\s@:;,|<>]{1,200}(?=@)", re.IGNORECASE)
-_IN_QUERY = re.compile(r"([?&;#])([A-Za-z0-9_.-]{1,60})=([^&;#\s|>\"]+)")
+# But for the keys that a phone presses (protocol 1.1).
+_IN_QUERY = re.compile(r"([?&;#])(?!(?<=command\.htm\?)key=|(?<=mb_nop#)key=)([A-Za-z0-9_.-]{1,60})=([^&;#\s|>\"]+)")
 _QUERY_SECRET = re.compile(
-    r"(?:^|[_.-])(?:auth|sid|session|signature|sig|hash|apikey|pin)(?:$|[_.-])|kennwort|csrf", re.IGNORECASE
+    r"(?:^|[_.-])(?:auth|sid|session|signature|sig|hash|apikey|pin)(?:$|[_.-])|kennwort|csrf|^(?:key|code|tok)$",
+    re.IGNORECASE,
 )
 # A part of a path that is no name of a file, and that nobody would think of: so public servers let phones in. Some have
 # a number and a colon before it.
