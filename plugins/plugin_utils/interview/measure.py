@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
 from ansible_collections.telephony.snom.plugins.module_utils._known.taught import parse_taught
 
 RESERVE = 1.5
@@ -18,7 +19,13 @@ RESERVE = 1.5
 
 SHORTEST_DEADLINE = 60
 
-_GOOD = {"reboot": "rebooted", "upgrade": "upgraded"}
+
+def _is_done(step: str, word: object) -> bool:
+    """Whether the phone did the step from its beginning to its end, so that how long it took tells something."""
+    outcome = OUTCOMES.get(str(word))
+    if outcome is None or not (outcome.changed and outcome.at_target):
+        return False
+    return outcome.loaded == (step == "upgrade")
 
 
 def measured(step: str, ended: object) -> dict[str, Any]:
@@ -27,7 +34,7 @@ def measured(step: str, ended: object) -> dict[str, Any]:
         raise InputError(f"ended must be the result of {'snom_reboot' if step == 'reboot' else 'snom_firmware'}.")
     outcome, evidence = str(ended["outcome"]), ended.get("evidence")
     found: dict[str, Any] = {"outcome": outcome, "elapsed": _number(ended.get("elapsed"))}
-    if outcome != _GOOD[step] or not isinstance(evidence, Mapping):
+    if not _is_done(step, outcome) or not isinstance(evidence, Mapping):
         return found
     gone, back = _number(evidence.get("seen_gone_at")), _number(evidence.get("seen_back_at"))
     asked = _number(evidence.get("triggered_at"))
@@ -41,7 +48,7 @@ def measured(step: str, ended: object) -> dict[str, Any]:
 def proven_restart(step: str, ended: Mapping[str, Any]) -> str | None:
     """The request that restarted a phone which was seen gone and back, as `snom_taught` has it."""
     evidence = ended.get("evidence")
-    if step != "reboot" or ended.get("outcome") != _GOOD[step] or not isinstance(evidence, Mapping):
+    if step != "reboot" or not _is_done(step, ended.get("outcome")) or not isinstance(evidence, Mapping):
         return None
     text = str(evidence.get("request") or "").lstrip("/")
     try:
@@ -59,7 +66,7 @@ def _number(value: object) -> float | None:
 def proposed(step: str, found: Mapping[str, Any]) -> dict[str, int]:
     """``flash_time`` and ``deadline`` in seconds, with a reserve; nothing where nothing was measured."""
     gone_for, elapsed = found.get("gone_for"), found.get("elapsed")
-    if found.get("outcome") != _GOOD[step] or elapsed is None:
+    if not _is_done(step, found.get("outcome")) or elapsed is None:
         return {}
     whole = elapsed + (found.get("registered_after") or 0)
     deadline = max(SHORTEST_DEADLINE, _up(RESERVE * whole))

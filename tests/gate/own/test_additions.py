@@ -67,11 +67,13 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+from ansible_collections.telephony.snom.plugins.filter.outcomes import outcomes
 from ansible_collections.telephony.snom.plugins.module_utils._core import errors
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._operations.firmware import ARGUMENT_SPEC, upgrade_phone
 from ansible_collections.telephony.snom.plugins.module_utils._operations.run import failure
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.measure import measured, proposed
 from ansible_collections.telephony.snom.tests.unit.phones import Clock, LabPhone
 from ansible_collections.telephony.snom.tests.unit.plugin_utils.rollout import test_rollout as lab
 
@@ -121,6 +123,7 @@ assert result["stopped_by"] is None
 assert report_of("busy") == (["skipped"], False, "wait")
 
 fleet = Fleet(one={"answer": busy, "scripts": []})
+assert "busy" in outcomes("left_over")
 tolerated = to_plain(fleet.run(fail_on=["deferred"], deferred_retries=0, journal="journal"))
 assert tolerated["phones"]["one"]["recap"] == "ok"
 
@@ -146,6 +149,9 @@ result = to_plain(fleet.run(report_dir="report", waves=[1, "100%"], journal="jou
 assert result["summary"] == {"scorched": 1, "not_started": 1}
 assert result["phones"]["one"]["recap"] == "failed"
 assert "(scorched)" in result["stopped_by"]
+
+# Playbooks fail for it, an audit by default.
+assert "scorched" in set(outcomes("failed")) - set(outcomes("up_to_fail_on"))
 
 alone = to_plain(Fleet(one={"answer": scorched, "scripts": []}).run(report_dir="report", journal="journal"))
 assert alone["resume"] is None
@@ -175,6 +181,10 @@ assert {phone["recap"] for phone in result["phones"].values()} == {"changed"}
 assert all(phone["snapshot"]["read"] for phone in result["phones"].values())
 assert (result["stopped_by"], result["resume"]) == (None, None)
 assert any("soak" in line for line in fleet.said)
+
+# An interview measures it, and does not call it refused.
+assert "polished" in outcomes("at_target")
+assert proposed("upgrade", measured("upgrade", module)), module
 
 one = to_plain(Fleet(one={}).run(report_dir="report", journal="journal"))
 assert report_of("polished") == ([], True, "good")

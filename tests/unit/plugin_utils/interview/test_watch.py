@@ -80,6 +80,9 @@ def test_what_took_how_long_is_read_off_the_evidence() -> None:
     [
         {"outcome": "timed_out", "elapsed": 900.0, "evidence": {"seen_gone_at": 1.0}},
         {"outcome": "protected"},
+        {"outcome": "compliant", "elapsed": 1.0, "evidence": {}},
+        {"outcome": "rebooted", "elapsed": 9.0, "evidence": {}},
+        {"outcome": "sung", "elapsed": 9.0, "evidence": {}},
         {"outcome": "upgraded", "elapsed": "long", "evidence": {"seen_gone_at": True, "seen_back_at": float("nan")}},
         {"outcome": "upgraded", "elapsed": None, "evidence": []},
     ],
