@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
+from ansible_collections.telephony.snom.plugins.modules import snom_rollout
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = sorted(path for path in (ROOT / "roles").glob("*") if path.is_dir())
@@ -77,3 +79,13 @@ def test_variables_are_prefixed(role: Path) -> None:
 def test_role_names_no_group_of_an_inventory(role: Path) -> None:
     for file in role.rglob("*.yml"):
         assert not re.search(r"groups\[['\"](?!all\b)|groups\.(?!all\b)", file.read_text("utf-8")), file
+
+
+def test_the_role_s_options_are_those_of_the_outcomes() -> None:
+    """And so are the module's, in its documentation: Ansible reads neither from the code."""
+    words = [outcome.value for outcome in Outcome if outcome.up_to_fail_on]
+    role = ROOT / "roles/firmware_rollout"
+    documented = yaml.safe_load(snom_rollout.DOCUMENTATION)["options"]["fail_on"]
+    for option in (options(role)["firmware_rollout_fail_on"], documented):
+        assert (option["choices"], option["default"]) == (words, words)
+    assert load(role / "defaults" / "main.yml")["firmware_rollout_fail_on"] == words
