@@ -14,12 +14,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from .._core.errors import InputError
 from .version import Version
 
-CLASSIC = "classic"
-PHONE_MANAGER = "phone_manager"
+CLASSIC: Final = "classic"
+PHONE_MANAGER: Final = "phone_manager"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

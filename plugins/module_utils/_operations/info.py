@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from .._core.errors import Unsupported, UserMode
+from .._known.models import PHONE_MANAGER
 from .._phone.call_reading import CallSource
 from .._phone.connection import CONNECTION_ARGUMENTS
 from .._phone.facts import SUBSETS, PhoneFacts, check_identity
@@ -36,7 +37,7 @@ def read_info(phone: ReadablePhone, parameters: dict[str, Any], check_mode: bool
     try:
         facts = replace(phone.look(gather), cert_fingerprint=fingerprint)
     except Unsupported:
-        return _result(PhoneFacts(generation="phone_manager", cert_fingerprint=fingerprint))
+        return _result(PhoneFacts(generation=PHONE_MANAGER, cert_fingerprint=fingerprint))
     check_identity(facts, mac=phone.connection.mac, model=None)
     if facts.admin_mode is False:
         raise UserMode(

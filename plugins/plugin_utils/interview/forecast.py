@@ -7,7 +7,11 @@
 from __future__ import annotations
 
 from ansible_collections.telephony.snom.plugins.module_utils._known.dialect import SILENT_FROM
-from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model, takes_no_commands
+from ansible_collections.telephony.snom.plugins.module_utils._known.models import (
+    PHONE_MANAGER,
+    find_model,
+    takes_no_commands,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._known.tr069 import takes_provisioning
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
@@ -21,7 +25,7 @@ _CONTROL = ("snom_key", "snom_call", "snom_identity", "snom_ringer", "snom_call_
 def forecast(facts: PhoneFacts, *, mac: str | None, call_known: bool) -> list[dict[str, str]]:
     """For each module: what it will do, and why. mac is what the inventory says, call_known whether a call is told."""
     model = find_model(facts.model) if facts.model else None
-    no_commands = facts.generation == "phone_manager" or (
+    no_commands = facts.generation == PHONE_MANAGER or (
         model is not None and takes_no_commands(model, facts.generation)
     )
     rows = [("snom_info", WORKS, _what_is_read(facts))]

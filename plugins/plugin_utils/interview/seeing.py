@@ -11,7 +11,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError, Unsupported
+from ansible_collections.telephony.snom.plugins.module_utils._known.models import PHONE_MANAGER
 from ansible_collections.telephony.snom.plugins.module_utils._known.taught import Lesson
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.contacts import numeric
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.kinds import open_pbx
@@ -118,7 +119,8 @@ def see(subject: Subject) -> Seen:
             facts = phone.look(SUBSETS)
         except SnomError as error:
             notes.append(error.reason)
-            facts = PhoneFacts(generation="phone_manager" if "Phone Manager" in error.reason else None)
+            # Of reading alone this is what says so, as in read_info.
+            facts = PhoneFacts(generation=PHONE_MANAGER if isinstance(error, Unsupported) else None)
         check_identity(facts, mac=connection.mac if facts.mac else None, model=subject.model)
         words += words_of(facts)
         try:

@@ -7,8 +7,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
+    AnswerUnreadable,
+    SnomError,
+    Unsupported,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._known.models import PHONE_MANAGER
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview import seeing
+from ansible_collections.telephony.snom.tests.virtual_phones.running import VirtualFleet
+
+from .talks import subject
 
 
 def test_what_the_snmp_agent_says_is_a_witness(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,3 +33,22 @@ def test_what_the_snmp_agent_says_is_a_witness(monkeypatch: pytest.MonkeyPatch) 
     assert seeing.words_of_snmp(Connection(address="127.0.0.1")) == []
     told |= {seeing.FIRMWARE: "\x1b[2J" * 5000, seeing.REGISTRATIONS: "many"}
     assert seeing.words_of_snmp(phone) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "generation"),
+    [
+        (Unsupported("It has another kind of web server."), PHONE_MANAGER),
+        # Whoever quotes a page may quote these words.
+        (AnswerUnreadable("http://127.0.0.1: What it says of the Phone Manager can't be read."), None),
+    ],
+)
+def test_the_generation_is_told_by_what_went_wrong_and_not_by_how_it_is_said(
+    error: SnomError, generation: str | None, monkeypatch: pytest.MonkeyPatch, fleet: VirtualFleet
+) -> None:
+    def look(_phone: object, _gather: object) -> PhoneFacts:
+        raise error
+
+    monkeypatch.setattr(seeing.WebPhone, "look", look)
+    seen = seeing.see(subject(fleet, "old"))
+    assert (seen.facts.generation, seen.notes[0]) == (generation, error.reason)
