@@ -13,12 +13,18 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.capture i
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.channels import Heard
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.look import refuse_contradiction
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.step import Step, state_of
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.trials import RELOADS, SAW, attempt
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.trials import (
+    RELOADS,
+    SAW,
+    attempt,
+    require_given,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.unsent import keep_heard, take_heard
 
 
 def do_trial(run: Step) -> dict[str, Any]:
     """One of the first tests of what nobody has published."""
+    require_given(run.name, run.subject, run.parameters)
     seen, words = run.see()
     refuse_contradiction(words)
     tried = attempt(run.name, run.subject, seen.facts, run.parameters, now=run.now, sleep=run.sleep)
@@ -58,9 +64,11 @@ def do_capture(run: Step) -> dict[str, Any]:
 
 
 def _reload(run: Step) -> dict[str, Any]:
+    step = f"reload_{run.parameters['capture_event']}"
+    require_given(step, run.subject, run.parameters)
     seen, words = run.see()
     refuse_contradiction(words)
-    tried = attempt(f"reload_{run.parameters['capture_event']}", run.subject, seen.facts, run.parameters)
+    tried = attempt(step, run.subject, seen.facts, run.parameters)
     if run.parameters["profile"]:
         # The profile is written by the run that reads the mirror's log.
         keep_heard(run.parameters["profile"], run.subject.ear.heard(()))

@@ -125,6 +125,56 @@ def attempt(
         }[step]()
 
 
+def require_given(step: str, subject: Subject, parameters: Mapping[str, Any]) -> None:
+    """Raise InputError where a step of `attempt` lacks something that is not of the phone, or it is given wrong.
+
+    It is there again when the step is done; here it is said before the phone is asked for anything.
+    """
+    if step in ("notify", "minibrowser", "document_reboot", "reload_minibrowser"):
+        _collector_of(subject, fetched=step != "notify")
+    if step in ("notify", "reload_notify"):
+        _pbx_of(subject)
+    if step == "direct":
+        _number_in(parameters)
+    if step == "csta":
+        _csta_path_in(parameters)
+
+
+def _collector_of(subject: Subject, *, fetched: bool) -> Collector:
+    """Where it reports; fetched: and from where it has to fetch the document."""
+    found = subject.collector
+    if found is None or (fetched and not found.has_documents):
+        raise InputError("This step needs a place to which the phone can report. Set snom_collector, with listen.")
+    return found
+
+
+def _pbx_of(subject: Subject) -> PbxSettings:
+    if subject.pbx is None or subject.pbx.kind == "command":
+        raise InputError("A NOTIFY needs a PBX that passes a document on. Set snom_pbx to one.")
+    return subject.pbx
+
+
+def _number_in(parameters: Mapping[str, Any]) -> str | None:
+    number = parameters["number"]
+    if number is None:
+        return None
+    if not _NUMBER.fullmatch(number):
+        raise InputError("number must be one that can be dialed: digits, * and +.")
+    return str(number)
+
+
+def _csta_path_in(parameters: Mapping[str, Any]) -> str:
+    path = parameters["csta_path"]
+    if path is None:
+        raise InputError(
+            "Where a phone takes CSTA over HTTP is not public, and nothing is guessed: give csta_path, as your "
+            "vendor or its manual has it. Nothing was sent."
+        )
+    if not _CSTA_PATH.fullmatch(path):
+        raise InputError("csta_path must be a path such as /csta, without a query.")
+    return str(path)
+
+
 class _Trial:
     """One step at one phone."""
 
@@ -143,8 +193,8 @@ class _Trial:
 
     def notify(self) -> Tried:
         """The report document by NOTIFY: first with conditions, then with callbacks inside of its fetch."""
-        collector = self._collector()
-        settings = self._require_pbx()
+        collector = _collector_of(self._subject, fetched=False)
+        settings = _pbx_of(self._subject)
         with closing(self._open_one(settings)) as pbx:
             contact = self._contact(pbx)
             self._require_silence(contact.agent.firmware if contact.agent else None)
@@ -165,7 +215,7 @@ class _Trial:
 
     def minibrowser(self) -> Tried:
         """The same documents, opened by minibrowser.htm."""
-        collector = self._collector(fetched=True)
+        collector = _collector_of(self._subject, fetched=True)
         self._require_silence(None)
 
         def deliver(url: str, document: str) -> None:
@@ -177,11 +227,9 @@ class _Trial:
 
     def direct(self) -> Tried:
         """A URL of the phone itself, without any document."""
-        number = self._parameters["number"]
+        number = _number_in(self._parameters)
         fragment = ""
         if number is not None:
-            if not _NUMBER.fullmatch(number):
-                raise InputError("number must be one that can be dialed: digits, * and +.")
             self._require_leave()
             fragment = f"#numberdial={number}"
         self._phone.command(OpenDocument(f"phone://mb_exit{fragment}", ""))
@@ -197,14 +245,7 @@ class _Trial:
 
     def csta(self) -> Tried:
         """SnapshotDevice over HTTP, at an address that the person knows."""
-        path = self._parameters["csta_path"]
-        if path is None:
-            raise InputError(
-                "Where a phone takes CSTA over HTTP is not public, and nothing is guessed: give csta_path, as your "
-                "vendor or its manual has it. Nothing was sent."
-            )
-        if not _CSTA_PATH.fullmatch(path):
-            raise InputError("csta_path must be a path such as /csta, without a query.")
+        path = _csta_path_in(self._parameters)
         account = self._subject.account or ""
         status, body = post_xml(self._subject.connection, path, _SNAPSHOT.format(escape(account)))
         states = sorted(set(_CONNECTION.findall(body)))
@@ -213,7 +254,7 @@ class _Trial:
 
     def document_reboot(self) -> Tried:
         """A document that says ``reboot``: does the phone ask its user, or act?"""
-        collector = self._collector(fetched=True)
+        collector = _collector_of(self._subject, fetched=True)
         self._require_silence(None)
         self._require_leave()
         address = self._subject.address
@@ -239,7 +280,7 @@ class _Trial:
 
     def reload_by_notify(self) -> Tried:
         """A document that says ``reloadset``, by NOTIFY. Whose host has to be trusted then nobody knows (xml 3)."""
-        with closing(self._open_one(self._require_pbx())) as pbx:
+        with closing(self._open_one(_pbx_of(self._subject))) as pbx:
             contact = self._contact(pbx)
             self._require_silence(contact.agent.firmware if contact.agent else None)
             self._require_leave()
@@ -255,7 +296,7 @@ class _Trial:
 
     def reload_by_minibrowser(self) -> Tried:
         """The same, fetched from the collector, whose host the phone has to trust (xml 3)."""
-        collector = self._collector(fetched=True)
+        collector = _collector_of(self._subject, fetched=True)
         self._require_silence(None)
         self._require_leave()
         before = len(self._subject.ear.reports)
@@ -287,17 +328,9 @@ class _Trial:
         said = "nothing" if report is None else report.branch
         return found, [f"It reported: {said}.", f"Callbacks inside of a fetch: {fetch}."]
 
-    def _require_pbx(self) -> PbxSettings:
-        settings = self._subject.pbx
-        if settings is None or settings.kind == "command":
-            raise InputError("A NOTIFY needs a PBX that passes a document on. Set snom_pbx to one.")
-        return settings
-
     def _contact(self, pbx: Pbx) -> Registration:
         subject = self._subject
-        settings = subject.pbx
-        if settings is None:
-            raise InputError("snom_pbx is missing.")
+        settings = _pbx_of(subject)
         mac = subject.connection.mac or self._facts.mac
         if settings.has_registrar:
             return contact_of(
@@ -308,13 +341,6 @@ class _Trial:
         if probe.raw:
             subject.ear.sip.append((True, probe.raw))
         return contact
-
-    def _collector(self, *, fetched: bool = False) -> Collector:
-        """Where it reports; fetched: and from where it has to fetch the document."""
-        found = self._subject.collector
-        if found is None or (fetched and not found.has_documents):
-            raise InputError("This step needs a place to which the phone can report. Set snom_collector, with listen.")
-        return found
 
     def _require_silence(self, firmware: Version | None) -> None:
         """Firmware before silent documents shows each that it gets: then a person has to allow it."""

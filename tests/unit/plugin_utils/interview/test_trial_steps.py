@@ -61,7 +61,13 @@ def test_a_document_lets_a_phone_load_its_settings_and_restarts_nothing(
         ("capture", "old", {"capture_event": "minibrowser"}, {"listens": True}, "may_show=true"),
         ("capture", "acts", {"capture_event": "minibrowser", "in_call": True}, {"listens": True}, "as you say"),
         ("capture", "acts", {"capture_event": "minibrowser"}, {"protected": True, "listens": True}, "snom_protected"),
-        ("capture", "acts", {"capture_event": "notify", "shown_version": "10.1.99.1"}, {}, "the phone before you"),
+        (
+            "capture",
+            "acts",
+            {"capture_event": "minibrowser", "shown_version": "10.1.99.1"},
+            {"listens": True},
+            "the phone before you",
+        ),
         # The log could not be read after all: nothing is sent a second time.
         (
             "capture",

@@ -109,3 +109,24 @@ def test_what_must_not_be_done_is_refused_in_a_sentence_and_nothing_is_written(
     step: str, name: str, given: dict[str, Any], more: dict[str, Any], words: str, fleet: VirtualFleet
 ) -> None:
     assert words in refused(fleet, step, name, given, more)
+
+
+@pytest.mark.parametrize(
+    ("step", "given", "listens", "words"),
+    [
+        ("minibrowser", {}, False, "snom_collector"),
+        ("document_reboot", {}, False, "snom_collector"),
+        ("notify", {}, True, "snom_pbx"),
+        ("csta", {}, False, "csta_path"),
+        ("csta", {"csta_path": "/a?b=c"}, False, "csta_path"),
+        ("direct", {"number": "4711;reset"}, False, "digits"),
+        ("capture", {"capture_event": "notify"}, False, "snom_pbx"),
+        ("capture", {"capture_event": "minibrowser"}, False, "snom_collector"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said_before_the_phone_is_asked_for_anything(
+    step: str, given: dict[str, Any], listens: bool, words: str, fleet: VirtualFleet
+) -> None:
+    before = fleet.counters()["requests"]
+    assert words in refused(fleet, step, "acts", given, {"listens": listens})
+    assert fleet.counters()["requests"] == before
