@@ -32,17 +32,14 @@ _ABOUT_SECRET = re.compile(
     r"|pa1_pin[1-4]|pin[1-4]_time|d?key_hash\w*",
     re.IGNORECASE,
 )
-# The login inside of a URL: up to the last @ before the path, because a password may hold one.
-_URL_LOGIN = re.compile(r"(?<=://)[^/\s]+@")
-_SIP_LOGIN = re.compile(r"(?<![a-z])(sips?:[^\s@:;,|<>]{1,200}:)[^\s@:;,|<>]{1,200}(?=@)", re.IGNORECASE)
+# The login inside of a URL, up to the last @ before the path, because a password may hold one; that of a SIP address.
+_LOGIN = re.compile(r"(?<=://)[^/\s]+(?=@)|(?<!\w)(sips?:[^\s@:;,|<>]{1,99}:)[^\s@:;,|<>]{1,99}(?=@)", re.IGNORECASE)
 # But for the keys that a phone presses (protocol 1.1).
 _IN_QUERY = re.compile(r"([?&;#])(?!(?<=command\.htm\?)key=|(?<=mb_nop#)key=)([A-Za-z0-9_.-]{1,60})=([^&;#\s|>\"]+)")
 _QUERY_SECRET = re.compile(
-    r"(?:^|[_.-])(?:auth|sid|session|signature|sig|hash|apikey|pin)(?:$|[_.-])|kennwort|csrf|^(?:key|code|tok)$",
-    re.IGNORECASE,
+    r"(?:^|[_.-])(?:auth|sid|session|signature|sig|hash|apikey|pin)(?:$|[_.-])|csrf|^(?:key|code|tok)$", re.IGNORECASE
 )
-# A part of a path that is no name of a file, and that nobody would think of: so public servers let phones in. Some have
-# a number and a colon before it.
+# A part of a path that is no name of a file, and that nobody would think of: so public servers let phones in.
 _IN_PATH = re.compile(r"(?<=[/:])[A-Za-z0-9_~-]{12,}(?=[/?#\s|>\"]|$)")
 _LONG_WORD = re.compile(r"[A-Za-z0-9_~-]{12,}")
 # A JSON web token has dots inside, and may stand anywhere; a name of a file may be nothing but a token.
@@ -67,8 +64,7 @@ def masked(name: str, value: str) -> str:
     """The value as outputs may show it: without what is secret. An empty value stays: nothing to hide."""
     if value and is_secret(name):
         return MASK
-    value = _SIP_LOGIN.sub(rf"\g<1>{MASK}", _URL_LOGIN.sub(MASK + "@", value))
-    value = _IN_QUERY.sub(_masked_parameter, value)
+    value = _IN_QUERY.sub(_masked_parameter, _LOGIN.sub(rf"\g<1>{MASK}", value))
     if "://" not in value:
         return value
     value = _DOTTED.sub(MASK, value)
