@@ -28,10 +28,10 @@ options:
       - V(at_target) are those of a phone that is where it was wanted; V(changed) those of one that was changed, or
         would be.
       - V(failed) are failures. V(left_over) are those where nothing is wrong and the phone is left for another run.
-      - V(up_to_fail_on) are those of which O(telephony.snom.snom_rollout#module:fail_on) decides whether the host
-        fails.
+      - V(spared) are failures of a phone that may just be switched off, which
+        O(telephony.snom.snom_rollout#module:spare_unreachable) is about.
     type: str
-    choices: [at_target, changed, failed, left_over, up_to_fail_on]
+    choices: [at_target, changed, failed, left_over, spared]
     required: true
 seealso:
   - name: All outcomes
@@ -60,7 +60,7 @@ _KINDS: dict[str, Callable[[Outcome], bool]] = {
     "changed": lambda outcome: outcome.changed,
     "failed": lambda outcome: outcome.failed,
     "left_over": lambda outcome: outcome.left_over,
-    "up_to_fail_on": lambda outcome: outcome.up_to_fail_on,
+    "spared": lambda outcome: outcome.spared,
 }
 
 

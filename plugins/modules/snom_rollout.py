@@ -138,7 +138,7 @@ options:
     default: 60.0
   unreachable:
     description:
-      - Whether phones that never answered count for O(max_bad). Whether their hosts fail is up to O(fail_on).
+      - Whether phones that never answered count for O(max_bad). Whether their hosts fail is up to O(spare_unreachable).
       - A phone whose certificate is refused is not meant. It is V(certificate_rejected) and counts once it was asked.
     type: str
     choices: [ignore, bad]
@@ -147,12 +147,17 @@ options:
     description:
       - Which of these outcomes M(telephony.snom.snom_rollout_result) turns into failed hosts. With an empty list a
         rollout that left phones off their target looks green.
-      - Without V(unreachable) a phone that is switched off is no failure. One that went away after it was asked always
-        is, and so are all where no phone could be read.
     type: list
     elements: str
-    choices: [deferred, not_started, unreachable]
-    default: [deferred, not_started, unreachable]
+    choices: [deferred, not_started]
+    default: [deferred, not_started]
+  spare_unreachable:
+    description:
+      - Whether the host of a phone that never answered is no failed one, so that a phone which is switched off makes no
+        job red. The outcome stays, and is told.
+      - One that went away after it was asked fails all the same, and so do all where no phone could be read.
+    type: bool
+    default: false
   verify_image:
     description:
       - How each image is looked at before phones are asked to load it, from the controller. Where one is missing or
@@ -360,8 +365,8 @@ phones:
       description:
         - How it ended, in one word.
         - V(compliant), V(planned), V(upgraded) and V(protected) are well.
-        - V(deferred), V(not_started) and V(unreachable) are as O(fail_on) says.
-        - All others are failures. V(refused), V(wrong_phone), V(certificate_rejected), V(auth_failed),
+        - V(deferred) and V(not_started) are as O(fail_on) says.
+        - All others are failures. V(refused), V(wrong_phone), V(unreachable), V(certificate_rejected), V(auth_failed),
           V(locked_out), V(blocked), V(user_mode) and V(unsupported) mostly mean that the phone was not asked;
           V(image_failed), V(old_version), V(timed_out), V(not_registered) and V(reverted) that it was.
       returned: always

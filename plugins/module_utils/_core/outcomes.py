@@ -29,7 +29,7 @@ class _Row:
     recap: Literal["ok", "changed", "failed", "fail_on"]
     """How the host ends in Ansible's recap; fail_on: the rollout's option of that name decides between ok and failed.
 
-    That is what is left for another run.
+    What fail_on may name is left for another run.
     """
     bad: Literal["if_triggered", "always", "option"] = "if_triggered"
     """When a failure counts at a rollout's gate (``max_bad``).
@@ -57,7 +57,7 @@ class _Row:
     off_test: bool = False
     """Whether a JUnit report shows it as skipped, though it is no failure."""
     spared: bool = False
-    """Whether a rollout's option fail_on decides about its host though it is a failure, unless the phone was asked."""
+    """Whether a rollout's option spare_unreachable keeps its host from failing, unless the phone was asked."""
     another_run: bool = False
     """Whether another run can bring it to its target with nothing to mend before, though it is a failure."""
     remedy: str = ""
@@ -259,18 +259,18 @@ class Outcome(str, Enum):
 
     @property
     def failed(self) -> bool:
-        """Whether it is a failure. A rollout's option fail_on may spare the host all the same."""
+        """Whether it is a failure. A rollout's option spare_unreachable may spare the host all the same."""
         return self._row.recap == "failed"
 
     @property
     def left_over(self) -> bool:
-        """Whether nothing is wrong and it is left for another run."""
+        """Whether nothing is wrong and it is left for another run: what the option fail_on may name."""
         return self._row.recap == "fail_on"
 
     @property
-    def up_to_fail_on(self) -> bool:
-        """Whether a rollout's option fail_on may name it, and decides then about its host."""
-        return self.left_over or self._row.spared
+    def spared(self) -> bool:
+        """Whether it is a failure of a phone that may just be switched off."""
+        return self._row.spared
 
     @property
     def changed(self) -> bool:
@@ -300,14 +300,14 @@ class Outcome(str, Enum):
         """
         return self.changed or loaded or (asked and not self._row.untouched)
 
-    def recap(self, fail_on: Collection[str], *, asked: bool = False) -> Recap:
+    def recap(self, fail_on: Collection[str] = (), *, spare: bool = False) -> Recap:
         """How its host ends in Ansible's recap, by a rollout's option fail_on.
 
-        asked: the phone was asked for something, so that its failure is one whatever the option says.
+        spare: its option spare_unreachable is set, and the phone was not asked for anything.
         """
-        if self._row.recap == "fail_on" or (self._row.spared and not asked):
+        if self._row.recap == "fail_on":
             return "failed" if self.value in fail_on else "ok"
-        return self._row.recap
+        return "ok" if spare and self._row.spared else self._row.recap
 
     def is_bad(self, *, triggered: bool, unreachable_is_bad: bool = False) -> bool:
         """Whether a phone that ends so counts at a rollout's gate."""

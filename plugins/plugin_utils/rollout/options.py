@@ -70,7 +70,7 @@ def read_approved(path: str) -> Mapping[str, Mapping[str, Any]]:
     )
 
 
-_FAIL_ON = [outcome.value for outcome in Outcome if outcome.up_to_fail_on]
+_LEFT_OVER = [outcome.value for outcome in Outcome if outcome.left_over]
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "waves": {"type": "raw", "default": ["canary", "10%", "100%"]},
@@ -89,9 +89,10 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "fail_on": {
         "type": "list",
         "elements": "str",
-        "choices": _FAIL_ON,
-        "default": _FAIL_ON,
+        "choices": _LEFT_OVER,
+        "default": _LEFT_OVER,
     },
+    "spare_unreachable": {"type": "bool", "default": False},
     "verify_image": {"type": "str", "choices": ["head", "full", "none"], "default": "head"},
     "mirror": {"type": "str"},
     "catalog": {"type": "path"},

@@ -32,10 +32,9 @@ def rollout_result(
     now = context.runtime.now()
     results = [engine.verdicts.results.get(phone.host) or _planned(phone, waves) for phone in plan.phones]
     fail_on = set(parameters["fail_on"])
-    if all(ended.phone.facts is None for ended in results):
-        # It is not the phones that are switched off then.
-        fail_on.add(Outcome.UNREACHABLE)
-    phones = {ended.phone.host: _phone_record(ended, fail_on) for ended in results}
+    # Where no phone could be read, it is not the phones that are switched off.
+    spare = parameters["spare_unreachable"] and any(ended.phone.facts is not None for ended in results)
+    phones = {ended.phone.host: _phone_record(ended, fail_on, spare) for ended in results}
     unsafe = [
         {
             "host": ended.phone.host,
@@ -99,14 +98,14 @@ def _planned(phone: PlannedPhone | SettledPhone, waves: Mapping[str, int]) -> Ph
     return PhoneResult(phone, Ending(Outcome.PLANNED, reason, phone.before), path=path, wave=waves[phone.host])
 
 
-def _phone_record(ended: PhoneResult, fail_on: set[str]) -> dict[str, Any]:
+def _phone_record(ended: PhoneResult, fail_on: set[str], spare: bool) -> dict[str, Any]:
     phone, ending = ended.phone, ended.ending
     facts = phone.facts
     asked = ending.triggered or bool(ended.path) or ending.unsafe_until is not None
     return {
         "outcome": ending.outcome.value,
         "reason": ending.reason,
-        "recap": ending.outcome.recap(fail_on, asked=asked),
+        "recap": ending.outcome.recap(fail_on, spare=spare and not asked),
         "changed": ending.outcome.is_change(asked=ending.triggered, loaded=bool(ended.path)),
         "before": _text(phone.first),
         "after": _text(ending.after),

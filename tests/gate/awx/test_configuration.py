@@ -180,7 +180,7 @@ def test_a_phone_that_is_switched_off_ends_no_workflow() -> None:
     """As in the audit, which spares such phones by itself."""
     templates = named("controller_templates")
     run = ("Snom plan", "Snom canary", "Snom rollout")
-    assert ["unreachable" in templates[name]["extra_vars"]["firmware_rollout_fail_on"] for name in run] == [False] * 3
+    assert [templates[name]["extra_vars"]["firmware_rollout_spare_unreachable"] for name in run] == [True] * 3
 
 
 def test_nobody_is_asked_for_a_part_of_the_phones_that_share_a_web_root() -> None:

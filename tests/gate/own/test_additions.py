@@ -151,7 +151,7 @@ assert result["phones"]["one"]["recap"] == "failed"
 assert "(scorched)" in result["stopped_by"]
 
 # Playbooks fail for it, an audit by default.
-assert "scorched" in set(outcomes("failed")) - set(outcomes("up_to_fail_on"))
+assert "scorched" in set(outcomes("failed")) - set(outcomes("spared"))
 
 alone = to_plain(Fleet(one={"answer": scorched, "scripts": []}).run(report_dir="report", journal="journal"))
 assert alone["resume"] is None

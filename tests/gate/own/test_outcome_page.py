@@ -54,7 +54,7 @@ def page() -> str:
 
 
 def row(one: Outcome) -> list[str]:
-    recap = "``fail_on``" if one.up_to_fail_on else one.recap([])
+    recap = "``fail_on``" if one.left_over else one.recap()
     return [f"``{one}``", one.meaning, recap, counts(one), names_marked(one.remedy)]
 
 

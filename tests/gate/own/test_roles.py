@@ -83,7 +83,7 @@ def test_role_names_no_group_of_an_inventory(role: Path) -> None:
 
 def test_the_role_s_options_are_those_of_the_outcomes() -> None:
     """And so are the module's, in its documentation: Ansible reads neither from the code."""
-    words = [outcome.value for outcome in Outcome if outcome.up_to_fail_on]
+    words = [outcome.value for outcome in Outcome if outcome.left_over]
     role = ROOT / "roles/firmware_rollout"
     documented = yaml.safe_load(snom_rollout.DOCUMENTATION)["options"]["fail_on"]
     for option in (options(role)["firmware_rollout_fail_on"], documented):

@@ -15,7 +15,7 @@ outcomes = FilterModule().filters()["outcomes"]
 def test_what_playbooks_ask_of_outcomes() -> None:
     assert outcomes("left_over") == ["deferred", "not_started"]
     assert outcomes("at_target") == ["compliant", "upgraded", "rebooted", "synced"]
-    assert outcomes("up_to_fail_on") == ["deferred", "not_started", "unreachable"]
+    assert outcomes("spared") == ["unreachable"]
     assert {"planned", "triggered", "upgraded"} <= set(outcomes("changed"))
     assert {type(word) for word in outcomes("failed")} == {str}
 

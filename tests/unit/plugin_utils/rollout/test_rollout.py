@@ -532,10 +532,9 @@ def test_a_stop_lets_those_under_way_end() -> None:
 @pytest.mark.parametrize(
     ("fail_on", "recap"),
     [
-        (ARGUMENT_SPEC["fail_on"]["default"], {"deferred": "failed", "not_started": "failed", "unreachable": "failed"}),
-        (["deferred"], {"deferred": "failed", "not_started": "ok", "unreachable": "ok"}),
-        (["unreachable"], {"deferred": "ok", "not_started": "ok", "unreachable": "failed"}),
-        ([], {"deferred": "ok", "not_started": "ok", "unreachable": "ok"}),
+        (["deferred", "not_started"], {"deferred": "failed", "not_started": "failed"}),
+        (["deferred"], {"deferred": "failed", "not_started": "ok"}),
+        ([], {"deferred": "ok", "not_started": "ok"}),
     ],
 )
 def test_what_counts_as_failed(fail_on: list[str], recap: dict[str, str]) -> None:
@@ -548,14 +547,15 @@ def test_what_counts_as_failed(fail_on: list[str], recap: dict[str, str]) -> Non
     phones = fleet.run(fail_on=fail_on, deferred_retries=0)["phones"]
     assert {record["outcome"]: record["recap"] for record in phones.values()} == {
         "old_version": "failed",
+        "unreachable": "failed",
         **recap,
     }
 
 
 def test_a_phone_that_went_away_after_it_was_asked_is_spared_by_nothing(journal: str) -> None:
     fleet = Fleet(NEVER_COMES_BACK, GOES_WELL, lost={"up": False})
-    fleet.run(journal=journal, fail_on=[], max_bad=1)
-    phones = fleet.run(journal=journal, fail_on=[])["phones"]
+    fleet.run(journal=journal, spare_unreachable=True, max_bad=1)
+    phones = fleet.run(journal=journal, spare_unreachable=True)["phones"]
     assert {host: (record["outcome"], record["recap"]) for host, record in phones.items()} == {
         "desk-1": ("unreachable", "failed"),
         "desk-2": ("upgraded", "changed"),
@@ -575,7 +575,7 @@ def test_a_reason_is_told_once() -> None:
 
 
 def test_where_no_phone_can_be_read_it_is_not_the_phones_that_are_switched_off() -> None:
-    phones = Fleet(one={"up": False}, two={"up": False}).run(fail_on=[])["phones"]
+    phones = Fleet(one={"up": False}, two={"up": False}).run(spare_unreachable=True)["phones"]
     assert [record["recap"] for record in phones.values()] == ["failed", "failed"]
 
 
