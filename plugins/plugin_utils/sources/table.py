@@ -35,15 +35,9 @@ _MAX_COLUMNS = 1000
 FIELDS: dict[str, tuple[str, ...]] = {
     "mac": (
         *("snommac", "mac", "macaddress", "macadresse", "devicemacaddress", "deviceaddress", "hwaddr"),
-        *(
-            "hardwareaddress",
-            "hardwareadresse",
-            "physicaladdress",
-            "ethernetaddress",
-            "macaddr",
-            "phonemac",
-            "hwaddress",
-        ),
+        *("hardwareaddress", "hardwareadresse", "physicaladdress", "ethernetaddress"),
+        # The last one is that of a DHCP server of Windows.
+        *("macaddr", "phonemac", "hwaddress", "clientid"),
     ),
     "address": ("ansiblehost", "ip", "ipaddress", "ipadresse", "ipv4", "ipv4address", "ipv4adresse", "ipaddr"),
     "model": ("snommodel", "model", "modell", "devicemodel", "devicetemplate", "phonemodel", "geratetyp", "gerätetyp"),
@@ -127,6 +121,10 @@ def _encoding(content: bytes) -> str:
 
 def _rows(text: str, table: Table) -> Iterator[list[str]]:
     first, _break, rest = text.partition("\n")
+    if first.startswith("#TYPE "):
+        # What PowerShell writes above the headings.
+        text = rest
+        first, _break, rest = text.partition("\n")
     separator = table.separator
     if first.startswith("sep=") and len(first.strip()) == 5:
         # Excel's own word on it.

@@ -60,6 +60,15 @@ def test_headings_of_other_exports(tmp_path: Path, heading: str) -> None:
     assert (one.accounts, one.address, one.mac, one.firmware) == (("401",), "192.0.2.1", "00041345120A", "10.1.64.14")
 
 
+def test_leases_that_powershell_has_exported(tmp_path: Path) -> None:
+    text = (
+        '#TYPE Microsoft.Management.Infrastructure.CimInstance\r\n"IPAddress","ScopeId","ClientId","HostName"\r\n'
+        '"192.0.2.1","192.0.2.0","00-04-13-45-12-0a","snomD785"\r\n"192.0.2.2","192.0.2.0","01-02","pc"\r\n'
+    )
+    reading = read(tmp_path, text)
+    assert [(one.mac, one.address) for one in reading.said] == [("00041345120A", "192.0.2.1")]
+
+
 def test_columns_name_what_headings_do_not_say(tmp_path: Path) -> None:
     text = "Gerät;Kennung;Raum\nD735;00-04-13-45-12-0A;3.14\n"
     (one,) = read(tmp_path, text, columns={"mac": "kennung", "model": "Gerät", "room": "Raum"}).said
