@@ -12,7 +12,11 @@ from typing import Any
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.overview import ARGUMENT_SPEC, read_pbx
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.fleet_action import FleetAction
-from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import ONLY_OF_MODULES, is_elsewhere
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import (
+    ONLY_OF_MODULES,
+    is_elsewhere,
+    pipe_modules,
+)
 
 
 class ActionModule(FleetAction):
@@ -25,5 +29,6 @@ class ActionModule(FleetAction):
         if not is_elsewhere(self._task, self._connection):
             return {"changed": False, **read_pbx(parameters["pbx"])}
         pbx = {name: value for name, value in (parameters["pbx"] or {}).items() if value is not None}
+        pipe_modules(self._connection)
         result: dict[str, Any] = self._execute_module(module_args={"pbx": pbx or None}, task_vars=task_vars)
         return {name: value for name, value in result.items() if name not in ONLY_OF_MODULES}

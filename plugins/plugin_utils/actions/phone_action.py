@@ -11,6 +11,7 @@ It is loaded before the workers fork, so everything heavy is imported at the top
 from __future__ import annotations
 
 import os
+import re
 import sys
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -64,9 +65,30 @@ ONLY_OF_MODULES = {"invocation", "ansible_parsed", "uid", "gid", "owner", "group
 attributes of a file whose ``path`` is returned."""
 
 
+SSH_ARGUMENTS = ("ssh_args", "ssh_common_args", "ssh_extra_args")
+TERMINAL = re.compile(r"(?i:requesttty[\s=]+(?:yes|force))|(?:^|\s)-t")
+"""In the arguments of ssh."""
+
+
 def is_elsewhere(task: Any, connection: Any) -> bool:
     """Whether a task is delegated to another machine. task and connection are the action plugin's."""
     return bool(task.delegate_to) and task.delegate_to not in LOCALHOST and connection.transport != "local"
+
+
+def pipe_modules(connection: Any) -> None:
+    """Have what is run over a connection sent to the standard input of a Python there, where the connection can that.
+
+    Ansible's default is a file with the module and its options, passwords among them, in the user's folder there. It
+    lies there as long as the module runs, and longer when Ansible is killed.
+    """
+    if connection.has_option("pipelining") and not _makes_terminal(connection):
+        connection.set_option("pipelining", True)
+
+
+def _makes_terminal(connection: Any) -> bool:
+    """Whether ssh is told to make a terminal there. It would show what is piped; Ansible itself heeds it since 2.19."""
+    given = [connection.get_option(name) for name in SSH_ARGUMENTS if connection.has_option(name)]
+    return any(TERMINAL.search(arguments or "") for arguments in given)
 
 
 class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
@@ -265,6 +287,7 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
                 "ansible.builtin.local", self._play_context, new_stdin=None
             )
             variables = variables | {"ansible_python_interpreter": sys.executable}
+        pipe_modules(self._connection)
         result: dict[str, Any] = self._execute_module(
             module_args=_given(parameters, self.argument_spec), task_vars=variables
         )

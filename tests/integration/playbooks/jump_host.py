@@ -57,7 +57,6 @@ def jump_host(folder: Path, address: str) -> Iterator[dict[str, Any]]:
                 # None of the user's own settings, and no connection that outlives the run.
                 "ansible_ssh_args": "-F none -o ControlMaster=no",
                 "ansible_ssh_common_args": "-o UserKnownHostsFile=/dev/null -o LogLevel=ERROR",
-                "ansible_pipelining": True,
                 "ansible_remote_tmp": str(folder / "remote"),
                 "ansible_python_interpreter": sys.executable,
             }

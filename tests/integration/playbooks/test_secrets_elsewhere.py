@@ -2,7 +2,10 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No password where nobody thinks of one: in the list of processes, and in what is left of a worker that crashed."""
+"""No password where nobody thinks of one.
+
+That is in the list of processes, in the files that modules are sent as, and in what is left of a worker that crashed.
+"""
 
 from __future__ import annotations
 
@@ -29,34 +32,56 @@ IN_LOGIN = base64.b64encode(f"admin:{CANARY}".encode())
 
 
 class Watch:
-    """Reads the command lines and environments of all processes again and again, but for those of this test itself."""
+    """Looks again and again at all processes but those of this test itself, and at all files in some folders.
 
-    def __init__(self, found: Bench, job: Job) -> None:
+    Of a process that is its command line and its environment.
+    """
+
+    def __init__(self, found: Bench, job: Job, *folders: Path) -> None:
         self.seen: set[str] = set()
+        """Command lines, and names of files within their folder."""
         self.shown: set[str] = set()
-        """What showed the canary: the file and the program."""
+        """What showed the canary: the file, and of a process the program."""
         self._spared = {os.getpid(), found.fleet.pid}
         self._job = job
+        self._folders = folders
 
     def until_end(self) -> None:
         while self._job.process.poll() is None:
-            for folder in Path("/proc").glob("[0-9]*"):
-                if int(folder.name) not in self._spared:
-                    self._look(folder)
+            for process in Path("/proc").glob("[0-9]*"):
+                if int(process.name) not in self._spared:
+                    self._look_at_process(process)
+            for folder in self._folders:
+                for place, _folders, names in os.walk(folder):
+                    for name in names:
+                        self._look_at_file(Path(place, name), folder)
             time.sleep(0.02)
 
-    def _look(self, folder: Path) -> None:
+    def _look_at_process(self, process: Path) -> None:
         for name in ("cmdline", "environ"):
-            try:
-                content = (folder / name).read_bytes()
-            except OSError:
-                # It has ended.
-                continue
-            text = content.replace(b"\0", b" ").decode("utf-8", "replace")
+            text = content(process / name).replace("\0", " ")
             if name == "cmdline":
                 self.seen.add(text)
-            if CANARY in text or IN_LOGIN.decode()[:-4] in text:
+            if is_shown(text):
                 self.shown.add(f"{name}: {text[:100]}")
+
+    def _look_at_file(self, file: Path, folder: Path) -> None:
+        name = str(file.relative_to(folder.parent))
+        self.seen.add(name)
+        if is_shown(content(file)):
+            self.shown.add(name)
+
+
+def content(file: Path) -> str:
+    """What is in it; nothing where it, or its process, has ended."""
+    try:
+        return file.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def is_shown(text: str) -> bool:
+    return CANARY in text or IN_LOGIN.decode()[:-4] in text
 
 
 def changed_password(start: StartBench, **phones: Any) -> Bench:
@@ -67,13 +92,13 @@ def changed_password(start: StartBench, **phones: Any) -> Bench:
 
 
 def assert_unseen(found: Bench) -> None:
-    for file in found.out.rglob("*"):
-        if file.is_file():
-            text = file.read_bytes()
-            assert CANARY.encode() not in text and IN_LOGIN[:-4] not in text, file.name
+    """No file that was written shows the canary, temporary ones that were left over among them."""
+    for folder in (found.out, found.folder / "home"):
+        for file in folder.rglob("*"):
+            assert not is_shown(content(file)), file.name
 
 
-def test_no_process_shows_a_password(start: StartBench) -> None:
+def test_no_process_and_no_temporary_file_shows_a_password(start: StartBench) -> None:
     """Neither here nor on a jump host: in a worker, in a module, in ssh and what it starts there."""
     found = changed_password(
         start,
@@ -85,21 +110,33 @@ def test_no_process_shows_a_password(start: StartBench) -> None:
         {"telephony.snom.snom_info": {"gather": ["system", "settings"]}},
         {"telephony.snom.snom_settings": {"settings": {"user_pass1": CANARY}, "allow_cleartext_secrets": True}},
     ]
-    common = {"gather_facts": False}
+    # The user's own, where Ansible writes modules to that it does not pipe; and those where modules unpack their code.
+    folders = [found.folder / "home", found.folder / "here", found.folder / "there"]
+    for folder in folders[1:]:
+        folder.mkdir()
+
+    def play(hosts: str, tmp: Path, tasks: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"hosts": hosts, "gather_facts": False, "environment": {"TMPDIR": str(tmp)}, "tasks": tasks}
+
     with jump_host(found.folder / "ssh", found.address("worker").rpartition(".")[0] + ".253") as jump:
         found.inventory["jump_hosts"] = {"hosts": {"jump": jump}}
         plays = [
-            common | {"hosts": "worker:module", "tasks": tasks},
-            common | {"hosts": "there", "tasks": [task | {"delegate_to": "jump"} for task in tasks]},
+            play("worker:module", folders[1], tasks),
+            play("there", folders[2], [task | {"delegate_to": "jump"} for task in tasks]),
         ]
         job = found.start(plays, "-vvvvv")
-        watch = Watch(found, job)
+        watch = Watch(found, job, *folders, Path(jump["ansible_remote_tmp"]))
         watch.until_end()
         run = found.check(job.wait())
     assert run.code == 0, run.output
     assert {name for name in found.addresses if found.fleet.log(name, event="settings")} == set(found.addresses)
-    for program in ("AnsiballZ_snom_info", "AnsiballZ_snom_settings", "ssh "):
-        assert any(program in line for line in watch.seen), f"{program} was not seen"
+    modules = [
+        f"{place}/ansible_telephony.snom.{name}"
+        for place in ("here", "there")
+        for name in ("snom_info", "snom_settings")
+    ]
+    for program in (*modules, "ssh "):
+        assert any(line.startswith(program) for line in watch.seen), f"{program} was not seen"
     assert watch.shown == set()
     assert_unseen(found)
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
+from ansible.playbook.play_context import PlayContext
+from ansible.plugins.loader import connection_loader
 from ansible_collections.telephony.snom.plugins.action import snom_pbx_info
 from ansible_collections.telephony.snom.plugins.action.snom_pbx_info import ActionModule
 
@@ -23,6 +25,7 @@ def info(
     asked: list[Any] = []
 
     def execute(self: ActionModule, *, module_args: dict[str, Any], task_vars: object) -> dict[str, Any]:
+        assert self._is_pipelining_enabled("new"), "the password is in a file"
         asked.append(module_args)
         return {"changed": False, **NOTHING, "invocation": {"module_args": module_args}}
 
@@ -35,9 +38,9 @@ def info(
     task = SimpleNamespace(
         args=arguments, async_val=0, check_mode=False, diff=False, run_once=run_once, delegate_to=delegate_to
     )
-    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None), transport="ssh")
+    connection = connection_loader.get("ssh", PlayContext(), new_stdin=None)
     templar = SimpleNamespace(template=lambda value: value)
-    action = ActionModule(task, connection, SimpleNamespace(), None, templar, None)
+    action = ActionModule(task, connection, PlayContext(), None, templar, None)
     result: dict[str, Any] = action.run(task_vars={"snom_pbx": PBX | {"host": "of.variables"}})
     return result, asked
 

@@ -11,6 +11,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible.playbook.play_context import PlayContext
+from ansible.plugins.loader import become_loader, connection_loader
 from ansible_collections.telephony.snom.plugins.action import snom_info
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, Refused
 from ansible_collections.telephony.snom.plugins.module_utils._operations import run as perform_module
@@ -22,7 +24,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import
 from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions import phone_action
-from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import PhoneAction
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import PhoneAction, pipe_modules
 
 Result = dict[str, Any]
 
@@ -79,8 +81,15 @@ def twin(
         get_vars=dict,
         get_play=lambda: SimpleNamespace(get_vars=lambda: play_vars or {}),
     )
-    connection = SimpleNamespace(transport=transport, _shell=SimpleNamespace(tmpdir=None))
-    return action(task, connection, None, None, Templar(task_vars), None), task_vars
+    context = PlayContext()
+    made = action(task, connection_of(transport, context), context, None, Templar(task_vars), None)
+    made._shared_loader_obj = SimpleNamespace(connection_loader=SimpleNamespace(get=connection_of))
+    return made, task_vars
+
+
+def connection_of(name: str, context: PlayContext, new_stdin: None = None) -> Any:
+    """A connection plugin of Ansible's. Its full name is known to Ansible's own import of collections only."""
+    return connection_loader.get(name.rpartition(".")[2], context, new_stdin=new_stdin)
 
 
 @pytest.fixture
@@ -283,26 +292,21 @@ def test_where_the_work_is_done(
     runs_module: bool,
     sent: list[Result],
     modules: list[tuple[PhoneAction, Result, Result]],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     variables = {"snom_in_process": in_process, "hostvars": HostVars({"desk7": {"ansible_host": "127.0.0.7"}})}
     action, task_vars = twin({"ringer": 1}, variables, delegate_to=delegate_to, transport=transport)
-    loader = SimpleNamespace(connection_loader=SimpleNamespace(get=lambda name, _context, new_stdin: name))
-    monkeypatch.setattr(action, "_shared_loader_obj", loader)
     action.run(task_vars=task_vars)
     assert (len(sent), len(modules)) == ((0, 1) if runs_module else (1, 0))
 
 
 def test_the_real_module_runs_on_the_controller_although_the_host_is_a_phone(
-    modules: list[tuple[PhoneAction, Result, Result]], monkeypatch: pytest.MonkeyPatch
+    modules: list[tuple[PhoneAction, Result, Result]],
 ) -> None:
     action, task_vars = twin({"ringer": 1}, {"snom_in_process": False, "ansible_python_interpreter": "/phone/python"})
-    loader = SimpleNamespace(connection_loader=SimpleNamespace(get=lambda name, _context, new_stdin: name))
-    monkeypatch.setattr(action, "_shared_loader_obj", loader)
     result = action.run(task_vars=task_vars)
     (runner, arguments, variables), *rest = modules
     assert rest == []
-    assert runner._connection == "ansible.builtin.local"
+    assert runner._connection.transport == "local"
     assert variables["ansible_python_interpreter"] == sys.executable
     assert task_vars["ansible_python_interpreter"] == "/phone/python"
     assert None not in arguments.values()
@@ -344,6 +348,47 @@ def test_the_real_module_of_a_delegated_task_keeps_the_other_machines_connection
     action.run(task_vars=task_vars)
     assert modules[0][0]._connection is connection
     assert "ansible_python_interpreter" not in modules[0][2]
+
+
+@pytest.mark.parametrize("variables", [{}, {"ansible_pipelining": False}], ids=["by default", "although forbidden"])
+@pytest.mark.parametrize(("delegate_to", "become"), [(None, None), ("jump", None), ("jump", "sudo")])
+def test_a_module_is_never_a_file_for_its_options_may_hold_a_password(
+    delegate_to: str | None,
+    become: str | None,
+    variables: Result,
+    modules: list[tuple[PhoneAction, Result, Result]],
+) -> None:
+    hosts = HostVars({"desk7": {"ansible_host": "127.0.0.7"}})
+    action, task_vars = twin({"ringer": 1}, {"snom_in_process": False, "hostvars": hosts}, delegate_to=delegate_to)
+    action._connection.set_options(var_options=variables)
+    if become:
+        action._connection.set_become_plugin(become_loader.get(become))
+    assert not action._is_pipelining_enabled("new")
+    action.run(task_vars=task_vars)
+    assert modules[0][0]._is_pipelining_enabled("new")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_piped"),
+    [
+        ("-C -o ControlMaster=auto -T", True),
+        ("-o RequestTTY=no", True),
+        ("-C -o RequestTTY=force", False),
+        ("-o 'requesttty yes'", False),
+        ("-tt", False),
+        ("-C -t", False),
+    ],
+)
+def test_nothing_is_piped_through_a_terminal_which_would_show_it(arguments: str, is_piped: bool) -> None:
+    connection = connection_of("ssh", PlayContext())
+    connection.set_options(var_options={"ansible_ssh_common_args": arguments})
+    pipe_modules(connection)
+    assert connection.get_option("pipelining") is is_piped
+
+
+def test_a_connection_that_can_only_send_files_is_left_alone() -> None:
+    connection = SimpleNamespace(has_option=lambda name: False)
+    pipe_modules(connection)  # which could set none
 
 
 def test_a_missing_library_is_named(sent: list[Result], monkeypatch: pytest.MonkeyPatch) -> None:
