@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import resource
 import signal
 import sys
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument(
         "--control", metavar="[ADDRESS:]PORT", type=loopback, help="control port; 127.0.0.1 unless an address is given"
     )
+    parser.add_argument("--parent", metavar="PID", type=int, help="end when this process, which started it, has ended")
     parser.add_argument("--catalog", action="store_true", help="print the images as a firmware catalogue, and end")
     arguments = parser.parse_args()
     try:
@@ -46,7 +48,7 @@ def main() -> int:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     try:
-        asyncio.run(serve(fleet, arguments.control))
+        asyncio.run(serve(fleet, arguments.control, arguments.parent))
     except OSError as error:
         print(f"Virtual phones: {error.strerror or error}.", file=sys.stderr)
         return 1
@@ -68,7 +70,7 @@ def print_catalog(file: fleet_file.FleetFile) -> None:
     print(yaml.safe_dump({"images": image_server.catalog(file.image_server)}, sort_keys=False), end="")
 
 
-async def serve(fleet: Fleet, control: tuple[str, int] | None) -> None:
+async def serve(fleet: Fleet, control: tuple[str, int] | None, parent: int | None) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
@@ -77,5 +79,9 @@ async def serve(fleet: Fleet, control: tuple[str, int] | None) -> None:
         if control is not None:
             await listen(Control(fleet), *control, door="control")
         print("ready", flush=True)
-        await ended.wait()
+        # Who is killed can't end his phones.
+        while parent is None or os.getppid() == parent:
+            with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
+                await asyncio.wait_for(ended.wait(), None if parent is None else 1.0)
+                break
     await fleet.stop()

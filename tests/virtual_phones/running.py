@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -105,7 +106,7 @@ def running(fleet: dict[str, Any], folder: Path) -> Iterator[VirtualFleet]:
     port = free_port()
     file = folder / f"fleet-{port}.yml"
     file.write_text(json.dumps(fleet), encoding="utf-8")  # JSON is YAML
-    command = [sys.executable, str(FOLDER), str(file), "--control", str(port)]
+    command = [sys.executable, str(FOLDER), str(file), "--control", str(port), "--parent", str(os.getpid())]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

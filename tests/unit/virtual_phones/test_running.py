@@ -7,7 +7,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 from ansible_collections.telephony.snom.tests.virtual_phones.running import free_port
@@ -28,3 +34,31 @@ def test_a_free_port_is_kept_for_who_names_it() -> None:
             await server.wait_closed()
 
     asyncio.run(serve_twice())
+
+
+# Runs phones, says where, and is killed.
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from ansible_collections.telephony.snom.tests.virtual_phones.running import free_port, running
+phone = {"name": "p", "address": "127.0.1.1", "port": free_port(), "model": "320", "firmware": "8.4.35"}
+with running({"phones": [phone]}, Path(sys.argv[1])) as fleet:
+    print(fleet.pid, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_phones_end_with_who_runs_them_however_that_ends(tmp_path: Path) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", _KILLED, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    phones = int(killed.stdout)
+    until = time.monotonic() + 60
+    while Path(f"/proc/{phones}").exists() and time.monotonic() < until:
+        time.sleep(0.2)
+    assert not Path(f"/proc/{phones}").exists()
