@@ -116,6 +116,8 @@ USERS = {
     "ida": ("the-auditor", "auditor"),
 }
 ORGANIZATION = "Telephony"
+VAULT = "Vault of the phones"
+"""A credential that its users have made."""
 
 
 class Refused(Exception):
@@ -142,6 +144,9 @@ class FakeAwx(AbstractContextManager["FakeAwx"]):
         self.certificate = folder / "awx.pem"
         self.certificate.write_bytes(make_certificate())
         self._store("organizations", {"name": ORGANIZATION})
+        vault = {"name": "Vault", "kind": "vault", "inputs": {"fields": [{"id": "vault_password", "secret": True}]}}
+        of_vault = {"credential_type": self._store("credential_types", vault)["id"], "inputs": {}}
+        self._store("credentials", {"name": VAULT} | of_vault)
         fake = self
 
         class Handler(BaseHTTPRequestHandler):

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 import yaml
+from jinja2.nativetypes import NativeEnvironment
 from options import problems
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -215,9 +216,18 @@ def test_names_lead_somewhere() -> None:
     for _variable, item in ITEMS:
         for option, names in references.items():
             assert item.get(option) in names | {None}
-        assert set(item.get("credentials", [])) <= known["controller_credentials"]
     for node in nodes():
         assert "approval_node" in node or node["unified_job_template"] in known["controller_templates"]
+
+
+def test_each_template_gets_the_login_and_the_password_of_the_vault_if_there_is_one() -> None:
+    named_so = yaml.safe_load((AWX / "configuration" / "credentials.yml").read_text("utf-8"))["__snom_awx_credentials"]
+    credentials = NativeEnvironment().from_string(named_so)
+    assert credentials.render(snom_awx_vault_credential="") == [*named("controller_credentials")]
+    assert credentials.render(snom_awx_vault_credential="Vault") == [*named("controller_credentials"), "Vault"]
+    # The report asks no phone.
+    given = {name: item.get("credentials") for name, item in named("controller_templates").items()}
+    assert given == dict.fromkeys(given, "{{ __snom_awx_credentials }}") | {"Snom report": None}
 
 
 def test_the_workflow_goes_through_every_node_and_asks_before_each_that_changes_phones() -> None:

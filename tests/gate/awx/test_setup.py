@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_awx import ORGANIZATION, SHOWN_SECRET, FakeAwx
+from fake_awx import ORGANIZATION, SHOWN_SECRET, VAULT, FakeAwx
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +27,7 @@ OWN = {
     "snom_awx_organization": ORGANIZATION,
     "snom_awx_image": "registry.test/snom-ee:1",
     "snom_awx_git": "https://git.test/phones.git",
+    "snom_awx_vault_credential": VAULT,
     "vault_snom_username": "admin",
     "vault_snom_password": SECRET,
     "snom_awx_notification": {
@@ -116,15 +117,15 @@ def sentence(told: subprocess.CompletedProcess[str]) -> str:
 
 def test_everything_is_there(first: Setup) -> None:
     awx = first.awx
-    (credential,) = awx.items("credentials")
+    _vault, credential = awx.items("credentials")
     assert credential["inputs"] == {"username": "admin", "password": SECRET}
-    (kind,) = awx.items("credential_types")
+    _vault, kind = awx.items("credential_types")
     assert kind["injectors"]["env"]["SNOM_PASSWORD"] == "{{ password }}"
     assert [image["image"] for image in awx.items("execution_environments")] == ["registry.test/snom-ee:1"]
     assert [source["source"] for source in awx.items("inventory_sources")] == ["scm"]
     run = [template["playbook"] for template in awx.items("job_templates")]
     assert sorted(run) == sorted([*PLAYBOOKS, "snom_rollout.yml"])
-    assert awx.joined("job_templates", "Snom rollout", "credentials") == ["Snom phones"]
+    assert sorted(awx.joined("job_templates", "Snom rollout", "credentials")) == ["Snom phones", VAULT]
     asked = [question["variable"] for question in awx.survey("job_templates", "Snom rollout")["spec"]]
     assert asked[:2] == ["snom_hosts", "snom_dry_run"]
     assert awx.survey("workflow_job_templates", "Snom firmware")["spec"]
@@ -157,7 +158,8 @@ def test_a_second_run_changes_nothing_and_takes_no_system_administrator(first: S
 
 def test_the_fake_shows_no_secret(first: Setup) -> None:
     _status, told = first.awx.answer("GET", "/credentials/", {}, {}, f"Bearer {first.awx.token('ida')}")
-    assert [credential["inputs"]["password"] for credential in told["results"]] == [SHOWN_SECRET]
+    shown = [credential["inputs"].get("password") for credential in told["results"]]
+    assert shown == [None, SHOWN_SECRET]
 
 
 def test_a_missing_permission_is_said(first: Setup, setup: Setup) -> None:
@@ -173,7 +175,7 @@ def test_a_missing_permission_is_said(first: Setup, setup: Setup) -> None:
 
 def test_what_differs_is_brought_back_and_secrets_only_if_asked_for(first: Setup) -> None:
     (image,) = first.awx.items("execution_environments")
-    (credential,) = first.awx.items("credentials")
+    _vault, credential = first.awx.items("credentials")
     image["image"] = "another"
     others = [name for name in LISTS if name not in ("controller_credentials", "controller_execution_environments")]
     new = without(*others) | {"vault_snom_password": "a new one"}
