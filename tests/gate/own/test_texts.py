@@ -29,6 +29,12 @@ def anchors(page: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", "".join(heading).lower()).replace(" ", "-") for heading in headings}
 
 
+def test_the_example_repository_calls_pinned_only_what_is() -> None:
+    example = ROOT / "docs" / "examples" / "gitops"
+    (collection,) = yaml.safe_load((example / "collections" / "requirements.yml").read_text("utf-8"))["collections"]
+    assert collection["version"] != "main" or "pinned" not in (example / "README.md").read_text("utf-8")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
