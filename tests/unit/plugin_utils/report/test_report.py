@@ -188,6 +188,23 @@ def test_checking_finds_a_directory_that_takes_no_files(tmp_path, monkeypatch):
         check_report_dir(str(tmp_path))
 
 
+def test_each_outcome_that_wants_something_done_names_its_first_hosts(tmp_path):
+    phones = {f"desk-{number}": phone("old_version") for number in range(7)} | {
+        "ward-8.example": phone("unreachable"),
+        "well": phone(),
+    }
+    source = written(tmp_path, phones)["html"]
+    who = re.findall(r'<span class="who">(.*)</span>', source)
+    assert sorted(who) == ["desk-0, desk-1, desk-2, desk-3, desk-4 and 2 more", "ward-8.<wbr>example"]
+
+
+def test_one_phone_that_must_not_be_powered_off_is_not_called_they(tmp_path):
+    danger = [{"host": "a", "until": START + 7200, "reason": "Do not touch it."}]
+    text = Page(written(tmp_path, {"a": phone("timed_out")}, do_not_power_off=danger)["html"]).text
+    said = text.partition("Do not power off 1 phone")[2].partition("Do not touch it.")[0]
+    assert "it may not start again" in said and not re.search(r"\b(they|their)\b", said, re.IGNORECASE)
+
+
 def test_csv_has_stable_columns_and_one_line_for_each_phone(tmp_path):
     phones = {
         "b": phone("timed_out", after=None, site=None, path=["8.9.3.80", "10.1.198.19"], unverified=True),
