@@ -4,6 +4,14 @@
 
 """How Sphinx builds the pages that antsibull-docs makes from the collection: see ``make docs``."""
 
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from docutils import nodes
+from sphinx.util import logging
+
 project = "telephony.snom"
 copyright = "the telephony.snom contributors"
 
@@ -28,3 +36,44 @@ nitpick_ignore = [
     ("std:ref", "common_return_values"),
 ]
 nitpick_ignore_regex = [("std:envvar", "ANSIBLE_.*")]
+
+# Guides link as a forge wants it, to files beside them: to guides, and to the sources of plugins and roles. Within the
+# site these are other pages. Everything else of the repository stays on the forge.
+REPOSITORY = "https://github.com/telephony/snom/blob/main/"
+PLUGIN = re.compile(r"(?:plugins/(\w+?)s?|(role)s)/(\w+)(?:\.py|/README\.md)")
+
+
+def remember_headings(app: Any, doctree: nodes.document) -> None:
+    """Keep for each page where the anchors are that a forge gives to its headings, beside those it has itself."""
+    headings = {}
+    for section in doctree.findall(nodes.section):
+        title = re.sub(r"[^\w\- ]", "", section[0].astext().lower()).replace(" ", "-")
+        headings |= dict.fromkeys((title, *section["ids"]), section["ids"][0])
+    known = getattr(app.env, "headings", {})
+    app.env.headings = known | {app.env.docname: headings}
+
+
+def within_site(app: Any, doctree: nodes.document, page: str) -> None:
+    """Let links lead within the site. One that leads nowhere is a warning."""
+    for link in doctree.findall(nodes.reference):
+        target, _unused, anchor = link.get("refuri", "").partition("#")
+        if link.get("internal") or ":" in target or not (target or anchor):
+            continue
+        path = target.removeprefix("../../../")
+        plugin = PLUGIN.fullmatch(path)
+        if path != target and not plugin:
+            link["refuri"] = REPOSITORY + link["refuri"].removeprefix("../../../")
+            continue
+        guide = f"docsite/{path.removesuffix('.rst')}" if path else page
+        other = f"{plugin[3]}_{plugin[1] or plugin[2]}" if plugin else guide
+        headings = app.env.headings.get(other)
+        if headings is None or (anchor and anchor not in headings):
+            logging.getLogger(__name__).warning("This link leads nowhere: %s", link["refuri"], location=link)
+            continue
+        link["refuri"] = app.builder.get_relative_uri(page, other) + (f"#{headings[anchor]}" if anchor else "")
+        link["internal"] = True
+
+
+def setup(app: Any) -> None:
+    app.connect("doctree-read", remember_headings)
+    app.connect("doctree-resolved", within_site)

@@ -370,7 +370,9 @@ MUTANTS = [
         "telephony.snom.plam",
         "five_minutes",
     ),
-    Mutant("broken reference", "docs", "docs/docsite/rst/five_minutes.rst", "", "\n:ref:`nowhere`\n", "nowhere"),
+    Mutant(
+        "broken reference", "docs", "docs/docsite/rst/five_minutes.rst", "", "\n`nowhere <nowhere.rst>`__\n", "nowhere"
+    ),
     Mutant(
         "option without documentation",
         "sanity-2.16",

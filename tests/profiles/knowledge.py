@@ -85,8 +85,8 @@ def table() -> str:
 
 
 def _facts(numbers: tuple[str, ...]) -> str:
-    role = ":ref:`{} <ansible_collections.telephony.snom.docsite.phone_fact_{}>`"
-    return ", ".join(role.format(number.replace("_", "."), number) for number in numbers)
+    link = "`{} <phone_facts.rst#ansible-collections-telephony-snom-docsite-phone-fact-{}>`__"
+    return ", ".join(link.format(number.replace("_", "."), number.replace("_", "-")) for number in numbers)
 
 
 def _of_profile(file: Path) -> list[str]:

@@ -40,7 +40,7 @@ _CITED = re.compile(rf"(?<!-)\b([Pp]rotocol|sip|xml) ({_NUMBERS})|(?<= )\((\d\.\
 """In small letters only, as ``SIP 2.0`` and ``XML 1.0`` are none."""
 _LINE_END = re.compile(r"\s*\n[\s#]*")
 _IN_COMMENT = re.compile(r"(?<=[\s(])\[([A-Z])\]")
-_LINK = re.compile(r"docsite\.(phone|sip|xml)_fact_(\w+)>")
+_LINK = re.compile(r"docsite-(phone|sip|xml)-fact-([\d-]+)>")
 _MARKS = re.compile(r"\[([A-Z0-9](?: [^\]]*)?)\]")
 
 
@@ -169,7 +169,7 @@ def test_the_summary_is_as_sure_as_the_facts() -> None:
     for what, how_sure, links in rows:
         if what != "What":
             text = "".join(
-                facts()[f"{'protocol' if word == 'phone' else word} {number.replace('_', '.')}"]
+                facts()[f"{'protocol' if word == 'phone' else word} {number.replace('-', '.')}"]
                 for word, number in _LINK.findall(links)
             )
             there = {mark for mark, _unused in marks(text)} | set(re.findall(r"\*\*Unknown\*\*", text))

@@ -48,7 +48,7 @@ How to reach a phone
 
 Every module that talks to a phone reads these, and so do rollouts and all playbooks. Each is an option of the module as
 well, and what it means in full stands there:
-:ansplugin:`telephony.snom.snom_info#module`.
+`snom_info <../../../plugins/modules/snom_info.py>`__.
 
 """
 EXAMPLES = {
@@ -266,7 +266,7 @@ def connection_rows() -> Iterator[list[str]]:
 
 
 def as_rst(text: str) -> str:
-    text = re.sub(r"\bR\(([^,)]*), ([^)]*)\)", r":ref:`\1 <\2>`", text)
+    text = re.sub(r"\bR\(([^,)]*), ansible_collections\.telephony\.snom\.docsite\.(\w+)\)", r"`\1 <\2.rst>`__", text)
     return re.sub(r"\b[CVO]\(([^)]*)\)", r"``\1``", text)
 
 

@@ -25,7 +25,7 @@ All outcomes
 ============
 
 Each phone ends with one of these words, the same in modules, reports and recap. This page is made from the code.
-:ref:`ansible_collections.telephony.snom.docsite.troubleshooting` says more of each: which reasons there are, and where
+`Troubleshooting by outcome <troubleshooting.rst>`__ says more of each: which reasons there are, and where
 to look.
 
 **Recap** is what Ansible shows for the host; where it says ``fail_on``, the option of that name decides. **Counts**

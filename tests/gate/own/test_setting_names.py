@@ -34,7 +34,7 @@ modules use.
 - **Since**: the firmware with which it came, where a source says that.
 - **Sources**: D720 and DPA1 are dumps of a 720 with 8.7.3.17 and of a PA1+. FPBX is FusionPBX, FSPBX FS PBX, TANC
   tancredi, WPRV wazo, PROV Provisioner, TINE tine20, XGAL XiVO, ELX Elastix, SPBX ServusPBX, GS Gemeinschaft.
-  ``wiki`` is Snom's, ``protocol`` the page of :ref:`facts <ansible_collections.telephony.snom.docsite.phone_facts>`.
+  ``wiki`` is Snom's, ``protocol`` the page of `facts <phone_facts.rst>`__.
   What one source alone has may be wrong.
 
 .. csv-table::

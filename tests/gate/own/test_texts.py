@@ -61,7 +61,7 @@ def test_each_guide_is_listed_for_the_site_and_for_a_forge() -> None:
     listed = [page for section in sections for page in section["toctree"]]
     assert sorted(listed) == sorted(file.stem for file in (ROOT / "docs" / "docsite" / "rst").glob("*.rst"))
     overview = (ROOT / "docs" / "docsite" / "rst" / "overview.rst").read_text("utf-8")
-    own = re.findall(r"^(?:  - .*docsite\.(\w+)`|(\w[\w ]*))$", overview.partition("\nAll guides\n")[2], re.MULTILINE)
+    own = re.findall(r"^(?:  - .*<(\w+)\.rst>`__|(\w[\w ]*))$", overview.partition("\nAll guides\n")[2], re.MULTILINE)
     wanted = [[("", section["title"]), *((page, "") for page in section["toctree"])] for section in sections]
     assert own == [one for section in wanted for one in section if one[0] != "overview"]
 
