@@ -92,6 +92,7 @@ def _virtual_environment(folder: Path, python: Path, packages: list[str]) -> Pat
     with locked(folder.name):
         made = stamp.read_text("utf-8") if stamp.is_file() else ""
         if made != pins:
+            print(f"Setting up {folder.name} in .build, once: this takes a minute or two.", flush=True)
             if made.partition("\n")[0] != str(python):
                 run(python, "-m", "venv", "--clear", folder)
             run(folder / "bin" / "pip", "install", "-qq", "--disable-pip-version-check", *packages)

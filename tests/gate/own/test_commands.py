@@ -28,7 +28,7 @@ BY_OTHERS = {
     ("cheat_sheet", r"snom\.provision "): f"needs a mirror to publish to: {PLAYBOOKS}test_provisioning.py",
     ("(cheat_sheet|mirror)", r"snom\.catalog "): f"asks the vendor's server: {PLAYBOOKS}test_catalog.py has one here",
     ("events", r"."): "needs Java and phones that send: tests/integration/eda/test_rulebook.py",
-    ("(five_minutes|README.md)", r"^make (-C snom )?demo$"): "the check `demo` runs it: tests/gate/checks.py",
+    ("(five_minutes|README.md)", r"^make demo$"): "the check `demo` runs it: tests/gate/checks.py",
     (
         "gitops",
         r"^jobs/|snom\.(fingerprints|reboot) ",

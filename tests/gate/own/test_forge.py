@@ -37,7 +37,10 @@ def shown(page: Path) -> nodes.document:
 
 @cache
 def anchors(page: Path) -> set[str]:
-    """What a link can name of a guide: its headings as the forge spells them, and its labels."""
+    """What a link can name of a page: its headings as the forge spells them, and a guide's labels."""
+    if page.suffix == ".md":
+        titles = re.findall(r"^#+ +(.+?) *$", page.read_text("utf-8"), re.MULTILINE)
+        return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
     sections = list(shown(page).findall(nodes.section))
     headings = {re.sub(r"[^\w\- ]", "", one[0].astext().lower()).replace(" ", "-") for one in sections}
     return headings | {name for one in sections for name in one["ids"]}

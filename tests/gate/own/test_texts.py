@@ -66,6 +66,12 @@ def test_each_guide_is_listed_for_the_site_and_for_a_forge() -> None:
     assert own == [one for section in wanted for one in section if one[0] != "overview"]
 
 
+def test_the_recipe_of_the_installation_is_in_one_place() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs" / "docsite" / "rst").glob("*.rst")]
+    for words in ("git clone", '"ansible-core>=', "collection install ."):
+        assert [page.name for page in pages if words in page.read_text("utf-8")] == ["README.md"]
+
+
 def made(node: object) -> Iterator[str]:
     """The names that tasks register or set."""
     for child in node if isinstance(node, list) else []:

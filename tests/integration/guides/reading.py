@@ -31,7 +31,7 @@ TYPED = {
     "ansible_for_phone_people": ["The first job"],
     "cheat_sheet": ["Ten commands"],
     "first_rollout": ["One real phone of each model", "Plan, approve, roll out"],
-    "five_minutes": ["Watch it first", "Install", "Start the phones", "Look, plan, roll out"],
+    "five_minutes": ["Start the phones", "Look, plan, roll out"],
     "playbooks": ["The playbooks"],
     "testing_playbooks": ["A fleet with faults", "Look and change"],
     "README.md": ["Installation", "Use Cases"],

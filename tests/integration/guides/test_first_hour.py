@@ -72,7 +72,7 @@ def normal(output: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def reader(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Reader:
-    """Install as "Five minutes" says, from its git clone on; the demo in between has a check of its own."""
+    """Install as README says, from its git clone on."""
     home = tmp_path_factory.mktemp("reader")
     git = ["git", "-C", str(request.config.getoption("--copy"))]
     tree = subprocess.run([*git, "write-tree"], check=True, capture_output=True, text=True).stdout.strip()
@@ -96,16 +96,13 @@ def reader(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         "GIT_CONFIG_KEY_0": f"url.{repository}.insteadOf",
         "GIT_CONFIG_VALUE_0": GIT,
     } | {name: os.environ[name] for name in os.environ if name.lower().endswith("_proxy") or name == "SSL_CERT_FILE"}
-    typed = commands_of(list(blocks("five_minutes", *TYPED["five_minutes"][:2])))
-    demo = [one for one in typed if "demo" in one.line]
-    assert [one.line for one in demo] == ["make -C snom demo"]
-    type_all([one for one in typed if one not in demo], home, variables, alone=False)
+    type_all(commands_of(list(blocks("README.md", "Installation"))), home, variables, alone=False)
     return Reader(home, variables)
 
 
 def test_five_minutes(reader: Reader) -> None:
     folder = reader.folder("five-minutes")
-    found = list(blocks("five_minutes", "Describe", *TYPED["five_minutes"][2:]))
+    found = list(blocks("five_minutes", "Describe", *TYPED["five_minutes"]))
     typed: list[Command] = []
     wanted: list[tuple[int, str]] = []
     for block in found:
@@ -126,12 +123,7 @@ def test_five_minutes(reader: Reader) -> None:
     assert {phone["outcome"] for phone in report["phones"].values()} == {"compliant"}
 
 
-def test_the_readme_and_the_playbooks_page(reader: Reader) -> None:
-    folder = reader.folder("readme")
-    typed = commands_of(list(blocks("README.md", *TYPED["README.md"])))
-    # What comes behind it takes phones of their own, and is typed with those of another page below.
-    before = [one.line for one in typed].index("make demo")
-    type_all(typed[:before], folder, reader.variables, alone=False)
+def test_the_playbooks_page() -> None:
     (of_playbooks,) = commands_of(list(blocks("playbooks", *TYPED["playbooks"])))
     assert of_playbooks.line in [one.line for one in commands_of(list(blocks("five_minutes", *TYPED["five_minutes"])))]
 
