@@ -59,6 +59,15 @@ def test_the_cheat_sheet_has_ten_commands_that_are_there() -> None:
         assert [name for name in given - {"snom_hosts"} if f"``{name}``" not in text("playbooks")] == []
 
 
+def test_mirrors_have_images_where_the_role_puts_them() -> None:
+    readme = (ROOT / "roles" / "firmware_mirror" / "README.md").read_text("utf-8")
+    (path,) = re.findall(r"`http://MIRROR(/\w+)/`", readme)
+    pages = [file.read_text("utf-8") for file in (ROOT / "docs").rglob("*") if file.suffix in (".rst", ".md", ".yml")]
+    named = [url for page in pages for url in re.findall(r"snom_mirror: (https?://[\w.]+example\S*)", page)]
+    assert len(named) > 6
+    assert [url for url in named if not url.endswith(f".example{path}")] == []
+
+
 def test_ports_are_those_of_the_code() -> None:
     ports = {row[1]: row[2] for row in cells("ports_and_rights") if len(row) == 4}
     names = {"asterisk": "Asterisk", "kamailio": "Kamailio", "freeswitch": "FreeSWITCH", "sip": "phone's SIP port"}
