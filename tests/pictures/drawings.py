@@ -162,7 +162,7 @@ def workflow() -> str:
     wide, high, gap, top = 210, 42, 30, 42
     ys = {node["identifier"]: top + (high + gap) * number for number, node in enumerate(nodes)}
     parts: list[str] = []
-    rail = MARGIN + wide + 24
+    rail = MARGIN + wide + 112
     for number, node in enumerate(nodes):
         name, y = node["identifier"], ys[node["identifier"]]
         asks = node.get("approval_node")
@@ -181,21 +181,13 @@ def workflow() -> str:
                 parts.append(
                     arrow((MARGIN + wide, y + high / 2), (rail, y + high / 2), (rail, target), (MARGIN + wide, target))
                 )
-                parts.append(text(rail + 8, y + high / 2 + 4, words, kind))
+                parts.append(text(MARGIN + wide + 8, y + high / 2 - 5, words, kind))
         if ways and {how for _to, how in ways} == {"success"}:
+            # Within the rail, if one goes past it.
+            parts.append(arrow((MARGIN + wide, y + high / 2), (MARGIN + wide + 20, y + high / 2)))
             ends = f"{'no' if asks else 'failed'}: it ends"
-            parts.append(
-                text(MARGIN + wide + (34 if any(y > ys[one] for one in past(nodes)) else 10), y + 26, ends, "bad")
-            )
+            parts.append(text(MARGIN + wide + 24, y + high / 2 + 4, ends, "bad"))
     return drawn(f"The workflow {source['name']} in AWX", top + (high + gap) * len(nodes) - gap + MARGIN, parts)
-
-
-def past(nodes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """The nodes from which a way leads past the next one."""
-    for number, node in enumerate(nodes[:-1]):
-        to = [one for how in ("success", "failure", "always") for one in node.get(f"{how}_nodes", [])]
-        if any(one != nodes[number + 1]["identifier"] for one in to):
-            yield node["identifier"]
 
 
 DRAWINGS: dict[str, Callable[[], str]] = {"ports": ports, "states": states, "workflow": workflow}
