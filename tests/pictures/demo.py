@@ -30,8 +30,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURE = ROOT / "docs" / "pictures" / "demo.svg"
 COLUMNS, ROWS = 100, 37
 
-END = "PLAY RECAP"
-"""What is shown before it."""
+BEGIN, END = "Wave 1", "PLAY RECAP"
+"""What the first picture shows a line of, and what is shown before the end of all."""
 
 STEP, LONGEST, LAST = 0.3, 1.2, 8.0
 """Seconds: what changes sooner is shown at once, nothing is shown longer but the end, and how long that is."""
@@ -119,6 +119,8 @@ def frames() -> list[tuple[float, tuple[Line, ...]]]:
             kept[-1] = (kept[-1][0], shown)
         elif shown != kept[-1][1]:
             kept.append((at, shown))
+    while not any("".join(character for character, _color in line).startswith(BEGIN) for line in kept[0][1]):
+        kept.pop(0)
     lengths = [min(LONGEST, later[0] - now[0]) for now, later in itertools.pairwise(kept)] + [LAST]
     return [(length, shown) for length, (_at, shown) in zip(lengths, kept, strict=True)]
 
