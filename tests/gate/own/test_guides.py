@@ -106,7 +106,7 @@ def test_families_name_phones_by_what_else_they_are_sold_as() -> None:
 def test_the_glossary_is_sorted_and_has_no_word_twice() -> None:
     telephony, ansible = text("glossary").split("\nAnsible\n---")
     words = [re.findall(r"^(\w.*)\n   \w", part, re.MULTILINE) for part in (telephony, ansible)]
-    assert words[0] == sorted(words[0], key=str.lower) and len(words[0]) > 12
+    assert words == [sorted(part, key=str.lower) for part in words] and len(words[0]) > 12
     assert len(set(words[0] + words[1])) == len(words[0] + words[1])
 
 
