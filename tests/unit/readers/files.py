@@ -200,7 +200,7 @@ def _named(text: str) -> object:
 
 def _connection(value: Any) -> object:
     found = connection_from(value if isinstance(value, dict) else {"host": value})
-    return [found.host, found.port, found.timeout]
+    return [found.address, found.port, found.timeout]
 
 
 READERS = (
