@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable
 from typing import Any
 
+import yaml
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, Refused, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import find_path, version_in_url
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import (
@@ -41,6 +42,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml i
     read_phone_book_file,
     read_settings_file,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.fleet import adopt
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import parse_file
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.writing import texts
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import from_text
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.provisioned_phone import Entry
@@ -124,6 +128,14 @@ def _xml(data: bytes) -> object:
     changes = compare_generations({"desk": "before.htm"}, before, after)
     compare_generations({"desk": "x.htm"}, Generation(name="2", read=lambda _name: data), after)
     return [is_well_formed(data), names, [one.wire_name for one in settings], book, changes]
+
+
+def _adopted(data: bytes) -> object:
+    """What becomes of a phone's own setting file: variables that Ansible can read."""
+    fleet = adopt([parse_file(f"snomD785-{_MAC}.htm", data)])
+    written = texts(fleet, "phones", ())
+    assert all(isinstance(yaml.safe_load(one.text), (dict, type(None))) for one in written)
+    return [fleet.notes, [one.path for one in written]]
 
 
 def _settings(data: bytes) -> object:
@@ -260,6 +272,24 @@ READERS = (
                 b"</item></tbook>"
             ),
         ),
+    ),
+    Reader(
+        name="a setting file that is adopted",
+        read=_adopted,
+        seeds=(
+            (
+                b"<html>\n<pre>\n# of old firmware\nlanguage!: English\nuser_pass1&: hush\nfkey0!: line\n"
+                b"fkey_context0!: 2\ntn_0!: A\ntu_0!: 1\ndst=\n</pre></html>"
+            ),
+            (
+                b"<settings><phone-settings><language perm='RV'>English</language><user_name idx='1'>100</user_name>"
+                b"</phone-settings><functionKeys><fkey idx='0' label='A&#10;B' perm=''>blf 1</fkey></functionKeys>"
+                b"<tbook complete='true'><item index='0' mod='true'><name>A</name><number>1</number></item></tbook>"
+                b"<firmware-settings><firmware>http://m/snomD785-10.1.175.16-SIP-r.bin</firmware></firmware-settings>"
+                b"</settings>"
+            ),
+        ),
+        errors=(InputError,),
     ),
     Reader(
         name="settings of an inventory",
