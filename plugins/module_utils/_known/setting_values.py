@@ -52,8 +52,8 @@ Others are given in ``attributes``.
 LABELS = {"label": "fkey_label", "short_label": "fkey_short_label"}
 """Attributes of a function key that are settings of their own in requests (protocol 5.1), and what they are called."""
 
-OF_KEYS = {**LABELS, "context": "fkey_context"}
-"""The same, and what files of text for old firmware have as settings of its own besides."""
+OF_KEYS = {**LABELS, "context": "fkey_context", "icon_type": "fkey_icon_type"}
+"""The same, and what has a name of its own besides: in files of text for old firmware, and in the log of a D785."""
 
 # A flag as public files spell it too, and the one of Snom's page (protocol 5.4) that it can only mean. By the manual of
 # the 100 users don't even see what has the last one.

@@ -318,6 +318,7 @@ icon_type reg_label_mode ringer park_retrieve||||wiki protocol-5.1
 fkey_background_color|||||||SPBX
 fkey_context|i0||||||GS
 fkey_delay_timeout|||||||D720 DPA1 FPBX
+fkey_icon_type|i0||||||WPRV
 fkey_label|i0||||||protocol-5.1
 fkey_label_color|||||||SPBX
 fkey_line_auto_assign_num_of_keys|i||||||DPA1 FPBX

@@ -80,10 +80,10 @@ def test_lines_that_end_as_they_did_in_2004() -> None:
     assert '<fkey idx="4" context="active" label="Lab" perm="">line</fkey>' in text
 
 
-def test_what_text_for_old_firmware_says_of_a_key_beside_it_stands_in_its_tag() -> None:
+def test_what_text_says_of_a_key_beside_it_stands_in_its_tag() -> None:
     text, left_out = rendered(
-        "fkey4!: line\nfkey_context4!: 2\nfkey5!: blf 7\nfkey_context5!: active\nlanguage!: Deutsch\n"
+        "fkey4!: line\nfkey_context4!: 2\nfkey_icon_type4!: blf\nfkey5!: blf 7\nfkey_context5!: active\ndst!: x\n"
     )
-    assert '<fkey idx="4" context="2" perm="!">line</fkey>' in text
+    assert '<fkey idx="4" context="2" icon_type="blf" perm="!">line</fkey>' in text
     assert '<fkey idx="5" context="active" perm="!">blf 7</fkey>' in text
-    assert "fkey_context" not in text and left_out == {}
+    assert "fkey_" not in text and left_out == {}
