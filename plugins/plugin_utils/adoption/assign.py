@@ -21,6 +21,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
 from ansible_collections.telephony.snom.plugins.module_utils._known.mac_in_text import find_mac
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model
+from ansible_collections.telephony.snom.plugins.module_utils._known.user_agent import DECT, read_user_agent
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_file import SettingFile
 
 _DEEPEST = 5
@@ -49,17 +50,19 @@ class Assignment:
     """Files that lists name and that are not there."""
     unread: list[str] = field(default_factory=list)
     """Setting files that no phone reads."""
+    bases: list[str] = field(default_factory=list)
+    """Setting files of DECT bases, which are no desk phones, by their names."""
 
 
 def assign(files: Iterable[SettingFile]) -> Assignment:
     """Find out which phone reads which files. Raises InputError where that can't be told."""
     known = _Known(files)
     own: dict[str, list[SettingFile]] = defaultdict(list)
+    assignment = Assignment(bases=[name for name in known.by_name if _is_of_base(name)])
+    read = {*assignment.bases}
     for file in known.by_name.values():
-        if (mac := mac_in_name(file.name)) and file.kind in ("settings", "list"):
+        if (mac := mac_in_name(file.name)) and file.kind in ("settings", "list") and file.name not in read:
             own[mac].append(file)
-    assignment = Assignment()
-    read: set[str] = set()
     for mac, candidates in sorted(own.items()):
         reader = _Reader(known, mac, assignment.missing)
         first = reader.first_of(candidates)
@@ -99,6 +102,12 @@ def _model_of(name: str) -> str | None:
         if model := find_model(part):
             return model.name
     return None
+
+
+def _is_of_base(name: str) -> bool:
+    """Whether a file is called as a DECT base asks for it: ``snomM700-0004130A0B0C.htm``."""
+    agent = read_user_agent(os.path.basename(name))
+    return agent is not None and agent.kind == DECT
 
 
 def _stem(name: str) -> str:

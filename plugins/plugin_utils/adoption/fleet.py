@@ -263,6 +263,8 @@ def _notes_of_files(assignment: Assignment, files: Sequence[SettingFile], others
         yield f"Lists name files that are not there: {_some(sorted(assignment.missing))}."
     if assignment.unread:
         yield f"No phone reads these, by their names and by the lists that are there: {_some(assignment.unread)}."
+    if assignment.bases:
+        yield f"Of DECT bases, which are no desk phones, and so not described: {_some(assignment.bases)}."
     if twice := Counter(name for file in files for name in file.twice):
         yield f"Given twice in one file, with different values, of which the last was taken: {_counted(twice)}."
     if strange := Counter({file.name: file.strange_lines for file in files if file.strange_lines}):

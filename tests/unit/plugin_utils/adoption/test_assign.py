@@ -141,3 +141,11 @@ def test_of_two_names_for_one_phone_that_with_the_model_counts() -> None:
     found = by_name(files)
     assert read(found) == ["snom320.htm", "snom320-000413AABBCC.htm"]
     assert found.phones[MAC].model == "320" and found.unread == []
+
+
+def test_dect_bases_are_no_phones() -> None:
+    base, of_all = "snomM700-00087BAABB01.htm", "fw/snomM700.htm"
+    names = {base: settings("a"), of_all: settings("b"), f"snomD785-{MAC}.htm": settings("c"), "x.htm": settings("d")}
+    assignment = by_name(names)
+    assert set(assignment.phones) == {MAC}
+    assert (assignment.bases, assignment.unread) == ([base, of_all], ["x.htm"])
