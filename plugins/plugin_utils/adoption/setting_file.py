@@ -210,6 +210,9 @@ def _read_xml(name: str, content: bytes) -> SettingFile:
     nested = nested_settings(content)
     books = tuple(read_phone_books(content))
     inside = [part.tag.lower() for part in root] if tag == "settings" else []
+    if inside and not set(inside) & {*_ROOTS}:
+        # Cordless and conference phones of Snom have files of that name, too, with sections of their own.
+        return SettingFile(name=name, kind="other")
     firmware = (root.findtext("firmware-settings/firmware") or "").strip() if tag == "settings" else ""
     return SettingFile(
         name=name,
