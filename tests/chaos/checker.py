@@ -444,7 +444,10 @@ def _old_version(record: Record, number: int, host: str, phone: str, said: Mappi
         record, run, phone
     ):
         back = [e["time"] for e in events(run, phone, "up") if e["detail"] == said["target"]]
-        is_later = bool(back and ends(run, host)) and min(back) > _end_time(run, host)
+        # A full disk may lack its end, which was not before its deadline.
+        deadline = said["evidence"].get("deadline_at") or float("inf")
+        end = _end_time(run, host) if ends(run, host) else deadline - run.clock
+        is_later = bool(back) and min(back) > end
         # Over a slow line one that is up while it loads may take longer than its deadline.
         if "restarts_to_load" in faults(record, run, phone) and is_later:
             return None

@@ -521,6 +521,25 @@ def test_a_refused_login_is_one_that_the_phone_knows_of(outcome: str, event: str
     assert "failed_is_so" not in fired(record)
 
 
+@pytest.mark.parametrize("has_end", [True, False], ids=["", "full disk"])
+@pytest.mark.parametrize(("back", "is_lie"), [(25, False), (8, True)])
+def test_a_phone_that_is_up_while_it_loads_may_take_longer_than_its_deadline(
+    back: int, is_lie: bool, has_end: bool
+) -> None:
+    """It ended at 21 s, at its deadline of 20 s."""
+    record = an_upgrade()
+    say(record, "old_version", path=[])
+    record.phones["p1"] |= {"faults": {"restarts_to_load": True}}
+    journal = [line | ({"time": 21.0} if line["type"] == "end" else {}) for line in record.runs[0].journal]
+    change(
+        record,
+        journal=[line for line in journal if has_end or line["type"] != "end"],
+        log=[*(one for one in record.runs[0].log if one["event"] != "up"), entry(back, "up", NEW)],
+        after={"p1": STATE | {"firmware": NEW}},
+    )
+    assert ("failed_is_so" in fired(record)) is is_lie
+
+
 def test_a_phone_that_was_back_too_late_is_timed_out() -> None:
     record = an_upgrade()
     say(record, "timed_out", path=[], evidence={"deadline_at": 8.0})
