@@ -443,13 +443,16 @@ def _old_version(record: Record, number: int, host: str, phone: str, said: Mappi
     if run.after[phone]["firmware"] == said["target"] and not {"keep_old_version", "reverts_after"} & faults(
         record, run, phone
     ):
-        back = [e["time"] for e in events(run, phone, "up") if e["detail"] == said["target"]]
+        # At the end of the run it may still be writing it.
+        up, writes = (
+            [e["time"] for e in events(run, phone, one) if e["detail"] == said["target"]] for one in ("up", "flash")
+        )
+        done = min(up or writes, default=float("-inf"))
         # A full disk may lack its end, which was not before its deadline.
         deadline = said["evidence"].get("deadline_at") or float("inf")
         end = _end_time(run, host) if ends(run, host) else deadline - run.clock
-        is_later = bool(back) and min(back) > end
         # Over a slow line one that is up while it loads may take longer than its deadline.
-        if "restarts_to_load" in faults(record, run, phone) and is_later:
+        if "restarts_to_load" in faults(record, run, phone) and done > end:
             return None
         return f"the phone runs {said['target']}"
     if not any(events(past, phone, "down") for past in record.runs[: number + 1]):

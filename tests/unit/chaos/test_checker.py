@@ -522,9 +522,10 @@ def test_a_refused_login_is_one_that_the_phone_knows_of(outcome: str, event: str
 
 
 @pytest.mark.parametrize("has_end", [True, False], ids=["", "full disk"])
-@pytest.mark.parametrize(("back", "is_lie"), [(25, False), (8, True)])
+@pytest.mark.parametrize("done", ["up", "flash"])
+@pytest.mark.parametrize(("at", "is_lie"), [(25, False), (8, True)])
 def test_a_phone_that_is_up_while_it_loads_may_take_longer_than_its_deadline(
-    back: int, is_lie: bool, has_end: bool
+    at: int, is_lie: bool, done: str, has_end: bool
 ) -> None:
     """It ended at 21 s, at its deadline of 20 s."""
     record = an_upgrade()
@@ -534,7 +535,7 @@ def test_a_phone_that_is_up_while_it_loads_may_take_longer_than_its_deadline(
     change(
         record,
         journal=[line for line in journal if has_end or line["type"] != "end"],
-        log=[*(one for one in record.runs[0].log if one["event"] != "up"), entry(back, "up", NEW)],
+        log=[*(one for one in record.runs[0].log if one["event"] not in ("up", "flash")), entry(at, done, NEW)],
         after={"p1": STATE | {"firmware": NEW}},
     )
     assert ("failed_is_so" in fired(record)) is is_lie
