@@ -17,6 +17,7 @@ import pytest
 pytest.register_assert_rewrite(f"{__package__}.bench")
 
 from .bench import Bench, bench  # noqa: E402 - its assertions are rewritten first
+from .telling import http_server  # noqa: E402 - with the line above
 
 StartBench = Callable[..., Bench]
 
@@ -39,3 +40,10 @@ def start(tmp_path: Path) -> Iterator[StartBench]:
             return stack.enter_context(bench(tmp_path, phones, **more))
 
         yield start
+
+
+@pytest.fixture
+def echo() -> Iterator[int]:
+    """The port of a server that tells whoever asks the login that came with the request."""
+    with ExitStack() as stack:
+        yield stack.enter_context(http_server())

@@ -6,13 +6,9 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +17,7 @@ import pytest
 from .bench import Bench, phone
 from .conftest import StartBench
 from .jump_host import jump_host
+from .telling import of_servers
 
 IN_BOTH_WAYS = pytest.mark.parametrize(
     "in_process",
@@ -67,44 +64,6 @@ def test_modules_at_their_loudest(in_process: bool, start: StartBench) -> None:
     assert run.results("snom_firmware")["fine"]["outcome"] == "upgraded"
     assert run.results("snom_info")["refuses"]["outcome"] == "auth_failed"
     assert (found.out / "ansible.log").stat().st_size > 0
-
-
-@pytest.fixture
-def echo() -> Iterator[int]:
-    """The port of a server that tells whoever asks, in whatever it answers, the login that came with the request."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"] or 0))
-            header = self.headers["Authorization"] or ""
-            login = base64.b64decode(header.removeprefix("Basic ")).decode("utf-8", "replace")
-            body = json.dumps({"jsonrpc": "2.0", "error": {"message": f"{login} {header} may not"}}).encode()
-            self.send_response(200, login)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_GET = do_PUT = do_POST = do_DELETE = answer  # noqa: N815
-
-        def log_message(self, *_words: object) -> None:
-            """Not to the test's output."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_port
-        server.shutdown()
-
-
-def of_servers(port: int) -> dict[str, Any]:
-    """Variables with a secret for each server that phones are asked about. All of them begin alike."""
-    login = {"username": "ansible", "password": "n0t-to-be-seen 2"}
-    return {
-        "snom_snmp": True,
-        "snom_snmp_community": "n0t-to-be-seen 3",
-        "snom_pbx": {"kind": "kamailio", "host": "127.0.0.1", "port": port, **login},
-        "snom_mirror_control": {"url": f"http://127.0.0.1:{port}", **login, "password": "n0t-to-be-seen 4"},
-        "snom_account": "401",
-    }
 
 
 @IN_BOTH_WAYS
@@ -184,13 +143,13 @@ def test_what_is_typed_is_not_in_the_log_of_the_machine_that_types_it(start: Sta
             common | {"hosts": "here", "tasks": tasks},
             common | {"hosts": "there", "tasks": [task | {"delegate_to": "jump"} for task in tasks]},
         ]
-        run = found.play(plays, "-vvvvv")
+        run = found.play(plays, "-vvvvv", rehearse=True)
     assert run.code == 0
     for host in ("here", "there"):
         assert [entry["detail"] for entry in found.fleet.log(host, event="key")] == [*PIN]
         assert run.results("snom_key")[host]["sent"]
     logged = log.read_text("utf-8")
-    assert logged.count("Invoked with") == 4  # snom_info, twice at each machine
+    assert logged.count("Invoked with") == 4  # snom_info, in check mode and in earnest, at each machine
     assert PIN not in logged
 
 

@@ -10,13 +10,11 @@ That is in the list of processes, in the files that modules are sent as, and in 
 from __future__ import annotations
 
 import base64
+import json
 import os
 import signal
-import socket
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +23,11 @@ import pytest
 from .bench import Bench, Job, phone
 from .conftest import StartBench
 from .jump_host import jump_host
+from .telling import of_servers, snmp_agent
 
 CANARY = "c4nary-0f-processes"
-IN_LOGIN = base64.b64encode(f"admin:{CANARY}".encode())
-"""As it travels."""
+CANARIES = (CANARY, *(base64.b64encode(f"{name}:{CANARY}"[:21].encode()).decode() for name in ("admin", "ansible")))
+"""The beginning of every password, and those of the logins in which they travel."""
 
 
 class Watch:
@@ -81,12 +80,16 @@ def content(file: Path) -> str:
 
 
 def is_shown(text: str) -> bool:
-    return CANARY in text or IN_LOGIN.decode()[:-4] in text
+    return any(secret in text for secret in CANARIES)
 
 
-def changed_password(start: StartBench, **phones: Any) -> Bench:
-    """Phones with a password that no other test has, each answering so late that what asks it is seen."""
-    found = start({name: phone(password=CANARY, faults={"slow": 0.5}, **keys) for name, keys in phones.items()})
+def changed_password(start: StartBench, port: int, pbx: str = "kamailio", **phones: Any) -> Bench:
+    """Phones with a password that no other test has, each answering so late that what asks it is seen.
+
+    So have their PBX and their mirror, whose port this is, and so is their community.
+    """
+    given = {name: phone(password=CANARY, faults={"slow": 0.5}, **keys) for name, keys in phones.items()}
+    found = start(given, **of_servers(port, pbx, CANARY))
     found.inventory["phones"]["vars"]["snom_password"] = CANARY
     return found
 
@@ -98,10 +101,11 @@ def assert_unseen(found: Bench) -> None:
             assert not is_shown(content(file)), file.name
 
 
-def test_no_process_and_no_temporary_file_shows_a_password(start: StartBench) -> None:
+def test_no_process_and_no_temporary_file_shows_a_password(echo: int, start: StartBench) -> None:
     """Neither here nor on a jump host: in a worker, in a module, in ssh and what it starts there."""
     found = changed_password(
         start,
+        echo,
         worker={},
         module={"inventory": {"snom_in_process": False}},
         there={},
@@ -109,6 +113,7 @@ def test_no_process_and_no_temporary_file_shows_a_password(start: StartBench) ->
     tasks: list[dict[str, Any]] = [
         {"telephony.snom.snom_info": {"gather": ["system", "settings"]}},
         {"telephony.snom.snom_settings": {"settings": {"user_pass1": CANARY}, "allow_cleartext_secrets": True}},
+        {"telephony.snom.snom_pbx_info": {}, "run_once": True, "ignore_errors": True},
     ]
     # The user's own, where Ansible writes modules to that it does not pipe; and those where modules unpack their code.
     folders = [found.folder / "home", found.folder / "here", found.folder / "there"]
@@ -130,22 +135,24 @@ def test_no_process_and_no_temporary_file_shows_a_password(start: StartBench) ->
         run = found.check(job.wait())
     assert run.code == 0, run.output
     assert {name for name in found.addresses if found.fleet.log(name, event="settings")} == set(found.addresses)
+    for name in ("worker", "there"):
+        assert "may not" in run.results("snom_pbx_info")[name]["msg"]
     modules = [
         f"{place}/ansible_telephony.snom.{name}"
         for place in ("here", "there")
         for name in ("snom_info", "snom_settings")
-    ]
+    ] + ["there/ansible_telephony.snom.snom_pbx_info"]
     for program in (*modules, "ssh "):
         assert any(line.startswith(program) for line in watch.seen), f"{program} was not seen"
     assert watch.shown == set()
     assert_unseen(found)
 
 
-def test_no_process_of_a_rollout_shows_a_password(start: StartBench) -> None:
-    found = changed_password(start, one={})
-    variables = found.rollout_variables({})
+def test_no_process_of_a_rollout_shows_a_password(echo: int, start: StartBench) -> None:
+    found = changed_password(start, echo, one={})
+    variables = found.rollout_variables({"unknown_call_state": "proceed"})
     job = found.start("telephony.snom.rollout", "-vvvvv", variables=variables)
-    watch = Watch(found, job)
+    watch = Watch(found, job, found.folder / "home")
     watch.until_end()
     assert found.check(job.wait()).outcomes == {"one": "upgraded"}
     assert any("telephony.snom.rollout" in line for line in watch.seen)
@@ -173,60 +180,65 @@ http.client.HTTPConnection.putheader = putheader
 """A mistake of the worst kind: an error nobody expects, that holds the login, or the end of the process."""
 
 
-@pytest.mark.parametrize("crashes", ["raises", str(int(signal.SIGKILL)), str(int(signal.SIGSEGV))])
-@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "as module"])
-def test_what_a_crash_leaves_shows_no_password(in_process: bool, crashes: str, start: StartBench) -> None:
-    found = changed_password(start, one={"inventory": {"snom_in_process": in_process}})
+RAISES, KILLED, SEGFAULT = "raises", str(int(signal.SIGKILL)), str(int(signal.SIGSEGV))
+
+
+def crashing(start: StartBench, *names: str) -> tuple[Bench, dict[str, str]]:
+    """Phones that are the end of whoever sends them a login, and the environment in which they are that."""
+    # Whose login is no header, and who is not there, is no end.
+    found = changed_password(start, 9, "asterisk", **{name: {} for name in names})
     (found.folder / "sitecustomize.py").write_text(CRASHES)
-    env = {
-        "PYTHONPATH": str(found.folder),
-        "CRASHES": crashes,
-        "PYTHONFAULTHANDLER": "1",
-        "ANSIBLE_LOG_PATH": str(found.out / "ansible.log"),
-    }
-    plays = [{"hosts": "phones", "gather_facts": False, "tasks": [{"telephony.snom.snom_info": {}}]}]
-    job = found.start(plays, "-vvvvv", env=env)
-    run = job.wait()
-    assert run.code != 0
-    crashed = ("RuntimeError", "dead state", "MODULE FAILURE", "Module result deserialization failed", "Segmentation")
-    assert any(words in run.output for words in crashed), run.output
+    log = str(found.out / "ansible.log")
+    return found, {"PYTHONPATH": str(found.folder), "PYTHONFAULTHANDLER": "1", "ANSIBLE_LOG_PATH": log}
+
+
+def reading() -> list[dict[str, Any]]:
+    return [{"hosts": "phones", "gather_facts": False, "tasks": [{"telephony.snom.snom_info": {}}]}]
+
+
+def test_what_a_crash_leaves_shows_no_password(start: StartBench) -> None:
+    """Of an operation inside of a worker, and of modules."""
+    found, env = crashing(start, "here", "raises", "killed", "segfault")
+    modules = {"raises": RAISES, "killed": KILLED, "segfault": SEGFAULT}
+    for name, crashes in modules.items():
+        found.hosts()[name] |= {"snom_in_process": False, "crashes": crashes}
+    play = reading()[0] | {"environment": {"CRASHES": f"{{{{ crashes | default('{RAISES}') }}}}"}}
+    run = found.start([play], "-vvvvv", env=env | {"CRASHES": RAISES}).wait()
+    assert {name: run.status("snom_info", name) for name in found.addresses} == dict.fromkeys(found.addresses, "failed")
+    said = {name: json.dumps(result) for name, result in run.results("snom_info").items()}
+    for name, words in {"here": "RuntimeError", "raises": "RuntimeError", "segfault": "Segmentation"}.items():
+        assert words in said[name], said[name]
+    assert "RuntimeError" not in said["killed"]
     assert_unseen(found)
 
 
-def test_what_a_crashed_rollout_leaves_shows_no_password(start: StartBench) -> None:
-    found = changed_password(start, one={})
-    (found.folder / "sitecustomize.py").write_text(CRASHES)
-    env = {"PYTHONPATH": str(found.folder), "CRASHES": "raises"}
-    run = found.start("telephony.snom.rollout", "-vvvvv", variables=found.rollout_variables({}), env=env).wait()
-    assert run.code != 0 and "please report it: RuntimeError" in run.output, run.output
+@pytest.mark.parametrize("crashes", [KILLED, SEGFAULT])
+def test_what_a_killed_worker_leaves_shows_no_password(crashes: str, start: StartBench) -> None:
+    found, env = crashing(start, "one")
+    run = found.start(reading(), "-vvvvv", env=env | {"CRASHES": crashes}).wait()
+    assert run.code != 0 and "dead state" in run.output, run.output
     assert_unseen(found)
 
 
-@contextmanager
-def agent(address: str) -> Iterator[int]:
-    """The port of what answers over UDP with whatever it was asked, the community among it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind((address, 0))
-
-        def answer() -> None:
-            while True:
-                asked, peer = sock.recvfrom(65536)
-                if not asked:
-                    return
-                sock.sendto(asked, peer)
-
-        thread = threading.Thread(target=answer)
-        thread.start()
-        yield sock.getsockname()[1]
-        sock.sendto(b"", sock.getsockname())
-        thread.join()
+@pytest.mark.parametrize("crashes", [RAISES, KILLED, SEGFAULT])
+def test_what_a_crashed_rollout_leaves_shows_no_password(crashes: str, start: StartBench) -> None:
+    found, env = crashing(start, "one")
+    variables = found.rollout_variables({})
+    run = found.start("telephony.snom.rollout", "-vvvvv", variables=variables, env=env | {"CRASHES": crashes}).wait()
+    words = "please report it: RuntimeError" if crashes == RAISES else "dead state"
+    assert run.code != 0 and words in run.output, run.output
+    assert_unseen(found)
 
 
-@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "as module"])
-def test_a_community_that_comes_back_is_shown_nowhere(in_process: bool, start: StartBench) -> None:
-    found = start({"one": phone(call_shown_in=[])}, snom_snmp=True, snom_snmp_community="n0t-to-be-seen 3")
-    with agent(found.address("one")) as port:
-        found.inventory["phones"]["vars"] |= {"snom_snmp_port": port, "snom_in_process": in_process}
-        plays = [{"hosts": "phones", "gather_facts": False, "tasks": [{"telephony.snom.snom_info": {}}]}]
-        run = found.play(plays, "-vvvvv", rehearse=False)
-    assert run.results("snom_info")["one"]["phone"]["call_state"] == "unknown"
+def test_a_community_that_comes_back_is_shown_nowhere(start: StartBench) -> None:
+    ways = {"worker": True, "module": False}
+    found = start(
+        {name: phone(call_shown_in=[]) for name in ways}, snom_snmp=True, snom_snmp_community="n0t-to-be-seen 3"
+    )
+    with ExitStack() as agents:
+        for name, in_process in ways.items():
+            port = agents.enter_context(snmp_agent(found.address(name)))
+            found.hosts()[name] |= {"snom_snmp_port": port, "snom_in_process": in_process}
+        run = found.play(reading(), "-vvvvv", rehearse=False)
+    for name in ways:
+        assert run.results("snom_info")[name]["phone"]["call_state"] == "unknown"
