@@ -74,7 +74,7 @@ def replacer_for(
     connection = subject.connection
     labels = [text for lesson in connection.taught for place in lesson.places.values() for text in place.words]
     names = [connection.password, connection.snmp_community, connection.username, subject.host, connection.address]
-    names += [subject.account]
+    names += [subject.account, subject.pbx.password if subject.pbx else None]
     secrets = [name for name in names if name and name.lower() not in IN_HEADERS | {"public"} and not _is_address(name)]
     return Replacer(
         macs={word.value for word in words if word.fact == "mac"},

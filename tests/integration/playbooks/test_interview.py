@@ -17,6 +17,7 @@ from ansible_collections.telephony.snom.tests.virtual_phones.running import free
 
 from .bench import REHEARSES, Bench, Run, phone, until
 from .conftest import StartBench
+from .telling import of_servers
 
 
 def interview(found: Bench, *, rehearse: bool = REHEARSES, **variables: Any) -> Run:
@@ -67,7 +68,8 @@ def test_a_person_whom_all_contradict_is_told_so(start: StartBench) -> None:
 
 PLANTED = {
     "user_realname1": "Annegret Jürgensen",
-    "user_idle_text1": "Frobozz-Klinik",
+    "user_idle_text1": "Frobozz-Klinik gehe1mnis 2",
+    "snmp_community": "gehe1mnis 3",
     "user_host1": "tel-01.frobozz.example.net",
     "setting_server": "http://prov7:pw1x9@prov.frobozz.example.net/k/abc123def456",
     "ntp_server": "10.20.30.40",
@@ -81,6 +83,7 @@ def test_a_profile_gives_nobody_away_and_reads_like_the_phone(start: StartBench)
     found = start(
         {"reception7": phone("D785", "10.1.54.13", mac="000413922D24", call={"state": "in_call"}, **keys)},
         defaults={"call": {"remote": "01705558899"}},
+        **of_servers(9, "asterisk", "gehe1mnis"),
     )
     found.fleet.patch("reception7", call={"state": "in_call", "remote": "01705558899"})
     run = interview(found, rehearse=False, snom_interview_dir="talk")
@@ -97,6 +100,7 @@ def test_a_profile_gives_nobody_away_and_reads_like_the_phone(start: StartBench)
             "prov7",
             "pw1x9",
             "abc123",
+            "gehe1mnis",
             "10.20.30.40",
             "0305557788",
         ),

@@ -10,6 +10,8 @@ from time import process_time
 from urllib.parse import quote
 
 import pytest
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import (
     read_home,
     read_system,
@@ -18,6 +20,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.recorder
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.profile import (
     exchange,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.saying import replacer_for
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing import Subject
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.setting_pages import SettingPages
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +38,17 @@ def test_no_detail_is_left_in_any_answer(kind: str, place: str) -> None:
     assert leaks(text, kind) == [] or (kind, place) == ("a name that is a tag", "an element"), text
     if place == "base64":
         assert planted not in text
+
+
+def test_a_password_made_of_words_that_stay_goes_all_the_same() -> None:
+    """The phone's, that of its PBX, and its community."""
+    connection = Connection(address="127.0.0.7", password="Missed Calls", snmp_community="Idle Held")
+    pbx = PbxSettings(kind="asterisk", password="Dialed Received")
+    found = Subject(host="desk", connection=connection, model=None, account=None, witnesses={}, pbx=pbx)
+    secrets = [str(connection.password), str(connection.snmp_community), str(pbx.password)]
+    page = in_page(", ".join(secrets))
+    stay, go = (one.text(page) for one in (replacer(), replacer_for(found, (), ())))
+    assert [(secret in stay, secret in go) for secret in secrets] == [(True, False)] * 3
 
 
 @pytest.mark.parametrize("header", ["Server", "X-Owner", "Location", "Set-Cookie", "WWW-Authenticate", "Date"])
