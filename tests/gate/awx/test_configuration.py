@@ -222,7 +222,7 @@ def test_names_lead_somewhere() -> None:
 
 def test_each_template_gets_the_login_and_the_password_of_the_vault_if_there_is_one() -> None:
     named_so = yaml.safe_load((AWX / "configuration" / "credentials.yml").read_text("utf-8"))["__snom_awx_credentials"]
-    credentials = NativeEnvironment().from_string(named_so)
+    credentials: Any = NativeEnvironment().from_string(named_so)
     assert credentials.render(snom_awx_vault_credential="") == [*named("controller_credentials")]
     assert credentials.render(snom_awx_vault_credential="Vault") == [*named("controller_credentials"), "Vault"]
     # The report asks no phone.
