@@ -46,6 +46,9 @@ UNUSUAL = {
 }
 """How the phones end that are not upgraded."""
 
+UNSAFE = ["ward-3"]
+"""Those that must not be powered off at the end. It may yet write the image that it has loaded."""
+
 ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 """What ends this program, and with it all that it has started."""
 
@@ -114,11 +117,14 @@ def watch(place: Site) -> int:
     expected = {name: UNUSUAL.get(name, "upgraded") for name in place.fleet.phones()}
     wrong = {name: word for name, word in ended.items() if word != expected.get(name)}
     forgotten = sorted(expected.keys() - ended.keys())
+    unsafe = [one["host"] for one in first["do_not_power_off"]]
     disturbed = sorted(name for name in again if ended[name] in ("upgraded", "compliant", "protected"))
     if wrong:
         print(f"\nUnexpected outcomes: {wrong}")
     if forgotten:
         print(f"\nWithout an outcome: {forgotten}")
+    if unsafe != UNSAFE:
+        print(f"\nMust not be powered off: {unsafe}, not {UNSAFE}")
     if disturbed:
         print(f"\nAsked again to load although they had ended well: {disturbed}")
     summary = ", ".join(f"{count} {word}" for word, count in second["summary"].items())
@@ -128,7 +134,7 @@ def watch(place: Site) -> int:
         stay(place)
     else:
         print("The phones go now. `make demo STAY=1` keeps them, so that you can copy the commands above.", flush=True)
-    return 1 if wrong or forgotten or disturbed else 0
+    return 1 if wrong or forgotten or disturbed or unsafe != UNSAFE else 0
 
 
 def stay(place: Site) -> None:

@@ -28,7 +28,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURE = ROOT / "docs" / "pictures" / "demo.svg"
-COLUMNS, ROWS = 100, 37
+COLUMNS, ROWS = 100, 41
 
 BEGIN, END = "Wave 1", "PLAY RECAP"
 """What the first picture shows a line of, and what is shown before the end of all."""

@@ -26,22 +26,26 @@ PAGES = ROOT / "docs" / "docsite" / "rst"
 PICTURES = ROOT / "docs" / "pictures"
 
 
-def last_shown() -> list[str]:
-    """The lines of the recording's end."""
+def shown_at(number: int) -> list[str]:
+    """The lines of one frame of the recording."""
     picture = ElementTree.parse(ROOT / "docs" / "pictures" / "demo.svg").getroot()
     lines = {f"#{text.get('id')}": "".join(text.itertext()) for text in picture.iter(f"{SVG}text")}
-    end = picture.findall(f"{SVG}g/{SVG}g")[-1]
-    return [lines[use.attrib["href"]] for use in end.iter(f"{SVG}use")]
+    frame = picture.findall(f"{SVG}g/{SVG}g")[number]
+    return [lines[use.attrib["href"]] for use in frame.iter(f"{SVG}use")]
+
+
+def test_it_begins_with_what_is_worth_a_look() -> None:
+    assert any(line.startswith("Wave 1 ") for line in shown_at(0))
 
 
 def test_it_ends_as_the_demo_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     # The demo looks for the virtual phones there, whose files have names of the gate's.
     monkeypatch.setattr(sys, "path", [*sys.path])
-    from ansible_collections.telephony.snom.tests.demo.run import UNUSUAL
+    from ansible_collections.telephony.snom.tests.demo.run import UNSAFE, UNUSUAL
 
     fleet = yaml.safe_load((ROOT / "tests" / "demo" / "fleet.yml").read_text("utf-8"))
     found = {phone["name"]: UNUSUAL.get(phone["name"], "upgraded") for phone in fleet["phones"]}
-    shown = last_shown()
+    shown = shown_at(-1)
     columns = ("site", "model", "before", "after", "wave")
     made = result_table({name: dict.fromkeys(columns, "-") | {"outcome": word} for name, word in found.items()})
     wanted = [line.split() for line, _tone in made]
@@ -50,6 +54,7 @@ def test_it_ends_as_the_demo_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     # The columns, each phone and its outcome, and how many are counted only.
     assert [(row[0], row[-1]) for row in table] == [(row[0], row[-1]) for row in wanted]
     assert table[0] == wanted[0]
+    assert [line.split()[4] for line in shown if line.startswith("DO NOT POWER OFF ")] == UNSAFE
     words = {word for word in found.values() if OUTCOMES[word].failed}
     assert {re.split(r"[ ,]", line)[0] for line in shown if re.match(r"\w+, \d+ phones?: ", line)} == words
     assert [word for word in words if f"    {OUTCOMES[word].remedy}" not in shown] == []
