@@ -159,7 +159,9 @@ class CallbackModule(Default):  # type: ignore[misc]  # ansible-core is untyped
             self._banner(task)
             self._show_table()
             for line in data["msg"]:
-                self._display.display(visible_line(str(line)))
+                # Whoever overlooks it may break a phone.
+                color = COLORS["failed"] if str(line).startswith("DO NOT POWER OFF ") else None
+                self._display.display(visible_line(str(line)), color=color)
             return True
         return False
 

@@ -34,6 +34,11 @@ def shown_at(number: int) -> list[str]:
     return [lines[use.attrib["href"]] for use in frame.iter(f"{SVG}use")]
 
 
+def test_it_shows_in_red_what_must_not_be_overlooked() -> None:
+    red = re.findall(r'<tspan fill="#ff7b72">([^<]+)</tspan>', (PICTURES / "demo.svg").read_text("utf-8"))
+    assert any(words.startswith("DO NOT POWER OFF ") for words in red)
+
+
 def test_it_begins_with_what_is_worth_a_look() -> None:
     assert any(line.startswith("Wave 1 ") for line in shown_at(0))
 
