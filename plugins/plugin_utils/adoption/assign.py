@@ -105,7 +105,7 @@ def _model_of(name: str) -> str | None:
 
 
 def _is_of_base(name: str) -> bool:
-    """Whether a file is called as a DECT base asks for it: ``snomM700-0004130A0B0C.htm``."""
+    """Whether a file is called as a DECT base asks for it: ``snomM700-0004130A0B0C`` with an ending."""
     agent = read_user_agent(os.path.basename(name))
     return agent is not None and agent.kind == DECT
 
