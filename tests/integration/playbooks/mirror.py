@@ -77,11 +77,11 @@ class Mirror:
         os.kill(int(self.pid_file.read_text()), signal.SIGHUP)
         until(lambda: self.workers().isdisjoint(before), "nginx to have new workers")
 
-    def play(self, *, rehearse: bool = REHEARSES, **options: Any) -> Run:
+    def play(self, *arguments: str, rehearse: bool = REHEARSES, **options: Any) -> Run:
         """Run the role; options are its variables, without their prefix."""
         given = self.variables | {f"firmware_mirror_{name}": value for name, value in options.items()}
         play = {"hosts": "box", "gather_facts": False, "roles": [{"role": "telephony.snom.firmware_mirror"}]}
-        return self.bench.play([play], variables=given, rehearse=rehearse)
+        return self.bench.play([play], *arguments, variables=given, rehearse=rehearse)
 
     def entries(self, *files: str) -> list[dict[str, Any]]:
         """What the image server has of these, as images of the role."""

@@ -110,9 +110,11 @@ def raw(box: Mirror, method: str, target: str, body: bytes = b"x", source: str |
 
 def test_a_phone_is_shown_a_firmware_while_it_is_armed(start_control: Callable[..., Mirror]) -> None:
     box = start_control()
-    run = box.play(rehearse=True)
+    run = box.play("-vvv", rehearse=True)
     assert run.code == 0, run.output
     assert "geheim" not in run.output and "geheim" not in json.dumps(run.lines)
+    hashing = run.output.partition("Hash the password]")[2].partition("TASK [")[0]
+    assert "EXEC" in hashing and "PUT" not in hashing, "the password is in a file"
     spellings = [MAC, MAC.lower(), "000413aB2D2f"]
     assert all('<firmware perm=""></firmware>' in shown(box, mac) for mac in spellings)
     control = controller(box)

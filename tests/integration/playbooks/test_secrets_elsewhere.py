@@ -94,6 +94,14 @@ def changed_password(start: StartBench, port: int, pbx: str = "kamailio", **phon
     return found
 
 
+def module_files(found: Bench) -> dict[str, str]:
+    """The environment in which modules that Ansible does not pipe are files in this test's own folder.
+
+    Its default is in the user's, wherever HOME leads.
+    """
+    return {"ANSIBLE_REMOTE_TMP": str(found.folder / "home" / "remote")}
+
+
 def assert_unseen(found: Bench) -> None:
     """No file that was written shows the canary, temporary ones that were left over among them."""
     for folder in (found.out, found.folder / "home"):
@@ -115,7 +123,7 @@ def test_no_process_and_no_temporary_file_shows_a_password(echo: int, start: Sta
         {"telephony.snom.snom_settings": {"settings": {"user_pass1": CANARY}, "allow_cleartext_secrets": True}},
         {"telephony.snom.snom_pbx_info": {}, "run_once": True, "ignore_errors": True},
     ]
-    # The user's own, where Ansible writes modules to that it does not pipe; and those where modules unpack their code.
+    # Where Ansible writes what it works with, and modules that it does not pipe; and where modules unpack their code.
     folders = [found.folder / "home", found.folder / "here", found.folder / "there"]
     for folder in folders[1:]:
         folder.mkdir()
@@ -129,7 +137,7 @@ def test_no_process_and_no_temporary_file_shows_a_password(echo: int, start: Sta
             play("worker:module", folders[1], tasks),
             play("there", folders[2], [task | {"delegate_to": "jump"} for task in tasks]),
         ]
-        job = found.start(plays, "-vvvvv")
+        job = found.start(plays, "-vvvvv", env=module_files(found))
         watch = Watch(found, job, *folders, Path(jump["ansible_remote_tmp"]))
         watch.until_end()
         run = found.check(job.wait())
@@ -188,8 +196,8 @@ def crashing(start: StartBench, *names: str) -> tuple[Bench, dict[str, str]]:
     # Whose login is no header, and who is not there, is no end.
     found = changed_password(start, 9, "asterisk", **{name: {} for name in names})
     (found.folder / "sitecustomize.py").write_text(CRASHES)
-    log = str(found.out / "ansible.log")
-    return found, {"PYTHONPATH": str(found.folder), "PYTHONFAULTHANDLER": "1", "ANSIBLE_LOG_PATH": log}
+    python = {"PYTHONPATH": str(found.folder), "PYTHONFAULTHANDLER": "1"}
+    return found, module_files(found) | python | {"ANSIBLE_LOG_PATH": str(found.out / "ansible.log")}
 
 
 def reading() -> list[dict[str, Any]]:
