@@ -53,7 +53,6 @@ class Setup:
             "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
             "ANSIBLE_HOME": str(self.folder / "ansible"),
             "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_PIPELINING": "true",
             "CONTROLLER_HOST": self.awx.address,
             "CONTROLLER_OAUTH_TOKEN": self.awx.token(user),
             "HOME": str(self.folder),
@@ -93,10 +92,11 @@ def first(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("awx")
     with FakeAwx(folder, PLAYBOOKS) as awx:
         setup = Setup(awx, request.config.getoption("--collections"), folder)
-        told = setup()
+        told = setup("-vvv")
         assert changed(told) == 12
         for said in (told.stdout, told.stderr):
             assert SECRET not in said and "of-the-hook" not in said and "[WARNING]" not in said
+        assert "> EXEC " in told.stdout and "> PUT " not in told.stdout, "a module and its secrets are in a file"
         yield setup
 
 
