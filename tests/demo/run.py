@@ -276,8 +276,22 @@ def shared() -> dict[str, str]:
 
 def run(command: list[str], work: Path, added: dict[str, str], output: IO[bytes] | None = None) -> int:
     """Run a playbook to its end. Where this program is to end, so are the playbook and its workers."""
-    with subprocess.Popen(command, cwd=work, env=os.environ | added, stdout=output, stderr=output) as process:
+    # A signal that came while it begins would end this program, and leave a playbook that nobody knows.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+
+    def as_before() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    try:
+        process = subprocess.Popen(
+            command, cwd=work, env=os.environ | added, stdout=output, stderr=output, preexec_fn=as_before
+        )
+    except BaseException:
+        as_before()
+        raise
+    with process:
         try:
+            as_before()
             return process.wait()
         except BaseException:
             # A worker without its playbook would go on to watch phones that are gone.

@@ -30,13 +30,34 @@ import run
 from pathlib import Path
 for number in run.ENDING:
     signal.signal(number, run.end)
+{before}
 run.run(["sh", "-c", "setsid sleep 3600 & echo $! > worker; mv worker started; wait"], Path(sys.argv[2]), {})
 """
 
 
+# Ended while the playbook that it starts is there already, and it does not know yet.
+AT_ONCE = """
+import os, subprocess
+class Popen(subprocess.Popen):
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        while not (Path(sys.argv[2]) / "started").exists():
+            os.sched_yield()
+        os.kill(os.getpid(), signal.SIGTERM)
+run.subprocess.Popen = Popen
+"""
+
+
+def test_a_signal_that_comes_while_a_playbook_begins_ends_it_too(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PROGRAM.replace("{before}", AT_ONCE), str(DEMO), str(tmp_path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as demo:
+        # Whatever it has left would hold this open.
+        assert demo.communicate()[1] == "Ended by SIGTERM.\n"
+
+
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_playbook_and_its_workers(number: signal.Signals, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", PROGRAM, str(DEMO), str(tmp_path)]
+    command = [sys.executable, "-c", PROGRAM.replace("{before}", ""), str(DEMO), str(tmp_path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as demo:
         while not (tmp_path / "started").exists():
             assert demo.poll() is None
