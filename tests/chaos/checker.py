@@ -455,7 +455,8 @@ def _old_version(record: Record, number: int, host: str, phone: str, said: Mappi
         if "restarts_to_load" in faults(record, run, phone) and done > end:
             return None
         return f"the phone runs {said['target']}"
-    if not any(events(past, phone, "down") for past in record.runs[: number + 1]):
+    # One that went between two runs has only come up in the log of the second.
+    if not any(events(past, phone, one) for past in record.runs[: number + 1] for one in ("down", "up")):
         return "the phone was never gone"
     return None
 

@@ -521,6 +521,16 @@ def test_a_refused_login_is_one_that_the_phone_knows_of(outcome: str, event: str
     assert "failed_is_so" not in fired(record)
 
 
+@pytest.mark.parametrize(("seen", "is_lie"), [("down", False), ("up", False), ("fetch", True)])
+def test_a_phone_that_went_between_two_runs_was_gone(seen: str, is_lie: bool) -> None:
+    record = an_upgrade()
+    say(record, "old_version", path=[])
+    record.phones["p1"] |= {"faults": {"keep_old_version": True}}
+    log = [one for one in record.runs[0].log if one["event"] not in ("down", "up")]
+    change(record, log=[*log, entry(9, seen, OLD)], after={"p1": STATE | {"firmware": OLD}})
+    assert ("failed_is_so" in fired(record)) is is_lie
+
+
 @pytest.mark.parametrize("has_end", [True, False], ids=["", "full disk"])
 @pytest.mark.parametrize("done", ["up", "flash"])
 @pytest.mark.parametrize(("at", "is_lie"), [(25, False), (8, True)])
