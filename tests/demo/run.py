@@ -230,6 +230,8 @@ def mirror(work: Path) -> Iterator[Path]:
     Raises RuntimeError with what the role said if it failed.
     """
     prefix, log = work / "nginx", work / "mirror.log"
+    # The log of an earlier demo says of these phones that they have been upgraded.
+    shutil.rmtree(prefix, ignore_errors=True)
     options = {
         "firmware_mirror_prefix": str(prefix),
         "firmware_mirror_root": str(work / "www"),
