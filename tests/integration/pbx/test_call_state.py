@@ -109,6 +109,7 @@ def test_the_phone_itself_says_whether_it_is_idle(tmp_path: Path) -> None:
     assert shown == []
 
 
+@pytest.mark.slow
 def test_a_phone_reports_by_the_log_of_its_mirror(kamailio: Kamailio, tmp_path: Path) -> None:
     """Nobody listens: the report is a request for a file that the mirror does not have."""
     ways: dict[str, tuple[str, dict[str, Any]]] = {

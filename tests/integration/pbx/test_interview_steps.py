@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from ansible_collections.telephony.snom.tests.integration.pbx.provisioned import by_provisioning, site
 from ansible_collections.telephony.snom.tests.integration.playbooks.bench import bench, until
 from ansible_collections.telephony.snom.tests.profiles.reading import read
@@ -17,6 +18,7 @@ from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import Kam
 from ansible_collections.telephony.snom.tests.virtual_phones.running import free_port
 
 
+@pytest.mark.slow
 def test_what_a_phone_fetches_after_each_event_is_captured(tmp_path: Path, kamailio: Kamailio) -> None:
     trusting = {"mb_trusted_hosts": "127.0.0.1", "filter_registrar": "off"}
     phones = {
@@ -91,6 +93,7 @@ def test_what_a_phone_fetches_after_each_event_is_captured(tmp_path: Path, kamai
         assert {said["source"] for said in rows["call"]["said"]} == {"PBX", "the phone's report"}
 
 
+@pytest.mark.slow
 def test_how_a_line_shows_that_is_logged_off_meanwhile(tmp_path: Path, kamailio: Kamailio) -> None:
     phones = {"desk": by_provisioning(kamailio, 93, "D735", "10.1.169.16")}
     with bench(tmp_path, phones, snom_pbx=kamailio.pbx) as found:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from ansible_collections.telephony.snom.tests.integration.pbx.conftest import until
 from ansible_collections.telephony.snom.tests.integration.playbooks.bench import Bench, Run, bench, phone
 from ansible_collections.telephony.snom.tests.integration.playbooks.mirror import Mirror, mirror
@@ -205,6 +206,7 @@ def test_what_each_phone_did_is_told(kamailio: Kamailio, tmp_path: Path) -> None
         assert "mac_info_in_sip_register" in results["nameless-1"]["msg"]
 
 
+@pytest.mark.slow
 def test_the_role_lets_those_fetch_that_find_something_new(kamailio: Kamailio, tmp_path: Path) -> None:
     phones = {
         "desk": at_pbx(kamailio, "721"),

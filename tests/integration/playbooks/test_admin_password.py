@@ -56,6 +56,7 @@ def test_a_rollout_refuses_what_is_known_to_be_missing_and_notes_what_is_open(st
     assert set(forced.outcomes.values()) == {"refused"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["open", "login", "shows-it-set"])
 def test_so_does_the_module_for_one_phone(name: str, start: StartBench) -> None:
     found = begin(start)

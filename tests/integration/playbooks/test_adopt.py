@@ -143,6 +143,7 @@ def test_one_phone_has_all_of_its_own(start: StartBench) -> None:
     assert set(found.play([APPLY]).recap.values()) == {"ok"}
 
 
+@pytest.mark.slow
 def test_a_group_is_described_as_a_whole(start: StartBench) -> None:
     found = start({name: PHONES[name] for name in ("text-6", "pre-8")})
     assert "--limit" in adopt(found, "--limit", "pre-8,localhost").output

@@ -163,6 +163,7 @@ def test_an_audit_shows_what_only_the_pbx_sees(start: StartBench, registrar: Any
     assert told == {"well": False, "mac": False, "account": False, "address": True, "other": None}
 
 
+@pytest.mark.slow
 def test_an_audit_says_which_pbx_could_not_be_asked(start: StartBench, registrar: Any) -> None:
     pbx, _contacts = registrar
     found = start({"well": phone()}, snom_pbx={**pbx, "port": 1})

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 import yaml
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import MODELS
@@ -182,6 +183,7 @@ images:
     )
 
 
+@pytest.mark.slow
 def test_the_mirror_is_asked_instead(start: StartBench) -> None:
     bench = prepared(start, NEW)
     with vendor(bench) as server:
@@ -191,6 +193,7 @@ def test_the_mirror_is_asked_instead(start: StartBench) -> None:
         assert server.asked() == [f"HEAD /fw/{NEW[2]}", f"GET /fw/{NEW[2]}"]
 
 
+@pytest.mark.slow
 def test_one_that_changed_is_an_error_until_it_is_meant(start: StartBench) -> None:
     bench = prepared(start, NEW)
     with vendor(bench) as server:
@@ -221,6 +224,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 def test_what_is_no_image_is_named_and_holds_up_no_other(start: StartBench) -> None:
     targets = [(model, NEW[1], f"{MODELS[model].image_prefix}-{NEW[1]}-SIP-r.bin") for model in FAULTS]
     bench = prepared(start, *targets, OLD)
@@ -242,6 +246,7 @@ def test_what_is_no_image_is_named_and_holds_up_no_other(start: StartBench) -> N
     assert [entry["file"] for entry in written(bench)] == [OLD[2]]
 
 
+@pytest.mark.slow
 def test_a_server_that_is_down_and_a_file_that_cannot_be_read(start: StartBench) -> None:
     bench = prepared(start, NEW)
     down = "http://127.0.0.1:9"
@@ -256,6 +261,7 @@ def test_a_server_that_is_down_and_a_file_that_cannot_be_read(start: StartBench)
     assert run.code != 0 and "-e snom_catalog_file=..." in run.output
 
 
+@pytest.mark.slow
 def test_a_proxy_is_heeded_unless_it_is_not_wanted(start: StartBench) -> None:
     """The bench's environment names one that nobody is."""
     bench = prepared(start, NEW)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from .bench import image, phone, until
 from .conftest import StartBench
 
@@ -102,6 +104,7 @@ def test_an_image_that_failed_is_not_sent_again(start: StartBench) -> None:
     assert found.fetches() == {"bad": 2}
 
 
+@pytest.mark.slow
 def test_verifying_images_in_full_finds_a_corrupt_one(start: StartBench) -> None:
     found = start({"phone": phone()})
     found.fleet.patch_image_server(faults={image("320"): "corrupt"})

@@ -101,6 +101,7 @@ def with_fault(number: int, fault: str, moment: str = "") -> Any:
     return phone(inventory=inventory, mac=mac, **{"at": {moment: keys}} if moment else keys)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TASKS)
 def test_module(name: str, start: StartBench) -> None:
     module, task = MODULES[name], TASKS[name]

@@ -79,6 +79,7 @@ def test_a_disk_that_is_full_midway(start: StartBench) -> None:
     assert set(found.fetches().values()) == {1}
 
 
+@pytest.mark.slow
 def test_a_report_that_fits_by_half_leaves_the_earlier_one(start: StartBench) -> None:
     found = start({"busy": phone(call={"state": "in_call"})})
     found.play("telephony.snom.rollout", "--check", variables=found.rollout_variables({}), rehearse=False)

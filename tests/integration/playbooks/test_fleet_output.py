@@ -53,6 +53,7 @@ def on_terminal(found: Bench, **env: str) -> tuple[int, str]:
     return code, b"".join(got).decode().replace("\r\n", "\n")
 
 
+@pytest.mark.slow
 def test_in_a_file_there_is_a_line_for_each_step_and_a_table_at_the_end(start: StartBench) -> None:
     run = start(PHONES).rollout(env=FLEET, waves=["canary", "100%"], deadline=25)
     assert run.outcomes["desk-2"] == "old_version"
@@ -94,6 +95,7 @@ def test_on_a_terminal_there_is_a_table_that_lives(start: StartBench) -> None:
     assert "\x1b[0;3" not in output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"SNOM_FLEET_LIVE": "false"}])
 def test_a_terminal_can_do_without(env: dict[str, str], start: StartBench) -> None:
     _code, output = on_terminal(start({"desk-1": phone()}), **env)
@@ -119,6 +121,7 @@ def test_what_is_not_ours_is_as_with_default(start: StartBench) -> None:
     assert re.sub(r"playbook-\d", "", fleet.output) == re.sub(r"playbook-\d", "", default.output)
 
 
+@pytest.mark.slow
 def test_with_v_all_is_as_with_default(start: StartBench) -> None:
     found = start({"dark": phone(running=False), "desk-1": phone(firmware="8.7.5.35")})
     run = found.play("telephony.snom.rollout", "-v", variables=found.rollout_variables({}), rehearse=False, env=FLEET)

@@ -192,6 +192,7 @@ def test_the_commands_of_the_readme_ask_for_no_password(start: StartBench, tmp_p
     assert (home / ".vault-password").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.slow
 def test_a_night_in_which_nobody_could_be_trusted_is_red(start: StartBench, tmp_path: Path) -> None:
     repo = copy_example(
         start, tmp_path, {name: keys | {"tls": True, "certificate": "own"} for name, keys in PHONES.items()}
@@ -220,6 +221,7 @@ def test_a_night_in_which_nobody_could_be_trusted_is_red(start: StartBench, tmp_
     assert "somebody is in between" in output
 
 
+@pytest.mark.slow
 def test_a_night_in_which_no_phone_answers_is_red(start: StartBench, tmp_path: Path) -> None:
     repo = copy_example(start, tmp_path, {name: keys | {"running": False} for name, keys in PHONES.items()})
     code, output = repo.job("nightly")

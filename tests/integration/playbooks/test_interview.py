@@ -24,6 +24,7 @@ def interview(found: Bench, *, rehearse: bool = REHEARSES, **variables: Any) -> 
     return found.play("telephony.snom.interview", variables={"snom_hosts": "phones", **variables}, rehearse=rehearse)
 
 
+@pytest.mark.slow
 def test_a_look_compares_what_it_reads_with_what_the_person_says(start: StartBench) -> None:
     secure = {"snom_scheme": "https", "snom_validate_certs": False}
     # Its certificate names the phone and its address.
@@ -57,6 +58,7 @@ def test_a_look_compares_what_it_reads_with_what_the_person_says(start: StartBen
         assert secret not in text, secret
 
 
+@pytest.mark.slow
 def test_a_person_whom_all_contradict_is_told_so(start: StartBench) -> None:
     found = start({"reception7": phone("D785", "10.1.54.13")})
     run = interview(found, shown_version="10.1.99.1", snom_interview_dir="talk")
@@ -347,6 +349,7 @@ EVERY_STEP: tuple[dict[str, Any], ...] = (
 """One task for each step, and for each part of a step, that reads the phone."""
 
 
+@pytest.mark.slow
 def test_each_step_reads_with_its_web_login_a_phone_whose_commands_go_by_its_pbx(start: StartBench) -> None:
     port = free_port()
     inventory = {

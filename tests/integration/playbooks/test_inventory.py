@@ -64,6 +64,7 @@ def test_groups_and_what_the_user_makes_of_it(folder: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_source_that_is_down_is_a_warning_or_an_error_if_strict(folder: Path) -> None:
     gone = {"kind": "kea", "path": "leases.csv"}
     found = listed(folder, gone, ROOMS)
@@ -75,6 +76,7 @@ def test_a_source_that_is_down_is_a_warning_or_an_error_if_strict(folder: Path) 
     assert list_file(folder, "phones.yml", env=failing).code != 0
 
 
+@pytest.mark.slow
 def test_options_that_cannot_be_used_are_an_error(folder: Path) -> None:
     found = listed(folder, {"kind": "csv", "path": "rooms.csv", "columns": {"site": "Ort"}})
     assert "columns: site is 'Ort', and" in found.said and "has 'MAC-Adresse', 'IP'" in found.said and not found.hosts

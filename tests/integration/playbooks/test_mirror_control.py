@@ -138,6 +138,7 @@ def test_a_phone_is_shown_a_firmware_while_it_is_armed(start_control: Callable[.
     assert (again.code, again.recap) == (0, {"box": "ok"})
 
 
+@pytest.mark.slow
 def test_only_what_is_over_is_disarmed(box: Mirror) -> None:
     disarm(box)
     control = controller(box)

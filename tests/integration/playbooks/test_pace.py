@@ -47,6 +47,7 @@ def in_turn(found: Bench, *groups: Iterable[str]) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_waves_follow_each_other(start: StartBench) -> None:
     found = start(many(7, model="320"))
     found.hosts()["phone-2"]["snom_wave"] = 3
@@ -60,12 +61,14 @@ def test_waves_follow_each_other(start: StartBench) -> None:
     assert most_at_once(found, waves) == 3
 
 
+@pytest.mark.slow
 def test_canaries_are_one_of_each_kind(start: StartBench) -> None:
     found = start({"a": phone("320"), "b": phone("320"), "c": phone("370"), "d": phone("320", "8.7.3.25.9")})
     run = found.rollout(waves=["canary", "100%"])
     assert {name: record["wave"] for name, record in run.rollout["phones"].items()} == {"a": 1, "b": 2, "c": 1, "d": 1}
 
 
+@pytest.mark.slow
 def test_a_stop_leaves_the_rest_alone(start: StartBench) -> None:
     found = start({"a": phone("320"), "b": phone("320", call={"state": "in_call"}), "c": phone("370")})
     run = found.rollout(waves=["canary", "stop"], fail_on=[])
@@ -74,6 +77,7 @@ def test_a_stop_leaves_the_rest_alone(start: StartBench) -> None:
     assert "The waves before stop are done." in run.output
 
 
+@pytest.mark.slow
 def test_limits_per_site_and_group(start: StartBench) -> None:
     sites = {"here": [f"here-{number}" for number in range(6)], "there": [f"there-{number}" for number in range(3)]}
     phones = {
@@ -148,6 +152,7 @@ def test_one_bad_phone_too_many(start: StartBench) -> None:
     assert found.firmware("2-slow", "4-never", "5-never") == [NEW, OLD, OLD]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("counts", "outcome"), [("ignore", "upgraded"), ("bad", "not_started")])
 def test_unreachable_phones_count_as_bad_where_that_is_wanted(counts: str, outcome: str, start: StartBench) -> None:
     found = start({"lost": phone(running=False), "other": phone()})
@@ -155,6 +160,7 @@ def test_unreachable_phones_count_as_bad_where_that_is_wanted(counts: str, outco
     assert run.outcomes == {"lost": "unreachable", "other": outcome}
 
 
+@pytest.mark.slow
 def test_fail_on_decides_about_phones_left_behind(start: StartBench) -> None:
     found = start({"busy": phone(call={"state": "in_call"}), "lost": phone(running=False), "other": phone()})
     green = found.rollout(fail_on=[], spare_unreachable=True, deferred_retries=0)
@@ -180,6 +186,7 @@ def test_no_trigger_that_would_outlast_the_window(start: StartBench) -> None:
     assert found.fleet.phone("phone-1")["writes"] == 0
 
 
+@pytest.mark.slow
 def test_a_window_that_is_too_short_is_told_in_the_plan(start: StartBench) -> None:
     found = start(many(1))
     run = found.rollout(deadline=7200, window=window(-timedelta(minutes=30), timedelta(minutes=30)))
@@ -187,6 +194,7 @@ def test_a_window_that_is_too_short_is_told_in_the_plan(start: StartBench) -> No
     assert "never fits into the window" in run.rollout["phones"]["phone-1"]["reason"]
 
 
+@pytest.mark.slow
 def test_an_open_window_lets_phones_go(start: StartBench) -> None:
     found = start(many(1))
     run = found.rollout(window=window(-timedelta(hours=1), timedelta(hours=1)))

@@ -103,6 +103,7 @@ def play(found: Bench, task: dict[str, Any] | None = None, **play: Any) -> list[
     ]
 
 
+@pytest.mark.slow
 def test_serial_warns(start: StartBench) -> None:
     found = start({"a": phone(), "b": phone()})
     run = found.play(play(found, serial=1), warns="serial runs this task once per batch")
@@ -137,6 +138,7 @@ def test_a_result_without_a_rollout(start: StartBench) -> None:
     assert "rollout.phones[inventory_hostname]" in run.results("snom_rollout_result")["a"]["msg"]
 
 
+@pytest.mark.slow
 def test_without_a_journal_the_run_says_that_nothing_protects_it(start: StartBench) -> None:
     found = start({"a": phone()})
     assert found.rollout(journal=None).outcomes == {"a": "upgraded"}
@@ -145,6 +147,7 @@ def test_without_a_journal_the_run_says_that_nothing_protects_it(start: StartBen
     assert run.outcomes == {"a": "compliant"}
 
 
+@pytest.mark.slow
 def test_module_defaults_of_the_group(start: StartBench) -> None:
     """What all modules share may stand in module_defaults."""
     found = start({"a": phone()})

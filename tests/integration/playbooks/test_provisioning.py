@@ -184,6 +184,7 @@ def test_what_changes_is_shown_phone_by_phone_and_fetched_by_those_alone(start_s
     assert [server.settings(name)["phone_name"] for name in ("a", "talks", "lift")] == ["New", "Desk 102", "Desk 103"]
 
 
+@pytest.mark.slow
 def test_going_back(start_server: StartServer) -> None:
     server = start_server({"a": desk(100)}, **ALL)
     first = result_of(server.provision(rehearse=False))["generation"]
@@ -300,6 +301,7 @@ def test_a_part_of_the_phones_does_not_take_the_others_files_away(start_server: 
     assert (run.code, run.stats["snom_provisioning_counts"]["gone"]) == (0, 2)
 
 
+@pytest.mark.slow
 def test_a_slip_in_a_name_is_warned_about(start_server: StartServer) -> None:
     server = start_server({"a": desk(100)}, fetched=False)
     server.bench.hosts()["a"]["snom_settings"]["langauge"] = "English"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from .bench import Bench, phone, until
 from .conftest import StartBench
 
@@ -56,6 +58,7 @@ def test_a_call_is_transferred_after_a_word_with_the_third(start: StartBench) ->
     assert {left[end]["phone"]: left[end]["state"] for end in ("from", "to")} == {"a": "in_call", "c": "in_call"}
 
 
+@pytest.mark.slow
 def test_a_caller_with_the_name_of_the_lock_out(start: StartBench) -> None:
     """Calls that withhold their number are often shown as "Blocked", the only word that is known of a locked phone."""
     withheld = {"state": "ringing", "remote": "Blocked"}
@@ -89,6 +92,7 @@ def test_a_caller_with_the_name_of_the_lock_out(start: StartBench) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_name_is_no_call_and_typing_need_not_be_one(start: StartBench) -> None:
     bench = start({"named": phone(identities=["holding"]), "typing": phone(identities=["201"])})
     typing = {"hosts": "typing", "gather_facts": False, "tasks": [{"telephony.snom.snom_key": {"keys": "47"}}]}
@@ -150,6 +154,7 @@ def test_canary_call(start: StartBench) -> None:
     assert told["called"] == ["incoming", "connected", "disconnected"]
 
 
+@pytest.mark.slow
 def test_canary_call_that_nobody_hears(start: StartBench) -> None:
     """It fails, and leaves no call behind."""
     bench = canary(start, unregistered=["202"])

@@ -257,6 +257,7 @@ def sliced(inventory: Mapping[str, Any], number: int, count: int) -> dict[str, A
     return {"phones": inventory["phones"] | {"hosts": {host: hosts[host] for host in sorted(hosts)[number::count]}}}
 
 
+@pytest.mark.slow
 def test_slices_upgrade_each_phone_once(start: StartBench) -> None:
     """Each slice has its own canary and its own journal, and knows nothing of the others."""
     found = start({f"phone-{number:02}": phone() for number in range(1, 11)})
@@ -315,6 +316,7 @@ def test_a_bad_canary_of_one_job_stops_all_others(start: StartBench) -> None:
     assert {name for name, fetches in found.fetches().items() if fetches} == asked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("playbook", ["snom_audit.yml", "snom_drift.yml", "snom_plan.yml", "snom_rollout.yml"])
 def test_an_empty_slice_ends_well(playbook: str, start: StartBench) -> None:
     found = start({"a": phone(), "b": phone()})
@@ -453,6 +455,7 @@ def test_the_workflow_sends_nothing_before_its_plan_is_approved(start: StartBenc
     assert found.fleet.counters()["writes"] == 0
 
 
+@pytest.mark.slow
 def test_a_bad_canary_ends_the_workflow_red(start: StartBench) -> None:
     found = start_fleet(start, deadline=20, faults={"keep_old_version": True})
     workflow = Workflow(found, snom_hosts="phones")
@@ -463,6 +466,7 @@ def test_a_bad_canary_ends_the_workflow_red(start: StartBench) -> None:
     assert report.shows("Not well: a. The rollout's job says why.")
 
 
+@pytest.mark.slow
 def test_the_report_comes_back_with_the_artifacts(start: StartBench) -> None:
     """ansible-runner names its folder of artifacts, which it brings back from the node."""
     found = start({"a": phone()})

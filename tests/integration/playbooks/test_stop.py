@@ -107,6 +107,7 @@ def test_nobody_reads_the_output_any_more(env: dict[str, str], start: StartBench
     assert set(found.fetches().values()) == {1}
 
 
+@pytest.mark.slow
 def test_lines_come_at_once(start: StartBench) -> None:
     """Also into a file, where a program keeps them back until they are thousands of bytes."""
     found = start({"busy": phone(call={"state": "in_call"})})

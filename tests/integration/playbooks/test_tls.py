@@ -159,6 +159,7 @@ def test_fingerprints_of_earlier_runs_are_known_from_their_file(start: StartBenc
     assert file.read_text() == both
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -177,6 +178,7 @@ def test_a_broken_file_of_fingerprints(content: str, words: str, start: StartBen
     assert file.read_text() == content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("firmware", [OLD, "10.1.84.12"], ids=["answers 403", "answers 307"])
 def test_an_https_only_phone_asked_over_http(firmware: str, start: StartBench) -> None:
     found = start({"a": phone("320" if firmware == OLD else "D785", firmware, tls=True, http_port=8099)})
