@@ -26,10 +26,10 @@ class StopRequests:
         """others: whether this run may make the file, too. Raises InputError where it could not."""
         self.signalled = False
         self._path = path
-        self._others = path if others else None
+        self._makes_it = others
         self._before: Any = None
-        if self._others is not None:
-            folder = os.path.dirname(os.path.abspath(self._others))
+        if path and others:
+            folder = os.path.dirname(os.path.abspath(path))
             if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
                 raise InputError(
                     f"stop_others: no stop_file can be made in {folder}. Make it, and let this user write to it."
@@ -61,17 +61,17 @@ class StopRequests:
 
     def stop_others(self, reason: str) -> str | None:
         """Make the file, with the reason in it, unless it is there. Returns why it could not be made, or None."""
-        if self._others is None:
+        if not self._path or not self._makes_it:
             return None
         try:
             # Whoever comes first says why. Nothing is followed: the folder may be one that others write to.
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            with open(os.open(self._others, flags, 0o644), "w", encoding="utf-8") as file:
+            with open(os.open(self._path, flags, 0o644), "w", encoding="utf-8") as file:
                 file.write(f"{visible_line(reason)}\n")
         except FileExistsError:
             return None
         except OSError as error:
-            return f"Other rollouts are not stopped: {self._others} can't be written: {error.strerror}."
+            return f"Other rollouts are not stopped: {self._path} can't be written: {error.strerror}."
         return None
 
     def _says(self) -> str:
