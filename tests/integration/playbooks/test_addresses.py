@@ -17,7 +17,14 @@ MACHINE = {"ansible_host": "192.0.2.1", "ansible_connection": "local", "address"
 """A machine that a task can be delegated to. Nothing answers at its address."""
 
 
-@pytest.mark.parametrize("where", [{}, {"delegate_to": "localhost"}, {"delegate_to": "machine"}], ids=str)
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param({}, id="here"),
+        pytest.param({"delegate_to": "localhost"}, id="localhost", marks=pytest.mark.slow),
+        pytest.param({"delegate_to": "machine"}, id="machine", marks=pytest.mark.slow),
+    ],
+)
 def test_an_address_of_the_play_the_block_or_the_task(where: dict[str, str], start: StartBench) -> None:
     found = start({"a": phone()})
     found.hosts()["a"]["address"] = found.hosts()["a"].pop("ansible_host")

@@ -69,7 +69,15 @@ def test_an_audit_says_who_could_not_be_read_and_why(start: StartBench) -> None:
     assert {name for name, recap in listed.recap.items() if recap == "failed"} == {"dark", "unpinned"}
 
 
-@pytest.mark.parametrize("keys", [DARK, UNPINNED, WRONG, UNDEFINED], ids=["dark", "unpinned", "wrong", "undefined"])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param(DARK, id="dark"),
+        pytest.param(UNPINNED, id="unpinned", marks=pytest.mark.slow),
+        pytest.param(WRONG, id="wrong", marks=pytest.mark.slow),
+        pytest.param(UNDEFINED, id="undefined", marks=pytest.mark.slow),
+    ],
+)
 def test_an_audit_of_nobody_is_not_green(keys: Any, start: StartBench) -> None:
     found = start({"a": keys, "b": keys})
     run = audit(found, snom_audit_fail_on=[])

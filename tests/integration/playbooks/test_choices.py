@@ -74,6 +74,7 @@ def test_the_credentials_gate(start: StartBench) -> None:
     assert found.fleet.counters()["login_failed"] == len(refused)
 
 
+@pytest.mark.slow
 def test_downgrades_by_permission(start: StartBench) -> None:
     images = ["snom320-8.4.18-SIP-f.bin", "snom720-8.7.5.35-SIP-r.bin"]
     phones = {
@@ -114,6 +115,7 @@ def test_verifying_images_in_full_finds_a_corrupt_one(start: StartBench) -> None
     assert found.fleet.counters()["writes"] == 0
 
 
+@pytest.mark.slow
 def test_a_chained_update(start: StartBench) -> None:
     """Two images behind each other, over HTTP, where the user's catalogue asks for it."""
     version, chain = "10.1.198.19", "snomD785-ramdisk-chained-update-r.bin"
@@ -129,6 +131,7 @@ def test_a_chained_update(start: StartBench) -> None:
     assert found.firmware("phone") == [version]
 
 
+@pytest.mark.slow
 def test_a_path_over_two_images(start: StartBench) -> None:
     between = "snom320-8.4.35-SIP-f.bin"
     found = start({"phone": phone("320", "7.3.14")}, images=[between])

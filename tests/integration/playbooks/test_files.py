@@ -29,7 +29,7 @@ def without_lock_file(found: Bench) -> dict[str, str]:
     return {}
 
 
-@pytest.mark.parametrize("come", [by_link, without_lock_file])
+@pytest.mark.parametrize("come", [by_link, pytest.param(without_lock_file, marks=pytest.mark.slow)])
 def test_a_second_run_is_refused_however_it_comes_to_the_journal(
     come: Callable[[Bench], dict[str, str]], start: StartBench
 ) -> None:

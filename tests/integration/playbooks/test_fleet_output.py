@@ -106,6 +106,7 @@ def default_and_fleet(found: Bench, play: list[dict[str, Any]], *arguments: str)
     return [found.play(play, *arguments, rehearse=False, env=env) for env in ({}, FLEET)]
 
 
+@pytest.mark.slow
 def test_what_is_not_ours_is_as_with_default(start: StartBench) -> None:
     found = start({"desk-1": phone()})
     tasks = [

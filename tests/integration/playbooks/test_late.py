@@ -10,6 +10,8 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from .bench import HELD, Bench, Job, Run, image, lives, phone, until
 from .conftest import StartBench
 from .test_stop import asked, engine_process, journal, start_rollout
@@ -99,12 +101,14 @@ def test_provisioning_that_overtakes_the_second_image(start: StartBench) -> None
     assert record(run, "phone", "outcome", "before", "after", "target") == ["upgraded", "7.3.14", NEW, NEW]
 
 
+@pytest.mark.slow
 def test_a_resume_reports_a_phone_that_hides_its_mac_after_its_upgrade(start: StartBench) -> None:
     found = resumed(start, lambda bench: bench.fleet.patch("one", faults={"hides_mac": True}))
     run = found.check(start_rollout(found).wait())
     assert record(run, "one", "outcome", "before", "after", "target", "path") == ["upgraded", OLD, NEW, NEW, [NEW]]
 
 
+@pytest.mark.slow
 def test_a_resume_reports_a_phone_that_can_not_be_read_after_its_upgrade(start: StartBench) -> None:
     found = resumed(start, lambda bench: bench.fleet.patch("one", faults={"reset": {"on": "request"}}))
     run = found.check(start_rollout(found).wait())

@@ -25,7 +25,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._mirror.control imp
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import parse_control
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.progress import ProgressLog
 
-from .bench import PATIENCE, bench, phone, until
+from .bench import PATIENCE, Run, bench, phone, until
 from .conftest import StartBench
 from .mirror import Mirror, mirror
 from .test_mirror import make_files
@@ -57,20 +57,22 @@ def start_control(start: StartBench) -> Iterator[Callable[..., Mirror]]:
 
 
 @pytest.fixture(scope="module")
-def running_control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
-    """One that runs, for tests that change what it holds and not how it is set up."""
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Mirror, Run]]:
+    """One that runs, for tests that change what it holds and not how it is set up, and the run that did that."""
     with bench(tmp_path_factory.mktemp("control"), {"desk": phone()}) as found, mirror(found, **CONTROL) as box:
-        run = let_control(box).play(rehearse=False)
+        run = let_control(box).play("-vvv")
         assert run.code == 0, run.output
-        yield box
+        yield box, run
 
 
 @pytest.fixture
-def box(running_control: Mirror) -> Mirror:
-    """That one, with nothing armed."""
-    for file in armed_files(running_control).iterdir():
+def box(set_up: tuple[Mirror, Run]) -> Mirror:
+    """That one, with nothing armed, and whose timer has never run."""
+    box, _run = set_up
+    for file in armed_files(box).iterdir():
         file.unlink()
-    return running_control
+    (armed_files(box).parent / "timer").unlink(missing_ok=True)
+    return box
 
 
 def controller(box: Mirror, **changes: Any) -> MirrorControl:
@@ -108,13 +110,14 @@ def raw(box: Mirror, method: str, target: str, body: bytes = b"x", source: str |
         connection.close()
 
 
-def test_a_phone_is_shown_a_firmware_while_it_is_armed(start_control: Callable[..., Mirror]) -> None:
-    box = start_control()
-    run = box.play("-vvv", rehearse=True)
-    assert run.code == 0, run.output
+def test_its_password_is_neither_shown_nor_in_a_file(set_up: tuple[Mirror, Run]) -> None:
+    _box, run = set_up
     assert "geheim" not in run.output and "geheim" not in json.dumps(run.lines)
     hashing = run.output.partition("Hash the password]")[2].partition("TASK [")[0]
     assert "EXEC" in hashing and "PUT" not in hashing, "the password is in a file"
+
+
+def test_a_phone_is_shown_a_firmware_while_it_is_armed(box: Mirror) -> None:
     spellings = [MAC, MAC.lower(), "000413aB2D2f"]
     assert all('<firmware perm=""></firmware>' in shown(box, mac) for mac in spellings)
     control = controller(box)
@@ -134,6 +137,9 @@ def test_a_phone_is_shown_a_firmware_while_it_is_armed(start_control: Callable[.
     control.disarm(MAC)
     assert '<firmware perm=""></firmware>' in shown(box, MAC) and control.armed() == {}
     assert requests.get(f"{box.url}/firmware/all.xml", timeout=PATIENCE).status_code == 404
+
+
+def test_a_second_run_changes_nothing(box: Mirror) -> None:
     again = box.play()
     assert (again.code, again.recap) == (0, {"box": "ok"})
 

@@ -105,6 +105,7 @@ def test_a_dead_phone_keeps_its_slot_and_holds_up_nobody_else(start: StartBench)
     assert again.outcomes == {"phone-1": "upgraded"}
 
 
+@pytest.mark.slow
 def test_phones_behind_a_dead_one_are_not_started(start: StartBench) -> None:
     found = start({"dead": phone(faults={"never_return": True}), "waiting": phone()})
     run = found.rollout(max_in_flight=1, deadline=6)
@@ -174,6 +175,7 @@ def window(opens: timedelta, closes: timedelta) -> str:
     return f"{now + opens:%H:%M}-{now + closes:%H:%M} UTC"
 
 
+@pytest.mark.slow
 def test_no_trigger_that_would_outlast_the_window(start: StartBench) -> None:
     found = start(many(2))
     found.hosts()["phone-2"]["snom_site"] = "always"
@@ -215,6 +217,7 @@ def test_who_waits_for_a_window_can_be_stopped(start: StartBench) -> None:
     assert found.fleet.counters()["writes"] == 0
 
 
+@pytest.mark.slow
 def test_soak_shows_who_goes_back(start: StartBench) -> None:
     found = start({"stays": phone(), "reverts": phone()})
     job = found.start("telephony.snom.rollout", variables=found.rollout_variables({"soak": 20}))

@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .bench import certificate, phone
 from .conftest import StartBench
 
 
+@pytest.mark.slow
 def test_relative_paths_count_from_the_current_directory_whether_or_not_a_module_runs(start: StartBench) -> None:
     keys = {"tls": True, "certificate": "own"}
     ways = {"in_process": True, "as_module": False}

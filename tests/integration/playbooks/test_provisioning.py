@@ -271,9 +271,11 @@ def test_bad_input_is_named_at_once_and_nothing_is_written(start_server: StartSe
     [
         (("--limit", "a,localhost"), {}, "A run with --limit would take the files of all other phones away"),
         ((), {"allow_cleartext_secrets": False}, "base_url is http, and the settings of 1 phone hold secrets"),
-        ((), {"web_root": "/nowhere/at/all"}, "web_root /nowhere/at/all can't be used"),
+        pytest.param(
+            (), {"web_root": "/nowhere/at/all"}, "web_root /nowhere/at/all can't be used", marks=pytest.mark.slow
+        ),
         ((), {"mode": "0644"}, "mode lets everybody on that machine read the files"),
-        ((), {"group": "no-such-group"}, "group: there is no no-such-group"),
+        pytest.param((), {"group": "no-such-group"}, "group: there is no no-such-group", marks=pytest.mark.slow),
         ((), {"unknown_settings": "fail"}, "Settings that this collection does not know: odd (a"),
     ],
 )

@@ -153,7 +153,14 @@ def test_what_is_typed_is_not_in_the_log_of_the_machine_that_types_it(start: Sta
     assert PIN not in logged
 
 
-@pytest.mark.parametrize("form", ["-e {}", "--extra-vars={}", "-e snom_password=n0t-to-be-seen-either"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "-e {}",
+        pytest.param("--extra-vars={}", marks=pytest.mark.slow),
+        pytest.param("-e snom_password=n0t-to-be-seen-either", marks=pytest.mark.slow),
+    ],
+)
 def test_a_rollout(form: str, start: StartBench) -> None:
     """The command that resumes is shown, but not the password that was given on the command line.
 

@@ -83,7 +83,13 @@ def test_asked_to_stop(ask: Callable[[Bench, Job], None], start: StartBench) -> 
     assert set(found.fetches().values()) == {1}
 
 
-@pytest.mark.parametrize("env", [{}, {"ANSIBLE_STDOUT_CALLBACK": "telephony.snom.fleet"}], ids=["default", "fleet"])
+@pytest.mark.parametrize(
+    "env",
+    [
+        pytest.param({}, id="default", marks=pytest.mark.slow),
+        pytest.param({"ANSIBLE_STDOUT_CALLBACK": "telephony.snom.fleet"}, id="fleet"),
+    ],
+)
 def test_nobody_reads_the_output_any_more(env: dict[str, str], start: StartBench) -> None:
     """As behind a pager that is left: no new triggers, those in flight are watched, and ansible-playbook ends."""
     found = start(many(5, timing={"flash": 4}))
