@@ -36,12 +36,7 @@ from .known_settings import (
     split_name,
 )
 from .masks import is_secret
-
-_VOLATILE = "V"
-PERMISSIONS = tuple(flag + more for more in ("", _VOLATILE) for flag in ("", "RW", "$", "R", "&", "!"))
-"""Flags of permission (protocol 5.4): ``RW``, ``$`` or nothing: users may change it, and provisioning overwrites that;
-``!``: what users change stays; ``R`` or ``&``: read-only. With ``V`` it lasts until the next boot, and ``V`` alone is
-read-only, too."""
+from .permissions import PERMISSIONS, canonical_permission
 
 ATTRIBUTES = KNOWN["fkey"].attributes
 """What a file of settings can give a function key beside its value, by Snom's page on that tag and by public files.
@@ -55,9 +50,6 @@ LABELS = {"label": "fkey_label", "short_label": "fkey_short_label"}
 OF_KEYS = {**LABELS, "context": "fkey_context", "icon_type": "fkey_icon_type"}
 """The same, and what has a name of its own besides: in files of text for old firmware, and in the log of a D785."""
 
-# A flag as public files spell it too, and the one of Snom's page (protocol 5.4) that it can only mean. By the manual of
-# the 100 users don't even see what has the last one.
-_SPELLED_PERMISSIONS = {" ": "R", "RO": "R", "#": "R"}
 # By the vendor, and in all public templates, the second stands beside the first.
 _PASSWORD, _CONFIRMED = "admin_mode_password", "admin_mode_password_confirm"
 # What a check-sync would do then (Snom's page on it), which anybody may send; and what sounds like that at once.
@@ -130,21 +122,6 @@ def _without_number(value: object, index: int, first: int) -> object:
     if isinstance(value, (list, tuple)):
         return [None if number == index else item for number, item in enumerate(value, first)]
     return value
-
-
-def canonical_permission(flag: str) -> str:
-    """The flag as Snom's page has it: ``RO`` and a blank are ``R``, and small letters are capital ones.
-
-    ``V`` goes with another one, in whatever order.
-    """
-    flag = flag.upper()
-    rest = flag.replace(_VOLATILE, "", 1)
-    return _SPELLED_PERMISSIONS.get(rest, rest) + (_VOLATILE if rest != flag else "")
-
-
-def is_read_only(flag: str) -> bool:
-    """Whether a flag in XML keeps users from changing a setting."""
-    return canonical_permission(flag) in ("R", "&", "V", "RV", "&V")
 
 
 def parse_settings(settings: object, option: str = "settings") -> tuple[Setting, ...]:

@@ -267,6 +267,11 @@ def _notes_of_files(assignment: Assignment, files: Sequence[SettingFile], others
         yield f"Of DECT bases, which are no desk phones, and so not described: {_some(assignment.bases)}."
     if twice := Counter(name for file in files for name in file.twice):
         yield f"Given twice in one file, with different values, of which the last was taken: {_counted(twice)}."
+    if unflagged := Counter({file.name: file.unflagged_lines for file in files if file.unflagged_lines}):
+        yield (
+            f"Lines of text without a flag: {_counted(unflagged)}. They are described as what users may change at the "
+            "phone. Snom's page can be read to say that they may not: where that is so, give {value: …, perm: R}."
+        )
     if strange := Counter({file.name: file.strange_lines for file in files if file.strange_lines}):
         yield f"Lines of text that are neither settings nor comments were passed over: {_counted(strange)}."
     if parts := Counter(part for file in files for part in file.parts):

@@ -75,6 +75,8 @@ class SettingFile:
     listed: tuple[str, ...] = ()
     """URLs of files that it lists."""
     phone_books: tuple[PhoneBook, ...] = ()
+    unflagged_lines: int = 0
+    """Lines of text that give a setting without a flag of permission."""
     strange_lines: int = 0
     """Lines of text among its settings that are none, nor comments."""
     firmware: str = field(default="", repr=False)
@@ -121,6 +123,7 @@ def _read_text(name: str, content: bytes) -> SettingFile:
         settings=rest,
         twice=_twice(settings),
         phone_books=tuple(_read_phone_book(settings)),
+        unflagged_lines=sum(1 for match in found if not match[2]),
         strange_lines=len(said) - len(found),
     )
 

@@ -23,12 +23,14 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.known_settin
     split_name,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.masks import MASK, is_secret, masked
+from ansible_collections.telephony.snom.plugins.module_utils._known.permissions import (
+    canonical_permission,
+    is_read_only,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
     ATTRIBUTES,
     OF_KEYS,
     Setting,
-    canonical_permission,
-    is_read_only,
     parse_settings,
 )
 

@@ -20,6 +20,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ..._known.mac import normalize_mac
 from ..._known.models import Model, find_model
+from ..._known.permissions import is_read_only
 from ..._known.version import WITHIN, Version
 from ..call_reading import CALLING, CONNECTED, DIALING, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN
 from ..facts import Identity, SettingForm
@@ -126,7 +127,7 @@ _STATE_LINE = re.compile(r"^[ \t]*state[ \t]{1,5}([a-z_]{1,30})(?:[ \t]{0,5}\([0
 _EXPANSION_MODULE = re.compile(r"D(?<!\wD)(?:7C|8C|7|3)(?=\s)")
 # A capital letter at the beginning, and a blank behind it, is how people write.
 _TEXT_SETTING = re.compile(
-    r"^[ \t]*([a-z][A-Za-z0-9_]*(?=[ !&$]?:)|[A-Z][A-Za-z0-9_]*(?=[!&$]:))([ !&$]?):(.*)", re.MULTILINE
+    r"^[ \t]*([a-z][A-Za-z0-9_]*(?=[ !&$#]?:)|[A-Z][A-Za-z0-9_]*(?=[!&$#]:))([ !&$#]?):(.*)", re.MULTILINE
 )
 _XML_SETTING = re.compile(r"""<([A-Za-z][A-Za-z0-9_]*)(\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*)>([^<]*)(?=<)""")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
@@ -140,8 +141,6 @@ _PATH = re.compile(r"/[A-Za-z0-9_.~%/-]+")
 _BOX = re.compile(
     r"""<input\b(?![^<>]{0,200}\stype\s{0,5}=\s{0,5}["']?(?:submit|button|hidden|password))""", re.IGNORECASE
 )
-# As Snom's page has them (protocol 5.4), and as tine20 writes one.
-_READ_ONLY = ("R", "&", " ", "RO", "V", "RV", "VR", "&V", "V&")
 # Labels that are settings of their own in requests (protocol 5.1).
 _LABELS = ("label", "short_label")
 
@@ -216,7 +215,7 @@ def read_settings(page: str) -> SettingsPage | None:
     if any(flag for _unused, flag, _unused in found) or (found and 2 * len(found) >= lines):
         return SettingsPage(
             {name: value.strip() for name, _unused, value in found},
-            frozenset(name for name, flag, _unused in found if flag in _READ_ONLY),
+            frozenset(name for name, flag, _unused in found if is_read_only(flag)),
             {name: SettingForm(name, perm=flag) for name, flag, _unused in found if flag},
         )
     return None
@@ -393,7 +392,7 @@ def _xml_settings(page: str) -> SettingsPage | None:
         perm = _unescape(attributes.get("perm", ""))
         # <name perm="RW"/> is empty; what follows it is not its value.
         values[name] = "" if text.endswith("/") else _unescape(value).strip()
-        if perm.upper() in _READ_ONLY:
+        if is_read_only(perm):
             read_only.add(name)
         beside = {key: _unescape(text) for key, text in attributes.items() if key not in ("perm", "idx")}
         if index or perm or beside:

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
-    Setting,
+from ansible_collections.telephony.snom.plugins.module_utils._known.permissions import (
     canonical_permission,
     is_read_only,
+)
+from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
+    Setting,
     is_settings_variable,
     merge_settings,
     parse_settings,

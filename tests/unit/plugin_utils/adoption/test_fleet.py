@@ -16,7 +16,8 @@ import yaml
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
 from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import FACT, KNOWN, STATE, WAY
-from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import OF_KEYS, canonical_permission
+from ansible_collections.telephony.snom.plugins.module_utils._known.permissions import canonical_permission
+from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import OF_KEYS
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.diff import Generation
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import (
     read_phone_book_file,
@@ -308,6 +309,7 @@ def test_firmware_counts_only_where_files_make_a_phone_load_it() -> None:
 def test_lines_that_are_no_settings_are_told() -> None:
     notes = adopt([parse_file(f"{MACS[0]}.htm", b"language: English\nuser_pass1=hush\nvlan: 5\n")]).notes
     assert any(note.endswith(f"passed over: {MACS[0]}.htm (1).") for note in notes)
+    assert any(note.startswith(f"Lines of text without a flag: {MACS[0]}.htm (2).") for note in notes)
     assert not any("hush" in note for note in notes)
 
 
@@ -412,7 +414,7 @@ def test_a_sip_user_that_several_phones_have_is_meant_to_be_there() -> None:
     text = b"user_name1: 100\nuser_host1: p\n"
     fleet = adopt([parse_file(f"snomD785-{mac}.xml", text) for mac in MACS])
     group = yaml.safe_load(texts(fleet, "phones", ())[0].text)
-    assert group["provisioning_shared_users"] == ["100@p"] and "registers 100@p" in fleet.notes[-1]
+    assert group["provisioning_shared_users"] == ["100@p"] and "registers 100@p" in " ".join(fleet.notes)
     assert "provisioning_shared_users" not in texts(adopted("<dst/>"), "phones", ())[0].text
 
 

@@ -88,7 +88,7 @@ def test_lines_of_text_that_are_no_settings_are_counted() -> None:
         ("phone_name", "#"),
         ("vlan", ""),
     ]
-    assert file.strange_lines == 2
+    assert (file.strange_lines, file.unflagged_lines) == (2, 1)
 
 
 def test_names_and_numbers_of_text_are_told_apart() -> None:

@@ -18,11 +18,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.known_settin
     SECRET,
     comes_from_dhcp,
 )
-from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
-    ATTRIBUTES,
-    OF_KEYS,
-    canonical_permission,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._known.permissions import canonical_permission
+from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import ATTRIBUTES, OF_KEYS
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages import read_settings
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.diff import Generation

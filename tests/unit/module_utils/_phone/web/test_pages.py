@@ -546,11 +546,26 @@ def test_xml_tells_what_stands_beside_a_value() -> None:
 
 @pytest.mark.parametrize(
     ("perm", "read_only"),
-    [("RO", True), ("R", True), ("RV", True), ("v", True), ("rw", False), ("RWV", False), ("!", False), ("", False)],
+    [
+        ("RO", True),
+        ("R", True),
+        ("RV", True),
+        ("v", True),
+        ("#", True),
+        ("rw", False),
+        ("RWV", False),
+        ("!", False),
+        ("", False),
+    ],
 )
 def test_what_only_provisioning_changes(perm: str, read_only: bool) -> None:
     found = read_settings(f'<settings><language perm="{perm}">English</language></settings>')
     assert found and found.read_only == (frozenset({"language"}) if read_only else frozenset())
+
+
+def test_what_users_do_not_see_in_text_is_read_and_read_only() -> None:
+    found = read_settings("language!: English\nhttp_user#: admin\n")
+    assert found and (found.values["http_user"], found.read_only) == ("admin", {"http_user"})
 
 
 def test_names_with_capitals_are_names() -> None:
