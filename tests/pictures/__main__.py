@@ -18,7 +18,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(1, str(HERE.parent / "gate"))
 
-from commands import locked, run  # noqa: E402 - a neighbour of this folder, not a package
+from checks import DEMO_PORT  # noqa: E402 - a neighbour of this folder, not a package
+from commands import alone_on_network, run  # noqa: E402
 from environments import environment, link_collections  # noqa: E402
 from machine import install  # noqa: E402
 
@@ -36,7 +37,7 @@ def main() -> None:
     for name in sys.argv[1:] or ["report", "demo", "drawings"]:
         if name == "report":
             install([] if shutil.which("chromium") else ["chromium"])
-        with locked("demo"):  # its phones have fixed addresses
+        with alone_on_network(DEMO_PORT):  # its phones have fixed addresses
             run(venv / "python", HERE / f"{name}.py", env=env)
 
 

@@ -195,9 +195,11 @@ def running_kamailio(
     )
     runtime = folder / "run"
     runtime.mkdir(exist_ok=True)
+    # Where a test is killed, it ends too, if the machine can do that.
+    with_parent = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
     with log.open("wb") as said:
         process = subprocess.Popen(
-            [program, "-DD", "-E", "-f", config, "-Y", runtime, "-w", folder, "-m", "64", "-M", "8"],
+            [*with_parent, program, "-DD", "-E", "-f", config, "-Y", runtime, "-w", folder, "-m", "64", "-M", "8"],
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,

@@ -159,6 +159,9 @@ def _test_case(suite: ElementTree.Element, site: str, host: str, phone: Mapping[
         ElementTree.SubElement(case, "system-out").text = visible("\n".join(change_lines(snapshot)))
     word, reason = phone["outcome"], visible(phone["reason"])
     kind = OUTCOMES[word].junit if word in OUTCOMES else "failure"
+    if kind == "failure" and phone.get("recap") == "ok":
+        # Its host is spared: what nobody could read makes a CI job no redder than the playbook.
+        kind = "skipped"
     if kind == "passed":
         return kind
     ElementTree.SubElement(case, kind, type=word, message=f"{word}: {reason}").text = visible(
