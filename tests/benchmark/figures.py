@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 class Figure:
     """What was measured. how says in a sentence how; met is None where there is no goal.
 
-    parts is what a time consists of, in seconds by name, in their order.
+    wall: it is a wall time, which other processes on the machine make longer. parts is what a time consists of, in
+    seconds by name, in their order.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Figure:
     value: str
     goal: str = ""
     met: bool | None = None
+    wall: bool = False
     how: str = ""
     parts: Mapping[str, float] = field(default_factory=dict)
 

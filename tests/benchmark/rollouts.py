@@ -41,7 +41,8 @@ def rollout(scheme: str, phones: int | None) -> list[Figure]:
         with scene(f"rollout-{scheme}", phones or 1000, tls=scheme == "https", timing=timing) as stage:
             attempts.append(_roll_out(stage, scheme, number))
         _ratio, foreign, figures = attempts[-1]
-        if [figure for figure in figures if figure.met is False] != figures[:1]:
+        missed = [figure for figure in figures if figure.met is False]
+        if not missed or not all(figure.wall for figure in missed):
             # All is met, or something is missed that no neighbour excuses.
             return figures
         if foreign < FOREIGN_CPU:
@@ -129,6 +130,7 @@ class Rolled:
                 value=f"{self.ratio:.3f}",
                 goal="<= 1.05",
                 met=self.ratio <= 1.05,
+                wall=True,
                 how=how,
                 parts=self.parts,
             ),
@@ -138,6 +140,7 @@ class Rolled:
                 value=f"{whole:.3f}",
                 goal="<= 1.15",
                 met=whole <= 1.15,
+                wall=True,
             ),
             Figure(
                 name=name,
@@ -145,6 +148,7 @@ class Rolled:
                 value=f"{telling:.2f}",
                 goal="<= 1.3",
                 met=telling <= 1.3,
+                wall=True,
             ),
             Figure(
                 name=name,
