@@ -89,15 +89,17 @@ class Catalog:
 
 
 _IMAGE_NAME = re.compile(
-    r"(snom(?:[dp]?[0-9]{3}m?|d8[0-9]{2}(?:wb?|b)|mp|pa1))-"
+    r"(snom(?:[dp]?[0-9]{3}m?|d8[0-9]{2}(?:wb?|b)|mp|pa1)|(?:gigaset)?p[78][0-9][0-9x](?:wb?|bw?)?)-"
     rf"([0-9.]+[a-z]?(?:[-_][0-9a-z._+~-]+(?=-sip-)|[-_]?{PRE_RELEASE})?)(?:-sip-[a-z]+)?\.(?:bin|swu)",
     re.IGNORECASE,
 )
 _MODULE_NAME = re.compile(rf"snom({'|'.join(sorted(MODULES))})-([0-9.]+)(?:-[a-z]+)?\.(?:bin|swu)", re.IGNORECASE)
 # The parts of firmware 6 and older beside its application, and what converts them: snom3x0-3.25l.bin (kernel),
-# snom360jffs2ToRamdisk3.31-br.bin (protocol 3.1).
+# snom360jffs2ToRamdisk3.31-br.bin; and what puts a VPN into others: snom821-vpnfeature-r.bin (protocol 3.1).
 _PART_LETTER = re.compile(r"snom[1-3][0-9x]{2}-[0-6](?:\.[0-9]+)+-?(?:l|br?|r)\.bin", re.IGNORECASE)
-_PART_WORD = re.compile(r"ramdisk(?!-chained-update)|jffs2|kernel|rootfs|linux|u-?boot|boot-?loader", re.IGNORECASE)
+_PART_WORD = re.compile(
+    r"ramdisk(?!-chained-update)|jffs2|kernel|rootfs|linux|u-?boot|boot-?loader|vpn-?feature", re.IGNORECASE
+)
 
 
 def image_name(model: Model, version: Version) -> str:

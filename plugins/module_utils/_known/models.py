@@ -171,18 +171,23 @@ MODULES = frozenset({"D3", "D7", "D7C", "D8C", "SXM", "UXM"})
 """What phones call their expansion modules, and User-Agents name beside them (protocol 3.1, 4.1, 4.4)."""
 
 MODELS: dict[str, Model] = {model.name: model for model in _TABLE}
-GIGASET = {"P710": "D713", "P810": "D810", "P820": "D812", "P825": "D812", "P850": "D815", "P855": "D815"}
-"""Gigaset's desk phones, and those of Snom that run the same firmware (protocol 1.3)."""
+GIGASET = {
+    "P710": "D713",
+    "P810": "D810",
+    **dict.fromkeys(("P820", "P825", "P82X"), "D812"),
+    **dict.fromkeys(("P850", "P855", "P85X"), "D815"),
+}
+"""Gigaset's desk phones, and those of Snom that run the same firmware (protocol 1.3). P82x and P85x are families."""
 
 _BY_NAME = (
     by_name(_TABLE) | {"MEETINGPOINT": MODELS["MP"]} | {gigaset: MODELS[model] for gigaset, model in GIGASET.items()}
 )
 _NAME = re.compile(
     r"\s*(?:(?:snom|gigaset)[\s_-]*)?"
-    # D810B, D810WB and D815W are sold beside each other: black, and with wireless LAN (protocol 1.3).
-    r"(?:([dp]8[0-9]{2})(?:wb?|b)|([dp]?[0-9]{3}m?|mp|meeting[\s-]?point|pa1))"
+    # D810B, D810WB, P855BW and D815W are sold beside each other: black, and with wireless LAN (protocol 1.3).
+    r"(?:([dp]8[0-9]{2})(?:wb?|bw?)|([dp]?[0-9]{3}m?|p8[25]x|mp|meeting[\s-]?point|pa1))"
     # The PA1+ as FusionPBX calls it, and Gigaset's phones as they are sold.
-    r"(?:(?<=pa1)[\s-]?plus|(?<=p[78][0-9]{2})pro)?(?![0-9a-z])",
+    r"(?:(?<=pa1)[\s-]?plus|(?<=p[78][0-9][0-9x])pro)?(?![0-9a-z])",
     re.IGNORECASE | re.ASCII,
 )
 _SEPARATORS = re.compile(r"[\s-]")

@@ -58,7 +58,7 @@ _BRAND = r"(?:^|(?<=[\s(;,\"']))(?:snom|gigaset)"
 # snomD785-SIP 10.1.33.33, snom360/7.3.30, snom105-2.04g, snom720 8.9.3.80, Gigaset P810 PRO/10.1.54.13
 _PRODUCT = re.compile(
     _BRAND + r"[\s_-]?(meeting[\s-]?point|mp|uxm|sxm|[a-z]{0,3}[0-9]{1,4}[a-z]{0,3}\+?)(?![0-9a-z])"
-    rf"(?:[ _-]pro(?![0-9a-z]))?(-SIP)?(?:[ /_-]([^\s();,\"']+(?:{PRE_RELEASE})?))?",
+    rf"(?:(?:[ _-]ip)?[ _-]pro(?![0-9a-z]))?(-SIP)?(?:[ /_-]([^\s();,\"']+(?:{PRE_RELEASE})?))?",
     re.IGNORECASE | re.ASCII,
 )
 # m3, m9, M300 to M900 and their handsets (protocol 1.2). The MeetingPoint is MP.

@@ -343,6 +343,7 @@ def test_the_checker_finds_what_is_suspicious(images: list[Image], problem: str)
         "snom360jffs2ToRamdisk3.31-br.bin",
         "snom320-ramdiskToJffs2-3.36-br.bin",
         "snom320-linux-3.38.bin",
+        "snom320-vpnfeature-r.bin",
     ],
 )
 def test_a_part_of_old_firmware_is_no_application(name: str) -> None:
@@ -359,6 +360,9 @@ def test_a_part_of_old_firmware_is_no_application(name: str) -> None:
         ("snom320-7.3.30-SIP-bf.bin", "320", "7.3.30"),
         ("snomD815W-10.1.226.16-SIP-r.swu", "D815", "10.1.226.16"),
         ("snomP810-10.1.226.16-SIP-r.swu", "D810", "10.1.226.16"),
+        ("gigasetP810-10.1.226.16-SIP-r.swu", "D810", "10.1.226.16"),
+        ("gigasetP855BW-10.1.226.16-SIP-r.swu", "D815", "10.1.226.16"),
+        ("P82x-10.1.226.16-SIP-r.swu", "D812", "10.1.226.16"),
     ],
 )
 def test_an_application_under_another_name(name: str, model: str, version: str) -> None:

@@ -84,6 +84,12 @@ def test_the_checker_finds_what_is_wrong(change: dict[str, object], problem: str
         ("Gigaset P850W PRO", "D815"),
         ("p850w", "D815"),
         ("P855", "D815"),
+        ("P855BW", "D815"),
+        ("Gigaset P855BW IP PRO", "D815"),
+        ("P810B IP PRO", "D810"),
+        ("P82x", "D812"),
+        ("GigasetP82x", "D812"),
+        ("Gigaset P85x PRO", "D815"),
     ],
 )
 def test_finds_a_model_in_any_spelling(text: str, name: str) -> None:
@@ -115,6 +121,9 @@ def test_finds_a_model_in_any_spelling(text: str, name: str) -> None:
         "D785W",
         "D815X",
         "D815BW7",
+        "D82x",
+        "P81x",
+        "P82xy",
         "P810PROX",
         "D785PRO",
         "Gigaset N510",

@@ -288,6 +288,8 @@ def test_no_text_breaks_it(text: str) -> None:
         ("Gigaset P850W PRO-SIP 10.1.54.13", "D815", "10.1.54.13"),
         ("GigasetP820PRO/10.1.54.13", "D812", "10.1.54.13"),
         ("Gigaset P855 10.1.54.13", "D815", "10.1.54.13"),
+        ("Gigaset P855BW IP PRO/10.1.54.13", "D815", "10.1.54.13"),
+        ("GigasetP82x/10.1.54.13", "D812", "10.1.54.13"),
         ("Gigaset P810 PROX/10.1.54.13", "D810", None),
     ],
 )
