@@ -31,6 +31,8 @@ _NOT_SET = ("[not set]", "")
 _WAITS = 35.0
 """Seconds for a phone's own answer: Kamailio gives up after 30 s (sip 5.3)."""
 _USER_AGENT = re.compile(r"^User-Agent:[ \t]*([^\r\n]{1,1000})", re.IGNORECASE | re.MULTILINE)
+_GONE = ("deleted", "expired")
+"""What stands in place of seconds for a contact that is none any more, and stays listed until its timer runs."""
 _ENDED = 5
 """The state of a dialog that is over."""
 
@@ -57,7 +59,11 @@ class Kamailio:
     def registrations(self) -> tuple[Registration, ...]:
         """Ask usrloc for all contacts."""
         answer = self._ask("ul.dump", [])
-        return tuple(_registration(account, contact) for account, contact in _contacts(answer))
+        return tuple(
+            _registration(account, contact)
+            for account, contact in _contacts(answer)
+            if contact.get("Expires") not in _GONE
+        )
 
     def calls(self) -> Mapping[str, str]:
         """Who stands in a dialog is in a call; who does not is idle only where the user says that all are tracked."""

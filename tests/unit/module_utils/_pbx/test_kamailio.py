@@ -60,11 +60,20 @@ def test_the_address_behind_nat(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (one.contact, one.route) == ("sip:401@10.0.0.5", "sip:192.0.2.7:9")
 
 
-@pytest.mark.parametrize("expires", [None, "60", "deleted", 1e10, 10**400, float("nan"), float("inf")])
+@pytest.mark.parametrize("expires", [None, "60", "permanent", 1e10, 10**400, float("nan"), float("inf")])
 def test_a_time_that_is_none_is_not_known(monkeypatch: pytest.MonkeyPatch, expires: object) -> None:
     pbx = kamailio(monkeypatch, {"ul.dump": dump(ONE | {"Expires": expires})})
     (one,) = overview(pbx, settings(kind="kamailio"))["registrations"]
     assert (one["contact"], one["expires"]) == ("sip:401@10.0.0.5", None)
+
+
+@pytest.mark.parametrize("expires", ["deleted", "expired"])
+def test_a_contact_that_is_none_any_more_is_not_listed(monkeypatch: pytest.MonkeyPatch, expires: str) -> None:
+    """By its source Kamailio lists it until its timer has run, once a minute."""
+    here = ONE | {"Address": "sip:401@10.0.0.6;line=k3x9"}
+    (one,) = kamailio(monkeypatch, {"ul.dump": dump(ONE | {"Expires": expires}, here)}).registrations()
+    assert one.contact == "sip:401@10.0.0.6;line=k3x9"
+    assert kamailio(monkeypatch, {"ul.dump": dump(ONE | {"Expires": expires})}).registrations() == ()
 
 
 @pytest.mark.parametrize("contact", ["sip:401@10.0.0.5>\r\nX: y", "sip:401@10.0.0.5\n", "sip:401@\x0010.0.0.5"])
