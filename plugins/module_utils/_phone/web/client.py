@@ -16,6 +16,7 @@ import socket
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any, final
@@ -26,7 +27,7 @@ from ..._core.timed_response import AtMost, TimedResponse, read_length
 from ..connection import Connection
 from .answer import Answer, Tap
 from .login import Login
-from .pages import is_lockout, is_phone_manager
+from .pages import is_lockout, is_phone_manager, refuses_login
 from .tls import DEFAULT_PORTS, check_tls_options, open_plain_socket, open_socket
 
 try:
@@ -126,6 +127,8 @@ class HttpPhone:
                     self._disconnect()
                 answer = self._send()
             if login:
+                if answer.status == 200 and self._says(refuses_login, answer):
+                    self._login.turned_away()
                 self._login.accepted()
             self._check(answer)
         return answer
@@ -140,7 +143,7 @@ class HttpPhone:
                 raise
             self._exchange.keeps_none = True
             answer = self._try_once()
-        if self._is_lockout(answer):
+        if self._says(is_lockout, answer):
             raise LockedOut(
                 f"{self._exchange.where}: the phone has locked its web interface after too many failed logins, for a "
                 "minute at first, doubling each time. Correct snom_username and snom_password, then wait."
@@ -188,13 +191,14 @@ class HttpPhone:
         received = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, received, content, self._login.demanded)
 
-    def _is_lockout(self, answer: Answer) -> bool:
+    def _says(self, refusal: Callable[[str], bool], answer: Answer) -> bool:
+        """Whether an answer is a page that lets nobody in."""
         path = self._exchange.target.partition("?")[0]
         # The text of the screen (protocol 4.2) may be little more than the name of a caller, and that may be "Blocked".
         # A phone that is locked says so on all other pages, too.
         if path == "/state_of_gui.htm" and not answer.text.lstrip().startswith("<"):
             return False
-        return _is_page(answer) and is_lockout(answer.text)
+        return _is_page(answer) and refusal(answer.text)
 
     def _check(self, answer: Answer) -> None:
         """Raise for answers that are the same whatever was asked for."""

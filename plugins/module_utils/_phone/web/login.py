@@ -36,6 +36,16 @@ NONCE_REST = 20.0
 # A header such as `Basic REALM="snom", Digest realm="snom", nonce="5f"` is a row of schemes and their parameters.
 _SCHEME_OR_PARAMETER = re.compile(r'([\w-]+)(\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?')
 
+_WRONG = (
+    "the phone refused the user name or the password (snom_username, snom_password). They are not sent again: a few "
+    "failed logins lock its web interface."
+)
+_UNASKED = (
+    "the phone answers that the login failed, but asked for none, so none was sent: its web server has another way to "
+    "log in than that of HTTP."
+)
+_MISSING = "the phone asks for a login. Set snom_username and snom_password."
+
 
 class Login:
     """The credentials for one phone, and what its answers taught about them."""
@@ -96,12 +106,9 @@ class Login:
             self._digest = _Digest(offered["digest"], renewed=True)
             return
         if self._scheme in offered:
-            self._refuse(
-                "the phone refused the user name or the password (snom_username, snom_password). They are not sent "
-                "again: a few failed logins lock its web interface."
-            )
+            self._refuse(_WRONG)
         if not self._username:
-            self._refuse("the phone asks for a login. Set snom_username and snom_password.")
+            self._refuse(_MISSING)
         # Another scheme than before is asked for: the web server was set anew meanwhile, the password may be right.
         self._declined.add(self._scheme)
         for scheme in self._allowed:
@@ -113,6 +120,11 @@ class Login:
             f"the phone asks for a login by {' or '.join(offered) or 'an unknown scheme'}, but snom_auth and what was "
             f"tried before leave nothing to answer with (allowed: {', '.join(self._allowed)})."
         )
+
+    def turned_away(self) -> NoReturn:
+        """Learn that the last request was answered with a page which says that the login failed. Raises AuthFailed."""
+        self.demanded = True
+        self._refuse((_WRONG if self._scheme else _UNASKED) if self._username else _MISSING)
 
     def _refuse(self, reason: str) -> NoReturn:
         self._refusal = f"{self._host}: {reason}"

@@ -121,6 +121,10 @@ CALL_LIST = re.compile(r"(missed|dial+ed|received)\s{1,3}(?:calls?|numbers?)[\s:
 _NO_HTTP_PASSWORD = re.compile(r"http[-\s]password\s(?:is\s)?not\sset")
 _ADMIN_PASSWORD = re.compile(r"admin(?:istrator)?[-\s]{1,3}password")
 _BLOCKED = re.compile(r"\bblocked\b")
+_LOGIN_FAILED = re.compile(r"^[ \t]*login failed[!.]?[ \t\r]*$", re.MULTILINE)
+_LARGEST_REFUSAL = 16_384
+_MOST_WORDS = 150
+"""Of a page that says nothing but that one may not in."""
 _STATE_LINE = re.compile(r"^[ \t]*state[ \t]{1,5}([a-z_]{1,30})(?:[ \t]{0,5}\([0-9]{1,4}\))?[ \t\r]*$", re.MULTILINE)
 
 # These are matched against text as it is.
@@ -251,14 +255,29 @@ def is_lockout(page: str) -> bool:
     """Whether the web server says that it is blocked after failed logins.
 
     All that is known of that page is the word "blocked" (protocol 2.3), which may be the name of a caller, too. So
-    inferred is that it is short, and shows nothing of what a page has that is at work.
+    inferred is that it is short, and shows nothing of what a page has that is at work, nor a box to fill in, such as
+    that to call a number (protocol 1.4).
     """
-    if len(page) > 16_384 or "blocked" not in page.lower():
-        return False
+    low = _short_text_with("blocked", page)
+    return low is not None and bool(_BLOCKED.search(low)) and not (_BOX.search(page) or _is_at_work(page, low))
+
+
+def refuses_login(page: str) -> bool:
+    """Whether a page that came as if nothing were wrong says that the login failed.
+
+    Known of it are these words, by which a public program tells it (protocol 2.2). Inferred is the rest, as above. It
+    may have boxes for another try.
+    """
+    low = _short_text_with("login failed", page)
+    return low is not None and bool(_LOGIN_FAILED.search(low)) and not _is_at_work(page, low)
+
+
+def _short_text_with(words: str, page: str) -> str | None:
+    """The text of a page in lower case, if it is a short one with these words."""
+    if len(page) > _LARGEST_REFUSAL or words not in page.lower():
+        return None
     text = visible_text(page)
-    return (
-        len(text.split()) <= 150 and bool(_BLOCKED.search(lower_text(text))) and not _is_at_work(page, lower_text(text))
-    )
+    return lower_text(text) if len(text.split()) <= _MOST_WORDS else None
 
 
 def asks_admin_password(page: str) -> bool:
@@ -354,17 +373,12 @@ def _uptime(low: str) -> int | None:
 
 
 def _is_at_work(page: str, low: str) -> bool:
-    """Whether a page has what only a server shows that lets one in: a state of the phone, a box to fill in, such as
-    that to call a number (protocol 1.4), lists of calls, what info.htm tells, settings.
+    """Whether a page has what only a server shows that lets one in: a state of the phone, lists of calls, what info.htm
+    tells, settings.
     """
     system = read_system(page)
     return bool(
-        _STATE_LINE.search(low)
-        or _BOX.search(page)
-        or CALL_LIST.search(low)
-        or system.firmware
-        or system.mac
-        or read_settings(page)
+        _STATE_LINE.search(low) or CALL_LIST.search(low) or system.firmware or system.mac or read_settings(page)
     )
 
 

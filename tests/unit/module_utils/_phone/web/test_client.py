@@ -18,6 +18,7 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
     AnswerLost,
     AnswerUnreadable,
+    AuthFailed,
     Blocked,
     InputError,
     LockedOut,
@@ -220,6 +221,25 @@ def test_the_lock_out_page_is_recognised(status: str) -> None:
     locked = page("<html><body>The web interface is blocked for 1 minute.</body></html>", status)
     with phone(locked) as (client, server), pytest.raises(LockedOut, match="after too many failed logins"):
         client.get("/index.htm")
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("login", "says"),
+    [
+        ({}, "Set snom_username and snom_password"),
+        ({"username": "u", "password": "p", "auth": "basic"}, "They are not sent again"),
+        ({"username": "u", "password": "p"}, "asked for none, so none was sent"),
+    ],
+)
+def test_a_login_that_failed_without_a_401_is_not_tried_again(login: dict[str, str], says: str) -> None:
+    failed = page("<html><body><p>Login failed!</p></body></html>")
+    with RawServer(answers(failed)) as server:
+        given = Connection(address="127.0.0.1", port=server.port, scheme="http", **login)  # type: ignore[arg-type]
+        with closing(HttpPhone(given)) as client:
+            for _again in range(2):
+                with pytest.raises(AuthFailed, match=says):
+                    client.get("/info.htm")
     assert len(server.requests) == 1
 
 

@@ -23,6 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.web.pages im
     read_home,
     read_settings,
     read_system,
+    refuses_login,
     settings_downloads,
 )
 from hypothesis import example, given
@@ -684,6 +685,9 @@ PAGES = {
     "screen with a caller": GUI.format("Ringing (9)") + "Blocked\n",
     "box for a number": HOME.format('Call a number: <INPUT name="NUMBER"><LI>Blocked'),
     "list of calls": HOME.format("<H2>Missed Calls (1)</H2><LI>Blocked</LI>"),
+    "a caller of that name": GUI.format("Ringing (9)") + "Login failed!\n",
+    "a log that tells of it": FIRMWARE_8 + "<p>Login failed!</p>",
+    "a sentence on it": "<p>Nobody's login failed since Monday.</p>",
     "user of an identity": FIRMWARE_8.replace("100@", "blocked@"),
     "empty": "",
 }
@@ -695,6 +699,11 @@ KINDS = {
         "blocked",
         "<p>Access blocked</p><p>State of the web interface: try again later</p>",
         '<p>Access is blocked.</p><form><input type="submit" value="Again"><input name="p" type=password></form>',
+    ],
+    refuses_login: [
+        "<html><body><h1>Login failed!</h1></body></html>",
+        "<p>LOGIN FAILED</p><form>User: <input name=u> Password: <input name=p type=password></form>",
+        "Login failed.",
     ],
     asks_admin_password: [
         USER_MODE,
