@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import open_regular
@@ -31,6 +31,8 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import
 
 MAX_BYTES = 32 * 1024 * 1024
 _MAX_COLUMNS = 1000
+_MOST_ACCOUNTS = 12
+"""Of a phone: that many identities is the most that any has."""
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "mac": (
@@ -40,12 +42,15 @@ FIELDS: dict[str, tuple[str, ...]] = {
         *("macaddr", "phonemac", "hwaddress", "clientid"),
     ),
     "address": ("ansiblehost", "ip", "ipaddress", "ipadresse", "ipv4", "ipv4address", "ipv4adresse", "ipaddr"),
-    "model": ("snommodel", "model", "modell", "devicemodel", "devicetemplate", "phonemodel", "geratetyp", "gerätetyp"),
+    "model": (
+        *("snommodel", "model", "modell", "devicemodel", "devicetemplate", "phonemodel", "geratetyp", "gerätetyp"),
+        "phonetype",
+    ),
     "firmware": ("firmware", "firmwareversion", "devicefirmwareversion", "fwversion", "softwareversion"),
     "site": ("snomsite", "site", "standort", "location", "niederlassung"),
     "account": (
         *("snomaccount", "account", "extension", "nebenstelle", "durchwahl", "sipuser", "sipaccount", "ext", "alias"),
-        "extensionnumber",
+        *("extensionnumber", "assignextension"),
     ),
 }
 """The fields that mean something, and the headings that are taken for them, as `_bare` makes them."""
@@ -170,15 +175,19 @@ def _read(rows: Iterator[list[str]], columns: Mapping[str, int], prefixes: tuple
         if mac is None:
             if any(cells.values()):
                 strange.append(f"row {number} {visible_line(text[:40])!r}")
-        elif mac in said:
-            twice.append(f"row {number} {mac}")
         elif mac.startswith(prefixes):
             model = cells.pop("model", "")
             # A template of FusionPBX: snom/720.
             name = model_of(model.rpartition("/")[2])
             if model and name is None:
                 models.append(f"row {number} {visible_line(model[:40])!r}")
-            said[mac] = _said(mac, name, cells)
+            one = _said(mac, name, cells)
+            if mac in said and not _is_other_account(said[mac], one):
+                twice.append(f"row {number} {mac}")
+                continue
+            # Exports have a row for each of a phone's accounts.
+            before = said[mac].accounts if mac in said else ()
+            said[mac] = replace(one, accounts=(*before, *one.accounts))
     notes = [
         f"{counted(len(found), 'row')} {what}: {', '.join(found[:3])}{' …' if len(found) > 3 else ''}. {remedy}"
         for found, what, remedy in (
@@ -193,6 +202,16 @@ def _read(rows: Iterator[list[str]], columns: Mapping[str, int], prefixes: tuple
         if found
     ]
     return Statements(said=tuple(said.values()), notes=tuple(notes))
+
+
+def _is_other_account(said: Statement, one: Statement) -> bool:
+    """Whether a row on a phone says the same as one further up, but for its account."""
+    return (
+        bool(one.accounts)
+        and len(said.accounts) < _MOST_ACCOUNTS
+        and one.accounts[0] not in said.accounts
+        and replace(one, accounts=said.accounts) == said
+    )
 
 
 def _said(mac: str, model: str | None, cells: Mapping[str, str]) -> Statement:

@@ -92,6 +92,21 @@ def test_rows_that_cannot_be_used_are_counted_and_named(tmp_path: Path) -> None:
     assert model.startswith("1 row with a model that is not known: row 6 'T46'")
 
 
+def test_a_row_for_each_account_of_a_phone(tmp_path: Path) -> None:
+    """As Yeastar's PBXs export phones. What else differs is told."""
+    text = "Manufacturer,Phonetype,Mac Address,Template,Extension,Label\n"
+    rows = [("D735", "401"), ("D735", "402"), ("D735", "401"), ("D785", "403"), ("D735", "")]
+    text += "".join(f"Snom,{model},00041345120a,Default,{account},x{account}\n" for model, account in rows)
+    reading = read(tmp_path, text)
+    (one,) = reading.said
+    assert (one.mac, one.model, one.accounts) == ("00041345120A", "D735", ("401", "402"))
+    (twice,) = reading.notes
+    assert twice.startswith("3 rows with a MAC address that stands further up: row 4 00041345120A, row 5")
+    many = "mac;extension\n" + "".join(f"00041345120A;{account}\n" for account in range(20))
+    assert len(read(tmp_path, many).said[0].accounts) == 12
+    assert read(tmp_path, "MAC Address;Assign Extension\n00041345120A;401\n").said[0].accounts == ("401",)
+
+
 def test_hostile_files_are_refused_or_harmless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (one,) = read(tmp_path, f"mac;site;ip\n00041345120A;{'x' * 5000};::1%eth0\n").said
     assert one.site is not None and (len(one.site), one.address) == (200, None)
