@@ -60,7 +60,7 @@ class ActionModule(FleetAction):
         models = {
             mac: str(model) for mac, host in hosts.items() if (model := to_plain(variables.of(host).get("snom_model")))
         }
-        found = self._read(parameters, list(hosts))
+        found = self._read(parameters, list(hosts), models)
         files = [parse_file(name, content) for name, content in found.files.items()]
         fleet = adopt(files, found.others, hosts, models)
         for phone in fleet.phones:
@@ -89,7 +89,7 @@ class ActionModule(FleetAction):
             ]
         return dict(to_plain(result))
 
-    def _read(self, parameters: Mapping[str, Any], macs: list[str]) -> Found:
+    def _read(self, parameters: Mapping[str, Any], macs: list[str], models: Mapping[str, str]) -> Found:
         if not is_url(parameters["path"]):
             return read_folder(controller_path(parameters["path"]))
         if not HAS_REQUESTS:
@@ -101,7 +101,7 @@ class ActionModule(FleetAction):
             ca_path=parameters["url_ca_path"],
             allow_cleartext_secrets=parameters["allow_cleartext_secrets"],
         )
-        return read_web_folder(folder, macs, lambda: not self.parent.is_gone())
+        return read_web_folder(folder, macs, lambda: not self.parent.is_gone(), models)
 
 
 def _shown(phone: Adopted) -> dict[str, Any]:

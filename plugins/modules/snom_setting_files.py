@@ -18,7 +18,8 @@ description:
     that describe these phones, and asks no phone. The playbook C(telephony.snom.adopt) does so with
     C(snom_adopt_files).
   - A phone is known by the MAC address in the name of its file or folder. It reads that file, what that lists, and
-    before these C(snom720.htm) if its own file is called C(snom720-000413AABBCC.htm). Later files go over earlier ones.
+    before these C(snom720.htm) if its own file is called C(snom720-000413AABBCC.htm). So it is with any other name
+    before the MAC address. Later files go over earlier ones.
   - What all phones have in common goes to the group, the rest to each host. Provisioning by these variables gives
     phones what the files gave them.
   - Secrets, SIP passwords above all, go to a file of their own with mode 0600. The other files refer to it. It is
@@ -45,8 +46,9 @@ options:
     description:
       - The folder, or its URL. Folders in a folder are read, too. A relative path counts from the current directory.
       - A URL with C({mac}) in it, as phones have it in C(setting_server), is asked for each phone of the inventory that
-        has C(snom_mac). One that ends in a slash is that of a folder whose files the server lists. What lists of files
-        name is fetched from the same server, too; redirects are refused.
+        has C(snom_mac). C({phone_type}) in it is filled in by C(snom_model). One that ends in a slash is that of a
+        folder whose files the server lists. What lists of files name is fetched from the same server, too; redirects
+        are refused.
     type: str
     required: true
   dest:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
@@ -27,8 +27,11 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.setting_fi
 _DEEPEST = 5
 """Lists that name each other."""
 _WITH_MAC = re.compile(r"(snom[a-z0-9]{2,5})-[0-9a-f]{12}", re.IGNORECASE)
+_BESIDE_MAC = re.compile(r"(.+)-[0-9a-f]{12}", re.IGNORECASE)
 FOR_MAC = re.compile(r"\{mac\}|\$mac\b", re.IGNORECASE)
 """Where a phone puts its MAC into a URL (protocol 5.4, 6)."""
+FOR_TYPE = re.compile(r"\{phone_type\}", re.IGNORECASE)
+"""Where it puts what it is (protocol 5.4)."""
 
 
 @dataclass(kw_only=True)
@@ -54,8 +57,18 @@ class Assignment:
     """Setting files of DECT bases, which are no desk phones, by their names."""
 
 
-def assign(files: Iterable[SettingFile]) -> Assignment:
-    """Find out which phone reads which files. Raises InputError where that can't be told."""
+def fill_in(url: str, mac: str, model: str | None) -> str:
+    """A URL as a phone makes it of one for all. Without its model, its type stays a place to fill in."""
+    known = find_model(model) if model else None
+    filled = FOR_MAC.sub(mac, url)
+    return FOR_TYPE.sub(known.image_prefix, filled) if known else filled
+
+
+def assign(files: Iterable[SettingFile], models: Mapping[str, str] | None = None) -> Assignment:
+    """Find out which phone reads which files. models are those that the inventory says, by MAC.
+
+    Raises InputError where that can't be told.
+    """
     known = _Known(files)
     own: dict[str, list[SettingFile]] = defaultdict(list)
     assignment = Assignment(bases=[name for name in known.by_name if _is_of_base(name)])
@@ -64,7 +77,9 @@ def assign(files: Iterable[SettingFile]) -> Assignment:
         if (mac := mac_in_name(file.name)) and file.kind in ("settings", "list") and file.name not in read:
             own[mac].append(file)
     for mac, candidates in sorted(own.items()):
-        reader = _Reader(known, mac, assignment.missing)
+        named = (_model_of(one.name) for one in candidates)
+        model = (models or {}).get(mac) or next(filter(None, named), None)
+        reader = _Reader(known, mac, model, assignment.missing)
         first = reader.first_of(candidates)
         served = Served(mac=mac, model=_model_of(first.name))
         for file in (*reader.model_file(first), first):
@@ -128,9 +143,10 @@ class _Known:
 class _Reader:
     """One phone among the files."""
 
-    def __init__(self, known: _Known, mac: str, missing: set[str]) -> None:
+    def __init__(self, known: _Known, mac: str, model: str | None, missing: set[str]) -> None:
         self._known = known
         self._mac = mac
+        self._model = model
         self._missing = missing
         self.read: set[str] = set()
 
@@ -150,8 +166,11 @@ class _Reader:
         return next((one for one in left if _WITH_MAC.fullmatch(_stem(one.name))), left[0])
 
     def model_file(self, first: SettingFile) -> Iterator[SettingFile]:
-        """The file of the phone's model, which it reads before, if the two have the names that phones ask for."""
-        if match := _WITH_MAC.fullmatch(_stem(first.name)):
+        """The file of the phone's model, which it reads before, if the two have the names that phones ask for.
+
+        A phone that is given a URL without its MAC asks for that file, and then for the same with its MAC behind.
+        """
+        if match := _BESIDE_MAC.fullmatch(_stem(first.name)):
             folder, ending = os.path.dirname(first.name), os.path.splitext(first.name)[1]
             file = self._known.lowered.get(os.path.join(folder, match[1] + ending).lower())
             if file is not None:
@@ -171,9 +190,9 @@ class _Reader:
             yield from self.expand(one, depth + 1)
 
     def _listed(self, file: SettingFile, note: bool = False) -> Iterator[SettingFile]:
-        for url in file.listed:
-            path = unquote(urlsplit(FOR_MAC.sub(self._mac, url)).path)
-            name = plain_name(FOR_MAC.sub(self._mac, url))
+        for listed in file.listed:
+            url = fill_in(listed, self._mac, self._model)
+            path, name = unquote(urlsplit(url).path), plain_name(url)
             found = self._find(name, path, file.name)
             if found:
                 yield found

@@ -86,7 +86,7 @@ def adopt(
     hosts are the names that the inventory has for phones, by MAC, and models what it says of these. Raises InputError
     if there is no phone.
     """
-    assignment = assign(files)
+    assignment = assign(files, models)
     if not assignment.phones:
         raise InputError(
             "path: there is no setting file with a MAC address in its name, or in that of its folder, so nothing tells "
@@ -276,9 +276,14 @@ def _notes_of_files(assignment: Assignment, files: Sequence[SettingFile], others
         yield f"Lines of text that are neither settings nor comments were passed over: {_counted(strange)}."
     if parts := Counter(part for file in files for part in file.parts):
         yield f"Parts of files that this collection does not write: {_counted(parts)}. State them otherwise, if at all."
+    if outside := Counter(name for file in files for name in file.outside):
+        yield (
+            "Settings that stand outside of their section, where no page says that phones read them: "
+            f"{_counted(outside)}. State them in snom_settings, if phones have them."
+        )
     strangers = [*others, *(file.name for file in files if file.kind == "other")]
     if strangers:
-        yield f"Not read, because they are no setting files of Snom: {_some(strangers)}."
+        yield f"Not read, because they are no setting files of Snom's desk phones: {_some(strangers)}."
 
 
 def _counted(names: Counter[str]) -> str:

@@ -37,7 +37,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml i
 _READ = ("phone-settings", "functionkeys", "function-keys", "tbook", "phone-book")
 # What may be a file of its own, too: by Snom's pages on configuration files, and by public files with languages.
 _PARTS = ("dialplan", "replacementplan", "certificates", "gui-languages", "web-languages")
-_ROOTS = ("settings", "setting-files", "firmware-settings", *_READ, *_PARTS)
+_FIRMWARE = "firmware-settings"
+_ROOTS = ("settings", "setting-files", _FIRMWARE, *_READ, *_PARTS)
 # Smarty of FusionPBX and Provisioner, Twig of tancredi, Jinja of wazo, Blade and PHP of FS PBX; what shells, JavaScript
 # and Java fill in, and KalliopePBX. A phone's own variables are $mac and {mac}.
 _TEMPLATE = re.compile(
@@ -83,6 +84,8 @@ class SettingFile:
     """The URL of an image."""
     parts: tuple[str, ...] = ()
     """What stands in it beside settings, function keys and a phone book."""
+    outside: tuple[str, ...] = ()
+    """Settings that stand in none of its sections."""
 
 
 def parse_file(name: str, content: bytes) -> SettingFile:
@@ -205,7 +208,7 @@ def _read_xml(name: str, content: bytes) -> SettingFile:
         return SettingFile(name=name, kind="other")
     if tag == "setting-files":
         return SettingFile(name=name, kind="list", listed=tuple(listed_urls(content)))
-    if tag == "firmware-settings":
+    if tag == _FIRMWARE:
         return SettingFile(name=name, kind="firmware", firmware=(root.findtext("firmware") or "").strip())
     if tag in _PARTS:
         return SettingFile(name=name, kind="part", parts=(tag,))
@@ -213,10 +216,14 @@ def _read_xml(name: str, content: bytes) -> SettingFile:
     nested = nested_settings(content)
     books = tuple(read_phone_books(content))
     inside = [part.tag.lower() for part in root] if tag == "settings" else []
-    if inside and not set(inside) & {*_ROOTS}:
-        # Cordless and conference phones of Snom have files of that name, too, with sections of their own.
+    sections = {*inside} - {_FIRMWARE}
+    if sections and not sections & {*_ROOTS}:
+        # Cordless and conference phones of Snom have files of that name, too, with sections of their own. The M series
+        # calls one of them as desk phones do: that on its firmware.
         return SettingFile(name=name, kind="other")
-    firmware = (root.findtext("firmware-settings/firmware") or "").strip() if tag == "settings" else ""
+    others = [part.tag for part in root if part.tag.lower() not in (*_READ, _FIRMWARE)] if inside else []
+    outside = [name for name in others if name.lower() not in _ROOTS and is_known(name)]
+    firmware = (root.findtext(f"{_FIRMWARE}/firmware") or "").strip() if tag == "settings" else ""
     return SettingFile(
         name=name,
         kind="phone book" if books and not settings and not nested else "settings",
@@ -225,7 +232,8 @@ def _read_xml(name: str, content: bytes) -> SettingFile:
         nested=tuple(nested),
         phone_books=books,
         firmware=firmware,
-        parts=tuple(dict.fromkeys(part for part in inside if part not in (*_READ, "firmware-settings"))),
+        parts=tuple(dict.fromkeys(name.lower() for name in others if name not in outside)),
+        outside=tuple(dict.fromkeys(outside)),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -25,7 +25,14 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.image_che
     without_secrets,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.masks import masked
-from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.assign import FOR_MAC, mac_in_name, plain_name
+from ansible_collections.telephony.snom.plugins.module_utils._known.models import find_model
+from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.assign import (
+    FOR_MAC,
+    FOR_TYPE,
+    fill_in,
+    mac_in_name,
+    plain_name,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.adoption.folder import (
     LARGEST,
     MOST_FILES,
@@ -64,11 +71,17 @@ def is_url(path: str) -> bool:
     return bool(re.match("[A-Za-z][A-Za-z0-9+.-]*://", path))
 
 
-def read_web_folder(folder: WebFolder, macs: Iterable[str], is_wanted: Callable[[], bool] = lambda: True) -> Found:
+def read_web_folder(
+    folder: WebFolder,
+    macs: Iterable[str],
+    is_wanted: Callable[[], bool] = lambda: True,
+    models: Mapping[str, str] | None = None,
+) -> Found:
     """Read what a URL leads to, and what the lists among that name on the same server.
 
-    The URL has ``{mac}`` in it, and is asked for each of the MACs; or it ends in a slash, and the server lists what is
-    there; or it is that of one file. Nothing more is read once is_wanted is false. Raises InputError.
+    The URL has ``{mac}`` in it, and perhaps ``{phone_type}``, and is asked for each of the MACs; or it ends in a slash,
+    and the server lists what is there; or it is that of one file. Nothing more is read once is_wanted is false. models
+    are those that the inventory says, by MAC. Raises InputError.
     """
     _check(folder)
     session: Any = Session()
@@ -80,7 +93,7 @@ def read_web_folder(folder: WebFolder, macs: Iterable[str], is_wanted: Callable[
     # Else a server may compress a file, and a small answer become a large one.
     session.headers["Accept-Encoding"] = "identity"
     with session:
-        return _Reading(session, folder, is_wanted).read(list(macs))
+        return _Reading(session, folder, is_wanted, models or {}).read(list(macs))
 
 
 def _check(folder: WebFolder) -> None:
@@ -104,8 +117,11 @@ def _check(folder: WebFolder) -> None:
 
 
 class _Reading:
-    def __init__(self, session: Any, folder: WebFolder, is_wanted: Callable[[], bool]) -> None:
+    def __init__(
+        self, session: Any, folder: WebFolder, is_wanted: Callable[[], bool], models: Mapping[str, str]
+    ) -> None:
         self._session = session
+        self._models = models
         self._folder = folder
         self._is_wanted = is_wanted
         self._together = 0
@@ -130,7 +146,8 @@ class _Reading:
                 )
             found.files[name] = content
             for listed in parse_file(name, content).listed:
-                target = urljoin(url, FOR_MAC.sub(mac_in_name(name) or "{mac}", listed))
+                mac = mac_in_name(name)
+                target = urljoin(url, fill_in(listed, mac, self._models.get(mac, name)) if mac else listed)
                 # Elsewhere nobody has said that one may look.
                 if urlsplit(target)[:2] != urlsplit(url)[:2] or target in seen:
                     continue
@@ -151,8 +168,14 @@ class _Reading:
                     "path: the URL has {mac} in it, and the inventory has no phone with snom_mac. Name an inventory of "
                     "them; the plugin telephony.snom.phones makes one from a PBX or a DHCP server."
                 )
+            unknown = [mac for mac in macs if find_model(self._models.get(mac, "")) is None]
+            if unknown and FOR_TYPE.search(url):
+                raise InputError(
+                    "path: the URL has {phone_type} in it, and the inventory says no model that is known for "
+                    f"{len(unknown)} of {len(macs)} phones, first {unknown[0]}. State snom_model."
+                )
             for mac in macs:
-                target = FOR_MAC.sub(mac, url)
+                target = fill_in(url, mac, self._models.get(mac))
                 name = plain_name(target)
                 yield (name if mac_in_name(name) == mac else f"{mac}-{name}"), target
         elif urlsplit(url).path.endswith("/"):

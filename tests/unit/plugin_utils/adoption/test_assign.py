@@ -27,8 +27,8 @@ def listing(*urls: str) -> str:
     return "<setting-files>" + "".join(f'<file url="{url}"/>' for url in urls) + "</setting-files>"
 
 
-def by_name(files: dict[str, str]) -> Assignment:
-    return assign([parse_file(name, text.encode()) for name, text in files.items()])
+def by_name(files: dict[str, str], models: dict[str, str] | None = None) -> Assignment:
+    return assign([parse_file(name, text.encode()) for name, text in files.items()], models)
 
 
 def read(assignment: Assignment, mac: str = MAC) -> list[str]:
@@ -65,6 +65,25 @@ def test_a_phone_reads_the_file_of_its_model_first() -> None:
     assert read(found, "000413AABBCD") == ["000413AABBCD.xml"]
     assert found.phones[MAC].model == "D120" and found.phones["000413AABBCD"].model is None
     assert found.unread == ["snomD785.htm"]
+
+
+def test_a_phone_with_a_url_for_all_reads_that_file_first() -> None:
+    """It then asks for the same name with its MAC behind (Snom's page on auto provisioning)."""
+    found = by_name({"office-000413aabbcc.xml": settings("own"), "Office.xml": settings("all"), "x.xml": settings("")})
+    assert read(found) == ["Office.xml", "office-000413aabbcc.xml"]
+    assert found.unread == ["x.xml"] and found.phones[MAC].model is None
+
+
+def test_a_list_names_files_by_what_a_phone_is() -> None:
+    listed = listing("http://old.example/{phone_type}.xml", "{PHONE_TYPE}/{mac}-keys.xml", "http://old.example/all.xml")
+    files = {"snomD735.xml": settings("a"), f"snomD735/{MAC}-keys.xml": settings("b"), "all.xml": settings("c")}
+    expected = ["snomD735.xml", f"snomD735/{MAC}-keys.xml", "all.xml"]
+    assert read(by_name({f"{MAC}.xml": listed, **files}, {MAC: "D735"})) == expected
+    assert read(by_name({f"snomD735-{MAC}.htm": listed, **files})) == expected
+    # What is not known is not guessed by what files there are.
+    unknown = by_name({"000413AABBCD.xml": listed, "snomD735.xml": settings("a"), "all.xml": settings("c")})
+    assert read(unknown, "000413AABBCD") == ["all.xml"]
+    assert unknown.missing == {"{phone_type}.xml", "000413AABBCD-keys.xml"}
 
 
 def test_a_model_by_the_name_of_the_folder() -> None:

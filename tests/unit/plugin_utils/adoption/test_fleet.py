@@ -426,7 +426,7 @@ def test_a_name_that_fusionpbx_gives_to_phones_tells_the_model() -> None:
 def test_all_that_a_person_should_know_is_said() -> None:
     text = (
         "<settings><phone-settings><language>a</language><language>b</language></phone-settings>"
-        "<certificates/><tbook><item><name>A</name></item></tbook></settings>"
+        "<time_24_format>on</time_24_format><certificates/><tbook><item><name>A</name></item></tbook></settings>"
     )
     listed = '<setting-files><file url="gone.xml"/><file url="a.xml"/></setting-files>'
     fleet = adopt(
@@ -445,7 +445,8 @@ def test_all_that_a_person_should_know_is_said() -> None:
         "No phone reads these, by their names and by the lists that are there: alone.xml.",
         "the last was taken: language (1).",
         "does not write: certificates (1).",
-        r"no setting files of Snom: image\x1b.bin, other.cfg.",
+        "no page says that phones read them: time_24_format (1).",
+        r"no setting files of Snom's desk phones: image\x1b.bin, other.cfg.",
     ):
         assert part in said
 

@@ -133,6 +133,8 @@ def test_settings_that_stand_beside_an_image() -> None:
         (b"<settings/>", "settings"),
         (b"<settings><sip_account><sip_server/></sip_account><web/></settings>", "other"),
         (b"<settings><web/><certificates/></settings>", "settings"),
+        (b"<settings><global/><firmware-settings><firmware/></firmware-settings></settings>", "other"),
+        (b"<settings><firmware-settings><firmware_interval/></firmware-settings></settings>", "settings"),
         (b"account.1.label = 107\naccount.1.enable = 1\n", "other"),
         (b"", "other"),
         (b"<!DOCTYPE html><p>Index", "other"),

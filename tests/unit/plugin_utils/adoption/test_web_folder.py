@@ -38,11 +38,13 @@ def listing(*urls: str) -> Last:
     return answer(f"<setting-files>{files}</setting-files>".encode())
 
 
-def read(files: dict[str, Reply], path: str, macs: tuple[str, ...] = (), **more: Any) -> tuple[Found, list[str]]:
+def read(
+    files: dict[str, Reply], path: str, macs: tuple[str, ...] = (), models: dict[str, str] | None = None, **more: Any
+) -> tuple[Found, list[str]]:
     """What is read of a server with these files by path, and the heads of the requests that it got."""
     with RawServer(lambda request: files.get(request.split(" ")[1], MISSING)) as server:
         folder = WebFolder(url=f"http://127.0.0.1:{server.port}{path}", **more)
-        return read_web_folder(folder, macs), server.requests
+        return read_web_folder(folder, macs, models=models), server.requests
 
 
 def paths(requests: list[str]) -> list[str]:
@@ -56,6 +58,19 @@ def test_each_phone_of_the_inventory_is_asked_for() -> None:
     assert paths(requests) == ["/p/000413AABB01.xml", "/p/000413AABB02.xml"]
     found, requests = read({f"/p.php?m={MACS[0]}": answer(SETTINGS)}, "/p.php?m=$mac", MACS[:1])
     assert found.files == {"000413AABB01-p.php": SETTINGS}
+
+
+def test_a_url_may_have_what_a_phone_is_in_it() -> None:
+    models = {MACS[0]: "D815W", MACS[1]: "320"}
+    files = {
+        f"/snomD815/{MACS[0]}.xml": listing("/{phone_type}.xml"),
+        f"/snom320/{MACS[1]}.xml": answer(SETTINGS),
+        "/snomD815.xml": answer(SETTINGS),
+    }
+    found, _requests = read(files, "/{phone_type}/{mac}.xml", MACS, models=models)
+    assert sorted(found.files) == [f"{MACS[0]}.xml", f"{MACS[1]}.xml", "snomD815.xml"]
+    with pytest.raises(InputError, match=f"for 1 of 2 phones, first {MACS[1]}. State snom_model"):
+        read(files, "/{phone_type}/{mac}.xml", MACS, models={MACS[0]: "D815"})
 
 
 def test_without_phones_nothing_can_be_asked_for() -> None:
