@@ -466,7 +466,6 @@ CHECKS = [
         _asterisk,
         ("git", "nginx"),
     ),
-    Check("eda", "integration", "rulebooks in the real ansible-rulebook, with phones' action URLs", _eda),
     Check(
         "dhcp",
         "integration",
@@ -532,6 +531,7 @@ LONG_CHECKS = [
         partial(_pytest, "-n2", *SLOW, "tests/gate/live"),
         ("git", "kamailio"),
     ),
+    Check("eda", "integration", "rulebooks in the real ansible-rulebook, with phones' action URLs", _eda),
     Check("guides-slow", "integration", "slow ones that type the guides", partial(_guides, SLOW), ("git", "ip")),
     Check("awx-slow", "awx", "one command sets up AWX, on a fake of its API", partial(_awx, SLOW)),
     *(

@@ -122,6 +122,7 @@ def written(bench: Bench) -> list[dict[str, Any]]:
     return images
 
 
+@pytest.mark.slow
 def test_it_writes_what_it_saw_and_the_second_run_changes_nothing(start: StartBench) -> None:
     bench = prepared(start, NEW, OLD)
     with vendor(bench) as server:

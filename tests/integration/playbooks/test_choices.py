@@ -28,6 +28,7 @@ def test_a_call_that_ends_delays_the_phone(start: StartBench) -> None:
     assert found.fleet.phone("busy")["calls_cut"] == 0
 
 
+@pytest.mark.slow
 def test_unknown_call_state_can_proceed(start: StartBench) -> None:
     found = start({"silent": phone(call_shown_in=[]), "busy": phone(call={"state": "in_call"})})
     run = found.rollout(unknown_call_state="proceed", deferred_retries=0)

@@ -42,6 +42,7 @@ def compare(found: Bench, warns: str | None = None, **variables: Any) -> Run:
     )
 
 
+@pytest.mark.slow
 def test_a_comparison(start: StartBench) -> None:
     found = start(
         {name: keys for name, (keys, _outcome) in PHONES.items()},

@@ -85,6 +85,7 @@ def two_images(start: StartBench, **keys: Any) -> Bench:
     return found
 
 
+@pytest.mark.slow
 def test_a_second_image_that_fails(start: StartBench) -> None:
     found = two_images(start)
     found.fleet.patch_image_server(faults={image("320"): "not_found"})
@@ -95,6 +96,7 @@ def test_a_second_image_that_fails(start: StartBench) -> None:
     assert run.status("snom_rollout_result", "phone") == "failed"
 
 
+@pytest.mark.slow
 def test_provisioning_that_overtakes_the_second_image(start: StartBench) -> None:
     found = two_images(start, provisioning={"firmware": NEW}, timing={"load": 0})
     run = found.rollout()

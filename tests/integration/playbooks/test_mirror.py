@@ -408,13 +408,23 @@ def _answers(url: str, authority: str) -> bool:
     ("options", "says"),
     [
         ({"http_port": 0}, "Set firmware_mirror_http_port"),
-        ({"https_port": 8443}, "firmware_mirror_https_port needs"),
-        ({"root": "/srv/a b"}, "firmware_mirror_root"),
-        ({"setting_networks": ["berlin"]}, "'berlin' is not a network"),
-        ({"sites": [{"name": "a b", "networks": []}]}, "firmware_mirror_sites, a b"),
-        ({"sites": [{"name": "a", "networks": [], "rate_mbit": 5}]}, "rate_mbit needs connections"),
+        pytest.param({"https_port": 8443}, "firmware_mirror_https_port needs", marks=pytest.mark.slow),
+        pytest.param({"root": "/srv/a b"}, "firmware_mirror_root", marks=pytest.mark.slow),
+        pytest.param({"setting_networks": ["berlin"]}, "'berlin' is not a network", marks=pytest.mark.slow),
+        pytest.param(
+            {"sites": [{"name": "a b", "networks": []}]}, "firmware_mirror_sites, a b", marks=pytest.mark.slow
+        ),
+        pytest.param(
+            {"sites": [{"name": "a", "networks": [], "rate_mbit": 5}]},
+            "rate_mbit needs connections",
+            marks=pytest.mark.slow,
+        ),
         ({"sites": [{"name": "a", "networks": ["1.2.3.4; }"]}]}, "is not a network"),
-        ({"images": [{"file": "../x", "url": "http://127.0.0.1/x"}]}, "needs a file name without a path"),
+        pytest.param(
+            {"images": [{"file": "../x", "url": "http://127.0.0.1/x"}]},
+            "needs a file name without a path",
+            marks=pytest.mark.slow,
+        ),
         ({"images": [{"file": "x", "url": "http://a:b@127.0.0.1/x"}]}, "URL without a login"),
     ],
 )

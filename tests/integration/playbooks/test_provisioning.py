@@ -201,9 +201,8 @@ CHAINED = "snomD785-ramdisk-chained-update-r.bin"
 LATE = "snomD785-10.1.184.15-SIP-r.bin"
 
 
-@pytest.mark.parametrize(
-    ("version", "file"), [("10.1.175.16", image("D785")), pytest.param("10.1.184.15", LATE, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("version", "file"), [("10.1.175.16", image("D785")), ("10.1.184.15", LATE)])
 def test_firmware_by_provisioning(version: str, file: str, start_server: StartServer) -> None:
     keys = {"chained_from": "10.1.184.15"}
     server = start_server({"a": desk(100, **keys), "b": desk(101, **keys)}, images=[CHAINED, LATE], **ALL)

@@ -62,7 +62,9 @@ def sigterm_to_playbook(found: Bench, job: Job) -> None:
     until(lambda: not lives(worker), "the worker has ended")
 
 
-@pytest.mark.parametrize("ask", [touch_stop_file, sigterm_to_worker, sigterm_to_playbook])
+@pytest.mark.parametrize(
+    "ask", [touch_stop_file, pytest.param(sigterm_to_worker, marks=pytest.mark.slow), sigterm_to_playbook]
+)
 def test_asked_to_stop(ask: Callable[[Bench, Job], None], start: StartBench) -> None:
     """No new triggers, those in flight are watched to their end, and the report is written."""
     found = start(many(4, timing={"flash": 4}))
@@ -142,6 +144,7 @@ def test_asked_to_stop_while_a_mirror_keeps_it_waiting(ask: Callable[[Bench, Job
     assert journal(found)[-1]["type"] == "run_end"
 
 
+@pytest.mark.slow
 def test_a_second_run_is_refused_and_told_who_holds_the_journal(start: StartBench) -> None:
     found = start({"busy": phone(call={"state": "in_call"})})
     first = start_rollout(found, deferred_retries=1000)
