@@ -47,6 +47,9 @@ _TEMPLATE = re.compile(
     rb"|\{%-?\s|\{\{-?\s?[\w$!(]|\{!!\s|<\?(?:php|=)|^[ \t]*@(?:if|foreach|switch|include|php)\b",
     re.MULTILINE,
 )
+# What Python fills in, where a value is nothing else. In braces phones have the value of a setting.
+_BRACED = re.compile(rb"(?<=[>\"'])\{([A-Za-z_]\w{0,60})\}(?=[<\"'])")
+_OWN = ("mac", "phone_type", "firmware_version")
 # A capital letter is no beginning of a name in text: so people write.
 _LINE = re.compile(r"([A-Za-z][A-Za-z0-9_]*)([ !&$#]?):[ \t]?(.*)")
 # What a web server shows beside the files. Snom's own example of a file of text begins like it, too.
@@ -193,7 +196,9 @@ def _fault(name: str, content: bytes) -> str | None:
 
 
 def _require_rendered(name: str, content: bytes) -> None:
-    if match := _TEMPLATE.search(content.replace(b"\0", b"")):
+    plain = content.replace(b"\0", b"")
+    braced = (one for one in _BRACED.finditer(plain) if (word := one[1].decode()) not in _OWN and not is_known(word))
+    if match := _TEMPLATE.search(plain) or next(braced, None):
         shown = visible_line(match[0].decode("ascii", "replace").strip())[:40]
         raise InputError(
             f"{visible_line(name)} is a template ({shown}), not what phones get. Take the files as the server gives "
@@ -217,12 +222,12 @@ def _read_xml(name: str, content: bytes) -> SettingFile:
     books = tuple(read_phone_books(content))
     inside = [part.tag.lower() for part in root] if tag == "settings" else []
     sections = {*inside} - {_FIRMWARE}
-    if sections and not sections & {*_ROOTS}:
+    others = [part.tag for part in root if part.tag.lower() not in (*_READ, _FIRMWARE)] if inside else []
+    outside = [name for name in others if name.lower() not in _ROOTS and is_known(name)]
+    if sections and not sections & {*_ROOTS} and not outside:
         # Cordless and conference phones of Snom have files of that name, too, with sections of their own. The M series
         # calls one of them as desk phones do: that on its firmware.
         return SettingFile(name=name, kind="other")
-    others = [part.tag for part in root if part.tag.lower() not in (*_READ, _FIRMWARE)] if inside else []
-    outside = [name for name in others if name.lower() not in _ROOTS and is_known(name)]
     firmware = (root.findtext(f"{_FIRMWARE}/firmware") or "").strip() if tag == "settings" else ""
     return SettingFile(
         name=name,

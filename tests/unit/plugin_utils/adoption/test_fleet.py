@@ -410,6 +410,14 @@ def test_several_phone_books_in_a_list_go_over_each_other_in_their_order() -> No
     assert not phone.adds_to_book and "phone book" not in phone.left_out
 
 
+def test_settings_in_no_section_are_told_and_not_taken() -> None:
+    text = b"<settings><user_name idx='1' perm=''>107</user_name><language>English</language></settings>"
+    fleet = adopt([parse_file(f"{MACS[0]}.xml", text)])
+    (phone,) = fleet.phones
+    assert (phone.settings, phone.users) == ({}, [])
+    assert "that phones read them: language (1), user_name (1)." in "\n".join(fleet.notes)
+
+
 def test_a_sip_user_that_several_phones_have_is_meant_to_be_there() -> None:
     text = b"user_name1: 100\nuser_host1: p\n"
     fleet = adopt([parse_file(f"snomD785-{mac}.xml", text) for mac in MACS])

@@ -133,6 +133,7 @@ def test_settings_that_stand_beside_an_image() -> None:
         (b"<settings/>", "settings"),
         (b"<settings><sip_account><sip_server/></sip_account><web/></settings>", "other"),
         (b"<settings><web/><certificates/></settings>", "settings"),
+        (b"<settings><user_name idx='1'>107</user_name></settings>", "settings"),
         (b"<settings><global/><firmware-settings><firmware/></firmware-settings></settings>", "other"),
         (b"<settings><firmware-settings><firmware_interval/></firmware-settings></settings>", "settings"),
         (b"account.1.label = 107\naccount.1.enable = 1\n", "other"),
@@ -208,6 +209,8 @@ def test_what_is_not_seen_to_be_xml_is_not_read_as_xml() -> None:
         "<language>${language}</language>",
         "<user_active>${userActive ? 'on' : 'off'}</user_active>",
         "<ntp_server>%%PBX_ADDRESS%%</ntp_server>",
+        "<user_name idx='1'>{extension}</user_name>",
+        "<user_name idx='{line}'>107</user_name>",
     ],
 )
 def test_a_template_that_nobody_has_filled_in(row: str) -> None:
@@ -222,7 +225,9 @@ def test_a_template_that_is_no_xml_either() -> None:
         parse_file("a.txt", b"language: {$language}\nuser_name1: 107\n")
 
 
-@pytest.mark.parametrize("value", ["!!$(::)!!$(name)", "|(^0$)|sip:%1@x|d", "{$}", "100%%", "$mac", "a${b"])
+@pytest.mark.parametrize(
+    "value", ["!!$(::)!!$(name)", "|(^0$)|sip:%1@x|d", "{$}", "100%%", "$mac", "a${b", "{mac}", "{phone_name}", "a {b}"]
+)
 def test_what_only_looks_like_one_is_no_template(value: str) -> None:
     assert values(xml(f"<dst>{value}</dst>"))["dst"][0] == value
 
