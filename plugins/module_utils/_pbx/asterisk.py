@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 
 from .._core.errors import InputError, PbxFailed
-from .pbx import Delivery, Notify, Registration, number_in, registration_of, sendable
+from .pbx import Delivery, Notify, Registration, host_of_uri, number_in, registration_of, sendable
 from .settings import PbxSettings
 from .stream import Stream
 
@@ -94,11 +95,10 @@ class Asterisk:
 
     def _registration(self, account: str, event: Event) -> Registration:
         expires = number_in(event.get("RegExpire", ""))
-        via = event.get("ViaAddress", "")
         return registration_of(
             account,
             event["URI"],
-            received=via,
+            received=_via(event.get("ViaAddress", ""), event["URI"]),
             user_agent=event.get("UserAgent", ""),
             expires=None if expires is None else expires - self._now(),
             reachable=_REACHABLE.get(event.get("Status", "")),
@@ -167,6 +167,13 @@ class Asterisk:
             name, _colon, value = line.partition(":")
             event.setdefault(name.strip(), value.strip())
         raise PbxFailed(f"{self._settings.shown} sends an event without an end. Check host and port.")
+
+
+def _via(address: str, uri: str) -> str:
+    """The address in the Via. By its source Asterisk puts the port behind one of IPv6 without brackets."""
+    host = host_of_uri(uri)
+    is_of_host = bool(host) and ":" in host and re.fullmatch(rf"{re.escape(host)}:[0-9]{{1,5}}", address, re.IGNORECASE)
+    return host if host and is_of_host else address
 
 
 def _one_line(body: str) -> str:

@@ -51,7 +51,7 @@ def read_dnsmasq(
 
 
 def _leases(file: BinaryIO, path: str) -> Iterator[Lease]:
-    strange = 0
+    strange = found = 0
     for number, line in enumerate(lines_of(file)):
         words = line.split(" ")
         if words[0] == "duid":
@@ -61,8 +61,9 @@ def _leases(file: BinaryIO, path: str) -> Iterator[Lease]:
         if len(words) < 4 or ends is None:
             strange += bool(line)
             if strange > 10 and strange > number // 2:
-                raise SourceFailed(f"{path} is no lease file of dnsmasq. Correct its path.")
+                raise _no_leases(path)
             continue
+        found += 1
         address, mac = address_of(words[2]), mac_of(words[1])
         if address is None or mac is None:
             continue
@@ -74,3 +75,9 @@ def _leases(file: BinaryIO, path: str) -> Iterator[Lease]:
             ends=ends or None,
             hostname="" if words[3] == "*" else words[3],
         )
+    if strange and not found:
+        raise _no_leases(path)
+
+
+def _no_leases(path: str) -> SourceFailed:
+    return SourceFailed(f"{path} is no lease file of dnsmasq. Correct its path.")

@@ -34,6 +34,9 @@ _STATEMENT = re.compile(r"\s*([a-z-]+) (.*);\s*(?:#.*)?")
 # "starts 0 2026/11/29 09:00:00", in UTC, or with db-time-format local "starts epoch 1795942800".
 _DATE = re.compile(r"[0-6] ([0-9]{4})/([0-9]{1,2})/([0-9]{1,2}) ([0-9]{1,2}):([0-9]{2}):([0-9]{2})")
 _EPOCH = re.compile(r"epoch ([0-9]{1,11})")
+_CONFIGURATION = re.compile(
+    rb"^[ \t]*(?:subnet|shared-network|option|authoritative|ddns-update-style|default-lease-time)\b", re.MULTILINE
+)
 _VENDOR_CLASS = re.compile(r'vendor-class-identifier = "([^"\\]{1,100})"')
 
 
@@ -59,8 +62,10 @@ def read_isc_dhcpd(path: str, prefixes: tuple[str, ...], now: float) -> Statemen
 
 
 def _begins_as_one(file: BinaryIO) -> bool:
+    """Whether a file without leases is one all the same, and not the server's configuration."""
     file.seek(0)
-    return b"dhcp" in file.read(4096).lower()
+    head = file.read(4096).lower()
+    return b"dhcp" in head and not _CONFIGURATION.search(head)
 
 
 def _declarations(file: BinaryIO) -> Iterator[tuple[str, dict[str, str]]]:

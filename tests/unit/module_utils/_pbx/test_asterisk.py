@@ -53,6 +53,21 @@ def test_registrations_and_who_is_asking() -> None:
     assert socket.closed
 
 
+@pytest.mark.parametrize(
+    ("uri", "via", "address"),
+    [
+        ("sip:401@[2001:db8::5]:2051;line=x", "2001:db8::5:2051", "2001:db8::5"),
+        ("sip:401@[2001:db8::5]:2051;line=x", "[2001:db8::5]:2051", "2001:db8::5"),
+        ("sip:401@[2001:db8::5]:2051;line=x", "[2001:db8::6]:2051", "2001:db8::6"),
+        ("sip:401@198.51.100.7:1024;line=x;x-ast-orig-host=192.0.2.5:2051", "192.0.2.5:2051", "192.0.2.5"),
+    ],
+)
+def test_the_address_from_which_a_phone_registers(uri: str, via: str, address: str) -> None:
+    listing = listed(contact("401", uri).replace("192.0.2.17:5060", via))
+    (one,) = asterisk(contacts=listing)[0].registrations()
+    assert (one.contact, one.address) == (uri, address)
+
+
 @pytest.mark.parametrize("expires", ["", "soon", "-5", "\u00b2", "1e9", "9" * 10, "9" * 400, "9" * 5000])
 def test_a_time_that_is_none_is_not_known(expires: str) -> None:
     (one,) = asterisk(contacts=listed(contact("401", "sip:401@10.0.0.5", expires=expires)))[0].registrations()

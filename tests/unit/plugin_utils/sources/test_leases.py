@@ -205,9 +205,10 @@ def test_an_empty_file_of_dnsmasq_that_is_old_is_empty(tmp_path: Path) -> None:
 
 def test_what_is_no_lease_file_of_dnsmasq_is_told(tmp_path: Path) -> None:
     file = tmp_path / "dnsmasq.leases"
-    file.write_text("some words of a log\n" * 40, "utf-8")
-    with pytest.raises(SourceFailed, match="no lease file of dnsmasq"):
-        read_dnsmasq(str(file), PREFIXES, NOW)
+    for given in ("some words of a log\n" * 40, "domain=lan\ndhcp-host=00:04:13:00:00:06,192.0.2.6\n"):
+        file.write_text(given, "utf-8")
+        with pytest.raises(SourceFailed, match="no lease file of dnsmasq"):
+            read_dnsmasq(str(file), PREFIXES, NOW)
 
 
 DHCPD = """
@@ -284,5 +285,10 @@ def test_what_is_no_lease_file_of_isc_dhcpd_is_told(tmp_path: Path) -> None:
     file.write_text("host: something else\n" * 100, "utf-8")
     with pytest.raises(SourceFailed, match="no lease of ISC dhcpd"):
         read_isc_dhcpd(str(file), PREFIXES, NOW)
+    settings = "  option routers 192.0.2.254;\n" * 9
+    for given in (settings, f"# dhcpd.conf\nsubnet 192.0.2.0 netmask 255.255.255.0 {{\n{settings}}}\n"):
+        file.write_text(given, "utf-8")
+        with pytest.raises(SourceFailed, match="no lease of ISC dhcpd"):
+            read_isc_dhcpd(str(file), PREFIXES, NOW)
     file.write_text("# dhcpd has given none yet\n" * 20, "utf-8")
     assert not read_isc_dhcpd(str(file), PREFIXES, NOW).said
