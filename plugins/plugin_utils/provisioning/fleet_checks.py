@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from urllib.parse import parse_qs, urlsplit
 
+from ansible_collections.telephony.snom.plugins.module_utils._known.images import file_in_url, read_image_name
 from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import (
     STATE,
     WAY,
@@ -25,6 +27,8 @@ LARGEST_NAMED = 10
 
 # Snom's own controller is number 1 of the settings of TR-369, by Snom's page on them.
 _VENDORS_CONTROLLER = 1
+_STATUS = "firmware_status"
+_IMAGES = ("firmware", _STATUS)
 _USER_AGENTS = ("http_user_agent_string", "web_user_agent_string", "user_agent_string")
 
 # What is rendered all the same, and what to say of it.
@@ -148,6 +152,34 @@ def _note(setting: Setting, ours: tuple[str, ...]) -> str | None:
     # p.example.net is another server than p.example.
     is_ours = setting.value.startswith(tuple(f"{url}/" for url in ours)) or setting.value in ours
     return "way" if kind == WAY and setting.value and not is_ours else None
+
+
+def wrong_images(phones: Iterable[ProvisionedPhone]) -> Iterator[str]:
+    """Images that are of another model, or that stand where a file should that names one."""
+    others, misplaced = defaultdict(list), defaultdict(list)
+    for phone in phones:
+        for setting in (one for one in phone.settings.values() if one.name in _IMAGES):
+            file = _image_in(setting.value)
+            image = read_image_name(file)
+            if image and image[0] is not phone.model:
+                others[setting.name, image[0].name].append(phone.host)
+            elif setting.name == _STATUS and file.lower().endswith((".bin", ".swu")):
+                misplaced[setting.name].append(phone.host)
+    for (name, model), hosts in others.items():
+        yield f"{name} names an image of the {model} for {_named(hosts)}, which is of another model. Correct it."
+    for name, hosts in misplaced.items():
+        yield (
+            f"{name} names an image for {_named(hosts)}. Phones look there for a file that names one. State the image "
+            "as firmware."
+        )
+
+
+def _image_in(url: str) -> str:
+    """The file that a phone loads in the end. Nothing for what is no URL."""
+    try:
+        return file_in_url(parse_qs(urlsplit(url).query).get("chained_url", [url])[0])
+    except ValueError:
+        return ""
 
 
 def long_phone_books(phones: Iterable[ProvisionedPhone]) -> Iterator[str]:

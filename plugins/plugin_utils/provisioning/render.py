@@ -27,6 +27,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.fleet_
     too_many_keys,
     twins,
     unknown_settings,
+    wrong_images,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.generation import make_generation
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.provisioned_phone import (
@@ -86,6 +87,7 @@ def render(entries: Sequence[Entry], catalog: Catalog, options: RenderOptions) -
         *too_many_identities(phones),
         *too_many_keys(phones),
         *long_phone_books(phones),
+        *wrong_images(phones),
         *consequences(phones, base_url),
         *(unknown if options.unknown_settings == "warn" else []),
     ]

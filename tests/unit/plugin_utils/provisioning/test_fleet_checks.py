@@ -84,6 +84,33 @@ def test_what_may_not_be_meant_is_rendered_and_noted(settings: dict[str, Any], s
     assert says in warnings[0] if says else warnings == []
 
 
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"firmware": f"{BASE}/snomD785-10.1.175.16-SIP-r.bin?mac={{mac}}"}, None),
+        (
+            {"firmware": f"{BASE}/snomD735-10.1.175.16-SIP-r.bin"},
+            "firmware names an image of the D735 for h1, which",
+        ),
+        ({"firmware_status": f"{BASE}/snomD785-10.1.175.16-SIP-r.bin"}, "State the image as firmware."),
+        (
+            {"firmware_status": f"{BASE}/newest.bin"},
+            "firmware_status names an image for h1. Phones look",
+        ),
+        ({"firmware_status": f"{BASE}/firmware.xml"}, None),
+        ({"firmware_status": f"{BASE}/]["}, None),
+        (
+            {"firmware": f"{BASE}/chain.bin?mac={{mac}}&chained_url=http%3A%2F%2Fi%2FsnomD735-10.1.215.13-SIP-r.bin"},
+            "an image of the D735",
+        ),
+    ],
+)
+def test_an_image_that_can_t_be_the_phones_is_warned_about(settings: dict[str, Any], says: str | None) -> None:
+    """Public templates have both: the image of another model, and one where its file should stand."""
+    warnings = rendered(entry(settings=settings)).warnings
+    assert says in warnings[0] if says else warnings == []
+
+
 def test_an_address_with_a_token_needs_https_too() -> None:
     settings = {"action_setup_url": "https://x.example/?token=hush"}
     reason = refusal(entry(settings=settings), base_url="http://p")
