@@ -171,9 +171,9 @@ class Asterisk:
 
 def _via(address: str, uri: str) -> str:
     """The address in the Via. By its source Asterisk puts the port behind one of IPv6 without brackets."""
-    host = host_of_uri(uri)
-    is_of_host = bool(host) and ":" in host and re.fullmatch(rf"{re.escape(host)}:[0-9]{{1,5}}", address, re.IGNORECASE)
-    return host if host and is_of_host else address
+    host = host_of_uri(uri) or ""
+    with_port = rf"{re.escape(host)}:[0-9]{{1,5}}"
+    return host if ":" in host and re.fullmatch(with_port, address, re.IGNORECASE) else address
 
 
 def _one_line(body: str) -> str:

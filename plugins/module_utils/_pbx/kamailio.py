@@ -214,6 +214,7 @@ def _registration(account: str, contact: dict[str, Any]) -> Registration:
         user_agent=text("User-Agent"),
         expires=contact.get("Expires"),
         call_id=text("Call-ID"),
+        instance=text("Instance"),
     )
 
 

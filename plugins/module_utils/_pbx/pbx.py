@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from .._core.errors import PbxFailed
 from .._core.visible import visible_line
+from .._known.mac_in_text import PREFIXES
 from .._known.user_agent import UserAgent, read_user_agent
 
 LONGEST_SAID = 200
@@ -25,6 +26,9 @@ LONGEST_SAID = 200
 
 _LATEST = 1e9
 """Seconds until a registration runs out. What a PBX says beyond that, some thirty years, is no time."""
+
+_INSTANCE_NODE = re.compile(rf"-((?:{'|'.join(PREFIXES)})[0-9a-f]{{6}})>?$", re.IGNORECASE | re.ASCII)
+"""How a phone's MAC address ends the UUID that it names itself by (sip 5.3). Older phones have a random one."""
 
 _URI_HOST = re.compile(r"sips?:(?:[^@]*@)?(\[[0-9A-Fa-f:.]+\]|[\w.-]+)", re.IGNORECASE)
 
@@ -43,7 +47,7 @@ class Registration:
     """The SIP URI that the PBX really sends to, where it is another than the contact and the PBX has to be told."""
     user_agent: str = ""
     agent: UserAgent | None = None
-    """What the User-Agent tells; None where it is not a Snom phone's."""
+    """What the User-Agent tells, and +sip.instance of the MAC address; None where it is not a Snom phone's."""
     expires: float | None = None
     """Seconds from now until it runs out. A phone whose contact has changed is listed twice until the old one does."""
     reachable: bool | None = None
@@ -110,15 +114,22 @@ def registration_of(
     expires: Any = None,
     reachable: bool | None = None,
     call_id: str = "",
+    instance: str = "",
 ) -> Registration:
-    """A registration from what a PBX lists. received is the URI or address that it really sends to, if another."""
+    """A registration from what a PBX lists. received is the URI or address that it really sends to, if another.
+
+    instance is the contact's +sip.instance. It is asked for a MAC address where the User-Agent has none.
+    """
+    agent = read_user_agent(user_agent)
+    if agent and not agent.mac and (node := _INSTANCE_NODE.search(instance)):
+        agent = replace(agent, mac=node[1].upper())
     return Registration(
         account=account,
         contact=contact,
         address=host_of_uri(received) or host_of_uri(contact),
         route=route or None,
         user_agent=user_agent,
-        agent=read_user_agent(user_agent),
+        agent=agent,
         # Of nan nothing is true, and a number may be too large for a float.
         expires=float(expires) if isinstance(expires, (int, float)) and -_LATEST < expires < _LATEST else None,
         reachable=reachable,

@@ -76,6 +76,31 @@ def test_a_contact_that_is_none_any_more_is_not_listed(monkeypatch: pytest.Monke
     assert kamailio(monkeypatch, {"ul.dump": dump(ONE | {"Expires": expires})}).registrations() == ()
 
 
+@pytest.mark.parametrize(
+    ("agent", "instance", "mac"),
+    [
+        ("snomD862/10.1.226.13", "<urn:uuid:5d1f8c7a-63e0-4b19-9c02-000413c0ffee>", "000413C0FFEE"),
+        ("snomD862/10.1.226.13", "urn:uuid:5d1f8c7a-63e0-4b19-9c02-1C7126C0FFEE", "1C7126C0FFEE"),
+        ("snomD862/10.1.226.13 000413ABCDEF", "<urn:uuid:5d1f8c7a-63e0-4b19-9c02-000413C0FFEE>", "000413ABCDEF"),
+        ("snom370/7.3.14", "<urn:uuid:5d1f8c7a-63e0-4b19-9c02-7a31c04e99d2>", None),
+        ("snomD862/10.1.226.13", "<urn:uuid:000413c0ffee>", None),
+        ("snomD862/10.1.226.13", "[not set]", None),
+    ],
+)
+def test_the_mac_address_that_ends_the_instance(
+    monkeypatch: pytest.MonkeyPatch, agent: str, instance: str, mac: str | None
+) -> None:
+    contact = ONE | {"User-Agent": agent, "Instance": instance}
+    (one,) = kamailio(monkeypatch, {"ul.dump": dump(contact)}).registrations()
+    assert one.agent is not None and one.agent.mac == mac
+
+
+def test_the_instance_of_another_makers_phone_makes_no_snom_phone(monkeypatch: pytest.MonkeyPatch) -> None:
+    contact = ONE | {"User-Agent": "Example 1.0", "Instance": "<urn:uuid:5d1f8c7a-63e0-4b19-9c02-000413C0FFEE>"}
+    (one,) = kamailio(monkeypatch, {"ul.dump": dump(contact)}).registrations()
+    assert one.agent is None
+
+
 @pytest.mark.parametrize("contact", ["sip:401@10.0.0.5>\r\nX: y", "sip:401@10.0.0.5\n", "sip:401@\x0010.0.0.5"])
 def test_what_a_phone_wrote_can_t_become_a_header(monkeypatch: pytest.MonkeyPatch, contact: str) -> None:
     answers = {"ul.dump": dump(ONE | {"Address": contact}), "tm.t_uac_wait": {"result": {"code": 200}}}
