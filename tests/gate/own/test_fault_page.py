@@ -46,7 +46,8 @@ What can be wrong with a phone, and how it ends
 Each module, and each phase of a rollout, is tried on a virtual phone with each thing that can be wrong with one. This
 page is made from these tests, ``test_fault_matrix.py`` below ``tests/integration/playbooks``. The words are those of
 `All outcomes <outcomes.rst>`__; ``{WELL}`` stands for a module that has no word when all is
-well. What the phone itself knows decides whether a word is right:
+well. All of it holds over http and over https, where phones are known by their fingerprints; a row that begins with
+``over TLS`` is tried there only. What the phone itself knows decides whether a word is right:
 
 - ``{DONE.removeprefix(", ")}`` behind a failure: the phone has done what it was asked all the same, and the result says
   that it changed.

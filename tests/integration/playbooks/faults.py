@@ -21,6 +21,8 @@ OTHER_PASSWORD: dict[str, Any] = {"password": "n0t-to-be-seen but another"}
 OFF: dict[str, Any] = {"running": False}
 """Changes to a phone."""
 
+OWN: dict[str, Any] = {"certificate": "own"}
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -32,6 +34,8 @@ class Fault:
     meets: Meets = "everybody"
     timeout: int | None = None
     """Seconds that one waits for an answer, where it is not as long as a busy machine may take."""
+    over_tls: bool = False
+    """Whether it is one of TLS itself: tried over https only."""
 
 
 def _fault(meaning: str, meets: Meets = "everybody", *, timeout: int | None = None, **faults: Any) -> Fault:
@@ -100,6 +104,12 @@ FAULTS: dict[str, Fault] = {
     "stuck": _fault("it takes an hour to write its flash", "loads", stuck_in_flash=3600),
     "never-returns": _fault("it does not come back from writing its flash", "loads", never_return=True),
     "reverts": _fault("it goes back to its old version by itself", "loads", reverts_after=0),
+    "other-certificate": Fault("over TLS: it shows a certificate that nobody knows", OWN, over_tls=True),
+    "no-tls": Fault("over TLS: it speaks none", {"tls": False}, over_tls=True),
+    "old-tls": Fault("over TLS: it speaks only a version of 1999", {"tls_max_version": "TLSv1"}, over_tls=True),
+    "new-certificate": Fault(
+        "over TLS: its new version shows another certificate", OWN | {"new_certificate": True}, "loads", over_tls=True
+    ),
 }
 
 PHASES: dict[str, tuple[str, str]] = {
@@ -141,26 +151,35 @@ class Module:
         """How it must end with a fault."""
         return {name: word for word, names in self.ends.items() for name in names.split()}.get(fault, self.well)
 
-    def met(self) -> list[str]:
-        """The faults that it can meet."""
+    def met(self, scheme: str = "https") -> list[str]:
+        """The faults that it can meet over http, or over https, where all are."""
         kinds: tuple[Meets, ...] = ("everybody", "restarts", "loads")
-        return [name for name, fault in FAULTS.items() if kinds.index(fault.meets) <= kinds.index(self.meets)]
+        there = [name for name, fault in FAULTS.items() if scheme == "https" or not fault.over_tls]
+        return [name for name in there if kinds.index(FAULTS[name].meets) <= kinds.index(self.meets)]
 
 
 def begins_later(name: str, moment: str) -> bool:
     """Whether a fault of the table of phases can begin at this moment.
 
-    Those of one step begin before it. And what answers too late is told by a second, in which a good phone of a busy
-    machine may not answer either: that is tried from the start only.
+    Those of one step begin before it, and no phone changes what it is over TLS while it runs. And what answers too
+    late is told by a second, in which a good phone of a busy machine may not answer either: that is tried from the
+    start only.
     """
     fault = FAULTS[name]
     return not moment or (
-        name != "none" and fault.meets == "everybody" and "at" not in fault.phone and fault.timeout != 1
+        name != "none"
+        and fault.meets == "everybody"
+        and not fault.over_tls
+        and "at" not in fault.phone
+        and fault.timeout != 1
     )
 
 
 _UNREADABLE = {
-    "unreachable": "off off-when-read connect request answer slow drip cut",
+    "unreachable": "off off-when-read connect request answer slow drip cut no-tls",
+    # It breaks off, or says why before: that differs by OpenSSL.
+    "certificate_rejected" + OR + "unreachable": "old-tls",
+    "certificate_rejected": "other-certificate",
     "unsupported": "no-http endless",
     "auth_failed": "other-password other-password-when-read",
     "wrong_phone": "wrong-mac",
@@ -196,6 +215,7 @@ _LOADS = {
     "timed_out" + DONE: _NOT_BACK,
     "wrong_phone" + DONE: "replaced",
     "not_registered" + DONE: "not-registered",
+    "certificate_rejected" + DONE: "new-certificate",
 }
 _SENDS = {"blocked": "forbids", WELL + UNSEEN: "forbids-silently", "unsupported": "only-info"}
 

@@ -2,22 +2,24 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every module, and every phase of a rollout, against every fault: `faults` says how each must end.
+"""Every module, and every phase of a rollout, against every fault, over http and over https.
 
-What a module says is compared with what the phone knows: whether it did what it was asked, how often it was asked for
-anything, and how many images it loaded.
+`faults` says how each must end. What a module says is compared with what the phone knows: whether it did what it
+was asked, how often it was asked for anything, and how many images it loaded.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from .bench import Bench, Run, phone
+from .bench import Bench, Run, certificate, phone
 from .conftest import StartBench
 from .faults import DONE, ELSEWHERE, FAULTS, MODULES, OR, PHASES, ROLLOUT, UNSEEN, WELL, Module, begins_later
 
@@ -101,14 +103,32 @@ def with_fault(number: int, fault: str, moment: str = "") -> Any:
     return phone(inventory=inventory, mac=mac, **{"at": {moment: keys}} if moment else keys)
 
 
+def begin(start: StartBench, scheme: str, phones: dict[str, Any]) -> Bench:
+    """Phones that are asked over http, or over https with the certificate that they all show.
+
+    One that will show another is known by its own.
+    """
+    if scheme == "http":
+        return start(phones)
+    found = start(phones, defaults={"tls": True}, snom_scheme=scheme)
+    shared = next(name for name, keys in phones.items() if not {"tls", "certificate", "tls_max_version"} & keys.keys())
+    known = {name for name, keys in phones.items() if keys.get("new_certificate")}
+    for name in (shared, *known):
+        pem = certificate(found.address(name), found.port)
+        of = found.hosts()[name] if name in known else found.inventory["phones"]["vars"]
+        of["snom_cert_fingerprint"] = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+    return found
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TASKS)
-def test_module(name: str, start: StartBench) -> None:
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_module(name: str, scheme: str, start: StartBench) -> None:
     module, task = MODULES[name], TASKS[name]
-    faults = [fault for fault in module.met() if (name, fault) not in ELSEWHERE]
+    faults = [fault for fault in module.met(scheme) if (name, fault) not in ELSEWHERE]
     # A restart is long enough to be missed in two polls.
     timing = {"timing": {"reboot": 6}} if name == "snom_factory_reset" else {}
-    found = start({fault: with_fault(number, fault) | timing for number, fault in enumerate(faults)})
+    found = begin(start, scheme, {fault: with_fault(number, fault) | timing for number, fault in enumerate(faults)})
     for fault in faults:
         if name == "snom_call_list" and FAULTS[fault].phone.get("running", True):
             found.fleet.patch(fault, call={"state": "ringing"})
@@ -127,14 +147,20 @@ def test_module(name: str, start: StartBench) -> None:
     check(found, run, module, list(told))
 
 
-def test_rollout(start: StartBench) -> None:
-    cells = [(phase, fault) for phase in PHASES for fault in FAULTS if begins_later(fault, PHASES[phase][0])]
+@pytest.mark.parametrize("scheme", ["http", pytest.param("https", marks=pytest.mark.slow)])
+def test_rollout(scheme: str, start: StartBench) -> None:
+    cells = [
+        (phase, fault)
+        for phase in PHASES
+        for fault in ROLLOUT[phase].met(scheme)
+        if begins_later(fault, PHASES[phase][0])
+    ]
     names = [f"{phase}, {fault}" for phase, fault in cells]
     phones = {
         name: with_fault(number, fault, PHASES[phase][0])
         for number, (name, (phase, fault)) in enumerate(zip(names, cells, strict=True))
     }
-    found = start(phones)
+    found = begin(start, scheme, phones)
     run = found.rollout(rehearse=False, deadline=25, soak=4, deferred_retries=0)
     task = Task({}, TASKS["snom_firmware"].did)
     told: dict[str, dict[str, str]] = {phase: {} for phase in PHASES}
