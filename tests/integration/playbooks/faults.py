@@ -229,7 +229,8 @@ MODULES: dict[str, Module] = {
         WELL,
         100,
         ends={
-            "failed": "off off-when-read other-password other-password-when-read wrong-mac",
+            "failed": "off off-when-read other-password other-password-when-read wrong-mac "
+            "other-certificate no-tls old-tls",
             # A connection that is reset at once may be one that never was: that is for the system to say.
             "failed" + OR + WELL: "connect",
         },
