@@ -32,6 +32,7 @@ FOR_MAC = re.compile(r"\{mac\}|\$mac\b", re.IGNORECASE)
 """Where a phone puts its MAC into a URL (protocol 5.4, 6)."""
 FOR_TYPE = re.compile(r"\{phone_type\}", re.IGNORECASE)
 """Where it puts what it is (protocol 5.4)."""
+_FOR_NO_PHONE = ("other", "firmware")
 
 
 @dataclass(kw_only=True)
@@ -71,8 +72,11 @@ def assign(files: Iterable[SettingFile], models: Mapping[str, str] | None = None
     """
     known = _Known(files)
     own: dict[str, list[SettingFile]] = defaultdict(list)
-    assignment = Assignment(bases=[name for name in known.by_name if _is_of_base(name)])
-    read = {*assignment.bases}
+    called = [name for name in known.by_name if _is_of_base(name)]
+    base_macs = {mac_in_name(name) for name in called} - {None}
+    bases = {name for name in known.by_name if name in called or mac_in_name(name) in base_macs}
+    assignment = Assignment()
+    read = {*bases}
     for file in known.by_name.values():
         if (mac := mac_in_name(file.name)) and file.kind in ("settings", "list") and file.name not in read:
             own[mac].append(file)
@@ -85,10 +89,15 @@ def assign(files: Iterable[SettingFile], models: Mapping[str, str] | None = None
         for file in (*reader.model_file(first), first):
             served.files += reader.expand(file)
         read |= reader.read
+        if model is None and any(_tells_base(file) for file in served.files):
+            bases |= {name for name in reader.read if mac_in_name(name) == mac}
+            bases |= {file.name for file in served.files if _tells_base(file)}
+            continue
         assignment.phones[mac] = served
-    assignment.unread = [
-        name for name, file in known.by_name.items() if name not in read and file.kind not in ("other", "firmware")
-    ]
+    unread = [file for file in known.by_name.values() if file.name not in read and file.kind not in _FOR_NO_PHONE]
+    bases |= {file.name for file in unread if _tells_base(file)}
+    assignment.bases = [name for name in known.by_name if name in bases]
+    assignment.unread = [file.name for file in unread if file.name not in bases]
     return assignment
 
 
@@ -123,6 +132,11 @@ def _is_of_base(name: str) -> bool:
     """Whether a file is called as a DECT base asks for it: ``snomM700-0004130A0B0C`` with an ending."""
     agent = read_user_agent(os.path.basename(name))
     return agent is not None and agent.kind == DECT
+
+
+def _tells_base(file: SettingFile) -> bool:
+    """Whether a file has settings that only a DECT base knows: those of its handsets (phone 1.2)."""
+    return any(setting.wire_name.startswith("subscr_") for setting in file.settings)
 
 
 def _stem(name: str) -> str:

@@ -87,6 +87,11 @@ def adopt(
     if there is no phone.
     """
     assignment = assign(files, models)
+    if assignment.bases and not assignment.phones:
+        raise InputError(
+            f"path: the setting files are of DECT bases, which are no desk phones: {_some(assignment.bases)}. Name the "
+            "folder or the URL from which desk phones get their files."
+        )
     if not assignment.phones:
         raise InputError(
             "path: there is no setting file with a MAC address in its name, or in that of its folder, so nothing tells "

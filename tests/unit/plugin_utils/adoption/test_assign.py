@@ -168,3 +168,34 @@ def test_dect_bases_are_no_phones() -> None:
     assignment = by_name(names)
     assert set(assignment.phones) == {MAC}
     assert (assignment.bases, assignment.unread) == ([base, of_all], ["x.htm"])
+
+
+HANDSET = '<settings><phone-settings><subscr_sip_hs_idx idx="1">1</subscr_sip_hs_idx></phone-settings></settings>'
+
+
+def test_the_files_of_a_dect_base_whose_list_alone_is_called_so() -> None:
+    """As Wazo writes them: a list by the base's name, and settings by nothing but its MAC."""
+    mac = "000413AABB02"
+    files = {f"snomM900-{mac}.htm": listing(f"{mac}.xml"), f"{mac}.xml": settings("a"), f"{MAC}.xml": settings("b")}
+    assignment = by_name(files)
+    assert (set(assignment.phones), assignment.bases) == ({MAC}, [f"snomM900-{mac}.htm", f"{mac}.xml"])
+
+
+def test_settings_of_handsets_tell_a_dect_base() -> None:
+    mac = "000413AABB03"
+    files = {
+        "000413AABB02.xml": HANDSET,
+        f"{mac}.htm": listing("all.xml", "handsets.xml"),
+        "all.xml": settings("a"),
+        "handsets.xml": HANDSET,
+        f"{MAC}.htm": listing("all.xml"),
+    }
+    assignment = by_name(files)
+    assert (set(assignment.phones), assignment.unread) == ({MAC}, [])
+    assert assignment.bases == ["000413AABB02.xml", f"{mac}.htm", "handsets.xml"]
+    assert by_name({"general.xml": HANDSET, f"{MAC}.htm": settings("a")}).bases == ["general.xml"]
+
+
+def test_a_desk_phone_stays_one_whatever_settings_it_is_given() -> None:
+    assert set(by_name({f"snomD785-{MAC}.htm": HANDSET}).phones) == {MAC}
+    assert set(by_name({f"{MAC}.htm": HANDSET}, {MAC: "D785"}).phones) == {MAC}

@@ -561,3 +561,8 @@ def test_as_provisioner_serves_it() -> None:
 def test_no_phone() -> None:
     with pytest.raises(InputError, match="no setting file with a MAC address in its name"):
         adopt([parse_file("snomD785.htm", b"language: English\n")])
+
+
+def test_dect_bases_alone() -> None:
+    with pytest.raises(InputError, match=r"of DECT bases, which are no desk phones: snomM900-000413AABB01\.htm\. Name"):
+        adopt([parse_file("snomM900-000413AABB01.htm", b"language: English\n")])
