@@ -213,6 +213,7 @@ dirty_host_ttl|||||||D720 DPA1 FPBX
 disable_blind_transfer||||on off||off|D720 DPA1 FPBX
 disable_deflection||||on off||off|D720 DPA1 FPBX
 disable_fav_menu|||||||FSPBX
+disable_redirection_menu|||||||GS
 disable_speaker||||on off||off|D720 DPA1 FPBX
 disable_storing_changes||||on off||off|D720 DPA1 FPBX
 disconnect_on_onhook||||on off||on|D720 DPA1 FPBX
@@ -274,6 +275,7 @@ dst_stop_time|||||||ELX
 dst_stop_week_of_month|||||||ELX
 dtmf_handset_phone||||on off||on|DPA1 FPBX
 dtmf_micro_delay||||||0|D720 DPA1 FPBX
+dtmf_payload_type|||||||GS
 dtmf_speaker_phone||||on off||on|D720 DPA1 FPBX TANC
 dtmf_volume||||||8|D720 DPA1 FPBX
 dual_audio_handsfree|||||||GS
@@ -289,6 +291,7 @@ enable_backlight_dimming|||||||SPBX
 enable_e164_substitution||||on off||on|D720 DPA1 FPBX
 enable_keyboard_lock|||||||D720 DPA1 FPBX
 enable_rport_rfc3581||||on off||on|D720 DPA1 FPBX FSPBX
+enable_timer_support|||||||GS
 encode_display_name|||||||D720
 encrypt_secrets||||on off||on|DPA1 FPBX
 enter_number_title||||||lang_enter_number|D720 DPA1 FPBX
@@ -298,6 +301,8 @@ eth_pc||||||auto|D720 DPA1 FPBX TANC
 ethernet_detect||||on off||on|D720 DPA1 FPBX
 ethernet_replug||||||reregister|D720 DPA1 ELX FPBX
 exchange_refresh_in_secs||||||60|DPA1 FPBX
+executive_associated_call_screen_fkeys_on_connected|||||||SPBX
+executive_associated_call_screen_fkeys_on_holding|||||||SPBX
 expansion_module_background_color|||||||SPBX
 expansion_module_background_image|||||||FPBX FSPBX
 expansion_module_maintext_color|||||||SPBX
@@ -353,6 +358,7 @@ global_missed_counter||||on off||on|D720 DPA1 FPBX FSPBX
 gmt_offset|||||||ELX
 goto_monitor_state_on_line_activity||||on off||off|D720 DPA1 FPBX
 goto_virtual_key_state_on_activity|||||||SPBX
+goto_virtual_keys_state_on_activity|||||||GS
 guess_number||||on off||off|D720 DPA1 FPBX TANC
 guess_start_length||||||4|D720 DPA1 FPBX FSPBX
 gui_fkey1|||||||D720 PROV TANC WPRV
@@ -394,6 +400,21 @@ icon_color|||||||SPBX
 icon_fg_color|||||||SPBX
 idle_cancel_key_action|||||||D720 DPA1 FPBX TANC
 idle_down_key_action|||||||D720 DPA1 FPBX TANC
+idle_icon_01|||||||GS
+idle_icon_02|||||||GS
+idle_icon_03|||||||GS
+idle_icon_04|||||||GS
+idle_icon_05|||||||GS
+idle_icon_06|||||||GS
+idle_icon_07|||||||GS
+idle_icon_08|||||||GS
+idle_icon_09|||||||GS
+idle_icon_10|||||||GS
+idle_icon_11|||||||GS
+idle_icon_12|||||||GS
+idle_icon_13|||||||GS
+idle_icon_14|||||||GS
+idle_icon_15|||||||GS
 idle_left_key_action|||||||D720 DPA1 FPBX TANC
 idle_offhook||||on off||off|D720 DPA1 FPBX
 idle_ok_key_action|||||||D720 DPA1 FPBX TANC
@@ -498,6 +519,7 @@ ldap_sort_results||||on off||off|D720 DPA1 FPBX
 ldap_username|||||||D720 DPA1 FPBX TANC
 led_blink_fast|||||||D720 DPA1 FPBX
 led_blink_medium|||||||D720 DPA1 FPBX
+led_blink_short_off|||||||GS
 led_blink_slow|||||||D720 DPA1 FPBX
 led_blue|||||||D720 DPA1 FPBX
 led_call_indicator_usage|||||||D720 WPRV
@@ -549,7 +571,9 @@ ms_before_returning_to_idle_xml||||||10000|D720 DPA1 FPBX
 msw_directory_number|i||||||DPA1 FPBX
 msw_password|i|secret|||||DPA1 FPBX
 msw_web_url|i||||||DPA1 FPBX
+multicast_address|||||||GS
 multicast_listen||||on off||off|D720 DPA1 FPBX
+multicast_port|||||||GS
 multicast_relay_address|i||||||DPA1 FPBX
 mute||state|||||GS
 mute_is_dnd_in_idle||||on off||off on|D720 DPA1 FPBX WPRV
@@ -634,7 +658,7 @@ pui_states_allowing_state_switch_on_activity||||||idle|DPA1 FPBX
 qos_publish_uri|||||||ELX
 quick_transfer|||||||FPBX FSPBX WPRV
 reactivate_wireless_offhook_pause||||||1100|DPA1 FPBX
-read_status||fact|||||ELX
+read_status|||||||ELX SPBX
 reboot_after_nr||||||0|D720 DPA1 FPBX
 reciprocal_hold|i1|||on off||off|D720 DPA1 FPBX
 record_deflected_calls|i1||||||SPBX
@@ -814,6 +838,7 @@ subscr_sip_line_name|i||||||WPRV
 subscr_sip_ua_data_server_id|i||||||WPRV
 subscribe_config|||||||FPBX PROV
 subscription_delay||||||0|D720 DPA1 FPBX PROV WPRV XGAL
+subscription_expiry|||||||GS
 subtext_color|||||||SPBX
 support_idna||||on off||off|D720 DPA1 FPBX
 support_rtcp||||on off||on|D720 DPA1 FPBX
@@ -1000,6 +1025,9 @@ using_server_managed_fwd_time|i1||||||D720 DPA1 FPBX
 utc_offset|||||||FPBX PROV XGAL
 vendor||fact||||snom|DPA1 FPBX
 vip_ring_sound|||||||D720 DPA1 FPBX
+vision_connected_mac|||||||GS
+vision_provisioning_url||way|||||GS
+vision_reconnect_timeout|||||||GS
 vlan|||||||PROV
 vlan_id|||||||D720 DPA1 ELX FPBX PROV TANC WPRV XGAL
 vlan_net_id|||||||D720
@@ -1023,6 +1051,7 @@ vpn_tarball_url|||||||D720
 vq_local_group|||||||D720 DPA1 FPBX
 vq_report_collector|b||||||D720 DPA1 FPBX
 was_never_registered||fact||on off||off|D720 DPA1 FPBX FSPBX
+watch_arp_cache|||||||GS
 watchdog||||on off||on|D720 DPA1 FPBX PROV
 web_language|||||||D720 DPA1 FPBX FSPBX TANC WPRV XGAL
 web_logout_timer|||||||D720 DPA1 FPBX FSPBX PROV

@@ -114,10 +114,19 @@ def test_identities_count_from_1_and_function_keys_from_0() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["language", "user_name", "user_name3", "fkey0", "gui_fkey1", "action_connected_url", "dkey_dnd"]
+    "name",
+    [
+        *("language", "user_name", "user_name3", "fkey0", "gui_fkey1", "action_connected_url", "dkey_dnd"),
+        *("subscription_expiry", "dtmf_payload_type", "idle_icon_07", "vision_connected_mac"),
+    ],
 )
 def test_names_that_sources_mention_are_known(name: str) -> None:
     assert is_known(name)
+
+
+def test_what_templates_give_to_phones_is_a_setting() -> None:
+    """read_status was one that an inventory was refused."""
+    assert (kind_of("read_status"), kind_of("vision_provisioning_url")) == ("", WAY)
 
 
 @pytest.mark.parametrize("name", ["langauge", "user_nme1", "fkeyx", "gui_fkey5"])
