@@ -23,6 +23,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.known_settin
     of_contact,
     split_name,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._known.mac_in_text import find_mac
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import Setting
 from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import (
     Contact,
@@ -39,6 +40,8 @@ _READ = ("phone-settings", "functionkeys", "function-keys", "tbook", "phone-book
 _PARTS = ("dialplan", "replacementplan", "certificates", "gui-languages", "web-languages")
 _FIRMWARE = "firmware-settings"
 _ROOTS = ("settings", "setting-files", _FIRMWARE, *_READ, *_PARTS)
+# All that the text to which firmware_status leads has, as public servers give it to old phones.
+_OF_FIRMWARE = ("firmware", "firmware_uxm")
 # Smarty of FusionPBX and Provisioner, Twig of tancredi, Jinja of wazo, Blade and PHP of FS PBX; what shells, JavaScript
 # and Java fill in, and KalliopePBX. A phone's own variables are $mac and {mac}.
 _TEMPLATE = re.compile(
@@ -123,6 +126,10 @@ def _read_text(name: str, content: bytes) -> SettingFile:
     _require_rendered(name, content)
     settings = _bounded(name, map(_of_line, found))
     rest = tuple(one for one in settings if not of_contact(one.wire_name))
+    images = [one.value for one in rest if one.wire_name == "firmware" and one.value]
+    # A phone's own file may well say nothing else.
+    if images and find_mac(name) is None and all(one.wire_name in _OF_FIRMWARE for one in settings):
+        return SettingFile(name=name, kind="firmware", firmware=images[-1])
     return SettingFile(
         name=name,
         kind="settings" if rest else "phone book",
