@@ -60,7 +60,7 @@ _value:
       type: dict
       sample: {"language": "English", "user_name": {"1": "100"}}
     left_out:
-      description: Why a setting is not among them.
+      description: Why a setting is not among them, or, with C(, perm) behind its name, its flag of permission is not.
       returned: always
       type: dict
       sample: {"dnd_mode1": "users change it at the phone"}

@@ -147,7 +147,7 @@ phones:
       elements: str
       sample: [http_pass, user_pass1]
     left_out:
-      description: Why a setting is not taken over, by name.
+      description: Why a setting is not taken over, by name; or why its flag is not, by name with C(, perm) behind it.
       returned: always
       type: dict
       sample:

@@ -24,6 +24,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.known_settin
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.masks import MASK, is_secret, masked
 from ansible_collections.telephony.snom.plugins.module_utils._known.permissions import (
+    PERMISSIONS,
     canonical_permission,
     is_read_only,
 )
@@ -39,6 +40,7 @@ _TEMPLATES = ("{{", "{%", "{#")
 # What a file gives a function key that says nothing else, and a flag that is the same as none (protocol 5.1, 5.4).
 _CONTEXT = "active"
 _SAME_AS_NONE = ("", "$", "RW")
+_STRANGE_FLAG = "no page says what such a flag of permission means, so the value is stated without it"
 _STEERS = "it holds characters that steer a terminal, or their spelling"
 _WHY = {
     STATE: "users change it at the phone",
@@ -63,15 +65,19 @@ class _Shown:
         # Of a switch that is true or false, on would be another word.
         words = {} if known and "true" in known.values else _WORDS
         value = words.get(self.value, self.value)
-        beside: dict[str, object] = (
-            {} if self.perm.upper() in _SAME_AS_NONE else {"perm": canonical_permission(self.perm)}
-        )
+        says_nothing = self.perm.upper() in _SAME_AS_NONE or self.has_strange_flag
+        beside: dict[str, object] = {} if says_nothing else {"perm": canonical_permission(self.perm)}
         others: dict[str, object] = {}
         for name, text in self.beside.items():
             (beside if name in ATTRIBUTES else others)[name] = _WORDS.get(text, text)
         if others:
             beside["attributes"] = others
         return {"value": value, **beside} if beside else value
+
+    @property
+    def has_strange_flag(self) -> bool:
+        """Whether no page says what its flag of permission means."""
+        return canonical_permission(self.perm) not in PERMISSIONS
 
     @property
     def beside(self) -> dict[str, str]:
@@ -101,7 +107,8 @@ def describe_settings(phone: Mapping[str, Any]) -> tuple[dict[str, Any], dict[st
     left_out = {
         name: reason for name, one in said.items() if (reason := _reason_to_leave_out(name, one, shown)) is not None
     }
-    return _stated({name: one for name, one in said.items() if name not in left_out}), left_out
+    stated = {name: one for name, one in said.items() if name not in left_out}
+    return _stated(stated), left_out | _strange_flags(stated)
 
 
 def describe_file_settings(
@@ -129,7 +136,7 @@ def describe_file_settings(
             given[name] = replace(one, value=refer_to(name))
         else:
             given[name] = one
-    return _stated(given), secrets, left_out
+    return _stated(given), secrets, left_out | _strange_flags(given)
 
 
 def shared_settings(phones: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -193,6 +200,11 @@ def _stated(shown: Mapping[str, _Shown]) -> dict[str, Any]:
         else:
             settings[one.name] = one.stated()
     return settings
+
+
+def _strange_flags(shown: Mapping[str, _Shown]) -> dict[str, str]:
+    """Why a setting is stated without its flag, by the name of that in a list of what is left out."""
+    return {f"{name}, perm": _STRANGE_FLAG for name, one in shown.items() if one.has_strange_flag}
 
 
 def _numbers(settings: dict[str, Any], name: str) -> dict[str, Any]:

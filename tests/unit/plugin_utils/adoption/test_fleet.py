@@ -306,6 +306,25 @@ def test_firmware_counts_only_where_files_make_a_phone_load_it() -> None:
         assert "firmware_status" in phone.left_out
 
 
+def test_a_flag_that_no_page_explains() -> None:
+    """Its setting was left out with it."""
+    fleet = adopted('<phone_name perm="2">Desk</phone_name><user_pass idx="1" perm="WR">hush</user_pass>')
+    (phone,) = fleet.phones
+    assert phone.settings == {"phone_name": "Desk", "user_pass": {"1": refer_to("user_pass1")}}
+    assert phone.secrets == {"user_pass1": "hush"} and list(phone.left_out) == ["phone_name, perm", "user_pass1, perm"]
+
+
+def test_a_file_of_firmware_that_is_text() -> None:
+    """As servers of the time of firmware 6 give it. It was told that no phone reads it."""
+    image = b"\nfirmware: http://old.example/snom320-6.5.20-SIP-j.bin\n"
+    text = b"update_policy!: auto_update\nfirmware_status!: http://old.example/fw/snom320-fw.php?mac={mac}\nlanguage: English\n"
+    fleet = adopt([parse_file(f"snom320-{MACS[0]}.htm", text), parse_file("fw/snom320-fw.php", image)])
+    assert str(fleet.phones[0].version) == "6.5.20"
+    assert not any("fw.php" in note for note in fleet.notes)
+    alone = adopt([parse_file(f"snom320-{MACS[0]}.htm", image), parse_file("snom320.htm", image)]).phones
+    assert [(phone.model, list(phone.left_out)) for phone in alone] == [("320", ["firmware"])]
+
+
 def test_lines_that_are_no_settings_are_told() -> None:
     notes = adopt([parse_file(f"{MACS[0]}.htm", b"language: English\nuser_pass1=hush\nvlan: 5\n")]).notes
     assert any(note.endswith(f"passed over: {MACS[0]}.htm (1).") for note in notes)

@@ -147,3 +147,10 @@ def test_the_page_knows_best_what_is_a_number_and_then_the_table(
     shown: dict[str, str], forms: dict[str, object], stated: dict[str, object]
 ) -> None:
     assert describe_settings({"settings": shown, "setting_forms": forms}) == (stated, {})
+
+
+def test_a_flag_that_no_page_explains_does_not_take_its_setting_along() -> None:
+    forms = {"user_server_type2": {"name": "user_server_type", "number": 2, "perm": "2", "attributes": {}}}
+    settings, left_out = describe_settings({"settings": {"user_server_type2": "asterisk"}, "setting_forms": forms})
+    assert settings == {"user_server_type": {"2": "asterisk"}}
+    assert "no page says" in left_out["user_server_type2, perm"]
