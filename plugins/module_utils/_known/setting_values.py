@@ -56,6 +56,10 @@ _PASSWORD, _CONFIRMED = "admin_mode_password", "admin_mode_password_confirm"
 _ERASES = {"checksync_action": ("factory-reset", "delete-contacts"), "reset_settings": None}
 _ATTRIBUTE_NAME = re.compile(r"(?!(?:idx|perm|xml\w*)\Z)[A-Za-z_][A-Za-z0-9_.-]*")
 _LARGEST_INDEX = 999
+# By the hours of a day (Gigaset's page on polling).
+_CLOCK = ("prov_polling_time", "prov_polling_time_rand_end")
+# In which zeros in front matter, beside secrets.
+_NUMBERS = ("user_name", "user_pname")
 # Control characters, halves of surrogate pairs and non-characters have no place in XML 1.0.
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAKS = str.maketrans("", "", "\n")
@@ -172,6 +176,33 @@ def with_labels(settings: Iterable[Setting], option: str) -> tuple[Setting, ...]
     return tuple(keys[one.index] if one.name == "fkey" else one for one in given if one.name not in OF_KEYS.values())
 
 
+def numbers_without_quotes(settings: Mapping[str, object]) -> Iterator[str]:
+    """The names of secrets and SIP users that are given as numbers.
+
+    What YAML takes for a number has lost its zeros in front, and 0123 is 83.
+    """
+    for name, value in settings.items():
+        if (is_secret(name) or split_name(name)[0] in _NUMBERS) and any(map(is_number, _values(value))):
+            yield name
+
+
+def is_number(value: object) -> bool:
+    """Whether it is a number, as YAML reads them."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _values(value: object) -> Iterator[object]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if key == "value" or _is_number(key):
+                yield from _values(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _values(item)
+    else:
+        yield value
+
+
 def _read(name: str, value: object, where: str) -> Iterator[Setting]:
     base, index = split_name(name)
     if value is None:
@@ -220,7 +251,7 @@ def _refuse(name: str, value: str, where: str) -> None:
 def _numbered(name: str, values: Mapping[Any, object], where: str) -> Iterator[Setting]:
     for number, item in values.items():
         if item is not None:
-            yield _setting(name, _index(number, where), item, f"{where}, number {number}")
+            yield _setting(name, _index(name, number, where), item, f"{where}, number {number}")
 
 
 def _is_single(value: object) -> bool:
@@ -235,11 +266,13 @@ def _is_number(key: object) -> bool:
     return not isinstance(key, bool) and bool(re.fullmatch("[0-9]{1,3}", str(key)))
 
 
-def _index(number: object, where: str) -> int:
+def _index(name: str, number: object, where: str) -> int:
     if not _is_number(number) or int(str(number)) > _LARGEST_INDEX:
+        key = re.fullmatch(r"P([1-9][0-9]{0,2})", str(number), re.IGNORECASE) if name == "fkey" else None
         raise InputError(
             f"{where}: {str(number)!r} is no number of an indexed setting. Give a mapping from numbers to values, or a "
             "single value; what goes with a value stands beside it: {value: ..., perm: ...}."
+            + (f" The key {key[0]} has number {int(key[1]) - 1}." if key else "")
         )
     return int(str(number))
 
@@ -249,9 +282,11 @@ def _setting(name: str, index: int | None, value: object, where: str) -> Setting
     if isinstance(value, Mapping):
         unknown = [str(key) for key in value if key not in ("value", "perm", "attributes", *ATTRIBUTES)]
         if unknown or "value" not in value:
+            asks_type = name == "fkey" and "type" in unknown
             raise InputError(
                 f"{where}: {', '.join(unknown) or 'value is missing'}. A setting takes value, perm, attributes, "
                 f"{', '.join(ATTRIBUTES)}; what else a phone has beside a value stands in attributes."
+                + (" What a key is stands in its value, before the rest: {value: blf 101}." if asks_type else "")
             )
         if value.get("perm") is not None:
             perm = canonical_permission(str(value["perm"]))
@@ -259,6 +294,8 @@ def _setting(name: str, index: int | None, value: object, where: str) -> Setting
                 raise InputError(f"{where}: perm must be one of {', '.join(map(repr, PERMISSIONS))}.")
         attributes = _attributes(value, where)
         value = value["value"]
+    if name in _CLOCK and is_number(value):
+        raise InputError(f"{where} is a number, which YAML makes of a time such as 22:30. Put the time in quotes.")
     text = _spelled(name, one_line(value, where, name in LABELS.values()), value)
     _refuse(name, text, where)
     return Setting(name=name, index=index, value=text, perm=perm, attributes=attributes)

@@ -16,7 +16,7 @@ from .._core.errors import AnswerLost, InputError, NoEffect, PhoneUnreachable, R
 from .._core.visible import visible_line
 from .._known.known_settings import is_known, nearest_name, needs_reboot
 from .._known.masks import MASK, masked
-from .._known.setting_values import LABELS, parse_settings
+from .._known.setting_values import LABELS, numbers_without_quotes, parse_settings
 from .._phone.commands import Write
 from .._phone.connection import CONNECTION_ARGUMENTS
 from .._phone.facts import PhoneFacts, check_identity
@@ -306,6 +306,13 @@ class _Update:
             self._warnings.append(
                 f"Neither the phone nor this collection knows these settings, so they were not written: "
                 f"{', '.join(near)}. Correct or remove them, or set allow_unknown: true."
+            )
+
+        given = [self._parameters[option] or {} for option in ("settings", "secret_settings")]
+        if bare := [name for settings in given for name in numbers_without_quotes(settings)]:
+            self._warnings.append(
+                f"Given as numbers without quotes: {', '.join(bare)}. YAML takes zeros in front off, and makes 83 of "
+                "0123. Put them in quotes."
             )
 
     def _write(self, items: list[_Wanted]) -> None:

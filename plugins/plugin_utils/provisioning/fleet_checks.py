@@ -19,8 +19,16 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.known_settin
     nearest_name,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.masks import masked
-from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import Setting
-from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.provisioned_phone import ProvisionedPhone
+from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
+    Setting,
+    is_number,
+    merge_settings,
+    numbers_without_quotes,
+)
+from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.provisioned_phone import (
+    Entry,
+    ProvisionedPhone,
+)
 
 LARGEST_NAMED = 10
 """How many hosts or names a message lists."""
@@ -223,6 +231,29 @@ def too_many_keys(phones: Iterable[ProvisionedPhone]) -> Iterator[str]:
             f"Function keys that the {model.name} itself does not have (it has {model.function_keys}, counted from 0) "
             f"are set for {_named(names)}. They need an expansion module."
         )
+
+
+def unquoted(entries: Iterable[Entry]) -> Iterator[str]:
+    """Secrets, SIP users and entries of phone books that are given as numbers: at most one sentence."""
+    hosts = defaultdict(list)
+    for entry in entries:
+        names = [*numbers_without_quotes(merge_settings(entry.settings)), *_book_without_quotes(entry.phone_book)]
+        for name in names:
+            hosts[name].append(entry.host)
+    if hosts:
+        found = ", ".join(f"{name} ({_named(hosts[name])})" for name in sorted(hosts))
+        yield (
+            f"Given as numbers without quotes: {found}. YAML takes zeros in front off, and makes 83 of 0123. Put them "
+            "in quotes."
+        )
+
+
+def _book_without_quotes(book: object) -> Iterator[str]:
+    """The name of the variable, if a number in it is given as one."""
+    entries = [one for one in book if isinstance(one, Mapping)] if isinstance(book, (list, tuple)) else []
+    listed = [one for entry in entries for one in (entry.get("numbers") or ()) if isinstance(one, Mapping)]
+    if any(is_number(one.get("number")) for one in (*entries, *listed)):
+        yield "snom_phone_book"
 
 
 def _named(names: Sequence[str]) -> str:

@@ -27,6 +27,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.fleet_
     too_many_keys,
     twins,
     unknown_settings,
+    unquoted,
     wrong_images,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.generation import make_generation
@@ -89,6 +90,7 @@ def render(entries: Sequence[Entry], catalog: Catalog, options: RenderOptions) -
         *long_phone_books(phones),
         *wrong_images(phones),
         *consequences(phones, base_url),
+        *unquoted(entries),
         *(unknown if options.unknown_settings == "warn" else []),
     ]
     generation, files = make_generation(phones, base_url)

@@ -16,6 +16,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.setting_valu
     Setting,
     is_settings_variable,
     merge_settings,
+    numbers_without_quotes,
     parse_settings,
 )
 
@@ -78,6 +79,9 @@ def test_a_value_is_never_shown() -> None:
         ({"fkey": {0: {"label": "x"}}}, "value is missing"),
         ({"fkey": {0: {"value": "line", "lable": "x"}}}, "lable"),
         ({"phone_name": {"value": "x", "perm": "X"}}, "perm must be one of"),
+        ({"fkey": {"p12": "line"}}, "The key p12 has number 11"),
+        ({"fkey": [{"type": "blf", "value": "107"}]}, "{value: blf 101}"),
+        ({"prov_polling_time": 1350}, "time such as 22:30"),
         ({"phone_name": {"value": ["x"]}}, "must be text"),
         ({"fkey": ["line"], "fkey0": "line"}, "fkey0 is set twice"),
         ({"phone_name": "a\nb"}, "control character"),
@@ -158,3 +162,10 @@ def test_flags_of_permission(given: str, flag: str, read_only: bool) -> None:
     assert (canonical_permission(given), is_read_only(given)) == (flag, read_only)
     (setting,) = parse_settings({"phone_name": {"value": "x", "perm": given}})
     assert setting.perm == flag
+
+
+def test_secrets_and_users_without_quotes_are_told() -> None:
+    """Of 0107 and 0000 YAML makes 71 and 0."""
+    given = {"user_name1": 71, "user_pass": {1: {"value": 0}, 2: "0000"}, "http_pass": ["0107"], "vlan_id": 7}
+    assert list(numbers_without_quotes(given)) == ["user_name1", "user_pass"]
+    assert list(numbers_without_quotes({"user_pname": [None, "107"], "lock_pin": True})) == []

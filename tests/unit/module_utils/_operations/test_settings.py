@@ -307,6 +307,13 @@ def test_the_way_in_is_changed_last_and_the_new_login_used() -> None:
     assert "snom_password" in result["warnings"][0]
 
 
+def test_a_password_that_yaml_took_for_a_number_is_told() -> None:
+    """0000 without quotes."""
+    result = write(SettingsPhone(), settings={"lock_pin": "0107", "vlan_id": 7, "admin_mode_password": 0})
+    assert ["admin_mode_password." in one for one in result["warnings"] if "quotes" in one] == [True]
+    assert not any("lock_pin" in one and "quotes" in one for one in result["warnings"])
+
+
 def test_a_new_login_that_the_phone_refuses() -> None:
     phone = SettingsPhone()
     phone.read_faults = []

@@ -317,7 +317,8 @@ def test_a_flag_that_no_page_explains() -> None:
 def test_a_file_of_firmware_that_is_text() -> None:
     """As servers of the time of firmware 6 give it. It was told that no phone reads it."""
     image = b"\nfirmware: http://old.example/snom320-6.5.20-SIP-j.bin\n"
-    text = b"update_policy!: auto_update\nfirmware_status!: http://old.example/fw/snom320-fw.php?mac={mac}\nlanguage: English\n"
+    status = b"firmware_status!: http://old.example/fw/snom320-fw.php?mac={mac}"
+    text = b"\n".join([b"update_policy!: auto_update", status, b"language: English\n"])
     fleet = adopt([parse_file(f"snom320-{MACS[0]}.htm", text), parse_file("fw/snom320-fw.php", image)])
     assert str(fleet.phones[0].version) == "6.5.20"
     assert not any("fw.php" in note for note in fleet.notes)

@@ -129,7 +129,7 @@ def test_identities_above_those_of_a_model_are_warned_about() -> None:
 
 
 def test_a_long_phone_book_is_warned_about() -> None:
-    book = [{"name": f"n{number}", "number": number} for number in range(101)]
+    book = [{"name": f"n{number}", "number": str(number)} for number in range(101)]
     (warning,) = rendered(entry(model="320", phone_book=book), entry(2, phone_book=book)).warnings
     assert warning == "The phone book of h1 has more entries than a 320 holds, which are 100. Shorten it."
 
@@ -139,3 +139,12 @@ def test_keys_beyond_the_phones_own_are_warned_about() -> None:
         entry(settings={"fkey": {23: "line", 24: "line"}}), entry(2, settings={"fkey": {23: "a"}})
     ).warnings
     assert "the D785 itself does not have (it has 24, counted from 0) are set for h1." in warning
+
+
+def test_numbers_without_quotes_are_told_once() -> None:
+    book = [{"name": "A", "number": 71}, {"name": "B", "numbers": [{"number": "0107"}]}]
+    phones = [entry(number, settings={"admin_mode_password": 0}, phone_book=book) for number in (1, 2)]
+    (warning,) = rendered(*phones).warnings
+    assert "quotes: admin_mode_password (h1, h2), snom_phone_book (h1, h2)." in warning
+    book = [{"name": "B", "numbers": [{"number": 71}]}]
+    assert "snom_phone_book (h1)" in rendered(entry(phone_book=book)).warnings[0]
