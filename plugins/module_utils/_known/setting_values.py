@@ -139,7 +139,9 @@ def parse_settings(settings: object, option: str = "settings") -> tuple[Setting,
     for name, value in settings.items():
         where = f"{option}: {name}"
         if not isinstance(name, str) or not is_setting_name(name):
-            raise InputError(f"{where} is no name of a setting. Names are letters, digits and underscores.")
+            raise InputError(
+                f"{where} is no name of a setting. Names are letters, digits and underscores.{_meant(name)}"
+            )
         for setting in _read(name, value, where):
             key = setting.name, -1 if setting.index is None else setting.index
             if key in found:
@@ -174,6 +176,15 @@ def with_labels(settings: Iterable[Setting], option: str) -> tuple[Setting, ...]
                 )
             keys[label.index] = replace(key, attributes={**key.attributes, attribute: label.value})
     return tuple(keys[one.index] if one.name == "fkey" else one for one in given if one.name not in OF_KEYS.values())
+
+
+def _meant(name: object) -> str:
+    """How a name is written that holds more than itself: its number, or the flag that files of text have there."""
+    numbered = re.fullmatch(r"(\w+?)(?:\[([0-9]{1,3})\]|[. _-]([0-9]{1,3}))", str(name))
+    if numbered and is_setting_name(numbered[1]):
+        return f" Write {numbered[1]}{numbered[2] or numbered[3]}."
+    flagged = re.fullmatch(r"(\w+)[!&$#]", str(name))
+    return f" The flag stands beside the value: {flagged[1]}: {{value: ..., perm: ...}}." if flagged else ""
 
 
 def numbers_without_quotes(settings: Mapping[str, object]) -> Iterator[str]:

@@ -130,7 +130,9 @@ def _read_wanted(parameters: dict[str, Any]) -> tuple[list[_Wanted], dict[tuple[
         secret = option == "secret_settings"
         for setting in parse_settings(parameters[option] or {}, option):
             name = setting.wire_name
-            wanted[name] = _Wanted(name=name, value=setting.value, secret=secret or setting.secret)
+            # With it a file takes the value out of a list (Snom's page on phone-settings). As a request it would be all.
+            if not setting.attributes.get("action"):
+                wanted[name] = _Wanted(name=name, value=setting.value, secret=secret or setting.secret)
             for attribute, value in setting.attributes.items():
                 # Nobody knows how a request would spell a line break.
                 if attribute in LABELS and setting.index is not None and "\n" not in value:

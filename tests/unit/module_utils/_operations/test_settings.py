@@ -307,6 +307,14 @@ def test_the_way_in_is_changed_last_and_the_new_login_used() -> None:
     assert "snom_password" in result["warnings"][0]
 
 
+def test_what_files_take_out_of_a_list_is_not_written_as_the_list() -> None:
+    phone = SettingsPhone(values={"status_msgs_that_are_important": "LowBattery UxmConnected", "language": "English"})
+    taken_out = {"value": "UxmConnected", "attributes": {"action": "remove"}}
+    result = write(phone, settings={"status_msgs_that_are_important": taken_out, "language": "English"})
+    assert (result["changed"], phone.commands) == (False, [])
+    assert result["unverified"] == ["status_msgs_that_are_important (action)"]
+
+
 def test_a_password_that_yaml_took_for_a_number_is_told() -> None:
     """0000 without quotes."""
     result = write(SettingsPhone(), settings={"lock_pin": "0107", "vlan_id": 7, "admin_mode_password": 0})
