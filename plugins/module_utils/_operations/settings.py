@@ -130,7 +130,7 @@ def _read_wanted(parameters: dict[str, Any]) -> tuple[list[_Wanted], dict[tuple[
         secret = option == "secret_settings"
         for setting in parse_settings(parameters[option] or {}, option):
             name = setting.wire_name
-            # With it a file takes the value out of a list (Snom's page on phone-settings). As a request it would be all.
+            # With it a file takes the value out of a list (Snom's page on phone-settings). A request would set that.
             if not setting.attributes.get("action"):
                 wanted[name] = _Wanted(name=name, value=setting.value, secret=secret or setting.secret)
             for attribute, value in setting.attributes.items():
