@@ -20,6 +20,8 @@ LONGEST_TIME = 60_000
 """Milliseconds that a key may be held, or be waited for."""
 
 _DIGITS = "0123456789*#"
+# As the vendor's page spells them for browsers (protocol 1.1).
+_ENCODED = {"%23": "#", "%2A": "*"}
 # Of the first models alone (protocol 1.2).
 _FIRST_KEYS = ("CLEAR", "FUNCTION", "RECALL")
 # Keys of the vendor's page, of its older and newer editions, and of Snom's own demonstration page (protocol 1.2).
@@ -76,6 +78,8 @@ def _from_item(item: object) -> Iterator[KeyEvent]:
 
 def _events(key: str, press: object, pause: object) -> Iterator[KeyEvent]:
     name = key.strip().upper()
+    for spelling, sign in _ENCODED.items():
+        name = name.replace(spelling, sign)
     times = (_time("press", press), _time("pause", pause))
     if name and set(name) <= set(_DIGITS):
         yield from (KeyEvent(digit, *times) for digit in name)
