@@ -17,6 +17,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import
     Statement,
     Statements,
     address_of,
+    counted,
     model_of,
 )
 
@@ -27,7 +28,14 @@ def read_mirror_log(paths: Iterable[str], prefixes: tuple[str, ...]) -> Statemen
         found = read_logs(paths)
     except InputError as error:
         raise SourceFailed(error.reason) from None
-    return Statements(said=tuple(_said(found["phones"], prefixes)))
+    notes = []
+    if found["unknown"] and not found["phones"]:
+        # The log of another server, or of nginx as it writes it by itself.
+        notes.append(
+            f"{counted(found['unknown'], 'line')}, and none that tells of a phone. Only a log in the form of the role "
+            "firmware_mirror is read, with one JSON object in each line."
+        )
+    return Statements(said=tuple(_said(found["phones"], prefixes)), notes=tuple(notes))
 
 
 def _said(phones: dict[str, dict[str, Any]], prefixes: tuple[str, ...]) -> Iterator[Statement]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import open_regular
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
+from ansible_collections.telephony.snom.plugins.module_utils._known.user_agent import DECT, read_user_agent
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.said import (
     LONGEST,
@@ -56,6 +57,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 """The fields that mean something, and the headings that are taken for them, as `_bare` makes them."""
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,60}", re.ASCII)
+_MAKER = re.compile(r"\s*(?:snom)?[\s_-]*", re.IGNORECASE)
 _SEPARATORS = ";,\t|"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -166,6 +168,7 @@ def _read(rows: Iterator[list[str]], columns: Mapping[str, int], prefixes: tuple
     strange: list[str] = []
     twice: list[str] = []
     models: list[str] = []
+    bases: list[str] = []
     for number, row in enumerate(rows, start=2):
         if number > MAX_PHONES:
             raise SourceFailed(f"it has more than {MAX_PHONES} rows. That is no list of phones.")
@@ -176,9 +179,12 @@ def _read(rows: Iterator[list[str]], columns: Mapping[str, int], prefixes: tuple
             if any(cells.values()):
                 strange.append(f"row {number} {visible_line(text[:40])!r}")
         elif mac.startswith(prefixes):
-            model = cells.pop("model", "")
             # A template of FusionPBX: snom/720.
-            name = model_of(model.rpartition("/")[2])
+            model = cells.pop("model", "").rpartition("/")[2]
+            name = model_of(model)
+            if name is None and _is_dect(model):
+                bases.append(f"row {number} {visible_line(model[:40])!r}")
+                continue
             if model and name is None:
                 models.append(f"row {number} {visible_line(model[:40])!r}")
             one = _said(mac, name, cells)
@@ -198,10 +204,16 @@ def _read(rows: Iterator[list[str]], columns: Mapping[str, int], prefixes: tuple
             ),
             (twice, "with a MAC address that stands further up", "The first one counts."),
             (models, "with a model that is not known", "It is left away."),
+            (bases, "with a DECT base or handset, which is no desk phone", "They are left out."),
         )
         if found
     ]
     return Statements(said=tuple(said.values()), notes=tuple(notes))
+
+
+def _is_dect(model: str) -> bool:
+    agent = read_user_agent(f"snom{_MAKER.sub('', model, count=1)}")
+    return agent is not None and agent.kind == DECT
 
 
 def _is_other_account(said: Statement, one: Statement) -> bool:

@@ -48,3 +48,16 @@ def test_phones_of_a_log_with_where_they_were_seen_last(tmp_path: Path) -> None:
 def test_a_log_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceFailed, match=r"access\.log can't be read"):
         read_mirror_log([str(tmp_path / "access.log")], PREFIXES)
+
+
+def test_a_log_in_another_form_is_told(tmp_path: Path) -> None:
+    combined = f'192.0.2.1 - - [26/Nov/2026:22:10:51 +0000] "GET /snom/a.xml HTTP/1.1" 200 1 "-" "{PHONE}"\n'
+    log = tmp_path / "access.log"
+    log.write_text(combined * 2)
+    reading = read_mirror_log([str(log)], PREFIXES)
+    assert reading.said == ()
+    assert [note[:46] for note in reading.notes] == ["2 lines, and none that tells of a phone. Only "]
+    log.write_text(combined + line(PHONE, "192.0.2.1"))
+    assert read_mirror_log([str(log)], PREFIXES).notes == ()
+    log.write_text("")
+    assert read_mirror_log([str(log)], PREFIXES).notes == ()

@@ -92,6 +92,14 @@ def test_rows_that_cannot_be_used_are_counted_and_named(tmp_path: Path) -> None:
     assert model.startswith("1 row with a model that is not known: row 6 'T46'")
 
 
+@pytest.mark.parametrize("model", ["M900", "Snom M700", "snom/m700", "snom-M65", "m9"])
+def test_dect_bases_are_no_phones(tmp_path: Path, model: str) -> None:
+    reading = read(tmp_path, f"mac;model\n00041345120A;{model}\n00041345120B;MP\n")
+    assert [(one.mac, one.model) for one in reading.said] == [("00041345120B", "MP")]
+    (note,) = reading.notes
+    assert note.startswith("1 row with a DECT base or handset, which is no desk phone: row 2 ")
+
+
 def test_a_row_for_each_account_of_a_phone(tmp_path: Path) -> None:
     """As Yeastar's PBXs export phones. What else differs is told."""
     text = "Manufacturer,Phonetype,Mac Address,Template,Extension,Label\n"
