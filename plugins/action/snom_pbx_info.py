@@ -17,6 +17,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_actio
     is_elsewhere,
     pipe_modules,
 )
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import without_omitted
 
 
 class ActionModule(FleetAction):
@@ -24,7 +25,8 @@ class ActionModule(FleetAction):
         """Read it."""
         self.require_run_once()
         if not self._task.args.get("pbx"):
-            self._task.args["pbx"] = to_plain(self._templar.template(task_vars.get("snom_pbx"))) or None
+            pbx = without_omitted(self._templar.template(task_vars.get("snom_pbx")))
+            self._task.args["pbx"] = to_plain(pbx) or None
         parameters = self.parameters(ARGUMENT_SPEC)
         if not is_elsewhere(self._task, self._connection):
             return {"changed": False, **read_pbx(parameters["pbx"])}

@@ -48,6 +48,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given imp
     arguments_from_text,
     require_short_numbers,
     require_short_options,
+    without_omitted,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Abandoned
@@ -248,7 +249,7 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         value = variables.get(name)
         plain = value is None or isinstance(value, (bool, int, float))
         if not plain and not (isinstance(value, str) and "{" not in value):
-            value = self._templar.template(value)
+            value = without_omitted(self._templar.template(value))
         require_short_numbers(value, name)
         return value
 

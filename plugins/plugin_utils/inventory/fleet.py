@@ -39,7 +39,11 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import from_environment
-from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import from_text, require_short_numbers
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import (
+    from_text,
+    require_short_numbers,
+    without_omitted,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Stated
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.names import require_plain_name
@@ -120,7 +124,7 @@ class HostVariables:
         # What can't hold a template is spared the templating, which costs more than all the rest.
         if not _is_plain(value):
             known = {**self._own, **self._raw}
-            value = self._templar.copy_with_new_env(available_variables=known).template(value)
+            value = without_omitted(self._templar.copy_with_new_env(available_variables=known).template(value))
         require_short_numbers(value, name)
         return value
 

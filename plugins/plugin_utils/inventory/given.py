@@ -11,6 +11,7 @@ else. Ansible makes a list of text with commas where a list is expected, and of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.yaml_text import load_yaml
 
 _BRACKETS = {"[": "]", "{": "}"}
+
+# What default(omit) is in a variable, up to ansible-core 2.18.
+_OMITTED = re.compile(r"__omit_place_holder__[0-9a-f]{40}")
 
 _LONGEST_NUMBER = 10_000
 """Bits. Python writes no number of more than 4,300 digits, 14,281 bits: a message with it would be an error itself."""
@@ -45,6 +49,24 @@ def require_short_options(options: Mapping[str, Any]) -> None:
     """Raise InputError if a number in one of a task's options is too long to be written."""
     for option, value in options.items():
         require_short_numbers(value, option)
+
+
+def without_omitted(value: Any) -> Any:
+    """A templated value without what default(omit) takes out of it, as ansible-core 2.19 does by itself.
+
+    None for one that is nothing else. Before 2.19 only the options of tasks are spared the text that stands for it.
+    """
+    if isinstance(value, str):
+        return None if _OMITTED.fullmatch(value) else value
+    if isinstance(value, dict):
+        return {key: without_omitted(one) for key, one in value.items() if not _is_omitted(one)}
+    if isinstance(value, list):
+        return [without_omitted(one) for one in value if not _is_omitted(one)]
+    return value
+
+
+def _is_omitted(value: object) -> bool:
+    return isinstance(value, str) and without_omitted(value) is None
 
 
 def from_text(value: object, option: str) -> object:

@@ -236,3 +236,10 @@ def test_what_all_settings_of_a_phone_say_decides_about_its_provisioning() -> No
     assert [one.settings for one in read({"desk-1": PROVISIONED | {"snom_settings": {"fkey": {0: "line"}}}})] == [{}]
     with pytest.raises(InputError, match="desk-1: snom_settings: a b is no name of a setting"):
         read({"desk-1": PROVISIONED | {"snom_settings_all": {"a b": 1}}})
+
+
+def test_what_is_omitted_of_a_variable_is_no_value() -> None:
+    left_out = "__omit_place_holder__" + "0f" * 20
+    raw = {"desk": {"omit": left_out, "snom_settings": {"a": "{{ omit }}", "b": "c"}, "snom_password": "{{ omit }}"}}
+    variables = FleetVariables(HostVars(raw), {}, Templar()).of("desk")
+    assert variables.get("snom_settings") == {"b": "c"} and variables.get("snom_password") is None
