@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_interface
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.regular_files import open_regular
@@ -42,7 +43,11 @@ FIELDS: dict[str, tuple[str, ...]] = {
         # The last one is that of a DHCP server of Windows.
         *("macaddr", "phonemac", "hwaddress", "clientid"),
     ),
-    "address": ("ansiblehost", "ip", "ipaddress", "ipadresse", "ipv4", "ipv4address", "ipv4adresse", "ipaddr"),
+    "address": (
+        *("ansiblehost", "ip", "ipaddress", "ipadresse", "ipv4", "ipv4address", "ipv4adresse", "ipaddr"),
+        # NetBox's, and those of leases that MikroTik and OPNsense export.
+        *("primaryip", "primaryip4", "primaryipv4", "activeaddress", "address"),
+    ),
     "model": (
         *("snommodel", "model", "modell", "devicemodel", "devicetemplate", "phonemodel", "geratetyp", "gerätetyp"),
         "phonetype",
@@ -169,6 +174,7 @@ def _read(rows: Iterator[list[str]], columns: Mapping[str, int], prefixes: tuple
     twice: list[str] = []
     models: list[str] = []
     bases: list[str] = []
+    addresses: list[str] = []
     for number, row in enumerate(rows, start=2):
         if number > MAX_PHONES:
             raise SourceFailed(f"it has more than {MAX_PHONES} rows. That is no list of phones.")
@@ -188,6 +194,8 @@ def _read(rows: Iterator[list[str]], columns: Mapping[str, int], prefixes: tuple
             if model and name is None:
                 models.append(f"row {number} {visible_line(model[:40])!r}")
             one = _said(mac, name, cells)
+            if one.address is None and (address := cells.get("address")):
+                addresses.append(f"row {number} {visible_line(address[:40])!r}")
             if mac in said and not _is_other_account(said[mac], one):
                 twice.append(f"row {number} {mac}")
                 continue
@@ -204,6 +212,7 @@ def _read(rows: Iterator[list[str]], columns: Mapping[str, int], prefixes: tuple
             ),
             (twice, "with a MAC address that stands further up", "The first one counts."),
             (models, "with a model that is not known", "It is left away."),
+            (addresses, "with an IP address that can't be read", "It is left away."),
             (bases, "with a DECT base or handset, which is no desk phone", "They are left out."),
         )
         if found
@@ -230,13 +239,25 @@ def _said(mac: str, model: str | None, cells: Mapping[str, str]) -> Statement:
     account = cells.get("account", "")[:LONGEST]
     return Statement(
         mac=mac,
-        address=address_of(cells.get("address")),
+        address=_address(cells.get("address", "")),
         model=model,
         firmware=_version(cells.get("firmware", "")),
         site=cells.get("site", "")[:LONGEST] or None,
         accounts=(account,) if account else (),
         more={name: text[:LONGEST] for name, text in cells.items() if name not in FIELDS},
     )
+
+
+def _address(text: str) -> str | None:
+    """An IP address, with the length of its network or without. NetBox has it; a whole network is no address."""
+    address, _slash, length = text.partition("/")
+    try:
+        given = ip_interface(f"{address.strip()}/{length}") if length else None
+    except ValueError:
+        return None
+    if given and given.ip == given.network.network_address and given.network.num_addresses > 2:
+        return None
+    return address_of(address)
 
 
 def _version(text: str) -> str | None:

@@ -100,6 +100,33 @@ def test_dect_bases_are_no_phones(tmp_path: Path, model: str) -> None:
     assert note.startswith("1 row with a DECT base or handset, which is no desk phone: row 2 ")
 
 
+@pytest.mark.parametrize(
+    ("given", "read_as"),
+    [
+        ("192.0.2.17/24", "192.0.2.17"),
+        (" 192.0.2.17 ", "192.0.2.17"),
+        ("2001:DB8::17/64", "2001:db8::17"),
+        ("192.0.2.0/31", "192.0.2.0"),
+        ("192.0.2.0/24", None),
+        ("192.0.2.17/33", None),
+        ("192.0.2.17/x", None),
+        ("DHCP", None),
+    ],
+)
+def test_an_address_with_the_length_of_its_network(tmp_path: Path, given: str, read_as: str | None) -> None:
+    """As NetBox writes it. What is none is told."""
+    reading = read(tmp_path, f"Name;Primary IP;MAC address\nx;{given};00041345120A\n")
+    assert [one.address for one in reading.said] == [read_as]
+    told = [note for note in reading.notes if note.startswith("1 row with an IP address that can't be read: row 2 ")]
+    assert len(told) == len(reading.notes) == (read_as is None)
+
+
+@pytest.mark.parametrize("heading", ["address,hwaddr", "address,mac-address", "Primary IPv4,MAC Address"])
+def test_headings_of_exported_leases(tmp_path: Path, heading: str) -> None:
+    (one,) = read(tmp_path, f"{heading}\n192.0.2.17,00:04:13:45:12:0a\n").said
+    assert (one.mac, one.address) == ("00041345120A", "192.0.2.17")
+
+
 def test_a_row_for_each_account_of_a_phone(tmp_path: Path) -> None:
     """As Yeastar's PBXs export phones. What else differs is told."""
     text = "Manufacturer,Phonetype,Mac Address,Template,Extension,Label\n"
