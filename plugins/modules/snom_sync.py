@@ -14,8 +14,9 @@ description:
   - Sends a phone the SIP event C(check-sync;reboot=false) through its PBX, and waits until the log of the mirror shows
     that the phone fetched its own settings file afterwards. It works for all desk phones, the D8xx among them.
   - Only that fetch counts. That the PBX has sent the event proves nothing, and neither does what the phone answers to
-    it. The file is the phone's by the MAC address in its path or query. It has to come whole, to what says that it is a
-    Snom phone or to the phone's own address.
+    it. Where the PBX fails as it sends it, the phone may have got it, so the log is waited for all the same. The file
+    is the phone's by the MAC address in its path or query. It has to come whole, to what says that it is a Snom phone
+    or to the phone's own address.
   - C(reboot=true) is never sent. But a phone restarts by itself where a setting that it fetched needs that, so one that
     is in a call is left alone.
   - Nothing is sent where C(checksync_action) makes something else of a check-sync, where C(tr69_use_acs) or

@@ -95,7 +95,7 @@ def sync_phone(
     """Send a check-sync and wait until the mirror's log shows that the phone fetched its own file.
 
     Neither that it was sent nor what the phone answered proves anything (sip 0). Raises SnomError where nothing was
-    sent.
+    sent, and PbxFailed where that is not known and the log shows no fetch.
     """
     check_seconds(parameters, "fetch_timeout")
     settings, control = _ways(parameters)
@@ -180,6 +180,8 @@ class _Sync:
         self._marked: datetime | None = None
         """When the log was marked, in whole seconds by the mirror's clock."""
         self._delivery = Delivery()
+        self._failed: PbxFailed | None = None
+        """Why it is not known whether the phone was told."""
         self._warnings: list[str] = []
         self._evidence: dict[str, Any] = {"mac": self.mac, "checksync_action": None}
 
@@ -249,18 +251,27 @@ class _Sync:
         )
 
     def send(self, pbx: Pbx, contact: Registration, mirror: MirrorControl) -> None:
-        """Tell the phone, right after the log was marked. Raises SnomError where it was not told."""
+        """Tell the phone, right after the log was marked. Raises SnomError where it was not told.
+
+        A PBX that fails while it does that may have told it all the same.
+        """
         mirror.log.mark()
         self._marked = mirror.client.told
         if self._parameters["only_when_idle"]:
             self._check_age()
         self._sent_at = self._now()
         self._evidence |= {"event": EVENT, "sent_at": self._sent_at}
-        self._delivery = pbx.notify(contact, Notify(event=EVENT))
+        try:
+            self._delivery = pbx.notify(contact, Notify(event=EVENT))
+        except PbxFailed as error:
+            self._failed = error
         self._evidence |= {"answer": self._delivery.status, "answer_reason": self._delivery.reason}
 
     def wait(self, mirror: MirrorControl, is_noted: Callable[[], bool]) -> dict[str, Any]:
-        """Watch the log until the phone has fetched, or its time is over. is_noted: whether the log has all by then."""
+        """Watch the log until the phone has fetched, or its time is over. is_noted: whether the log has all by then.
+
+        Raises PbxFailed where it has not, and nobody knows whether it was told.
+        """
         try:
             self._check(self._delivery.user_agent)
         except WrongPhone as error:
@@ -288,7 +299,10 @@ class _Sync:
             self._warnings.append(warning)
         request = watched.request
         if request is None:
-            return self.result(Outcome.NO_FETCH, self._no_fetch(watched.problem, gap=mirror.log.gap))
+            reason = self._no_fetch(watched.problem, gap=mirror.log.gap)
+            if self._failed is not None:
+                raise PbxFailed(f"{self._failed.reason} {reason}")
+            return self.result(Outcome.NO_FETCH, reason)
         agent = request.agent
         self._evidence["fetched"] = {
             # The folders may hold a token.

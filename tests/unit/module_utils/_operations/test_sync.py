@@ -512,11 +512,14 @@ def test_without_a_mac_address_nothing_could_be_proven() -> None:
     assert by_registration.sync(mac=None)["outcome"] == "synced"
 
 
-def test_a_pbx_that_fails_ends_it() -> None:
-    case = Case((0, request()), pbx=FakePbx(contact(), answer=PbxFailed("No.")))
-    with pytest.raises(PbxFailed):
-        case.sync()
-    assert case.pbx.closed
+def test_a_pbx_that_fails_as_it_tells_the_phone_may_have_told_it() -> None:
+    case = Case((3, request()), pbx=FakePbx(contact(), answer=PbxFailed("It is gone.")))
+    result = case.sync()
+    assert (result["outcome"], result["changed"], case.pbx.closed) == ("synced", True, True)
+    case = Case(pbx=FakePbx(contact(), answer=PbxFailed("It is gone.")))
+    with pytest.raises(PbxFailed, match=r"It is gone\. The mirror's log shows no fetch of its own settings within 5 s"):
+        case.sync(fetch_timeout=5)
+    assert case.pbx.closed and case.phone.clock.time - case.mirror.log.started == 5
 
 
 STRAIGHT = {"kind": "sip", "port": 5066}
