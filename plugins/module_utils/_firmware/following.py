@@ -138,7 +138,7 @@ class Following:
             return self.wait_or_give_up(
                 now,
                 Outcome.NOT_REGISTERED,
-                f"It runs {version}, but identity {lines} was registered before and is not now.",
+                f"It runs {version}, but identity {lines} was registered before, and was not seen registered again.",
             )
         return self._hop_done(version, arrived)
 
