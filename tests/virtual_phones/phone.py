@@ -595,6 +595,7 @@ class Phone:
             self._last_image = url
             self.phase = "loading"
             self._begin("provisioning")
+            self._reach("asked")
             await self._upgrade(url)
         elif wanted not in (None, self.keys.firmware) and not self.keys.faults.keep_old_version:
             # Where this one is fetched from is left out.

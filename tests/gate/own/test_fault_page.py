@@ -14,6 +14,7 @@ from typing import get_args
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES
+from ansible_collections.telephony.snom.tests.integration.pbx import faults as by_provisioning
 from ansible_collections.telephony.snom.tests.integration.playbooks.faults import (
     ASK_NO_PHONE,
     DONE,
@@ -52,8 +53,8 @@ well. All of it holds over http and over https, where phones are known by their 
 - ``{DONE.removeprefix(", ")}`` behind a failure: the phone has done what it was asked all the same, and the result says
   that it changed.
 - ``{UNSEEN.removeprefix(", ")}`` behind a success: nothing was done, and the phone shows nobody that. Modules that
-  press keys or ring say only what was sent; and one that loses its power as it is asked to reset can't be told from one
-  that has got another address by that.
+  press keys or ring say only what was sent; one that loses its power as it is asked to reset can't be told from one
+  that has got another address by that; and what a PBX lists is taken for what a phone says of itself.
 - A dash: the module never asks for what this fault breaks. In a rollout it also stands for what begins by itself at a
   step of its own, or is tried from the start only.
 - ``snom_interview`` says what it sees, so it ends well where it sees nothing, and then it believes nothing.
@@ -66,10 +67,24 @@ is well.
 """
 
 
+BY_PROVISIONING = f"""\
+Phones with ``snom_transport: sip`` at a real Kamailio and a real nginx, in ``test_provisioned_faults.py`` below
+``tests/integration/pbx``. What is wrong with a PBX or a mirror is so for this phone alone: somebody stands in between.
+The words, and what stands behind them, are those from above.
+
+No phone was sent a second image, or asked over HTTP, and none got more than {by_provisioning.REQUESTS} events. When the
+rollout had ended, none was shown its image any more but two whose mirrors could not be told: the output says so, and
+the mirror's timer ended that. Of the other modules, `those that press and dial <remote_control.rst>`__ go this way,
+too; ``snom_interview`` looks at web servers whatever the way is, and the rest are ``unsupported``.
+
+"""
+
+
 def page() -> str:
     ask = "".join(f"- ``{name}``: {what}.\n" for name, what in ASK_NO_PHONE.items())
     return (
         f"{HEAD}Modules\n-------\n\n{modules()}\n{_section('A rollout, by when it begins')}{rollout()}\n"
+        f"{_section('By PBX and provisioning')}{BY_PROVISIONING}{provisioned()}\n"
         f"{_section('Modules that ask no phone')}{ask}"
     )
 
@@ -103,6 +118,13 @@ def rollout() -> str:
     return table(["What is wrong", *PHASES], [where, *rows, most])
 
 
+def provisioned() -> str:
+    columns = by_provisioning.COLUMNS
+    rows = [(fault.meaning, *map(fault.cell, columns)) for fault in by_provisioning.FAULTS.values()]
+    # Two phones that have something wrong together are two, and one row.
+    return table(["What is wrong", *(name.removeprefix("snom_") for name in columns)], dict.fromkeys(rows))
+
+
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     lines = [".. csv-table::", f"   :header: {_line(head)}", "", *(f"   {_line(row)}" for row in rows), ""]
     return "\n".join(lines)
@@ -125,6 +147,19 @@ def test_every_fault_of_virtual_phones_is_there() -> None:
     assert {moment for moment, _where in PHASES.values()} == {"", *get_args(keys.Moment)}
 
 
+OF_THE_WEB_SERVER = {
+    *("ignores_load", "ignores_reboot", "reset", "slow", "drip", "garbage", "truncate", "needs_keep_alive"),
+    *("parallel_broken", "blocked", "wrong_mac", "hides_mac", "missing_pages", "shows_version_early"),
+}
+"""Faults of virtual phones that nobody sees who does not ask them over HTTP."""
+
+
+def test_every_fault_by_provisioning_is_there() -> None:
+    keys = import_module("ansible_collections.telephony.snom.tests.virtual_phones.keys")
+    given = {name for fault in by_provisioning.FAULTS.values() for name in fault.phone.get("faults", {})}
+    assert given == {item.name for item in fields(keys.Faults)} - OF_THE_WEB_SERVER
+
+
 def test_every_module_is_there() -> None:
     modules = {file.stem for file in (ROOT / "plugins" / "modules").glob("*.py")}
     assert {*MODULES, *ASK_NO_PHONE, "snom_rollout"} == modules
@@ -133,9 +168,11 @@ def test_every_module_is_there() -> None:
 
 def test_every_word_is_one() -> None:
     words = {module.cell(fault) for module in (*MODULES.values(), *ROLLOUT.values()) for fault in module.met()}
+    words |= {fault.cell(name) for fault in by_provisioning.FAULTS.values() for name in by_provisioning.COLUMNS}
     assert {one.removesuffix(DONE).removesuffix(UNSEEN) for word in words for one in word.split(OR)} <= {
         *OUTCOMES,
         WELL,
+        by_provisioning.ENDS,
     }
     assert {
         name

@@ -294,6 +294,6 @@ ASK_NO_PHONE: dict[str, str] = {
     "snom_provisioning": "writes files",
     "snom_rollout_result": "reads the result of the rollout",
     "snom_setting_files": "reads files",
-    "snom_sync": "has the PBX tell the phone, and believes the mirror's log: see integration/pbx/test_sync.py",
+    "snom_sync": "has the PBX tell the phone, and believes the mirror's log: see the table above",
 }
 """Modules that no fault of a phone's web server can meet, and what they do instead."""
