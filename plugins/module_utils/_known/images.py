@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from .._core.errors import InputError
 from .._core.visible import visible_line
@@ -178,6 +178,12 @@ def check_url(url: str) -> None:
 def file_in_url(url: str) -> str:
     """The last part of the path, decoded. It is empty where the path ends in a slash."""
     return unquote(urlsplit(url).path.rpartition("/")[2])
+
+
+def files_in_query(url: str) -> list[str]:
+    """What the query calls like an image. Public servers give images by such a name: firmware.php?file=..."""
+    values = [value.rpartition("/")[2] for _name, value in parse_qsl(urlsplit(url).query)]
+    return [value for value in values if value.lower().endswith((".bin", ".swu"))]
 
 
 def image_url(file: str, mirror: str) -> str:

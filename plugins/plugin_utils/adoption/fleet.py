@@ -15,7 +15,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
-from ansible_collections.telephony.snom.plugins.module_utils._known.images import file_in_url, read_image_name
+from ansible_collections.telephony.snom.plugins.module_utils._known.images import (
+    file_in_url,
+    files_in_query,
+    read_image_name,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import WAY, kind_of, split_name
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import Model, find_model
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import Setting
@@ -179,12 +183,11 @@ def _images(values: Mapping[str, str], firmware: Mapping[str, str]) -> Iterator[
             url = values.get(name, "")
             url = firmware.get(file_in_url(url), url)
             chained = parse_qs(urlsplit(url).query).get("chained_url", [url])[0]
-            image = read_image_name(file_in_url(chained))
+            named = (file_in_url(chained), *files_in_query(chained))
         # Of a URL that is none.
         except ValueError:
             continue
-        if image:
-            yield image
+        yield from [image for file in named if (image := read_image_name(file))][:1]
 
 
 def _merged_books(files: Iterable[SettingFile], left_out: dict[str, str]) -> PhoneBook | None:

@@ -319,6 +319,7 @@ def test_what_the_catalogue_knows_of_the_file_in_a_url_is_used() -> None:
         ("http://own.example/snom360.bin", "for the 360, not for the 320"),
         ("http://own.example/snom320-8.4.18-SIP-f.bin", r"says version 8\.4\.18, not 8\.4\.35"),
         ("http://own.example/snomD7C-1.6.1-r.bin", "is not that of a phone's image"),
+        ("http://own.example/fw.php?x=320&file=old/snom370-8.4.35-SIP-f.bin", "for the 370, not for the 320"),
         ("http://own.example/mine.bin", "the catalogue does not have mine.bin as 8.4.35 for the 320"),
     ],
 )
@@ -370,6 +371,7 @@ def test_a_chained_url_of_the_wrong_image(old: str, new: str, reason: str) -> No
     [
         ("http://own.example/fw/snom320-08.7.5.48-SIP-f.bin?x=y", "8.7.5.48"),
         (CHAINED_FORM, "10.1.184.15"),
+        ("http://own.example/fw.php?type=320&file=snom320-8.7.5.48-SIP-f.bin", "8.7.5.48"),
         ("http://own.example/snomD315.bin", None),
         ("http://own.example/", None),
     ],

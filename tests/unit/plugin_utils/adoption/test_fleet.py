@@ -322,6 +322,9 @@ def test_a_file_of_firmware_that_is_text() -> None:
     fleet = adopt([parse_file(f"snom320-{MACS[0]}.htm", text), parse_file("fw/snom320-fw.php", image)])
     assert str(fleet.phones[0].version) == "6.5.20"
     assert not any("fw.php" in note for note in fleet.notes)
+    asked = image.replace(b"snom320-6", b"get.php?file=snom320-6")
+    fleet = adopt([parse_file(f"snom320-{MACS[0]}.htm", text), parse_file("fw/snom320-fw.php", asked)])
+    assert str(fleet.phones[0].version) == "6.5.20"
     alone = adopt([parse_file(f"snom320-{MACS[0]}.htm", image), parse_file("snom320.htm", image)]).phones
     assert [(phone.model, list(phone.left_out)) for phone in alone] == [("320", ["firmware"])]
 
