@@ -175,6 +175,7 @@ def _read(rows: Iterator[list[str]], columns: Mapping[str, int], prefixes: tuple
     models: list[str] = []
     bases: list[str] = []
     addresses: list[str] = []
+    versions: list[str] = []
     for number, row in enumerate(rows, start=2):
         if number > MAX_PHONES:
             raise SourceFailed(f"it has more than {MAX_PHONES} rows. That is no list of phones.")
@@ -196,6 +197,8 @@ def _read(rows: Iterator[list[str]], columns: Mapping[str, int], prefixes: tuple
             one = _said(mac, name, cells)
             if one.address is None and (address := cells.get("address")):
                 addresses.append(f"row {number} {visible_line(address[:40])!r}")
+            if one.firmware is None and (version := cells.get("firmware")):
+                versions.append(f"row {number} {visible_line(version[:40])!r}")
             if mac in said and not _is_other_account(said[mac], one):
                 twice.append(f"row {number} {mac}")
                 continue
@@ -213,6 +216,7 @@ def _read(rows: Iterator[list[str]], columns: Mapping[str, int], prefixes: tuple
             (twice, "with a MAC address that stands further up", "The first one counts."),
             (models, "with a model that is not known", "It is left away."),
             (addresses, "with an IP address that can't be read", "It is left away."),
+            (versions, "with a firmware version that can't be read", "It is left away."),
             (bases, "with a DECT base or handset, which is no desk phone", "They are left out."),
         )
         if found
@@ -261,10 +265,12 @@ def _address(text: str) -> str | None:
 
 
 def _version(text: str) -> str | None:
+    """A version, alone or as what a phone says of itself: ``snomD785-SIP 10.1.33.33``."""
     try:
         return str(Version.parse(text))
     except InputError:
-        return None
+        agent = read_user_agent(text)
+    return str(agent.firmware) if agent and agent.firmware else None
 
 
 def _bare(name: str) -> str:

@@ -121,6 +121,25 @@ def test_an_address_with_the_length_of_its_network(tmp_path: Path, given: str, r
     assert len(told) == len(reading.notes) == (read_as is None)
 
 
+@pytest.mark.parametrize(
+    ("given", "read_as"),
+    [
+        ("10.1.64.14", "10.1.64.14"),
+        ("snomD785-SIP 10.1.64.14", "10.1.64.14"),
+        ("snom370/8.7.5.35", "8.7.5.35"),
+        ("unknown", None),
+    ],
+)
+def test_a_version_as_phones_say_it(tmp_path: Path, given: str, read_as: str | None) -> None:
+    """Monitoring has what SNMP or SIP said. What is none is told."""
+    reading = read(tmp_path, f"mac;firmware\n00041345120A;{given}\n")
+    assert [one.firmware for one in reading.said] == [read_as]
+    told = [
+        note for note in reading.notes if note.startswith("1 row with a firmware version that can't be read: row 2 ")
+    ]
+    assert len(told) == len(reading.notes) == (read_as is None)
+
+
 @pytest.mark.parametrize("heading", ["address,hwaddr", "address,mac-address", "Primary IPv4,MAC Address"])
 def test_headings_of_exported_leases(tmp_path: Path, heading: str) -> None:
     (one,) = read(tmp_path, f"{heading}\n192.0.2.17,00:04:13:45:12:0a\n").said
