@@ -172,11 +172,13 @@ def _registration(item: Element) -> Registration | None:
     def text(name: str) -> str:
         return (item.findtext(name) or "").strip()
 
-    uri = _URI.search(text("contact"))
-    if uri is None:
-        return None
+    # Before its address a contact may have a name, and that what looks like one.
+    uri = _URI.search(text("contact").rpartition("<")[2])
     expires = _EXPIRES.search(text("status"))
     found: dict[str, Any] = {"expires": int(expires[1])} if expires else {}
+    # What has expired stays listed until FreeSWITCH's timer runs.
+    if uri is None or found.get("expires", 0) < 0:
+        return None
     return registration_of(
         text("user"),
         uri[0],

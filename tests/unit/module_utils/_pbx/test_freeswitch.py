@@ -63,6 +63,19 @@ def test_registrations() -> None:
     assert socket.sent == ["auth Never/shown&1\n\n", "api sofia xmlstatus profile internal reg\n\n"]
 
 
+def test_a_name_before_the_address_is_no_address() -> None:
+    named = REGISTRATIONS.replace("&quot;&quot; &lt;", "&quot;sip:666@192.0.2.66&quot; &lt;")
+    pbx, _socket = freeswitch(sofia=api(named))
+    assert [one.contact for one in pbx.registrations()] == ["sip:401@10.0.0.5:5060;line=x"]
+
+
+@pytest.mark.parametrize(("seconds", "listed"), [("0", ["401@pbx.example"]), ("-1", [])])
+def test_who_has_expired_is_not_registered(seconds: str, listed: list[str]) -> None:
+    """It stays in the list until FreeSWITCH's timer runs."""
+    pbx, _socket = freeswitch(sofia=api(REGISTRATIONS.replace("EXPSECS(540)", f"EXPSECS({seconds})")))
+    assert [one.account for one in pbx.registrations()] == listed
+
+
 def test_accounts_are_shown_as_those_of_other_pbxs_where_all_are_of_one_domain() -> None:
     pbx, _socket = freeswitch(channels=api('{"row_count":1,"rows":[{"name":"sofia/internal/401@pbx.example"}]}'))
     found = overview(pbx, settings(kind="freeswitch"))
