@@ -10,7 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import parse_qs, urlsplit
 
-from ansible_collections.telephony.snom.plugins.module_utils._known.images import file_in_url, read_image_name
+from ansible_collections.telephony.snom.plugins.module_utils._known.images import (
+    file_in_url,
+    files_in_query,
+    read_image_name,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import (
     STATE,
     WAY,
@@ -168,7 +172,8 @@ def wrong_images(phones: Iterable[ProvisionedPhone]) -> Iterator[str]:
     for phone in phones:
         for setting in (one for one in phone.settings.values() if one.name in _IMAGES):
             file = _image_in(setting.value)
-            image = read_image_name(file)
+            named = (file, *_images_asked_for(setting.value))
+            image = next(filter(None, map(read_image_name, named)), None)
             if image and image[0] is not phone.model:
                 others[setting.name, image[0].name].append(phone.host)
             elif setting.name == _STATUS and file.lower().endswith((".bin", ".swu")):
@@ -188,6 +193,14 @@ def _image_in(url: str) -> str:
         return file_in_url(parse_qs(urlsplit(url).query).get("chained_url", [url])[0])
     except ValueError:
         return ""
+
+
+def _images_asked_for(url: str) -> list[str]:
+    """The images that a query names. None for what is no URL."""
+    try:
+        return files_in_query(url)
+    except ValueError:
+        return []
 
 
 def long_phone_books(phones: Iterable[ProvisionedPhone]) -> Iterator[str]:

@@ -61,6 +61,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 """The fields that mean something, and the headings that are taken for them, as `_bare` makes them."""
 
+# What else a heading calls so: Phone MAC Address, device_mac, MAC (LAN).
+_MAC_WORD = re.compile(r"(?<![a-z0-9])mac(?![a-z0-9])", re.IGNORECASE)
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,60}", re.ASCII)
 _MAKER = re.compile(r"\s*(?:snom)?[\s_-]*", re.IGNORECASE)
 _SEPARATORS = ";,\t|"
@@ -160,6 +162,9 @@ def _columns(heading: Sequence[str], table: Table) -> dict[str, int]:
         if wanted.strip().casefold() not in exact:
             raise InputError(f"columns: {name} is {wanted!r}, and {table.path} has {_shown(heading)}. Correct it.")
         found[name] = exact[wanted.strip().casefold()]
+    others = [place for place, name in enumerate(heading) if _MAC_WORD.search(name)]
+    if "mac" not in found and len(others) == 1:
+        found["mac"] = others[0]
     if "mac" not in found:
         raise InputError(
             f"{table.path} has no column that looks like the MAC address, only {_shown(heading)}. Name it: columns: "

@@ -98,6 +98,8 @@ def test_what_may_not_be_meant_is_rendered_and_noted(settings: dict[str, Any], s
             "firmware_status names an image for h1. Phones look",
         ),
         ({"firmware_status": f"{BASE}/firmware.xml"}, None),
+        ({"firmware_status": f"{BASE}/fw.php?type=D785&mac={{mac}}"}, None),
+        ({"firmware": f"{BASE}/fw.php?file=snomD735-10.1.215.13-SIP-r.bin"}, "an image of the D735"),
         ({"firmware_status": f"{BASE}/]["}, None),
         (
             {"firmware": f"{BASE}/chain.bin?mac={{mac}}&chained_url=http%3A%2F%2Fi%2FsnomD735-10.1.215.13-SIP-r.bin"},

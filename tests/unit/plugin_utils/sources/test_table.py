@@ -53,7 +53,13 @@ def test_an_export_of_fusionpbx(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "heading", ["#alias;ipaddr;mac;fwversion", "Ext.;IP addr;macaddr;Software-Version", "ext;IP;Phone MAC;FW Version"]
+    "heading",
+    [
+        "alias;ipaddr;Desk phone MAC (LAN);fwversion",
+        "#alias;ipaddr;mac;fwversion",
+        "Ext.;IP addr;macaddr;Software-Version",
+        "ext;IP;Phone MAC;FW Version",
+    ],
 )
 def test_headings_of_other_exports(tmp_path: Path, heading: str) -> None:
     (one,) = read(tmp_path, f"{heading}\n401;192.0.2.1;0004:1345:120A;10.1.64.14\n").said
@@ -185,3 +191,9 @@ def test_hostile_files_are_refused_or_harmless(tmp_path: Path, monkeypatch: pyte
 def test_an_encoding_that_is_no_text_encoding_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="encoding names none"):
         read(tmp_path, "mac\n", encoding="hex")
+
+
+def test_two_headings_that_may_be_the_mac_address_are_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="'PC MAC', 'Desk MAC'"):
+        read(tmp_path, "PC MAC;Desk MAC\n00041345120B;00041345120A\n")
+    assert not read(tmp_path, "mac;Machine\n00041345120A;pc-mac\n").notes
