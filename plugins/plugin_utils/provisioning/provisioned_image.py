@@ -23,6 +23,9 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.version impo
 _OF_D8XX = "D8C"
 """The module of the D8xx, which no other phone takes, and which take no other (protocol 1.3)."""
 
+_LOADED_FROM = {"D7C": Version((10, 1, 64, 14))}
+"""From which version phones load the firmware of modules that came later (Snom's page on updating a D7C)."""
+
 
 def provisioned_url(model: Model, version: Version, catalog: Catalog, mirror: str | None = None) -> str:
     """The URL that a provisioning file names for a version, through the chained update where the model needs it.
@@ -68,8 +71,9 @@ def refuse_module(image: Image, model: Model, version: Version) -> None:
         raise Refused(
             f"{image.file} is for the {image.model}, an expansion module that the {model.name} does not take."
         )
-    if version < LOADS_MODULES_FROM:
+    first = _LOADED_FROM.get(image.model or "", LOADS_MODULES_FROM)
+    if version < first:
         raise Refused(
-            f"Phones load the firmware of expansion modules from {LOADS_MODULES_FROM} on, and this one is to run "
+            f"Phones load the firmware of the expansion module {image.model} from {first} on, and this one is to run "
             f"{version}."
         )

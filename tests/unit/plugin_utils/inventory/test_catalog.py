@@ -47,7 +47,7 @@ def test_present_firmware_and_that_of_modules_is_known() -> None:
     assert {"D140", "D335", "D713", "D785", "D810", "D815", "D862", "D895"} <= models
     modules = {(image.model, str(image.version)) for image in catalog if image.kind == "module"}
     assert modules >= {("D7C", "1.9.1"), ("D8C", "1.9.1"), ("UXM", "2.1.1")}
-    assert {image.model for image in catalog if image.sha256} == {"710", "720", "760"}
+    assert {image.model for image in catalog if image.sha256} == {"710", "720", "760", "UXM"}
 
 
 def test_chained_update_images_are_there_for_the_models_that_need_them() -> None:

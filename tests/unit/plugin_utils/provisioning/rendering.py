@@ -29,6 +29,7 @@ CATALOG = Catalog(
                 "url": CHAIN,
             },
             {"file": "snomD7C-1.9.1-r.bin", "kind": "module", "url": "http://i/snomD7C-1.9.1-r.bin"},
+            {"file": "snomUXM-2.9.0.bin", "kind": "module", "url": "http://i/snomUXM-2.9.0.bin"},
             {"file": "snomD8C-1.9.1-r.bin", "kind": "module", "url": "http://i/snomD8C-1.9.1-r.bin"},
         ],
         "catalog",

@@ -75,7 +75,11 @@ def test_firmware_of_expansion_modules_stands_behind_the_phones_own() -> None:
         ({"expansion": "snomD8C-1.9.1-r.bin"}, "is for the D8C, an expansion module that the D785 does not take"),
         ({"model": "D865", "version": "10.1.226.13"}, "is for the D7C, an expansion module that the D865 does not"),
         ({"model": "710", "version": "8.9.3.80"}, "The 710 takes no expansion module"),
-        ({"model": "725", "version": "8.9.3.40"}, "from 8.9.3.68 on, and this one is to run 8.9.3.40"),
+        ({"model": "D765", "version": "10.1.54.13"}, "the expansion module D7C from 10.1.64.14 on, and this one"),
+        (
+            {"model": "725", "version": "8.9.3.40", "expansion": "snomUXM-2.9.0.bin"},
+            "from 8.9.3.68 on, and this one is to run 8.9.3.40",
+        ),
     ],
 )
 def test_a_phone_that_can_not_load_a_modules_firmware_gets_none(keys: dict[str, Any], says: str) -> None:
