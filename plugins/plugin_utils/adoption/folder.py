@@ -24,11 +24,16 @@ LARGEST = 2 * 1024 * 1024
 LARGEST_TOGETHER = 128 * 1024 * 1024
 """Bytes of all that are read. What is made of them takes ten times as much memory."""
 _DEEPEST = 8
-# Firmware, sounds and pictures stand beside setting files, and are large.
+# Firmware, of other phones too, sounds and pictures stand beside setting files, and are large.
 _OTHER = (
-    *(".bin", ".swu", ".img", ".ebin", ".jffs2", ".tar", ".tgz", ".gz", ".zip"),
-    *(".wav", ".mp3", ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".ico", ".ttf", ".js", ".css", ".svg"),
+    *(".bin", ".swu", ".img", ".ebin", ".jffs2", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zip", ".7z", ".iso"),
+    *(".fwu", ".rom", ".fw", ".ld", ".sbn", ".loads", ".sgn", ".st", ".z", ".dat", ".exe", ".pcap", ".log", ".sql"),
+    *(".wav", ".mp3", ".ogg", ".mp4", ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".ico", ".ttf", ".js", ".css", ".svg"),
+    ".pdf",
 )
+_SETTINGS = (".xml", ".htm", ".html", ".cfg", ".txt", ".php")
+# Settings in UTF-16 have zero bytes, too, each beside a letter.
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +56,9 @@ def read_folder(path: str) -> Found:
             found.others.append(name)
             continue
         content = _read(root, name)
+        if content is None:
+            found.others.append(name)
+            continue
         together += len(content)
         require_room(together)
         found.files[name] = content
@@ -101,7 +109,8 @@ def _refuse(error: OSError) -> None:
     raise InputError(f"path: {error.filename} can't be read: {error.strerror}. Let this user read it.")
 
 
-def _read(root: str, name: str) -> bytes:
+def _read(root: str, name: str) -> bytes | None:
+    """The content; None for a large file that is, by its name and its begin, none of settings."""
     path = os.path.join(root, name)
     real = os.path.realpath(path)
     if os.path.commonpath([root, real]) != root:
@@ -112,6 +121,8 @@ def _read(root: str, name: str) -> bytes:
         # A link that was put in its place since is not followed.
         with open(open_regular(real, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
             if os.fstat(file.fileno()).st_size > LARGEST:
+                if _is_binary(name, file.read(1024)):
+                    return None
                 raise too_large(name)
             content = file.read(LARGEST + 1)
     except OSError as error:
@@ -122,3 +133,7 @@ def _read(root: str, name: str) -> bytes:
     if len(content) > LARGEST:
         raise too_large(name)
     return content
+
+
+def _is_binary(name: str, begin: bytes) -> bool:
+    return b"\0" in begin and not begin.startswith(_WIDE) and not name.lower().endswith(_SETTINGS)

@@ -56,6 +56,18 @@ def test_a_hundred_megabytes_are_refused_by_their_size(tmp_path: Path) -> None:
         read_folder(str(tmp_path))
 
 
+def test_firmware_of_other_devices_is_no_reason_to_stop(tmp_path: Path) -> None:
+    for name in ("M700_v0740_b0104.fwu", "vmlinuz"):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(3 * 1024 * 1024)
+    (tmp_path / "a.xml").write_bytes(b"<settings/>")
+    found = read_folder(str(tmp_path))
+    assert (list(found.files), found.others) == (["a.xml"], ["M700_v0740_b0104.fwu", "vmlinuz"])
+    (tmp_path / "000413AABBCC").write_bytes(b"language: English\n" * 200_000)
+    with pytest.raises(InputError, match="000413AABBCC has more than 2 MB"):
+        read_folder(str(tmp_path))
+
+
 def test_all_together_and_how_many_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         (tmp_path / f"{number}.xml").write_bytes(b"x" * 400)
