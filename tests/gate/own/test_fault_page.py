@@ -74,8 +74,8 @@ The words, and what stands behind them, are those from above.
 
 No phone was sent a second image, or asked over HTTP, and none got more than {by_provisioning.REQUESTS} events. When the
 rollout had ended, none was shown its image any more but two whose mirrors could not be told: the output says so, and
-the mirror's timer ended that. Of the other modules, `those that press and dial <remote_control.rst>`__ go this way,
-too; ``snom_interview`` looks at web servers whatever the way is, and the rest are ``unsupported``.
+the mirror's timer ended that. `Other modules that press and dial <remote_control.rst>`__ send documents as ``snom_key``
+does; ``snom_interview`` looks at web servers whatever the way is, and the rest are ``unsupported``.
 
 """
 
@@ -120,7 +120,8 @@ def rollout() -> str:
 
 def provisioned() -> str:
     columns = by_provisioning.COLUMNS
-    rows = [(fault.meaning, *map(fault.cell, columns)) for fault in by_provisioning.FAULTS.values()]
+    faults = by_provisioning.FAULTS.items()
+    rows = [(fault.meaning, *(by_provisioning.cell(name, column) for column in columns)) for name, fault in faults]
     # Two phones that have something wrong together are two, and one row.
     return table(["What is wrong", *(name.removeprefix("snom_") for name in columns)], dict.fromkeys(rows))
 
@@ -168,7 +169,12 @@ def test_every_module_is_there() -> None:
 
 def test_every_word_is_one() -> None:
     words = {module.cell(fault) for module in (*MODULES.values(), *ROLLOUT.values()) for fault in module.met()}
-    words |= {fault.cell(name) for fault in by_provisioning.FAULTS.values() for name in by_provisioning.COLUMNS}
+    words |= {
+        by_provisioning.cell(name, column) for name in by_provisioning.FAULTS for column in by_provisioning.COLUMNS
+    }
+    assert {name for names in by_provisioning.KEY_ENDS.values() for name in names.split()} <= set(
+        by_provisioning.FAULTS
+    )
     assert {one.removesuffix(DONE).removesuffix(UNSEEN) for word in words for one in word.split(OR)} <= {
         *OUTCOMES,
         WELL,

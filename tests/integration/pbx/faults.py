@@ -19,7 +19,7 @@ from ansible_collections.telephony.snom.tests.integration.playbooks.faults impor
 ENDS = "the run ends"
 """The word where a rollout ends before anything is sent to anybody."""
 
-INFO, SYNC, ROLLOUT = COLUMNS = "snom_info", "snom_sync", "snom_rollout"
+INFO, KEY, SYNC, ROLLOUT = COLUMNS = "snom_info", "snom_key", "snom_sync", "snom_rollout"
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,6 @@ class Fault:
     mirror: str | None = None
     """What is wrong with its mirror, likewise."""
     off_once_registered: bool = False
-
-    def cell(self, column: str) -> str:
-        """How a column ends with it."""
-        return {INFO: self.info, SYNC: self.sync, ROLLOUT: self.rollout}[column]
 
 
 def _phone(meaning: str, info: str = WELL, sync: str = "synced", rollout: str = "upgraded", **keys: Any) -> Fault:
@@ -97,6 +93,7 @@ FAULTS: dict[str, Fault] = {
     "challenges": _phone(
         "it asks for a password", WELL, "auth_failed", "auth_failed", settings={"challenge_checksync": "on"}
     ),
+    "no-documents": _phone("it takes no documents from its PBX", settings={"xml_notify": "off"}),
     "restarts": _phone("it restarts at a check-sync", sip={"check_sync": "reboots"}),
     "second-time": _phone("it looks for firmware at its second check-sync only", sip={"passes": 2}),
     "settings-only": _phone("it loads settings only", rollout="no_fetch", settings={"update_policy": "settings_only"}),
@@ -170,6 +167,25 @@ FAULTS: dict[str, Fault] = {
     "mirror-off": _mirror("its mirror is down", "off", ENDS, "not_started"),
 }
 
-REQUESTS = 4
-"""The most events that any phone may get: one of snom_sync, and one or two of a rollout. Those are sent again where
-no answer comes."""
+KEY_ENDS = {
+    "unreachable": "off off-registered nameless other-mac deaf pbx-nobody pbx-gone",
+    "unreachable" + DONE: "pbx-lost",
+    "wrong_phone": "other-model",
+    "auth_failed": "no-documents",
+    "failed": "pbx-off pbx-login pbx-noise",
+    WELL + UNSEEN: "pbx-silent",
+}
+"""How snom_key ends, which goes by the PBX and asks no mirror, where it is not well."""
+
+
+def cell(name: str, column: str) -> str:
+    """How a column ends with a fault."""
+    if column == KEY:
+        return next((word for word, names in KEY_ENDS.items() if name in names.split()), WELL)
+    fault = FAULTS[name]
+    return {INFO: fault.info, SYNC: fault.sync, ROLLOUT: fault.rollout}[column]
+
+
+REQUESTS = 5
+"""The most events that any phone may get: of snom_key, of snom_sync, and one or two of a rollout. Each is sent again
+where no answer comes."""

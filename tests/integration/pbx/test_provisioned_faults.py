@@ -23,10 +23,12 @@ from ansible_collections.telephony.snom.tests.integration.pbx.faults import (
     ENDS,
     FAULTS,
     INFO,
+    KEY,
     REQUESTS,
     ROLLOUT,
     SYNC,
     Fault,
+    cell,
 )
 from ansible_collections.telephony.snom.tests.integration.pbx.provisioned import (
     LOGIN,
@@ -75,15 +77,9 @@ MIRRORS: dict[str, Callable[[Path], between.Mirror]] = {
 def test_all_faults(tmp_path: Path, kamailio: Kamailio) -> None:
     with fleet(tmp_path, kamailio) as (place, renew), place.timer():
         found = place.bench
-        options: dict[str, dict[str, Any]] = {INFO: {}, SYNC: {"fetch_timeout": 15}}
-        tasks = [{f"telephony.snom.{name}": given, "ignore_errors": True} for name, given in options.items()]
-        run = found.play(
-            [{"hosts": "phones", "gather_facts": False, "tasks": tasks}],
-            env={"ANSIBLE_FORKS": str(len(FAULTS))},
-            rehearse=False,
-        )
-        told = {column: _told(place, run, column) for column in options}
-        check(place, run)
+        told = _ask(place, {INFO: {}, KEY: {"keys": ["UP"]}})
+        renew()
+        told |= _ask(place, {SYNC: {"fetch_timeout": 15}})
 
         until(lambda: all(one["phase"] in ("up", "off") for one in found.fleet.phones().values()), "all are back")
         renew()
@@ -100,6 +96,18 @@ def test_all_faults(tmp_path: Path, kamailio: Kamailio) -> None:
             assert "STILL BE SHOWN" in run.rollout["phones"][name]["reason"], run.rollout["phones"][name]
         assert {name for name in FAULTS if mac(place, name) in place.armed()} <= STILL_SHOWN
         until(lambda: place.run_timer() or not place.armed(), "the mirror's timer withdraws it")
+
+
+def _ask(place: Site, modules: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Run modules with these options on all phones; how each has ended."""
+    tasks = [{f"telephony.snom.{name}": options, "ignore_errors": True} for name, options in modules.items()]
+    run = place.bench.play(
+        [{"hosts": "phones", "gather_facts": False, "tasks": tasks}],
+        env={"ANSIBLE_FORKS": str(len(FAULTS))},
+        rehearse=False,
+    )
+    check(place, run)
+    return {column: _told(place, run, column) for column in modules}
 
 
 def mac(place: Site, name: str) -> str:
@@ -142,14 +150,15 @@ def fleet(folder: Path, kamailio: Kamailio) -> Iterator[tuple[Site, Callable[[],
 
 
 def _heeded(place: Site, name: str) -> Callable[[], object]:
-    """Wait until a phone has looked for firmware once more than now."""
+    """Wait until a phone has done more than by now of what it may be told."""
 
-    def looks() -> int:
-        entries = place.bench.fleet.log(name, event="provisioning_get")
-        return sum("/firmware/" in entry["target"] for entry in entries)
+    def heeded() -> int:
+        looks = [entry["target"] for entry in place.bench.fleet.log(name, event="provisioning_get")]
+        keys = place.bench.fleet.log(name, event="fragment")
+        return sum("/firmware/" in target for target in looks) + len(keys)
 
-    before = looks()
-    return lambda: until(lambda: looks() > before, f"{name} looks for firmware")
+    before = heeded()
+    return lambda: until(lambda: heeded() > before, f"{name} does what it is told")
 
 
 def _keys(kamailio: Kamailio, number: int, fault: Fault) -> Any:
@@ -242,6 +251,8 @@ def _cell(place: Site, column: str, name: str, result: Mapping[str, Any], *, fai
     success = not failed and word not in NO_SUCCESS
     if column == INFO:
         done = success and result["phone"]["firmware"] == state["firmware"]
+    elif column == KEY:
+        done = bool(place.bench.fleet.log(name, event="fragment"))
     elif column == SYNC:
         done = any(
             entry["status"] == 200 and "/current/" in entry["target"]
@@ -256,8 +267,8 @@ def _cell(place: Site, column: str, name: str, result: Mapping[str, Any], *, fai
 
 def differences(told: Mapping[str, str], column: str) -> dict[str, str]:
     """What ended otherwise than it must, by the fault."""
-    wrong = {name: word for name, word in told.items() if word not in FAULTS[name].cell(column).split(OR)}
-    return {name: f"{word}, and not {FAULTS[name].cell(column)}" for name, word in wrong.items()}
+    wrong = {name: word for name, word in told.items() if word not in cell(name, column).split(OR)}
+    return {name: f"{word}, and not {cell(name, column)}" for name, word in wrong.items()}
 
 
 def check(place: Site, run: Run) -> None:
