@@ -75,6 +75,10 @@ def _read(row: str) -> KnownSetting:
 KNOWN: Mapping[str, KnownSetting] = {setting.name: setting for setting in map(_read, ROWS.splitlines())}
 """The table, by name."""
 
+_ACTIONS = [name for name in KNOWN if name.startswith("action_")]
+_SLIP = 0.92
+"""From this likeness on to a known action URL, a name is a slip of the pen and no other one of the family."""
+
 _LOWERED = {name.lower(): setting for name, setting in KNOWN.items()}
 
 
@@ -90,7 +94,15 @@ def known_setting(name: str) -> KnownSetting | None:
 
 def is_known(name: str) -> bool:
     """Whether a public source mentions the setting, numbered or not."""
-    return known_setting(name) is not None or bool(_FAMILY.fullmatch(name) or _OF_CONTACT.fullmatch(name))
+    if known_setting(name) is not None or _OF_CONTACT.fullmatch(name):
+        return True
+    return bool(_FAMILY.fullmatch(name)) and not _is_slip(name)
+
+
+def _is_slip(name: str) -> bool:
+    """Whether the name of a family is meant for one that is known: some of them end in url, and others don't."""
+    other_end = name.removesuffix("_url") if name.endswith("_url") else f"{name}_url"
+    return other_end in KNOWN or bool(get_close_matches(name, _ACTIONS, n=1, cutoff=_SLIP))
 
 
 def of_contact(name: str) -> tuple[str, int] | None:

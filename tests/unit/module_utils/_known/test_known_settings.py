@@ -117,6 +117,7 @@ def test_identities_count_from_1_and_function_keys_from_0() -> None:
     "name",
     [
         *("language", "user_name", "user_name3", "fkey0", "gui_fkey1", "action_connected_url", "dkey_dnd"),
+        *("action_some_later_event_url", "dkey_some_later_key"),
         *("subscription_expiry", "dtmf_payload_type", "idle_icon_07", "vision_connected_mac"),
     ],
 )
@@ -129,7 +130,9 @@ def test_what_templates_give_to_phones_is_a_setting() -> None:
     assert (kind_of("read_status"), kind_of("vision_provisioning_url")) == ("", WAY)
 
 
-@pytest.mark.parametrize("name", ["langauge", "user_nme1", "fkeyx", "gui_fkey5"])
+@pytest.mark.parametrize(
+    "name", ["langauge", "user_nme1", "fkeyx", "gui_fkey5", "action_incomming_url", "action_missed", "action_hold_url"]
+)
 def test_slips_of_the_pen_are_not_known(name: str) -> None:
     assert not is_known(name)
 
