@@ -75,7 +75,7 @@ MIRRORS: dict[str, Callable[[Path], between.Mirror]] = {
 
 @pytest.mark.slow
 def test_all_faults(tmp_path: Path, kamailio: Kamailio) -> None:
-    with fleet(tmp_path, kamailio) as (place, renew), place.timer():
+    with fleet(tmp_path, kamailio) as (place, renew):
         found = place.bench
         told = _ask(place, {INFO: {}, KEY: {"keys": ["UP"]}})
         renew()
@@ -123,6 +123,7 @@ def fleet(folder: Path, kamailio: Kamailio) -> Iterator[tuple[Site, Callable[[],
         place = stack.enter_context(
             site(folder, kamailio, phones, *images, setting_networks=["127.0.0.0/8"], snom_firmware_version=NEW)
         )
+        stack.enter_context(place.timer())
         found = place.bench
         broken = place.box.images / image("D865")
         broken.write_bytes(bytes(broken.stat().st_size))
@@ -176,9 +177,11 @@ def _pbx(
         return {"password": "another"}
     host, port = NOWHERE
     if kind != "off":
-        port = stack.enter_context(
-            between.between(kamailio.address, kamailio.rpc_port, lambda asked, on: says[name](asked, on))
-        )
+
+        def answer(asked: between.Asked, on: between.HandOn) -> between.Answer | None:
+            return says[name](asked, on)
+
+        port = stack.enter_context(between.between(kamailio.address, kamailio.rpc_port, answer))
     return {"host": host, "port": port}
 
 
