@@ -219,9 +219,9 @@ def _read(rows: Iterator[list[str]], columns: Mapping[str, int], prefixes: tuple
                 "A spreadsheet takes some for numbers: make the column text before you export it.",
             ),
             (twice, "with a MAC address that stands further up", "The first one counts."),
-            (models, "with a model that is not known", "It is left away."),
-            (addresses, "with an IP address that can't be read", "It is left away."),
-            (versions, "with a firmware version that can't be read", "It is left away."),
+            (models, "with a model that is not known", "It is left out."),
+            (addresses, "with an IP address that can't be read", "It is left out."),
+            (versions, "with a firmware version that can't be read", "It is left out."),
             (bases, "with a DECT base or handset, which is no desk phone", "They are left out."),
         )
         if found
