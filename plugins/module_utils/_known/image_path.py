@@ -19,7 +19,7 @@ from .images import (
     check_url,
     contradiction,
     file_in_url,
-    files_in_query,
+    files_in_url,
     image_name,
     image_url,
     read_image_name,
@@ -63,7 +63,7 @@ def version_in_url(url: str) -> Version | None:
     _check_option(url)
     real = _chained_url(url) or url
     _check_option(real)
-    read = [found for file in (file_in_url(real), *files_in_query(real)) if (found := read_image_name(file))]
+    read = [found for file in files_in_url(real) if (found := read_image_name(file))]
     return read[0][1] if read else None
 
 
@@ -155,7 +155,7 @@ def _image_at(url: str, model: Model, target: Version, catalog: Catalog) -> Imag
             "url: it names a chained-update image, but its query has no chained_url with the image to load."
         )
     file = file_in_url(real or url)
-    for name in (file, *files_in_query(real or url)):
+    for name in files_in_url(real or url):
         _refuse_contradiction(name, model, target)
     known = catalog.by_file(file)
     if known is None:

@@ -180,10 +180,13 @@ def file_in_url(url: str) -> str:
     return unquote(urlsplit(url).path.rpartition("/")[2])
 
 
-def files_in_query(url: str) -> list[str]:
-    """What the query calls like an image. Public servers give images by such a name: firmware.php?file=..."""
+def files_in_url(url: str) -> list[str]:
+    """The file at the end of the path, and what the query calls like an image.
+
+    Public servers give images by such a name: firmware.php?file=...
+    """
     values = [value.rpartition("/")[2] for _name, value in parse_qsl(urlsplit(url).query)]
-    return [value for value in values if value.lower().endswith((".bin", ".swu"))]
+    return [file_in_url(url), *(value for value in values if value.lower().endswith((".bin", ".swu")))]
 
 
 def image_url(file: str, mirror: str) -> str:

@@ -17,7 +17,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import (
     file_in_url,
-    files_in_query,
+    files_in_url,
     read_image_name,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import WAY, kind_of, split_name
@@ -183,7 +183,7 @@ def _images(values: Mapping[str, str], firmware: Mapping[str, str]) -> Iterator[
             url = values.get(name, "")
             url = firmware.get(file_in_url(url), url)
             chained = parse_qs(urlsplit(url).query).get("chained_url", [url])[0]
-            named = (file_in_url(chained), *files_in_query(chained))
+            named = files_in_url(chained)
         # Of a URL that is none.
         except ValueError:
             continue

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import (
     file_in_url,
-    files_in_query,
+    files_in_url,
     read_image_name,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import (
@@ -171,12 +171,11 @@ def wrong_images(phones: Iterable[ProvisionedPhone]) -> Iterator[str]:
     others, misplaced = defaultdict(list), defaultdict(list)
     for phone in phones:
         for setting in (one for one in phone.settings.values() if one.name in _IMAGES):
-            file = _image_in(setting.value)
-            named = (file, *_images_asked_for(setting.value))
+            named = _files_in(setting.value)
             image = next(filter(None, map(read_image_name, named)), None)
             if image and image[0] is not phone.model:
                 others[setting.name, image[0].name].append(phone.host)
-            elif setting.name == _STATUS and file.lower().endswith((".bin", ".swu")):
+            elif setting.name == _STATUS and named[0].lower().endswith((".bin", ".swu")):
                 misplaced[setting.name].append(phone.host)
     for (name, model), hosts in others.items():
         yield f"{name} names an image of the {model} for {_named(hosts)}, which is of another model. Correct it."
@@ -187,20 +186,13 @@ def wrong_images(phones: Iterable[ProvisionedPhone]) -> Iterator[str]:
         )
 
 
-def _image_in(url: str) -> str:
-    """The file that a phone loads in the end. Nothing for what is no URL."""
+def _files_in(url: str) -> list[str]:
+    """The file that a phone loads in the end, and images that the query names. An empty name for what is no URL."""
     try:
-        return file_in_url(parse_qs(urlsplit(url).query).get("chained_url", [url])[0])
+        loaded = parse_qs(urlsplit(url).query).get("chained_url", [url])[0]
+        return [file_in_url(loaded), *files_in_url(url)[1:]]
     except ValueError:
-        return ""
-
-
-def _images_asked_for(url: str) -> list[str]:
-    """The images that a query names. None for what is no URL."""
-    try:
-        return files_in_query(url)
-    except ValueError:
-        return []
+        return [""]
 
 
 def long_phone_books(phones: Iterable[ProvisionedPhone]) -> Iterator[str]:
