@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 from .._core.errors import InputError, Refused
 from .borders import NEW_FLASH_LAYOUT, NO_WAY_BACK_FROM
 from .images import (
     Catalog,
     Image,
+    chained_url,
     check_url,
     contradiction,
     file_in_url,
@@ -61,7 +62,7 @@ def unverified(hops: Iterable[Hop]) -> list[str]:
 def version_in_url(url: str) -> Version | None:
     """The version that the file name in a URL tells, a chained URL's real image too. Raises InputError."""
     _check_option(url)
-    real = _chained_url(url) or url
+    real = chained_url(url) or url
     _check_option(real)
     read = [found for file in files_in_url(real) if (found := read_image_name(file))]
     return read[0][1] if read else None
@@ -89,7 +90,7 @@ def find_path(
         return ()
     _refuse_downgrade(model, now, target, allow_downgrade=allow_downgrade, force=force)
     final = _image_at(url, model, target, catalog) if url else known_image(model, target, catalog, mirror)
-    complete = url if url and _chained_url(url) else None
+    complete = url if url and chained_url(url) else None
     if complete is None and lacks_chain(model, target, final):
         raise Refused(
             f"From {model.chained_from} on, the {model.name} loads images through a chained-update image. That is "
@@ -146,7 +147,7 @@ def known_image(model: Model, target: Version, catalog: Catalog, mirror: str | N
 def _image_at(url: str, model: Model, target: Version, catalog: Catalog) -> Image:
     """The image that a URL given by the user leads to."""
     _check_option(url)
-    real = _chained_url(url)
+    real = chained_url(url)
     if real is not None:
         _check_option(real)
         _refuse_contradiction(file_in_url(url), model, None)
@@ -270,8 +271,3 @@ def _with_mac(url: str) -> str:
 def _fill_in(url: str, mac: str | None) -> str:
     # Where the MAC is not known, the phone fills it in (protocol 5.4).
     return url.replace("{mac}", normalize_mac(mac)) if mac else url
-
-
-def _chained_url(url: str) -> str | None:
-    """The real image's URL out of a chained-update URL, or None where it is not one."""
-    return parse_qs(urlsplit(url).query).get("chained_url", [None])[0]

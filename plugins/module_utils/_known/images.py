@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlsplit
 
 from .._core.errors import InputError
 from .._core.visible import visible_line
@@ -187,6 +187,14 @@ def files_in_url(url: str) -> list[str]:
     """
     values = [value.rpartition("/")[2] for _name, value in parse_qsl(urlsplit(url).query)]
     return [file_in_url(url), *(value for value in values if value.lower().endswith((".bin", ".swu")))]
+
+
+def chained_url(url: str) -> str | None:
+    """The real image's URL out of a chained-update URL (protocol 3.3.5), or None where it is not one.
+
+    Raises ValueError for what is no URL.
+    """
+    return parse_qs(urlsplit(url).query).get("chained_url", [None])[0]
 
 
 def image_url(file: str, mirror: str) -> str:

@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import (
+    chained_url,
     file_in_url,
     files_in_url,
     read_image_name,
@@ -182,8 +182,7 @@ def _images(values: Mapping[str, str], firmware: Mapping[str, str]) -> Iterator[
         try:
             url = values.get(name, "")
             url = firmware.get(file_in_url(url), url)
-            chained = parse_qs(urlsplit(url).query).get("chained_url", [url])[0]
-            named = files_in_url(chained)
+            named = files_in_url(chained_url(url) or url)
         # Of a URL that is none.
         except ValueError:
             continue

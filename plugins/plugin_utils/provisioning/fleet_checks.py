@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from urllib.parse import parse_qs, urlsplit
 
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import (
-    file_in_url,
+    chained_url,
     files_in_url,
     read_image_name,
 )
@@ -189,8 +188,7 @@ def wrong_images(phones: Iterable[ProvisionedPhone]) -> Iterator[str]:
 def _files_in(url: str) -> list[str]:
     """The file that a phone loads in the end, and images that the query names. An empty name for what is no URL."""
     try:
-        loaded = parse_qs(urlsplit(url).query).get("chained_url", [url])[0]
-        return [file_in_url(loaded), *files_in_url(url)[1:]]
+        return files_in_url(chained_url(url) or url)
     except ValueError:
         return [""]
 
