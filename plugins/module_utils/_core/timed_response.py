@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import http.client
 import io
-import re
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +19,7 @@ from typing import Any
 
 def read_length(header: str) -> int | None:
     """The bytes that a Content-Length announces; None where it is no number, or one that no page can have."""
-    return int(header) if re.fullmatch("[0-9]{1,15}", header) else None
+    return int(header) if len(header) <= 15 and header.isascii() and header.isdigit() else None
 
 
 class TimedResponse(http.client.HTTPResponse):

@@ -100,6 +100,11 @@ _PART_LETTER = re.compile(r"snom[1-3][0-9x]{2}-[0-6](?:\.[0-9]+)+-?(?:l|br?|r)\.
 _PART_WORD = re.compile(
     r"ramdisk(?!-chained-update)|jffs2|kernel|rootfs|linux|u-?boot|boot-?loader|vpn-?feature", re.IGNORECASE
 )
+_OF_SNOM = re.compile(r"snom[a-z0-9]", re.IGNORECASE)
+_URL = re.compile(r"[!-~]+")
+_FILE = re.compile(r"[^\s/\\?#.][^\s/\\?#]*")
+_HEX = re.compile(r"[0-9a-fA-F]+")
+_INTEGER = re.compile(r"-?[0-9]{1,12}")
 
 
 def image_name(model: Model, version: Version) -> str:
@@ -149,7 +154,7 @@ def contradiction(name: str, model: str | None, version: Version | None) -> str 
     named = find_model(name)
     if _is_part(name):
         return f"the file name {name} is that of a kernel or another part of old firmware, which is no application"
-    if named is None and re.match(r"snom[a-z0-9]", name, re.IGNORECASE):
+    if named is None and _OF_SNOM.match(name):
         return f"the file name {name} is not that of a phone's image"
     if named and named.name != model:
         return f"the file name {name} is that of an image for the {named.name}, not for the {model}"
@@ -162,7 +167,7 @@ def contradiction(name: str, model: str | None, version: Version | None) -> str 
 def check_url(url: str) -> None:
     """Refuse what a phone can't load. Raises InputError, which does not repeat the URL: it may hold a secret."""
     remedy = "Write it like https://images.example/fw/snom320-8.7.5.35-SIP-f.bin."
-    if not re.fullmatch(r"[!-~]+", url):
+    if not _URL.fullmatch(url):
         raise InputError(f"The URL is empty, or holds a blank or another character that must be encoded. {remedy}")
     try:
         parts = urlsplit(url)
@@ -235,7 +240,7 @@ def _parse_image(row: Mapping[str, Any]) -> Image:
     if unknown:
         raise InputError(f"{unknown[0]}: there is no such field. The fields are {', '.join(_FIELDS)}.")
     file, url = _text(row, "file"), _text(row, "url")
-    if file is None or not re.fullmatch(r"[^\s/\\?#.][^\s/\\?#]*", file) or visible_line(file) != file:
+    if file is None or not _FILE.fullmatch(file) or visible_line(file) != file:
         raise InputError("file: give the file name, without a path, blanks, control characters or a dot before it.")
     if url is None:
         raise InputError("url: give the URL from which phones load the file.")
@@ -296,7 +301,7 @@ def _text(row: Mapping[str, Any], field: str) -> str | None:
 
 def _digest(row: Mapping[str, Any], field: str, digits: int) -> str | None:
     text = _text(row, field)
-    if text and not re.fullmatch(rf"[0-9a-fA-F]{{{digits}}}", text):
+    if text and not (len(text) == digits and _HEX.fullmatch(text)):
         raise InputError(f"{field}: give {digits} hexadecimal digits, in quotes.")
     return text.lower() if text else None
 
@@ -333,7 +338,7 @@ def _size(row: Mapping[str, Any]) -> int | None:
     if value is None or value == "":
         return None
     # YAML's true is an int to Python.
-    if isinstance(value, bool) or not re.fullmatch(r"-?[0-9]{1,12}", str(value)):
+    if isinstance(value, bool) or not _INTEGER.fullmatch(str(value)):
         raise InputError(f"size: {value!r} is not a number of bytes.")
     if int(value) <= 0:
         raise InputError(f"size: {value} is not a number of bytes above 0.")

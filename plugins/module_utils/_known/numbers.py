@@ -22,6 +22,8 @@ EMERGENCY_NUMBERS = (
 _LONGEST = 64
 _SEPARATORS = re.compile(r"[ ./()-]")
 _NUMBER = re.compile(r"\+?[0-9*#]+")
+_NO_DIGIT = re.compile(r"\D")
+_SIGN = re.compile(r"[*#]")
 _DTMF = re.compile(r"[0-9*#A-D]+")
 _ADDRESS = re.compile(r"(?:sips?:)?([A-Za-z0-9_.+*-]+)@([A-Za-z0-9.-]+)")
 
@@ -73,8 +75,8 @@ def refuse_emergency(number: str, emergency_numbers: Collection[str]) -> None:
 
     That is so too behind one digit for the outside line, an international prefix, or a feature code (``*31#112``).
     """
-    known = {re.sub(r"\D", "", one) for one in emergency_numbers} - {""}
-    for part in re.split(r"[*#]", number.partition("@")[0]):
+    known = {_NO_DIGIT.sub("", one) for one in emergency_numbers} - {""}
+    for part in _SIGN.split(number.partition("@")[0]):
         digits = part.removeprefix("+")
         if {digits, digits[1:], digits.removeprefix("00")} & known:
             raise Refused(

@@ -60,6 +60,10 @@ _LARGEST_INDEX = 999
 _CLOCK = ("prov_polling_time", "prov_polling_time_rand_end")
 # In which zeros in front matter, beside secrets.
 _NUMBERS = ("user_name", "user_pname")
+_OTHERWISE_NUMBERED = re.compile(r"(\w+?)(?:\[([0-9]{1,3})\]|[. _-]([0-9]{1,3}))")
+_FLAGGED = re.compile(r"(\w+)[!&$#]")
+_INDEX = re.compile("[0-9]{1,3}")
+_NAMED_KEY = re.compile(r"P([1-9][0-9]{0,2})", re.IGNORECASE)
 # Control characters, halves of surrogate pairs and non-characters have no place in XML 1.0.
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAKS = str.maketrans("", "", "\n")
@@ -180,10 +184,10 @@ def with_labels(settings: Iterable[Setting], option: str) -> tuple[Setting, ...]
 
 def _meant(name: object) -> str:
     """How a name is written that holds more than itself: its number, or the flag that files of text have there."""
-    numbered = re.fullmatch(r"(\w+?)(?:\[([0-9]{1,3})\]|[. _-]([0-9]{1,3}))", str(name))
+    numbered = _OTHERWISE_NUMBERED.fullmatch(str(name))
     if numbered and is_setting_name(numbered[1]):
         return f" Write {numbered[1]}{numbered[2] or numbered[3]}."
-    flagged = re.fullmatch(r"(\w+)[!&$#]", str(name))
+    flagged = _FLAGGED.fullmatch(str(name))
     return f" The flag stands beside the value: {flagged[1]}: {{value: ..., perm: ...}}." if flagged else ""
 
 
@@ -274,12 +278,12 @@ def _as_list(value: object) -> list[object]:
 
 
 def _is_number(key: object) -> bool:
-    return not isinstance(key, bool) and bool(re.fullmatch("[0-9]{1,3}", str(key)))
+    return not isinstance(key, bool) and bool(_INDEX.fullmatch(str(key)))
 
 
 def _index(name: str, number: object, where: str) -> int:
     if not _is_number(number) or int(str(number)) > _LARGEST_INDEX:
-        key = re.fullmatch(r"P([1-9][0-9]{0,2})", str(number), re.IGNORECASE) if name == "fkey" else None
+        key = _NAMED_KEY.fullmatch(str(number)) if name == "fkey" else None
         raise InputError(
             f"{where}: {str(number)!r} is no number of an indexed setting. Give a mapping from numbers to values, or a "
             "single value; what goes with a value stands beside it: {value: ..., perm: ...}."

@@ -35,6 +35,7 @@ _SPELLINGS = {
     # What has no query only reads (protocol 1.4).
     "settings_page": (r"/?[A-Za-z0-9_.-]{1,60}", "settings.xml"),
 }
+_PAGE = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 _KEYS = ("models", "firmware", *_PLACES, *_SPELLINGS, "flash_time")
 
 
@@ -116,7 +117,7 @@ def _place(name: str, given: Any, wrong: Any) -> Place:
     if not isinstance(given, Mapping) or set(given) != set(keys):
         wrong(f"{name} must be a mapping of {', '.join(keys)}.")
     page = str(given["page"]).lstrip("/")
-    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,60}", page):
+    if not _PAGE.fullmatch(page):
         wrong(f"the page of {name} must be the name of a page, such as info.htm, without a query.")
     words = tuple(" ".join(str(given[key]).split()).rstrip(":= ") for key in keys[1:])
     if not all(3 <= len(word) <= 60 and word.isprintable() for word in words):

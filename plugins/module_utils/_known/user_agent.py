@@ -75,6 +75,7 @@ _BUILT = re.compile(
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MODULE = re.compile(r"([A-Z]{2,6}):([0-9]{1,3})", re.IGNORECASE | re.ASCII)
+_SIGN = re.compile("[();,]")
 _BOOT_LOADER = re.compile(r"[0-9A-Za-z._+-]+(?: [0-9A-Za-z._+-]+){0,5}")
 
 
@@ -138,7 +139,7 @@ def _version(text: str | None) -> Version | None:
 
 def _boot_loader(behind: str, is_cut: bool) -> str | None:
     """What stands together behind the version, of what is no date, MAC address or module."""
-    words = re.split("[();,]", _BUILT.sub(" UXM:0 ", behind), maxsplit=1)[0].split()
+    words = _SIGN.split(_BUILT.sub(" UXM:0 ", behind), maxsplit=1)[0].split()
     others = [bool(find_mac(word) or _MODULE.fullmatch(word)) for word in words]
     first = others.index(False) if False in others else len(words)
     last = others.index(True, first) if True in others[first:] else len(words)

@@ -20,6 +20,10 @@ WITHIN = rf"{_NUMBERS}[a-z]?{_SUFFIX}(?=[^0-9a-z._])(?![-+~](?!sip)(?:[0-9a-z]|\
 """A version within a text in lower case. It must be followed by something: at the end of what was cut off, it could be
 the beginning of another one. What may be a suffix and is none that can be read leaves no version."""
 
+_WHOLE = re.compile(f"({_NUMBERS})([a-z]?)({_SUFFIX})")
+_SUFFIX_PART = re.compile("[0-9a-z]+")
+_IS_EARLY = re.compile(_EARLY)
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Version:
@@ -45,10 +49,10 @@ class Version:
         public.
         """
         written = text.strip()
-        match = re.fullmatch(f"({_NUMBERS})([a-z]?)({_SUFFIX})", written.lower())
+        match = _WHOLE.fullmatch(written.lower())
         if match is None:
             raise InputError(f"{text!r} is not a firmware version. Write it like 8.9.3.80 or 10.1.54.13.")
-        suffix = "-".join(re.findall("[0-9a-z]+", match[3]))
+        suffix = "-".join(_SUFFIX_PART.findall(match[3]))
         return cls(tuple(int(number) for number in match[1].split(".")), match[2], not suffix, suffix, written)
 
     @property
@@ -68,7 +72,7 @@ class Version:
         """
         if self.numbers != other.numbers or self == other:
             return self >= other
-        is_early = re.match(_EARLY, other.suffix) is not None
+        is_early = _IS_EARLY.match(other.suffix) is not None
         if self.letter != other.letter:
             return self > other and len(self.numbers) == 2 and self.is_plain and (other.is_plain or is_early)
         return self.is_plain and is_early

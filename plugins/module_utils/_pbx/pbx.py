@@ -30,6 +30,8 @@ _LATEST = 1e9
 _INSTANCE_NODE = re.compile(rf"-((?:{'|'.join(PREFIXES)})[0-9a-f]{{6}})>?$", re.IGNORECASE | re.ASCII)
 """How a phone's MAC address ends the UUID that it names itself by (sip 5.3). Older phones have a random one."""
 
+_DIGITS = re.compile("[0-9]{1,100}")
+_IPV6 = re.compile("[0-9A-Fa-f:.]+")
 _URI_HOST = re.compile(r"sips?:(?:[^@]*@)?(\[[0-9A-Fa-f:.]+\]|[\w.-]+)", re.IGNORECASE)
 
 
@@ -139,7 +141,7 @@ def registration_of(
 
 def number_in(text: str) -> int | None:
     """A whole number from 0, as a PBX writes it; None for anything else, and where it has more digits than any has."""
-    return int(text) if re.fullmatch("[0-9]{1,100}", text) else None
+    return int(text) if _DIGITS.fullmatch(text) else None
 
 
 def sendable(value: str) -> str:
@@ -155,7 +157,7 @@ def sendable(value: str) -> str:
 def host_of_uri(text: str) -> str | None:
     """The host of a SIP URI, or of an address with a port or without."""
     text = text.strip("<>")
-    if text.count(":") > 1 and re.fullmatch("[0-9A-Fa-f:.]+", text):
+    if text.count(":") > 1 and _IPV6.fullmatch(text):
         return text
     found = _URI_HOST.match(text if text.lower().startswith(("sip:", "sips:")) else f"sip:{text}")
     return found[1].strip("[]") if found else None

@@ -23,6 +23,8 @@ MOST_HEADERS = 200
 _STATUS = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: (.*))?")
 _BRANCH = re.compile(r";\s*branch\s*=\s*([^;,\s]{1,200})", re.IGNORECASE)
 _COMPACT = {"v": "via", "l": "content-length", "i": "call-id", "f": "from", "t": "to"}
+_CODE = re.compile("[0-9]{1,7}")
+_COMMAS = re.compile(r"[\s,]+")
 _DIGEST = re.compile(r"\s*digest\s+(.*)", re.IGNORECASE)
 _PARAMETER = re.compile(r'([A-Za-z]{1,20})\s*=\s*(?:"([^"\\]{0,1000})"|([^\s,"]{1,1000}))')
 _HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
@@ -52,7 +54,7 @@ class SipAnswer:
     def length(self) -> int:
         """Bytes of its body; -1 for what is no length."""
         text = self.get("content-length") or "0"
-        return int(text) if re.fullmatch("[0-9]{1,7}", text) else -1
+        return int(text) if _CODE.fullmatch(text) else -1
 
 
 def read_answer(head: bytes) -> SipAnswer | None:
@@ -105,7 +107,7 @@ def _credentials(challenge: dict[str, str], method: str, uri: str, username: str
     if not all(value.isprintable() for value in challenge.values()):
         # It comes back in the answer, which is one line.
         return None
-    if qops is not None and "auth" not in re.split(r"[\s,]+", qops.lower()):
+    if qops is not None and "auth" not in _COMMAS.split(qops.lower()):
         return None
 
     def digest(text: str) -> str:

@@ -35,6 +35,7 @@ _IDLE, _BROKEN, _CALLS, _TOLD = "idle", "broken", "calls", "told"
 _MOST = 4
 """Calls that are told apart. More than that are as many."""
 _BRANCH = re.compile(rf"{_IDLE}|{_BROKEN}|{_CALLS}-([0-{_MOST}])", re.ASCII)
+_COUNT = re.compile("[0-9]{1,2}")
 # What is told by callbacks (xml 2). The version has a blank, and stands last, where it takes nothing else along.
 _CALLBACKS = {
     "calls": "$(lines)",
@@ -89,7 +90,7 @@ class Report:
     def _told(self) -> CallReading:
         """What its callbacks say of calls: both of them, or nothing."""
         calls, state = self.told.get("calls", ""), self.told.get("state", "")
-        if not re.fullmatch("[0-9]{1,2}", calls) or not state:
+        if not _COUNT.fullmatch(calls) or not state:
             return CallReading()
         if state == "Idle":
             return CallReading(IDLE, IDLE, 0, SOURCE)

@@ -31,7 +31,7 @@ def _secret_forms(parameters: Mapping[str, Any]) -> list[str]:
         *secret_values(parameters.get("settings")),
         *secret_values(parameters.get("secret_settings"), all_secret=True),
         # Those of a PBX and a mirror.
-        *(str(one.get("password") or "") for one in parameters.values() if isinstance(one, Mapping)),
+        *(str(one.get("password") or "") for one in parameters.values() if isinstance(one, dict)),
     } - {"", "public", "on", "off"}
     forms: set[str] = set()
     for text in secrets:

@@ -28,6 +28,8 @@ _PLAIN = "phone-settings"
 _SECTIONS = ("phone-settings", "functionkeys", "function-keys")
 _BOOKS = ("tbook", "phone-book")
 _FIRMWARE = "firmware-settings"
+_INDEX = re.compile("[0-9]{1,9}")
+_PLACE = re.compile("[0-9]{1,6}")
 # The identity that a key or an entry uses: the active one.
 _ACTIVE = "active"
 # What an entry may have beside name, number and type: by Snom's and Gigaset's pages on the tag; birthday by a public
@@ -222,7 +224,7 @@ def _read_setting(item: Element) -> Setting:
     """A setting as it stands in a file that anybody may have edited: a number that is none stays an attribute."""
     attributes = dict(item.attrib)
     perm = attributes.pop("perm", "")
-    index = int(attributes.pop("idx")) if re.fullmatch("[0-9]{1,9}", attributes.get("idx", "")) else None
+    index = int(attributes.pop("idx")) if _INDEX.fullmatch(attributes.get("idx", "")) else None
     return Setting(
         name=item.tag,
         index=index,
@@ -270,7 +272,7 @@ def _tables(content: bytes) -> list[Element]:
 def _in_places(items: list[Element]) -> list[Element]:
     """The entries in the order of their places, if each has one of its own."""
     places = [item.get("index", "") for item in items]
-    if all(re.fullmatch("[0-9]{1,6}", place) for place in places) and len({*map(int, places)}) == len(places):
+    if all(map(_PLACE.fullmatch, places)) and len({*map(int, places)}) == len(places):
         return sorted(items, key=lambda item: int(item.get("index", "")))
     return items
 

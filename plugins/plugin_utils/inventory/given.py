@@ -33,10 +33,13 @@ def require_short_numbers(value: object, name: str) -> None:
 
     The error begins with the name and shows no value.
     """
+    # An abstract class is slow to ask, so that comes after what most values are.
+    if value is None or isinstance(value, str):
+        return
     if isinstance(value, int):
         if value.bit_length() > _LONGEST_NUMBER:
             raise InputError(f"{name} holds a number of thousands of digits. Correct it.")
-    elif isinstance(value, Mapping):
+    elif isinstance(value, (dict, Mapping)):
         for key, one in value.items():
             require_short_numbers(key, name)
             require_short_numbers(one, name)

@@ -233,6 +233,16 @@ def test_package_files_are_empty(file: Path) -> None:
     assert file.name != "__init__.py" or not file.read_text("utf-8")
 
 
+COMPILES = re.compile(r"\bre\.(?:match|fullmatch|search|sub|split|findall|finditer)\(r?[fb]?[\"']")
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=relative)
+def test_patterns_are_compiled_once(file: Path) -> None:
+    # Each host has a fresh worker, which compiles anew what its parent has not.
+    found = [line.strip() for line in file.read_text("utf-8").splitlines() if COMPILES.search(line)]
+    assert not found, f"compile it at the top of {file.name}"
+
+
 def test_one_name_is_one_thing() -> None:
     """What several files of the library may want has a name that no other file gives to something else."""
     homes: dict[str, list[str]] = {}

@@ -52,6 +52,7 @@ _CURVES = {"1.2.840.10045.3.1.7": "P-256", "1.3.132.0.34": "P-384", "1.3.132.0.3
 _OTHER_NAMES = "2.5.29.17"
 _KINDS = {0x81: "email", 0x82: "DNS", 0x86: "URI", 0x87: "IP"}
 _MOST_NAMES = 50
+_TIME = re.compile(r"([0-9]{2}|[0-9]{4})([0-9]{10})Z")
 
 
 def read_certificate(der: bytes) -> dict[str, Any] | None:
@@ -170,7 +171,7 @@ def _key(data: bytes) -> str:
 
 def _time(data: bytes) -> str:
     text = data.decode("ascii")
-    digits = re.fullmatch(r"([0-9]{2}|[0-9]{4})([0-9]{10})Z", text)
+    digits = _TIME.fullmatch(text)
     if digits is None:
         raise ValueError("a time that is none of a certificate")
     year = int(digits[1])

@@ -140,6 +140,7 @@ _LINK = re.compile(
     r"""<a\s[^<>]{0,200}?href\s{0,5}=\s{0,5}["']?([^"'\s<>]{1,200})[^<>]{0,200}>([^<]{0,200})""", re.IGNORECASE
 )
 _NUMBER = re.compile("[0-9]{1,9}")
+_TEXT = re.compile("text|txt|plain")
 _PATH = re.compile(r"/[A-Za-z0-9_.~%/-]+")
 # What one can write into.
 _BOX = re.compile(
@@ -239,7 +240,7 @@ def settings_downloads(page: str) -> list[str]:
         except ValueError:
             continue
         words = f"{target.path} {_unescape(label)}".lower()
-        form = "xml" if "xml" in words else "text" if re.search("text|txt|plain", words) else None
+        form = "xml" if "xml" in words else "text" if _TEXT.search(words) else None
         here = _PATH.fullmatch(target.path) and not (target.scheme or target.netloc or target.query)
         if form and here and "setting" in words and target.path not in ("/settings.htm", *found[form]):
             found[form].append(target.path)

@@ -68,6 +68,7 @@ _LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"""\b(?:href|src)\s{0,5}=\s{0,5}["']?([^"'\s<>]{1,200})""", re.IGNORECASE)
+_STATUS = re.compile(rb"[1-5][0-9]{2}")
 _PAGE = re.compile(r"/[A-Za-z0-9_.-]{1,60}\.(?:html?|xml|cfg|txt)", re.IGNORECASE)
 
 
@@ -92,7 +93,7 @@ class Recorded:
     def status(self) -> int | None:
         """The status of the answer; None where there is none."""
         first = self.data[:64].split(b"\r\n")[0].split(b" ")
-        return int(first[1]) if len(first) > 1 and re.fullmatch(rb"[1-5][0-9]{2}", first[1]) else None
+        return int(first[1]) if len(first) > 1 and _STATUS.fullmatch(first[1]) else None
 
     @property
     def body(self) -> bytes:
