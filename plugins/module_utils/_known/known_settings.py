@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 from .settings_table import ROWS
 
@@ -92,6 +93,8 @@ def known_setting(name: str) -> KnownSetting | None:
     return KNOWN.get(split_name(name)[0])
 
 
+# A fleet asks for the same names with each phone.
+@lru_cache(4096)
 def is_known(name: str) -> bool:
     """Whether a public source mentions the setting, numbered or not."""
     if known_setting(name) is not None or _OF_CONTACT.fullmatch(name):
@@ -155,6 +158,7 @@ def first_index(name: str) -> int | None:
     return known.first if known else None
 
 
+@lru_cache(4096)
 def split_name(name: str) -> tuple[str, int | None]:
     """Split a name as HTTP spells it into name and number, as XML does (protocol 5.1): ``user_name1``, ``fkey0``.
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 MASK = "********"
 """What stands for a secret wherever it would be shown."""
@@ -55,6 +56,8 @@ _RUN = re.compile(r"[0-9]+|[a-z]+|[A-Z]+")
 _RANDOM_RUNS = 5
 
 
+# A fleet asks for the same names with each phone.
+@lru_cache(4096)
 def is_secret(name: str) -> bool:
     """Whether the setting's value is a secret, which no page shows (protocol 4.2) and no output may."""
     return bool(_SECRET.search(name)) and not _ABOUT_SECRET.fullmatch(name)
@@ -64,7 +67,10 @@ def masked(name: str, value: str) -> str:
     """The value as outputs may show it: without what is secret. An empty value stays: nothing to hide."""
     if value and is_secret(name):
         return MASK
-    value = _IN_QUERY.sub(_masked_parameter, _LOGIN.sub(rf"\g<1>{MASK}", value))
+    if "@" in value:
+        value = _LOGIN.sub(rf"\g<1>{MASK}", value)
+    if "=" in value:
+        value = _IN_QUERY.sub(_masked_parameter, value)
     if "://" not in value:
         return value
     value = _DOTTED.sub(MASK, value)
