@@ -26,6 +26,9 @@ WORK = BUILD / "benchmark"
 
 USERNAME, PASSWORD = "admin", "benchmark-password"
 
+# What a controller may have open, files and connections: as little as any system gives, and it can't ask for more.
+OPEN_FILES = 1024
+
 # Model, the version that it runs, and the image that it is to get: firmware 7, 8 and 10.
 KINDS = (
     ("320", "7.3.14", "8.7.5.35", "snom320-8.7.5.35-SIP-f.bin"),
@@ -107,6 +110,8 @@ def playbook(
     around = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "PYTHON"))}
     around |= {"ANSIBLE_COLLECTIONS_PATH": str(BUILD), "PYTHONPYCACHEPREFIX": str(WORK / "bytecode"), **(env or {})}
     command: list[str | Path] = [
+        "prlimit",
+        f"--nofile={OPEN_FILES}:{OPEN_FILES}",
         Path(sys.executable).with_name("ansible-playbook"),
         "-i",
         stage.inventory,
