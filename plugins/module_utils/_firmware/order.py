@@ -43,7 +43,7 @@ class Order:
     settle: float = 60.0
     snapshot: bool = False
     settings: Mapping[str, str] | None = None
-    """What the phone's settings page showed a moment ago, for the snapshot; None to read them."""
+    """All that the phone's settings page showed a moment ago, for the snapshot; None to read them."""
     accepted: frozenset[Version] = frozenset()
     """Further versions at which it is done, whatever brought it there."""
 
@@ -59,7 +59,7 @@ class Order:
         unknown_call_state: str,
         only_when_idle: bool = True,
         snapshot: bool = False,
-        settings_are_fresh: bool = True,
+        settings: Mapping[str, str] | None = None,
     ) -> Order:
         """The order for a phone as it was read."""
         poll, settle = pace(flash_time)
@@ -76,7 +76,7 @@ class Order:
             poll=poll,
             settle=settle,
             snapshot=snapshot,
-            settings=facts.settings if settings_are_fresh else None,
+            settings=settings,
         )
 
     @property

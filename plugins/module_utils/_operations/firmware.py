@@ -159,6 +159,7 @@ def _start(
         unknown_call_state=parameters["unknown_call_state"],
         only_when_idle=parameters["only_when_idle"],
         snapshot=parameters["snapshot"],
+        settings=facts.settings,
     )
     upgrade = Upgrade(order, phone, now=now)
     upgrade.course.known_call_state = parameters["call_state"]

@@ -28,9 +28,6 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Context
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Flight, Verdicts
 
-FRESH_SETTINGS = 300.0
-"""Seconds for which the settings that were read for the plan serve as those before the upgrade."""
-
 
 class Flights:
     """The phones of one run that are under way."""
@@ -126,7 +123,6 @@ class Flights:
             flash_time=phone.flash_time(options),
             unknown_call_state=options.unknown_call_state,
             snapshot=options.snapshot,
-            settings_are_fresh=self._now() - phone.read_at < FRESH_SETTINGS,
         )
 
     def _step(self, host: str) -> None:

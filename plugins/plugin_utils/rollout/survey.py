@@ -16,6 +16,7 @@ from typing import Any
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AuthFailed, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.image_check import verify_image
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import (
+    only_checked,
     read_model,
     read_settings_too,
 )
@@ -41,7 +42,7 @@ def survey_phone(target: Target, connect: Connect, known_call_state: str | None,
             return Reading(facts=facts)
         state, source = read_call_state(phone, known=known_call_state)
         facts = replace(facts, call_state=state, call_state_source=source)
-        return Reading(facts=read_settings_too(phone, facts, wanted))
+        return Reading(facts=only_checked(read_settings_too(phone, facts, wanted)))
     except SnomError as error:
         return Reading(error=error)
     finally:
