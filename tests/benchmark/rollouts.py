@@ -177,6 +177,7 @@ class Rolled:
         """What the playbook took as a whole."""
         return [
             Figure(name=name, what="CPU of the playbook, per phone", value=ms(self.cost.cpu / self.phones)),
+            Figure(name=name, what="memory of debug over the same hosts", value=f"{self.debug.memory / 1e6:.0f} MB"),
             Figure(name=name, what="whole playbook", value=f"{self.cost.wall:.0f} s"),
             Figure(name=name, what="of it after the last verdict", value=f"{self.after:.0f} s"),
         ]
