@@ -121,22 +121,13 @@ class HostVariables:
         if self._abandoned():
             raise Abandoned
         value = self._raw[name] if name in self._raw else self._own.get(name)
+        # What can't hold a template is spared the templating, which costs more than all the rest. A list or mapping goes
+        # there whole: what default(omit) stands for is taken out of it, and is an error where nothing is around it.
         if not _is_plain(value):
             known = {**self._own, **self._raw}
-            value = without_omitted(_templated(value, self._templar.copy_with_new_env(available_variables=known)))
+            value = without_omitted(self._templar.copy_with_new_env(available_variables=known).template(value))
         require_short_numbers(value, name)
         return value
-
-
-def _templated(value: Any, templar: Any) -> Any:
-    """The value as Ansible templates it. What can't hold a template is spared that: it costs more than all the rest."""
-    if _is_plain(value):
-        return value
-    if isinstance(value, dict):
-        return {key: _templated(item, templar) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_templated(item, templar) for item in value]
-    return templar.template(value)
 
 
 def _is_plain(value: Any) -> bool:
