@@ -121,8 +121,8 @@ class HostVariables:
         if self._abandoned():
             raise Abandoned
         value = self._raw[name] if name in self._raw else self._own.get(name)
-        # What can't hold a template is spared the templating, which costs more than all the rest. A list or mapping goes
-        # there whole: what default(omit) stands for is taken out of it, and is an error where nothing is around it.
+        # What can't hold a template is spared the templating, which costs more than all the rest. A list or mapping is
+        # templated whole: what is omitted is taken out of it then, and is an error where nothing is around it.
         if not _is_plain(value):
             known = {**self._own, **self._raw}
             value = without_omitted(self._templar.copy_with_new_env(available_variables=known).template(value))

@@ -8,8 +8,11 @@ import re
 from typing import Any
 
 import pytest
+from ansible import template
 from ansible.errors import AnsibleError
+from ansible.parsing.dataloader import DataLoader
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory import fleet
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import (
     FleetVariables,
@@ -236,6 +239,16 @@ def test_what_all_settings_of_a_phone_say_decides_about_its_provisioning() -> No
     assert [one.settings for one in read({"desk-1": PROVISIONED | {"snom_settings": {"fkey": {0: "line"}}}})] == [{}]
     with pytest.raises(InputError, match="desk-1: snom_settings: a b is no name of a setting"):
         read({"desk-1": PROVISIONED | {"snom_settings_all": {"a b": 1}}})
+
+
+def test_what_is_omitted_within_settings_is_taken_out_by_the_real_templar() -> None:
+    # From ansible-core 2.19 on a template that is nothing but omit is an error where no list or mapping is around it.
+    trusted = getattr(template, "trust_as_template", str)
+    own = {} if hasattr(template, "trust_as_template") else {"omit": "__omit_place_holder__" + "0f" * 20}
+    gone = trusted("{{ nowhere | default(omit) }}")
+    raw = {"desk": {"snom_settings": {"a": gone, "b": [gone, "x"], "c": "y"}}}
+    variables = FleetVariables(HostVars(raw), own, template.Templar(loader=DataLoader()))
+    assert to_plain(variables.of("desk").get("snom_settings")) == {"b": ["x"], "c": "y"}
 
 
 def test_what_is_omitted_of_a_variable_is_no_value() -> None:
