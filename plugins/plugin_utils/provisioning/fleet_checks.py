@@ -188,7 +188,7 @@ def wrong_images(phones: Iterable[ProvisionedPhone]) -> Iterator[str]:
 def _files_in(url: str) -> list[str]:
     """The file that a phone loads in the end, and images that the query names. An empty name for what is no URL."""
     try:
-        return files_in_url(chained_url(url) or url)
+        return [*files_in_url(chained_url(url) or url), *files_in_url(url)[1:]]
     except ValueError:
         return [""]
 
