@@ -54,6 +54,7 @@ options:
         phone of its kind. Where there are canaries, phones of a kind go one at a time until one of them has succeeded.
       - The word V(stop) behind the last one ends the rollout there instead; the phones that are left have the outcome
         C(not_started). V([canary, stop]) lets people look at the canaries before a second rollout does the rest.
+        Phones before it that did not have their turn have failed, whatever O(fail_on) says.
       - The host variable C(snom_wave) holds a phone back until the wave of that number.
     type: raw
     default: [canary, "10%", "100%"]

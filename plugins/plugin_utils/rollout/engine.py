@@ -102,8 +102,8 @@ class Engine:
         work = self._plan.work
         if work and not self._is_stopped and not self._any_call_state(work):
             self.verdicts.stop(
-                "No phone's call state can be read, and unknown_call_state is defer. Set it to proceed, or let the PBX "
-                "say the state by snom_pbx or snom_call_state."
+                "No phone's call state can be read, and firmware_rollout_unknown_call_state is defer. Set it to "
+                "proceed, or let the PBX say the state by snom_pbx or snom_call_state."
             )
         self._run_waves(work)
         if not self._is_stopped and self.verdicts.unsettled(work):

@@ -42,7 +42,7 @@ class Logins:
         return (
             f"It refused its credentials in the last {count} runs that asked it, and was not asked in this one: phones "
             "lock their web server after more than three failures. Correct snom_username and snom_password, and run "
-            "once with retry_login set to true."
+            "once with firmware_rollout_retry_login set to true."
         )
 
     def refused(self, target: Target, error: SnomError) -> None:

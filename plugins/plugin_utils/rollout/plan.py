@@ -155,7 +155,7 @@ def _with_deadlines(phone: PlannedPhone, options: Options, at_site: int) -> Plan
         return phone.refuse(
             Outcome.DEFERRED,
             f"Its deadline of {phone.deadline:.0f} s never fits into the window of {longest:.0f} s: "
-            "widen the window, or set deadline or flash_time.",
+            "widen the window, or set firmware_rollout_deadline or firmware_rollout_flash_time.",
         )
     return phone
 

@@ -27,14 +27,22 @@ def rollout_result(
     plan: Plan, engine: Engine, parameters: Mapping[str, Any], check_mode: bool, context: Context, started: float
 ) -> dict[str, Any]:
     """The result of `snom_rollout` as plain JSON types; started is in seconds since the epoch."""
+    due = planned_waves(plan)
     # A run that was carried out has a result for each phone.
-    waves = planned_waves(plan) if check_mode else {}
+    waves = due if check_mode else {}
     now = context.runtime.now()
     results = [engine.verdicts.results.get(phone.host) or _planned(phone, waves) for phone in plan.phones]
     fail_on = set(parameters["fail_on"])
     # Where no phone could be read, it is not the phones that are switched off.
     spare = parameters["spare_unreachable"] and any(ended.phone.facts is not None for ended in results)
-    phones = {ended.phone.host: _phone_record(ended, fail_on, spare) for ended in results}
+    # Before a stop they have their turn, or something has gone wrong, whatever becomes of those behind it.
+    must_begin = set(due) if any(wave.kind == "stop" for wave in plan.options.waves) else set()
+    phones = {
+        ended.phone.host: _phone_record(
+            ended, fail_on | {Outcome.NOT_STARTED.value} if ended.phone.host in must_begin else fail_on, spare
+        )
+        for ended in results
+    }
     unsafe = [
         {
             "host": ended.phone.host,

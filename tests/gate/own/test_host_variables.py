@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +21,7 @@ import pytest
 import yaml
 from ansible_collections.telephony.snom.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import HOST_VARIABLES
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import PhoneAction
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import (
     FleetVariables,
     read_stated,
@@ -72,6 +74,11 @@ EXAMPLES = {
     "transport": "sip",
 }
 # Name; what it says; who reads it beside what all do; default; example.
+# Those whose actions spare protected phones.
+WRITERS = (
+    "snom_firmware, snom_settings, snom_reboot, snom_factory_reset, snom_sync, snom_identity, snom_key, snom_call, "
+    "snom_call_list, snom_ringer, snom_screen"
+)
 WANTED = [
     (
         "snom_firmware_version",
@@ -163,14 +170,14 @@ FLEET = [
     (
         "snom_protected",
         "Nothing changes, rings or presses this phone.",
-        "snom_firmware, snom_rollout, snom_settings, snom_reboot, snom_key, snom_call, snom_sync",
+        f"{WRITERS}, snom_rollout",
         "false",
         "true",
     ),
     (
         "snom_protected_override",
         "Protected hosts that are meant all the same. Give it for one run, with ``-e``.",
-        "snom_firmware, snom_rollout, snom_settings, snom_reboot, snom_key, snom_call, snom_sync",
+        f"{WRITERS}, snom_rollout",
         "",
         "[lift]",
     ),
@@ -184,7 +191,7 @@ FLEET = [
     (
         "snom_in_process",
         "False runs modules as ordinary ones, in a process of their own.",
-        "snom_info, snom_firmware, snom_settings, snom_reboot, snom_key, snom_call",
+        f"snom_info, {WRITERS}",
         "true",
         "false",
     ),
@@ -193,14 +200,14 @@ WITNESSES = [
     (
         "snom_call_state",
         "Whether somebody talks on the phone, where you know: ``idle``, ``in_call`` or ``unknown``.",
-        "snom_firmware, snom_rollout, snom_reboot, snom_sync",
+        "snom_firmware, snom_rollout, snom_reboot, snom_settings, snom_sync, snom_call",
         "",
         "idle",
     ),
     (
         "snom_pbx",
         "The PBX: ``kind``, ``host``, ``port``, ``username``, ``password``, ``tls``, …",
-        "snom_pbx_info, snom_sync, snom_rollout, audit",
+        "snom_pbx_info, snom_sync, snom_rollout, snom_firmware, snom_reboot, snom_settings, audit",
         "",
         "{kind: asterisk, host: pbx.example, username: ansible, password: '{{ vault_snom_pbx_password }}'}",
     ),
@@ -214,7 +221,7 @@ WITNESSES = [
     (
         "snom_collector",
         "Where its own reports arrive: ``url`` as phones see it, and ``listen``; without that the mirror's log.",
-        "snom_rollout",
+        "snom_rollout, snom_firmware, snom_reboot, snom_settings",
         "",
         "{url: 'http://192.0.2.10:8099', listen: '192.0.2.10:8099'}",
     ),
@@ -326,6 +333,14 @@ def test_the_page_has_the_variables_that_the_code_reads() -> None:
     assert listed - {"snom_settings_…", "snom_settings"} - in_playbooks | set(HOST_VARIABLES.values()) == read_by_code()
     playbooks = "".join(file.read_text("utf-8") for file in (ROOT / "playbooks").rglob("*") if file.is_file())
     assert [name for name in in_playbooks if not re.search(rf"\b{name}\b", playbooks)] == []
+
+
+def test_each_module_that_writes_is_told() -> None:
+    found = set()
+    for file in (ROOT / "plugins" / "action").glob("snom_*.py"):
+        action = import_module(f"ansible_collections.telephony.snom.plugins.action.{file.stem}").ActionModule
+        found |= {file.stem} if issubclass(action, PhoneAction) and action.writes else set()
+    assert set(WRITERS.split(", ")) == found
 
 
 def test_its_readers_are_there() -> None:

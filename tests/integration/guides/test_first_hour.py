@@ -181,7 +181,6 @@ class Desk:
                     "snom_mirror": f"http://{MIRROR}/fw",
                     "firmware_rollout_catalog": str(self.folder / "virtual-images.yml"),
                     "firmware_rollout_flash_time": 8,
-                    "firmware_rollout_stop_file": str(self.folder / "stop"),
                 }
             )
         )
@@ -283,5 +282,6 @@ def test_the_first_job_and_ten_commands(reader: Reader) -> None:
     for audit in (1, 3):
         assert any("desk-17" in line and "idle read" in line for line in said[audit])
     assert (folder / "audit" / "audit.html").is_file() and (folder / "drift" / "drift.html").is_file()
-    assert (folder / "stop").is_file()
+    # What stops a rollout, and what it goes on with.
+    assert (folder / "stop").is_file() and (folder / "rollout.journal").is_file()
     assert any('"firmware": "10.1.175.16"' in line for line in said[-1])

@@ -254,6 +254,21 @@ def test_a_stop_behind_the_waves_leaves_the_rest_for_another_rollout(journal: st
     assert fleet.outcomes(journal=journal) == {"desk-1": "compliant", "desk-2": "upgraded", "desk-3": "upgraded"}
 
 
+def test_a_canary_before_a_stop_that_nobody_asked_has_failed() -> None:
+    """Else a job of canaries that was stopped before it asked one is green, and people are asked how they are."""
+    stopped = {"stop": lambda: "The stop file is there."}
+    waves = {"waves": ["canary", "stop"], "fail_on": ["deferred"]}
+
+    def recap(fleet: Fleet, **options: Any) -> dict[str, str]:
+        return {host: record["recap"] for host, record in fleet.run(**options)["phones"].items()}
+
+    assert recap(Fleet(GOES_WELL, GOES_WELL), **stopped, **waves) == {"desk-1": "failed", "desk-2": "ok"}
+    assert recap(Fleet(GOES_WELL, GOES_WELL), **waves) == {"desk-1": "changed", "desk-2": "ok"}
+    # Without the word it is as fail_on says.
+    waves["waves"] = ["canary", "100%"]
+    assert recap(Fleet(GOES_WELL, GOES_WELL), **stopped, **waves) == {"desk-1": "ok", "desk-2": "ok"}
+
+
 def test_a_stop_behind_the_last_phone_stops_nothing() -> None:
     result = Fleet(GOES_WELL, GOES_WELL).run(waves=["100%", "stop"])
     assert (result["summary"], result["stopped_by"]) == ({"upgraded": 2}, None)
