@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from .._core.errors import InputError, PbxFailed
@@ -68,19 +69,16 @@ class Kamailio:
     def calls(self) -> Mapping[str, str]:
         """Who stands in a dialog is in a call; who does not is idle only where the user says that all are tracked."""
         try:
-            dialogs = self._ask("dlg.list", [])
+            answer = self._ask("dlg.list", [])
         except _RpcError:
             # The module dialog is not loaded.
             return {}
-        found = {}
-        if self._settings.dialogs:
-            found = {registration.account: "idle" for registration in self.registrations()}
-        for dialog in dialogs if isinstance(dialogs, list) else []:
-            if isinstance(dialog, dict) and dialog.get("state") != _ENDED:
-                for uri in (dialog.get("from_uri"), dialog.get("to_uri")):
-                    if account := _account(str(uri or "")):
-                        found.update(dict.fromkeys(_spellings(account, found), "in_call"))
-        return found
+        rows = answer if isinstance(answer, list) else []
+        dialogs = [one for one in rows if isinstance(one, dict) and one.get("state") != _ENDED]
+        registered = self.registrations() if dialogs or self._settings.dialogs else ()
+        talking, all_told = _in_dialogs(dialogs, registered)
+        idle = {one.account for one in registered} if self._settings.dialogs and all_told else set()
+        return dict.fromkeys(idle, "idle") | dict.fromkeys(talking, "in_call")
 
     def notify(self, registration: Registration, message: Notify) -> Delivery:
         """Send a NOTIFY and wait for the phone's own answer."""
@@ -218,12 +216,45 @@ def _registration(account: str, contact: dict[str, Any]) -> Registration:
     )
 
 
+def _in_dialogs(dialogs: list[dict[str, Any]], registered: Iterable[Registration]) -> tuple[set[str], bool]:
+    """The accounts that stand in dialogs, and whether each dialog tells whose phone it concerns.
+
+    A call of a group, to a number of the trunk, or of a caller who hides has no phone's account in From and To, but in
+    a contact; that of the callee is there once it has answered (sip 5.3). Until then it may ring anywhere.
+    """
+    accounts, reached = set(), defaultdict(set)
+    for one in registered:
+        accounts.add(one.account)
+        for key in filter(None, (_user(one.account), _place(one.contact), _place(one.route or ""))):
+            reached[key].add(one.account)
+    talking, all_told = set(), True
+    for dialog in dialogs:
+        caller, callee = (_account(str(dialog.get(name) or "")) for name in ("from_uri", "to_uri"))
+        for account in filter(None, (caller, callee)):
+            talking |= _spellings(account, accounts)
+        contacts = [str(_dict(dialog, leg).get("contact") or "") for leg in ("caller", "callee")]
+        for contact in contacts:
+            talking |= reached.get(_user(_account(contact)), set()) | reached.get(_place(contact), set())
+        all_told &= bool(contacts[1] or _spellings(callee, accounts) & accounts)
+    return talking, all_told
+
+
 def _account(uri: str) -> str:
     """The user and domain of a SIP URI."""
     return uri.partition(":")[2].partition(";")[0].partition("?")[0]
 
 
-def _spellings(account: str, known: Mapping[str, str]) -> set[str]:
+def _user(account: str) -> str:
+    return account.partition("@")[0]
+
+
+def _place(uri: str) -> str:
+    """Host and port of a SIP URI, in brackets that no account has; empty where there is none."""
+    host = _account(uri).rpartition("@")[2].lower().removesuffix(":5060")
+    return f"<{host}>" if host else ""
+
+
+def _spellings(account: str, known: Collection[str]) -> set[str]:
     """An account as it is registered: with or without its domain."""
     user, _at, domain = account.partition("@")
     host = domain.rpartition(":")[0] if domain.rpartition(":")[2].isdigit() else domain

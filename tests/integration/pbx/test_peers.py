@@ -21,6 +21,7 @@ from ansible_collections.telephony.snom.tests.integration.pbx.phones import sip_
 from ansible_collections.telephony.snom.tests.virtual_phones.kamailio import PASSWORD, Kamailio, free_port
 from ansible_collections.telephony.snom.tests.virtual_phones.running import VirtualFleet, running
 
+HERE = Path(__file__).resolve().parent
 SYNC = Notify(event="check-sync;reboot=false")
 
 # As the vendor's page shows it (sip 1.1). sipsak puts a Via of its own in front.
@@ -229,17 +230,17 @@ def test_calls_of_virtual_phones_show_in_the_dialogs(fleet: VirtualFleet, pbx: K
     # One who calls out, and one who is called from outside.
     fleet.patch("461", call={"state": "in_call", "remote": "4711"})
     fleet.patch("462", call={"state": "ringing", "remote": "4712"})
-    until(pbx.calls, lambda found: (found["461"], found["462"]) == ("in_call", "in_call"))
+    until(pbx.calls, lambda found: (found.get("461"), found.get("462")) == ("in_call", "in_call"))
     for account in ("461", "462"):
         fleet.patch(account, call={"state": "idle"})
-    until(pbx.calls, lambda found: (found["461"], found["462"]) == ("idle", "idle"))
+    until(pbx.calls, lambda found: (found.get("461"), found.get("462")) == ("idle", "idle"))
     # One who calls the other.
     (one,) = [one for one in pbx.registrations() if one.account == "461"]
     body = '<SnomIPPhoneSilent><fetch mil="1">snom://mb_exit#numberdial=462</fetch></SnomIPPhoneSilent>'
     assert pbx.notify(one, Notify(event="xml", content_type="application/snomxml", body=body)).status == 200
-    until(pbx.calls, lambda found: (found["461"], found["462"]) == ("in_call", "in_call"))
+    until(pbx.calls, lambda found: (found.get("461"), found.get("462")) == ("in_call", "in_call"))
     fleet.patch("462", call={"state": "idle"})
-    until(pbx.calls, lambda found: (found["461"], found["462"]) == ("idle", "idle"))
+    until(pbx.calls, lambda found: (found.get("461"), found.get("462")) == ("idle", "idle"))
 
 
 def test_a_call_shows_in_the_dialogs(kamailio: Kamailio, pbx: KamailioPbx, tmp_path: Path) -> None:
@@ -261,8 +262,46 @@ def test_a_call_shows_in_the_dialogs(kamailio: Kamailio, pbx: KamailioPbx, tmp_p
         )
     ]
     try:
-        calls = until(pbx.calls, lambda found: found["472"] != "idle")
+        calls = until(pbx.calls, lambda found: found.get("472") != "idle")
         assert calls["472"] == "in_call"
+    finally:
+        for end in ends:
+            end.kill()
+            end.wait(60)
+
+
+def test_a_call_of_a_group_by_one_who_hides_is_known_by_the_contacts(
+    kamailio: Kamailio, pbx: KamailioPbx, tmp_path: Path
+) -> None:
+    """Neither account stands in From or To."""
+    scenario = (HERE / "caller.xml").read_text("utf-8")
+    scenario = scenario.replace("From: <sip:[$caller]@[remote_ip]>", "From: <sip:anonymous@anonymous.invalid>")
+    (tmp_path / "hides.xml").write_text(
+        scenario.replace("To: <sip:[service]@[remote_ip]>", "To: <sip:600@pbx.example>")
+    )
+    ports = {account: str(free_port("127.0.0.1")) for account in ("474", "475")}
+    for account, port in ports.items():
+        register(tmp_path, kamailio, account, f"<sip:{account}@127.0.0.1:{port}>", "snomD862/10.1.215.13")
+    assert {pbx.calls()[account] for account in ports} == {"idle"}
+    ends = [
+        subprocess.Popen(
+            [program("sipp"), *arguments, "-i", "127.0.0.1", "-m", "1", "-nostdin", "-timeout", "120s"],
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for arguments in (
+            ("-sn", "uas", "-p", ports["475"]),
+            (
+                *("-sf", "hides.xml", "-set", "caller", "474", "-s", "475", "-p", ports["474"]),
+                f"{kamailio.address}:{kamailio.port}",
+            ),
+        )
+    ]
+    try:
+        calls = until(pbx.calls, lambda found: found.get("475") == "in_call")
+        assert calls["474"] == "in_call"
     finally:
         for end in ends:
             end.kill()

@@ -143,6 +143,55 @@ def test_who_stands_in_a_dialog_is_in_a_call(
     assert {account: found[account] for account in found} == expected
 
 
+PHONES = (ONE, {"Address": "sip:401@10.0.0.6:5060;line=k3x9", "Expires": 60, "Received": "[not set]"})
+
+
+@pytest.mark.parametrize(
+    ("contact", "state"),
+    [
+        ("sip:401@10.0.0.6:5060", "in_call"),
+        ("sip:401@10.0.0.6;line=k3x9", "in_call"),
+        # Another identity of the phone, or the number that it shows; and another port, as over TLS.
+        ("sip:4930555@10.0.0.6:5060;transport=tcp", "in_call"),
+        ("sip:401@10.0.0.6:3072;transport=tls", "in_call"),
+        ("sip:4930555@192.0.2.7:9", "in_call"),
+        ("sip:4930555@trunk.example", "idle"),
+        ("sip:4930555@10.0.0.6:3072", "idle"),
+        ("401", "idle"),
+    ],
+)
+@pytest.mark.parametrize("leg", ["caller", "callee"])
+def test_who_is_in_a_call_by_the_contact_alone(
+    monkeypatch: pytest.MonkeyPatch, leg: str, contact: str, state: str
+) -> None:
+    """Of a group, to a number of the trunk, or of one who hides, no account stands in From and To."""
+    dialog = {"from_uri": "sip:anonymous@anonymous.invalid", "to_uri": "sip:600@pbx.example", "state": 4}
+    dialog |= {"caller": {"contact": "sip:1@trunk.example"}, "callee": {"contact": "sip:2@trunk.example"}}
+    answers = {"ul.dump": dump(*PHONES), "dlg.list": {"result": [dialog | {leg: {"contact": contact}}]}}
+    assert kamailio(monkeypatch, answers, dialogs=True).calls()["401"] == state
+    in_call = {"401": "in_call"} if state == "in_call" else {}
+    assert kamailio(monkeypatch, answers, dialogs=False).calls().items() >= in_call.items()
+
+
+@pytest.mark.parametrize(
+    ("to", "callee", "calls"),
+    [
+        ("sip:600@pbx.example", {"contact": None}, {}),
+        ("sip:600@pbx.example", None, {}),
+        ("sip:600@pbx.example", {"contact": "sip:2@trunk.example"}, {"401": "idle", "4711": "in_call"}),
+        ("sip:401@pbx.example", {"contact": None}, {"401": "in_call", "4711": "in_call"}),
+    ],
+)
+def test_nobody_is_idle_while_nothing_tells_who_rings(
+    monkeypatch: pytest.MonkeyPatch, to: str, callee: object, calls: dict[str, str]
+) -> None:
+    dialog = {"from_uri": "sip:4711@trunk.example", "to_uri": to, "state": 2}
+    dialog |= {"caller": {"contact": "sip:4711@trunk.example"}, "callee": callee}
+    answers = {"ul.dump": dump(*PHONES), "dlg.list": {"result": [dialog]}}
+    found = kamailio(monkeypatch, answers, dialogs=True).calls()
+    assert {account: state for account, state in found.items() if account != "600"} == calls | {"4711": "in_call"}
+
+
 @pytest.mark.parametrize("before", ["", "x" * 70, "x" * 75])
 @pytest.mark.parametrize("shown", ["Never/shown&1", "Never%2Fshown%261", "YW5zaWJsZTpOZXZlci9zaG93biYx"])
 def test_what_it_says_is_repeated_without_the_login(monkeypatch: pytest.MonkeyPatch, before: str, shown: str) -> None:
