@@ -21,6 +21,7 @@ options:
   call_state:
     description:
       - What the PBX knows about the phone. Unless V(unknown), the phone itself is not asked.
+      - It is too old for what is sent minutes later, as a second image is. Then PBX and phone are asked again.
       - Taken from the host variable C(snom_call_state) if not given.
     type: str
     choices: [idle, in_call, unknown]

@@ -15,7 +15,8 @@ description:
   - A phone counts as restarted only when it was seen gone and back, or when its uptime fell. What it answers to the
     request proves nothing.
   - Old and new firmware restart at different requests. The likely one is sent first. The other one is sent only when a
-    third of O(deadline) has passed and the phone's uptime proves that it did not restart.
+    third of O(deadline) has passed and the phone's uptime proves that it did not restart. Its MAC address and its calls
+    are looked at again before. Where somebody began to talk meanwhile, the outcome is C(deferred).
 author:
   - telephony.snom contributors (@telephony)
 extends_documentation_fragment:

@@ -112,6 +112,69 @@ def test_proof_that_comes_late_is_proof() -> None:
     assert phone.commands == [FIRST, OTHER]
 
 
+@pytest.mark.parametrize(
+    ("screen", "parameters", "outcome", "state"),
+    [
+        ("connected", {}, "deferred", "in_call"),
+        # What the PBX said before the first request is too old by then.
+        ("connected", {"call_state": "idle"}, "deferred", "in_call"),
+        ("connected", {"unknown_call_state": "proceed"}, "deferred", "in_call"),
+        ("unknown", {"call_state": "idle"}, "deferred", "unknown"),
+        ("unknown", {"call_state": "idle", "unknown_call_state": "proceed"}, "rebooted", "unknown"),
+        ("idle", {"call_state": "idle"}, "rebooted", "idle"),
+        ("connected", {"only_when_idle": False}, "rebooted", None),
+    ],
+)
+def test_the_other_request_is_not_sent_to_a_phone_on_which_somebody_began_to_talk(
+    screen: str, parameters: dict[str, Any], outcome: str, state: str | None
+) -> None:
+    phone = LabPhone(Clock(), [(10, {"screen": screen})], RESTARTS)
+    result = reboot(phone, deadline=90, **parameters)
+    rebooted = outcome == "rebooted"
+    # By its uptime the first request did nothing.
+    assert (result["outcome"], result["changed"], result["failed"]) == (outcome, rebooted, False)
+    assert phone.commands == ([FIRST, OTHER] if rebooted else [FIRST])
+    assert (result["evidence"].get("call_state"), result["evidence"]["request"]) == (state, phone.commands[-1])
+    assert rebooted or ("did nothing" in result["reason"] and "was not sent" in result["reason"])
+    assert ("snom_call_state said" in result["reason"]) == (outcome == "deferred" and "call_state" in parameters)
+
+
+def test_a_phone_that_goes_while_its_calls_are_read_is_watched_on() -> None:
+    """It may have taken the first request after all."""
+    away = {"faults": {"screen": PhoneUnreachable("It does not answer.")}}
+    phone = LabPhone(Clock(), [(10, away), (35, {"up": False}), (60, {"up": True, "faults": {}})])
+    result = reboot(phone, deadline=90)
+    assert (result["outcome"], phone.commands) == ("rebooted", [FIRST])
+
+
+def test_a_phone_that_goes_right_before_the_other_request_is_watched_on() -> None:
+    phone = LabPhone(Clock(), [], RESTARTS)
+    refused: list[str] = []
+
+    def refuse(words: str) -> None:
+        if words == OTHER and not refused:
+            refused.append(words)
+            raise PhoneUnreachable("Connection refused.")
+
+    phone.on_command = refuse
+    result = reboot(phone, deadline=90)
+    assert (result["outcome"], phone.commands, len(refused)) == ("rebooted", [FIRST, OTHER], 1)
+
+
+def test_another_phone_at_the_address_is_not_sent_the_other_request() -> None:
+    phone = LabPhone(Clock(), [(10, {"mac": OTHER_MAC})])
+    result = reboot(phone, deadline=90)
+    assert (result["outcome"], result["failed"], result["elapsed"]) == ("wrong_phone", True, 10)
+    assert (phone.commands, result["evidence"]["mac_after"]) == ([FIRST], OTHER_MAC)
+
+
+@pytest.mark.parametrize(("before", "after"), [(MAC, None), (None, MAC)])
+def test_a_phone_that_may_be_another_one_is_not_sent_the_other_request(before: str | None, after: str | None) -> None:
+    phone = LabPhone(Clock(), [(10, {"mac": after})], mac=before)
+    result = reboot(phone, mac=None, deadline=90)
+    assert (result["outcome"], phone.commands) == ("blocked", [FIRST])
+
+
 def test_a_phone_that_is_down_gets_no_other_request() -> None:
     phone = LabPhone(Clock(), [(3, {"up": False}), (80, {"up": True})])
     assert reboot(phone, deadline=90)["outcome"] == "rebooted"
