@@ -120,6 +120,9 @@ def _carry_out(
             reason = f"Was asked to load {hops[0].version}; nobody looked whether it did."
             ending = Ending(Outcome.TRIGGERED, reason, facts.firmware, True, upgrade.course.evidence)
             return _result(facts, ending, hops, now() - started)
+        if upgrade.course.path:
+            # What the host variable said is as old as the image before.
+            upgrade.course.known_call_state = None
         sleep(delay)
     result = _result(facts, expect(upgrade.ending), hops, now() - started, path=upgrade.course.path)
     return result | {"snapshot": upgrade.comparison.record}

@@ -185,6 +185,27 @@ def test_over_another_version(mirror: list[tuple[str, str]]) -> None:
     assert [file for file, _how in mirror] == [entry["file"] for entry in BRIDGE]
 
 
+@pytest.mark.parametrize(
+    ("screen", "given", "outcome"),
+    [
+        ("connected", {}, "deferred"),
+        ("unknown", {}, "deferred"),
+        ("unknown", {"unknown_call_state": "proceed"}, "upgraded"),
+        ("idle", {}, "upgraded"),
+        ("connected", {"only_when_idle": False}, "upgraded"),
+    ],
+)
+def test_what_the_pbx_knew_before_the_first_image_is_too_old_for_the_second(
+    screen: str, given: dict[str, Any], outcome: str
+) -> None:
+    first = [(3, {"up": False}), (60, {"up": True, "firmware": MIDDLE, "screen": screen})]
+    phone = LabPhone(Clock(), first, GOES_WELL)
+    result = upgrade(phone, catalog=BRIDGE, call_state="idle", **given)
+    loaded = [MIDDLE, NEW] if outcome == "upgraded" else [MIDDLE]
+    assert (result["outcome"], result["path"], len(phone.commands)) == (outcome, loaded, len(loaded))
+    assert result["evidence"].get("call_state_source") != "host variable snom_call_state"
+
+
 def test_the_plan_over_another_version() -> None:
     result = upgrade(LabPhone(Clock()), catalog=BRIDGE, check_mode=True)
     assert result["path"] == [MIDDLE, NEW]
