@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from .._core.errors import Blocked, Refused, UserMode
 from .._known.borders import NEW_ADMIN_PASSWORD, passes_new_admin_password
-from .._known.images import read_image_name
+from .._known.images import loaded_files, read_image_name
 from .._known.tr069 import TAKES_NO_PROVISIONING, takes_provisioning
 from .._known.version import Version
 from .._phone.facts import PhoneFacts
@@ -113,12 +113,12 @@ def _check_provisioning(settings: Mapping[str, str], wanted: Version) -> list[st
     if settings.get("update_policy", AUTO_UPDATE) != AUTO_UPDATE:
         return []
     for name in ("firmware_status", "firmware"):
-        image = read_image_name(settings.get(name, "").split("?")[0].rsplit("/", 1)[-1])
-        if image and image[1] != wanted:
-            raise Refused(
-                f"Its provisioning would undo it: {name} names {image[1]} and update_policy lets the phone load it. "
-                "Change the provisioning first, or set update_policy to settings_only."
-            )
+        for image in map(read_image_name, loaded_files(settings.get(name, ""))):
+            if image and image[1] != wanted:
+                raise Refused(
+                    f"Its provisioning would undo it: {name} names {image[1]} and update_policy lets the phone load "
+                    "it. Change the provisioning first, or set update_policy to settings_only."
+                )
     if settings.get("update_policy") and settings.get("setting_server"):
         return ["update_policy is auto_update: make sure that setting_server does not bring another version back."]
     return []

@@ -202,6 +202,14 @@ def chained_url(url: str) -> str | None:
     return parse_qs(urlsplit(url).query).get("chained_url", [None])[0]
 
 
+def loaded_files(url: str) -> list[str]:
+    """All that a URL may make a phone load, what it loads in the end first. An empty name for what is no URL."""
+    try:
+        return [*files_in_url(chained_url(url) or url), *files_in_url(url)]
+    except ValueError:
+        return [""]
+
+
 def image_url(file: str, mirror: str) -> str:
     """Where a file lies on a mirror. Raises InputError."""
     try:

@@ -10,8 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import (
-    chained_url,
-    files_in_url,
+    loaded_files,
     read_image_name,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import (
@@ -170,7 +169,7 @@ def wrong_images(phones: Iterable[ProvisionedPhone]) -> Iterator[str]:
     others, misplaced = defaultdict(list), defaultdict(list)
     for phone in phones:
         for setting in (one for one in phone.settings.values() if one.name in _IMAGES):
-            named = _files_in(setting.value)
+            named = loaded_files(setting.value)
             image = next(filter(None, map(read_image_name, named)), None)
             if image and image[0] is not phone.model:
                 others[setting.name, image[0].name].append(phone.host)
@@ -183,14 +182,6 @@ def wrong_images(phones: Iterable[ProvisionedPhone]) -> Iterator[str]:
             f"{name} names an image for {_named(hosts)}. Phones look there for a file that names one. State the image "
             "as firmware."
         )
-
-
-def _files_in(url: str) -> list[str]:
-    """The file that a phone loads in the end, and images that the query names. An empty name for what is no URL."""
-    try:
-        return [*files_in_url(chained_url(url) or url), *files_in_url(url)[1:]]
-    except ValueError:
-        return [""]
 
 
 def long_phone_books(phones: Iterable[ProvisionedPhone]) -> Iterator[str]:

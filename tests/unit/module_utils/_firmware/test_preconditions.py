@@ -2,13 +2,16 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the inventory says of the settings of a phone that loads its firmware by provisioning."""
+"""What its settings say against an upgrade: those that a phone shows, and those that the inventory gives it."""
 
 from __future__ import annotations
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import Refused
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import check_provisioned
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.preconditions import (
+    check_provisioned,
+    check_settings,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
 
@@ -47,3 +50,40 @@ def test_a_file_of_the_role_s_own_is_a_note_because_no_wave_decides_then() -> No
 def test_what_keeps_a_phone_from_loading_is_refused(settings: dict[str, str], reason: str) -> None:
     with pytest.raises(Refused, match=reason):
         notes(settings)
+
+
+CHAIN = "http://fw.example/update/snomD785-ramdisk-chained-update-r.bin?mac={mac}&chained_url="
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://fw.example/snomD785-10.1.198.19-SIP-r.bin",
+        "http://fw.example/snomD785-10.1.198.19-SIP-r.bin?mac={mac}",
+        f"{CHAIN}http%3A%2F%2Ffw.example%2FsnomD785-10.1.198.19-SIP-r.bin",
+        f"{CHAIN}http%3A%2F%2Ffw.example%2FsnomD785-10.1.198.19-SIP-r.bin%3Fmac%3D{{mac}}",
+        "http://fw.example/firmware.php?file=snomD785-10.1.198.19-SIP-r.bin&mac={mac}",
+        f"{CHAIN}http%3A%2F%2Ffw.example%2Ffirmware.php%3Ffile%3DsnomD785-10.1.198.19-SIP-r.bin",
+        # Nobody knows which of them such a server gives.
+        "http://fw.example/snomD785-10.1.226.13-SIP-r.bin?file=snomD785-10.1.198.19-SIP-r.bin",
+    ],
+)
+def test_a_phone_whose_provisioning_would_undo_it_is_refused(url: str) -> None:
+    for name in ("firmware", "firmware_status"):
+        facts = PhoneFacts(settings={"update_policy": "auto_update", name: url})
+        with pytest.raises(Refused, match=f"would undo it: {name} names 10.1.198.19"):
+            check_settings(facts, WANTED)
+        assert check_settings(PhoneFacts(settings={"update_policy": "settings_only", name: url}), WANTED) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://fw.example/snomD785-10.1.226.13-SIP-r.bin",
+        f"{CHAIN}http%3A%2F%2Ffw.example%2FsnomD785-10.1.226.13-SIP-r.bin",
+        "http://fw.example/firmware/{mac}.xml",
+        "http://[",
+    ],
+)
+def test_a_phone_whose_provisioning_says_nothing_else_is_not_refused(url: str) -> None:
+    assert check_settings(PhoneFacts(settings={"update_policy": "auto_update", "firmware": url}), WANTED) == []

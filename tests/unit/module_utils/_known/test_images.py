@@ -15,6 +15,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.images impor
     contradiction,
     image_name,
     image_url,
+    loaded_files,
     parse_images,
     read_image_name,
 )
@@ -387,6 +388,35 @@ def test_firmware_of_a_module_is_never_taken_for_a_phones(file: str, model: str,
     assert all(catalog.images_of(phone) == [] for phone in MODELS.values())
     with pytest.raises(InputError, match="is not that of a phone's image"):
         image(file, model="D785", version=version)
+
+
+INNER = "http%3A%2F%2Fi.example%2F"
+
+
+@pytest.mark.parametrize(
+    ("url", "names"),
+    [
+        (f"http://i.example/fw/{D785}?mac={{mac}}", [D785]),
+        (D785, [D785]),
+        (f"http://i.example/fw.php?file=fw/{D785}&mac={{mac}}", ["fw.php", D785]),
+        (f"http://i.example/c.bin?mac={{mac}}&chained_url={INNER}{D785}%3Fmac%3D{{mac}}", [D785, "c.bin"]),
+        (
+            f"http://i.example/c.bin?chained_url={INNER}fw.php%3Ffile%3D{D785}&old=a.bin",
+            ["fw.php", D785, "c.bin", "a.bin"],
+        ),
+        ("", [""]),
+        ("http://[", [""]),
+        (f"http://i.example/{D785}?chained_url=http://[", [""]),
+    ],
+)
+def test_all_files_that_a_url_may_make_a_phone_load(url: str, names: list[str]) -> None:
+    # A server may be asked for a file with a query of its own.
+    assert list(dict.fromkeys(name for name in loaded_files(url) if "?" not in name)) == names
+
+
+@given(st.text(st.sampled_from("htp:/[]@?&=%25chained_url.bin\u2100\u0130 ;#")))
+def test_no_url_breaks_the_reader_of_its_files(url: str) -> None:
+    assert loaded_files(f"{url}?chained_url={url}")
 
 
 @given(st.text(max_size=60))
