@@ -14,6 +14,8 @@ description:
   - Tells a phone to load a firmware image, waits until it is back, and reads its version.
   - A phone counts as upgraded only when it shows the wanted version itself. What it answers to the request proves
     nothing.
+  - Identities that are registered right before must be so again by its deadline. Where none is any more that was at
+    first, the phone is left alone. Where they can't be read afterwards, the reason says so.
   - Where an image can't be loaded from the present version, the images on the way are loaded one after the other.
   - An upgrade from before 10.1.185.0 to that version or a later one is refused where the phone is known to have no
     password for its web server, because that becomes its administrator password. Where it can't be told, there is a

@@ -13,7 +13,7 @@ from .._phone.facts import PhoneFacts
 from .._phone.presence import Watch
 from .course import Course, End, Phase
 from .offer import Offer
-from .order import Evidence, Shown, moved
+from .order import Evidence, Shown, moved, registered_lines
 
 
 class Following:
@@ -30,11 +30,14 @@ class Following:
         self._watch: Watch | None = None
         self._watched_until = 0.0
         self._readable = False
+        self._missing: list[int] = []
+        self._unread_until: float | None = None
 
     def begin(self, asked_at: float, *, uptime: float | None = None, by_uptime: bool = False) -> None:
         """Watch the phone from when it was asked on; uptime and by_uptime are those of `Watch`."""
         self._watch = Watch(self._course.phone, self._course.now, asked_at, uptime=uptime, by_uptime=by_uptime)
-        self._course.other_since = None
+        self._course.other_since = self._unread_until = None
+        self._missing = []
 
     def set_deadline(self, time: float) -> None:
         """Watch the phone until then, in seconds since the epoch, or longer where it is late."""
@@ -74,7 +77,7 @@ class Following:
             if watch.gone and watch.silent:
                 # Old firmware restarts twice (protocol 3.4): only the last return is the end.
                 course.phase = Phase.DOWN
-                course.other_since = None
+                course.other_since = self._unread_until = None
                 course.note(back_at=None)
             return self.wait_or_give_up(now)
         if watch.gone:
@@ -103,6 +106,7 @@ class Following:
 
     def judge(self, facts: PhoneFacts, now: float) -> float | End:
         """Decide by what the phone shows while it answers."""
+        self.shown = facts
         gone = expect(self._watch).gone
         order, hop = self._course.order, self._course.hop
         self._course.note(last=Shown.of(facts))
@@ -179,20 +183,28 @@ class Following:
         return End(Outcome.OLD_VERSION, reason, after=version, unseen=not is_sure, may_load=is_sure)
 
     def _missing_registrations(self, facts: PhoneFacts) -> list[int]:
-        """Lines that were registered before and are now known not to be, or not known at all."""
-        if not self._course.order.registered or facts.identities is None:
-            return []
-        now_registered = {identity.line for identity in facts.identities if identity.registered is not False}
-        return sorted(self._course.order.registered - now_registered)
+        """Lines that were registered before, and are not by what was read last: said so, or listed no more."""
+        if facts.identities is not None:
+            unread = {one.line for one in facts.identities if one.registered is None} - set(self._missing)
+            self._missing = sorted(self._course.order.registered - registered_lines(facts) - unread)
+        return self._missing
 
     def _hop_done(self, version: Version, arrived: bool) -> float | End:
-        course = self._course
+        course, now, unread = self._course, self._course.now(), ""
+        if arrived and (lines := sorted(course.order.registered - registered_lines(expect(self.shown)))):
+            # A page may fail once, and new firmware may never show it: a whole deadline would hold up the others.
+            self._unread_until = self._unread_until or min(now + course.order.settle, self._watched_until)
+            if (left := self._unread_until - now) > 0:
+                return min(course.order.poll, left)
+            shown = ", ".join(map(str, lines))
+            unread = f" Whether identity {shown} is registered again could not be read: look at its screen or its PBX."
         course.path.append(str(version))
         course.version = version
         course.phase = Phase.VERIFIED
         self._offer.withdrawn()
         if arrived:
-            return End(Outcome.UPGRADED, f"Runs {version}, read back from the phone.{self._lateness()}", after=version)
+            reason = f"Runs {version}, read back from the phone.{unread}{self._lateness()}"
+            return End(Outcome.UPGRADED, reason, after=version)
         course.number += 1
         course.phase = Phase.PROBE
         return 0.0

@@ -25,6 +25,11 @@ RESERVE = 1.5
 """By how much a deadline is longer than what is assumed of a phone and its line."""
 
 
+def registered_lines(facts: PhoneFacts) -> frozenset[int]:
+    """The lines that a phone shows to be registered."""
+    return frozenset(identity.line for identity in facts.identities or () if identity.registered)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Order:
     """What is wanted of one phone, and what was known of it when it was planned."""
@@ -69,7 +74,7 @@ class Order:
             before=expect(facts.firmware),
             model=facts.model,
             mac=facts.mac,
-            registered=frozenset(identity.line for identity in facts.identities or () if identity.registered),
+            registered=registered_lines(facts),
             only_when_idle=only_when_idle,
             unknown_call_state=unknown_call_state,
             deadlines=deadlines,

@@ -41,7 +41,7 @@ from .assess import NO_MAC
 from .course import Course, End, Phase
 from .following import Following
 from .offer import Offer
-from .order import Ending, Evidence, Intent, Order, Shown
+from .order import Ending, Evidence, Intent, Order, Shown, registered_lines
 from .snapshot import Comparison
 
 
@@ -142,6 +142,18 @@ class Upgrade:
                 facts.firmware,
                 final=True,
             )
+        if not course.path and facts.identities is not None:
+            # The plan may be hours old. It holds good of lines whose state does not show.
+            unread = {one.line for one in facts.identities if one.registered is None}
+            registered = registered_lines(facts) | (order.registered & unread)
+            if order.registered and not registered:
+                return End(
+                    Outcome.DEFERRED,
+                    "None of its identities is registered now, though one was when it was planned: nothing would show "
+                    "whether the new firmware registers. Look at its PBX, or run again to plan it as it is.",
+                    facts.firmware,
+                )
+            course.order = replace(order, registered=registered)
         if order.snapshot:
             # Before the call state, which must be fresh at the trigger.
             self.comparison.begin(self._phone, facts, order.settings)

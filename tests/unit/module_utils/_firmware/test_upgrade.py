@@ -481,7 +481,7 @@ def test_a_phone_that_was_asked_without_its_mac_may_be_another_one_by_now(shown:
 
 def test_a_lost_registration() -> None:
     back = {"up": True, "firmware": NEW, "registered": {1: True, 2: False}}
-    one = bench([(2, {"up": False}), (60, back)], order={"registered": frozenset({1, 2})})
+    one = bench([(2, {"up": False}), (60, back)], registered={1: True, 2: True})
     ending = one.run()
     assert (ending.outcome, str(ending.after)) == ("not_registered", NEW)
     assert "identity 2 was registered" in ending.reason
@@ -639,6 +639,94 @@ def test_the_same_version_again_needs_a_restart_as_proof() -> None:
     assert unseen.run().outcome == "image_failed"
 
 
+@pytest.mark.parametrize(
+    ("planned", "shown", "back", "outcome"),
+    [
+        # Its registrar was restarting when it was planned.
+        ({}, {1: True}, {1: False}, "not_registered"),
+        ({}, {1: True}, {1: True}, "upgraded"),
+        # Logged off since.
+        ({1, 2}, {1: True, 2: False}, {1: True, 2: False}, "upgraded"),
+        ({1, 2}, {1: True}, {1: True}, "upgraded"),
+        # What is not said now holds good as it was planned.
+        ({1, 2}, {1: True, 2: None}, {1: True, 2: False}, "not_registered"),
+        ({1}, None, {1: False}, "not_registered"),
+    ],
+)
+def test_a_phone_must_register_as_it_did_right_before_it_was_asked(
+    planned: set[int], shown: dict[int, bool] | None, back: dict[int, bool], outcome: str
+) -> None:
+    script = [(2, {"up": False}), (60, {"up": True, "firmware": NEW, "registered": back})]
+    one = bench(script, registered=shown, order={"registered": frozenset(planned)})
+    assert one.run().outcome == outcome
+
+
+def test_the_intent_has_the_lines_that_were_registered_right_before() -> None:
+    one = bench(GOES_WELL, registered={1: True, 3: True}, order={"registered": frozenset({1, 2})})
+    one.run()
+    assert one.intents[0].registered == (1, 3)
+
+
+def test_a_phone_that_lost_all_registrations_since_it_was_planned_is_left_alone() -> None:
+    """With its registrar down nothing would show whether the new firmware registers; or they were logged off."""
+    one = bench(GOES_WELL, registered={1: False, 2: False}, order={"registered": frozenset({1, 2})})
+    ending = one.run()
+    assert (ending.outcome, ending.triggered, ending.passing) == ("deferred", False, True)
+    assert "None of its identities is registered now" in ending.reason
+    assert one.phone.commands == []
+
+
+def test_registrations_that_can_not_be_read_at_first_are_read_again() -> None:
+    back = {"up": True, "firmware": NEW, "registered": None}
+    lost = bench([(2, {"up": False}), (60, back), (70, {"registered": {1: False}})])
+    assert lost.run().outcome == "not_registered"
+    assert lost.clock.time == lost.machine.course.deadline
+
+    found = bench([(2, {"up": False}), (60, back), (70, {"registered": {1: True}})])
+    started = found.clock.time
+    ending = found.run()
+    assert (ending.outcome, "could not be read" in ending.reason) == ("upgraded", False)
+    assert found.clock.time == started + 70
+
+
+@pytest.mark.parametrize("shown", [None, {1: None}])
+def test_a_lost_registration_is_not_forgotten_while_it_can_not_be_read(shown: dict[int, None] | None) -> None:
+    back = {"up": True, "firmware": NEW, "registered": {1: False}}
+    one = bench([(2, {"up": False}), (60, back), (70, {"registered": shown})])
+    assert one.run().outcome == "not_registered"
+    assert one.clock.time == one.machine.course.deadline
+
+
+@pytest.mark.parametrize("shown", [None, {1: None}])
+def test_new_firmware_that_does_not_show_its_registrations_is_no_failure(shown: dict[int, None] | None) -> None:
+    """It is given as long as for a second restart, not its whole deadline: it would hold its slot for nothing."""
+    one = bench([(2, {"up": False}), (60, {"up": True, "firmware": NEW, "registered": shown})])
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, one.machine.course.path) == ("upgraded", [NEW])
+    assert "Whether identity 1 is registered again could not be read" in ending.reason
+    assert one.clock.time == started + 60 + SETTLE
+
+
+def test_the_look_for_registrations_begins_anew_after_a_second_restart_and_ends_at_the_deadline() -> None:
+    back = {"up": True, "firmware": NEW, "registered": None}
+    again = bench([(2, {"up": False}), (60, back), (70, {"up": False}), (200, {"up": True})])
+    started = again.clock.time
+    assert again.run().outcome == "upgraded"
+    assert again.clock.time == started + 200 + SETTLE
+
+    late = bench([(2, {"up": False}), (DEADLINE - 10, back)])
+    assert late.run().outcome == "upgraded"
+    assert late.clock.time == late.machine.course.deadline
+
+
+def test_registrations_of_no_account_are_not_waited_for() -> None:
+    one = bench([(2, {"up": False}), (60, {"up": True, "firmware": NEW})], registered=None, order={"registered": set()})
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, "registered" in ending.reason, one.clock.time) == ("upgraded", False, started + 60)
+
+
 # Several images ---------------------------------------------------------------------------------------------------
 
 TWO_HOPS = (MIDDLE, NEW)
@@ -678,6 +766,12 @@ def test_a_call_between_two_images() -> None:
 def test_a_registration_counts_after_the_last_image_only() -> None:
     first = [FIRST[0], (60, FIRST[1][1] | {"registered": {1: False}})]
     one = bench(first, [GOES_WELL[0], (60, GOES_WELL[1][1] | {"registered": {1: True}})], hops=TWO_HOPS)
+    assert one.run().outcome == "upgraded"
+
+
+def test_what_was_missing_after_the_first_of_two_images_says_nothing_of_the_second() -> None:
+    first = [FIRST[0], (60, FIRST[1][1] | {"registered": {1: False}})]
+    one = bench(first, [GOES_WELL[0], (60, GOES_WELL[1][1] | {"registered": None})], hops=TWO_HOPS)
     assert one.run().outcome == "upgraded"
 
 
@@ -741,9 +835,11 @@ def test_provisioning_that_is_quicker_between_two_images() -> None:
     one = bench(FIRST, hops=TWO_HOPS)
     while one.machine.course.phase is not Phase.PROBE or not one.machine.course.path:
         one.clock.sleep(one.machine.step() or 0.0)
-    one.phone.firmware = NEW
+    one.phone.firmware, one.phone.registered = NEW, None
     ending = one.run()
     assert (ending.outcome, one.machine.course.path, len(one.phone.commands)) == ("upgraded", [MIDDLE, NEW], 1)
+    # What it showed before it went there proves nothing.
+    assert "Whether identity 1 is registered again could not be read" in ending.reason
 
 
 def test_provisioning_that_is_quicker_and_loses_a_registration() -> None:
