@@ -82,6 +82,8 @@ options:
       - Whether to restart the phone if a setting that was changed takes effect at a boot only.
       - If a setting is known to need it and the phone can't be restarted now, because of a call, nothing is written
         either. The outcome is C(deferred), and the next run does both.
+      - A call that begins while it is being restarted can keep it from that. The outcome is C(deferred) then, too, and
+        RV(reboot_required) stays true; the next run does not know of it, so restart the phone otherwise.
     type: str
     choices: [never, if_required]
     default: never
