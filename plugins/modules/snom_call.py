@@ -93,8 +93,8 @@ options:
     choices: [handset, headset, speaker]
   emergency_numbers:
     description:
-      - Numbers that are not called, in quotes. They are found behind one digit for the outside line, an international
-        prefix or a feature code, too.
+      - Numbers that are not called, in quotes, without which they are refused. They are found behind one digit for the
+        outside line, an international prefix or a feature code, too.
       - The default has those of many countries with three digits. Those of two digits, as in France, are not in it,
         because extensions end with them.
     type: list

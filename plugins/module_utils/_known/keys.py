@@ -69,6 +69,8 @@ def _from_item(item: object) -> Iterator[KeyEvent]:
     elif isinstance(item, int) and not isinstance(item, bool) and 0 <= item <= 9:
         yield KeyEvent(str(item))
     elif isinstance(item, dict) and "key" in item and item.keys() <= {"key", "press", "pause"}:
+        if isinstance(item["key"], (int, float)) and item["key"] not in range(10):
+            raise InputError("keys: a key is a number, in which zeros in front are lost. Put its digits in quotes.")
         yield from _events(str(item["key"]), item.get("press"), item.get("pause"))
     else:
         raise InputError(

@@ -30,6 +30,14 @@ _OF_CONTACT = re.compile(r"(t[ncou])_?([0-9]{1,3})", re.IGNORECASE)
 # (5.1): public templates write user_srtp and dozens of others with idx, and none of their names ends with a digit.
 _OF_IDENTITY = re.compile(r"user_\w+")
 _IDENTITIES = range(1, 13)
+# What holds a number to call, or a code to dial, by what the names say: all of the table but for switches.
+_DIALED = re.compile(
+    r"speed|keyboard_lock_emergency|(?:user_)?(?:area|country)_code|user_\w+_prefix|(?:dnd|fwd|redirect)_\w*o(?:n|ff)_code"
+    r"|fwd_\w+_target|redirect_(?:\w+_)?number|(?:user|msw)_\w+_number|emergency_numbers?|user_mail\w+"
+    r"|(?:preselection|user_tel|server_managed_fwd_\w+)_nr|pa1_nr_to_dial|callpark_park_fac|blf_directed_call_pickup"
+    r"|blf_park_pick_up|user_p?name",
+    re.IGNORECASE,
+)
 _FROM_DHCP = frozenset({"ip_adr", "netmask", "gateway", "dns_domain", "dns_server1", "dns_server2"})
 # The web server's type, and everything about the network (protocol 5.1; no source lists them all).
 _AT_BOOT = re.compile(r"webserver_type|dhcp|ip_adr|netmask|gateway|dns_server[12]|vlan_\w+|eth_\w+")
@@ -131,6 +139,13 @@ def kind_of(name: str) -> str:
     """
     known = known_setting(name) or _LOWERED.get(split_name(name.lower())[0])
     return known.kind if known else STATE if of_contact(name) else ""
+
+
+@lru_cache(4096)
+def is_dialed(name: str) -> bool:
+    """Whether the setting, numbered or not, holds what is dialed, SIP users too: zeros in front matter there."""
+    contact = of_contact(name)
+    return contact[0] == "tu" if contact else bool(_DIALED.fullmatch(split_name(name)[0]))
 
 
 def needs_reboot(name: str) -> bool:

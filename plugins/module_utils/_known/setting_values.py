@@ -28,6 +28,7 @@ from .known_settings import (
     FACT,
     KNOWN,
     first_index,
+    is_dialed,
     is_setting_name,
     kind_of,
     known_setting,
@@ -58,8 +59,6 @@ _ATTRIBUTE_NAME = re.compile(r"(?!(?:idx|perm|xml\w*)\Z)[A-Za-z_][A-Za-z0-9_.-]*
 _LARGEST_INDEX = 999
 # By the hours of a day (Gigaset's page on polling).
 _CLOCK = ("prov_polling_time", "prov_polling_time_rand_end")
-# In which zeros in front matter, beside secrets.
-_NUMBERS = ("user_name", "user_pname")
 _OTHERWISE_NUMBERED = re.compile(r"(\w+?)(?:\[([0-9]{1,3})\]|[. _-]([0-9]{1,3}))")
 _FLAGGED = re.compile(r"(\w+)[!&$#]")
 _INDEX = re.compile("[0-9]{1,3}")
@@ -192,12 +191,12 @@ def _meant(name: object) -> str:
 
 
 def numbers_without_quotes(settings: Mapping[str, object]) -> Iterator[str]:
-    """The names of secrets and SIP users that are given as numbers.
+    """The names of secrets and of what is dialed, SIP users too, that are given as numbers.
 
-    What YAML takes for a number has lost its zeros in front, and 0123 is 83.
+    What YAML takes for a number has lost a plus and zeros in front, and 0123 is 83.
     """
     for name, value in settings.items():
-        if (is_secret(name) or split_name(name)[0] in _NUMBERS) and any(map(is_number, _values(value))):
+        if (is_secret(name) or is_dialed(name)) and any(map(is_number, _values(value))):
             yield name
 
 

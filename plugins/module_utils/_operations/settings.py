@@ -313,8 +313,8 @@ class _Update:
         given = [self._parameters[option] or {} for option in ("settings", "secret_settings")]
         if bare := [name for settings in given for name in numbers_without_quotes(settings)]:
             self._warnings.append(
-                f"Given as numbers without quotes: {', '.join(bare)}. YAML takes zeros in front off, and makes 83 of "
-                "0123. Put them in quotes."
+                f"Given as numbers without quotes: {', '.join(bare)}. YAML takes a plus and zeros in front off, and "
+                "makes 83 of 0123. Put them in quotes."
             )
 
     def _write(self, items: list[_Wanted]) -> None:

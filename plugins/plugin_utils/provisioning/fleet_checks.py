@@ -228,7 +228,7 @@ def too_many_keys(phones: Iterable[ProvisionedPhone]) -> Iterator[str]:
 
 
 def unquoted(entries: Iterable[Entry]) -> Iterator[str]:
-    """Secrets, SIP users and entries of phone books that are given as numbers: at most one sentence."""
+    """Secrets, what is dialed and entries of phone books that are given as numbers: at most one sentence."""
     hosts = defaultdict(list)
     for entry in entries:
         names = [*numbers_without_quotes(merge_settings(entry.settings)), *_book_without_quotes(entry.phone_book)]
@@ -237,8 +237,8 @@ def unquoted(entries: Iterable[Entry]) -> Iterator[str]:
     if hosts:
         found = ", ".join(f"{name} ({_named(hosts[name])})" for name in sorted(hosts))
         yield (
-            f"Given as numbers without quotes: {found}. YAML takes zeros in front off, and makes 83 of 0123. Put them "
-            "in quotes."
+            f"Given as numbers without quotes: {found}. YAML takes a plus and zeros in front off, and makes 83 of "
+            "0123. Put them in quotes."
         )
 
 

@@ -27,6 +27,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet imp
     read_stated,
     read_targets,
 )
+from jinja2 import Environment
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs" / "docsite" / "rst" / "host_variables.rst"
@@ -375,6 +376,22 @@ def test_its_examples_are_taken_as_they_stand() -> None:
 @pytest.mark.parametrize("name", sorted(HOST_VARIABLES))
 def test_every_way_to_a_phone_has_an_example(name: str) -> None:
     assert name in EXAMPLES and name in options()
+
+
+def test_a_number_that_is_dialed_needs_quotes() -> None:
+    """Of snom_test_number: 0107 YAML makes 71, and text of that is a number of somebody else."""
+    *_others, play = yaml.safe_load((ROOT / "playbooks" / "canary_call.yml").read_text("utf-8"))
+    (conditions,) = (
+        task["ansible.builtin.assert"]["that"] for task in play["tasks"] if "ansible.builtin.assert" in task
+    )
+    phone = {"snom_protected": False, "canary_phone": {"phone": {"call_state": "idle", "identities": [1]}}}
+    environment = Environment(autoescape=True)
+    environment.filters["bool"] = bool
+
+    def passes(**variables: object) -> bool:
+        return all(environment.compile_expression(one)(**phone, **variables) for one in conditions)
+
+    assert passes() and passes(snom_test_number="0107") and not passes(snom_test_number=71)
 
 
 if __name__ == "__main__":

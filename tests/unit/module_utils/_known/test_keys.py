@@ -51,6 +51,8 @@ def test_what_users_write_is_what_the_phone_reads(value: Any, keys_: str) -> Non
         (None, "text or a list"),
         ({"key": "ENTER"}, "text or a list"),
         (49123, "quotes"),
+        ([{"key": 71}], "quotes"),
+        ([{"key": True}], "is no key"),
         ([49], "is no key"),
         ([True], "is no key"),
         ([{"press": 5}], "is no key"),

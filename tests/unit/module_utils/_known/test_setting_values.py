@@ -172,3 +172,34 @@ def test_secrets_and_users_without_quotes_are_told() -> None:
     given = {"user_name1": 71, "user_pass": {1: {"value": 0}, 2: "0000"}, "http_pass": ["0107"], "vlan_id": 7}
     assert list(numbers_without_quotes(given)) == ["user_name1", "user_pass"]
     assert list(numbers_without_quotes({"user_pname": [None, "107"], "lock_pin": True})) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("area_code", "country_code", "user_area_code", "user_country_code"),
+        *("user_international_prefix", "user_trunk_prefix", "speed"),
+        *("redirect_number", "redirect_busy_number", "redirect_time_number", "fwd_all_target", "fwd_busy_target"),
+        *("fwd_time_on_code", "redirect_always_off_code", "dnd_on_code", "server_managed_fwd_all_nr"),
+        *("preselection_nr", "pa1_nr_to_dial", "user_tel_nr", "user_mailbox", "user_mailbox_retrieve"),
+        *("user_mailnumber", "user_forward_number", "user_idle_number", "msw_directory_number"),
+        *("emergency_numbers", "keyboard_lock_emergency", "callpark_park_fac", "blf_park_pick_up"),
+        *("blf_directed_call_pickup", "tu_5", "Redirect_Number", "user_name", "user_pname"),
+    ],
+)
+def test_what_is_dialed_is_told_without_quotes(name: str) -> None:
+    """0301234567 and 000 would be 50674039 and 0."""
+    assert list(numbers_without_quotes({name: {1: 50674039}})) == [name]
+    assert list(numbers_without_quotes({name: 0})) == [name]
+    assert list(numbers_without_quotes({name: {1: "0301234567", 2: True, 3: None}})) == []
+
+
+def test_true_numbers_need_no_quotes() -> None:
+    """Ports, timers, volumes and the like, of all that the table knows."""
+    numbers = {
+        *("active_line", "outgoing_identity", "sip_port", "http_port", "vol_ringer", "fwd_time_secs", "redirect_time"),
+        *("user_expiry", "user_forward_timeout", "reboot_after_nr", "keyboard_lock_timeout", "wifi_country_code"),
+        *("number_simultaneous_calls", "presence_lookup_number", "guess_number", "user_forward_mode", "vlan_id"),
+        *("emergency_accepted_callkeys", "auto_redial_value", "ring_count", "contrast", "tn5", "gmt_offset"),
+    }
+    assert list(numbers_without_quotes(dict.fromkeys(numbers, 7))) == []

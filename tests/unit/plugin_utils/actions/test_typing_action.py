@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.action import snom_call, snom_key, snom_screen
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import PhoneAction
 
 
@@ -39,3 +40,17 @@ def test_a_protected_phone_may_be_looked_at(args: dict[str, Any], spared: bool) 
     variables = {"inventory_hostname": "lift", "snom_protected": True}
     assert action._is_protected(variables) is spared
     assert action._is_protected(variables | {"snom_protected": False}) is False
+
+
+@pytest.mark.parametrize("given", [[48], ["112", 54], 48, "[060, 0112]", [True], [None]])
+def test_emergency_numbers_without_quotes_are_refused(given: Any) -> None:
+    """060 would arrive as 48, and 060 be called."""
+    arguments = {"action": "dial", "number": "060", "emergency_numbers": given}
+    with pytest.raises(InputError, match="emergency_numbers must be in quotes"):
+        twin(snom_call.ActionModule)._validated(arguments | {"host": "192.0.2.1"})
+
+
+@pytest.mark.parametrize(("given", "read"), [(["060"], ["060"]), ("060,0112", ["060", "0112"]), ([], [])])
+def test_emergency_numbers_in_quotes(given: Any, read: list[str]) -> None:
+    arguments = {"action": "dial", "number": "1", "emergency_numbers": given, "host": "192.0.2.1"}
+    assert twin(snom_call.ActionModule)._validated(arguments)["emergency_numbers"] == read
