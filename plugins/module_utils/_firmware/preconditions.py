@@ -51,7 +51,7 @@ def check_settings(facts: PhoneFacts, wanted: Version) -> list[str]:
     (update_policy, firmware_status, firmware).
     """
     # No more than a rollout keeps: a name that is missing there is missing in each test of this, too.
-    settings = only_checked(facts).settings or {}
+    settings = {name.lower(): value for name, value in (only_checked(facts).settings or {}).items()}
     if facts.admin_mode is False:
         raise UserMode("The phone is in user mode; a firmware load needs administrator mode.")
     if not takes_provisioning(settings):
@@ -110,7 +110,7 @@ def check_provisioned(facts: PhoneFacts, wanted: Version) -> list[str]:
 
 
 def _check_provisioning(settings: Mapping[str, str], wanted: Version) -> list[str]:
-    if settings.get("update_policy", AUTO_UPDATE) != AUTO_UPDATE:
+    if settings.get("update_policy", AUTO_UPDATE).strip().lower() != AUTO_UPDATE:
         return []
     for name in ("firmware_status", "firmware"):
         for image in map(read_image_name, loaded_files(settings.get(name, ""))):

@@ -254,8 +254,9 @@ def _refuse(name: str, value: str, where: str) -> None:
     """Raise InputError for what is no setting, or would take settings away."""
     if kind_of(name) == FACT:
         raise InputError(f"{where} is what a phone tells of itself, and no setting. Take it out.")
+    # Nobody knows whether capitals and blanks make another name or word to a phone.
     erasing = _ERASES.get(name.lower(), ())
-    if value and (erasing is None or value in erasing):
+    if value and (erasing is None or value.strip().lower() in erasing):
         raise InputError(
             f"{where} takes away what is in a phone, settings or contacts. Take it out; to reset a phone there is "
             "snom_factory_reset."

@@ -239,9 +239,9 @@ class _Update:
         """Write, read back, and reboot if that is wanted. Raises SnomError where nothing was sent."""
         ending: dict[str, Any] = {}
         try:
-            self._write([item for item in self.to_write if item.name not in _WAY_IN | _DOORS])
-            self._write([item for item in self.to_write if item.name in _WAY_IN])
-            self._write([item for item in self.to_write if item.name in _DOORS])
+            self._write([item for item in self.to_write if item.name.lower() not in _WAY_IN | _DOORS])
+            self._write([item for item in self.to_write if item.name.lower() in _WAY_IN])
+            self._write([item for item in self.to_write if item.name.lower() in _DOORS])
             if self._parameters["reboot"] == "if_required" and self._reboot_required:
                 ending = self._restart(check_mode=False)
                 if ending["outcome"].at_target:

@@ -152,9 +152,11 @@ def consequences(phones: Iterable[ProvisionedPhone], base_url: str) -> Iterator[
 
 def _note(setting: Setting, ours: tuple[str, ...]) -> str | None:
     """Which of the notes a setting of a phone needs. ours are the URLs of the servers that its inventory names."""
-    if setting.name.startswith("tr369_"):
+    # Nobody knows whether capitals make another name to a phone.
+    name = setting.name.lower()
+    if name.startswith("tr369_"):
         return "controller" if setting.index == _VENDORS_CONTROLLER else None
-    if setting.name in _USER_AGENTS and setting.value:
+    if name in _USER_AGENTS and setting.value:
         return "user agent"
     kind = kind_of(setting.name)
     if kind == STATE:
@@ -168,12 +170,12 @@ def wrong_images(phones: Iterable[ProvisionedPhone]) -> Iterator[str]:
     """Images that are of another model, or that stand where a file should that names one."""
     others, misplaced = defaultdict(list), defaultdict(list)
     for phone in phones:
-        for setting in (one for one in phone.settings.values() if one.name in _IMAGES):
+        for setting in (one for one in phone.settings.values() if one.name.lower() in _IMAGES):
             named = loaded_files(setting.value)
             image = next(filter(None, map(read_image_name, named)), None)
             if image and image[0] is not phone.model:
                 others[setting.name, image[0].name].append(phone.host)
-            elif setting.name == _STATUS and named[0].lower().endswith((".bin", ".swu")):
+            elif setting.name.lower() == _STATUS and named[0].lower().endswith((".bin", ".swu")):
                 misplaced[setting.name].append(phone.host)
     for (name, model), hosts in others.items():
         yield f"{name} names an image of the {model} for {_named(hosts)}, which is of another model. Correct it."

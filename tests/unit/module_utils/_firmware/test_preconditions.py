@@ -87,3 +87,15 @@ def test_a_phone_whose_provisioning_would_undo_it_is_refused(url: str) -> None:
 )
 def test_a_phone_whose_provisioning_says_nothing_else_is_not_refused(url: str) -> None:
     assert check_settings(PhoneFacts(settings={"update_policy": "auto_update", "firmware": url}), WANTED) == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"update_policy": "auto_update"}, {"update_policy": "Auto_Update "}, {"Update_Policy": "AUTO_UPDATE"}, {}],
+)
+def test_provisioning_that_would_undo_it_is_seen_in_any_spelling(settings: dict[str, str]) -> None:
+    """Nobody knows whether capitals make another name or word to a phone."""
+    undoes = settings | {"Firmware": "http://pbx.example/snomD785-10.1.215.13-SIP-r.bin"}
+    facts = PhoneFacts(model="D785", firmware=Version.parse("10.1.215.13"), mac="000413A2B301", settings=undoes)
+    with pytest.raises(Refused, match="would undo it: firmware names 10"):
+        check_settings(facts, WANTED)

@@ -203,3 +203,24 @@ def test_true_numbers_need_no_quotes() -> None:
         *("emergency_accepted_callkeys", "auto_redial_value", "ring_count", "contrast", "tn5", "gmt_offset"),
     }
     assert list(numbers_without_quotes(dict.fromkeys(numbers, 7))) == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"checksync_action": "factory-reset"},
+        {"checksync_action": "Factory-Reset"},
+        {"checksync_action": "FACTORY-RESET "},
+        {"Checksync_Action": " delete-Contacts"},
+        {"checksync_action": {1: "Delete-Contacts"}},
+        {"reset_settings": "x"},
+    ],
+)
+def test_what_would_erase_a_phone_is_refused_in_any_spelling(given: dict[str, Any]) -> None:
+    """Nobody knows whether capitals or blanks make another word to a phone."""
+    with pytest.raises(InputError, match="takes away what is in a phone"):
+        parse_settings(given)
+    assert values({"checksync_action": "Sync", "reset_settings": ""}) == {
+        "checksync_action": "Sync",
+        "reset_settings": "",
+    }

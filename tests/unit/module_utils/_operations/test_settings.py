@@ -307,6 +307,12 @@ def test_the_way_in_is_changed_last_and_the_new_login_used() -> None:
     assert "snom_password" in result["warnings"][0]
 
 
+def test_what_can_shut_the_way_in_is_last_in_capitals_too() -> None:
+    phone = SettingsPhone(values={"HTTP_User": "admin", "Use_Hidden_Tags": "off"})
+    write(phone, settings={"HTTP_User": "root", "Use_Hidden_Tags": True, "language": "Deutsch"})
+    assert [command.split("=")[1] for command in phone.commands] == ["language", "HTTP_User", "Use_Hidden_Tags"]
+
+
 def test_what_files_take_out_of_a_list_is_not_written_as_the_list() -> None:
     phone = SettingsPhone(values={"status_msgs_that_are_important": "LowBattery UxmConnected", "language": "English"})
     taken_out = {"value": "UxmConnected", "attributes": {"action": "remove"}}

@@ -113,6 +113,20 @@ def test_an_image_that_can_t_be_the_phones_is_warned_about(settings: dict[str, A
     assert says in warnings[0] if says else warnings == []
 
 
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"HTTP_User_Agent_String": "x"}, "may not be seen in any log: HTTP_User_Agent_String (h1)"),
+        ({"TR369_Enable": {1: True}}, "which may start updates: TR369_Enable1 (h1)"),
+        ({"Firmware": f"{BASE}/snomD735-10.1.175.16-SIP-r.bin"}, "Firmware names an image of the D735 for h1, which"),
+    ],
+)
+def test_what_may_do_harm_is_told_in_capitals_too(settings: dict[str, Any], says: str) -> None:
+    """Nobody knows whether they make another name to a phone."""
+    (warning,) = rendered(entry(settings=settings), unknown_settings="ignore").warnings
+    assert says in warning
+
+
 def test_an_address_with_a_token_needs_https_too() -> None:
     settings = {"action_setup_url": "https://x.example/?token=hush"}
     reason = refusal(entry(settings=settings), base_url="http://p")
