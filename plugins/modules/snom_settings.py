@@ -46,6 +46,8 @@ options:
       - A value is text, a number, or true and false, which phones spell V(on) and V(off). An indexed setting takes a
         mapping by number, or a list from its first number on, where that is known. What provisioning files need beside
         a value is allowed here, too (C(value) with C(perm)). The guide on settings has all forms.
+      - The words V(true) and V(false) as text are kept as they are, with a warning where a switch has other ones;
+        V(yes) and V(no) as text are refused for switches. In a template write C(| bool) behind them.
       - What is dialed, SIP users and secrets need quotes, because YAML takes zeros in front off. Those that are numbers
         are warned about.
       - If not given, the host's variables C(snom_settings) and C(snom_settings_<suffix>) are merged, in the order of

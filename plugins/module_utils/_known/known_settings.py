@@ -89,6 +89,8 @@ _SLIP = 0.92
 """From this likeness on to a known action URL, a name is a slip of the pen and no other one of the family."""
 
 _LOWERED = {name.lower(): setting for name, setting in KNOWN.items()}
+_ON_OFF, _TRUE_FALSE = frozenset({"on", "off"}), frozenset({"true", "false"})
+_SAME = {"true": "on", "false": "off"}
 
 
 def is_setting_name(text: str) -> bool:
@@ -137,8 +139,38 @@ def kind_of(name: str) -> str:
 
     Nobody knows whether capitals make another name to a phone, so what would do harm is told with them, too.
     """
-    known = known_setting(name) or _LOWERED.get(split_name(name.lower())[0])
+    known = _in_any_case(name)
     return known.kind if known else STATE if of_contact(name) else ""
+
+
+def _in_any_case(name: str) -> KnownSetting | None:
+    return known_setting(name) or _LOWERED.get(split_name(name.lower())[0])
+
+
+@lru_cache(4096)
+def switch_words(name: str) -> frozenset[str]:
+    """The words of a switch, numbered or not: on and off or, with TR-369, true and false. None of what is no switch."""
+    known = _in_any_case(name)
+    words = frozenset(known.values if known else ())
+    return words if words in (_ON_OFF, _TRUE_FALSE) else frozenset()
+
+
+def is_other_word(name: str, value: str) -> bool:
+    """Whether a switch has a word of other switches: true where it is on or off, and the other way round.
+
+    Phones have both: a 720 shows hide_identity as false, and a public template gives it as true, where all others have
+    on and off. So such a word stays as it is.
+    """
+    words = switch_words(name)
+    return bool(words) and value.strip().lower() in (_ON_OFF | _TRUE_FALSE) - words
+
+
+def is_same_word(name: str, one: str, other: str) -> bool:
+    """Whether two values say the same: on and off in any case and, of a switch, true and false for these."""
+    one, other = one.lower(), other.lower()
+    if switch_words(name):
+        one, other = _SAME.get(one, one), _SAME.get(other, other)
+    return one == other and one in _ON_OFF
 
 
 @lru_cache(4096)

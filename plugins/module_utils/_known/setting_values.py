@@ -35,6 +35,7 @@ from .known_settings import (
     nearest_name,
     needs_number,
     split_name,
+    switch_words,
 )
 from .masks import is_secret
 from .permissions import PERMISSIONS, canonical_permission
@@ -51,10 +52,17 @@ LABELS = {"label": "fkey_label", "short_label": "fkey_short_label"}
 OF_KEYS = {**LABELS, "context": "fkey_context", "icon_type": "fkey_icon_type"}
 """The same, and what has a name of its own besides: in files of text for old firmware, and in the log of a D785."""
 
+OTHER_WORD = (
+    "These switches have other words, and what a phone makes of one that it does not know is not public. Write true or "
+    "false without quotes (in a template: | bool), or the words that the page of all settings has."
+)
+"""What to say of switches with a word of other ones, see is_other_word."""
+
 # By the vendor, and in all public templates, the second stands beside the first.
 _PASSWORD, _CONFIRMED = "admin_mode_password", "admin_mode_password_confirm"
 # What a check-sync would do then (Snom's page on it), which anybody may send; and what sounds like that at once.
 _ERASES = {"checksync_action": ("factory-reset", "delete-contacts"), "reset_settings": None}
+_NO_WORDS = ("yes", "no")
 _ATTRIBUTE_NAME = re.compile(r"(?!(?:idx|perm|xml\w*)\Z)[A-Za-z_][A-Za-z0-9_.-]*")
 _LARGEST_INDEX = 999
 # By the hours of a day (Gigaset's page on polling).
@@ -251,7 +259,7 @@ def _read(name: str, value: object, where: str) -> Iterator[Setting]:
 
 
 def _refuse(name: str, value: str, where: str) -> None:
-    """Raise InputError for what is no setting, or would take settings away."""
+    """Raise InputError for what is no setting, would take settings away, or is no word of any switch."""
     if kind_of(name) == FACT:
         raise InputError(f"{where} is what a phone tells of itself, and no setting. Take it out.")
     # Nobody knows whether capitals and blanks make another name or word to a phone.
@@ -260,6 +268,11 @@ def _refuse(name: str, value: str, where: str) -> None:
         raise InputError(
             f"{where} takes away what is in a phone, settings or contacts. Take it out; to reset a phone there is "
             "snom_factory_reset."
+        )
+    if value.strip().lower() in _NO_WORDS and switch_words(name):
+        raise InputError(
+            f"{where} is yes or no, as text, which no phone was seen to have there. Write true or false without quotes "
+            "(in a template: | bool), or on or off."
         )
 
 
@@ -330,10 +343,7 @@ def _attributes(value: Mapping[Any, Any], where: str) -> dict[str, str]:
 
 def _spelled(name: str, text: str, value: object) -> str:
     """What a switch is called for this setting: most are on or off, those of TR-369 true or false."""
-    known = known_setting(name)
-    if isinstance(value, bool) and known and text not in known.values and str(value).lower() in known.values:
-        return str(value).lower()
-    return text
+    return str(value).lower() if isinstance(value, bool) and "true" in switch_words(name) else text
 
 
 def one_line(value: Any, where: str, lines: bool = False) -> str:

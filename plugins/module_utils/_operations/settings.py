@@ -14,9 +14,9 @@ from typing import Any
 from .._core.clock import system_time
 from .._core.errors import AnswerLost, InputError, NoEffect, PhoneUnreachable, Refused, SnomError, UserMode
 from .._core.visible import visible_line
-from .._known.known_settings import is_known, nearest_name, needs_reboot
+from .._known.known_settings import is_known, is_other_word, is_same_word, nearest_name, needs_reboot
 from .._known.masks import MASK, masked
-from .._known.setting_values import LABELS, numbers_without_quotes, parse_settings
+from .._known.setting_values import LABELS, OTHER_WORD, numbers_without_quotes, parse_settings
 from .._phone.commands import Write
 from .._phone.connection import CONNECTION_ARGUMENTS
 from .._phone.facts import PhoneFacts, check_identity
@@ -44,7 +44,6 @@ _WAY_IN = frozenset({"http_user", "http_pass", "http_scheme", "http_port", "http
 _DOORS = frozenset({"admin_mode", "use_hidden_tags", "restrict_uri_queries"})
 # The values of webserver_type (protocol 2.5) with which the web server still speaks the scheme in use.
 _STILL_SPEAKS = {"http": ("http", "http_https"), "https": ("https", "http_https")}
-_SWITCH = ("on", "off")
 # How often a phone that does not answer is asked for its settings, STEP seconds apart.
 _READS = 3
 
@@ -67,7 +66,7 @@ class _Wanted:
         shown, value = values.get(self.name, ""), self.value.strip()
         if self.secret:
             return shown != "" and shown == value
-        return shown == value or (shown.lower() == value.lower() and value.lower() in _SWITCH)
+        return shown == value or is_same_word(self.name, shown, value)
 
 
 def write_settings(
@@ -208,7 +207,7 @@ class _Update:
                 self.read_only.append(item.name)
             else:
                 self.to_write.append(item)
-        self._warn()
+        self._warn([item.name for item in wanted if is_other_word(item.name, item.value)])
 
     def forecast(self) -> dict[str, Any] | None:
         """How it ends before anything is written, if a reboot is to follow that may not be: None where it may.
@@ -297,7 +296,7 @@ class _Update:
             return item.value == ((self._login[1] or "") if self._asks_login else "")
         return item.is_shown_in(self._after)
 
-    def _warn(self) -> None:
+    def _warn(self, other_words: list[str]) -> None:
         if self.read_only:
             self._warnings.append(
                 f"The phone lets nobody but its provisioning change these settings, which differ: "
@@ -316,6 +315,8 @@ class _Update:
                 f"Given as numbers without quotes: {', '.join(bare)}. YAML takes a plus and zeros in front off, and "
                 "makes 83 of 0123. Put them in quotes."
             )
+        if other_words:
+            self._warnings.append(f"Given as text: {', '.join(other_words)}. {OTHER_WORD}")
 
     def _write(self, items: list[_Wanted]) -> None:
         """Write some settings and read them back. Raises NoEffect, and what the transport raises."""

@@ -17,11 +17,13 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.known_settin
     STATE,
     WAY,
     is_known,
+    is_other_word,
     kind_of,
     nearest_name,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.masks import masked
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
+    OTHER_WORD,
     Setting,
     is_number,
     merge_settings,
@@ -54,6 +56,7 @@ _NOTES = {
     "user agent": (
         "With a User-Agent of its own a phone may not be seen in any log: {}. Keep model, version and MAC in it."
     ),
+    "word": f"Given as text: {{}}. {OTHER_WORD}",
 }
 
 
@@ -145,6 +148,8 @@ def consequences(phones: Iterable[ProvisionedPhone], base_url: str) -> Iterator[
         for name, setting in phone.settings.items():
             if note := _note(setting, ours):
                 found[_NOTES[note]][name].append(phone.host)
+            if is_other_word(setting.name, setting.value):
+                found[_NOTES["word"]][name].append(phone.host)
     for sentence, hosts in found.items():
         if hosts:
             yield sentence.format(", ".join(f"{name} ({_named(hosts[name])})" for name in hosts))

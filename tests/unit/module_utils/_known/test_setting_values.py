@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import is_other_word
 from ansible_collections.telephony.snom.plugins.module_utils._known.permissions import (
     canonical_permission,
     is_read_only,
@@ -224,3 +225,34 @@ def test_what_would_erase_a_phone_is_refused_in_any_spelling(given: dict[str, An
         "checksync_action": "Sync",
         "reset_settings": "",
     }
+
+
+@pytest.mark.parametrize("text", ["yes", "No", " YES "])
+@pytest.mark.parametrize("setting", ["dhcp", "Dhcp", "hide_identity1", "tr369_enable1"])
+def test_yes_and_no_are_refused_for_a_switch(setting: str, text: str) -> None:
+    """Of text: from quotes, -e or a survey. What YAML reads as yes is true."""
+    with pytest.raises(InputError, match=rf"{setting[:5]}.* is yes or no, as text.* \| bool"):
+        parse_settings({setting: text})
+    assert values({"phone_name": text, "unheard_of": text}) == {"phone_name": text, "unheard_of": text}
+
+
+@pytest.mark.parametrize(
+    ("given", "read", "other"),
+    [
+        ({"dhcp": "true"}, {"dhcp": "true"}, True),
+        ({"hide_identity": ["False"]}, {"hide_identity1": "False"}, True),
+        ({"Use_Hidden_Tags": "false"}, {"Use_Hidden_Tags": "false"}, True),
+        ({"tr369_enable": {1: "off"}}, {"tr369_enable1": "off"}, True),
+        ({"tr369_enable": {1: "True"}}, {"tr369_enable1": "True"}, False),
+        ({"tr369_enable": {1: False}}, {"tr369_enable1": "false"}, False),
+        ({"dhcp": "OFF"}, {"dhcp": "OFF"}, False),
+        ({"dhcp": True}, {"dhcp": "on"}, False),
+        ({"dhcp": "1"}, {"dhcp": "1"}, False),
+        ({"phone_name": "true"}, {"phone_name": "true"}, False),
+        ({"webserver_type": "on"}, {"webserver_type": "on"}, False),
+    ],
+)
+def test_a_switch_keeps_the_word_of_another_one(given: dict[str, Any], read: dict[str, str], other: bool) -> None:
+    """Phones show both: a 720 shows hide_identity as false, although most dumps say off."""
+    assert values(given) == read
+    assert [is_other_word(setting.name, setting.value) for setting in parse_settings(given)] == [other]

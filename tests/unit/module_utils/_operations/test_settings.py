@@ -321,6 +321,50 @@ def test_what_files_take_out_of_a_list_is_not_written_as_the_list() -> None:
     assert result["unverified"] == ["status_msgs_that_are_important (action)"]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "shown"),
+    [
+        ({"hide_identity": [False]}, {"hide_identity1": "false"}),
+        ({"hide_identity": ["false"]}, {"hide_identity1": "off"}),
+        ({"call_completion": "true"}, {"call_completion": "on"}),
+        ({"call_completion": True}, {"call_completion": "True"}),
+        ({"tr369_enable": {1: True}}, {"tr369_enable1": "on"}),
+    ],
+)
+def test_a_switch_that_is_shown_in_the_words_of_others_is_as_wanted(
+    wanted: dict[str, Any], shown: dict[str, str]
+) -> None:
+    phone = SettingsPhone(values=shown)
+    result = write(phone, settings=wanted)
+    assert (result["changed"], phone.commands) == (False, [])
+
+
+def test_a_phone_that_keeps_its_word_for_a_switch_took_it() -> None:
+    class OwnWords(SettingsPhone):
+        def save(self, command: Write) -> None:
+            super().save(command)
+            self.values["call_completion"] = "true"
+
+    result = write(OwnWords(), settings={"call_completion": True})
+    assert (result["changed"], "failed" in result) == (True, False)
+
+
+def test_what_is_no_switch_needs_its_very_word() -> None:
+    phone = SettingsPhone(values={"phone_name": "on"})
+    assert write(phone, settings={"phone_name": "true"})["written"] == ["phone_name"]
+    # Of one that the phone shows alone, nobody knows whether it is a switch.
+    assert write(SettingsPhone(values={"user_odd1": "on"}), settings={"user_odd1": "true"})["written"] == ["user_odd1"]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_switch_in_the_words_of_others_is_told(check_mode: bool) -> None:
+    wanted = {"call_completion": "true", "language": "true", "tr369_enable": {1: "off"}}
+    result = write(SettingsPhone(values={"tr369_enable1": "false"}), settings=wanted, check_mode=check_mode)
+    (warning,) = [one for one in result["warnings"] if "as text" in one]
+    assert "Given as text: call_completion, tr369_enable1." in warning and "| bool" in warning
+    assert "warnings" not in write(SettingsPhone(), settings={"call_completion": True})
+
+
 def test_a_password_that_yaml_took_for_a_number_is_told() -> None:
     """0000 without quotes."""
     result = write(SettingsPhone(), settings={"lock_pin": "0107", "vlan_id": 7, "admin_mode_password": 0})

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
-from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import parse_settings
+from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import Setting, parse_settings
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import mask_settings
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.adoption import (
+    describe_file_settings,
     describe_settings,
     shared_settings,
 )
@@ -95,6 +96,20 @@ def test_what_phones_have_in_common() -> None:
     assert shared_settings(phones) == {"language": "English", "user_host": {"1": "pbx"}}
     assert shared_settings(phones[:1]) == {}
     assert shared_settings([]) == {}
+
+
+def test_a_word_that_is_refused_for_a_switch_is_left_out_with_the_reason() -> None:
+    shown = {"use_hidden_tags": "Yes", "hide_identity1": "no", "call_completion": "false", "phone_name": "yes"}
+    settings, left_out = describe_settings({"settings": shown})
+    assert settings == {"call_completion": "false", "phone_name": "yes"}
+    assert left_out.keys() == {"use_hidden_tags", "hide_identity1"}
+    of_files = [
+        Setting(name="use_hidden_tags", value="yes"),
+        Setting(name="hide_identity", index=1, value="true"),
+    ]
+    settings, _secrets, left_out = describe_file_settings(of_files, str)
+    assert settings == {"hide_identity": {"1": "true"}}
+    assert "is yes or no, as text" in left_out["use_hidden_tags"]
 
 
 names = st.sampled_from(

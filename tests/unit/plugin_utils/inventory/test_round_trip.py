@@ -17,6 +17,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.known_settin
     KNOWN,
     SECRET,
     comes_from_dhcp,
+    switch_words,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.permissions import canonical_permission
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import ATTRIBUTES, OF_KEYS
@@ -111,6 +112,9 @@ def expected(page: list[Shown]) -> dict[str, tuple[str, int | None, str, str, Ma
     for one in page:
         attributes = {key: text for key, text in one.attributes if text}
         if KNOWN[one.name].kind or comes_from_dhcp(one.wire_name, {}) or one.name == "dhcp":
+            continue
+        # Refused, so left out with the reason.
+        if one.value.lower() in ("yes", "no") and switch_words(one.name):
             continue
         if one.value or attributes.get("label"):
             if one.name == "fkey":

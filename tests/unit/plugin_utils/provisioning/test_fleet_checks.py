@@ -157,6 +157,17 @@ def test_keys_beyond_the_phones_own_are_warned_about() -> None:
     assert "the D785 itself does not have (it has 24, counted from 0) are set for h1." in warning
 
 
+def test_a_switch_in_the_words_of_others_is_rendered_as_it_is_and_told_once() -> None:
+    """A public template has hide_identity as true, and a 720 shows it as false."""
+    switches = {"use_hidden_tags": "false", "tr369_enable": {2: "off"}, "hide_identity": [True], "language": "true"}
+    rendering = rendered(entry(settings=switches), entry(2, settings={"use_hidden_tags": "True"}))
+    (warning,) = rendering.warnings
+    assert "text: tr369_enable2 (h1), use_hidden_tags (h1, h2)." in warning and "| bool" in warning
+    assert any(b'<use_hidden_tags perm="">false<' in content for content in rendering.files.values())
+    with_state = rendered(entry(settings={"dnd_mode": ["true"]})).warnings
+    assert [("Users change" in one, "as text" in one) for one in with_state] == [(True, False), (False, True)]
+
+
 def test_numbers_without_quotes_are_told_once() -> None:
     book = [{"name": "A", "number": 71}, {"name": "B", "numbers": [{"number": "0107"}]}]
     phones = [entry(number, settings={"admin_mode_password": 0}, phone_book=book) for number in (1, 2)]
