@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
-from ansible_collections.telephony.snom.plugins.module_utils._known.masks import is_secret
+from ansible_collections.telephony.snom.plugins.module_utils._known.masks import is_secret, masked
 from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
     is_settings_variable,
     merge_settings,
@@ -42,3 +42,23 @@ class ActionModule(PhoneAction):
             "settings": {name: value for name, value in settings.items() if name not in secret},
             "secret_settings": secret | (parameters["secret_settings"] or {}) or None,
         }
+
+    def _update_module_args(self, module_name: str, module_args: dict[str, Any], *args: Any, **more: Any) -> None:
+        """Keep an address with a login or a token out of the system's log, where the real module would write it.
+
+        Among the secret settings it would be written anew each time. The task's own no_log would also hide the result,
+        in which it is masked.
+        """
+        super()._update_module_args(module_name, module_args, *args, **more)
+        settings = module_args.get("settings") or {}
+        if any(masked(str(name), text) != text for name, value in settings.items() for text in _texts(value)):
+            module_args["_ansible_no_log"] = True
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All text within a setting, attributes too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
