@@ -155,7 +155,7 @@ def _group_text(fleet: Fleet) -> str:
         f"{_BEGIN} from setting files: what all phones of this group have in common.",
         f"# Secrets are in {SECRETS}, by host: encrypt secrets.yml beside this with ansible-vault.",
     ]
-    variables: dict[str, Any] = {"snom_settings_all": fleet.shared}
+    variables: dict[str, Any] = {"snom_settings_all": _numbered(fleet.shared)}
     if fleet.shared_book is not None:
         variables |= _book(fleet.shared_book, fleet.adds_to_book)
     if fleet.shared_users:
@@ -179,7 +179,7 @@ def _host_text(fleet: Fleet, phone: Adopted) -> str:
         variables["snom_model"] = phone.model
     if phone.version:
         variables["snom_firmware_version"] = str(phone.version)
-    variables["snom_settings"] = fleet.own(phone)
+    variables["snom_settings"] = _numbered(fleet.own(phone))
     if phone.phone_book is not None and fleet.shared_book is None:
         variables |= _book(phone.phone_book, phone.adds_to_book)
     files = ", ".join(map(visible_line, phone.files))
@@ -199,13 +199,16 @@ def _left_out(phone: Adopted) -> Iterator[str]:
 
 def _yaml(value: object) -> str:
     text: str = yaml.dump(
-        _numbered(value), Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=False
+        value, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=False
     )
     return text
 
 
 def _numbered(value: object) -> object:
-    """With numbers where they are keys, as people write them. Nothing is shared, so that there are no anchors."""
+    """Settings with numbers where they are keys, as people write them. A host that is called 101 stays text.
+
+    Nothing is shared, so that there are no anchors.
+    """
     if isinstance(value, dict):
         return {
             int(key) if isinstance(key, str) and re.fullmatch("[0-9]{1,3}", key) else key: _numbered(item)

@@ -253,6 +253,19 @@ def test_secrets_stand_apart() -> None:
     assert phone.settings["ldap_password"] == ""
 
 
+@pytest.mark.parametrize("host", ["101", "007"])
+def test_a_host_that_is_called_by_a_number_is_called_so_in_the_files(host: str) -> None:
+    """Hosts are text to Ansible: with a number as the key there is no secret for inventory_hostname."""
+    fleet = adopted('<user_pass idx="1" perm="">n0t-seen</user_pass>', hosts={MACS[0]: host})
+    written = texts(fleet, "phones", ())
+    read = {one.path: yaml.safe_load(one.text) for one in written}
+    assert read["group_vars/phones/secrets.yml"] == {SECRETS: {host: {"user_pass1": "n0t-seen"}}}
+    assert read["adopted.yml"] == {"phones": {"hosts": {host: None}}}
+    # Numbers of settings are numbers.
+    assert read[f"host_vars/{host}.yml"]["snom_settings"] == {"user_pass": {1: refer_to("user_pass1")}}
+    assert variables(written, host)["snom_settings"] == {"user_pass": {1: "n0t-seen"}}
+
+
 def test_a_password_that_is_not_the_confirmed_one() -> None:
     fleet = adopted(
         "<admin_mode_password>a</admin_mode_password><admin_mode_password_confirm>b</admin_mode_password_confirm>"
