@@ -13,13 +13,24 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import yaml
+from ansible_collections.telephony.snom.plugins.module_utils._known.known_settings import is_other_word
 from ansible_collections.telephony.snom.plugins.module_utils._known.models import GIGASET, MODELS, find_model
+from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import (
+    is_settings_variable,
+    numbers_without_quotes,
+    parse_settings,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PORTS, TLS_PORTS
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import CONNECTION_ARGUMENTS
+from ansible_collections.telephony.snom.plugins.module_utils._provisioning.xml import read_settings_file
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCS = ROOT / "docs" / "docsite" / "rst"
@@ -31,8 +42,8 @@ def text(page: str) -> str:
 
 def blocks(page: str, language: str) -> list[str]:
     """The code blocks of a page, without their indentation."""
-    found = re.findall(rf"^( *)\.\. code-block:: {language}\n\n((?:\1    .*\n|\n)+)", text(page), re.MULTILINE)
-    return [re.sub(rf"^{indent}    ", "", block, flags=re.MULTILINE).strip() + "\n" for indent, block in found]
+    found = re.findall(rf"^( *)\.\. code-block:: {language}\n\n((?:\1   .*\n|\n)+)", text(page), re.MULTILINE)
+    return [textwrap.dedent(block).strip() + "\n" for _indent, block in found]
 
 
 def commands(page: str) -> list[str]:
@@ -155,3 +166,41 @@ def test_the_events_of_the_guide_are_those_of_the_source() -> None:
     assert [row[1].strip("`") for row in rows] == types
     facts = text("phone_facts")
     assert [row[0] for row in rows if row[0] not in facts] == []
+
+
+def stated(value: Any) -> Iterator[tuple[str, Any]]:
+    """The settings within YAML, with the names of their variables; those that a task gives, too."""
+    if isinstance(value, list):
+        for item in value:
+            yield from stated(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if is_settings_variable(str(name)) and item is not None:
+                yield str(name), item
+            elif name == "telephony.snom.snom_settings" and item:
+                yield from ((option, item[option]) for option in ("settings", "secret_settings") if option in item)
+            else:
+                yield from stated(item)
+
+
+def test_settings_of_the_guides_and_the_examples_are_taken_without_a_warning() -> None:
+    texts = {page.stem: blocks(page.stem, "yaml") for page in DOCS.glob("*.rst")}
+    texts |= {str(file): [file.read_text("utf-8")] for file in (ROOT / "docs" / "examples").rglob("*.yml")}
+    pages = set()
+    for page, yamls in texts.items():
+        for name, settings in (
+            one for text in yamls for document in yaml.safe_load_all(text) for one in stated(document)
+        ):
+            pages.add(page)
+            read = parse_settings(settings, f"{page}: {name}")
+            assert [one.name for one in read if is_other_word(one.name, one.value)] == []
+            assert list(numbers_without_quotes(settings)) == []
+    assert {"settings", "provisioning", "rollout_by_provisioning", "events"} < pages and len(pages) > 6
+
+
+def test_another_system_is_told_the_settings_that_the_role_would_publish() -> None:
+    page = "rollout_by_provisioning"
+    (settings,) = (one for text in blocks(page, "yaml") for _name, one in stated(yaml.safe_load(text)))
+    (file,) = (text for text in blocks(page, "xml") if "phone-settings" in text)
+    read = {one.wire_name: one.value for one in read_settings_file(file.encode())}
+    assert read == {one.wire_name: one.value for one in parse_settings(settings)}
