@@ -275,7 +275,8 @@ def by_hand(phones: int | None) -> list[Figure]:
         login = {"url_username": "{{ snom_username }}", "url_password": "{{ snom_password }}", "force_basic_auth": True}
         base = "http://{{ ansible_host }}:{{ snom_port }}"
         images = json.loads(stage.catalog.read_text("utf-8"))["images"]
-        urls = {model: next(one["url"] for one in images if one["url"].endswith(file)) for model, *_, file in KINDS}
+        files = {model: file for model, _old, _new, file in KINDS}
+        urls = {model: next(one["url"] for one in images if one["url"].endswith(file)) for model, file in files.items()}
         image = "{{ urls[models[inventory_hostname]] | urlencode }}"
         page = {"url": f"{base}/info.htm", "return_content": True}
         tasks = [
