@@ -16,12 +16,14 @@ from .errors import InputError
 LONGEST_WAIT = 14 * 86_400.0
 """Seconds that an option may ask to wait for anything: no phone takes so long, and sockets wait no longer than this."""
 
-_START = time.time() - time.monotonic()
+# Runs on while the machine sleeps, as phones do. That of Linux; elsewhere the usual one does, which Linux stops.
+_EVEN = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+_START = time.time() - time.clock_gettime(_EVEN)
 
 
 def system_time() -> float:
     """Seconds since the epoch, by a clock that runs evenly: setting the system's clock moves no deadline."""
-    return _START + time.monotonic()
+    return _START + time.clock_gettime(_EVEN)
 
 
 def check_seconds(parameters: Mapping[str, Any], *names: str, least: float = 1.0) -> None:

@@ -45,7 +45,7 @@ class Armory:
         settings: ControlSettings,
         *,
         control: Callable[[ControlSettings], MirrorControl] = MirrorControl,
-        now: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = system_time,
         clock: Callable[[], float] = system_time,
         pause: Callable[[float], None] = time.sleep,
         ask: Callable[[str, bool | str], bool] = ask,

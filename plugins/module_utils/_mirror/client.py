@@ -11,7 +11,6 @@ import http.client
 import os
 import socket
 import ssl
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -81,10 +80,10 @@ class MirrorClient:
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> MirrorAnswer:
         """Ask, and wait for the whole answer, whatever its status. Raises MirrorFailed, and MirrorAnswerLost."""
-        deadline = time.monotonic() + self._settings.timeout
+        deadline = system_time() + self._settings.timeout
 
         def left() -> float:
-            return deadline - time.monotonic()
+            return deadline - system_time()
 
         sock = self._connect(deadline)
         connection = http.client.HTTPConnection(self._parts.hostname or "")
@@ -136,13 +135,13 @@ class MirrorClient:
         host = self._parts.hostname or ""
         port = self._parts.port or (443 if self._context else 80)
         try:
-            sock = socket.create_connection((host, port), max(deadline - time.monotonic(), 0.001))
+            sock = socket.create_connection((host, port), max(deadline - system_time(), 0.001))
         except (OSError, UnicodeError) as error:
             raise self.failed(f"can't be reached: {_why(error)}. Check url in {OPTION}, and that nginx runs") from None
         if self._context is None:
             return sock
         try:
-            sock.settimeout(max(deadline - time.monotonic(), 0.001))
+            sock.settimeout(max(deadline - system_time(), 0.001))
             return self._context.wrap_socket(sock, server_hostname=host)
         except ssl.SSLCertVerificationError as error:
             sock.close()

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import formatdate
@@ -57,7 +56,7 @@ class MirrorControl:
         """By which it is asked. It knows the mirror's clock."""
         self.log = ServedLog(self.client)
         """What it noted of requests."""
-        # On the clock of time.monotonic().
+        # By system_time.
         self._checked: float | None = None
 
     def check(self) -> str | None:
@@ -79,7 +78,7 @@ class MirrorControl:
                 "does not run the timer that disarms phones when their time is over. Start snom-mirror-disarm.timer "
                 "there, or put the line into a crontab that the README of the role firmware_mirror shows"
             )
-        self._checked = time.monotonic()
+        self._checked = system_time()
         return self.clock_warning()
 
     def clock_warning(self) -> str | None:
@@ -102,7 +101,7 @@ class MirrorControl:
         content = firmware_file(image_url)
         if len(content) > 4096:
             raise InputError("The URL of the image is too long for a mirror.")
-        if self._checked is None or time.monotonic() - self._checked > LONGEST_SILENCE / 3:
+        if self._checked is None or system_time() - self._checked > LONGEST_SILENCE / 3:
             self.check()
         if deadline <= system_time():
             raise InputError("The deadline for arming is over already.")

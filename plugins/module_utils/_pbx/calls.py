@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
+from .._core.clock import system_time
 from .._core.errors import PbxFailed
 from .kinds import open_pbx
 from .pbx import Pbx, Registration, host_of_uri, registered_mac, same_account, user_of
@@ -39,7 +39,7 @@ class PbxCalls:
         settings: PbxSettings,
         *,
         open_one: Callable[[PbxSettings], Pbx] = open_pbx,
-        now: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = system_time,
     ) -> None:
         """now gives seconds and never runs backwards."""
         self.shown = settings.shown

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,7 +56,7 @@ class Registrar:
         settings: PbxSettings,
         *,
         open_one: Callable[[PbxSettings], Pbx] = open_pbx,
-        now: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = system_time,
         clock: Callable[[], float] = system_time,
     ) -> None:
         """now gives seconds and never runs backwards; clock those since the epoch."""

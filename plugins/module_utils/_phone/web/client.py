@@ -14,7 +14,6 @@ import http.client
 import re
 import socket
 import threading
-import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,6 +21,7 @@ from functools import partial
 from typing import Any, final
 from urllib.parse import urlsplit
 
+from ..._core.clock import system_time
 from ..._core.errors import AnswerLost, AnswerUnreadable, Blocked, InputError, LockedOut, PhoneUnreachable, Unsupported
 from ..._core.timed_response import AtMost, TimedResponse, read_length
 from ..connection import Connection
@@ -115,7 +115,7 @@ class HttpPhone:
             exchange = self._exchange
             exchange.target = target
             exchange.where = f"{self._connection.scheme}://{self._authority}{target.partition('?')[0]}"
-            exchange.deadline = time.monotonic() + (timeout or self._connection.timeout)
+            exchange.deadline = system_time() + (timeout or self._connection.timeout)
             exchange.keeps_none, exchange.login = False, login
             answer = self._send()
             while answer.status == 401 and login:
@@ -246,7 +246,7 @@ class _Exchange:
         self.target = ""
         # URL without its query: what reasons may show.
         self.where = ""
-        # On the clock of time.monotonic().
+        # By system_time: an answer that the machine slept through says nothing of now.
         self.deadline = 0.0
         # Whether a kept connection has died under this request already.
         self.keeps_none = False
@@ -255,7 +255,7 @@ class _Exchange:
 
     def left(self) -> float:
         """The seconds until the deadline, never quite nothing."""
-        return max(self.deadline - time.monotonic(), 0.001)
+        return max(self.deadline - system_time(), 0.001)
 
     def lost(self, stage: str, kind: type[AnswerLost] = AnswerLost) -> AnswerLost:
         why = "the time was up" if self.left() < 0.01 else "the connection broke"
@@ -328,7 +328,7 @@ class _Response(TimedResponse):
 
     def __init__(self, sock: socket.socket, *args: Any, exchange: _Exchange, **kwargs: Any) -> None:
         most = AtMost(_LARGEST_HEAD + _LARGEST_ANSWER)
-        super().__init__(sock, *args, left=lambda: exchange.deadline - time.monotonic(), took=most, **kwargs)
+        super().__init__(sock, *args, left=lambda: exchange.deadline - system_time(), took=most, **kwargs)
         self._exchange = exchange
         if exchange.tap is not None:
             self.stream.received = exchange.tap.receives  # type: ignore[method-assign]

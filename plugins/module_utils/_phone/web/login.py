@@ -19,9 +19,9 @@ import base64
 import hashlib
 import re
 import secrets
-import time
 from typing import NoReturn
 
+from ..._core.clock import system_time
 from ..._core.errors import AuthFailed, InputError
 from ..connection import Connection
 
@@ -76,7 +76,7 @@ class Login:
         """
         if self._refusal:
             raise AuthFailed(self._refusal)
-        if time.monotonic() - self._digest.used_at > NONCE_REST:
+        if system_time() - self._digest.used_at > NONCE_REST:
             self.forget_nonce()
         if not self._scheme:
             return None
@@ -88,7 +88,7 @@ class Login:
         """Learn that the last request was not answered with 401."""
         self._declined.clear()
         self._digest.proven = True
-        self._digest.used_at = time.monotonic()
+        self._digest.used_at = system_time()
 
     def forget_nonce(self) -> None:
         """Ask for a new nonce before the credentials are sent again, because the phone may have restarted."""
@@ -141,8 +141,8 @@ class _Digest:
         self._renewed = renewed
         # The phone has accepted it at least once.
         self.proven = False
-        # On the clock of time.monotonic().
-        self.used_at = time.monotonic()
+        # By system_time.
+        self.used_at = system_time()
 
     def is_stale(self, parameters: dict[str, str]) -> bool:
         """Tell whether a new challenge means that this nonce grew old, rather than that the password is wrong."""

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import time
 from email.utils import formatdate, parsedate_to_datetime
 
 import pytest
@@ -48,6 +49,18 @@ def test_deadlines_are_in_the_mirrors_time(mirror: Mirror) -> None:
     ]
     mirror.files["/control/armed/"] = json.dumps(listed).encode()
     assert {mac: abs(time_ - deadline) < 60 for mac, time_ in control.armed().items()} == {MAC: True}
+
+
+def test_a_timer_that_may_have_ended_while_the_machine_slept_is_looked_at_again(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boot_time, slept = time.clock_gettime, [0.0]
+    monkeypatch.setattr(time, "clock_gettime", lambda clock: boot_time(clock) + slept[0])
+    control = MirrorControl(mirror.settings())
+    control.arm(MAC, IMAGE, system_time() + 600)
+    mirror.timer_age, slept[0] = None, 8 * 3600.0
+    with pytest.raises(MirrorFailed, match="does not run the timer"):
+        control.arm(MAC, IMAGE, system_time() + 600)
 
 
 @pytest.mark.parametrize(

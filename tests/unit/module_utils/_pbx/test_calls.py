@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -146,6 +147,16 @@ def test_an_answer_counts_from_its_question() -> None:
     pbx.takes = OLDEST + 1
     with pytest.raises(PbxFailed, match="takes 6 s to say who talks"):
         calls.state_of(account="401", mac=None, address="")
+
+
+def test_what_was_said_before_the_machine_slept_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    boot_time, slept = time.clock_gettime, [0.0]
+    monkeypatch.setattr(time, "clock_gettime", lambda clock: boot_time(clock) + slept[0])
+    pbx = MemoryPbx([line("401", "192.0.2.1", MAC)], {"401": "idle"})
+    calls = PbxCalls(settings(kind="asterisk"), open_one=lambda _settings: pbx)
+    assert calls.state_of(account=None, mac=MAC, address="192.0.2.1") == "idle"
+    pbx.talking, slept[0] = {"401": "in_call"}, 8 * 3600.0
+    assert calls.state_of(account=None, mac=MAC, address="192.0.2.1") == "in_call"
 
 
 def test_a_pbx_that_is_down_is_not_asked_again_for_each_phone() -> None:

@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -303,6 +304,23 @@ def test_silence_ends_at_the_deadline() -> None:
         pytest.raises(AnswerLost, match="the time was up before an answer came"),
     ):
         client.get("/index.htm")
+
+
+def test_an_answer_that_the_machine_slept_through_says_nothing_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    boot_time, slept = time.clock_gettime, [0.0]
+    monkeypatch.setattr(time, "clock_gettime", lambda clock: boot_time(clock) + slept[0])
+
+    def reply(_request: str) -> Reply:
+        slept[0] = 8 * 3600.0
+        return HOME
+
+    with (
+        RawServer(reply) as server,
+        closing(HttpPhone(Connection(address="127.0.0.1", port=server.port, scheme="http"))) as client,
+    ):
+        with pytest.raises(AnswerLost, match="the time was up"):
+            client.get("/index.htm")
+        assert client.get("/index.htm").status == 200
 
 
 def test_after_the_deadline_nothing_is_read_even_if_it_is_there() -> None:

@@ -25,7 +25,6 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web import client as http_phone
-from ansible_collections.telephony.snom.plugins.module_utils._phone.web import login as http_auth
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.login import NONCE_REST, Login
 from ansible_collections.telephony.snom.tests.unit.raw_server import Last, RawServer, page
@@ -460,8 +459,9 @@ def test_a_phone_that_can_not_be_reached_is_asked_for_a_new_nonce(monkeypatch: p
 
 
 def test_a_nonce_that_rested_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = SimpleNamespace(rest=0.0, monotonic=lambda: time.monotonic() + clock.rest)
-    monkeypatch.setattr(http_auth, "time", clock)
+    """Also if the machine slept meanwhile: the phone may have restarted while nobody looked."""
+    clock, boot_time = SimpleNamespace(rest=0.0), time.clock_gettime
+    monkeypatch.setattr(time, "clock_gettime", lambda which: boot_time(which) + clock.rest)
     digest = DigestServer("admin", "right")
     is_open = False
 
