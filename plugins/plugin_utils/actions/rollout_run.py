@@ -30,7 +30,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog import load_catalog
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import split_arguments
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import FleetVariables, read_targets
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.clock_changes import this_moment
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.clock_changes import ClockOfRun, this_moment
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.mirrors import Mirrors
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.rollout import rollout
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import (
@@ -98,6 +98,7 @@ def _roll_out(
     """Run it."""
     runtime = ThreadRuntime()
     mirrors = Mirrors(targets)
+    clock = ClockOfRun()
     run_id = uuid.uuid4().hex[:12]
 
     def stop_others(reason: str) -> None:
@@ -110,7 +111,7 @@ def _roll_out(
         connect=_ways(targets, witnesses, mirrors),
         mirrors=mirrors if mirrors else None,
         notify=console.show,
-        stop_requested=lambda: stop.reason() or console.reason(),
+        stop_requested=lambda: stop.reason() or console.reason() or clock.reason(),
         stop_others=stop_others,
         abandoned=abandoned,
         moment=this_moment,

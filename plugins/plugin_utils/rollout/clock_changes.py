@@ -2,19 +2,24 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A clock that was set between two runs: how that shows, and how what a journal says moves with it."""
+"""A clock that was set: how that shows, what comes of it within a run, and how what a journal says moves with it."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from ansible_collections.telephony.snom.plugins.module_utils._core.clock import system_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import expect
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Evidence, Intent, moved
 from ansible_collections.telephony.snom.plugins.module_utils._phone.presence import CLOCK_MARGIN
 
 LEAST = 2.0
 """Seconds that two readings of one clock may be apart which is not read at exactly the same time as another."""
+
+MOST = 60.0
+"""Seconds by which the clock may be set while a run goes on: windows are in minutes, and time servers correct less."""
 
 _BOOT = "/proc/sys/kernel/random/boot_id"
 
@@ -34,6 +39,29 @@ def this_moment() -> Moment | None:
             return Moment(file.read().strip(), time.clock_gettime(time.CLOCK_BOOTTIME))
     except (OSError, ValueError, AttributeError):
         return None
+
+
+class ClockOfRun:
+    """Whether the clock still shows what a run counts by a clock that nobody can set.
+
+    That one stands still, too, in a virtual machine that is paused, and shows another time of day from then on.
+    """
+
+    def __init__(self, *, shown: Callable[[], float] = time.time, now: Callable[[], float] = system_time) -> None:
+        """The run begins. Both give seconds since the epoch."""
+        self._shown = shown
+        self._now = now
+        self._ahead = shown() - now()
+
+    def reason(self) -> str | None:
+        """Why no new trigger may be made, or None."""
+        forward = self._shown() - self._now() - self._ahead
+        if abs(forward) <= MOST:
+            return None
+        return (
+            f"Since the run began the clock was set {'forward' if forward > 0 else 'back'} by {abs(forward):.0f} s, or "
+            "this machine stood still. The run's windows are no longer those of the clock: run again."
+        )
 
 
 class Reckoning:
