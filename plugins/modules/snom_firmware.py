@@ -99,6 +99,8 @@ options:
     description:
       - Whether to load the image although the phone has that version. See O(allow_downgrade) for its other meaning. It
         overrides nothing else.
+      - Where the version does not change, only an uptime that fell proves that the phone has restarted. It is watched
+        until its deadline, as it may restart a second time, and one without an uptime ends as C(unproven).
     type: bool
     default: false
   only_when_idle:

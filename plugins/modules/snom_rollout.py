@@ -189,6 +189,8 @@ options:
     description:
       - Whether to load the image on phones that have its version, and on those that came back on their old version
         after it in an earlier run. See O(allow_downgrade) for its other meaning. It overrides nothing else.
+      - Where the version does not change, only an uptime that fell proves that the phone has restarted. It is watched
+        until its deadline, as it may restart a second time, and one without an uptime ends as C(unproven).
     type: bool
     default: false
   snapshot:

@@ -16,8 +16,7 @@ from .errors import InputError
 LONGEST_WAIT = 14 * 86_400.0
 """Seconds that an option may ask to wait for anything: no phone takes so long, and sockets wait no longer than this."""
 
-# Runs on while the machine sleeps, as phones do. That of Linux; elsewhere the usual one does, which Linux stops.
-_EVEN = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+_EVEN = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux halts the other one while the machine sleeps.
 _START = time.time() - time.clock_gettime(_EVEN)
 
 

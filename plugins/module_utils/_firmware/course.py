@@ -71,7 +71,7 @@ class Course:
         """The last of them, or what it ran before."""
         self.evidence = Evidence()
         self.other_since: float | None = None
-        """Since when it is back on another version than that of its hop; None while it is not."""
+        """Since when it is back on another version than that of its hop, or on that which it ran before; else None."""
         self.number = 0
         """Of the hop that is next, or under way."""
 
@@ -96,7 +96,8 @@ class Course:
 
         It has most probably failed, but may be loading still, behind a web server that goes on.
         """
-        return self.other_since is not None and self.now() - self.other_since >= self.order.settle
+        is_other = self.evidence.last is not None and self.evidence.last.firmware != self.hop.version
+        return is_other and self.other_since is not None and self.now() - self.other_since >= self.order.settle
 
     def note(self, **seen: Any) -> None:
         """Add to the evidence."""

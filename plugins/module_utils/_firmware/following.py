@@ -123,10 +123,11 @@ class Following:
         # An older run may have asked one without knowing its MAC.
         is_same = order.mac is not None and facts.mac is not None
         arrived = version == order.target == hop.version or order.overtakes(version)
-        if version != hop.version and not arrived:
-            return self._judge_other_version(version, now, is_same=is_same)
+        says_nothing = version == self._course.version or (version != hop.version and not arrived)
+        if says_nothing and (due := self._judge_other_version(version, now, is_same=is_same)) is not None:
+            return due
         self._course.other_since = None
-        if not gone and (version == self._course.version or self._may_be_ahead(now)):
+        if not gone and self._may_be_ahead(now):
             return self.wait_or_give_up(now)
         if not is_same:
             what = "shows no MAC any more" if order.mac else "its MAC was not known when it was asked"
@@ -153,11 +154,11 @@ class Following:
         """
         return expect(self._watch).stayed_up or now < expect(self._course.deadline)
 
-    def _judge_other_version(self, version: Version, now: float, *, is_same: bool) -> float | End:
-        """Wait for a phone that is back on another version, until its deadline.
+    def _judge_other_version(self, version: Version, now: float, *, is_same: bool) -> float | End | None:
+        """Wait for a phone that is back on another version, or on the one that it is to load again, until its deadline.
 
         It may be about to go again, to write its flash (protocol 3.4). And whether phones answer while they load what
-        they have restarted for is not public.
+        they have restarted for is not public. None once it has loaded the same again, as far as anybody can tell.
         """
         course, watch = self._course, expect(self._watch)
         if not watch.gone:
@@ -167,6 +168,12 @@ class Following:
         # The second restart may also come behind the deadline.
         if (left := max(course.other_since + course.order.settle, self._watched_until) - now) > 0:
             return min(course.order.poll, left)
+        if version == course.hop.version:
+            reason = (
+                f"It was out of reach for a while, and shows {version} as before. Without an uptime that fell nothing "
+                "proves that it has restarted: it may be loading still. Do not power it off."
+            )
+            return None if watch.restarted else End(Outcome.UNPROVEN, reason, after=version, unseen=True)
         reason = (
             f"It was gone and came back on {version}, not on {course.hop.version}. Check that the "
             "image is whole and made for this model."
@@ -214,9 +221,9 @@ class Following:
         if not course.late or course.evidence.resumed:
             # When the phone was done while nobody looked is not known.
             return ""
-        took, length = course.now() - expect(course.evidence.triggered_at), course.evidence.length
+        done_at, asked_at = course.evidence.back_at or course.now(), expect(course.evidence.triggered_at)
         return (
-            f" It took {took:.0f} s, longer than its deadline of {length:.0f} s: "
+            f" It took {done_at - asked_at:.0f} s, longer than its deadline of {course.evidence.length:.0f} s: "
             "raise deadline, or in a rollout correct site_bandwidth_mbit to what the line of its site carries."
         )
 

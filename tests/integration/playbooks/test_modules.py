@@ -57,7 +57,7 @@ FIRMWARE = {
     "upgrades": firmware("upgraded", "read back", after=NEW, writes=1, options={"snapshot": True}),
     "digest": firmware("upgraded", "read back", after=NEW, writes=1, auth="digest"),
     "compliant": firmware("compliant", "already", after=NEW, firmware=NEW),
-    "forced": firmware("upgraded", "read back", after=NEW, writes=1, firmware=NEW, options={"force": True}),
+    "forced": firmware("upgraded", "read back", after=NEW, writes=1, firmware=NEW, options=SHORT | {"force": True}),
     "not-waited-for": firmware("triggered", "nobody looked", after=NEW, writes=1, options={"wait": False}),
     "in-call": firmware("deferred", "in a call", call={"state": "in_call"}),
     "in-call-and-no-matter": firmware(

@@ -727,6 +727,51 @@ def test_registrations_of_no_account_are_not_waited_for() -> None:
     assert (ending.outcome, "registered" in ending.reason, one.clock.time) == ("upgraded", False, started + 60)
 
 
+@pytest.mark.parametrize("back", [20, 35])
+def test_the_same_version_again_may_take_a_second_restart(back: float) -> None:
+    """Nothing that it shows after the first one says whether it has written anything yet."""
+    script = [(2, {"up": False}), (back, {"up": True}), (100, {"up": False}), (160, {"up": True})]
+    one = bench(script, hops=(OLD,))
+    started = one.clock.time
+    while one.machine.ending is None:
+        # It is where it should be, so no other phone is held up.
+        assert not one.machine.course.is_on_another
+        one.clock.sleep(one.machine.step() or 0.0)
+    ending = one.machine.ending
+    assert (ending.outcome, ending.unsafe_until, one.machine.course.path) == ("upgraded", None, [OLD])
+    assert (ending.evidence.back_at, one.clock.time) == (started + 160, started + DEADLINE)
+    assert bench(script[:-1], hops=(OLD,)).run().outcome == "timed_out"
+
+
+def test_the_same_version_again_is_not_proven_by_silence() -> None:
+    """The line may have been down while the phone loads, and only an uptime tells that from a restart."""
+    one = bench(OUTAGE, hops=(OLD,), shows_uptime=False)
+    started = one.clock.time
+    ending = one.run()
+    assert (ending.outcome, ending.unsafe_until, one.machine.course.path) == ("unproven", started + 4 * DEADLINE, [])
+    assert one.clock.time == started + DEADLINE and "Do not power it off" in ending.reason
+
+
+def test_another_version_where_the_same_was_asked_for_again_is_in_doubt() -> None:
+    one = bench([(2, {"up": False}), (20, {"up": True, "firmware": OTHER})], hops=(OLD,))
+    in_doubt = False
+    while one.machine.ending is None:
+        one.clock.sleep(one.machine.step() or 0.0)
+        in_doubt = in_doubt or one.machine.course.is_on_another
+    assert (one.machine.ending.outcome, in_doubt) == ("old_version", True)
+
+
+def test_the_same_version_again_may_lose_a_registration() -> None:
+    script = [(2, {"up": False}), (60, {"up": True, "registered": {1: False}})]
+    assert bench(script, hops=(OLD,)).run().outcome == "not_registered"
+
+
+def test_the_same_version_again_after_its_deadline_took_until_it_was_back() -> None:
+    late_one = [(1.5 * DEADLINE, {"up": False}), (1.5 * DEADLINE + 60, {"up": True})]
+    ending = bench(late_one, hops=(OLD,)).run()
+    assert (ending.outcome, "It took 510 s, longer than" in ending.reason) == ("upgraded", True)
+
+
 # Several images ---------------------------------------------------------------------------------------------------
 
 TWO_HOPS = (MIDDLE, NEW)
