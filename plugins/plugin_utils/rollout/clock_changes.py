@@ -115,6 +115,16 @@ class Reckoning:
             return until
         return until + ahead
 
+    def has_run_since(self, mac: str | None, uptime: int | None, now: float) -> bool:
+        """Whether a phone shows by its uptime that it has not restarted since it was asked.
+
+        Where the system's clock may have been set forward, that is any which runs for longer than it did then.
+        """
+        if mac not in self._uptimes or uptime is None:
+            return False
+        asked_at, before = self._uptimes[mac]
+        return uptime >= before and (uptime - CLOCK_MARGIN > now - asked_at or not self.is_certain(asked_at))
+
     def move(self, seconds: float, after: float) -> None:
         """Move what was written after a time."""
         for mac, (time_, uptime) in self._uptimes.items():

@@ -52,14 +52,15 @@ def plan_phone(
         first = history.first_version(target.host, facts.mac, facts.firmware)
     known = KnownPhone(target=target, facts=facts, wanted=None, first=first, read_at=reading.at)
     phone = _decide(known, reading, options, history)
+    mac, uptime = (None, None) if facts is None else (facts.mac, facts.uptime)
+    has_run_since = history.reckoning.has_run_since(mac, uptime, reading.at)
     if resumed is not None:
-        phone = _take_over(phone, resumed)
-    if isinstance(phone, SettledPhone) and (phone.resumed or phone.outcome.at_target):
+        phone = _take_over(phone, resumed, has_run_since)
+    if isinstance(phone, SettledPhone) and (phone.resumed or (phone.outcome.at_target and not has_run_since)):
         return phone
-    mac = None if facts is None else facts.mac
     unseen = max(history.unsafe.get(target.host, 0.0), (unsafe_macs or {}).get(mac or "", 0.0))
     if unseen and facts is not None:
-        unseen = history.reckoning.unsafe_until(mac, facts.uptime, reading.at, unseen)
+        unseen = history.reckoning.unsafe_until(mac, uptime, reading.at, unseen)
     return _left_alone(phone, max(unseen, (resumed and resumed.unsafe_until) or 0.0))
 
 
@@ -74,13 +75,15 @@ def _left_alone(phone: PlannedPhone | SettledPhone, until: float) -> PlannedPhon
         "An earlier run asked it to load an image and did not see its end. It is not asked again before "
         f"{shown_time(until)}, because it may still be loading, or writing its flash."
     )
-    if isinstance(phone, SettledPhone):
+    if isinstance(phone, SettledPhone) and phone.outcome.at_target:
+        sentence = f"{sentence} It shows {phone.before}, but by its uptime it has not restarted since."
+    elif isinstance(phone, SettledPhone):
         ending = replace(phone.ending, reason=f"{phone.ending.reason} {sentence}", unsafe_until=until)
         return replace(phone, ending=ending)
     return phone.settle(Ending(Outcome.DEFERRED, f"{sentence} Run again then.", phone.before, unsafe_until=until))
 
 
-def _take_over(phone: PlannedPhone | SettledPhone, resumed: Ending) -> PlannedPhone | SettledPhone:
+def _take_over(phone: PlannedPhone | SettledPhone, resumed: Ending, has_run_since: bool) -> PlannedPhone | SettledPhone:
     """What the end of an interrupted run's trigger means for the plan: it stands, as if nothing had interrupted it.
 
     But a phone that is on its way over several hops goes on, and one that came back after its deadline is planned anew,
@@ -95,7 +98,7 @@ def _take_over(phone: PlannedPhone | SettledPhone, resumed: Ending) -> PlannedPh
         reason = f"It was gone again after {resumed.after}. {why}"
         evidence = resumed.evidence
         resumed = Ending(Outcome.TIMED_OUT, reason, None, True, evidence, evidence.unsafe_until)
-    elif on_its_way or _tells_more(phone, resumed):
+    elif on_its_way or _tells_more(phone, resumed, has_run_since):
         return phone
     if phone.wanted is None:
         # It can't be read: what it was asked for is known all the same.
@@ -107,13 +110,13 @@ def _take_over(phone: PlannedPhone | SettledPhone, resumed: Ending) -> PlannedPh
     return phone.settle(ending, resumed=True, unrecorded=gone_again)
 
 
-def _tells_more(phone: KnownPhone, resumed: Ending) -> bool:
+def _tells_more(phone: KnownPhone, resumed: Ending, has_run_since: bool) -> bool:
     """Whether a phone whose end nobody saw shows by now more of it than its run could see, when it gave it up."""
     if phone.facts is None:
         return False
     if resumed.outcome in (Outcome.TIMED_OUT, Outcome.UNPROVEN):
-        # It has come back.
-        return True
+        # It has come back, unless it was never gone and has not restarted by now either.
+        return not has_run_since or resumed.outcome is Outcome.TIMED_OUT
     if resumed.outcome is Outcome.CERTIFICATE_REJECTED and phone.outcome is Outcome.COMPLIANT:
         # It is trusted again. On its old version it may still be loading: nobody saw it gone under its new certificate.
         return True

@@ -19,6 +19,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     Refused,
     SnomError,
     UserMode,
+    expect,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Evidence, Intent
@@ -412,6 +413,54 @@ def test_a_phone_whose_end_nobody_saw_and_that_is_still_gone_must_not_be_powered
 def test_a_phone_that_is_seen_at_its_target_needs_no_more_care() -> None:
     phone = plan_one(reading=Reading(facts=facts(firmware=NEW), at=1000.0), history=UNSAFE)
     assert (phone.outcome, phone.ending.unsafe_until) == ("compliant", None)
+
+
+def asked_when_up_for(uptime: int, history: History) -> History:
+    """With what a journal knows of a phone that was asked at 900 s."""
+    asked = replace(expect(ASKED.interrupted), time=900.0, deadline=1175.0, uptime=uptime)
+    history.reckoning.note(asked)
+    return history
+
+
+@pytest.mark.parametrize(
+    ("uptime", "at", "outcome"),
+    [
+        # It has run ever since, and may show what it has yet to write.
+        (5100, 1000.0, "deferred"),
+        (50, 1000.0, "compliant"),
+        (None, 1000.0, "compliant"),
+        (6100, 2000.0, "compliant"),
+    ],
+)
+def test_a_phone_that_shows_its_target_and_has_not_restarted_is_not_there_yet(
+    uptime: int | None, at: float, outcome: str
+) -> None:
+    history = asked_when_up_for(5000, History(unsafe={"desk-1": 2000.0}))
+    reading = Reading(facts=facts(firmware=NEW, uptime=uptime), at=at)
+    phone = plan_one(reading=reading, history=history)
+    assert (phone.outcome, phone.ending.unsafe_until) == (outcome, 2000.0 if outcome == "deferred" else None)
+    assert ("has not restarted since" in phone.ending.reason) is (outcome == "deferred")
+
+
+@pytest.mark.parametrize(("uptime", "outcome"), [(200, "deferred"), (99, "compliant")])
+def test_whether_it_has_restarted_where_the_clock_may_have_been_set_forward(uptime: int, outcome: str) -> None:
+    history = asked_when_up_for(100, History(unsafe={"desk-1": 2000.0}))
+    history.begin_run(1_000_000.0, None)
+    reading = Reading(facts=facts(firmware=NEW, uptime=uptime), at=1_000_000.0)
+    assert plan_one(reading=reading, history=history).outcome == outcome
+
+
+@pytest.mark.parametrize(("uptime", "stands"), [(5100, True), (50, False)])
+def test_what_an_interrupted_run_did_not_prove_stands_while_the_phone_has_not_restarted(
+    uptime: int, stands: bool
+) -> None:
+    history = asked_when_up_for(5000, History())
+    ending = Ending(Outcome.UNPROVEN, "Never seen gone.", triggered=True, evidence=ASKED, unsafe_until=2000.0)
+    reading = Reading(facts=facts(firmware=NEW, uptime=uptime), at=1000.0)
+    phone = plan_one(reading=reading, history=history, resumed=ending)
+    assert (phone.outcome, phone.resumed) == (("unproven", True) if stands else ("compliant", False))
+    back = replace(ending, outcome=Outcome.TIMED_OUT)
+    assert plan_one(reading=reading, history=history, resumed=back).outcome == ("deferred" if stands else "compliant")
 
 
 # An approved plan -------------------------------------------------------------------------------------------------
