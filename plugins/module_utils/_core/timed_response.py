@@ -82,11 +82,11 @@ class _Stream(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        left = self._left()
-        if left <= 0:
-            raise TimeoutError
-        self._sock.settimeout(left)
+        self._sock.settimeout(max(self._left(), 0.001))
         count = self._raw.readinto(buffer)
+        if self._left() <= 0:
+            # Also where the machine slept here, which no timeout of a socket counts.
+            raise TimeoutError
         self.ended = count == 0
         self._took(count or 0)
         if count:

@@ -311,16 +311,17 @@ def test_an_answer_that_the_machine_slept_through_says_nothing_of_now(monkeypatc
     monkeypatch.setattr(time, "clock_gettime", lambda clock: boot_time(clock) + slept[0])
 
     def reply(_request: str) -> Reply:
-        slept[0] = 8 * 3600.0
+        # By now the client waits for the first byte.
+        time.sleep(0.3)
+        slept[0] += 8 * 3600.0
         return HOME
 
     with (
         RawServer(reply) as server,
         closing(HttpPhone(Connection(address="127.0.0.1", port=server.port, scheme="http"))) as client,
+        pytest.raises(AnswerLost, match="the time was up"),
     ):
-        with pytest.raises(AnswerLost, match="the time was up"):
-            client.get("/index.htm")
-        assert client.get("/index.htm").status == 200
+        client.get("/index.htm")
 
 
 def test_after_the_deadline_nothing_is_read_even_if_it_is_there() -> None:
