@@ -25,8 +25,15 @@ _IPV4 = re.compile(
 )
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:])")
 
-# A telephone number in groups. A single group is seen to with the words.
-_GROUPS = re.compile(r"(?<![0-9A-Za-z])\+?\(?[0-9](?:[0-9]|[ ()/.-]{1,3}(?=[0-9(])){4,30}(?![0-9A-Za-z])")
+# A telephone number in groups, with blanks as pages and URLs have them. A single group is seen to with the words.
+_BLANK = r"&nbsp;|&#160;|&#[xX][aA]0;|%20|%[aA]0|%2[bBdDfF]|[+_\t\xa0]"
+_GROUPS = re.compile(
+    r"(?:(?<![0-9A-Za-z%])|(?<=%[0-9A-Fa-f]{2}))\+?\(?[0-9]"
+    rf"(?:[0-9]|(?:[ ()/.-]|{_BLANK}){{1,3}}(?=[0-9(])){{4,30}}(?![0-9A-Za-z])"
+    # With commas a list of numbers looks alike, but for pairs.
+    r"|(?<![0-9A-Za-z,])[0-9]{2}(?:,[0-9]{2}){3,10}(?![0-9A-Za-z,])"
+)
+_SEPARATOR = re.compile(rf"{_GAP}|{_BLANK}|[()/]")
 
 # What stands behind such a label is somebody's, though it be made of words and numbers that stay anywhere else.
 _NAMED = re.compile(
@@ -117,7 +124,7 @@ class Forms:
         return self._stand_ins.ipv6(address)
 
     def _groups(self, match: re.Match[str]) -> str | None:
-        digits = re.sub(r"\D", "", match[0])
+        digits = re.sub(r"\D", "", _SEPARATOR.sub("", match[0]))
         if len(digits) < 5 or len(digits) == len(match[0]):
             return None
         return _in_shape(match[0], self._stand_ins.number(digits))
@@ -145,10 +152,9 @@ def _spelled(digits: str, *, alone: bool = False) -> re.Pattern[str]:
 def _in_shape(shape: str, digits: str) -> str:
     """The digits, with the separators of the shape, and in capitals if it has capitals."""
     rest = iter(digits if any(sign in "ABCDEF" for sign in shape) or shape == shape.upper() else digits.lower())
-    separators = re.compile(rf"{_GAP}|[()/+.]")
     out, at = [], 0
     while at < len(shape):
-        gap = separators.match(shape, at)
+        gap = _SEPARATOR.match(shape, at)
         out.append(gap[0] if gap else next(rest, "0"))
         at = gap.end() if gap else at + 1
     return "".join(out)

@@ -48,6 +48,29 @@ def test_a_label_that_has_no_value_takes_none_of_the_next_row() -> None:
 
 
 @pytest.mark.parametrize(
+    "blank",
+    [" ", ".", "-", "/", "&nbsp;", "&#160;", "\xa0", "\t", "_", ",", "%20", "%C2%A0", "+", "%2D", "%2F", " &nbsp;"],
+)
+@pytest.mark.parametrize(
+    "place", ["<p>Missed call from {}</p>", '<a href="index.htm?NUMBER={}">call</a>', "<sip:%20{}%20@pbx>", "'{}'"]
+)
+def test_a_number_in_pairs_goes_however_its_blanks_are_written(blank: str, place: str) -> None:
+    """As in France. Each pair alone would stay."""
+    digits = ("06", "12", "34", "56", "78")
+    text = shown(place.format(blank.join(digits))).partition("\r\n\r\n")[2]
+    assert [pair for pair in digits if pair in text.replace(blank, " ")] == []
+
+
+def test_a_number_with_its_country_in_a_url_goes() -> None:
+    assert not re.search("33|61|23|45|67", shown('<a href="x.htm?n=%2B33%206%2012%2034%2056%2078">'))
+
+
+def test_lists_of_short_numbers_stay() -> None:
+    lists = "8,0,18,99; 1,2,3,4,5; 10,20,30"
+    assert lists in shown(f"<p>{lists}</p>")
+
+
+@pytest.mark.parametrize(
     ("text", "kept"),
     [
         ("10.20.30.40 - 10.20.30.41 - 10.20.30.40", "192.0.2.1 - 192.0.2.2 - 192.0.2.1"),
