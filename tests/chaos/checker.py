@@ -777,5 +777,6 @@ def _excuse(record: Record, number: int, host: str, phone: str, said: Mapping[st
         return any(intents(run, host) for run in past[:-1]) and not intents(past[-1], host)
     if outcome == "locked_out":
         return any(events(run, phone, "locked_out") for run in past)
-    # What an earlier run asked it is not over.
-    return bool(outcome == "unreachable" and past[-1].before[phone]["phase"] != "up")
+    # What an earlier run asked it is not over, or it goes back to its old version by itself right then.
+    goes = bool(events(past[-1], phone, "down")) and not intents(past[-1], host)
+    return outcome == "unreachable" and (goes or past[-1].before[phone]["phase"] != "up")

@@ -476,6 +476,19 @@ def test_nobody_can_mend_a_phone_that_heeds_no_check_sync(sip: dict[str, Any]) -
     assert "all_are_done_in_the_end" not in fired(record)
 
 
+@pytest.mark.parametrize(
+    ("event", "journal", "is_excused"), [("down", [], True), ("up", [], False), ("down", None, False)]
+)
+def test_a_phone_that_goes_back_by_itself_is_away(event: str, journal: list[Any] | None, is_excused: bool) -> None:
+    """Seed 8 with 50 phones: it went down to write its old version again as the last run began to read."""
+    record = an_upgrade()
+    say(record, "unreachable", path=[])
+    change(record, heals=True, log=[entry(2, event, "flashing")])
+    if journal is not None:
+        record.runs[0].journal = journal
+    assert ("all_are_done_in_the_end" not in fired(record)) == is_excused
+
+
 def test_every_rule_is_seen_to_fire() -> None:
     assert LIES.keys() == RULES.keys()
 
