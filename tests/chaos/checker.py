@@ -735,7 +735,9 @@ def no_secret_is_written(record: Record) -> Iterator[str]:
 def an_undisturbed_run_ends(record: Record) -> Iterator[str]:
     """What nobody killed has a result, and an exit code that says no more than that hosts failed."""
     for number, run in enumerate(record.runs):
-        if not _killed(run.acts) and run.result is None:
+        # A mirror or PBX that stands still since an earlier run is told before any phone is asked.
+        stands = not run.heals and any(act.startswith(STANDS_STILL) for one in record.runs[:number] for act in one.acts)
+        if not _killed(run.acts) and run.result is None and not (stands and not run.journal and not run.log):
             yield f"run {number + 1} was not killed, and has no result; it ended with {run.code}"
 
 

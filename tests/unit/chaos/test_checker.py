@@ -477,6 +477,30 @@ def test_nobody_can_mend_a_phone_that_heeds_no_check_sync(sip: dict[str, Any]) -
 
 
 @pytest.mark.parametrize(
+    ("act", "heals", "asked", "is_excused"),
+    [
+        ("mirror stands still at up 1", False, False, True),
+        ("mirror stands still at up 1", False, True, False),
+        ("mirror stands still at up 1", True, False, False),
+        ("stop file at up 1", False, False, False),
+    ],
+)
+def test_a_run_that_finds_a_mirror_standing_still_may_end_before_it_asks_a_phone(
+    act: str, heals: bool, asked: bool, is_excused: bool
+) -> None:
+    """Seed 19 with 50 phones: it has stood still since the run before."""
+    record = an_upgrade()
+    no_result(record)
+    before = an_upgrade().runs[0]
+    before.acts = [act]
+    record.runs.insert(0, before)
+    record.runs[1].heals = heals
+    if not asked:
+        record.runs[1].journal, record.runs[1].log = [], []
+    assert ("an_undisturbed_run_ends" not in fired(record)) == is_excused
+
+
+@pytest.mark.parametrize(
     ("event", "journal", "is_excused"), [("down", [], True), ("up", [], False), ("down", None, False)]
 )
 def test_a_phone_that_goes_back_by_itself_is_away(event: str, journal: list[Any] | None, is_excused: bool) -> None:
