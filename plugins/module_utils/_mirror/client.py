@@ -67,7 +67,7 @@ class MirrorClient:
             "Connection": "close",
         }
         self.skew = 0.0
-        """Seconds by which the mirror's clock is ahead of the controller's, as of the newest answer."""
+        """Seconds by which the mirror's clock is ahead of the controller's, as far as its answers tell."""
         self.told: datetime | None = None
         """What the mirror's clock showed when it answered last, in whole seconds."""
 
@@ -96,6 +96,7 @@ class MirrorClient:
         try:
             connection.request(method, path, body, {**self._headers, **(headers or {})})
             response = connection.getresponse()
+            begun_at = system_time()
             content = response.read(_LARGEST_CONTENT + 1)
         except (OSError, http.client.HTTPException):
             raise MirrorAnswerLost(
@@ -110,9 +111,10 @@ class MirrorClient:
         told = http_date(found.get("date"))
         self.told = told or self.told
         if told is not None:
-            # The mirror tells whole seconds, and may have told them before or after the middle.
-            skew = told.timestamp() - (sent_at + system_time()) / 2
-            self.skew = skew if abs(skew) > WHOLE_SECONDS else 0.0
+            # It told them at some time between these two. An answer that came late says nothing against what is known.
+            least, most = told.timestamp() - begun_at, told.timestamp() - sent_at
+            if not least - WHOLE_SECONDS <= self.skew <= most + WHOLE_SECONDS:
+                self.skew = (least + most) / 2
         return MirrorAnswer(response.status, found, content)
 
     def expect(self, answer: MirrorAnswer, *statuses: int) -> None:

@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import system_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._mirror import client as client_module
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.client import (
+    WHOLE_SECONDS,
     MirrorAnswerLost,
     MirrorClient,
     MirrorFailed,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import ControlSettings
-from ansible_collections.telephony.snom.tests.unit.module_utils._mirror.mirror import MAC, PASSWORD, Mirror
+from ansible_collections.telephony.snom.tests.unit.module_utils._mirror.mirror import MAC, PASSWORD, Handler, Mirror
 
 
 def test_an_answer_tells_the_mirror_s_clock(mirror: Mirror) -> None:
@@ -28,6 +30,35 @@ def test_an_answer_tells_the_mirror_s_clock(mirror: Mirror) -> None:
     assert client.ask("GET", "/control/log").status == 200
     assert client.told is not None and abs(client.told.timestamp() - system_time() - 7200) < 60
     assert abs(client.skew - 7200) < 60
+
+
+@pytest.mark.parametrize("takes", [8.0, 20.0])
+@pytest.mark.parametrize("ahead", [0.0, 7200.0])
+def test_an_answer_that_comes_late_does_not_shift_the_mirror_s_clock(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch, takes: float, ahead: float
+) -> None:
+    client = MirrorClient(mirror.settings())
+    mirror.ahead = ahead
+    client.ask("GET", "/control/log")
+    later, answer = 0.0, Handler.do_GET
+
+    def slow(handler: Handler) -> None:
+        nonlocal later
+        later += takes
+        mirror.ahead += takes
+        answer(handler)
+
+    monkeypatch.setattr(Handler, "do_GET", slow)
+    monkeypatch.setattr(client_module, "system_time", lambda: system_time() + later)
+    client.ask("GET", "/control/log")
+    assert abs(client.skew - ahead) <= WHOLE_SECONDS
+    # What its clock shows now is another thing.
+    mirror.ahead += 3600.0
+    client.ask("GET", "/control/log")
+    assert abs(client.skew - ahead - 3600.0) <= takes
+    monkeypatch.setattr(Handler, "do_GET", answer)
+    client.ask("GET", "/control/log")
+    assert abs(client.skew - ahead - 3600.0) <= WHOLE_SECONDS
 
 
 @pytest.mark.parametrize(
