@@ -85,9 +85,12 @@ class Armory:
         with self._reading:
             self._begin()
             position = self._control.log.position
+            # Its own clock, which no answer that came late shifts. Whatever it told last was before what comes now.
+            told = self._control.client.told
+        since = self._clock() + self._control.client.skew if told is None else told.timestamp()
         return {
             "position": position.as_dict(),
-            "since": self._clock() + self._control.client.skew,
+            "since": since,
             "image": image,
             "length": len(firmware_file(image_url)),
         }
@@ -175,8 +178,13 @@ class Armory:
         return last_versions(self._make(self.settings).log.newest(), macs)
 
     def has_gap(self, mac: str) -> bool:
-        """Whether lines of the log may be lost since this phone is followed, and others may have been read twice."""
-        return self._gaps != self._gaps_before.get(normalize_mac(mac))
+        """Whether lines of the log may be lost since this phone is followed, and others may have been read twice.
+
+        So it counts, too, where the log shows a load, and not by its times that this is the one that is followed.
+        """
+        progress = self._progress_log.of(mac)
+        is_doubtful = progress is not None and progress.doubtful
+        return is_doubtful or self._gaps != self._gaps_before.get(normalize_mac(mac))
 
     def seconds(self, moment: datetime | None) -> float | None:
         """A time of the log by the controller's clock, in seconds since the epoch."""

@@ -57,6 +57,8 @@ class FetchProgress:
     """What it last said before that."""
     beacon: datetime | None = None
     """When it called that it had started, after the image was sent as a whole."""
+    doubtful: bool = False
+    """Whether a line whose time is before it was armed has a step of its load: a clock that was set back wrote it."""
     address: str | None = None
     """From where it last asked for something in its own name."""
     _part: Fetch | None = None
@@ -98,11 +100,15 @@ class ProgressLog:
                 continue
             mac = request.phone or self._alone_at(request)
             progress = self._phones.get(mac) if mac else None
-            # The log has whole seconds.
-            if mac and progress and request.time >= progress.since.replace(microsecond=0):
-                if request.phone and request.address != progress.address:
-                    self._moved(mac, progress, request.address)
-                _note(progress, request)
+            if not mac or not progress:
+                continue
+            # The log has whole seconds. What stands behind its mark is new, unless it came late or is read again.
+            if request.time < progress.since.replace(microsecond=0):
+                progress.doubtful = progress.doubtful or _is_step(progress, request)
+                continue
+            if request.phone and request.address != progress.address:
+                self._moved(mac, progress, request.address)
+            _note(progress, request)
 
     def _alone_at(self, request: Request) -> str | None:
         """The phone that loads an image without saying who it is, where only one that is followed is there."""
@@ -119,6 +125,15 @@ class ProgressLog:
         progress.address = address
 
 
+def _is_step(progress: FetchProgress, request: Request) -> bool:
+    """Whether this sent the phone the file that names its image, or some of the image itself."""
+    if request.method != "GET":
+        return False
+    if request.path.startswith(FIRMWARE_FOLDER):
+        return request.status == 200 and progress.armed_length in (None, request.sent)
+    return request.path.startswith(IMAGE_FOLDER) and request.file == progress.image
+
+
 def _note(progress: FetchProgress, request: Request) -> None:
     # A line is written when its answer ends. What was whole by then comes before what this line itself says.
     _note_version(progress, request)
@@ -129,10 +144,10 @@ def _note(progress: FetchProgress, request: Request) -> None:
     elif request.method != "GET":
         return
     elif request.path.startswith(FIRMWARE_FOLDER):
-        if request.status == 200 and progress.armed_length in (None, request.sent):
+        if _is_step(progress, request):
             progress.firmware_fetched = request.time
     elif request.path.startswith(IMAGE_FOLDER):
-        if request.file == progress.image:
+        if _is_step(progress, request):
             _note_image(progress, request)
     elif request.status in (200, 206, 304) and request.names_phone:
         progress.settings_fetched = request.time

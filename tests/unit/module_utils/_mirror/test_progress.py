@@ -169,3 +169,21 @@ def test_only_phones_that_are_followed_are_remembered() -> None:
     log.read(line(f"/firmware/{MAC}.xml", address=f"10.1.{number}.1") for number in range(100))
     log.read([b"", b"{}", b"[" * 60_000, b"\xff\n", b'{"time": 1}\n'])
     assert len(log._phones) == len(log._by_address) == 1
+
+
+def test_a_step_of_a_load_whose_time_is_before_it_began_is_a_doubt() -> None:
+    """Either the clock of the log was set back since, or it is an old line that is read once more."""
+    before = {"time": "2026-11-26T21:00:00+00:00"}
+    for step in (line(f"/firmware/{MAC}.xml", **before), line(f"/fw/{IMAGE}?mac={MAC}", **before)):
+        progress = follow(step, armed_length=1000)
+        assert progress.doubtful
+        assert (progress.firmware_fetched, progress.image_begun, progress.images) == (None, None, 0)
+    for other in (
+        line(f"/current/snom{MAC}.htm", **before),
+        line(f"/firmware/{MAC}.xml", bytes=900, **before),
+        line(f"/firmware/{MAC}.xml", status=404, **before),
+        line("/fw/snomD865-10.1.141.13-SIP-r.swu", **before),
+        line(f"/fw/{IMAGE}", method="HEAD", **before),
+        line(f"/fw/{IMAGE}"),
+    ):
+        assert not follow(other, armed_length=1000).doubtful

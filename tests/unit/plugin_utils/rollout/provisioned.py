@@ -75,6 +75,8 @@ class Mirror:
         self.forgets_log = False
         self.skew = 0.0
         """Seconds by which its clock is ahead."""
+        self.misread = 0.0
+        """Seconds by which a controller takes it to be further ahead than that."""
         self.most_shown = 0
 
     def live(self) -> None:
@@ -121,13 +123,16 @@ class Client:
 
     def __init__(self, mirror: Mirror) -> None:
         self.mirror = mirror
-        self.skew = mirror.skew
+        self.skew = 0.0
+        self.told: datetime | None = None
 
     def ask(self, what: str) -> None:
         self.mirror.world.event(f"mirror: {what}")
         self.mirror.live()
         if self.mirror.down or what in self.mirror.down_for:
             raise MirrorFailed("The mirror can't be reached.")
+        self.skew = self.mirror.skew + self.mirror.misread
+        self.told = datetime.fromtimestamp(int(self.mirror.world.time + self.mirror.skew), timezone.utc)
 
 
 class Log:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, parse_images
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Delivery
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.registered import Registrar
 
 from .provisioned import NEW, OLD, Lab
@@ -251,6 +252,49 @@ def test_a_mirror_with_a_wrong_clock_proves_the_same(skew: float) -> None:
     lab.mirror.skew = skew
     assert lab.outcomes() == {"desk": "upgraded", "later": "upgraded", "old": "old_version", "never": "no_fetch"}
     assert (lab.images(), lab.mirror.shown, lab.violations()) == (Counter(desk=1, later=1, old=1, never=0), {}, [])
+
+
+@pytest.mark.parametrize("ahead", [5.0, 60.0, 3600.0])
+@pytest.mark.parametrize("load_time", [20.0, 900.0])
+def test_a_mirror_whose_clock_is_set_back_after_a_phone_was_shown_its_image_hides_no_load(
+    ahead: float, load_time: float
+) -> None:
+    """What stands behind the place where reading began is new, whatever time it has."""
+    lab = Lab(desk={"load_time": load_time})
+    lab.mirror.skew = ahead
+    phone = lab.phones["desk"]
+    notified = phone.notified
+
+    def set_back() -> Delivery:
+        phone.at(lab.world.time + 0.2, lambda now: setattr(lab.mirror, "skew", 0.0))
+        return notified()
+
+    phone.notified = set_back  # type: ignore[method-assign]
+    result = lab.run()
+    outcome = result["phones"]["desk"]["outcome"]
+    assert outcome in ("upgraded", "unproven")
+    assert [one["host"] for one in result["do_not_power_off"]] == (["desk"] if outcome == "unproven" else [])
+    assert (lab.images(), lab.mirror.shown, lab.violations()) == (Counter(desk=1), {}, [])
+
+
+@pytest.mark.parametrize("misread", [4.0, 12.0, -12.0])
+def test_a_mirror_whose_clock_is_misread_proves_the_same(misread: float) -> None:
+    """As of one that answered late."""
+    lab = Lab(desk={"load_time": 300.0}, never={"acts": False})
+    lab.mirror.misread = misread
+    assert lab.outcomes() == {"desk": "upgraded", "never": "no_fetch"}
+    assert (lab.images(), lab.mirror.shown, lab.violations()) == (Counter(desk=1, never=0), {}, [])
+
+
+@pytest.mark.parametrize(("event", "pause"), [(13, 0.0), (13, 30.0), (14, 0.0), (14, 30.0)])
+def test_a_mirror_whose_clock_is_set_back_while_nobody_watches_hides_no_load(event: int, pause: float) -> None:
+    lab = Lab(desk={"load_time": 600.0})
+    lab.mirror.skew = 3600.0
+    where = killed(lab, event, pause)
+    lab.mirror.skew = 0.0
+    record = lab.run()["phones"]["desk"]
+    assert record["outcome"] in ("upgraded", "unproven"), (where, record)
+    assert (lab.images(), lab.violations()) == (Counter(desk=1), []), where
 
 
 def test_a_phone_that_begins_while_others_have_their_turn_is_not_reminded(monkeypatch: pytest.MonkeyPatch) -> None:
