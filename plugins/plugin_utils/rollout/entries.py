@@ -75,6 +75,7 @@ _LATER_FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
         "unsafe_until": lambda value: value is None or _is_time(value),
         "after": lambda value: value is None or _is_version(value),
         "frees_place": lambda value: isinstance(value, bool),
+        "shown_until": _is_time,
     },
 }
 """The same for what the first versions did not write."""
@@ -119,5 +120,6 @@ def read_intent(entry: Mapping[str, Any]) -> Intent:
 def plain_ending(ending: Ending) -> dict[str, Any]:
     """What the journal keeps of an ending, as a JSON object."""
     kept = {name: getattr(ending, name) for name in ("reason", "triggered", "unsafe_until")}
-    frees = {"frees_place": True} if ending.frees_place else {}
-    return kept | frees | {"outcome": ending.outcome.value} | {"after": str(ending.after) if ending.after else None}
+    kept |= {"frees_place": True} if ending.frees_place else {}
+    kept |= {} if ending.shown_until is None else {"shown_until": ending.shown_until}
+    return kept | {"outcome": ending.outcome.value} | {"after": str(ending.after) if ending.after else None}

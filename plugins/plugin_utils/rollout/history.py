@@ -62,6 +62,8 @@ class History:
     """
     unsafe_macs: dict[str, float] = field(default_factory=dict)
     """The same by the phones' MAC addresses: a phone may have another address now, and so another host."""
+    still_shown: dict[str, float] = field(default_factory=dict)
+    """By host: until when a mirror may show a phone an image that a run could not withdraw at its end."""
     slow: dict[str | None, float] = field(default_factory=dict)
     """By site: seconds that a phone took to fetch its image, where a run found that to be more than assumed."""
     latest: float = field(default=0.0, compare=False)
@@ -169,6 +171,7 @@ class History:
             self.ended.pop(intent.host, None)
             self.unsafe.pop(intent.host, None)
             self.unsafe_macs.pop(intent.mac or "", None)
+            self.still_shown.pop(intent.host, None)
             self.reckoning.note(intent)
         elif kind == "login":
             self.refusals.pop(entry["host"], None)
@@ -180,6 +183,8 @@ class History:
     def _end(self, host: str, outcome: Outcome, entry: Mapping[str, Any]) -> None:
         intent = self.open_intents.pop(host, None)
         until = _unsafe_until(outcome, entry, intent)
+        if "shown_until" in entry:
+            self.still_shown[host] = entry["shown_until"]
         asked = intent or self.last.get(host)
         if until is not None:
             self.unsafe[host], self._unsafe_from[host] = until, entry["time"]

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import TypeVar
@@ -31,6 +31,9 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target impo
 T = TypeVar("T")
 
 Witnesses = Mapping[CallSource, Witness]
+
+_SAME = 10.0
+"""Seconds by which a mirror may tell a deadline later than it was given: in its own time, which is read anew."""
 
 
 class MayBeThere(SnomError):
@@ -133,19 +136,42 @@ class Mirrors:
                     )
         return found
 
-    def clear(self, keep: Iterable[str]) -> list[str]:
-        """Show nothing to phones of this run any more that nobody watches; return what was done, in sentences.
+    def clear(self, left: Mapping[str, float]) -> list[str]:
+        """Show nothing to phones any more for which an earlier run could not end that; return what was done, in words.
 
-        keep are hosts whose phones are watched. What an earlier run left behind may be seen by a phone at any time.
+        left says by host until when it had shown them something. A phone may see that at any time.
         """
-        kept, lines = set(keep), []
+        lines = []
+        for target, armory, until in self._shown():
+            if _is_left(left, target, until):
+                _or_input_error(partial(armory.disarm, expect(target.mac)))
+                lines.append(f"{target.host}: an earlier run had left it shown an image; it is not any more.")
+        return lines
+
+    def shown_by_others(self, watched: Collection[str], left: Mapping[str, float]) -> dict[str, float]:
+        """By host: until when a phone is shown an image of which this run's journal knows nothing.
+
+        watched are the hosts that it knows to be asked; left is that of `clear`. Such an image is not withdrawn: its
+        run may be alive, and would take its phone for one that fetches nothing. Where it is dead the mirror ends that.
+        """
+        return {
+            target.host: until
+            for target, _armory, until in self._shown()
+            if target.host not in watched and not _is_left(left, target, until)
+        }
+
+    def _shown(self) -> Iterator[tuple[Target, Armory, float]]:
+        """The phones of this run that a mirror shows an image, and until when. Raises InputError."""
         for settings, armory in self._armories.items():
             armed = _or_input_error(armory.armed)
             for target in self._targets:
-                if target.control == settings and target.mac in armed and target.host not in kept:
-                    _or_input_error(partial(armory.disarm, expect(target.mac)))
-                    lines.append(f"{target.host}: an earlier run had left it shown an image; it is not any more.")
-        return lines
+                if target.control == settings and target.mac in armed:
+                    yield target, armory, armed[target.mac]
+
+
+def _is_left(left: Mapping[str, float], target: Target, until: float) -> bool:
+    """Whether this is what an earlier run had shown it, and not what another one has since."""
+    return until <= left.get(target.host, 0.0) + _SAME
 
 
 def _or_input_error(ask: Callable[[], T]) -> T:

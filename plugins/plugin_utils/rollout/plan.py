@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.telephony.snom.plugins.module_utils._core.clock import shown_time
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import (
@@ -58,6 +59,28 @@ class Plan:
             phone.refuse(problems[phone.host].outcome, problems[phone.host].reason) if phone.host in problems else phone
             for phone in self.phones
         ]
+
+    def leave_to_others(self, shown: Mapping[str, float]) -> None:
+        """Take phones out of the work that a run has asked which this journal does not know.
+
+        shown says by host until when their mirror shows them an image. One that looks at the last moment takes as long
+        as any other.
+        """
+        self.phones = [
+            _left_to_others(phone, shown[phone.host] + phone.deadline)
+            if isinstance(phone, PlannedPhone) and phone.host in shown
+            else phone
+            for phone in self.phones
+        ]
+
+
+def _left_to_others(phone: PlannedPhone, until: float) -> SettledPhone:
+    reason = (
+        "The mirror shows it an image for a run that this journal does not know, so it may be loading that, or begin "
+        f"to. It is asked for nothing before {shown_time(until)}. Let that run end, or run again then."
+    )
+    # Later runs are to know it, too: what the mirror shows ends before the phone has written it.
+    return phone.settle(Ending(Outcome.DEFERRED, reason, phone.before, unsafe_until=until), unrecorded=True)
 
 
 def check_targets(targets: Sequence[Target]) -> None:

@@ -64,7 +64,11 @@ def watch_interrupted(
         upgrade = waiting[host]
         if (ending := upgrade.ending) is not None:
             if ending.outcome in (Outcome.IMAGE_FAILED, Outcome.NO_FETCH):
-                ending = Ending(Outcome.NOT_STARTED, "It was not taken; the phone may be triggered again.")
+                ending = Ending(
+                    Outcome.NOT_STARTED,
+                    "It was not taken; the phone may be triggered again.",
+                    shown_until=ending.shown_until,
+                )
             else:
                 endings[host] = ending
             journal.end(host, ending, now())

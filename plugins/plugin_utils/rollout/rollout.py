@@ -99,8 +99,9 @@ class Rollout:
         started = self._begin()
         resumed = self._end_interrupted()
         plan = make_plan(self.targets, self._read(), self.options, self.history, resumed)
-        if self.context.mirrors:
-            plan.refuse(self.context.mirrors.may_be_there(plan.work))
+        if mirrors := self.context.mirrors:
+            plan.leave_to_others(mirrors.shown_by_others(self.history.open_intents, self.history.still_shown))
+            plan.refuse(mirrors.may_be_there(plan.work))
         stopped_by = self._check_images(plan)
         self._show(plan)
         engine = Engine(plan, self.context, gate=self.gate, journal=self.journal)
@@ -129,7 +130,7 @@ class Rollout:
         ended = dict(self.history.ended)
         if self.check_mode:
             return ended
-        for line in self.context.mirrors.clear(intents) if self.context.mirrors else ():
+        for line in self.context.mirrors.clear(self.history.still_shown) if self.context.mirrors else ():
             self.context.notify(line)
         if intents:
             ended |= watch_interrupted(

@@ -298,6 +298,15 @@ def test_whether_a_phone_frees_its_place_is_remembered(journal: JournalFile, fre
     assert (kept.unsafe_until, kept.frees_place) == (1900.0, frees)
 
 
+def test_what_could_not_be_withdrawn_is_remembered_until_the_phone_is_asked_again(journal: JournalFile) -> None:
+    journal.intent(intent())
+    journal.end("desk-1", Ending(Outcome.UPGRADED, "Done.", triggered=True, shown_until=1900.0), 1200.0)
+    journal.write("run_end", time=1300.0, summary={}, stopped_by=None)
+    assert read_history(journal.path).still_shown == {"desk-1": 1900.0}
+    journal.intent(intent(time=1400.0))
+    assert read_history(journal.path).still_shown == {}
+
+
 def begins(journal: JournalFile, time: float, boot: str | None, seconds: float = 0.0) -> None:
     journal.write("run", time=time, **({} if boot is None else {"boot": boot, "since_boot": seconds}))
 

@@ -19,7 +19,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Del
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.registered import Registrar
 
 from .provisioned import NEW, OLD, Lab
-from .simulation import Crash
+from .simulation import Crash, MemoryJournal
 
 
 @pytest.mark.parametrize(
@@ -136,6 +136,58 @@ def test_a_mirror_that_does_not_withdraw_is_told_loudly() -> None:
     again = lab.run()
     assert (again["phones"]["desk"]["outcome"], again["still_shown"], lab.mirror.shown) == ("compliant", [], {})
     assert "desk: an earlier run had left it shown an image; it is not any more." in lab.said
+
+
+def test_what_another_run_shows_a_phone_is_not_withdrawn_for_an_end_of_long_ago() -> None:
+    lab = Lab(desk={})
+    lab.mirror.down_for = {"disarm"}
+    assert lab.outcomes() == {"desk": "upgraded"}
+    lab.mirror.down_for = set()
+    lab.world.time += 50_000.0
+    phone = lab.phones["desk"]
+    phone.firmware = OLD
+    phone._start(lab.world.time)
+    lab.mirror.shown[phone.mac] = "http://mirror.example/x", lab.world.time + 1000.0
+    assert lab.outcomes() == {"desk": "deferred"}
+    assert (len(lab.mirror.shown), lab.images()["desk"]) == (1, 1)
+
+
+@pytest.mark.parametrize("pause", [5.0, 60.0])
+def test_a_phone_that_is_shown_an_image_for_a_run_of_another_journal_is_left_to_that(pause: float) -> None:
+    """That run may be alive, or killed with its journal: nobody knows whether the phone loads."""
+    lab = Lab(desk={"load_time": 300.0}, other={})
+    journal = lab.journal
+    lab.options["max_in_flight"] = 1
+    where = killed(lab, 20, pause)
+    assert len(lab.mirror.shown) == 1, where
+    until = lab.mirror.shown["000413000001"][1]
+    lab.journal = MemoryJournal(lab.world)
+    for check_mode in (True, False):
+        result = lab.run(check_mode=check_mode)
+        record = result["phones"]["desk"]
+        assert record["outcome"] == "deferred" and "for a run that this journal does not know" in record["reason"]
+        (unsafe,) = result["do_not_power_off"]
+        assert unsafe["host"] == "desk" and unsafe["until"] > until
+    # The mirror shows nothing any more, and what is left to write takes as long as ever.
+    assert list(lab.mirror.shown) == ["000413000001"] and lab.world.time < unsafe["until"]
+    # The first run takes up what it has begun, and then any may see it.
+    theirs, lab.journal = lab.journal, journal
+    assert lab.outcomes()["desk"] == "upgraded"
+    lab.journal = theirs
+    assert lab.outcomes()["desk"] == "compliant"
+    assert (lab.images()["desk"], lab.violations()) == (1, [])
+
+
+def test_a_phone_that_was_left_to_another_run_is_so_until_it_may_have_written_its_flash() -> None:
+    lab = Lab(desk={"acts": False})
+    lab.mirror.shown["000413000001"] = "http://mirror.example/x", lab.world.time + 100.0
+    (unsafe,) = lab.run()["do_not_power_off"]
+    lab.world.time = unsafe["until"] - 10.0
+    lab.mirror.live()
+    assert lab.mirror.shown == {} and lab.outcomes() == {"desk": "deferred"}
+    assert lab.phones["desk"].asked == 0
+    lab.world.time = unsafe["until"] + 10.0
+    assert lab.outcomes() == {"desk": "no_fetch"}
 
 
 def test_a_phone_that_could_not_be_shown_its_image_is_asked_again() -> None:
@@ -414,8 +466,10 @@ def test_a_phone_is_shown_its_image_only_while_it_is_its_turn() -> None:
 
 def test_check_mode_shows_nobody_anything() -> None:
     lab = Lab(desk={})
-    lab.mirror.shown["000413000001"] = "http://mirror.example/x", lab.world.time + 100
     assert lab.outcomes(check_mode=True) == {"desk": "planned"}
+    assert (lab.phones["desk"].asked, lab.mirror.most_shown) == (0, 0)
+    lab.mirror.shown["000413000001"] = "http://mirror.example/x", lab.world.time + 100
+    assert lab.outcomes(check_mode=True) == {"desk": "deferred"}
     assert (lab.phones["desk"].asked, len(lab.mirror.shown)) == (0, 1)
 
 
