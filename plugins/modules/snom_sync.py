@@ -23,6 +23,8 @@ description:
     C(update_policy) keep the phone from fetching, where it asks for a password that the PBX does not give
     (C(challenge_checksync)), where the PBX lists other phones with it that can't be told apart, and while the mirror
     shows the phone a firmware. These settings are read from the phone where it shows them, and from O(settings).
+  - Nor is anything sent for two hours after the phone has fetched a firmware by the mirror's log, unless it says since,
+    there or to the PBX, that it runs that. It may be loading it, or writing its flash.
   - It runs on the controller. Where only another machine reaches PBX and mirror, delegate the task there.
 author:
   - telephony.snom contributors (@telephony)

@@ -154,7 +154,7 @@ def _note(progress: FetchProgress, request: Request) -> None:
 
 
 def _note_version(progress: FetchProgress, request: Request) -> None:
-    version = _running(request)
+    version = running(request)
     if version is None:
         return
     if progress.image_whole is None:
@@ -166,7 +166,7 @@ def _note_version(progress: FetchProgress, request: Request) -> None:
     progress.version, progress.version_said = version, request.time
 
 
-def _running(request: Request) -> Version | None:
+def running(request: Request) -> Version | None:
     """The version that a phone says in a request that it runs; None where that says none."""
     agent = request.agent
     # What loads an image may have a version of its own, and a phone that loads still says the old one.
@@ -183,7 +183,7 @@ def last_versions(lines: Iterable[bytes], macs: Collection[str]) -> dict[str, Ve
     found: dict[str, Version] = {}
     for line in lines:
         request = read_request(line)
-        version = None if request is None else _running(request)
+        version = None if request is None else running(request)
         mac = None if request is None else request.phone
         if mac is not None and version is not None and mac in macs:
             found[mac] = version

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -32,6 +32,8 @@ from .._known.check_sync import EVENT, asks_password, obstacle
 from .._known.models import find_model
 from .._known.setting_values import parse_settings
 from .._known.user_agent import read_user_agent
+from .._known.version import Version
+from .._mirror.begun_load import LONGEST, begun_load
 from .._mirror.client import WHOLE_SECONDS, MirrorFailed
 from .._mirror.control import MirrorControl
 from .._mirror.control_settings import OPTION as MIRROR_OPTION
@@ -103,16 +105,19 @@ def sync_phone(
     _refuse(planned, "The inventory sets for this phone", settings)
     sync = _Sync(phone, parameters, settings, now, sleep)
     sync.look()
+    mirror = open_mirror(control)
+    # That may take its time, and what a PBX says of calls must be young.
+    lines, moment = list(mirror.log.newest()), mirror.client.told
     pbx = open_one(settings)
     try:
         contact = sync.find(pbx)
-        mirror = open_mirror(control)
         # Who may see what is armed may read the log, too; an empty log looks like none.
         if expect(sync.mac) in mirror.armed():
             raise Refused(
                 "The mirror shows this phone a firmware, so it would load that, or loads it already. Wait until the "
                 "rollout is done with it."
             )
+        sync.check_load(lines, moment)
         mirror.log.mark()
         if reason := sync.reason_to_wait():
             return sync.result(Outcome.DEFERRED, reason)
@@ -175,6 +180,8 @@ class _Sync:
         self._address = numeric(phone.connection.address)
         self._contact: Registration | None = None
         self._pbx_says = CallReading()
+        self._versions: set[Version] = set()
+        """What it says that it runs, wherever that was read."""
         self._asked_at = 0.0
         self._sent_at: float | None = None
         self._marked: datetime | None = None
@@ -195,6 +202,7 @@ class _Sync:
                 self._is_read = False
         check_identity(facts, mac=self.mac if facts.mac else None, model=self._parameters["model"])
         self._know(facts.mac)
+        self._versions |= {facts.firmware} if facts.firmware else set()
         if facts.settings is not None:
             self._evidence["checksync_action"] = facts.settings.get("checksync_action", "")
             _refuse(facts.settings, "The phone says", self._settings)
@@ -223,6 +231,19 @@ class _Sync:
         self._contact = contact
         self._evidence |= {"account": contact.account, "contact": contact.contact, "registered": contact.user_agent}
         return contact
+
+    def check_load(self, lines: Iterable[bytes], now: datetime | None) -> None:
+        """Raise Refused where it may be loading an image that its mirror has withdrawn already.
+
+        lines are the newest of the mirror's log, as of now by its own clock.
+        """
+        moment = now or datetime.fromtimestamp(self._now(), timezone.utc)
+        if (at := begun_load(lines, expect(self.mac), self._versions, moment)) is not None:
+            raise Refused(
+                f"By the log of its mirror it fetched a firmware at {at:%Y-%m-%d %H:%M:%S} UTC, and nothing says since "
+                "that it runs that, so it may be loading it, or writing its flash. Wait until the rollout is done with "
+                f"it: until it says its new version there, or for {LONGEST.total_seconds() / 3600:g} h."
+            )
 
     def reason_to_wait(self) -> str | None:
         """Why it must be left alone now: a setting that it fetches may restart it (sip 1.1)."""
@@ -358,6 +379,7 @@ class _Sync:
                 f"The phone that was reached has the MAC address {agent.mac}, the inventory says {self.mac}. Correct "
                 "snom_account, the address or snom_mac of this host."
             )
+        self._versions |= {agent.firmware} if agent.firmware else set()
         known = find_model(agent.model or "")
         facts = PhoneFacts(model=known.name if known else None)
         check_identity(facts, mac=None, model=self._parameters["model"])

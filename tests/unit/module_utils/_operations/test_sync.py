@@ -116,12 +116,18 @@ class FakeLog:
         self.gap = False
         self.late = False
         """Whether a request of now does not come into it."""
+        self.before: list[dict[str, Any]] = []
+        """What it had before."""
 
     def mark(self) -> Position:
         self.client.ask()
         # What it has by now is passed over.
         self.entries = [one for one in self.entries if self.started + one[0] >= self.clock.time]
         return Position()
+
+    def newest(self) -> Iterator[bytes]:
+        self.client.ask()
+        return iter([json.dumps(entry).encode() + b"\n" for entry in self.before])
 
     def read_new(self) -> Iterator[bytes]:
         due = [entry for after, entry in self.entries if self.started + after <= self.clock.time]
@@ -477,6 +483,78 @@ def test_a_phone_that_is_shown_a_firmware_is_left_alone() -> None:
     assert "rollout" in case.refuses().reason
     case.mirror.loads = {OTHER_MAC}
     assert case.sync()["outcome"] == "synced"
+
+
+ARMED = request(f"/firmware/{MAC}.xml", time="2027-01-15T07:50:00+00:00", bytes=190)
+IMAGE = request("/fw/snomD785-10.1.175.16-SIP-r.bin", time="2027-01-15T07:52:00+00:00")
+NEW = agent().replace("10.1.54.13", "10.1.175.16")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        [ARMED],
+        [ARMED, IMAGE],
+        [IMAGE],
+        [request(), ARMED, IMAGE, request(f"/beacon/{MAC}")],
+        [ARMED, IMAGE | {"user_agent": "curl/8"}],
+        [ARMED | {"user_agent": "unknown"}, IMAGE | {"user_agent": "unknown"}],
+        [ARMED, request(user_agent=NEW), ARMED | {"user_agent": NEW}],
+        [IMAGE | {"status": 206, "bytes": 10}],
+        # It is told over HTTP to load its own version once more.
+        [request(user_agent=NEW, time="2027-01-15T07:40:00+00:00"), IMAGE, request(user_agent=NEW)],
+    ],
+)
+def test_a_phone_that_may_write_its_flash_is_left_alone(before: list[dict[str, Any]]) -> None:
+    """The rollout shows it nothing any more, and the PBX lists it still."""
+    case = Case((0, request()))
+    case.mirror.log.before = before
+    error = case.refuses()
+    assert isinstance(error, Refused) and "it fetched a firmware at 2027-01-15 07:5" in error.reason
+    assert isinstance(case.refuses(check_mode=True), Refused)
+    for skew, refused in ((3000.0, True), (-3000.0, True), (8000.0, False), (-8000.0, False)):
+        later = Case((0, request()))
+        later.mirror.log.before, later.mirror.client.skew = before, skew
+        if refused:
+            later.refuses()
+        else:
+            # The clock of its mirror says that this was long ago.
+            later.sync()
+            assert later.pbx.told
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        [request(f"/firmware/{MAC}.xml", bytes=112)],
+        [ARMED | {"status": 404}, IMAGE | {"status": 404}],
+        [ARMED | {"method": "HEAD"}, IMAGE | {"method": "HEAD"}],
+        [ARMED, request(user_agent=NEW)],
+        [IMAGE, request(f"/beacon/{MAC}", user_agent=NEW)],
+        [request(f"/firmware/{OTHER_MAC}.xml", user_agent=agent(OTHER_MAC)), IMAGE | {"user_agent": agent(OTHER_MAC)}],
+        [IMAGE | {"user_agent": "curl/8"}],
+    ],
+)
+def test_a_phone_that_has_loaded_nothing_or_runs_it_is_not(before: list[dict[str, Any]]) -> None:
+    case = Case((0, request()))
+    case.mirror.log.before = before
+    assert case.sync()["outcome"] == "synced"
+
+
+def test_a_phone_that_registers_with_the_version_of_its_image_has_loaded_it() -> None:
+    registered = contact(user_agent=f"snomD785/10.1.175.16 {MAC}")
+    for before in ([ARMED, IMAGE], [ARMED | {"user_agent": "unknown"}, IMAGE | {"user_agent": "unknown"}]):
+        case = Case((0, request()), pbx=FakePbx(registered))
+        case.mirror.log.before = before
+        assert case.sync()["outcome"] == "synced"
+    # It has it from before.
+    case = Case(pbx=FakePbx(registered))
+    case.mirror.log.before = [request(user_agent=NEW), IMAGE]
+    assert isinstance(case.refuses(), Refused)
+    # Which image it was shown is not known, and it may register with what it had before that.
+    case = Case(pbx=FakePbx(registered))
+    case.mirror.log.before = [ARMED]
+    assert isinstance(case.refuses(), Refused)
 
 
 def test_a_mirror_that_fails_for_a_while_is_asked_again() -> None:
