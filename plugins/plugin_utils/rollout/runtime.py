@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import resource
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -44,8 +44,11 @@ class ImageMirrors(Protocol):
     def may_be_there(self, phones: Iterable[Any]) -> Mapping[str, SnomError]:
         """Why some of these planned phones must not be asked, by host."""
 
-    def clear(self, keep: Iterable[str]) -> list[str]:
-        """Show nothing any more to phones but those of these hosts; return what was done. Raises InputError."""
+    def clear(self, left: Mapping[str, float]) -> list[str]:
+        """Show nothing any more that an earlier run left shown; return what was done. Raises InputError."""
+
+    def shown_by_others(self, watched: Collection[str], left: Mapping[str, float]) -> Mapping[str, float]:
+        """By host: until when a phone is shown something of which the journal knows nothing. Raises InputError."""
 
 
 class Runtime(Protocol):
