@@ -112,13 +112,13 @@ class ServedLog:
     def _keep_older(self, position: Position) -> None:
         self._older = position
 
-    def newest(self) -> Iterator[bytes]:
-        """Yield the newest lines of the log, and before them those of the one before it: 8 MiB of each at most.
+    def newest(self, most: int = _NEWEST) -> Iterator[bytes]:
+        """Yield the newest lines of the log, and before them those of the one before it: so many bytes of each at most.
 
         The first and the last of each may be half a line. The position stays. Raises MirrorFailed.
         """
         for path in (_OLDER, _LOG):
-            answer = self._client.ask("GET", path, headers={"Range": f"bytes=-{_NEWEST}"})
+            answer = self._client.ask("GET", path, headers={"Range": f"bytes=-{most}"})
             if answer.status not in (404, 416):
                 self._client.expect(answer, 200, 206)
                 yield from answer.content.splitlines(keepends=True)

@@ -125,7 +125,7 @@ class FakeLog:
         self.entries = [one for one in self.entries if self.started + one[0] >= self.clock.time]
         return Position()
 
-    def newest(self) -> Iterator[bytes]:
+    def newest(self, most: int) -> Iterator[bytes]:
         self.client.ask()
         return iter([json.dumps(entry).encode() + b"\n" for entry in self.before])
 
