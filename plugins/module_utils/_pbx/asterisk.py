@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 from .._core.errors import InputError, PbxFailed
-from .pbx import Delivery, Notify, Registration, host_of_uri, number_in, registration_of, sendable
+from .pbx import Delivery, Notify, Registration, host_of_uri, number_in, past_proxies, registration_of, sendable
 from .settings import PbxSettings
 from .stream import Stream
 
@@ -72,6 +72,8 @@ class Asterisk:
         if not self._endpoints:
             self.registrations()
         endpoint = next((name for name, there in self._endpoints.items() if there == [registration.account]), None)
+        if endpoint is None and registration.path:
+            raise past_proxies(self._settings.shown, "Leave its endpoint no contact but this one: then it is told.")
         variables = [f"Event={message.event}"]
         if message.content_type:
             variables += [f"Content-Type={message.content_type}", f"Content={_one_line(message.body)}"]
@@ -99,6 +101,8 @@ class Asterisk:
             account,
             event["URI"],
             received=_via(event.get("ViaAddress", ""), event["URI"]),
+            # A proxy that the AOR names stands before the phone as well.
+            path=event.get("Path") or event.get("OutboundProxy", ""),
             user_agent=event.get("UserAgent", ""),
             expires=None if expires is None else expires - self._now(),
             reachable=_REACHABLE.get(event.get("Status", "")),

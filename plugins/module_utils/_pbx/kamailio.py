@@ -15,7 +15,7 @@ from typing import Any
 from .._core.errors import InputError, PbxFailed
 from .._core.paced_http import PacedAdapter
 from .deadline import Deadline
-from .pbx import Delivery, Notify, Registration, registration_of, sendable
+from .pbx import Delivery, Notify, Registration, past_proxies, registration_of, sendable
 from .settings import PbxSettings
 from .stream import MAX_ANSWER, unreachable
 
@@ -97,6 +97,11 @@ class Kamailio:
         self._session.close()
 
     def _send(self, method: str, registration: Registration, headers: str, body: str) -> Delivery:
+        if registration.path:
+            raise past_proxies(
+                self._settings.shown,
+                "Tell it another way: over HTTP, without snom_transport: sip, or in snom_sync by kind command.",
+            )
         host = registration.account.partition("@")[2] or self._settings.host
         sender = sendable(f"sip:{registration.account.partition('@')[0]}@{host}")
         headers += f"From: <{sender}>\r\nTo: <{sendable(registration.contact)}>\r\n"
@@ -209,6 +214,7 @@ def _registration(account: str, contact: dict[str, Any]) -> Registration:
         text("Address"),
         received=received,
         route=received,
+        path=text("Path"),
         user_agent=text("User-Agent"),
         expires=contact.get("Expires"),
         call_id=text("Call-ID"),

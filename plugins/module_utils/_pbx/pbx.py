@@ -47,6 +47,8 @@ class Registration:
     """The IP address that the PBX sends to, without a port."""
     route: str | None = None
     """The SIP URI that the PBX really sends to, where it is another than the contact and the PBX has to be told."""
+    path: str | None = None
+    """The proxies before the phone (RFC 3327). Past them, its contact may be another phone's address."""
     user_agent: str = ""
     agent: UserAgent | None = None
     """What the User-Agent tells, and +sip.instance of the MAC address; None where it is not a Snom phone's."""
@@ -112,6 +114,7 @@ def registration_of(
     *,
     received: str = "",
     route: str = "",
+    path: str = "",
     user_agent: str = "",
     expires: Any = None,
     reachable: bool | None = None,
@@ -130,6 +133,7 @@ def registration_of(
         contact=contact,
         address=host_of_uri(received) or host_of_uri(contact),
         route=route or None,
+        path=path or None,
         user_agent=user_agent,
         agent=agent,
         # Of nan nothing is true, and a number may be too large for a float.
@@ -152,6 +156,14 @@ def sendable(value: str) -> str:
     if not value.isprintable():
         raise PbxFailed("What the PBX lists of the phone can't be sent back: it has characters that can't be printed.")
     return value
+
+
+def past_proxies(shown: str, remedy: str) -> PbxFailed:
+    """Why a phone behind proxies is not sent to straight: a phone in the PBX's own network may have that address."""
+    return PbxFailed(
+        f"{shown} reaches this phone through a proxy (Path), and would send past it, maybe to another phone. Nothing "
+        f"was sent. {remedy}"
+    )
 
 
 def host_of_uri(text: str) -> str | None:

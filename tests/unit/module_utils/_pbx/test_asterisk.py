@@ -109,6 +109,19 @@ def test_a_notify_goes_to_the_endpoint_where_the_phone_is_alone_and_else_to_its_
     assert "Endpoint" not in socket.sent[-1]
 
 
+@pytest.mark.parametrize("header", ["Path: <sip:edge.example;lr>", "OutboundProxy: sip:edge.example;lr"])
+def test_a_phone_behind_an_edge_proxy_is_not_sent_to_past_it(header: str) -> None:
+    """To an endpoint Asterisk takes the way that the contact has; of a URI it knows none."""
+    behind = contact("401", "sip:401@192.168.1.20").replace("Status:", f"{header}\r\nStatus:")
+    pbx, socket = asterisk(contacts=listed(behind))
+    pbx.notify(pbx.registrations()[0], SYNC)
+    assert "\r\nEndpoint: 401-desk\r\n" in socket.sent[-1]
+    pbx, socket = asterisk(contacts=listed(behind, contact("401", "sip:401@10.0.0.6")))
+    with pytest.raises(PbxFailed, match=r"through a proxy \(Path\).*Nothing was sent"):
+        pbx.notify(pbx.registrations()[0], SYNC)
+    assert not any("PJSIPNotify" in text for text in socket.sent)
+
+
 def test_an_endpoint_with_two_accounts_is_in_a_call_on_both_and_is_never_told_as_a_whole() -> None:
     first, second = contact("401", "sip:401@10.0.0.5"), contact("402", "sip:402@10.0.0.6")
     contacts = listed(first, second.replace("402-desk", "401-desk"))

@@ -110,6 +110,20 @@ def test_what_a_phone_wrote_can_t_become_a_header(monkeypatch: pytest.MonkeyPatc
         pbx.notify(one, Notify(event="check-sync;reboot=false"))
 
 
+@pytest.mark.parametrize("received", ["[not set]", "sip:192.0.2.7:9"])
+def test_a_phone_behind_an_edge_proxy_is_not_sent_to_past_it(monkeypatch: pytest.MonkeyPatch, received: str) -> None:
+    """Its contact is an address of its own network, and in the registrar's another phone may have that."""
+    answers = {"tm.t_uac_wait": {"result": [200, "OK"]}}
+    path = {"Path": "<sip:edge.example;lr>", "Received": received}
+    pbx = kamailio(monkeypatch, answers | {"ul.dump": dump(ONE | path)})
+    (one,) = pbx.registrations()
+    for send in (lambda: pbx.notify(one, Notify(event="check-sync;reboot=false")), lambda: pbx.probe(one)):
+        with pytest.raises(PbxFailed, match=r"through a proxy \(Path\).*Nothing was sent"):
+            send()
+    pbx = kamailio(monkeypatch, answers | {"ul.dump": dump(ONE | {"Path": "[not set]"})})
+    assert pbx.notify(pbx.registrations()[0], Notify(event="check-sync;reboot=false")).status == 200
+
+
 @pytest.mark.parametrize(
     "result",
     [None, [], 3, {"Domains": 3}, {"Domains": [None, {"Domain": None}, {"Domain": {"AoRs": [1, {"Info": []}]}}]}],
