@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
 from .._core.errors import InputError, PbxFailed
@@ -18,6 +19,12 @@ from .stream import Stream
 _MAX_EVENTS = 200_000
 _MAX_LINES = 500
 """Of one event."""
+_NOTHING = (
+    *("No Contacts found", "No Inbound Registrations", "No channels"),
+    *("No endpoints found", "Unable to retrieve endpoint"),
+)
+"""What AMI calls an error where there is nothing to list."""
+_CONTACT, _ENDPOINT = "ContactStatusDetail", "EndpointDetail"
 _REACHABLE = {"Reachable": True, "Unreachable": False}
 """What AMI calls the state of a contact that it probes (qualify)."""
 
@@ -39,45 +46,51 @@ class Asterisk:
         self._connect = connect
         self._now = now
         self._stream: Stream | None = None
-        self._endpoints: dict[str, list[str]] = {}
-        """By endpoint the account (AOR) of each contact that is registered there."""
 
     def registrations(self) -> tuple[Registration, ...]:
         """Ask for the contacts of all accounts."""
-        found, endpoints = [], dict[str, list[str]]()
-        for event in self._list("PJSIPShowRegistrationInboundContactStatuses"):
-            if event.get("Event") == "ContactStatusDetail" and event.get("URI"):
-                account = event.get("AOR", "")
-                endpoints.setdefault(event.get("EndpointName") or account, []).append(account)
-                found.append(self._registration(account, event))
-        self._endpoints = endpoints
-        return tuple(found)
+        return tuple(
+            self._registration(event.get("AOR", ""), event)
+            for event in self._list("PJSIPShowRegistrationInboundContactStatuses")
+            if event.get("Event") == _CONTACT and event.get("URI")
+        )
 
     def calls(self) -> Mapping[str, str]:
         """Every channel is listed, so an account that is registered and has none is idle."""
-        found = dict.fromkeys((one.account for one in self.registrations()), "idle")
-        for event in self._list("CoreShowChannels"):
-            technology, _slash, name = event.get("Channel", "").partition("/")
-            if technology == "PJSIP":
-                endpoint = name.rpartition("-")[0]
-                found.update(dict.fromkeys(self._endpoints.get(endpoint, [endpoint]), "in_call"))
+        registered = self.registrations()
+        found = dict.fromkeys((one.account for one in registered), "idle")
+        channels = (event.get("Channel", "").partition("/") for event in self._list("CoreShowChannels"))
+        talking = {name.rpartition("-")[0] for technology, _slash, name in channels if technology == "PJSIP"}
+        if not talking:
+            return found
+        accounts: dict[str, set[str]] = defaultdict(set)
+        for one in registered:
+            accounts[one.endpoint or one.account].add(one.account)
+        # A call of an endpoint rings all contacts of its accounts, also those that another one has registered.
+        for event in self._list("PJSIPShowEndpoints"):
+            accounts[event.get("ObjectName", "")].update(map(str.strip, event.get("Aor", "").split(",")))
+        for endpoint in talking:
+            found.update(dict.fromkeys(accounts[endpoint] - {""} or {endpoint}, "in_call"))
         return found
 
     def notify(self, registration: Registration, message: Notify) -> Delivery:
         """Send a NOTIFY. AMI says that it was sent, also for a phone that is off or refused it (sip 5.2).
 
-        To the endpoint where the phone is the only one there: then Asterisk answers a 401 with the endpoint's
-        outbound_auth. Else to its contact alone.
+        To the endpoint where it reaches this contact and no other: then Asterisk answers a 401 with the endpoint's
+        outbound_auth. Else to its contact alone. What it reaches is asked now: since the contact was listed, another
+        phone may have registered in its place.
         """
-        if not self._endpoints:
-            self.registrations()
-        endpoint = next((name for name, there in self._endpoints.items() if there == [registration.account]), None)
-        if endpoint is None and registration.path:
-            raise past_proxies(self._settings.shown, "Leave its endpoint no contact but this one: then it is told.")
+        endpoint = registration.endpoint or registration.account
+        there = list(self._list("PJSIPShowEndpoint", ("Endpoint", endpoint)))
+        target = ("Endpoint", endpoint)
+        # With those that the configuration has, and of all its accounts, whoever has registered them.
+        if [one.get("URI") for one in there if one.get("Event") == _CONTACT] != [registration.contact]:
+            target = ("URI", registration.contact)
+            if registration.path or any(one.get("OutboundProxy") for one in there if one.get("Event") == _ENDPOINT):
+                raise past_proxies(self._settings.shown, "Leave its endpoint no contact but this one: then it is told.")
         variables = [f"Event={message.event}"]
         if message.content_type:
             variables += [f"Content-Type={message.content_type}", f"Content={_one_line(message.body)}"]
-        target = ("Endpoint", endpoint) if endpoint else ("URI", registration.contact)
         self._ask(
             self._stream or self._log_in(), "PJSIPNotify", target, *(("Variable", variable) for variable in variables)
         )
@@ -107,12 +120,13 @@ class Asterisk:
             expires=None if expires is None else expires - self._now(),
             reachable=_REACHABLE.get(event.get("Status", "")),
             call_id=event.get("CallID", ""),
+            endpoint=event.get("EndpointName", ""),
         )
 
-    def _list(self, action: str) -> Iterator[Event]:
+    def _list(self, action: str, *headers: tuple[str, str]) -> Iterator[Event]:
         """The events of an action that lists. Nothing to list is an error for AMI, and none here (sip 5.2)."""
         stream = self._stream or self._log_in()
-        reply = self._ask(stream, action, errors=("No Contacts found", "No Inbound Registrations", "No channels"))
+        reply = self._ask(stream, action, *headers, errors=_NOTHING)
         if reply.get("EventList") != "start":
             return
         for _unused in range(_MAX_EVENTS):

@@ -58,6 +58,8 @@ class Registration:
     """Whether it answers the PBX's own probe (qualify)."""
     call_id: str | None = None
     """Of its REGISTER, by which FreeSWITCH tells contacts of one account apart."""
+    endpoint: str | None = None
+    """By which Asterisk let it register. It may have other contacts, too, and its account other endpoints."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +121,7 @@ def registration_of(
     expires: Any = None,
     reachable: bool | None = None,
     call_id: str = "",
+    endpoint: str = "",
     instance: str = "",
 ) -> Registration:
     """A registration from what a PBX lists. received is the URI or address that it really sends to, if another.
@@ -140,6 +143,7 @@ def registration_of(
         expires=float(expires) if isinstance(expires, (int, float)) and -_LATEST < expires < _LATEST else None,
         reachable=reachable,
         call_id=call_id or None,
+        endpoint=endpoint or None,
     )
 
 

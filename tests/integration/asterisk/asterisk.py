@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,8 +114,10 @@ class Asterisk:
 
 
 @contextmanager
-def running_asterisk(folder: Path, accounts: Sequence[str], *, address: str = "127.0.0.1") -> Iterator[Asterisk]:
-    """An Asterisk that listens until the block ends."""
+def running_asterisk(
+    folder: Path, accounts: Sequence[str], *, address: str = "127.0.0.1", beside: Mapping[str, str] | None = None
+) -> Iterator[Asterisk]:
+    """An Asterisk that listens until the block ends. beside are contacts that accounts have by its configuration."""
     assert (ROOT / "complete").exists(), "Asterisk is not there: `make check NAME=asterisk` fetches it"
     pbx = Asterisk(address, free_port(address), free_port(address))
     (modules,) = ROOT.glob("usr/lib/*/asterisk/modules")
@@ -124,7 +126,9 @@ def running_asterisk(folder: Path, accounts: Sequence[str], *, address: str = "1
         "modules.conf": "\n".join(["[modules]", "autoload = no", *(f"load = {name}.so" for name in MODULES), ""]),
         "manager.conf": MANAGER.format(address=address, ami_port=pbx.ami_port),
         "pjsip.conf": TRANSPORT.format(address=address, port=pbx.port)
-        + "".join(ACCOUNT.format(account=account, password=PASSWORD) for account in accounts),
+        + "".join(ACCOUNT.format(account=account, password=PASSWORD) for account in accounts)
+        # Of the AOR, which stands last.
+        + "".join(f"[{account}](+type=aor)\ncontact = {contact}\n" for account, contact in (beside or {}).items()),
         "logger.conf": "[logfiles]\nconsole => notice,warning,error\n",
         # Without such a file its module does not load.
         "pjsip_notify.conf": "",

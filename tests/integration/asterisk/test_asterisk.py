@@ -122,6 +122,27 @@ def test_of_two_phones_on_one_account_one_is_told(fleet: VirtualFleet, pbx: Aste
     assert not fleet.log("406", event="notify")
 
 
+def test_a_contact_of_the_configuration_is_not_told_with_the_phone(tmp_path: Path) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as gate:
+        gate.bind(("127.0.8.9", 0))
+        gate.settimeout(1.0)
+        beside = {"401": f"sip:gate@127.0.8.9:{gate.getsockname()[1]}"}
+        with (
+            running_asterisk(tmp_path, ["401"], address="127.0.8.101", beside=beside) as asterisk,
+            running({"phones": [sip_phone(asterisk, "401", "127.0.8.8")]}, tmp_path) as fleet,
+        ):
+            until(lambda: fleet.log(event="sip_registered"), bool)
+            settings = parse_pbx(asterisk.pbx)
+            assert settings
+            pbx = AsteriskPbx(settings)
+            (phone,) = pbx.registrations()
+            pbx.notify(phone, SYNC)
+            until(lambda: fleet.log("401", event="check_sync"), bool)
+            pbx.close()
+        with pytest.raises(TimeoutError):
+            gate.recv(4096)
+
+
 def test_a_document_arrives_with_its_quotes(fleet: VirtualFleet, pbx: AsteriskPbx) -> None:
     pbx.notify(of(pbx, "401")[0], Notify(event="xml", content_type="application/snomxml", body=DOCUMENT))
     until(lambda: fleet.log("401", event="fragment"), bool)

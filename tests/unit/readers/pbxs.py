@@ -162,20 +162,24 @@ _STARTS = b"Response: Success\r\nEventList: start\r\nMessage: Following\r\n\r\n"
 _CONTACTS = (
     _STARTS + b"Event: ContactStatusDetail\r\nAOR: 401\r\nEndpointName: 401\r\nURI: sip:401@192.0.2.7:5060;line=1\r\n"
     b"UserAgent: snomD785-SIP 10.1.82.0 000413922D24\r\nRegExpire: 1700000000\r\nViaAddress: 192.0.2.7:5060\r\n"
-    b"Status: Reachable\r\nCallID: abc\r\n\r\nEvent: Complete\r\nEventList: Complete\r\n\r\n"
+    b"Path: \r\nStatus: Reachable\r\nCallID: abc\r\n\r\nEvent: Complete\r\nEventList: Complete\r\n\r\n"
 )
 _TALKS = (
     _STARTS + b"Event: CoreShowChannel\r\nChannel: PJSIP/401-00000001\r\n\r\n"
     b"Event: CoreShowChannelsComplete\r\nEventList: Complete\r\n\r\n"
+)
+_ENDPOINTS = (
+    _STARTS + b"Event: EndpointList\r\nObjectName: 401\r\nAor: 401,402\r\nContacts: 401/sip:401@192.0.2.7,\r\n\r\n"
+    b"Event: EndpointListComplete\r\nEventList: Complete\r\n\r\n"
 )
 _SUCCESS = b"Response: Success\r\nMessage: Done\r\n\r\n"
 _AMI = (
     b"Asterisk Call Manager/9.0.0\r\n"
     + _SUCCESS
     # In the order in which all is asked.
-    + (_CONTACTS * 2 + _TALKS)
-    + (_CONTACTS + _SUCCESS + _CONTACTS)
-    + (_CONTACTS * 2 + _TALKS)
+    + (_CONTACTS * 2 + _TALKS + _ENDPOINTS)
+    + (_CONTACTS * 2 + _SUCCESS + _CONTACTS)
+    + (_CONTACTS * 2 + _TALKS + _ENDPOINTS)
 )
 _REGISTRATIONS = (
     b"<profile><registrations><registration><call-id>abc</call-id><user>401@pbx.example</user>"
@@ -204,6 +208,7 @@ _CONTACT = {
     "User-Agent": "snomD862/10.1.226.13 000413922D24",
     "Received": "sip:192.0.2.7:9",
     "Call-ID": "abc",
+    "Path": "[not set]",
 }
 _RESULT = {
     "code": 200,

@@ -16,6 +16,7 @@ from ansible_collections.telephony.snom.tests.unit.module_utils._pbx.scripted im
 
 BANNER = "Asterisk Call Manager/11.0.0\r\n"
 WELCOME = "Response: Success\r\nMessage: Authentication accepted\r\n\r\n"
+NO_ENDPOINTS = "Response: Error\r\nMessage: No endpoints found\r\n\r\n"
 SYNC = Notify(event="check-sync;reboot=false")
 
 
@@ -33,9 +34,15 @@ def listed(*events: str, action: str = "ContactStatusDetailComplete") -> str:
 
 
 def asterisk(**answers: str) -> tuple[Asterisk, ScriptedSocket]:
-    """One that answers actions by their names. What is not given lists nothing."""
-    names = {"contacts": "PJSIPShowRegistrationInboundContactStatuses", "channels": "CoreShowChannels"}
-    given = {names.get(key, key): text for key, text in answers.items()}
+    """One that answers actions by their names. Unless it is given, each endpoint has all of the contacts."""
+    names = {
+        "contacts": "PJSIPShowRegistrationInboundContactStatuses",
+        "channels": "CoreShowChannels",
+        "endpoints": "PJSIPShowEndpoints",
+        "endpoint": "PJSIPShowEndpoint\r\n",
+    }
+    all_of_them = {"endpoint": answers.get("contacts", ""), "endpoints": NO_ENDPOINTS}
+    given = {names.get(key, key): text for key, text in (all_of_them | answers).items()}
     script = {"Login": WELCOME, "PJSIPNotify": "Response: Success\r\nMessage: NOTIFY sent\r\n\r\n", **given}
     socket = ScriptedSocket(BANNER, script)
     return Asterisk(settings(kind="asterisk"), connect=connecting(socket), now=lambda: 1000.0), socket
@@ -120,6 +127,70 @@ def test_a_phone_behind_an_edge_proxy_is_not_sent_to_past_it(header: str) -> Non
     with pytest.raises(PbxFailed, match=r"through a proxy \(Path\).*Nothing was sent"):
         pbx.notify(pbx.registrations()[0], SYNC)
     assert not any("PJSIPNotify" in text for text in socket.sent)
+
+
+SALES = contact("sales", "sip:desk@10.0.0.5").replace("sales-desk", "desk")
+HOME = contact("sales", "sip:home@10.0.0.6").replace("sales-desk", "home")
+
+
+@pytest.mark.parametrize(
+    ("contacts", "endpoint"),
+    [
+        # One AOR that has two endpoints: both of its contacts are reached by each of them.
+        (listed(SALES, HOME), listed(SALES, HOME.replace("home", "desk"))),
+        # A contact of the configuration, which registers nowhere.
+        (listed(SALES), listed(SALES, contact("sales", "sip:gate@10.0.0.7"))),
+        # Another phone has registered in its place since.
+        (listed(SALES), listed(contact("sales", "sip:desk@10.0.0.8"))),
+        (listed(SALES), "Response: Error\r\nMessage: Unable to retrieve endpoint desk\r\n\r\n"),
+    ],
+    ids=["two endpoints", "static", "another one", "no endpoint"],
+)
+def test_an_endpoint_that_reaches_another_contact_is_not_told(contacts: str, endpoint: str) -> None:
+    pbx, socket = asterisk(contacts=contacts, endpoint=endpoint)
+    phone = pbx.registrations()[0]
+    pbx.notify(phone, SYNC)
+    assert "\r\nURI: sip:desk@10.0.0.5\r\n" in socket.sent[-1] and "Endpoint" not in socket.sent[-1]
+    # Another login is asked for what is sent than the one that listed.
+    pbx, socket = asterisk(contacts=contacts, endpoint=endpoint)
+    pbx.notify(phone, SYNC)
+    assert "\r\nURI: sip:desk@10.0.0.5\r\n" in socket.sent[-1]
+    assert "Action: PJSIPShowEndpoint\r\nEndpoint: desk\r\n" in socket.sent[-2]
+
+
+def test_a_phone_whose_endpoint_has_a_proxy_of_its_own_is_not_sent_to_past_it() -> None:
+    detail = "Event: EndpointDetail\r\nObjectName: desk\r\nOutboundProxy: sip:edge.example\r\n\r\n"
+    pbx, socket = asterisk(contacts=listed(SALES), endpoint=listed(detail, SALES))
+    pbx.notify(pbx.registrations()[0], SYNC)
+    assert "\r\nEndpoint: desk\r\n" in socket.sent[-1]
+    pbx, socket = asterisk(contacts=listed(SALES), endpoint=listed(detail, SALES, HOME))
+    with pytest.raises(PbxFailed, match="through a proxy"):
+        pbx.notify(pbx.registrations()[0], SYNC)
+    assert not any("PJSIPNotify" in text for text in socket.sent)
+
+
+@pytest.mark.parametrize(
+    ("channel", "calls"),
+    [
+        # It rings each contact of its AORs, by whichever endpoint that has registered.
+        ("home", {"sales": "in_call", "402": "idle"}),
+        ("desk", {"sales": "in_call", "402": "in_call"}),
+        ("trunk", {"sales": "idle", "402": "idle", "trunk": "in_call"}),
+        # Gone since, or not listed.
+        ("other", {"sales": "idle", "402": "idle", "other": "in_call"}),
+    ],
+)
+def test_a_call_of_an_endpoint_is_one_of_all_its_accounts(channel: str, calls: dict[str, str]) -> None:
+    aors = {"desk": "sales,402", "home": "sales", "trunk": "trunk"}
+    endpoints = (f"Event: EndpointList\r\nObjectName: {name}\r\nAor: {aor}\r\n\r\n" for name, aor in aors.items())
+    pbx, _socket = asterisk(
+        contacts=listed(SALES, contact("402", "sip:402@10.0.0.9")),
+        channels=listed(
+            f"Event: CoreShowChannel\r\nChannel: PJSIP/{channel}-00000001\r\n\r\n", action="CoreShowChannelsComplete"
+        ),
+        endpoints=listed(*endpoints, action="EndpointListComplete"),
+    )
+    assert pbx.calls() == calls
 
 
 def test_an_endpoint_with_two_accounts_is_in_a_call_on_both_and_is_never_told_as_a_whole() -> None:
