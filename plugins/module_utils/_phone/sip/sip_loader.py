@@ -160,8 +160,7 @@ class SipLoader(SipReader):
 
     def remind(self) -> None:
         """Send one more check-sync: a policy that came with the first may count from the second on (sip 2.1) [I]."""
-        contacts = self._contacts()
-        if self._watched is None or self._watched.withdrawn or not contacts:
+        if self._watched is None or self._watched.withdrawn:
             return
         try:
             with self._registrar.turn():
@@ -169,8 +168,9 @@ class SipLoader(SipReader):
                 whole = self._armory.is_whole(self._mac)
                 self._progress(self._watched, fresh=0)
                 if whole and not self._watched.traces.may_load:
-                    self._registrar.notify(contacts[0].registration, Notify(event=CHECK_SYNC))
-        except (NotSent, PbxFailed, MirrorFailed, Unproven):
+                    # As alone as the first time: another phone may have its contact by now.
+                    self._registrar.notify(self._told_alone().registration, Notify(event=CHECK_SYNC))
+        except (NotSent, PbxFailed, MirrorFailed, Unproven, Refused, PhoneUnreachable):
             # It is watched on, with the first.
             return
 

@@ -368,6 +368,23 @@ def test_a_phone_that_begins_while_others_have_their_turn_is_not_reminded(monkey
     assert (len(turns), lab.images()["desk"], lab.violations()) == (2, 1, [])
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_phone_that_can_t_be_told_alone_any_more_is_not_reminded(gone: bool) -> None:
+    lab = Lab(desk={"passes": 2}, other={"firmware": NEW})
+    desk, other = lab.phones["desk"], lab.phones["other"]
+
+    def moves(now: float) -> None:
+        ((contact, (agent, _call_id, until)),) = desk.contacts.items()
+        other.contacts[contact] = agent.replace(desk.mac, other.mac), "call-2", until
+        if gone:
+            desk.contacts.clear()
+
+    desk.at(lab.world.time + 30.0, moves)
+    record = lab.run()["phones"]["desk"]
+    assert record["evidence"]["reminded_at"] is not None
+    assert (desk.asked, lab.images()["desk"], record["outcome"]) == (1, 0, "no_fetch"), record["reason"]
+
+
 def test_a_phone_that_got_its_version_from_elsewhere_is_compliant_in_the_resume() -> None:
     lab = Lab(desk={"acts": False, "asks_at_boot": False})
     killed(lab, 30, 0.0)
