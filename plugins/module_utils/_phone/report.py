@@ -32,6 +32,8 @@ from .call_reading import IDLE, IN_CALL, CallReading
 SOURCE = "the phone's own report"
 
 _IDLE, _BROKEN, _CALLS, _TOLD = "idle", "broken", "calls", "told"
+_IS_IDLE = "Idle"
+"""The only name of a state that is public (xml 2)."""
 _MOST = 4
 """Calls that are told apart. More than that are as many."""
 _BRANCH = re.compile(rf"{_IDLE}|{_BROKEN}|{_CALLS}-([0-{_MOST}])", re.ASCII)
@@ -87,14 +89,23 @@ class Report:
         count = int(match[1])
         return CallReading(IN_CALL, IN_CALL, count, SOURCE) if count else CallReading()
 
+    @property
+    def contradicts_itself(self) -> bool:
+        """Whether it says that it is idle and has calls. What counts as a call is not public, so both may be wrong."""
+        return self.told.get("state") == _IS_IDLE and bool(self._calls)
+
+    @property
+    def _calls(self) -> int | None:
+        calls = self.told.get("calls", "")
+        return int(calls) if _COUNT.fullmatch(calls) else None
+
     def _told(self) -> CallReading:
         """What its callbacks say of calls: both of them, or nothing."""
-        calls, state = self.told.get("calls", ""), self.told.get("state", "")
-        if not _COUNT.fullmatch(calls) or not state:
+        count, state = self._calls, self.told.get("state", "")
+        if count is None or not state or self.contradicts_itself:
             return CallReading()
-        if state == "Idle":
+        if state == _IS_IDLE:
             return CallReading(IDLE, IDLE, 0, SOURCE)
-        count = int(calls)
         return CallReading(IN_CALL, IN_CALL, count, SOURCE) if count else CallReading()
 
 
@@ -110,7 +121,7 @@ def report_document(url: str, token: str) -> str:
         return fetch_of(f"{url}/{branch}")
 
     branches = [f'<If condition="a==b">{fetch(_BROKEN)}</If>']
-    branches += [f'<Elif condition="$(phone_state)==Idle">{fetch(_IDLE)}</Elif>']
+    branches += [f'<Elif condition="$(phone_state)=={_IS_IDLE}">{fetch(_IDLE)}</Elif>']
     branches += [f'<Elif condition="$(lines)=={count}">{fetch(f"{_CALLS}-{count}")}</Elif>' for count in range(_MOST)]
     branches += [f"<Else>{fetch(f'{_CALLS}-{_MOST}')}</Else>"]
     return silent_document(token, "\n".join(("", *branches, "")))

@@ -129,5 +129,7 @@ def _by_report(collector: Collector, mac: str | None, url: str, phone: Phone) ->
     if not macs and not phone.connection.by_web:
         # Its registration may be of before, and another phone have its address by now.
         return CallReading()
+    if any(report.contradicts_itself for report in reports):
+        return CallReading()
     readings = [report.reading for report in reports if report.reading.source is not None]
     return readings[0] if len({reading.state for reading in readings}) == 1 else CallReading()

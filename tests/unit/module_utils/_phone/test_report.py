@@ -119,6 +119,9 @@ def callbacks(**values: str) -> str:
         ),
         ({"calls": "2", "state": "Connected", "mac": "00041396D9B4"}, "in_call", "00041396D9B4", None),
         ({"calls": "0", "state": "Menu"}, "unknown", None, None),
+        # They contradict each other.
+        ({"calls": "1", "state": "Idle"}, "unknown", None, None),
+        ({"calls": "3", "state": "Idle", "mac": "00041396D9B4"}, "unknown", "00041396D9B4", None),
         # Evaluated in part: one alone says nothing, and what is not evaluated is no word.
         ({"state": "Idle"}, "unknown", None, None),
         ({"calls": "0"}, "unknown", None, None),

@@ -172,6 +172,8 @@ def test_a_report_of_another_phone_does_not_count() -> None:
         # It has begun a call meanwhile, or one of the two is wrong.
         ([("idle", ""), (f"told/calls=1&state=Connected&mac={MAC}", "")], "unknown"),
         ([("calls-1", ""), (IDLE, "")], "unknown"),
+        # It contradicts itself, so nothing that it has said counts.
+        ([("idle", ""), (f"told/calls=1&state=Idle&mac={MAC}", "")], "unknown"),
     ],
 )
 def test_callbacks_tell_what_the_first_report_leaves_open(reports: list[tuple[str, str] | None], state: str) -> None:
