@@ -165,8 +165,8 @@ options:
     default: false
   number:
     description:
-      - The number that O(step=direct) dials. Without it, nothing is dialed.
-    type: str
+      - The number that O(step=direct) dials, in quotes. Without a number, nothing is dialed.
+    type: raw
   csta_path:
     description:
       - Where the phone takes CSTA over HTTP. That is not public, and nothing is guessed.

@@ -55,7 +55,8 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "confirm_settings_page": {"type": "str"},
     "capture_event": {"type": "str", "choices": list(EVENTS), "default": "check_sync"},
     "may_show": {"type": "bool", "default": False},
-    "number": {"type": "str"},
+    # One of type str takes 71 for "71", which YAML makes of 0107.
+    "number": {"type": "raw"},
     "csta_path": {"type": "str"},
     "saw": {"type": "str", "choices": list(SAW)},
 }
@@ -85,6 +86,8 @@ def interview(
     step, seconds = parameters["step"], parameters["watch"]
     if not 6 <= seconds <= 3600:
         raise InputError("watch must be between 6 and 3600 seconds.")
+    if not isinstance(parameters["number"], (str, type(None))):
+        raise InputError("number must be in quotes: without, zeros in front are lost.")
     person = words_of_person({name.removeprefix("shown_"): parameters[name] for name in _SHOWN})
     sends = will_send(step, seconds, parameters["capture_event"])
     if parameters["saw"] is not None:

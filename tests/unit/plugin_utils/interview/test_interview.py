@@ -10,8 +10,10 @@ import json
 from pathlib import Path
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.capture import EVENTS
-from ansible_collections.telephony.snom.plugins.plugin_utils.interview.interview import DOES, interview
+from ansible_collections.telephony.snom.plugins.plugin_utils.interview.interview import ARGUMENT_SPEC, DOES, interview
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.sends import STEPS
 from ansible_collections.telephony.snom.plugins.plugin_utils.interview.trials import TRIALS
 
@@ -36,6 +38,18 @@ def test_something_does_each_step() -> None:
 def test_how_long_to_watch_is_bounded(fleet: VirtualFleet) -> None:
     for seconds in (5.9, 3600.1, float("nan")):
         assert "watch must be between 6 and 3600 seconds" in refused(fleet, "call", "acts", {"watch": seconds}, {})
+
+
+@pytest.mark.parametrize("number", [71, 71.0, True, ["0107"]])
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_number_without_quotes_is_dialed_by_no_step(number: object, check_mode: bool, fleet: VirtualFleet) -> None:
+    """Of 0107 YAML makes 71, and of that an option of type str the text."""
+    spec = {name: ARGUMENT_SPEC[name] for name in ("step", "number")}
+    checked = ArgumentSpecValidator(spec).validate({"step": "direct", "number": number}).validated_parameters
+    before = fleet.counters()["requests"]
+    with pytest.raises(InputError, match="number must be in quotes"):
+        interview(subject(fleet, "acts"), parameters("direct") | checked, check_mode)
+    assert fleet.counters()["requests"] == before
 
 
 def test_what_a_person_saw_is_written_into_a_profile_and_sends_nothing(fleet: VirtualFleet, tmp_path: Path) -> None:
