@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from .._core.errors import PbxFailed
+from .._core.errors import PbxFailed, Refused
 from .._core.visible import visible_line
 from .._known.mac_in_text import PREFIXES
 from .._known.user_agent import UserAgent, read_user_agent
@@ -101,7 +101,7 @@ class Pbx(Protocol):
         """Of each account that the PBX can tell it for: ``idle`` or ``in_call``. Who is missing is unknown."""
 
     def notify(self, registration: Registration, message: Notify) -> Delivery:
-        """Send a NOTIFY to this one contact, and never to all of its account."""
+        """Send a NOTIFY to this one contact, and never to all of its account. Raises Refused where it can't be."""
 
     def probe(self, registration: Registration) -> Delivery:
         """Ask this contact for an answer without an effect (OPTIONS)."""
@@ -162,11 +162,11 @@ def sendable(value: str) -> str:
     return value
 
 
-def past_proxies(shown: str, remedy: str) -> PbxFailed:
+def past_proxies(shown: str, remedy: str) -> Refused:
     """Why a phone behind proxies is not sent to straight: a phone in the PBX's own network may have that address."""
-    return PbxFailed(
-        f"{shown} reaches this phone through a proxy (Path), and would send past it, maybe to another phone. Nothing "
-        f"was sent. {remedy}"
+    return Refused(
+        f"{shown[0].upper()}{shown[1:]} reaches this phone through a proxy (Path), and would send past it, maybe to "
+        f"another phone. Nothing was sent. {remedy}"
     )
 
 

@@ -101,7 +101,10 @@ class Registrar:
             self._sending.release()
 
     def notify(self, registration: Registration, message: Notify) -> Delivery:
-        """Send a NOTIFY to this contact, in one's turn. Raises PbxFailed: the phone may have got it all the same."""
+        """Send a NOTIFY to this contact, in one's turn.
+
+        Raises PbxFailed: the phone may have got it all the same. Raises Refused where nothing was sent.
+        """
         pbx = self._open(self._settings)
         try:
             return pbx.notify(registration, message)

@@ -11,7 +11,7 @@ from contextlib import closing, suppress
 from typing import Any
 
 import requests
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PbxFailed
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PbxFailed, Refused
 from ansible_collections.telephony.snom.plugins.module_utils._pbx import sip_message
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.asterisk import Asterisk
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.calls import PbxCalls
@@ -42,9 +42,9 @@ def _all_of(pbx: Pbx, settings: PbxSettings) -> dict[str, Any]:
     """All that is asked of a PBX: who is there, who talks, and an event to the first ones."""
     found = overview(pbx, settings)
     for one in pbx.registrations()[:3]:
-        with suppress(PbxFailed):
+        with suppress(PbxFailed, Refused):
             pbx.notify(one, _NOTIFY)
-        with suppress(PbxFailed):
+        with suppress(PbxFailed, Refused):
             pbx.probe(one)
     calls = PbxCalls(settings, open_one=lambda _settings: _Kept(pbx), now=lambda: 0.0)
     found["state"] = calls.state_of(account="401", mac=_MAC, address="192.0.2.7")

@@ -82,7 +82,7 @@ class SipLoader(SipReader):
             with self._registrar.turn():
                 self._armory.arm(self._mac, command.url, until)
                 delivery = self._registrar.notify(registration, Notify(event=CHECK_SYNC))
-        except (MirrorAnswerLost, PbxFailed) as error:
+        except (MirrorAnswerLost, PbxFailed, Refused) as error:
             problem: SnomError = NotSent(f"{error.reason} The phone is shown nothing any more.")
             answer = f"no answer: {error.reason}"
         except SnomError as error:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, PbxFailed
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, PbxFailed, Refused
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.asterisk import Asterisk
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Notify, newest
 from ansible_collections.telephony.snom.tests.unit.module_utils._pbx.scripted import (
@@ -124,7 +124,7 @@ def test_a_phone_behind_an_edge_proxy_is_not_sent_to_past_it(header: str) -> Non
     pbx.notify(pbx.registrations()[0], SYNC)
     assert "\r\nEndpoint: 401-desk\r\n" in socket.sent[-1]
     pbx, socket = asterisk(contacts=listed(behind, contact("401", "sip:401@10.0.0.6")))
-    with pytest.raises(PbxFailed, match=r"through a proxy \(Path\).*Nothing was sent"):
+    with pytest.raises(Refused, match=r"through a proxy \(Path\).*Nothing was sent"):
         pbx.notify(pbx.registrations()[0], SYNC)
     assert not any("PJSIPNotify" in text for text in socket.sent)
 
@@ -164,7 +164,7 @@ def test_a_phone_whose_endpoint_has_a_proxy_of_its_own_is_not_sent_to_past_it() 
     pbx.notify(pbx.registrations()[0], SYNC)
     assert "\r\nEndpoint: desk\r\n" in socket.sent[-1]
     pbx, socket = asterisk(contacts=listed(SALES), endpoint=listed(detail, SALES, HOME))
-    with pytest.raises(PbxFailed, match="through a proxy"):
+    with pytest.raises(Refused, match="through a proxy"):
         pbx.notify(pbx.registrations()[0], SYNC)
     assert not any("PJSIPNotify" in text for text in socket.sent)
 

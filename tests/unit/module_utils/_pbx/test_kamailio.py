@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import requests
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PbxFailed
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PbxFailed, Refused
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.kamailio import Kamailio
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.overview import overview
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import Notify, registration_of
@@ -118,7 +118,7 @@ def test_a_phone_behind_an_edge_proxy_is_not_sent_to_past_it(monkeypatch: pytest
     pbx = kamailio(monkeypatch, answers | {"ul.dump": dump(ONE | path)})
     (one,) = pbx.registrations()
     for send in (lambda: pbx.notify(one, Notify(event="check-sync;reboot=false")), lambda: pbx.probe(one)):
-        with pytest.raises(PbxFailed, match=r"through a proxy \(Path\).*Nothing was sent"):
+        with pytest.raises(Refused, match=r"through a proxy \(Path\).*Nothing was sent"):
             send()
     pbx = kamailio(monkeypatch, answers | {"ul.dump": dump(ONE | {"Path": "[not set]"})})
     assert pbx.notify(pbx.registrations()[0], Notify(event="check-sync;reboot=false")).status == 200

@@ -20,7 +20,7 @@ from datetime import datetime, timezone
 from functools import cache
 from typing import Any
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PbxFailed
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PbxFailed, Refused
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.armory import Armory
@@ -252,7 +252,7 @@ class ProvisionedPhone:
     model: str = "D862"
     site: str | None = None
     answer: int | str | None = 200
-    """What it answers to a check-sync; ``pbx fails``: the PBX breaks off."""
+    """What it answers to a check-sync; ``pbx fails``: the PBX breaks off; ``refused``: it is sent nothing."""
     acts: bool = True
     """Whether a check-sync makes it ask for settings, whatever it answers."""
     policy: str = "auto_update"
@@ -307,6 +307,8 @@ class ProvisionedPhone:
             self.at(self.world.time + 1.0, self._sync)
         if self.answer == "pbx fails":
             raise PbxFailed("The PBX gave no answer in time.")
+        if self.answer == "refused":
+            raise Refused("The PBX would send past its proxy. Nothing was sent.")
         assert not isinstance(self.answer, str)
         return Delivery(status=self.answer)
 

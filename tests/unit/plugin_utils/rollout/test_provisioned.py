@@ -43,6 +43,7 @@ from .simulation import Crash, MemoryJournal
         ({"answer": 486, "acts": False}, "deferred", 0),
         ({"answer": 477, "acts": False}, "unreachable", 0),
         ({"answer": "pbx fails"}, "deferred", 0),
+        ({"answer": "refused", "acts": False}, "deferred", 0),
         ({"fault": "no image"}, "image_failed", 0),
         ({"fault": "keep_old_version"}, "old_version", 1),
         ({"fault": "keep_old_version", "beacon": False}, "old_version", 1),
