@@ -690,8 +690,9 @@ def the_output_says_the_same(record: Record) -> Iterator[str]:
         for host, outcome in re.findall(r"^\d\d:\d\d:\d\d  (\S+): (\w+): ", run.output, re.MULTILINE):
             if outcome in (*FAILED, "upgraded") and host in run.places:
                 final = run.result["phones"][host]["outcome"]
-                # Who is back after the watch of what was interrupted is planned anew.
-                is_back = outcome in ("timed_out", "unproven") and "triggered by the interrupted run" in run.output
+                # Who is back after the watch of what was interrupted is planned anew, also one that went on loading.
+                is_back = outcome in ("timed_out", "unproven") or (outcome, final) == ("old_version", "compliant")
+                is_back &= "triggered by the interrupted run" in run.output
                 again = is_back or (final, outcome) in _LATER
                 if final != outcome and not again and not said_twice(run, host):
                     yield f"{where(number, host)} is said to be {outcome}, and ended as {final}"
