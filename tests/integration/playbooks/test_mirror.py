@@ -296,6 +296,25 @@ def test_it_has_what_the_phones_need(start_mirror: StartMirror) -> None:
     assert sorted(file.name for file in box.images.iterdir()) == sorted([IMAGE, OTHER])
 
 
+@pytest.mark.parametrize(
+    "lost",
+    [{"snom_firmware_version": "10.1.999.1"}, pytest.param({"snom_model": None}, marks=pytest.mark.slow)],
+    ids=["image", "model"],
+)
+def test_nothing_is_removed_while_a_wanted_image_has_no_name(start_mirror: StartMirror, lost: dict[str, Any]) -> None:
+    """Somebody may have put just that one there by hand, or mistyped its version."""
+    wanted = {"snom_model": "D785", "snom_firmware_version": "10.1.175.16"} | lost
+    box = start_mirror({"new": phone("D785", "10.1.84.12", inventory=wanted)}, phones="phones")
+    box.images.mkdir(parents=True)
+    names = ["snomD785-10.1.54.13-SIP-r.bin", "snomD785-10.1.999.1-SIP-r.bin"]
+    for name in names:
+        (box.images / name).write_text("x")
+    run = box.play(catalog=str(box.bench.catalog), remove_unneeded=True, rehearse=False)
+    assert sorted(file.name for file in box.images.iterdir()) == names
+    words = " ".join(run.output.split())
+    assert "no image is removed" in words and "would remove" not in words, run.output
+
+
 @pytest.mark.slow
 def test_it_can_take_images_from_another_mirror(start_mirror: StartMirror) -> None:
     box = start_mirror(phones="phones")
