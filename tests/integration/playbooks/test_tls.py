@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from .bench import REHEARSES, Bench, certificate, phone
+from .bench import REHEARSES, Bench, Run, certificate, phone
 from .conftest import StartBench
 
 OLD, NEW = "8.4.35", "8.7.5.35"
@@ -157,6 +157,41 @@ def test_fingerprints_of_earlier_runs_are_known_from_their_file(start: StartBenc
     renewed = collect_fingerprints(found, file, snom_hosts="a,b", snom_fingerprints_renew=True, rehearse=False)
     assert renewed.code == 0
     assert file.read_text() == both
+
+
+def test_fingerprints_of_several_inventories_need_a_file(start: StartBench) -> None:
+    """One of the folders was read and another one written: there what was known of others was dropped, and not missed."""
+    found = start({"a": secure(running=False), "b": secure()})
+    moved = {"phones": {"hosts": {"b": found.hosts().pop("b")}}}
+    other = found.folder / "other"
+    other.mkdir()
+    (other / "hosts.json").write_text(json.dumps(moved))
+    known = other / "snom_fingerprints.yml"
+    known.write_text(text := f"all: {{hosts: {{z: {{snom_cert_fingerprint: {'ab' * 32}}}}}}}")
+    hosts = {"snom_hosts": "a,b"}
+
+    def collect(*inventory: str) -> Run:
+        return found.play("telephony.snom.fingerprints", *inventory, variables=hosts, rehearse=False)
+
+    several = collect("-i", str(other / "hosts.json"))
+    words = "Give the file in which they belong: -e snom_fingerprints_file="
+    assert several.code != 0 and words in " ".join(several.output.split()), several.output
+    assert known.read_text() == text
+    hosts["snom_hosts"] = "192.0.2.1"
+    nowhere = collect("-i", "192.0.2.1,")
+    assert nowhere.code != 0 and words in " ".join(nowhere.output.split()), nowhere.output
+    assert not (found.out / "None").exists()
+
+
+@pytest.mark.slow
+def test_fingerprints_of_inventories_in_one_folder_lie_beside_them(start: StartBench) -> None:
+    found = start({"a": secure(), "b": secure()})
+    (found.folder / "more.json").write_text(json.dumps({"phones": {"hosts": {"b": found.hosts().pop("b")}}}))
+    inventory = ["-i", str(found.folder / "more.json")]
+    run = found.play("telephony.snom.fingerprints", *inventory, variables={"snom_hosts": "phones"}, rehearse=False)
+    assert run.code == 0, run.output
+    collected = yaml.safe_load((found.folder / "snom_fingerprints.yml").read_text())
+    assert list(collected["all"]["hosts"]) == ["a", "b"]
 
 
 @pytest.mark.slow
