@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -178,6 +179,20 @@ def test_an_audit_says_which_pbx_could_not_be_asked(start: StartBench, registrar
     run = audit(found)
     assert run.code == 0 and "Not asked: The PBX 127.0.0.1 can't be asked at port 1" in run.output
     assert "1 x 320 8.4.35" in run.output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("variables", [{"ansible_port": 1}, {"ansible_connection": "local"}], ids=["down", "no-log"])
+def test_an_audit_says_that_the_mirror_could_not_be_asked(start: StartBench, variables: dict[str, Any]) -> None:
+    found = start({"a": phone(), "b": phone()})
+    python = {"ansible_python_interpreter": sys.executable}
+    found.inventory["mirrors"] = {"hosts": {"box": {"ansible_host": "127.0.0.1", **python, **variables}}}
+    folder = found.out / "audit"
+    run = audit(found, snom_audit_dir=str(folder), snom_audit_mirror="box", snom_audit_mirror_logs=["relative.log"])
+    assert run.code == 0 and "2 x 320 8.4.35" in run.output, run.output
+    assert "Not asked: the mirror box: " in run.output
+    assert "Not asked: the mirror box: " in (folder / "audit.html").read_text("utf-8")
+    assert len(json.loads((folder / "audit.json").read_text())["phones"]) == 2
 
 
 @pytest.mark.slow
