@@ -196,6 +196,33 @@ def test_an_audit_says_that_the_mirror_could_not_be_asked(start: StartBench, var
 
 
 @pytest.mark.slow
+def test_variables_of_one_host_that_have_no_value_cost_no_other_its_audit(start: StartBench, registrar: Any) -> None:
+    """A template that fails, such as a look-up in a vault that is sealed, is no undefined variable."""
+    fails = "{{ 'no JSON' | from_json }}"
+    pbx, contacts = registrar
+    found = start(
+        {
+            "well": phone(inventory={"snom_site": "0815", "snom_firmware_version": "8.4.35"}),
+            "address": phone(inventory={"ansible_host": "{{ nowhere }}"}),
+            "failing": phone(inventory={"ansible_host": fails}),
+            **{name: phone(inventory={name: fails}) for name in ("snom_site", "snom_account", "snom_firmware_version")},
+        },
+        snom_pbx=pbx,
+    )
+    contacts.append(("405", contact("snomD895M/10.1.226.16", "192.0.2.5")))
+    folder = found.out / "audit"
+    run = audit(found, snom_audit_dir=str(folder))
+    written = json.loads((folder / "audit.json").read_text())
+    outcomes = {one["host"]: one["outcome"] for one in written["phones"]}
+    assert outcomes == dict.fromkeys(found.hosts(), "read") | {"address": "failed", "failing": "failed"}
+    assert [one["site"] for one in written["phones"] if one["site"]] == ["0815"]
+    assert [one["account"] for one in written["unlisted"]] == ["405"]
+    assert {file.name for file in folder.iterdir()} == {"audit.json", "audit.csv", "audit.html", "audit.prom"}
+    assert 'snom_phone_drifted{phone="well"} 0' in (folder / "audit.prom").read_text()
+    assert {host for host, ended in run.recap.items() if ended == "failed"} == {"address", "failing"}
+
+
+@pytest.mark.slow
 def test_an_audit_is_what_prometheus_reads(start: StartBench) -> None:
     """By the parser of its own library. What is not known has no value."""
     hostile = 'x"} 1\nsnom_phone_reachable{phone="forged'
