@@ -165,6 +165,15 @@ def test_canary_call_that_nobody_hears(start: StartBench) -> None:
     assert bench.fleet.calls() == []
 
 
+def test_canary_call_that_was_never_dialed_ends_none(start: StartBench) -> None:
+    """What is on a phone by then is somebody's own call."""
+    bench = canary(start)
+    bench.hosts()["called"]["snom_test_number"] = "112"
+    run = bench.play("telephony.snom.canary_call", variables={"snom_hosts": "phones"}, rehearse=False)
+    assert run.code != 0
+    assert {host: result["outcome"] for host, result in run.results("snom_call").items()} == {"caller": "refused"}
+
+
 def test_canary_call_needs_two_phones(start: StartBench) -> None:
     bench = start({"only": phone(inventory={"snom_test_phone": True})})
     run = bench.play("telephony.snom.canary_call", variables={"snom_hosts": "phones"}, rehearse=False)
