@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the role firmware_mirror does to an nginx that was there before it. The managers are not real: none is touched."""
+"""What the role firmware_mirror does to an nginx that was there before it. The managers are not the real ones."""
 
 from __future__ import annotations
 
