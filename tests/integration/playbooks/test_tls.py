@@ -160,7 +160,7 @@ def test_fingerprints_of_earlier_runs_are_known_from_their_file(start: StartBenc
 
 
 def test_fingerprints_of_several_inventories_need_a_file(start: StartBench) -> None:
-    """One of the folders was read, another one written: what was known of hosts that are not in this run was dropped."""
+    """One of the folders was read, another one written: what was known of hosts outside of this run was dropped."""
     found = start({"a": secure(running=False), "b": secure()})
     moved = {"phones": {"hosts": {"b": found.hosts().pop("b")}}}
     other = found.folder / "other"
