@@ -53,7 +53,8 @@ RETURN = r"""
 _value:
   description:
     - C(outcome) is V(in_order), V(drifted), or the outcome word of a phone that could not be read, with its C(reason).
-      That is V(failed) where the task did not get as far as the phone.
+      That is V(failed) where the task did not get as far as the phone, and where a version is wanted and the phone does
+      not show which one it has.
     - C(model) is null if the phone does not say it.
     - C(firmware) has C(now) and C(wanted) where these differ, else it is null.
     - C(settings) has C(before) and C(after) as in the module's diff where settings differ, else it is null.
@@ -85,9 +86,13 @@ def drift(
     is_compared = bool(compared) and not compared.get("skipped")
     failure = _failure(info, "phone") or (_failure(compared, "unknown") if is_compared else None)
     try:
-        firmware = _firmware(phone, version, versions)
+        by_model = versions_by_model(versions, "snom_firmware_versions")
+        # ansible-core 2.16 makes empty text of a template that says none.
+        wanted = by_model.get(str(phone.get("model"))) if version in (None, "") else Version.parse(str(version))
+        firmware = _firmware(phone, wanted)
     except InputError as error:
         raise AnsibleFilterError(error.reason) from None
+    failure = failure or _incomparable(phone, wanted, by_model)
     changed = compared.get("diff") if compared.get("changed") else None
     read_only = compared.get("read_only") or []
     return {
@@ -113,11 +118,24 @@ def _failure(result: Mapping[str, Any], finding: str) -> dict[str, Any] | None:
     return {"outcome": result.get("outcome") or "failed", "reason": reason}
 
 
-def _firmware(phone: Mapping[str, Any], version: object, versions: object) -> dict[str, str] | None:
+def _incomparable(
+    phone: Mapping[str, Any], wanted: Version | None, by_model: Mapping[str, Version]
+) -> dict[str, Any] | None:
+    """Outcome and reason of a phone that does not show what tells whether it has its version."""
+    if wanted is None:
+        missing = "model" if by_model and not phone.get("model") else None
+    else:
+        missing = None if phone.get("firmware") else "firmware version"
+    if missing is None:
+        return None
+    return {
+        "outcome": "failed",
+        "reason": f"The phone shows no {missing}, so nothing tells whether it has its version.",
+    }
+
+
+def _firmware(phone: Mapping[str, Any], wanted: Version | None) -> dict[str, str] | None:
     now = phone.get("firmware")
-    by_model = versions_by_model(versions, "snom_firmware_versions")
-    # ansible-core 2.16 makes empty text of a template that says none.
-    wanted = by_model.get(str(phone.get("model"))) if version in (None, "") else Version.parse(str(version))
     if now is None or wanted is None or Version.parse(str(now)) == wanted:
         return None
     return {"now": str(now), "wanted": str(wanted)}

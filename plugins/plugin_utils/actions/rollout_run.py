@@ -153,16 +153,21 @@ _NOWHERE = "0.0.0.0"
 def _command_line(targets: list[Target]) -> str:
     """The command that runs this again, without secrets.
 
-    Of extra variables that name one nothing is shown: a secret can stand there in more spellings than can be told.
+    Of extra variables that name or hold one nothing is shown: a secret can stand there in more spellings than can be
+    told. A file that is not there stands for them, so that Ansible refuses the command until they are given again.
     """
     if os.environ.get("AWX_ISOLATED_DATA_DIR") or os.environ.get("JOB_ID"):
         return "relaunch this job"
     shown = [os.path.basename(sys.argv[0])]
+    passwords = {target.connection.password for target in targets if target.connection.password}
     for before, argument in pairwise(sys.argv):
         flag, attached = _EXTRA_VARS.fullmatch(before), _EXTRA_VARS.fullmatch(argument)
         value = argument if flag and not flag["value"] else attached["value"] if attached else ""
-        shown.append(MASK if _NAMES_SECRET.match(value) else argument)
+        if _NAMES_SECRET.match(value) or (value and any(password in value for password in passwords)):
+            shown.append(f"{'' if flag and not flag['value'] else '-e'}@{MASK}")
+        else:
+            shown.append(argument)
     command = shlex.join(shown)
-    for password in {target.connection.password for target in targets if target.connection.password}:
+    for password in passwords:
         command = scrub(command, {"password": password})
     return command

@@ -44,22 +44,22 @@ def this_moment() -> Moment | None:
 class ClockOfRun:
     """Whether the clock still shows what a run counts by a clock that nobody can set.
 
-    That one stands still, too, in a virtual machine that is paused, and shows another time of day from then on.
+    That one stands still, too, in a virtual machine that is paused, and shows another time of day from then on. Both
+    are the same when ansible-playbook loads the collection, which may be long before the run begins.
     """
 
     def __init__(self, *, shown: Callable[[], float] = time.time, now: Callable[[], float] = system_time) -> None:
-        """The run begins. Both give seconds since the epoch."""
+        """Both give seconds since the epoch."""
         self._shown = shown
         self._now = now
-        self._ahead = shown() - now()
 
     def reason(self) -> str | None:
         """Why no new trigger may be made, or None."""
-        forward = self._shown() - self._now() - self._ahead
+        forward = self._shown() - self._now()
         if abs(forward) <= MOST:
             return None
         return (
-            f"Since the run began the clock was set {'forward' if forward > 0 else 'back'} by {abs(forward):.0f} s, or "
+            f"Since Ansible began the clock was set {'forward' if forward > 0 else 'back'} by {abs(forward):.0f} s, or "
             "this machine stood still. The run's windows are no longer those of the clock: run again."
         )
 

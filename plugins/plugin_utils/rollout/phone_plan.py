@@ -13,7 +13,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.clock import 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import Protected, Refused, SnomError, expect
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.assess import Assessment, Desired, assess
-from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Evidence
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import read_image_name
 from ansible_collections.telephony.snom.plugins.module_utils._known.spelling import is_version
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
@@ -61,6 +61,9 @@ def plan_phone(
     unseen = max(history.unsafe.get(target.host, 0.0), (unsafe_macs or {}).get(mac or "", 0.0))
     if unseen and facts is not None:
         unseen = history.reckoning.unsafe_until(mac, uptime, reading.at, unseen)
+    if resumed is None and isinstance(phone, SettledPhone) and target.host in history.open_intents:
+        # A plan watches nobody, and what can't be read may be writing its flash.
+        unseen = max(unseen, Evidence.of(history.open_intents[target.host]).unsafe_until)
     return _left_alone(phone, max(unseen, (resumed and resumed.unsafe_until) or 0.0))
 
 

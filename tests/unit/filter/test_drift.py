@@ -84,8 +84,25 @@ def test_settings_that_would_be_refused_are_drift_all_the_same() -> None:
     assert (found["outcome"], found["reason"], found["settings"]) == ("drifted", None, OTHER["diff"])
 
 
-def test_a_phone_that_shows_no_version_can_not_be_compared() -> None:
-    assert drift({"phone": {"model": None, "firmware": None}}, None, "8.7.5.35")["firmware"] is None
+@pytest.mark.parametrize(
+    ("model", "firmware", "version", "versions", "missing"),
+    [
+        (None, None, "8.7.5.35", None, "firmware version"),
+        ("D785", None, "8.7.5.35", None, "firmware version"),
+        ("D785", None, None, {"D785": "10.1.175.16"}, "firmware version"),
+        (None, "10.1.84.12", "", {"D785": "10.1.175.16"}, "model"),
+        (None, "10.1.84.12", "10.1.84.12", {"D785": "10.1.175.16"}, None),
+        ("320", None, None, {"D785": "10.1.175.16"}, None),
+        (None, None, None, None, None),
+    ],
+)
+def test_a_phone_that_does_not_show_its_version_is_not_in_order(
+    model: str | None, firmware: str | None, version: Any, versions: Any, missing: str | None
+) -> None:
+    """Where one is wanted. A page of a layout that nobody knows was taken for a phone in order."""
+    found = drift({"phone": {"model": model, "firmware": firmware}}, None, version, versions)
+    assert (found["firmware"], found["outcome"]) == (None, "failed" if missing else "in_order")
+    assert missing is None or f"no {missing}" in found["reason"]
 
 
 def test_a_version_that_is_none_is_named() -> None:

@@ -22,10 +22,16 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.clock_chang
         (-8 * 3600.0, "set back by 28800 s"),
     ],
 )
-def test_a_clock_that_is_set_during_a_run_stops_it(forward: float, words: str | None) -> None:
-    shown, even = [1_800_000_000.0], [1_700_000_000.0]
+@pytest.mark.parametrize("begins_after", [False, True])
+def test_a_clock_that_is_set_during_a_run_or_before_it_stops_it(
+    forward: float, words: str | None, begins_after: bool
+) -> None:
+    shown, even = [1_800_000_000.0], [1_800_000_000.0]
     clock = ClockOfRun(shown=lambda: shown[0], now=lambda: even[0])
     shown[0] += 3600.0 + forward
     even[0] += 3600.0
+    if begins_after:
+        # The playbook has waited for somebody before.
+        clock = ClockOfRun(shown=lambda: shown[0], now=lambda: even[0])
     reason = clock.reason()
     assert reason is None if words is None else words in (reason or "")

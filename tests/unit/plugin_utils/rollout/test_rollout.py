@@ -836,6 +836,22 @@ def test_a_plan_lists_whom_the_run_that_was_cut_off_gave_up_as_not_to_be_powered
     assert fleet.commands == 0
 
 
+@pytest.mark.parametrize("up", [False, True])
+def test_a_plan_does_not_call_a_phone_switched_off_that_may_be_writing_its_flash(journal: str, up: bool) -> None:
+    """The run that asked it was killed, and somebody looks what is going on."""
+    fleet = Fleet(GOES_WELL)
+    interrupted(journal, fleet.clock)
+    fleet.phones["desk-1"].up = up
+    result = fleet.run(journal=journal, check_mode=True)
+    (record,) = result["phones"].values()
+    if up:
+        # The run watches it, and may go on with it.
+        assert (record["outcome"], result["do_not_power_off"]) == ("planned", [])
+    else:
+        assert record["outcome"] == "unreachable" and "may still be loading, or writing its flash" in record["reason"]
+        assert [one["host"] for one in result["do_not_power_off"]] == ["desk-1"]
+
+
 @pytest.mark.parametrize("back_on", [NEW, OLD])
 def test_a_phone_under_way_is_watched_and_not_asked_again(journal: str, back_on: str) -> None:
     fleet = Fleet(GOES_WELL, GOES_WELL)
