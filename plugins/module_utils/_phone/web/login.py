@@ -56,7 +56,8 @@ class Login:
             raise InputError(f"snom_auth must be one of {', '.join(_ALLOWED)}.")
         if not (connection.username or "").isprintable():
             raise InputError("snom_username holds a control character.")
-        self._username = _wire(connection.username)
+        # Half a login is none: a phone that asks for one has a password (protocol 2.1).
+        self._username = _wire(connection.username) if connection.password else ""
         self._password = _wire(connection.password)
         self._host = connection.address
         self._allowed = _ALLOWED[connection.auth]

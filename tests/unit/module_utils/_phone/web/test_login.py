@@ -210,10 +210,10 @@ def test_a_phone_may_end_the_connection_after_its_challenge() -> None:
 
 @pytest.mark.parametrize(
     ("username", "password"),
-    [("admin", ""), ("admin", None), ("Jörg", "pässwörd €"), ("a", ":colons:"), ("x" * 99, '"')],
+    [("Jörg", "pässwörd €"), ("a", ":colons:"), ("x" * 99, '"')],
 )
-def test_any_user_name_and_password_in_basic(username: str, password: str | None) -> None:
-    with RawServer(BasicServer(username, password or "")) as server, connect(server, username, password) as phone:
+def test_any_user_name_and_password_in_basic(username: str, password: str) -> None:
+    with RawServer(BasicServer(username, password)) as server, connect(server, username, password) as phone:
         assert phone.get("/index.htm").status == 200
 
 
@@ -332,8 +332,9 @@ def test_threads_that_wait_do_not_send_a_refused_password() -> None:
 
 
 @pytest.mark.parametrize("auth", ["auto", "basic", "digest"])
-@pytest.mark.parametrize(("username", "password"), [(None, None), ("", ""), (None, "right")])
-def test_no_user_name(auth: str, username: str | None, password: str | None) -> None:
+@pytest.mark.parametrize(("username", "password"), [(None, None), ("", ""), (None, "right"), ("admin", None), ("admin", "")])
+def test_half_a_login_is_never_sent(auth: str, username: str | None, password: str | None) -> None:
+    """A variable of the environment that is not set gives an empty password, which counts as a failed login."""
     with RawServer(BasicServer("admin", "right")) as server, connect(server, username, password, auth) as phone:
         for _unused in range(2):
             with pytest.raises(AuthFailed, match="Set snom_username and snom_password"):
