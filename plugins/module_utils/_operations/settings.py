@@ -338,6 +338,12 @@ class _Update:
                 raise
             # Whether the request arrived shows when the settings are read back.
             return
+        except UserMode:
+            if all(item.name != "admin_mode" for item in batch):
+                raise
+            # It may be in user mode because it has obeyed.
+            self._take(batch)
+            return
         self._asks_reboot = self._asks_reboot or acceptance.asks_reboot
         self._take(batch)
 

@@ -48,17 +48,17 @@ class WebLoader(WebReader):
             return Acceptance(target, "unreadable answer")
         if answer.status >= 400 and not watched:
             raise Unsupported(f"The phone answers {answer.status} to {lacks}")
-        if not asks_admin_password(answer.text):
-            # So it says that what was changed takes effect at its next boot (protocol 5.1).
-            return Acceptance(target, str(answer.status), "CONFIRM_REBOOT" in answer.text)
-        if watched and not self._is_in_user_mode():
-            return Acceptance(target, f"{answer.status}, speaks of the administrator password")
-        raise UserMode(f"The phone is in user mode and {refuses}. Switch it to administrator mode.")
+        warns = asks_admin_password(answer.text)
+        if warns and self._is_in_user_mode():
+            raise UserMode(f"The phone is in user mode and {refuses}. Switch it to administrator mode.")
+        words = f"{answer.status}, speaks of the administrator password" if warns else str(answer.status)
+        # So it says that what was changed takes effect at its next boot (protocol 5.1).
+        return Acceptance(target, words, "CONFIRM_REBOOT" in answer.text)
 
     def _is_in_user_mode(self) -> bool:
         """Whether its settings page says so, too.
 
-        How a phone asks for the password is inferred, and an answer may only warn of it: such a phone has begun.
+        How a phone asks for the password is inferred, and an answer may only warn of it: such a phone has obeyed.
         """
         try:
             return self.look(["settings"]).admin_mode is False

@@ -475,6 +475,17 @@ def test_a_lost_answer_is_judged_by_what_the_phone_shows() -> None:
     assert (result["failed"], result["changed"], result["outcome"]) == (True, True, "unreachable")
 
 
+def test_a_phone_that_is_put_into_user_mode_says_so_at_once_and_has_obeyed() -> None:
+    class Shuts(SettingsPhone):
+        def save(self, command: Write) -> None:
+            super().save(command)
+            self.hides, self.admin_mode = True, False
+            raise UserMode("It is in user mode.")
+
+    result = write(Shuts(values={"admin_mode": "on"}), settings={"admin_mode": False})
+    assert (result["changed"], result["written"], "failed" in result) == (True, ["admin_mode"], False)
+
+
 def test_a_phone_that_is_busy_is_read_again() -> None:
     phone = SettingsPhone()
     original = phone.save

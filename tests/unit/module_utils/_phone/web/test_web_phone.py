@@ -368,9 +368,9 @@ def test_no_answer_to_what_is_watched_is_an_error(command: Command, answer: Any,
 
 
 @pytest.mark.parametrize("settings", ["language!: English\n", AnswerLost("It broke."), Answer(404, {}, b"Not found")])
-@pytest.mark.parametrize("command", [RESTART, LOAD])
+@pytest.mark.parametrize("command", [RESTART, LOAD, RING, WRITE, Reset(None)])
 def test_an_answer_that_only_warns_of_the_administrator_password_is_no_refusal(command: Command, settings: Any) -> None:
-    """A phone that has begun to load would not be watched, and the next run would ask it again."""
+    """A phone that has begun to load would not be watched, and one that took a setting would be said to have none."""
     target = PagePhone({}).spelled(command)
     warns = Answer(200, {}, b"Loading. <b>The administrator password is not set!</b>")
     phone = PagePhone({target: warns, "/settings.htm": settings})
@@ -395,6 +395,8 @@ def test_any_other_lost_answer_is_for_the_asker_to_judge(command: Command, error
 def test_a_phone_that_asks_to_be_rebooted() -> None:
     target = PagePhone({}).spelled(WRITE)
     assert PagePhone({target: "<a href='CONFIRM_REBOOT'>"}).command(WRITE) == Acceptance(target, "200", True)
+    warns = "<a href='CONFIRM_REBOOT'> The administrator password is not set!"
+    assert PagePhone({target: warns}).command(WRITE).asks_reboot
 
 
 def test_no_url_is_longer_than_a_thousand_bytes() -> None:
