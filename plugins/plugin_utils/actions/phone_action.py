@@ -48,6 +48,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given imp
     arguments_from_text,
     require_short_numbers,
     require_short_options,
+    require_text_login,
     without_omitted,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
@@ -226,6 +227,7 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
                     arguments[option] = value
         # Plain, because a value from an encrypted file is an object of its own kind on ansible-core 2.16.
         plain: dict[str, Any] = to_plain(arguments)
+        require_text_login(plain)
         return plain
 
     def _address(self, variables: Mapping[str, Any]) -> Any:

@@ -42,6 +42,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connectio
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import (
     from_text,
     require_short_numbers,
+    require_text_login,
     without_omitted,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Stated
@@ -204,6 +205,7 @@ def _target(host: str, variables: HostVariables, given: Mapping[str, Any], overr
     for option, variable in HOST_VARIABLES.items():
         value = variables.get(variable) if given.get(option) is None else given[option]
         connection[option] = from_environment(option) if value is None else value
+    require_text_login(connection)
     by_pbx = _text(connection["transport"]) == "sip"
     if not connection["host"] and not by_pbx:
         _require_address(host)

@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+from ansible_collections.telephony.snom.plugins.module_utils._known.setting_values import is_number
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.yaml_text import load_yaml
 
 _BRACKETS = {"[": "]", "{": "}"}
@@ -52,6 +53,16 @@ def require_short_options(options: Mapping[str, Any]) -> None:
     """Raise InputError if a number in one of a task's options is too long to be written."""
     for option, value in options.items():
         require_short_numbers(value, option)
+
+
+def require_text_login(options: Mapping[str, Any]) -> None:
+    """Raise InputError if the user name or the password for a phone is a number, and so may have lost its zeros."""
+    for option in ("username", "password"):
+        if is_number(options.get(option)):
+            raise InputError(
+                f"The option {option} (host variable snom_{option}) is a number. YAML takes zeros in front off, and "
+                "makes 83 of 0123. Put it in quotes (in a template: | string)."
+            )
 
 
 def without_omitted(value: Any) -> Any:

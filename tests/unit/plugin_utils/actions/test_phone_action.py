@@ -218,6 +218,24 @@ def test_wrong_arguments_are_refused_before_anything_runs(args: Result, words: l
     assert sent == []
 
 
+@pytest.mark.parametrize(
+    ("args", "variables", "option"),
+    [
+        ({}, {"snom_password": 83}, "password"),
+        ({}, {"snom_username": 0}, "username"),
+        ({"password": 8.3}, {}, "password"),
+    ],
+)
+def test_a_login_that_yaml_took_for_a_number_is_refused(
+    args: Result, variables: Result, option: str, sent: list[Result]
+) -> None:
+    """0000 is sent as 0, and 0123 as 83: a failed login at each phone."""
+    result = run({"ringer": 1} | args, variables)
+    assert (result["outcome"], sent) == ("refused", [])
+    assert f"snom_{option}" in result["msg"] and "quotes" in result["msg"]
+    assert "8.3" not in result["msg"]
+
+
 @pytest.mark.parametrize("protected", [True, "yes", "{{ everything }}"])
 @pytest.mark.parametrize("override", [None, [], ["desk8"], "desk8", "desk70,desk"])
 def test_a_protected_phone_is_left_alone(protected: object, override: object, sent: list[Result]) -> None:

@@ -103,6 +103,16 @@ def test_a_variable_of_the_play_may_use_others_of_play_and_host() -> None:
     assert logins == [("own", None), ("de-2", "de")]
 
 
+@pytest.mark.parametrize("option", ["username", "password"])
+def test_a_login_that_yaml_took_for_a_number_is_refused(option: str) -> None:
+    """0123 is 83: a failed login at each phone."""
+    with pytest.raises(InputError, match=rf"desk: .*snom_{option}.* quotes") as error:
+        read({"desk": PHONE | {f"snom_{option}": 7777}})
+    assert "7777" not in error.value.reason
+    with pytest.raises(InputError, match=f"snom_{option}.* quotes"):
+        read({"desk": PHONE}, connection={option: 0})
+
+
 def test_a_host_without_an_address_gets_that_of_the_play() -> None:
     version = {"snom_firmware_version": "10.1.54.13"}
     raw = {"desk-1": PHONE, "desk-2": version | {"number": "3"}}
