@@ -332,7 +332,9 @@ def test_threads_that_wait_do_not_send_a_refused_password() -> None:
 
 
 @pytest.mark.parametrize("auth", ["auto", "basic", "digest"])
-@pytest.mark.parametrize(("username", "password"), [(None, None), ("", ""), (None, "right"), ("admin", None), ("admin", "")])
+@pytest.mark.parametrize(
+    ("username", "password"), [(None, None), ("", ""), (None, "right"), ("admin", None), ("admin", "")]
+)
 def test_half_a_login_is_never_sent(auth: str, username: str | None, password: str | None) -> None:
     """A variable of the environment that is not set gives an empty password, which counts as a failed login."""
     with RawServer(BasicServer("admin", "right")) as server, connect(server, username, password, auth) as phone:
