@@ -243,31 +243,38 @@ def test_calls_of_virtual_phones_show_in_the_dialogs(fleet: VirtualFleet, pbx: K
     until(pbx.calls, lambda found: (found.get("461"), found.get("462")) == ("idle", "idle"))
 
 
+@contextmanager
+def both_ends(folder: Path, *arguments: tuple[str, ...]) -> Iterator[None]:
+    """A sipp with each of these, until the block ends."""
+    ends = [
+        subprocess.Popen(
+            [program("sipp"), *own, "-i", "127.0.0.1", "-m", "1", "-nostdin", "-timeout", "120s"],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for own in arguments
+    ]
+    try:
+        yield
+    finally:
+        for end in ends:
+            end.kill()
+            end.wait(60)
+
+
 def test_a_call_shows_in_the_dialogs(kamailio: Kamailio, pbx: KamailioPbx, tmp_path: Path) -> None:
     """sipp's own scenarios call and are called; the far end is no account."""
     port = free_port("127.0.0.1")
     register(tmp_path, kamailio, "472", f"<sip:472@127.0.0.1:{port}>", "snomD862/10.1.215.13")
     assert pbx.calls()["472"] == "idle"
-    ends = [
-        subprocess.Popen(
-            [program("sipp"), *arguments, "-i", "127.0.0.1", "-m", "1", "-nostdin", "-timeout", "120s"],
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for arguments in (
-            ("-sn", "uas", "-p", str(port)),
-            (*("-sn", "uac", "-s", "472", "-d", "90000"), f"{kamailio.address}:{kamailio.port}"),
-        )
-    ]
-    try:
-        calls = until(pbx.calls, lambda found: found.get("472") != "idle")
-        assert calls["472"] == "in_call"
-    finally:
-        for end in ends:
-            end.kill()
-            end.wait(60)
+    with both_ends(
+        tmp_path,
+        ("-sn", "uas", "-p", str(port)),
+        (*("-sn", "uac", "-s", "472", "-d", "90000"), f"{kamailio.address}:{kamailio.port}"),
+    ):
+        until(pbx.calls, lambda found: found.get("472") == "in_call")
 
 
 def test_a_call_of_a_group_by_one_who_hides_is_known_by_the_contacts(
@@ -283,29 +290,16 @@ def test_a_call_of_a_group_by_one_who_hides_is_known_by_the_contacts(
     for account, port in ports.items():
         register(tmp_path, kamailio, account, f"<sip:{account}@127.0.0.1:{port}>", "snomD862/10.1.215.13")
     assert {pbx.calls()[account] for account in ports} == {"idle"}
-    ends = [
-        subprocess.Popen(
-            [program("sipp"), *arguments, "-i", "127.0.0.1", "-m", "1", "-nostdin", "-timeout", "120s"],
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for arguments in (
-            ("-sn", "uas", "-p", ports["475"]),
-            (
-                *("-sf", "hides.xml", "-set", "caller", "474", "-s", "475", "-p", ports["474"]),
-                f"{kamailio.address}:{kamailio.port}",
-            ),
-        )
-    ]
-    try:
+    with both_ends(
+        tmp_path,
+        ("-sn", "uas", "-p", ports["475"]),
+        (
+            *("-sf", "hides.xml", "-set", "caller", "474", "-s", "475", "-p", ports["474"]),
+            f"{kamailio.address}:{kamailio.port}",
+        ),
+    ):
         calls = until(pbx.calls, lambda found: found.get("475") == "in_call")
         assert calls["474"] == "in_call"
-    finally:
-        for end in ends:
-            end.kill()
-            end.wait(60)
 
 
 @pytest.mark.parametrize(
