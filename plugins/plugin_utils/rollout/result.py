@@ -27,7 +27,8 @@ def rollout_result(
     plan: Plan, engine: Engine, parameters: Mapping[str, Any], check_mode: bool, context: Context, started: float
 ) -> dict[str, Any]:
     """The result of `snom_rollout` as plain JSON types; started is in seconds since the epoch."""
-    due = planned_waves(plan)
+    stops = any(wave.kind == "stop" for wave in plan.options.waves)
+    due = planned_waves(plan) if check_mode or stops else {}
     # A run that was carried out has a result for each phone.
     waves = due if check_mode else {}
     now = context.runtime.now()
@@ -36,7 +37,7 @@ def rollout_result(
     # Where no phone could be read, it is not the phones that are switched off.
     spare = parameters["spare_unreachable"] and any(ended.phone.facts is not None for ended in results)
     # Before a stop they have their turn, or something has gone wrong, whatever becomes of those behind it.
-    must_begin = set(due) if any(wave.kind == "stop" for wave in plan.options.waves) else set()
+    must_begin = set(due) if stops else set()
     phones = {
         ended.phone.host: _phone_record(
             ended, fail_on | {Outcome.NOT_STARTED.value} if ended.phone.host in must_begin else fail_on, spare
