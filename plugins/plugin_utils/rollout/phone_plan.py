@@ -17,6 +17,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import read_image_name
 from ansible_collections.telephony.snom.plugins.module_utils._known.spelling import is_version
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import (
@@ -110,6 +111,9 @@ def _take_over(phone: PlannedPhone | SettledPhone, resumed: Ending, has_run_sinc
         wanted_now = phone.target.wanted(image[0].name) if image else phone.target.version
         phone = replace(phone, wanted=wanted_now or asked.target)
     ending = replace(resumed, after=phone.before or resumed.after, triggered=True)
+    if phone.facts is not None and not _may_be_the_same(resumed, phone.facts):
+        reason = f"{resumed.reason} What answers now is another phone, {phone.facts.mac} on {phone.before}."
+        ending = replace(ending, reason=reason, after=resumed.after)
     return phone.settle(ending, resumed=True, unrecorded=gone_again)
 
 
@@ -129,7 +133,13 @@ def _tells_more(phone: KnownPhone, resumed: Ending, has_run_since: bool) -> bool
     if resumed.unsafe_until is None or phone.before in (None, given_up_at):
         return False
     # It may have been loading, and shows another version by now.
-    return asked is None or None in (asked.mac, phone.facts.mac) or asked.mac == phone.facts.mac
+    return _may_be_the_same(resumed, phone.facts)
+
+
+def _may_be_the_same(resumed: Ending, facts: PhoneFacts) -> bool:
+    """Whether no MAC address tells the phone that answers from the one that the interrupted run asked."""
+    asked = resumed.evidence.interrupted
+    return asked is None or None in (asked.mac, facts.mac) or asked.mac == facts.mac
 
 
 def _desired(target: Target, options: Options) -> Desired:

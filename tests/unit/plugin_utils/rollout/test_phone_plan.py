@@ -324,6 +324,17 @@ def test_a_phone_that_was_still_loading_when_its_run_gave_it_up(
     assert (phone.outcome, phone.came_over) == (outcome, path)
 
 
+def test_what_another_phone_shows_is_not_said_of_the_one_that_was_asked() -> None:
+    """Seed 55 with 50 phones: "runs 8.7.5.35 as before", and after 8.9.3.80, which was the other one's."""
+    old = Version.parse(OLD)
+    ending = Ending(Outcome.IMAGE_FAILED, "Never seen gone.", old, triggered=True, evidence=ASKED, unsafe_until=2000.0)
+    other = Reading(facts=facts(firmware=NEW, mac="000413922D25"), at=1000.0)
+    phone = plan_one(reading=other, resumed=ending)
+    assert isinstance(phone, SettledPhone)
+    assert phone.ending.after == old
+    assert phone.ending.reason == f"Never seen gone. What answers now is another phone, 000413922D25 on {NEW}."
+
+
 @pytest.mark.parametrize("outcome", [Outcome.OLD_VERSION, Outcome.IMAGE_FAILED])
 @pytest.mark.parametrize(("firmware", "stands"), [(OLD, True), (NEW, False)])
 def test_what_a_journal_says_of_one_that_failed_stands_while_it_shows_the_same(
