@@ -417,6 +417,9 @@ Cause = Callable[[Record, int, str, str, Mapping[str, Any]], "str | None"]
 
 def _image_failed(record: Record, number: int, host: str, phone: str, said: Mapping[str, Any]) -> str | None:
     run = record.runs[number]
+    if "What answers now is another phone" in said["reason"] and "wrong_mac" in faults(record, run, phone):
+        # It showed another MAC address when it was asked.
+        return None
     # It may have ended its download later: that is said of it, too.
     flashed = [e["time"] for e in events(run, phone, "flash") if e["detail"] == said["target"]]
     if run.after[phone]["firmware"] == said["target"] and not any(at > _end_time(run, host) for at in flashed):
@@ -736,9 +739,11 @@ def no_secret_is_written(record: Record) -> Iterator[str]:
 def an_undisturbed_run_ends(record: Record) -> Iterator[str]:
     """What nobody killed has a result, and an exit code that says no more than that hosts failed."""
     for number, run in enumerate(record.runs):
-        # A mirror or PBX that stands still since an earlier run is told before any phone is asked.
-        stands = not run.heals and any(act.startswith(STANDS_STILL) for one in record.runs[:number] for act in one.acts)
-        if not _killed(run.acts) and run.result is None and not (stands and not run.journal and not run.log):
+        # A mirror or PBX that stands still is told before any phone is asked, at most after phones of an earlier run.
+        past = record.runs[: number + 1]
+        stands = not run.heals and any(act.startswith(STANDS_STILL) for one in past for act in one.acts)
+        asked = any(line["type"] == "intent" for line in run.journal) or any(entry["write"] for entry in run.log)
+        if not _killed(run.acts) and run.result is None and (asked or not stands):
             yield f"run {number + 1} was not killed, and has no result; it ended with {run.code}"
 
 
@@ -759,6 +764,10 @@ def all_are_done_in_the_end(record: Record) -> Iterator[str]:
                 yield f"{where(number, host)} is {said['outcome']} though all was mended: {said['reason'][:160]}"
 
 
+def _is_neighbour(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return any(one.get(place) is not None and one[place] == other.get(place) for place in ("site", "group"))
+
+
 def _excuse(record: Record, number: int, host: str, phone: str, said: Mapping[str, Any]) -> bool:
     outcome, reason = said["outcome"], said["reason"]
     past = record.runs[: number + 1]
@@ -767,6 +776,10 @@ def _excuse(record: Record, number: int, host: str, phone: str, said: Mapping[st
         return bool(past[-1].after[phone]["firmware"] == said["target"])
     if outcome == "deferred":
         return "An earlier run asked it" in reason
+    if outcome == "not_started" and "slot of its site or group is held" in reason:
+        # By one of the two, at least, that nobody has seen the end of.
+        phones = past[-1].result["phones"].values() if past[-1].result else ()
+        return any(other["outcome"] == "deferred" and _is_neighbour(said, other) for other in phones)
     if outcome == "refused":
         return "came back on its old version" in reason or "replaced_by" in record.phones[phone].get("faults", {})
     if outcome == "auth_failed" and "in the interrupted run" in reason:

@@ -500,6 +500,40 @@ def test_a_run_that_finds_a_mirror_standing_still_may_end_before_it_asks_a_phone
     assert ("an_undisturbed_run_ends" not in fired(record)) == is_excused
 
 
+def test_so_may_one_that_has_seen_the_end_of_what_an_earlier_run_asked() -> None:
+    """Seed 49 with 50 phones: the mirror stood still after that, and before it asked any phone itself."""
+    record = an_upgrade()
+    no_result(record)
+    change(
+        record, acts=["mirror stands still at end 2"], journal=[{"type": "run"}, end("upgraded")], log=[entry(9, "up")]
+    )
+    assert "an_undisturbed_run_ends" not in fired(record)
+
+
+@pytest.mark.parametrize(("group", "is_excused"), [("ward", True), ("lobby", False), (None, False)])
+def test_a_neighbour_of_a_phone_whose_end_nobody_saw_is_not_asked(group: str | None, is_excused: bool) -> None:
+    """Seed 48 with 50 phones: the other one of a ward's two."""
+    record = an_upgrade()
+    say(record, "not_started", reason="Every slot of its site or group is held by a phone.", path=[], group=group)
+    run: Any = record.runs[0]
+    run.result["phones"]["p2"] = run.result["phones"]["p1"] | {
+        "outcome": "deferred",
+        "reason": "An earlier run asked it to load.",
+        "group": "ward",
+    }
+    change(record, heals=True, places={"p1": "p1", "p2": "p1"}, hosts={"p1": {}, "p2": {}})
+    assert ("all_are_done_in_the_end" not in fired(record)) == is_excused
+
+
+def test_a_phone_whose_mac_address_was_wrong_is_another_one_when_it_is_right() -> None:
+    """Seed 55 with 50 phones."""
+    record = an_upgrade()
+    say(record, "image_failed", reason="Never gone. What answers now is another phone, 000413000001.", path=[])
+    assert "failed_is_so" in fired(record)
+    record.phones["p1"]["faults"] = {"wrong_mac": "000413CCCCCC"}
+    assert "failed_is_so" not in fired(record)
+
+
 @pytest.mark.parametrize(
     ("event", "journal", "is_excused"), [("down", [], True), ("up", [], False), ("down", None, False)]
 )
