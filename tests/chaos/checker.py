@@ -49,6 +49,7 @@ FAILED = (
 )
 """Outcomes that are failures whatever the options say."""
 
+NEVER = float("-inf")
 STANDS_STILL = ("mirror stands still", "PBX stands still")
 """What keeps phones by provisioning from being seen."""
 
@@ -180,7 +181,10 @@ def _is_reminder_in_vain(run: Told, entry: Entry) -> bool:
 
 @rule
 def no_intent_before_the_last_one_has_ended(record: Record) -> Iterator[str]:
-    """By the journal: what was asked has ended and need not be left alone any more, or was one image of several."""
+    """By the journal: what was asked has ended and need not be left alone any more, or was one image of several.
+
+    Its times are those of a clock that jumps between runs, and counted as if it did not.
+    """
     last: dict[str, Entry] = {}
     unsafe: dict[str, float] = {}
     for number, run in enumerate(record.runs):
@@ -190,13 +194,13 @@ def no_intent_before_the_last_one_has_ended(record: Record) -> Iterator[str]:
                 before = last.get(str(host))
                 if before is not None and before["target"] != line["before"]:
                     yield f"{where(number, str(host))} gets an intent while an earlier one is open"
-                if unsafe.get(str(host), 0.0) > line["time"] + SLACK:
+                if unsafe.get(str(host), NEVER) > line["time"] - run.clock + SLACK:
                     yield f"{where(number, str(host))} gets an intent while it is to be left alone"
                 last[str(host)] = line
                 unsafe.pop(str(host), None)
             elif line["type"] == "end":
                 last.pop(str(host), None)
-                unsafe[str(host)] = line.get("unsafe_until") or 0.0
+                unsafe[str(host)] = (line.get("unsafe_until") or NEVER) - run.clock
 
 
 @rule
@@ -285,12 +289,20 @@ def no_more_at_once_than_allowed(record: Record) -> Iterator[str]:
                 flying.discard(phone)
             else:
                 continue
+            # One that was back on its old version until its deadline is done, by all that it shows.
+            flying -= {one for one in flying if _is_given_up(record, run, hosts[one], one, entry["time"])}
             for limit, name in ((run.options["max_in_flight"], "snom_site"), (1, "snom_group")):
                 places = Counter(run.hosts[hosts[one]].get(name) for one in flying)
                 if name == "snom_group":
                     del places[None]
                 if limit and places and max(places.values()) > limit:
                     yield f"run {number + 1}: {sorted(flying)} load at a time, {limit} by {name} may"
+
+
+def _is_given_up(record: Record, run: Told, host: str, phone: str, by: float) -> bool:
+    """Whether the run had ended with a phone that restarts before it loads, as old_version."""
+    given_up = [line["time"] - run.clock for line in ends(run, host) if line["outcome"] == "old_version"]
+    return "restarts_to_load" in faults(record, run, phone) and any(time < by for time in given_up)
 
 
 # -- what is said is so -------------------------------------------------------------------------------------------
@@ -559,6 +571,9 @@ def _user_mode(record: Record, number: int, host: str, phone: str, said: Mapping
 def _not_registered(record: Record, number: int, host: str, phone: str, said: Mapping[str, Any]) -> str | None:
     run = record.runs[number]
     if "loses_registration" in faults(record, run, phone) or not all(run.after[phone]["identities"].values()):
+        return None
+    if record.phones[phone].get("by_provisioning") and any(act.startswith("PBX stands still") for act in run.acts):
+        # Nobody could see it registered.
         return None
     # What a PBX knows is asked for now and then, and not for each phone.
     late = _end_time(run, host) - CALL_FRESH

@@ -682,3 +682,40 @@ def test_a_request_that_its_login_keeps_out_asks_for_nothing() -> None:
     record = an_upgrade()
     change(record, log=[trigger(2, status=401), *record.runs[0].log])
     assert contradictions(record) == []
+
+
+@pytest.mark.parametrize(("clock", "is_early"), [(0.0, True), (100.0, False)])
+def test_until_when_a_phone_is_left_alone_moves_with_the_clock(clock: float, is_early: bool) -> None:
+    """Seed 83 with 50 phones: the clock had been a month ahead when it was asked first."""
+    record = an_upgrade()
+    before = replace(record.runs[0], clock=clock, journal=[intent(0.0), end("timed_out", 0.5, until=90.0)])
+    record.runs.insert(0, before)
+    assert ("no_intent_before_the_last_one_has_ended" in fired(record)) is is_early
+
+
+@pytest.mark.parametrize(("by_provisioning", "act"), [(True, "PBX stands still at up 2"), (True, ""), (False, "PBX")])
+def test_nobody_sees_at_a_pbx_that_stands_still_who_registers(by_provisioning: bool, act: str) -> None:
+    """Seed 99 with 50 phones."""
+    record = an_upgrade()
+    say(record, "not_registered", path=[])
+    record.phones["p1"]["by_provisioning"] = by_provisioning
+    change(record, acts=[act])
+    assert ("failed_is_so" not in fired(record)) == act.startswith("PBX stands still")
+
+
+@pytest.mark.parametrize(
+    ("fault", "time", "is_free"),
+    [("restarts_to_load", 2.5, True), ("restarts_to_load", 3.5, False), ("keep_old_version", 2.5, False)],
+)
+def test_one_that_was_back_on_its_old_version_until_its_deadline_is_done(
+    fault: str, time: float, is_free: bool
+) -> None:
+    """Seed 121 with 50 phones: it restarted, and loaded after that for longer than its deadline."""
+    record = an_upgrade()
+    two_at_a_time(record)
+    record.phones["p2"]["faults"] = {fault: True}
+    run = record.runs[0]
+    late = entry(2, "fetch", FILE, "p2")
+    change(record, log=[late, *(one for one in run.log if one["phone"] == "p1")])
+    change(record, journal=[*run.journal, end("old_version", time) | {"host": "p2"}])
+    assert ("no_more_at_once_than_allowed" not in fired(record)) is is_free
