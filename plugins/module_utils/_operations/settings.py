@@ -129,11 +129,14 @@ def _read_wanted(parameters: dict[str, Any]) -> tuple[list[_Wanted], dict[tuple[
         secret = option == "secret_settings"
         for setting in parse_settings(parameters[option] or {}, option):
             name = setting.wire_name
-            # With it a file takes the value out of a list (Snom's page on phone-settings). A request would set that.
-            if not setting.attributes.get("action"):
+            if "\n" in setting.value:
+                # Nobody knows how a request would spell a line break.
+                files_only[name, "value"] = setting.value
+            elif not setting.attributes.get("action"):
+                # With it a file takes the value out of a list (Snom's page on phone-settings). A request would set it.
                 wanted[name] = _Wanted(name=name, value=setting.value, secret=secret or setting.secret)
             for attribute, value in setting.attributes.items():
-                # Nobody knows how a request would spell a line break.
+                # Of two lines it is one for files, too.
                 if attribute in LABELS and setting.index is not None and "\n" not in value:
                     label = f"{setting.name}_{attribute}{setting.index}"
                     labels[label] = _Wanted(name=label, value=value, secret=False)

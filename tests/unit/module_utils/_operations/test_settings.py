@@ -116,6 +116,18 @@ def test_only_indexed_labels_become_settings_and_the_context_stays_with_files() 
     assert not write(phone, settings=keys | {"fkey_label": {0: "Lab"}})["changed"]
 
 
+@pytest.mark.parametrize(
+    "keys", [{"fkey_label": {0: "A\nB"}}, {"fkey_short_label0": "A\nB"}, {"fkey_label": {0: {"value": "A\nB"}}}]
+)
+def test_a_label_of_two_lines_stays_with_files_by_its_own_name_too(keys: dict[str, Any]) -> None:
+    """Nobody knows how a request would spell a line break."""
+    phone = SettingsPhone()
+    result = write(phone, settings=keys | {"language": "Deutsch"})
+    assert (result["written"], len(result["unverified"])) == (["language"], 1)
+    assert result["unverified"][0].endswith("label0 (value)")
+    assert phone.commands == ["store=language=Deutsch"]
+
+
 def test_as_many_settings_in_one_request_as_a_url_holds() -> None:
     phone = SettingsPhone()
     wanted = {"fkey": {number: f"blf <sip:{number:03}@pbx.example>" for number in range(60)}}
