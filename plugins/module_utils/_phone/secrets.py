@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -14,6 +15,9 @@ from urllib.parse import quote, quote_plus
 from .._core.visible import visible_line
 from .._known.masks import MASK, secret_values
 from .connection import CONNECTION_ARGUMENTS
+
+# Under these names it is no secret, and of no use with a part of it masked, as a password of four digits would have it.
+_WHOLE = re.compile(r"cert_fingerprint [0-9a-f]{64}|mac(?:_after)? [0-9A-Fa-f]{12}")
 
 
 def scrub(value: Any, parameters: Mapping[str, Any]) -> Any:
@@ -43,13 +47,13 @@ def _secret_forms(parameters: Mapping[str, Any]) -> list[str]:
     return sorted(forms, key=len, reverse=True)
 
 
-def _without(value: Any, forms: list[str]) -> Any:
+def _without(value: Any, forms: list[str], name: str = "") -> Any:
     if isinstance(value, str):
-        for form in forms:
+        for form in () if _WHOLE.fullmatch(f"{name} {value}") else forms:
             value = value.replace(form, MASK)
         return value
     if isinstance(value, list):
         return [_without(item, forms) for item in value]
     if isinstance(value, dict):
-        return {key: _without(item, forms) for key, item in value.items()}
+        return {key: _without(item, forms, key) for key, item in value.items()}
     return value

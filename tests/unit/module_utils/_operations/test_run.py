@@ -180,6 +180,14 @@ def test_no_text_keeps_the_secret(secret: str, before: str, after: str) -> None:
     assert secret not in clean.replace("*", "")
 
 
+def test_a_short_password_takes_nothing_out_of_a_fingerprint_or_mac_address() -> None:
+    """A playbook keeps the fingerprint, and a password of four digits stands in many."""
+    known = {"cert_fingerprint": "ab1234cd" * 8, "mac": "000413012345", "mac_after": "000413123400", "other": None}
+    assert scrub({"phone": known}, {"password": "1234"}) == {"phone": known}
+    texts = {"cert_fingerprint": "1234", "mac": "a 1234 text", "text": "ab1234cd" * 8, "list": ["000413012345"]}
+    assert "1234" not in str(scrub(texts, {"password": "1234"}))
+
+
 def test_the_community_is_a_secret_unless_it_is_the_usual_one() -> None:
     assert scrub("ask private", {"snmp_community": "private"}) == "ask ********"
     assert scrub("public road", {"snmp_community": "public"}) == "public road"
