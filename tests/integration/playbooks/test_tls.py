@@ -159,6 +159,31 @@ def test_fingerprints_of_earlier_runs_are_known_from_their_file(start: StartBenc
     assert file.read_text() == both
 
 
+@pytest.mark.parametrize("in_process", [True, False])
+def test_fingerprints_that_hold_a_short_password_are_whole(in_process: bool, start: StartBench) -> None:
+    """Ansible masks the password in all that a module returns."""
+    found = start({"a": secure()})
+    file = found.out / "fingerprints.yml"
+    collect_fingerprints(found, file, rehearse=False)
+    before = file.read_text()
+    digits = find_host(yaml.safe_load(before), "a")["snom_cert_fingerprint"][10:14]
+    found.hosts()["a"] |= {"snom_username": "admin", "snom_password": digits, "snom_in_process": in_process}
+    again = collect_fingerprints(found, file, rehearse=False)
+    assert again.code == 0
+    assert file.read_text() == before
+
+
+def test_a_fingerprint_that_is_damaged_is_not_kept(start: StartBench) -> None:
+    """Extra variables go over what a task registers."""
+    found = start({"a": secure()})
+    file = found.out / "fingerprints.yml"
+    damaged = {"phone": {"cert_fingerprint": "ab" * 28 + "********"}}
+    refused = collect_fingerprints(found, file, snom_certificate=damaged, rehearse=False)
+    assert refused.recap["a"] == "failed"
+    assert "is no fingerprint of a certificate" in " ".join(refused.output.split())
+    assert not file.exists()
+
+
 def test_fingerprints_of_several_inventories_need_a_file(start: StartBench) -> None:
     """One of the folders was read, another one written: what was known of hosts outside of this run was dropped."""
     found = start({"a": secure(running=False), "b": secure()})
