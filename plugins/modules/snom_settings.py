@@ -175,7 +175,7 @@ unverified:
   description:
     - Secrets of which nobody can see whether the phone has them. They were written, or left out with
       O(update_secrets=false).
-    - Also what only provisioning files can give a function key, its C(context).
+    - Also what only provisioning files can give a function key, its C(context) or a label of two lines.
   returned: when the phone was read
   type: list
   elements: str

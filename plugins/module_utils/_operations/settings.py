@@ -98,8 +98,11 @@ def write_settings(
     check_identity(facts, mac=parameters["mac"], model=parameters["model"])
     _refuse_unreadable(facts)
     update = _Update(phone, parameters, wanted, facts, now, sleep)
+    shown = facts.settings or {}
     update.unverified |= {
-        f"{name} ({key})" for (name, key), value in files_only.items() if not facts.shows(name, key, value)
+        f"{name} ({key})"
+        for (name, key), value in files_only.items()
+        if not facts.shows(name, key, value) and (key != "value" or shown.get(name) != value)
     }
     try:
         _refuse_cleartext(update.to_write, parameters)

@@ -128,6 +128,12 @@ def test_a_label_of_two_lines_stays_with_files_by_its_own_name_too(keys: dict[st
     assert phone.commands == ["store=language=Deutsch"]
 
 
+def test_a_label_of_two_lines_that_the_phone_shows_is_there() -> None:
+    phone = SettingsPhone(values={"fkey_label0": "A\nB"})
+    assert write(phone, settings={"fkey_label": {0: "A\nB"}})["unverified"] == []
+    assert write(phone, settings={"fkey_label": {0: "A\nC"}})["unverified"] == ["fkey_label0 (value)"]
+
+
 def test_as_many_settings_in_one_request_as_a_url_holds() -> None:
     phone = SettingsPhone()
     wanted = {"fkey": {number: f"blf <sip:{number:03}@pbx.example>" for number in range(60)}}
