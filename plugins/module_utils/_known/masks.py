@@ -22,7 +22,7 @@ _SECRET = re.compile(
     r"(?<!by)pass(?!ive|ing|_?thr)|(?:^|_)pw(?:d|$|[_0-9])|secret|token|psk|wep_?key|cred(?:s|ential)|community|bearer"
     r"|(?:priv(?:ate)?|api|access|shared|enc(?:ryption)?|aes|client|tls|srtp|master|auth|license|wifi|wlan|wpa|vpn|https|ssl"
     r"|cert|product)_?key|kennwort|(?:lock|door|gate)_?code|pin_?code"
-    r"|(?:^|_)(?:ac|activation)_code|(?:^|_)ha1(?![a-z])|(?:^|_|lock|user)pin(?![a-z])|_hash[0-9]*$",
+    r"|(?:^|_)(?:ac|activation)_code|(?:^|_)ha1(?![a-z])|(?:^|_|lock|user)pin(?![a-z])|_hash[0-9]*$|tlsdsk_store",
     re.IGNORECASE,
 )
 # What is said about a secret is none: max_pin_retry, min_pin_length, encrypt_secrets, http_client_save_credentials. The
@@ -65,7 +65,7 @@ def is_secret(name: str) -> bool:
 
 def masked(name: str, value: str) -> str:
     """The value as outputs may show it: without what is secret. An empty value stays: nothing to hide."""
-    if value and is_secret(name):
+    if value and (is_secret(name) or "PRIVATE KEY-" in value):
         return MASK
     if "@" in value:
         value = _LOGIN.sub(rf"\g<1>{MASK}", value)

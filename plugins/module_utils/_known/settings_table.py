@@ -1013,7 +1013,7 @@ user_stream|i1||||||D720 DPA1 FPBX
 user_subscription_expiry|i1||||||D720 DPA1 FPBX
 user_symmetrical_rtp|i1||||||D720 DPA1 FPBX FSPBX
 user_tel_nr|i||||||DPA1 FPBX
-user_tlsdsk_store|i1||||||D720 FPBX
+user_tlsdsk_store|i1|secret|||||D720 FPBX
 user_trunk_prefix|i||||||DPA1 FPBX
 user_uid|i1||||||D720 DPA1 FPBX FSPBX
 user_wait_for_ntp_before_register|i1||||||D720 DPA1 FPBX

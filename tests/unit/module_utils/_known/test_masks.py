@@ -46,6 +46,8 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.masks import
         ("bypass_list", False),
         ("passive_mode", False),
         ("x_password_expiry", False),
+        # By its name it keeps what lets the phone in with TLS-DSK, where a certificate stands for the password.
+        ("user_tlsdsk_store1", True),
     ],
 )
 def test_secrets_are_told_by_their_name(name: str, secret: bool) -> None:
@@ -96,6 +98,8 @@ def test_secrets_are_told_by_their_name(name: str, secret: bool) -> None:
         ("https://p.example/?mac=00041396d9b4", "https://p.example/?mac=00041396d9b4"),
         ("blf sip:p.example:5060|sip:107@p.example:5061", "blf sip:p.example:5060|sip:107@p.example:5061"),
         ("https://p.example:8443/a", "https://p.example:8443/a"),
+        ("-----BEGIN RSA PRIVATE KEY-----MIIEow-----END RSA PRIVATE KEY-----", "********"),
+        ("-----BEGIN CERTIFICATE-----MIIC", "-----BEGIN CERTIFICATE-----MIIC"),
         ("https://p.example/snomD785-00041396D9B4.htm", "https://p.example/snomD785-00041396D9B4.htm"),
         (
             "https://p.example/firmware-of-2024-spring/snomD785-10.1.42.14-SIP-r.bin",
@@ -103,5 +107,5 @@ def test_secrets_are_told_by_their_name(name: str, secret: bool) -> None:
         ),
     ],
 )
-def test_no_part_of_a_login_or_a_token_in_a_url_is_shown(value: str, shown: str) -> None:
+def test_no_part_of_a_login_a_token_or_a_key_is_shown(value: str, shown: str) -> None:
     assert masked("setting_server", value) == shown
