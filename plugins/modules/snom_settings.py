@@ -61,6 +61,9 @@ options:
   store:
     description:
       - Whether the phone stores the settings in its flash. With V(false) they are lost at its next boot.
+      - What is stored can't be read. So a later task with V(true) finds what was written with V(false), counts it as
+        there, and stores nothing. To store it, restart the phone before that task, for example with
+        M(telephony.snom.snom_reboot), or save the settings in its web interface.
     type: bool
     default: true
   update_secrets:

@@ -134,6 +134,17 @@ def test_a_label_of_two_lines_that_the_phone_shows_is_there() -> None:
     assert write(phone, settings={"fkey_label": {0: "A\nC"}})["unverified"] == ["fkey_label0 (value)"]
 
 
+def test_what_is_not_stored_counts_as_there_until_the_phone_has_restarted() -> None:
+    """What is stored can't be read, and with storing each time no run would be without a request. The docs say so."""
+    phone = SettingsPhone()
+    assert write(phone, settings={"language": "Deutsch"}, store=False)["written"] == ["language"]
+    assert not write(phone, settings={"language": "Deutsch"})["changed"]
+    assert phone.stored["language"] == "English"
+    phone.values = dict(phone.stored)
+    assert write(phone, settings={"language": "Deutsch"})["written"] == ["language"]
+    assert phone.stored["language"] == "Deutsch"
+
+
 def test_as_many_settings_in_one_request_as_a_url_holds() -> None:
     phone = SettingsPhone()
     wanted = {"fkey": {number: f"blf <sip:{number:03}@pbx.example>" for number in range(60)}}
