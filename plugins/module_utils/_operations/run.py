@@ -10,8 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any, TypeVar
 
-from .._core.errors import SnomError, place_of
-from .._core.outcomes import Outcome
+from .._core.errors import SnomError, unexpected
 from .._core.plain import to_plain
 from .._core.visible import visible_result
 from .._phone.connection import Connection, connection_from
@@ -41,14 +40,8 @@ def perform(
     except SnomError as error:
         result = failure(error, parameters.get("host"))
     except Exception as error:
-        reason = f"{place_of(error)}: {error}"
-        result = {
-            "changed": False,
-            "failed": True,
-            "msg": f"Unexpected error, please report it: {reason}",
-            "outcome": Outcome.FAILED,
-            "reason": reason,
-        }
+        # Its text may hold what is typed, or a login within a setting, of which nothing here knows that it is a secret.
+        result = failure(SnomError(unexpected(error)), None)
     plain: dict[str, Any] = to_plain(result)
     clean: dict[str, Any] = visible_result(scrub(plain, parameters))
     return clean

@@ -112,6 +112,21 @@ def test_a_mistake_of_ours_is_a_failure_without_traceback_and_secrets() -> None:
     assert "Traceback" not in json.dumps(result)
 
 
+@pytest.mark.parametrize(
+    ("given", "secret"),
+    [
+        ({"keys": "8;6;4;2", "secret": True}, "8;6;4;2"),
+        ({"settings": {"action_setup_url": "http://me:hush@pbx.example/"}}, "http://me:hush@pbx.example/"),
+    ],
+)
+def test_a_mistake_of_ours_shows_no_secret_that_has_no_name(given: dict[str, Any], secret: str) -> None:
+    error = ValueError(f"could not parse {secret}")
+    result = perform(raising(error), PARAMETERS | given, False, connect=lambda _connection: MemoryPhone())
+    assert (result["outcome"], result["changed"]) == ("failed", False)
+    assert result["msg"] == result["reason"]
+    assert secret not in json.dumps(result)
+
+
 def test_an_interrupt_is_not_swallowed() -> None:
     with pytest.raises(KeyboardInterrupt):
         perform(raising(KeyboardInterrupt()), PARAMETERS, False, connect=lambda _connection: MemoryPhone())  # type: ignore[arg-type]
