@@ -33,8 +33,13 @@ _ABOUT_SECRET = re.compile(
     r"|pa1_pin[1-4]|pin[1-4]_time|d?key_hash\w*",
     re.IGNORECASE,
 )
-# The login inside of a URL, up to the last @ before the path, because a password may hold one; that of a SIP address.
-_LOGIN = re.compile(r"(?<=://)[^/\s]+(?=@)|(?<!\w)(sips?:[^\s@:;,|<>]{1,99}:)[^\s@:;,|<>]{1,99}(?=@)", re.IGNORECASE)
+# The login inside of a URL, up to the last @ before the path, because a password may hold one, and a slash that nobody
+# has encoded; that of a SIP address.
+_LOGIN = re.compile(
+    r"(?<=://)(?:[^/\s]+|[^/\s:@\[]+:(?!(?:[0-9]{1,5}|[${][^/\s]*)/)\S{1,200})(?=@)"
+    r"|(?<!\w)(sips?:[^\s@:;,|<>]{1,99}:)[^\s@:;,|<>]{1,99}(?=@)",
+    re.IGNORECASE,
+)
 # But for the keys that a phone presses (protocol 1.1).
 _IN_QUERY = re.compile(r"([?&;#])(?!(?<=command\.htm\?)key=|(?<=mb_nop#)key=)([A-Za-z0-9_.-]{1,60})=([^&;#\s|>\"]+)")
 _QUERY_SECRET = re.compile(
