@@ -19,7 +19,7 @@ from typing import Any
 from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
-from ansible_collections.telephony.snom.plugins.module_utils._known.masks import MASK
+from ansible_collections.telephony.snom.plugins.module_utils._known.masks import MASK, is_secret, masked
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.secrets import scrub
@@ -48,8 +48,8 @@ PATHS = ("catalog", "approved_plan", "stop_file", "journal", "report_dir")
 
 # How ansible-playbook takes extra variables: -e, also behind flags without a value, and any beginning of --extra-vars.
 _EXTRA_VARS = re.compile(r"(-[bCDJkKv]*e|--e[a-z-]*=?)(?P<value>.*)", re.DOTALL)
-# Extra variables that are not in a file.
-_NAMES_SECRET = re.compile(r"(?!@).*(pass|secret|token|community)", re.IGNORECASE | re.DOTALL)
+_NAMES_SECRET = re.compile("pass|secret|token|community", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 
 
 def run(
@@ -163,7 +163,7 @@ def _command_line(targets: list[Target]) -> str:
     for before, argument in pairwise(sys.argv):
         flag, attached = _EXTRA_VARS.fullmatch(before), _EXTRA_VARS.fullmatch(argument)
         value = argument if flag and not flag["value"] else attached["value"] if attached else ""
-        if _NAMES_SECRET.match(value) or (value and any(password in value for password in passwords)):
+        if _holds_secret(value) or (value and any(password in value for password in passwords)):
             shown.append(f"{'' if flag and not flag['value'] else '-e'}@{MASK}")
         else:
             shown.append(argument)
@@ -171,3 +171,11 @@ def _command_line(targets: list[Target]) -> str:
     for password in passwords:
         command = scrub(command, {"password": password})
     return command
+
+
+def _holds_secret(variables: str) -> bool:
+    """Whether extra variables name a secret, or have a login or a token in a URL. Those in a file stay there."""
+    if variables.startswith("@"):
+        return False
+    names = _NAMES_SECRET.search(variables) or any(map(is_secret, _WORD.findall(variables)))
+    return bool(names) or masked("", variables) != variables

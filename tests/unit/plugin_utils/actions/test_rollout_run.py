@@ -37,6 +37,22 @@ def test_extra_variables_that_name_a_secret_are_not_shown(
 
 
 @pytest.mark.parametrize(
+    "value",
+    [
+        "phone_pin=8642",
+        '{"snom_settings": {"keyboard_lock_pw": "8642"}}',
+        "wifi_psk='x y'",
+        "provisioning_base_url=https://me:hush@files.example/",
+        "report_to=https://ci.example/?key=hush",
+    ],
+)
+def test_extra_variables_that_hold_a_secret_by_any_name_are_not_shown(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    assert command_line(monkeypatch, "-e", value, "site.yml") == ["ansible-playbook", "-e", f"@{MASK}", "site.yml"]
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ["-e", "@secrets.yml"],
@@ -45,6 +61,7 @@ def test_extra_variables_that_name_a_secret_are_not_shown(
         ["--ex", "@secrets.yml"],
         ["-e", "snom_hosts=berlin"],
         ["-vesnom_hosts=berlin"],
+        ["-e", "firmware_rollout_mirror=https://images.example/fw firmware_rollout_max_bad=1"],
         ["--vault-password-file", "vault_pass.py"],
         ["--vault-password-file=vault_pass.py"],
         ["-i", "tokens/inventory.yml", "-l", "secretariat"],
