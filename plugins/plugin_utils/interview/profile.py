@@ -278,6 +278,8 @@ def write_private(path: str, text: str) -> bool:
             return False
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file_out:
+            # One that is there keeps the mode that somebody gave it.
+            os.fchmod(descriptor, 0o600)
             file_out.write(text)
     except OSError as error:
         raise InputError(f"The profile {path} can't be written: {error.strerror or error}. Name another one.") from None

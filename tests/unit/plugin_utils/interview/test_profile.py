@@ -56,6 +56,17 @@ def test_who_said_a_thing_can_be_read_in_a_profile() -> None:
     assert first == said[0] and second["where"].startswith("the PBX ") and "frobozz" not in second["where"]
 
 
+def test_a_file_that_everybody_could_read_becomes_its_owners_alone(tmp_path: Path) -> None:
+    """The list beside a profile says what was somebody's, and an earlier one may have been made readable."""
+    file = tmp_path / "profile.json"
+    kept = tmp_path / "profile.json.replaced.txt"
+    for path in (file, kept):
+        path.write_text("of an earlier step")
+        path.chmod(0o644)
+    write_profile({}, str(file), [("words", "annegret/8", "qqqqqqqa")])
+    assert [path.stat().st_mode & 0o777 for path in (file, kept)] == [0o600, 0o600]
+
+
 def test_the_list_beside_a_profile_names_words_that_may_be_names(tmp_path: Path) -> None:
     file = tmp_path / "profile.json"
     write_profile({}, str(file), [("words", "annegret/8", "qqqqqqqa")], ["Day"])
