@@ -20,6 +20,7 @@ from .._core.errors import AuthFailed, LockedOut, SnomError, expect
 from .._known.version import Version
 from .._phone.facts import PhoneFacts, mask_settings
 from .._phone.readable_phone import ReadablePhone
+from .._phone.secrets import scrub
 
 MOST_SETTINGS = 25
 """Changed settings that are listed for one phone. New firmware can bring hundreds, and fleets have thousands."""
@@ -70,7 +71,8 @@ class Comparison:
             after = unread(facts, error)
         if after.settings is None and self._tries < SNAPSHOT_TRIES:
             return False
-        self.record = compare_snapshots(expect(self._before), after, old=old, new=new)
+        hidden = vars(phone.connection)
+        self.record = compare_snapshots(expect(self._before), after, old=old, new=new, hidden=hidden)
         return True
 
 
@@ -103,8 +105,10 @@ def _registrations(facts: PhoneFacts) -> dict[int, bool | None] | None:
     return None if facts.identities is None else {one.line: one.registered for one in facts.identities}
 
 
-def compare_snapshots(before: Snapshot, after: Snapshot, *, old: Version, new: Version) -> dict[str, Any]:
-    """The record of what changed; old and new are the versions of the firmware before and after."""
+def compare_snapshots(
+    before: Snapshot, after: Snapshot, *, old: Version, new: Version, hidden: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The record of what changed; old and new are the versions of the firmware, hidden holds secrets for `scrub`."""
     reasons = [
         f"Its settings were not read {when}: {one.reason}"
         for when, one in (("before", before), ("after", after))
@@ -112,7 +116,7 @@ def compare_snapshots(before: Snapshot, after: Snapshot, *, old: Version, new: V
     ]
     settings: dict[str, list[str | None]] = {}
     if before.settings is not None and after.settings is not None:
-        settings = _changed_settings(before.settings, after.settings, str(old), str(new))
+        settings = _changed_settings(before.settings, after.settings, str(old), str(new), hidden or {})
     registrations: dict[str, list[bool | None]] = {}
     if before.registrations is None or after.registrations is None:
         reasons.append("It shows no registrations to compare.")
@@ -132,9 +136,9 @@ def compare_snapshots(before: Snapshot, after: Snapshot, *, old: Version, new: V
 
 
 def _changed_settings(
-    before: Mapping[str, str], after: Mapping[str, str], old: str, new: str
+    before: Mapping[str, str], after: Mapping[str, str], old: str, new: str, hidden: Mapping[str, Any]
 ) -> dict[str, list[str | None]]:
-    """[before, after] of each setting that changed, secrets masked.
+    """[before, after] of each setting that changed, secrets masked, before a cut could leave a part of one.
 
     First those that have another value, then those that are gone, and last what the new firmware brought along: where
     not all can be listed, that is what can be missed most easily.
@@ -146,7 +150,8 @@ def _changed_settings(
         and not _mirrors_firmware(name, before.get(name), after.get(name), old, new)
     )
     names = [name for *_unused, name in changed]
-    shown = [mask_settings({name: one[name] for name in names if name in one}) for one in (before, after)]
+    kept = [{name: one[name] for name in names if name in one} for one in (before, after)]
+    shown = [scrub(mask_settings(one), hidden) for one in kept]
     return {name: [_clipped(one.get(name)) for one in shown] for name in names}
 
 

@@ -18,11 +18,13 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.snapshot import (
     LONGEST_VALUE,
     MOST_SETTINGS,
+    Comparison,
     Snapshot,
     compare_snapshots,
     take_snapshot,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import Identity, PhoneFacts
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.changes import (
     change_lines,
@@ -55,6 +57,16 @@ def test_settings_that_are_known_cost_no_request() -> None:
     phone = MemoryPhone()
     assert take_snapshot(phone, FACTS, {"language": "English"}).settings == {"language": "English"}
     assert phone.requests == []
+
+
+def test_no_cut_leaves_the_begin_of_a_password() -> None:
+    """A phone may show its password in another setting, and where that is cut nobody could tell the rest of it."""
+    phone = MemoryPhone(settings={"phone_name": "n" * (LONGEST_VALUE - 6) + "hunter2-hunter2"})
+    phone.connection = Connection(address="127.0.0.1", password="hunter2-hunter2")
+    comparison = Comparison()
+    comparison.begin(phone, FACTS, {"phone_name": "old"})
+    assert comparison.end(phone, FACTS, old=OLD, new=NEW) and comparison.record is not None
+    assert "hunt" not in str(comparison.record["settings"])
 
 
 @pytest.mark.parametrize(
