@@ -16,8 +16,8 @@ from .._core.visible import visible_line
 from .._known.masks import MASK, secret_values
 from .connection import CONNECTION_ARGUMENTS
 
-# Under these names it is no secret, and of no use with a part of it masked, as a password of four digits would have it.
-_WHOLE = re.compile(r"cert_fingerprint [0-9a-f]{64}|mac(?:_after)? [0-9A-Fa-f]{12}")
+# Under these names it is no secret, and of no use with a part masked, as passwords such as 1234 or phone would have it.
+_WHOLE = re.compile(r"cert_fingerprint [0-9a-f]{64}|mac(?:_after)? [0-9A-Fa-f]{12}|outcome [a-z_]{2,20}")
 
 
 def scrub(value: Any, parameters: Mapping[str, Any]) -> Any:

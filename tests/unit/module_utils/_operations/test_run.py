@@ -14,7 +14,12 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AuthFailed, InputError, SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
+    AuthFailed,
+    InputError,
+    SnomError,
+    WrongPhone,
+)
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._operations.run import failure, perform
@@ -201,6 +206,17 @@ def test_a_short_password_takes_nothing_out_of_a_fingerprint_or_mac_address() ->
     assert scrub({"phone": known}, {"password": "1234"}) == {"phone": known}
     texts = {"cert_fingerprint": "1234", "mac": "a 1234 text", "text": "ab1234cd" * 8, "list": ["000413012345"]}
     assert "1234" not in str(scrub(texts, {"password": "1234"}))
+
+
+def test_a_password_that_is_a_word_leaves_outcomes_whole() -> None:
+    """Playbooks compare them."""
+    result = perform(
+        raising(WrongPhone("This phone is another one.")),
+        PARAMETERS | {"password": "phone"},
+        False,
+        connect=lambda _connection: MemoryPhone(),
+    )
+    assert (result["outcome"], result["reason"]) == ("wrong_phone", "This ******** is another one.")
 
 
 def test_the_community_is_a_secret_unless_it_is_the_usual_one() -> None:
