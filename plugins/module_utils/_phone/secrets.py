@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +19,7 @@ from .connection import CONNECTION_ARGUMENTS
 
 # Under these names it is no secret, and of no use with a part masked, as passwords such as 1234 or phone would have it.
 _WHOLE = re.compile(r"cert_fingerprint [0-9a-f]{64}|mac(?:_after)? [0-9A-Fa-f]{12}|outcome [a-z_]{2,20}")
+_ENCODED = re.compile("%..")
 
 
 def scrub(value: Any, parameters: Mapping[str, Any]) -> Any:
@@ -40,6 +42,8 @@ def _secret_forms(parameters: Mapping[str, Any]) -> list[str]:
     forms: set[str] = set()
     for text in secrets:
         encoded = {quote(text), quote(text, safe=""), quote_plus(text)}
+        encoded |= {_ENCODED.sub(lambda sign: sign[0].lower(), form) for form in encoded}
+        encoded |= {html.escape(text), html.escape(text, quote=False)}
         forms |= {text, repr(text)[1:-1], visible_line(text), *encoded, *(form.replace("%", "%25") for form in encoded)}
     if parameters.get("password"):
         login = f"{parameters.get('username') or ''}:{parameters['password']}"
