@@ -38,7 +38,8 @@ options:
   password:
     description:
       - Password of the phone's web server, the phone's setting C(http_pass). After a few wrong ones a phone locks its
-        web server for a minute, and longer each time. So a task never sends a refused password again.
+        web server for a minute, and longer each time. So a task never sends a refused password again, neither for
+        the next item of its loop nor with C(until).
       - Taken from the host variable C(snom_password) if not given, and from the controller's environment variable
         C(SNOM_PASSWORD) if that is not set either. An empty one counts as not set.
     type: str

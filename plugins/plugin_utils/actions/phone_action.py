@@ -42,6 +42,10 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phon
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HAS_REQUESTS, HttpPhone
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.parent import AttendedClient, Parent
+from ansible_collections.telephony.snom.plugins.plugin_utils.actions.refused_logins import (
+    RefusedLogins,
+    RememberingClient,
+)
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import from_environment
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import read_known, registrar_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import (
@@ -70,6 +74,8 @@ attributes of a file whose ``path`` is returned."""
 SSH_ARGUMENTS = ("ssh_args", "ssh_common_args", "ssh_extra_args")
 TERMINAL = re.compile(r"(?i:requesttty[\s=]+(?:yes|force))|(?:^|\s)-t")
 """In the arguments of ssh."""
+
+_REFUSED = RefusedLogins()
 
 
 def is_elsewhere(task: Any, connection: Any) -> bool:
@@ -160,13 +166,20 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             if by_pbx:
                 self._check_pbx_way(runs_module)
             parameters = self.prepare(parameters, variables)
+            _REFUSED.begin(getattr(self._task, "_uuid", None))
+            if runs_module:
+                _REFUSED.check(_login(parameters))
         except SnomError as error:
             failed = failure(error, variables["inventory_hostname"])
             result: dict[str, Any] = visible_result(scrub(failed, parameters))
             return result
         parent.check()
         if runs_module:
-            return self._run_module(parameters, variables)
+            answer = self._run_module(parameters, variables)
+            # What a module does by the PBX may have been refused there.
+            if answer.get("outcome") == Outcome.AUTH_FAILED.value and not self.own_way:
+                _REFUSED.note(_login(parameters), answer["reason"])
+            return answer
         if not HAS_REQUESTS:
             missing = missing_required_lib("requests")
             return {
@@ -185,7 +198,8 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
                 others = witnesses.of(known, mac=connection.mac, address=connection.address)
                 if by_pbx:
                     return SipPhone(connection, registrar=Registrar(registrar_of(connection, known)), witnesses=others)
-                return WebPhone(connection, AttendedClient(HttpPhone(connection), parent.check), witnesses=others)
+                client = RememberingClient(HttpPhone(connection), connection, _REFUSED)
+                return WebPhone(connection, AttendedClient(client, parent.check), witnesses=others)
 
             return perform(self.operation, parameters, self._task.check_mode, connect=connect)
         except SnomError as error:
@@ -295,6 +309,12 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
             module_args=_given(parameters, self.argument_spec), task_vars=variables
         )
         return {name: visible_result(value) for name, value in result.items() if name not in ONLY_OF_MODULES}
+
+
+def _login(parameters: Mapping[str, Any]) -> Connection:
+    """Who is asked and who logs in, of a module's options."""
+    names = ("port", "username", "password", "auth")
+    return Connection(address=parameters["host"], **{name: parameters[name] for name in names})
 
 
 def _given(options: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
