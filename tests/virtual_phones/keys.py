@@ -360,6 +360,7 @@ class PhoneKeys:
     blocked_answer: Annotated[Literal[403, 200], one_of(Literal[403, 200])] = 403
     digest_qop: Annotated[Literal["auth", "none"], one_of(Literal["auth", "none"])] = "auth"
     nonce_uses: Count = 0
+    says_stale: Flag = True
     count_missing_credentials: Flag = False
     chained_from: MaybeVersion = None
     deadlock_below: MaybeVersion = None

@@ -96,6 +96,13 @@ def _answer_well(phone: Phone, request: Request, door: str) -> Reply:
     return replayed or commands.perform(phone, request)
 
 
+def _without_a_word(phone: Phone, verdict: auth.Verdict) -> auth.Verdict:
+    """Who asks anew gets a nonce that is good, or no browser could ever log in."""
+    if verdict == "missing" and phone.nonce.uses:
+        phone.nonce.renew()
+    return "bad" if verdict == "stale" else verdict
+
+
 def _login(phone: Phone, request: Request) -> Reply | None:
     """The answer to a request that may not pass, or None."""
     user, password = phone.settings["http_user"], phone.settings["http_pass"]
@@ -106,6 +113,8 @@ def _login(phone: Phone, request: Request) -> Reply | None:
     digest = phone.settings.on("http_scheme")
     if digest:
         verdict = auth.check_digest(request, user, password, phone.nonce, phone.keys.nonce_uses)
+        if not phone.keys.says_stale:
+            verdict = _without_a_word(phone, verdict)
     else:
         verdict = auth.check_basic(request, user, password)
     if verdict == "good":

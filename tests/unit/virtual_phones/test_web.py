@@ -11,10 +11,13 @@ import re
 import socket
 import ssl
 import time
+from contextlib import closing
 from typing import Any
 
 import pytest
 import requests
+from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
+from ansible_collections.telephony.snom.plugins.module_utils._phone.web.client import HttpPhone
 from ansible_collections.telephony.snom.tests.unit.virtual_phones.client import (
     converse,
     get,
@@ -111,6 +114,19 @@ class TestLogin:
         # The second fetch begins with the nonce of the first.
         assert [entry["status"] for entry in fleet.log("p", event="request")] == [401, 200, 401, 200]
         assert fleet.counters()["login_failed"] == 0
+
+    def test_a_nonce_that_is_over_may_look_like_a_wrong_password(self, start_fleet: StartFleet) -> None:
+        """And our client is logged in all the same, with one failure however often it asks."""
+        phone = phone_keys(name="p", password="geheim", auth="digest", nonce_uses=1, says_stale=False)
+        fleet = start_fleet(phone)
+        login = Connection(
+            address=phone["address"], port=phone["port"], scheme="http", username="admin", password="geheim"
+        )
+        with closing(HttpPhone(login)) as client:
+            assert [client.get("/info.htm").status for _unused in range(4)] == [200] * 4
+        statuses = [401, 200, 401, 200, 401, 200, 401, 200]
+        assert [entry["status"] for entry in fleet.log("p", event="request")] == statuses
+        assert fleet.counters()["login_failed"] == 1
 
     def test_the_fourth_failure_locks(self, start_fleet: StartFleet) -> None:
         fleet = start_fleet(phone := phone_keys(name="p", password="geheim"))

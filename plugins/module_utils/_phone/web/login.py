@@ -10,7 +10,9 @@ thread, tries a refused password again with the next request, and stumbles over 
 
 What a phone says to the nonce of a former life is unknown (protocol 2.2). By RFC 7616 a 401 without ``stale=true``
 means that the password is wrong, which browsers and curl go by as well. So a nonce is used only while the phone can't
-have restarted since it accepted it; otherwise the phone is asked for a new one, and no password is sent in doubt.
+have restarted since it accepted it; otherwise the phone is asked for a new one, and no password is sent in doubt. But
+for one doubt: a nonce that was accepted may serve once, or end by its age, without a word of it. So where the phone
+names another one, that is tried once, and each request asks for one of its own from then on.
 """
 
 from __future__ import annotations
@@ -66,6 +68,8 @@ class Login:
         self.demanded: bool | None = None if self._scheme else False
         """Whether the phone asks for a login; None while credentials go along unasked."""
         self._digest = _Digest({})
+        # Whether a nonce was refused that the phone had accepted before.
+        self._serves_once = False
         # Schemes that the phone turned down since it last accepted something.
         self._declined: set[str] = set()
         self._refusal = ""
@@ -77,7 +81,8 @@ class Login:
         """
         if self._refusal:
             raise AuthFailed(self._refusal)
-        if system_time() - self._digest.used_at > NONCE_REST:
+        rested = system_time() - self._digest.used_at > NONCE_REST
+        if rested or (self._serves_once and self._digest.count):
             self.forget_nonce()
         if not self._scheme:
             return None
@@ -103,9 +108,12 @@ class Login:
         """
         self.demanded = True
         offered = _parse(challenge)
-        if self._scheme == "digest" and "digest" in offered and self._digest.is_stale(offered["digest"]):
-            self._digest = _Digest(offered["digest"], renewed=True)
-            return
+        if self._scheme == "digest" and "digest" in offered:
+            stale = self._digest.is_stale(offered["digest"])
+            if stale or self._digest.is_replaced(offered["digest"]):
+                self._serves_once = self._serves_once or not stale
+                self._digest = _Digest(offered["digest"], renewed=True)
+                return
         if self._scheme in offered:
             self._refuse(_WRONG)
         if not self._username:
@@ -137,7 +145,7 @@ class _Digest:
 
     def __init__(self, parameters: dict[str, str], *, renewed: bool = False) -> None:
         self._parameters = parameters
-        self._count = 0
+        self.count = 0
         # It took the place of a stale nonce.
         self._renewed = renewed
         # The phone has accepted it at least once.
@@ -149,16 +157,20 @@ class _Digest:
         """Tell whether a new challenge means that this nonce grew old, rather than that the password is wrong."""
         return parameters.get("stale", "").lower() == "true" and (self.proven or not self._renewed)
 
+    def is_replaced(self, parameters: dict[str, str]) -> bool:
+        """Tell whether a new challenge may mean that this nonce is over, without saying so."""
+        return self.proven and parameters["nonce"] != self._parameters["nonce"]
+
     def header(self, username: str, password: str, target: str) -> str:
         realm, nonce = self._parameters.get("realm", ""), self._parameters["nonce"]
         algorithm = self._parameters.get("algorithm")
         start = self._hash(f"{username}:{realm}:{password}")
         end = self._hash(f"GET:{target}")
+        self.count += 1
         username = username.replace("\\", r"\\").replace('"', r"\"")
         fields = [f'username="{username}"', f'realm="{realm}"', f'nonce="{nonce}"', f'uri="{target}"']
         if "qop" in self._parameters:
-            self._count += 1
-            count, client_nonce = f"{self._count:08x}", secrets.token_hex(8)
+            count, client_nonce = f"{self.count:08x}", secrets.token_hex(8)
             response = self._hash(f"{start}:{nonce}:{count}:{client_nonce}:auth:{end}")
             fields += ["qop=auth", f"nc={count}", f'cnonce="{client_nonce}"']
         else:

@@ -17,6 +17,7 @@ from typing import NoReturn
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
     AnswerLost,
+    AnswerUnreadable,
     AuthFailed,
     Blocked,
     InputError,
@@ -414,8 +415,10 @@ def test_nonces_that_are_always_stale_are_given_up() -> None:
 
 
 @pytest.mark.parametrize("stale", ["", "stale=false"])
-@pytest.mark.parametrize("nonce", [1, 2])
-def test_a_password_that_changed_is_sent_exactly_once(nonce: int, stale: str) -> None:
+@pytest.mark.parametrize(("nonce", "times"), [(1, 1), (2, 2)])
+def test_a_password_that_changed_is_sent_once_or_once_more_for_another_nonce(
+    nonce: int, times: int, stale: str
+) -> None:
     digest = DigestServer("admin", "right")
     with RawServer(digest) as server, connect(server) as phone:
         phone.get("/index.htm")
@@ -423,7 +426,74 @@ def test_a_password_that_changed_is_sent_exactly_once(nonce: int, stale: str) ->
         for _unused in range(2):
             with pytest.raises(AuthFailed, match="the phone refused"):
                 phone.get("/index.htm")
-    assert schemes(server) == ["", "Digest", "Digest"]
+    assert schemes(server) == ["", "Digest", *["Digest"] * times]
+
+
+@pytest.mark.parametrize("qop", ["", 'qop="auth"'])
+@pytest.mark.parametrize("target", ["/index.htm", "/command.htm?key=F1"])
+def test_a_nonce_that_serves_once_and_does_not_say_so_is_asked_for_each_time(target: str, qop: str) -> None:
+    digest = DigestServer("admin", "right", qop=qop)
+
+    def reply(request: str) -> bytes:
+        answer = digest(request)
+        digest.nonce += answer == HOME
+        return answer
+
+    with RawServer(reply) as server, connect(server) as phone:
+        answers = [phone.get(target) for _unused in range(4)]
+    assert [(answer.status, answer.login) for answer in answers] == [(200, True)] * 4
+    # The second request finds it out.
+    assert schemes(server) == ["", "Digest", "Digest", "Digest", "", "Digest", "", "Digest"]
+    assert digest.counts == (["00000001", "00000002", "00000001", "00000001", "00000001"] if qop else [])
+
+
+def test_a_password_that_changed_after_that_is_sent_once() -> None:
+    digest = DigestServer("admin", "right")
+    with RawServer(digest) as server, connect(server) as phone:
+        for nonce in range(1, 4):
+            digest.nonce = nonce
+            assert phone.get("/index.htm").status == 200
+        digest.password, digest.nonce = "new", 4
+        before = len(server.requests)
+        for _unused in range(2):
+            with pytest.raises(AuthFailed, match="the phone refused"):
+                phone.get("/index.htm")
+    assert schemes(server)[before:] == ["", "Digest"]
+
+
+def test_a_nonce_that_serves_once_is_not_used_again_where_its_answer_could_not_be_read() -> None:
+    digest, spoiled = DigestServer("admin", "right"), [False]
+
+    def reply(request: str) -> bytes | Last:
+        answer = digest(request)
+        if answer != HOME:
+            return answer
+        digest.nonce += 1
+        return Last(b"nonsense\r\n\r\n") if spoiled[0] else answer
+
+    with RawServer(reply) as server, connect(server) as phone:
+        phone.get("/index.htm")
+        phone.get("/index.htm")
+        spoiled[0] = True
+        with pytest.raises(AnswerUnreadable):
+            phone.get("/index.htm")
+        spoiled[0] = False
+        assert phone.get("/index.htm").status == 200
+    assert schemes(server)[-2:] == ["", "Digest"]
+
+
+def test_a_login_that_was_never_accepted_is_sent_once_whatever_nonce_comes_back() -> None:
+    digest = DigestServer("admin", "right")
+
+    def reply(request: str) -> bytes:
+        digest.nonce += 1
+        return digest(request)
+
+    with RawServer(reply) as server, connect(server, password="wrong") as phone:
+        for _unused in range(2):
+            with pytest.raises(AuthFailed, match="the phone refused"):
+                phone.get("/index.htm")
+    assert schemes(server) == ["", "Digest"]
 
 
 def test_a_phone_that_was_gone_is_asked_for_a_new_nonce() -> None:
