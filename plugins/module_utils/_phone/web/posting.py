@@ -28,10 +28,10 @@ def post_xml(connection: Connection, path: str, document: str) -> tuple[int, str
     """
     headers = {"Content-Type": "application/xml", "User-Agent": "telephony.snom", "Connection": "close"}
     status, wants, body = _post(connection, path, document, headers)
-    if status == 401 and connection.password is not None:
+    if status == 401 and connection.username and connection.password:
         if not wants.lower().startswith("basic") or connection.auth == "digest":
             raise Unsupported("For CSTA it asks for another login than Basic, which this step has not.")
-        login = f"{connection.username or ''}:{connection.password}".encode("latin-1", "replace")
+        login = f"{connection.username}:{connection.password}".encode(errors="surrogateescape")
         headers["Authorization"] = "Basic " + base64.b64encode(login).decode()
         status, _wants, body = _post(connection, path, document, headers)
     return status, body
