@@ -41,13 +41,15 @@ def _secret_forms(parameters: Mapping[str, Any]) -> list[str]:
     } - {"", "public", "on", "off"}
     forms: set[str] = set()
     for text in secrets:
-        encoded = {quote(text), quote(text, safe=""), quote_plus(text)}
+        raw = text.encode(errors="surrogateescape")
+        encoded = {quote(raw), quote(raw, safe=""), quote_plus(raw)}
         encoded |= {_ENCODED.sub(lambda sign: sign[0].lower(), form) for form in encoded}
         encoded |= {html.escape(text), html.escape(text, quote=False)}
         forms |= {text, repr(text)[1:-1], visible_line(text), *encoded, *(form.replace("%", "%25") for form in encoded)}
     if parameters.get("password"):
         login = f"{parameters.get('username') or ''}:{parameters['password']}"
-        forms |= {base64.b64encode(login.encode(encoding, "replace")).decode() for encoding in ("utf-8", "latin-1")}
+        sent = (login.encode(errors="surrogateescape"), login.encode("latin-1", "replace"))
+        forms |= {base64.b64encode(one).decode() for one in sent}
     return sorted(forms, key=len, reverse=True)
 
 
