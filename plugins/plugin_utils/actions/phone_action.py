@@ -167,8 +167,8 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
                 self._check_pbx_way(runs_module)
             parameters = self.prepare(parameters, variables)
             _REFUSED.begin(getattr(self._task, "_uuid", None))
-            if runs_module:
-                _REFUSED.check(_login(parameters))
+            if runs_module and (refusal := _REFUSED.refusal(_login(parameters))):
+                raise refusal
         except SnomError as error:
             failed = failure(error, variables["inventory_hostname"])
             result: dict[str, Any] = visible_result(scrub(failed, parameters))
@@ -177,8 +177,8 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         if runs_module:
             answer = self._run_module(parameters, variables)
             # What a module does by the PBX may have been refused there.
-            if answer.get("outcome") == Outcome.AUTH_FAILED.value and not self.own_way:
-                _REFUSED.note(_login(parameters), answer["reason"])
+            if not self.own_way:
+                _REFUSED.note(_login(parameters), answer.get("outcome", ""), answer.get("reason", ""))
             return answer
         if not HAS_REQUESTS:
             missing = missing_required_lib("requests")

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The logins that phones refused in one task: a few failed ones lock a phone's web interface (protocol 2.3).
+"""The logins that phones refused in one task, which sends none of them again.
 
+A few failed ones lock a phone's web interface (protocol 2.3), and whether it counts on while it is locked is unknown.
 Each item of a loop and each try of ``until`` is an action of its own, with a client that knows nothing of the last one.
 But Ansible runs all of them, for one host, in one worker, which ends with the task. So this process remembers for them.
 """
@@ -15,11 +16,13 @@ import os
 from dataclasses import replace
 from typing import final
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AuthFailed
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import AuthFailed, LockedOut, SnomError
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.answer import Answer, Client
 
 _SALT = os.urandom(32)
+
+_REFUSALS: dict[str, type[SnomError]] = {error.outcome.value: error for error in (AuthFailed, LockedOut)}
 
 
 @final
@@ -28,26 +31,22 @@ class RefusedLogins:
 
     def __init__(self) -> None:
         self._task: str | None = None
-        self._reasons: dict[bytes, str] = {}
+        self._refusals: dict[bytes, SnomError] = {}
 
     def begin(self, task: str | None) -> None:
         """Forget what was refused in another task, where one process does several."""
         if task != self._task:
-            self._task, self._reasons = task, {}
+            self._task, self._refusals = task, {}
 
-    def note(self, connection: Connection, reason: str) -> None:
-        """The phone has refused this login, for the first time or again."""
-        self._reasons.setdefault(_key(connection), reason)
+    def note(self, connection: Connection, outcome: str, reason: str) -> None:
+        """How it ended that the phone was asked. Most outcomes say nothing of this login."""
+        if outcome in _REFUSALS:
+            told = f"{reason} That was earlier in this task, so nothing was sent now."
+            self._refusals.setdefault(_key(connection), _REFUSALS[outcome](told))
 
-    def reason(self, connection: Connection) -> str | None:
-        """Why this login is not to be sent; None for one that was not refused."""
-        reason = self._reasons.get(_key(connection))
-        return reason and f"{reason} That was earlier in this task, so nothing was sent now."
-
-    def check(self, connection: Connection) -> None:
-        """Raise AuthFailed for a login that is not to be sent."""
-        if reason := self.reason(connection):
-            raise AuthFailed(reason)
+    def refusal(self, connection: Connection) -> SnomError | None:
+        """Why this login is not to be sent: AuthFailed or LockedOut; None for one that was not refused."""
+        return self._refusals.get(_key(connection))
 
 
 @final
@@ -57,15 +56,15 @@ class RememberingClient:
     def __init__(self, client: Client, connection: Connection, refused: RefusedLogins) -> None:
         self._client, self._connection, self._refused = client, connection, refused
         # Of what this client is refused itself it knows better.
-        self._reason = refused.reason(connection)
+        self._refusal = refused.refusal(connection)
 
     def get(self, target: str, *, timeout: float | None = None, login: bool = True) -> Answer:
-        if login and self._reason:
-            raise AuthFailed(self._reason)
+        if login and self._refusal is not None:
+            raise self._refusal
         try:
             return self._client.get(target, timeout=timeout, login=login)
-        except AuthFailed as error:
-            self._refused.note(self._connection, error.reason)
+        except (AuthFailed, LockedOut) as error:
+            self._refused.note(self._connection, error.outcome.value, error.reason)
             raise
 
     def reach(self) -> None:
@@ -73,7 +72,7 @@ class RememberingClient:
 
     def use_login(self, username: str | None, password: str | None) -> None:
         self._connection = replace(self._connection, username=username, password=password)
-        self._reason = self._refused.reason(self._connection)
+        self._refusal = self._refused.refusal(self._connection)
         self._client.use_login(username, password)
 
     def close(self) -> None:

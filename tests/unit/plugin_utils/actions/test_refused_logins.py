@@ -93,6 +93,22 @@ def test_a_task_sends_a_refused_login_once(action: type[PhoneAction]) -> None:
         assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize("shown_to", ["all", "who logs in"])
+@pytest.mark.parametrize("auth", ["auto", "basic"])
+def test_a_locked_phone_is_asked_once(shown_to: str, auth: str) -> None:
+    """Nobody has published whether it counts logins while it is locked, nor to whom it says that it is."""
+    locked = page("<html>The web interface is blocked.</html>")
+
+    def lock(request: str) -> bytes:
+        return locked if shown_to == "all" or "Authorization" in request else CHALLENGE
+
+    with RawServer(lock) as server:
+        results = [run("loop", "right", server.port, auth=auth) for _item in range(3)]
+        assert [result["outcome"] for result in results] == ["locked_out"] * 3
+        assert len(logins(server)) <= 1 and len(server.requests) <= 2
+    assert "nothing was sent" in results[2]["reason"]
+
+
 def test_what_is_not_tried_again_ends_as_it_did_and_says_that_nothing_was_sent() -> None:
     with RawServer(serve) as server:
         first, second = (run("until", "wrong", server.port) for _try in range(2))
