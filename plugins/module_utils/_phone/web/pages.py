@@ -137,7 +137,7 @@ _XML_SETTING = re.compile(r"""<([A-Za-z][A-Za-z0-9_]*)(\s(?:[^<>"']|"[^"<]*"|'[^
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""\s([A-Za-z_]{1,40})\s{0,5}=\s{0,5}(?:"([^"<]*)"|'([^'<]*)')""")
 _LINK = re.compile(
-    r"""<a\s[^<>]{0,200}?href\s{0,5}=\s{0,5}["']?([^"'\s<>]{1,200})[^<>]{0,200}>([^<]{0,200})""", re.IGNORECASE
+    r"""(?i)<a\s[^<>]{0,200}?href\s{0,5}=\s{0,5}["']?([^"'\s<>]{1,200})(?=["'\s>])[^<>]{0,200}>([^<]{0,200})"""
 )
 _NUMBER = re.compile("[0-9]{1,9}")
 _TEXT = re.compile("text|txt|plain")

@@ -734,6 +734,7 @@ READERS: list[Callable[[str], object]] = [
     read_gui,
     read_gui_phase,
     read_settings,
+    settings_downloads,
     *KINDS,
 ]
 FRAGMENTS = [
@@ -796,6 +797,7 @@ def test_no_text_breaks_a_reader(page: str) -> None:
         "snom320-sip 1",
         "uptime 1 day 1:",
         "state ",
+        f"<a {'href=' * 120}",
     ],
 )
 def test_noise_takes_linear_time(noise: str) -> None:
