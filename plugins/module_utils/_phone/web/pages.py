@@ -233,7 +233,7 @@ def settings_downloads(page: str) -> list[str]:
     4.2, 11.10). So links are followed that speak of settings and of a form. Safe if wrong: they lead nowhere else than
     to the phone and have no query, and what has none only reads (1.4).
     """
-    found: dict[str, list[str]] = {"xml": [], "text": []}
+    found: dict[str, str] = {}
     for reference, label in _LINK.findall(page):
         try:
             target = urlsplit(urljoin("/settings.htm", _unescape(reference)))
@@ -242,9 +242,9 @@ def settings_downloads(page: str) -> list[str]:
         words = f"{target.path} {_unescape(label)}".lower()
         form = "xml" if "xml" in words else "text" if _TEXT.search(words) else None
         here = _PATH.fullmatch(target.path) and not (target.scheme or target.netloc or target.query)
-        if form and here and "setting" in words and target.path not in ("/settings.htm", *found[form]):
-            found[form].append(target.path)
-    return [path for paths in found.values() for path in paths[:1]]
+        if form and here and "setting" in words and target.path != "/settings.htm":
+            found.setdefault(form, target.path)
+    return [found[form] for form in ("xml", "text") if form in found]
 
 
 def is_phone_manager(page: str) -> bool:

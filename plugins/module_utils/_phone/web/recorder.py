@@ -206,16 +206,17 @@ def firmware_in(recorded: Sequence[Recorded]) -> Version | None:
 
 def links(path: str, page: str) -> list[str]:
     """The pages of the same phone that a page leads to, and that may be read."""
-    found = []
+    # A dictionary: a page of garbage may hold as many as it has room for.
+    found: dict[str, None] = {}
     for reference in _REFERENCE.findall(page[:1_000_000]):
         try:
             target = urlsplit(urljoin(path, reference))
         except ValueError:
             continue
         here = not (target.scheme or target.netloc or target.query)
-        if here and _is_readable(target.path) and target.path not in found:
-            found.append(target.path)
-    return found[:MOST_PAGES]
+        if here and _is_readable(target.path):
+            found[target.path] = None
+    return list(found)[:MOST_PAGES]
 
 
 def _is_readable(path: str) -> bool:

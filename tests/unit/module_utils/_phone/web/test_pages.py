@@ -801,7 +801,14 @@ def test_no_text_breaks_a_reader(page: str) -> None:
     ],
 )
 def test_noise_takes_linear_time(noise: str) -> None:
-    page = noise * (300_000 // len(noise))
+    check_time(noise * (300_000 // len(noise)))
+
+
+def test_any_number_of_links_takes_linear_time() -> None:
+    check_time("".join(f"<a href=/setting{number}.xml>x</a>" for number in range(20_000)))
+
+
+def check_time(page: str) -> None:
     for reader in READERS:
         started = time.process_time()
         reader(page)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -120,3 +121,9 @@ def test_only_links_that_read_are_followed() -> None:
         '<a href="info.htm#x">k</a><a href="http://[">l</a>'
     )
     assert links("/index.htm", page) == ["/lines.htm", "/f.html", "/info.htm"]
+
+
+def test_any_number_of_links_takes_linear_time() -> None:
+    started = time.process_time()
+    assert len(links("/index.htm", "".join(f"<a href=/a{number}.htm>" for number in range(45_000)))) == MOST_PAGES
+    assert time.process_time() - started < 3
