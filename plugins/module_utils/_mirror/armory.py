@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from copy import copy
 from datetime import datetime, timezone
 from typing import Any
@@ -18,7 +19,7 @@ from .._core.errors import InputError
 from .._known.mac import normalize_mac
 from .._known.version import Version
 from .._provisioning.xml import firmware_file
-from .client import WHOLE_SECONDS
+from .client import WHOLE_SECONDS, MirrorFailed
 from .control import MirrorControl
 from .control_settings import ControlSettings
 from .probe import ask, is_noted
@@ -71,6 +72,8 @@ class Armory:
         self._disarmed_at: dict[str, float] = {}
         # Until when all stands in the log, and until when it is not asked again after it came late.
         self._whole_until = self._late_until = float("-inf")
+        self._failed: tuple[float, str] = (float("-inf"), "")
+        """When the mirror was last asked for its log in vain, and why."""
 
     @property
     def control(self) -> MirrorControl:
@@ -150,7 +153,9 @@ class Armory:
         with self._checking:
             began = self._now()
             if self._whole_until < until and began >= self._late_until:
-                if self.sees():
+                with self._failing_for_all():
+                    sees = self.sees()
+                if sees:
                     self._whole_until = began
                     self._read_at = float("-inf")
                 else:
@@ -162,8 +167,9 @@ class Armory:
         with self._reading:
             if self._now() - self._read_at >= fresh:
                 began = self._now()
-                self._begin()
-                self._progress_log.read(self._control.log.read_new())
+                with self._failing_for_all():
+                    self._begin()
+                    self._progress_log.read(self._control.log.read_new())
                 if self._control.log.gap:
                     self._control.log.gap = False
                     self._gaps += 1
@@ -189,6 +195,18 @@ class Armory:
     def seconds(self, moment: datetime | None) -> float | None:
         """A time of the log by the controller's clock, in seconds since the epoch."""
         return None if moment is None else moment.timestamp() - self._control.client.skew
+
+    @contextmanager
+    def _failing_for_all(self) -> Iterator[None]:
+        """What fails now fails for all who have waited for it: each of a thousand phones would wait so long again."""
+        failed_at, why = self._failed
+        if self._now() - failed_at < FRESH:
+            raise MirrorFailed(why)
+        try:
+            yield
+        except MirrorFailed as error:
+            self._failed = self._now(), error.reason
+            raise
 
     def _begin(self) -> None:
         """Begin to read, at the end of the log unless somebody is followed from before."""
