@@ -36,7 +36,9 @@ options:
   sources:
     description:
       - Where phones come from. Values may be templates, such as a lookup of a password.
-      - A source that can't be read is a warning, and an error if O(strict) is true.
+      - A source that can't be read is a warning. It is an error, and no phone is listed, if O(strict) is true or if
+        O(compose), O(groups) or O(keyed_groups) name it in C(snom_sources). What they make of it may protect a phone.
+      - A phone for which the expression of C(snom_protected) in O(compose) has no value is protected, with a warning.
     type: list
     elements: dict
     required: true
@@ -149,10 +151,11 @@ sources:
     path: telefone.csv
     columns: {mac: MAC-Adresse, site: Standort, room: Raum}
 compose:
-  snom_group: snom_sources.rooms.room
-  snom_protected: snom_sources.rooms.room == 'Aufzug'
+  # A phone that the spreadsheet does not know may be that of a lift.
+  snom_group: snom_sources.rooms.room | default('unknown')
+  snom_protected: snom_sources.rooms.room | default('Aufzug') == 'Aufzug'
 keyed_groups:
-  - {prefix: room, key: snom_sources.rooms.room}
+  - {prefix: room, key: snom_sources.rooms.room | default('unknown')}
 cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: /var/tmp/snom-inventory
@@ -172,6 +175,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 from ansible_collections.telephony.snom.plugins.module_utils._core.plain import to_plain
 from ansible_collections.telephony.snom.plugins.module_utils._core.visible import visible_line
 from ansible_collections.telephony.snom.plugins.module_utils._known.spelling import normal
+from ansible_collections.telephony.snom.plugins.plugin_utils.sources.expressions import PROTECTED, missed, undecided
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.gather import gather
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.kept import kept, to_keep
 from ansible_collections.telephony.snom.plugins.plugin_utils.sources.merge import FoundPhone
@@ -205,11 +209,20 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             raise AnsibleParserError(visible_line(error.reason)) from None
         self.inventory.add_group(ALL)
         self.inventory.add_group(WITHOUT_ADDRESS)
-        construct = self._constructor()
-        for phone in phones:
-            variables = _safe(phone.variables)
-            self._add(phone, variables)
-            construct(phone.host, variables)
+        undecided_hosts: list[str] = []
+        construct = self._constructor(undecided_hosts)
+        try:
+            for phone in phones:
+                variables = _safe(phone.variables)
+                self._add(phone, variables)
+                construct(phone.host, variables)
+        except Exception:
+            # Ansible goes on with what is listed by then, the last one without what failed.
+            for name in {phone.host for phone in phones} & self.inventory.hosts.keys():
+                self.inventory.remove_host(self.inventory.hosts[name])
+            raise
+        if undecided_hosts:
+            self.display.warning(visible_line(undecided(undecided_hosts)))
 
     def _phones(self, path: str, cache: bool) -> list[FoundPhone]:
         """From the cache, if it may be asked and has them, else from the sources. Raises SnomError."""
@@ -224,9 +237,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         if caching and cache and (phones := kept(self._cache.get(key), options)) is not None:
             return phones
         gathered = gather(sources, prefixes=prefixes, sites=sites, now=time.time)
-        if gathered.failed and self.get_option("strict"):
-            raise AnsibleParserError(visible_line(" ".join(gathered.failed)))
-        for sentence in (*gathered.failed, *gathered.notes):
+        made_of = {option: self.get_option(option) for option in ("compose", "groups", "keyed_groups")}
+        wanting = list(missed(gathered.failed, made_of))
+        if wanting or (gathered.failed and self.get_option("strict")):
+            raise AnsibleParserError(visible_line(" ".join((*gathered.failed.values(), *wanting))))
+        for sentence in (*gathered.failed.values(), *gathered.notes):
             self.display.warning(visible_line(sentence))
         if caching and not gathered.failed:
             # What a source that is down would have said must not be missing until the cache runs out.
@@ -254,8 +269,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                     self.inventory.add_group(group)
                 groups[group].add_host(host)
 
-    def _constructor(self) -> Callable[[str, Mapping[str, Any]], None]:
-        """What makes of a host and its variables what the user wants, by Ansible's own means."""
+    def _constructor(self, undecided_hosts: list[str]) -> Callable[[str, Mapping[str, Any]], None]:
+        """What makes of a host and its variables what the user wants, by Ansible's own means.
+
+        It protects each host of which the user's expression can't tell whether it is protected, and adds it to
+        undecided_hosts.
+        """
         strict = self.get_option("strict")
         compose, groups, keyed = (self.get_option(option) for option in ("compose", "groups", "keyed_groups"))
 
@@ -263,6 +282,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             known = {**variables, "inventory_hostname": name}
             if compose:
                 self._set_composite_vars(compose, known, name, strict=strict)
+                if PROTECTED in compose and PROTECTED not in self.inventory.hosts[name].vars:
+                    self.inventory.hosts[name].set_variable(PROTECTED, True)
+                    undecided_hosts.append(name)
             if groups:
                 self._add_host_to_composed_groups(groups, known, name, strict=strict)
             if keyed:

@@ -19,8 +19,8 @@ class Gathered:
     """What there is."""
 
     phones: list[FoundPhone]
-    failed: list[str]
-    """A sentence for each source that could not be read."""
+    failed: dict[str, str]
+    """A sentence for each source that could not be read, by its name."""
     notes: list[str]
     """Sentences on what was left out, and on what does not fit together."""
 
@@ -28,13 +28,13 @@ class Gathered:
 def gather(sources: Iterable[Source], *, prefixes: tuple[str, ...], sites: Sites, now: Callable[[], float]) -> Gathered:
     """Read all sources. now gives seconds since the epoch. Raises InputError for an option that can't be used."""
     readings: dict[str, tuple[Statement, ...]] = {}
-    failed: list[str] = []
+    failed: dict[str, str] = {}
     notes: list[str] = []
     for source in sources:
         try:
             reading = source.read(prefixes, now())
         except SourceFailed as error:
-            failed.append(f"The source {source.name} can't be read: {error.reason}")
+            failed[source.name] = f"The source {source.name} can't be read: {error.reason}"
             continue
         readings[source.name] = reading.said
         notes += [f"{source.name}: {note}" for note in reading.notes]
