@@ -206,6 +206,8 @@ def test_variables_of_one_host_that_have_no_value_cost_no_other_its_audit(start:
             "address": phone(inventory={"ansible_host": "{{ nowhere }}"}),
             "failing": phone(inventory={"ansible_host": fails}),
             **{name: phone(inventory={name: fails}) for name in ("snom_site", "snom_account", "snom_firmware_version")},
+            "snom_pbx": phone(inventory={"snom_pbx": fails, "snom_site": "0816"}),
+            "vault": phone(inventory={"snom_pbx": pbx | {"password": "{{ sealed }}"}}),
         },
         snom_pbx=pbx,
     )
@@ -215,8 +217,11 @@ def test_variables_of_one_host_that_have_no_value_cost_no_other_its_audit(start:
     written = json.loads((folder / "audit.json").read_text())
     outcomes = {one["host"]: one["outcome"] for one in written["phones"]}
     assert outcomes == dict.fromkeys(found.hosts(), "read") | {"address": "failed", "failing": "failed"}
-    assert [one["site"] for one in written["phones"] if one["site"]] == ["0815"]
+    assert [one["site"] for one in written["phones"] if one["site"]] == ["0815", "0816"]
     assert [one["account"] for one in written["unlisted"]] == ["405"]
+    missed = [line for line in run.output.splitlines() if "Not asked: the PBX of " in line]
+    assert [any(f"the PBX of {host}: " in line for line in missed) for host in ("snom_pbx", "vault")] == [True, True]
+    assert len(missed) == 2
     assert {file.name for file in folder.iterdir()} == {"audit.json", "audit.csv", "audit.html", "audit.prom"}
     assert 'snom_phone_drifted{phone="well"} 0' in (folder / "audit.prom").read_text()
     assert {host for host, ended in run.recap.items() if ended == "failed"} == {"address", "failing"}
