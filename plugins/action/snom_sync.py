@@ -22,6 +22,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_set
 from ansible_collections.telephony.snom.plugins.module_utils._operations.sync import ARGUMENT_SPEC, sync_phone
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PASSWORD_VARIABLE
 from ansible_collections.telephony.snom.plugins.plugin_utils.actions.phone_action import WRITER_VARIABLES, PhoneAction
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.accounts import warn_of_numbers
 
 _PASSWORDS = {"pbx": PASSWORD_VARIABLE, "mirror_control": MIRROR_PASSWORD_VARIABLE}
 
@@ -35,6 +36,12 @@ class ActionModule(PhoneAction):
         "mirror_control": "snom_mirror_control",
         "pbx": "snom_pbx",
     }
+
+    def _arguments(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """With a warning of a number, which the validation makes text of."""
+        arguments = super()._arguments(variables)
+        warn_of_numbers(arguments.get("account"), arguments.get("pbx"))
+        return arguments
 
     def prepare(self, parameters: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """With the settings of the host's variables that decide about a check-sync, and the controller's passwords.

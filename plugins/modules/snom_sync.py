@@ -52,6 +52,7 @@ options:
     description:
       - The phone's account at the PBX. Without it, the registration counts that names the phone's MAC address, else the
         only one from its address.
+      - In quotes, because YAML takes zeros in front off. A number is warned about.
       - Taken from the host variable C(snom_account) if not given.
     type: str
   settings:

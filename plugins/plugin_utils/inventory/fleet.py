@@ -38,6 +38,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
     connection_from,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._phone.web.web_phone import WebPhone
+from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.accounts import warn_of_numbers
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import from_environment
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import (
     from_text,
@@ -274,9 +275,11 @@ def read_known(get: Callable[[str], Any]) -> Known:
     control: ControlSettings | None = None
     if isinstance(collector, Mapping) and collector.get("url") and collector.get("listen") is None:
         control = parse_control(from_text(to_plain(get("snom_mirror_control")), "snom_mirror_control"))
+    pbx, account = from_text(to_plain(get("snom_pbx")), "snom_pbx"), get("snom_account")
+    warn_of_numbers(account, pbx)
     return Known(
-        pbx=parse_pbx(from_text(to_plain(get("snom_pbx")), "snom_pbx")),
-        account=_text(get("snom_account")),
+        pbx=parse_pbx(pbx),
+        account=_text(account),
         collector=parse_collector(collector, control),
     )
 

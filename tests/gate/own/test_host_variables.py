@@ -214,7 +214,7 @@ WITNESSES = [
     ),
     (
         "snom_account",
-        "The phone's account at the PBX.",
+        "The phone's account at the PBX. In quotes: YAML makes 257 of ``0401``, and numbers are warned about.",
         "snom_rollout, snom_sync, audit",
         "by MAC or address",
         '"401"',
