@@ -37,7 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-class _Phones(phones.InventoryModule):  # type: ignore[misc]  # ansible-core is untyped
+class _Phones(phones.InventoryModule):
     """The plugin without Ansible's loader of plugins, which alone knows what options are where none is given."""
 
     _redirected_names = None
