@@ -10,6 +10,7 @@ They know no page and no path. What is asked of them, and told, is noted in word
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
@@ -17,6 +18,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     AnswerUnreadable,
     InputError,
     PhoneUnreachable,
+    Unsupported,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import (
@@ -288,10 +290,16 @@ class MemoryPhone:
         return dict(self.lists)
 
     def certificate(self) -> str:
+        self.reach()
         return self.fingerprint
 
     def picture(self, picture: Picture) -> bytes:
-        self.ask(spelled(picture))
+        words = spelled(picture)
+        self.ask(words)
+        if picture.which not in self.pictures:
+            raise Unsupported(f"It has no {words}.")
+        if not self.pictures[picture.which].startswith(b"BM"):
+            raise AnswerUnreadable(f"Its {words} is none.")
         return self.pictures[picture.which]
 
     def command(self, command: Command) -> Acceptance:
@@ -307,14 +315,15 @@ class MemoryPhone:
         if isinstance(answer, Exception):
             if isinstance(command, (Load, Restart)) and isinstance(answer, (AnswerLost, AnswerUnreadable)):
                 return Acceptance(words, "no answer" if isinstance(answer, AnswerLost) else "unreadable answer")
-            raise answer
+            raise AnswerLost(answer.reason) if isinstance(answer, AnswerUnreadable) else answer
         return Acceptance(words, answer, asks_reboot=answer == WANTS_REBOOT)
 
     def mark(self, load: Load) -> Mapping[str, Any] | None:
         return None
 
     def follow(self, mark: Mapping[str, Any] | None) -> None:
-        assert mark is None
+        if mark is not None:
+            raise InputError("The mark is none of a phone in memory.")
 
     def remind(self) -> None:
         self.live()
@@ -349,6 +358,7 @@ class MemoryPhone:
 
     def use_login(self, username: str | None, password: str | None) -> None:
         self.logins.append((username, password))
+        self.connection = replace(self.connection, username=username, password=password)
 
     def close(self) -> None:
         self.closed = True
