@@ -34,8 +34,8 @@ _VENDOR_CONTROLLER_ON, _VENDOR_CONTROLLER_OFF = Version((10, 1, 161)), Version((
 def may_have_vendor_controller(model: str | None, firmware: Version | None) -> bool | None:
     """Whether Snom's own controller may reach the phone by TR-369, and start an update for example.
 
-    By Snom's pages on TR-369 and FS PBX it is on by default from 10.1.161 until 10.1.226, on models
-    with TR-369. None where model or version is not known.
+    It is on by default from 10.1.161 until 10.1.226 (protocol 5.4), on models with TR-369 (xml 13). None where model or
+    version is not known.
     """
     known = find_model(model or "")
     if known is None or firmware is None:

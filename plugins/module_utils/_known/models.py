@@ -184,7 +184,7 @@ _BY_NAME = (
 )
 _NAME = re.compile(
     r"\s*(?:(?:snom|gigaset)[\s_-]*)?"
-    # D810B, D810WB, P855BW and D815W are sold beside each other: black, and with wireless LAN (protocol 1.3).
+    # D810B, D810WB and D815W are a D810 and a D815 (protocol 1.3), and so Gigaset's P855BW is a P855 [I].
     r"(?:([dp]8[0-9]{2})(?:wb?|bw?)|([dp]?[0-9]{3}m?|p8[25]x|mp|meeting[\s-]?point|pa1))"
     # The PA1+ as FusionPBX calls it, and Gigaset's phones as they are sold.
     r"(?:(?<=pa1)[\s-]?plus|(?<=p[78][0-9][0-9x])pro)?(?![0-9a-z])",

@@ -72,7 +72,7 @@ class Remote:
     def send(self, command: Command, *, pause: float = STEP) -> None:
         """Send a command, some seconds after the one before.
 
-        What the phone answers proves nothing (protocol 0.3). Raises AnswerLost where it may have got the command all
+        What the phone answers proves nothing (protocol 0.4). Raises AnswerLost where it may have got the command all
         the same, UserMode and Unsupported where it says no.
         """
         if self.check_mode:

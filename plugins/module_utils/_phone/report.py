@@ -4,7 +4,7 @@
 
 """The phone's own word on whether somebody talks on it: a document that it runs, and what it reports then.
 
-A document is silent: it is never shown, takes no keys, and ends with its one fetch (xml 1.1). Which URL the phone
+A document is silent: it is never shown, takes no keys, and ends with its one fetch (xml 0). Which URL the phone
 fetches says what is so. Nobody has published a silent document that fetches over HTTP, nor a callback inside of a fetch
 (xml 0), so the URLs are literal, and only places that Snom documents are evaluated. The first condition can't hold: a
 phone that takes conditions for something else gives itself away.
@@ -142,7 +142,7 @@ def fetch_of(url: str) -> str:
 
 
 def silent_document(token: str, content: str, attributes: str = "") -> str:
-    """A document that is never shown (xml 1.1)."""
+    """A document that is never shown (xml 0)."""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<SnomIPPhoneSilent document_id="{escape(token)}"{attributes}>{content}</SnomIPPhoneSilent>\n'

@@ -34,7 +34,7 @@ from ..report import fetch_of, silent_document
 
 _NOTHING = "snom://mb_nop"
 
-# Those of function keys have no name there that anybody has written down (xml 6).
+# Those of function keys have no name there that anybody has written down (protocol 1.2).
 _FUNCTION_KEY = re.compile("(?:P|EK)[0-9]+")
 _SAFE = "*+.@:-_"
 """What may stand in a value as it is; a # would begin a part of its own (xml 3)."""

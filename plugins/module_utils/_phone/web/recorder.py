@@ -53,7 +53,7 @@ KNOWN_PAGES = (
     "/state_of_identity.htm",
     "/changed_settings.htm",
 )
-"""Those of protocol 2.6, 11.5 and 11.10 that are no commands."""
+"""Those of protocol 2.6 and 11.10 that are no commands, and what may be the page Software Update (3.3.2) [I]."""
 
 MOST_PAGES = 60
 LONGEST = 300.0

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which TLS a phone speaks, and what its certificate says: no public source tells either (protocol 2.5)."""
+"""Which TLS a phone speaks, and what its certificate says: no public source tells either (protocol 11.4)."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ class WebPhone(WebLoader):
             case Write(settings, store):
                 return _WRITE + "".join(_pair(*item) for item in settings.items()) + (_STORE if store else "")
             case OpenDocument(url, _text):
-                # The scheme, and all of it encoded: from 8.4.32 on (xml 4).
+                # The scheme, and all of it encoded: from 8.4.32 on (protocol 1.4).
                 return f"/minibrowser.htm?url={quote(url, safe='')}"
             case Load():
                 return load_path(command)
