@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Time, by a clock that nobody can set."""
+"""Time, by a clock that nobody can set; seconds that options give, and times as sentences and results have them."""
 
 from __future__ import annotations
 

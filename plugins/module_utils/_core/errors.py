@@ -145,7 +145,7 @@ class UserMode(SnomError):
 
 
 class Unsupported(SnomError):
-    """This phone has no HTTP remote control: the Phone Manager of the D8xx generation (protocol 7)."""
+    """The phone, or the way to it, has no such command: the Phone Manager of the D8xx has none at all (protocol 7)."""
 
     outcome = Outcome.UNSUPPORTED
 

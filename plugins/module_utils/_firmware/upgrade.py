@@ -14,8 +14,8 @@ The way of a phone::
 A phone that was not seen gone by its deadline may still be fetching its image, so it does not end there: it is LATE,
 and is watched for as long again. If it goes down meanwhile, it has its whole deadline from then on.
 
-What a status code says about a firmware load is nothing (protocol 0.3, 0.4): from the trigger on, only what the phone's
-own pages show decides.
+What a status code says about a firmware load is nothing (protocol 0.3, 0.4): from the trigger on, only what is seen of
+the phone decides, on its own pages or by its PBX and its mirror.
 
 The parts, which know nothing of the machine:
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One press of a key. A file of its own, so that a phone that is only read needs no table of keys."""
+"""One press of a key. A file of its own: who only names it among the commands needs no table of keys."""
 
 from __future__ import annotations
 

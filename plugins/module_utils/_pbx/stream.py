@@ -43,7 +43,7 @@ class Stream:
         self._received = 0
 
     def send(self, text: str) -> None:
-        """Send text."""
+        """Send text. Raises PbxFailed."""
         try:
             self._sock.settimeout(self._left())
             self._sock.sendall(text.encode("utf-8", "surrogatepass"))
@@ -51,7 +51,7 @@ class Stream:
             raise self._failed(error) from None
 
     def line(self) -> str:
-        """The next line, without its end."""
+        """The next line, without its end. Raises PbxFailed."""
         while (end := self._buffer.find(b"\n")) < 0:
             if len(self._buffer) > _MAX_LINE:
                 raise PbxFailed(f"{self._shown} sends a line that never ends. Check host and port.")
@@ -60,7 +60,7 @@ class Stream:
         return line.rstrip(b"\r").decode("utf-8", "replace")
 
     def read(self, length: int) -> bytes:
-        """The next bytes."""
+        """The next bytes, so many. Raises PbxFailed."""
         if not 0 <= length <= MAX_ANSWER:
             raise PbxFailed(f"{self._shown} announces an answer of {length} bytes, which is none that fits.")
         while len(self._buffer) < length:

@@ -34,7 +34,7 @@ class PhoneFacts:
     """One reading of a phone. None means unknown: not asked for, or not shown by this firmware.
 
     mac is 12 upper-case hex digits, uptime is in seconds. generation is what the web server shows itself to be.
-    call_state is "idle", "in_call" or "unknown"; call_state_source names the page it was read from. admin_mode is False
+    call_state is "idle", "in_call" or "unknown"; call_state_source says where it was read. admin_mode is False
     when the phone wanted its administrator password for the settings page (protocol 2.1), True when it showed them.
     http_pass_set is True when the phone wanted a login, False when it did not or its home page says so (protocol 2.1).
     read_only_settings are the names of those that HTTP does not write (5.4); setting_forms holds what the page says of

@@ -5,11 +5,12 @@
 """The report of a rollout, as JSON, CSV, JUnit and one HTML page.
 
 All four show the same result, which is plain JSON. Its keys: ``run``, ``plan_id``, ``check_mode``, ``started``,
-``ended``, ``stopped_by``, ``resume`` (the command), ``do_not_power_off`` (list of host, until, reason), ``summary``
-(outcome: count), ``waves`` (list of number, label, phones, started, ended, summary), ``options``, and ``phones`` (by
-host: outcome, reason, before, after, target, path, model, mac, call_state, site, group, wave, started, elapsed,
-evidence, notes (list of sentences), snapshot (see the module `snapshot`), unverified). Times are in seconds since the
-epoch, ``elapsed`` in seconds. What is not known, or did not happen, is null.
+``ended``, ``stopped_by``, ``resume`` (the command), ``do_not_power_off`` (list of host, until, reason), ``still_shown``
+(list of host, until), ``summary`` (outcome: count), ``waves`` (list of number, label, phones, started, ended, summary),
+``options``, and ``phones`` (by host: outcome, reason, recap, changed, before, after, target, path, model, mac,
+call_state, transport, site, group, wave, started, elapsed, deadline, evidence, notes (list of sentences), snapshot (see
+the module `snapshot`), unverified). Times are in seconds since the epoch, ``elapsed`` in seconds. What is not known, or
+did not happen, is null.
 """
 
 from __future__ import annotations

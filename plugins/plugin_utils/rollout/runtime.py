@@ -4,8 +4,8 @@
 
 """Time and workers, and what else a rollout needs from whoever runs it.
 
-Time and workers are the only two things of the outside world that a rollout touches itself. Tests put a simulated
-runtime in their place and live through hours in seconds.
+What decides in a rollout has both from here alone: tests put a simulated runtime in their place, and live through hours
+in seconds.
 """
 
 from __future__ import annotations

@@ -259,6 +259,7 @@ class SipReader:
 
 
 def version_of(contact: Registered) -> Version | None:
+    """Which firmware a registration names, if it names one."""
     agent = contact.registration.agent
     return agent.firmware if agent else None
 
