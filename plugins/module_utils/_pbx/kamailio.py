@@ -15,7 +15,7 @@ from typing import Any
 from .._core.errors import InputError, PbxFailed
 from .._core.paced_http import PacedAdapter
 from .deadline import Deadline
-from .pbx import Delivery, Notify, Registration, past_proxies, registration_of, sendable
+from .pbx import Delivery, Notify, Registration, past_proxies, registration_of, sendable, user_of
 from .settings import PbxSettings
 from .stream import MAX_ANSWER, unreachable
 
@@ -231,7 +231,7 @@ def _in_dialogs(dialogs: list[dict[str, Any]], registered: Iterable[Registration
     accounts, reached = set(), defaultdict(set)
     for one in registered:
         accounts.add(one.account)
-        for key in filter(None, (_user(one.account), _place(one.contact), _place(one.route or ""))):
+        for key in filter(None, (user_of(one.account), _place(one.contact), _place(one.route or ""))):
             reached[key].add(one.account)
     talking, all_told = set(), True
     for dialog in dialogs:
@@ -240,7 +240,7 @@ def _in_dialogs(dialogs: list[dict[str, Any]], registered: Iterable[Registration
             talking |= _spellings(account, accounts)
         contacts = [str(_dict(dialog, leg).get("contact") or "") for leg in ("caller", "callee")]
         for contact in contacts:
-            talking |= reached.get(_user(_account(contact)), set()) | reached.get(_place(contact), set())
+            talking |= reached.get(user_of(_account(contact)), set()) | reached.get(_place(contact), set())
         all_told &= bool(contacts[1] or _spellings(callee, accounts) & accounts)
     return talking, all_told
 
@@ -248,10 +248,6 @@ def _in_dialogs(dialogs: list[dict[str, Any]], registered: Iterable[Registration
 def _account(uri: str) -> str:
     """The user and domain of a SIP URI."""
     return uri.partition(":")[2].partition(";")[0].partition("?")[0]
-
-
-def _user(account: str) -> str:
-    return account.partition("@")[0]
 
 
 def _place(uri: str) -> str:
