@@ -12,8 +12,8 @@ import os
 import stat
 
 
-def open_regular(path: str, flags: int = os.O_RDONLY, mode: int = 0o640) -> int:
-    """A descriptor of a regular file; mode is that of a file which is created. Raises OSError, also for anything else.
+def open_regular(path: str, flags: int = os.O_RDONLY) -> int:
+    """A descriptor of a regular file; one that is created has mode 640. Raises OSError, also for anything else.
 
     Nothing but a regular file is opened, as far as that can be told before: to open a device can set it going.
     """
@@ -22,7 +22,7 @@ def open_regular(path: str, flags: int = os.O_RDONLY, mode: int = 0o640) -> int:
     # One that is not there is for os.open to tell, or to create.
     with contextlib.suppress(FileNotFoundError):
         _check(os.stat(path), path)
-    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC, mode)
+    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC, 0o640)
     try:
         _check(os.fstat(descriptor), path)
     except OSError:

@@ -157,7 +157,7 @@ def _open_locked(path: str, run: str) -> tuple[FileIO, IO[str]]:
     while True:
         with contextlib.ExitStack() as opened:
             file = opened.enter_context(FileIO(open_regular(path, os.O_RDWR | os.O_APPEND | os.O_CREAT), "a+"))
-            lock = opened.enter_context(open(f"{path}.lock", "a+", encoding="utf-8", opener=_private))
+            lock = opened.enter_context(open(f"{path}.lock", "a+", encoding="utf-8", opener=open_regular))
             if _locked(lock):
                 if _locked(file) and _is_at(file, path):
                     lock.truncate(0)
@@ -176,10 +176,6 @@ def _open_locked(path: str, run: str) -> tuple[FileIO, IO[str]]:
                     "ended; two runs must not share phones."
                 )
         time.sleep(0.1)
-
-
-def _private(path: str, flags: int) -> int:
-    return open_regular(path, flags)
 
 
 def _locked(file: IO[str] | FileIO) -> bool:
