@@ -10,9 +10,11 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
+
+T = TypeVar("T")
 
 _WAVES_EXAMPLE = 'for example [canary, "10%", "100%"]'
 
@@ -62,10 +64,7 @@ class BySite:
 
     def of(self, site: str | None) -> float:
         """The number of one site; None stands for the phones without a site. Raises InputError when there is none."""
-        number = self.sites.get(site, self.others) if site is not None else self.others
-        if number is None:
-            raise missing_site(self.option, site)
-        return number
+        return of_site(self.option, self.sites, self.others, site)
 
 
 def parse_waves(value: object) -> tuple[Wave, ...]:
@@ -151,7 +150,10 @@ def site_name(key: object, option: str) -> str:
     raise InputError(f"{option}: {key!r} is not the name of a site. Put the name in quotes.")
 
 
-def missing_site(option: str, site: str | None) -> InputError:
-    """What to raise when a mapping says nothing about a site."""
-    which = "the phones without a site" if site is None else f"site {site!r}"
-    return InputError(f"{option}: nothing is said for {which}. Name it in the mapping, or add an entry default.")
+def of_site(option: str, sites: Mapping[str, T], others: T | None, site: str | None) -> T:
+    """What a mapping says of a site; None stands for the phones without one. Raises InputError when it says nothing."""
+    found = others if site is None else sites.get(site, others)
+    if found is None:
+        which = "the phones without a site" if site is None else f"site {site!r}"
+        raise InputError(f"{option}: nothing is said for {which}. Name it in the mapping, or add an entry default.")
+    return found

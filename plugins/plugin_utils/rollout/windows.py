@@ -15,8 +15,9 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import missing_site, site_name
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import of_site, site_name
 
+_OPTION = "window"
 _EXAMPLE = 'for example "22:00-05:00 Europe/Berlin"'
 _DAY = 86400.0
 _ALWAYS = 7 * _DAY
@@ -82,7 +83,6 @@ class Windows:
     its earlier one.
     """
 
-    option: str
     sites: Mapping[str, tuple[_Window, ...]]
     others: tuple[_Window, ...] | None
 
@@ -112,10 +112,7 @@ class Windows:
         return longest if longest < _ALWAYS else math.inf
 
     def _of(self, site: str | None) -> tuple[_Window, ...]:
-        windows = self.sites.get(site, self.others) if site is not None else self.others
-        if windows is None:
-            raise missing_site(self.option, site)
-        return windows
+        return of_site(_OPTION, self.sites, self.others, site)
 
 
 @lru_cache(maxsize=256)
@@ -132,7 +129,7 @@ def _spans(windows: tuple[_Window, ...], today: int, ahead: int = _DAYS_AHEAD) -
     return tuple(merged)
 
 
-def parse_windows(value: object, option: str = "window") -> Windows | None:
+def parse_windows(value: object) -> Windows | None:
     """Read windows: a string, a list of strings, or a mapping from sites to either. Raises InputError.
 
     A window is a span of local time with its zone, ``22:00-05:00 Europe/Berlin``; several in one string have commas
@@ -145,13 +142,13 @@ def parse_windows(value: object, option: str = "window") -> Windows | None:
     if value is None or value == "":
         return None
     if not isinstance(value, Mapping):
-        return Windows(option, {}, _parse_site(value, option))
+        return Windows({}, _parse_site(value, _OPTION))
     if not value:
-        raise InputError(f"{option}: the mapping is empty. Name sites or default, {_EXAMPLE}.")
+        raise InputError(f"{_OPTION}: the mapping is empty. Name sites or default, {_EXAMPLE}.")
     sites = {
-        site_name(site, option): _parse_site(windows, f"{option}, site {site!r}") for site, windows in value.items()
+        site_name(site, _OPTION): _parse_site(windows, f"{_OPTION}, site {site!r}") for site, windows in value.items()
     }
-    return Windows(option, sites, sites.get("default"))
+    return Windows(sites, sites.get("default"))
 
 
 def _parse_site(value: object, what: str) -> tuple[_Window, ...]:

@@ -262,11 +262,6 @@ def test_a_bad_window_is_an_error_with_a_remedy(value, message):
     assert error.value.reason.startswith("window")
 
 
-def test_the_error_names_the_option_that_was_read():
-    with pytest.raises(InputError, match=r"^quiet_hours: "):
-        parse_windows("soon", option="quiet_hours")
-
-
 def test_a_controller_without_zones_is_told_what_to_install(monkeypatch):
     monkeypatch.setattr(
         zoneinfo, "ZoneInfo", lambda name: (_unused for _unused in ()).throw(zoneinfo.ZoneInfoNotFoundError(name))
