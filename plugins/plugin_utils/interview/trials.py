@@ -106,14 +106,13 @@ def attempt(
     *,
     now: Callable[[], float] = time.monotonic,
     sleep: Wait = time.sleep,
-    open_one: Callable[..., Pbx] = open_pbx,
 ) -> Tried:
     """Do one of `TRIALS` at a phone that shows these facts, or have it reload in one of `RELOADS`: ``reload_notify``.
 
     Raises SnomError before anything is sent that could do something.
     """
     with closing(WebPhone(subject.connection, witnesses=subject.witnesses)) as phone:
-        trial = _Trial(subject, parameters, phone, facts, now, sleep, open_one)
+        trial = _Trial(subject, parameters, phone, facts, now, sleep)
         return {
             "notify": trial.notify,
             "minibrowser": trial.minibrowser,
@@ -186,16 +185,15 @@ class _Trial:
         facts: PhoneFacts,
         now: Callable[[], float],
         sleep: Wait,
-        open_one: Callable[..., Pbx],
     ) -> None:
         self._subject, self._parameters, self._phone, self._facts = subject, parameters, phone, facts
-        self._now, self._sleep, self._open_one = now, sleep, open_one
+        self._now, self._sleep = now, sleep
 
     def notify(self) -> Tried:
         """The report document by NOTIFY: first with conditions, then with callbacks inside of its fetch."""
         collector = _collector_of(self._subject, fetched=False)
         settings = _pbx_of(self._subject)
-        with closing(self._open_one(settings)) as pbx:
+        with closing(open_pbx(settings)) as pbx:
             contact = self._contact(pbx)
             self._require_silence(contact.agent.firmware if contact.agent else None)
             answers: list[int | None] = []
@@ -280,7 +278,7 @@ class _Trial:
 
     def reload_by_notify(self) -> Tried:
         """A document that says ``reloadset``, by NOTIFY. Whose host has to be trusted then nobody knows (xml 3)."""
-        with closing(self._open_one(_pbx_of(self._subject))) as pbx:
+        with closing(open_pbx(_pbx_of(self._subject))) as pbx:
             contact = self._contact(pbx)
             self._require_silence(contact.agent.firmware if contact.agent else None)
             self._require_leave()

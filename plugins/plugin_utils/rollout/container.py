@@ -23,11 +23,11 @@ MOUNTS = "/proc/self/mountinfo"
 """What is mounted, with its kind (proc_pid_mountinfo(5))."""
 
 
-def ends_with_container(path: str, environment: Mapping[str, str], root: str = "/", mounts: str = MOUNTS) -> bool:
+def ends_with_container(path: str, environment: Mapping[str, str], mounts: str = MOUNTS) -> bool:
     """Whether a file would be gone when the job ends.
 
-    root is where the container's own file system is mounted: what is mounted into it is on another device. That may be
-    memory, which ends with the container or, if it is the host's, with that.
+    What is mounted into a container is on another device than its own file system. That may be memory, which ends with
+    the container or, if it is the host's, with that.
     """
     if not environment.get("AWX_ISOLATED_DATA_DIR", "").startswith(f"{OF_THE_JOB}/"):
         return False
@@ -38,7 +38,7 @@ def ends_with_container(path: str, environment: Mapping[str, str], root: str = "
     while not os.path.exists(path):
         path = os.path.dirname(path)
     device = os.stat(path).st_dev
-    return device == os.stat(root).st_dev or _is_memory(device, mounts)
+    return device == os.stat("/").st_dev or _is_memory(device, mounts)
 
 
 def _is_memory(device: int, mounts: str) -> bool:
@@ -53,11 +53,9 @@ def _is_memory(device: int, mounts: str) -> bool:
     return bool(kinds) and kinds[0] in ("tmpfs", "ramfs")
 
 
-def check_lasting(
-    option: str, path: str, environment: Mapping[str, str], root: str = "/", mounts: str = MOUNTS
-) -> None:
+def check_lasting(option: str, path: str, environment: Mapping[str, str]) -> None:
     """Refuse a file that has to outlive the run and would not. Raises InputError."""
-    if ends_with_container(path, environment, root, mounts):
+    if ends_with_container(path, environment):
         raise InputError(
             f"{option}: {path} lies in the container of this job or in memory, and is gone with it, so the next run "
             f"would not know which phones are flashing. Name a path on a volume that is mounted into each job."
