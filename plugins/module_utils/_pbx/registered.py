@@ -26,7 +26,7 @@ PATIENCE = 30.0
 """Seconds for which a PBX that could not be asked is left alone. Else each phone would wait for its timeout."""
 
 AT_A_TIME = 8
-"""Requests to phones through one PBX. Kamailio keeps a worker for each until the phone has answered (sip 5.3)."""
+"""Requests to phones through one PBX. With nine at a time each of Kamailio's answers was the phone's own (sip 5.3)."""
 
 LONGEST_TURN = 5.0
 """Seconds to wait for a turn. What was made sure of before is old then: a call may have begun."""
