@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run one operation on one phone. Modules and action plugins get every result from here, and nowhere else."""
+"""Run one operation on one phone. Modules and their twins get what came of it from here alone."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def perform(
     """Connect as the parameters say, run the operation, and return its result as plain JSON types without secrets.
 
     connect makes what the operation asks of a phone: a module that only reads takes no commands along. The operation
-    raises SnomError.
-    What phones say in it is as `visible` shows it: Ansible puts results on terminals.
+    raises SnomError. What phones say in the result is as `visible` shows it: Ansible puts results on terminals.
+
     Never raises an Exception: a failure is a result with failed, msg, outcome and reason.
     """
     try:
