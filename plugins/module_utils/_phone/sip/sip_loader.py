@@ -16,6 +16,7 @@ from typing import Any
 
 from ..._core.errors import InputError, NotSent, PbxFailed, PhoneUnreachable, Refused, SnomError, expect
 from ..._core.outcomes import Outcome
+from ..._known.check_sync import EVENT
 from ..._known.images import file_in_url
 from ..._known.version import Version
 from ..._mirror.armory import Armory
@@ -27,10 +28,7 @@ from ..connection import Connection
 from ..loadable_phone import Acceptance, Load, Traces
 from .sip_reader import ShownImage, SipReader, Unproven, version_of
 
-CHECK_SYNC = "check-sync;reboot=false"
-"""Never with true: the phone decides by itself whether it restarts (sip 1.1)."""
-
-LOADS_BY = f"NOTIFY {CHECK_SYNC}"
+LOADS_BY = f"NOTIFY {EVENT}"
 """What it is told so that it loads an image."""
 
 _SETTLES = 1.0
@@ -81,7 +79,7 @@ class SipLoader(SipReader):
             # Not shown it while it waits for its turn.
             with self._registrar.turn():
                 self._armory.arm(self._mac, command.url, until)
-                delivery = self._registrar.notify(registration, Notify(event=CHECK_SYNC))
+                delivery = self._registrar.notify(registration, Notify(event=EVENT))
         except (MirrorAnswerLost, PbxFailed, Refused) as error:
             problem: SnomError = NotSent(f"{error.reason} The phone is shown nothing any more.")
             answer = f"no answer: {error.reason}"
@@ -169,7 +167,7 @@ class SipLoader(SipReader):
                 self._progress(self._watched, fresh=0)
                 if whole and not self._watched.traces.may_load:
                     # As alone as the first time: another phone may have its contact by now.
-                    self._registrar.notify(self._told_alone().registration, Notify(event=CHECK_SYNC))
+                    self._registrar.notify(self._told_alone().registration, Notify(event=EVENT))
         except (NotSent, PbxFailed, MirrorFailed, Unproven, Refused, PhoneUnreachable):
             # It is watched on, with the first.
             return
