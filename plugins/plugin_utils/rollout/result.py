@@ -38,11 +38,10 @@ def rollout_result(
     spare = parameters["spare_unreachable"] and any(ended.phone.facts is not None for ended in results)
     # Before a stop they have their turn, or something has gone wrong, whatever becomes of those behind it.
     must_begin = set(due) if stops else set()
+    by_host = {ended.phone.host: ended for ended in results}
     phones = {
-        ended.phone.host: _phone_record(
-            ended, fail_on | {Outcome.NOT_STARTED.value} if ended.phone.host in must_begin else fail_on, spare
-        )
-        for ended in results
+        host: _phone_record(ended, fail_on | {Outcome.NOT_STARTED.value} if host in must_begin else fail_on, spare)
+        for host, ended in by_host.items()
     }
     unsafe = [
         {
@@ -70,7 +69,7 @@ def rollout_result(
         "resume": context.resume_command if unfinished and not check_mode else None,
         "do_not_power_off": unsafe,
         "still_shown": still_shown,
-        "summary": dict(Counter(record["outcome"] for record in phones.values()).most_common()),
+        "summary": dict(Counter(ended.ending.outcome.value for ended in by_host.values()).most_common()),
         "waves": [
             {
                 "number": wave.number,
@@ -78,7 +77,7 @@ def rollout_result(
                 "phones": len(wave.hosts),
                 "started": wave.started,
                 "ended": wave.ended,
-                "summary": dict(Counter(_of_wave(phones[host], wave.number) for host in wave.hosts)),
+                "summary": dict(Counter(_of_wave(by_host[host], wave.number) for host in wave.hosts)),
             }
             for wave in engine.waves
         ],
@@ -87,10 +86,10 @@ def rollout_result(
     }
 
 
-def _of_wave(phone: Mapping[str, Any], number: int) -> str:
+def _of_wave(ended: PhoneResult, number: int) -> str:
     """How a phone ended in a wave: one that had its turn in a later one was put off in this."""
-    later = phone["wave"] is not None and phone["wave"] != number
-    return Outcome.DEFERRED.value if later else str(phone["outcome"])
+    later = ended.wave is not None and ended.wave != number
+    return str((Outcome.DEFERRED if later else ended.ending.outcome).value)
 
 
 def _planned(phone: PlannedPhone | SettledPhone, waves: Mapping[str, int]) -> PhoneResult:
