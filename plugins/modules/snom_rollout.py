@@ -146,8 +146,8 @@ options:
     default: ignore
   fail_on:
     description:
-      - Which of these outcomes M(telephony.snom.snom_rollout_result) turns into failed hosts. With an empty list a
-        rollout that left phones off their target looks green.
+      - Which of these outcomes M(telephony.snom.snom_rollout_result) turns into failed hosts, and the JUnit
+        report into failures. With an empty list a rollout that left phones off their target looks green.
     type: list
     elements: str
     choices: [deferred, not_started]
@@ -635,7 +635,7 @@ report:
       type: str
       sample: /srv/rollout/report/report.csv
     junit:
-      description: A test case for each phone.
+      description: A test case for each phone. It is a failure where the phone's host fails.
       returned: always
       type: str
       sample: /srv/rollout/report/report.junit.xml

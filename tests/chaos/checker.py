@@ -668,7 +668,8 @@ def reports_say_the_same(record: Record) -> Iterator[str]:
         outcomes = {host: said["outcome"] for host, said in run.report["phones"].items()}
         if run.csv is not None and run.csv != outcomes:
             yield f"run {number + 1}: report.csv says {dict(run.csv)}, report.json {outcomes}"
-        failed = {host for host, outcome in outcomes.items() if outcome in FAILED}
+        fail_on = run.report["options"].get("fail_on", ())
+        failed = {host for host, outcome in outcomes.items() if outcome in {*FAILED, *fail_on}}
         if run.junit is not None and {host for host, word in run.junit.items() if word == "failure"} != failed:
             yield f"run {number + 1}: report.junit.xml says {dict(run.junit)}, report.json {outcomes}"
 

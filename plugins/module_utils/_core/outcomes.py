@@ -323,7 +323,7 @@ class Outcome(str, Enum):
 
     @property
     def junit(self) -> Literal["passed", "skipped", "failure"]:
-        """What a JUnit report calls it."""
+        """What a JUnit report calls it, where its host does not fail by the rollout's options."""
         if self.left_over or self._row.off_test:
             return "skipped"
         return "failure" if self.failed else "passed"

@@ -120,12 +120,13 @@ assert result["summary"] == {"busy": 1}
 assert result["phones"]["one"]["recap"] == "failed"
 assert result["resume"] == RESUME
 assert result["stopped_by"] is None
-assert report_of("busy") == (["skipped"], False, "wait")
+assert report_of("busy") == (["failure"], False, "wait")
 
 fleet = Fleet(one={"answer": busy, "scripts": []})
 assert "busy" in outcomes("left_over")
-tolerated = to_plain(fleet.run(fail_on=["deferred"], deferred_retries=0, journal="journal"))
+tolerated = to_plain(fleet.run(fail_on=["deferred"], deferred_retries=0, journal="journal", report_dir="report"))
 assert tolerated["phones"]["one"]["recap"] == "ok"
+assert report_of("busy") == (["skipped"], False, "wait")
 
 fleet = Fleet(one={"answer": busy, "scripts": []}, two={})
 fleet.run(waves=[1, "100%"], soak=600, deferred_retries=0, journal="other")

@@ -130,8 +130,7 @@ def say(record: Record, outcome: str, **more: Any) -> None:
         one["phones"]["p1"].update({"outcome": outcome, **more})
         one["summary"] = {outcome: 1}
     run.csv = {"p1": outcome}
-    quiet = outcome in ("deferred", "not_started", "protected")
-    run.junit = {"p1": "skipped" if quiet else "failure" if failed else "passed"}
+    run.junit = {"p1": "skipped" if outcome == "protected" else "failure" if failed else "passed"}
     run.journal = [*run.journal[:2], end(outcome), {"type": "run_end", "run": "r", "summary": {outcome: 1}}]
     run.output = f"10:00:00  p1: {outcome}: Why.\n10:00:00  Ended: 1 {outcome}\n"
     run.code = 2 if failed else 0

@@ -264,11 +264,13 @@ def test_junit_shows_each_outcome_as_the_recap_does(tmp_path, word):
         assert "before: 10.1.54.13, after: 10.1.198.19, target: 10.1.198.19" in shown.text
 
 
+@pytest.mark.parametrize("word", ["unreachable", "deferred", "not_started"])
 @pytest.mark.parametrize(("recap", "kind"), [("ok", "skipped"), ("failed", "failure")])
-def test_junit_skips_whose_host_is_spared(tmp_path, recap, kind):
-    root = junit(tmp_path, {"a": phone("unreachable", reason="Nobody answers.", recap=recap)})
+def test_junit_is_as_red_as_the_recap_that_the_options_gave(tmp_path, word, recap, kind):
+    root = junit(tmp_path, {"a": phone(word, reason="Because.", recap=recap)})
     (shown,) = root.find("testsuite/testcase")
-    assert (shown.tag, shown.get("message")) == (kind, "unreachable: Nobody answers.")
+    assert (shown.tag, shown.get("message")) == (kind, f"{word}: Because.")
+    assert root.find("testsuite").get("failures") == ("1" if kind == "failure" else "0")
 
 
 def test_junit_counts_each_site_as_a_suite(tmp_path):
