@@ -49,9 +49,11 @@ options:
       - How many phones go together. Each wave begins when the one before has ended.
       - A number of phones, or a percentage of the phones that need work (rounded up). The last one is repeated until
         all phones had their turn.
-      - The word V(canary) is one phone of each kind, which is model, version now and version wanted. Canaries are
-        chosen across sites. A canary that can't be asked, because it is in a call for example, is replaced by another
-        phone of its kind. Where there are canaries, phones of a kind go one at a time until one of them has succeeded.
+      - The word V(canary) is one phone of each kind, which is model, version now, version wanted, the URLs of the
+        images but for a MAC address in them, and C(snom_transport). Canaries are chosen across sites. A canary that
+        can't be asked, because it is in a call for example, is replaced by another phone of its kind. Where there are
+        canaries, phones of a kind go one at a time until one of them has succeeded, and of all that have model and
+        versions in common the first one goes alone.
       - The word V(stop) behind the last one ends the rollout there instead; the phones that are left have the outcome
         C(not_started). V([canary, stop]) lets people look at the canaries before a second rollout does the rest.
         Phones before it that did not have their turn have failed, whatever O(fail_on) says.

@@ -112,6 +112,8 @@ class Intent:
     """From where on it shows what comes of it, see `Phone.mark`; None where the phone itself shows it."""
     uptime: int | None = None
     """What the phone showed right before, in seconds; None if it shows none."""
+    source: str | None = None
+    """How and from where it was to load, in short, where that was noted: a rollout's canaries prove no other."""
 
 
 def moved(intent: Intent, seconds: float) -> Intent:

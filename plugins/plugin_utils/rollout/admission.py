@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from enum import Enum
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError, WindowEnds
@@ -37,20 +37,20 @@ class Admission:
         gate: CredentialsGate,
         *,
         now: Callable[[], float],
-        needs_canary: Callable[[KnownPhone], bool] = lambda phone: False,
+        is_unproven: Callable[[Hashable], bool] = lambda proof: False,
         on_window: Callable[[str | None, float], None] = lambda site, seconds: None,
     ) -> None:
         """now gives seconds since the epoch.
 
-        needs_canary says whether a phone's kind goes one at a time. on_window is told once of each site whose window
-        is yet to open, and in how many seconds it does.
+        is_unproven says whether phones of a kind, or of a way, go one at a time. on_window is told once of each site
+        whose window is yet to open, and in how many seconds it does.
         """
         self.retry_at: dict[str, float] = {}
         """By host: when a phone that was deferred may be asked again, in seconds since the epoch."""
         self._options = options
         self._gate = gate
         self._now = now
-        self._needs_canary = needs_canary
+        self._is_unproven = is_unproven
         self._on_window = on_window
         self._load: Counter[tuple[str, object]] = Counter()
         self._windows: dict[str | None, tuple[float, float] | None] = {}
@@ -131,7 +131,8 @@ class Admission:
         slots: list[tuple[tuple[str, object], int]] = [(("site", phone.target.site), self._options.max_in_flight)]
         if phone.target.group is not None:
             slots.append((("group", phone.target.group), self._options.max_in_flight_per_group))
-        slots.append((("kind", phone.kind), 1 if self._needs_canary(phone) else 0))
+        # Of all that load an image, whatever from, the first one goes alone; behind it one of each way to it.
+        slots += [(("proof", one), 1 if self._is_unproven(one) else 0) for one in (phone.kind, phone.way)]
         return slots
 
     def _has_room(self, phone: PlannedPhone) -> bool:

@@ -72,7 +72,7 @@ class Engine:
             plan.options,
             gate,
             now=now,
-            needs_canary=self.verdicts.needs_canary,
+            is_unproven=self.verdicts.is_unproven,
             on_window=self._progress.window_opens,
         )
         self._flights = Flights(

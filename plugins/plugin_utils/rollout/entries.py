@@ -70,6 +70,7 @@ _LATER_FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
     "intent": {
         "mark": lambda value: value is None or isinstance(value, dict),
         "uptime": lambda value: value is None or (_is_whole(value) and _is_time(value)),
+        "source": lambda value: value is None or _is_text(value),
     },
     "end": {
         "unsafe_until": lambda value: value is None or _is_time(value),
@@ -101,7 +102,7 @@ def check_entry(entry: object) -> Mapping[str, Any]:
     return entry
 
 
-_OPTIONAL = ("mark", "uptime")
+_OPTIONAL = ("mark", "uptime", "source")
 
 
 def plain_intent(intent: Intent) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import expect, unexpected
@@ -68,7 +69,7 @@ class Flights:
             self._order(phone),
             self._context.connect(phone.target.connection),
             now=self._now,
-            record=self._record.intent,
+            record=lambda intent: self._record.intent(replace(intent, source=phone.way.source)),
             may_trigger=partial(self._may_trigger, phone),
         )
         self.under_way[phone.host] = Flight(phone=phone, upgrade=upgrade, wave=wave, started=self._now())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import expect
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import OUTCOMES, Outcome
@@ -30,8 +30,14 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.entries imp
 OUT_OF_ORDER = 60.0
 """Seconds by which a line may be older than the one before it, which another thread wrote while this one waited."""
 
-Step = tuple[str, Version]
-"""An image file, and the version from which a phone was sent there."""
+
+class ImageStep(NamedTuple):
+    """What an interrupted run had asked of a phone, and proved by it."""
+
+    file: str
+    before: Version
+    source: str | None
+    """That of `Way`; None in older journals."""
 
 
 @dataclass
@@ -48,7 +54,7 @@ class History:
     """By host: how the phones ended that a run had triggered before it was cut off. They count in its resume."""
     refusals: Counter[str] = field(default_factory=Counter)
     """By host: how often in a row it has refused its credentials, over all runs."""
-    proven: Counter[Step] = field(default_factory=Counter)
+    proven: Counter[ImageStep] = field(default_factory=Counter)
     """How many phones that run brought well through this step."""
 
     began: dict[str, Version] = field(default_factory=dict)
@@ -164,7 +170,7 @@ class History:
             intent = read_intent(entry)
             step_before = self.open_intents.get(intent.host)
             if step_before is not None and step_before.target == intent.before:
-                self.proven[step_before.file, step_before.before] += 1
+                self.proven[step_of(step_before)] += 1
             self.began[intent.host] = self.first_version(intent.host, intent.mac, intent.before)
             self.last[intent.host] = intent
             self.open_intents[intent.host] = intent
@@ -203,7 +209,7 @@ class History:
             self.failed_images[host, intent.file] = entry["time"]
         elif intent is not None and outcome.succeeded:
             self.failed_images.pop((host, intent.file), None)
-            self.proven[intent.file, intent.before] += 1
+            self.proven[step_of(intent)] += 1
         if entry["triggered"] and (outcome.succeeded or outcome.failed):
             if intent is not None:
                 after = _version(entry.get("after")) or intent.target
@@ -222,7 +228,7 @@ class History:
                 self.ended[host] = replace(
                     overturned, outcome=outcome, reason=entry["reason"], after=None, unsafe_until=until
                 )
-                self.proven[step_of(overturned)] -= 1
+                self.proven[step_of(expect(overturned.evidence.interrupted))] -= 1
 
 
 def _unsafe_until(outcome: Outcome, entry: Mapping[str, Any], intent: Intent | None) -> float | None:
@@ -239,7 +245,6 @@ def _version(text: str | None) -> Version | None:
     return Version.parse(text) if text else None
 
 
-def step_of(resumed: Ending) -> Step:
+def step_of(asked: Intent) -> ImageStep:
     """The step that an interrupted run had asked a phone for."""
-    asked = expect(resumed.evidence.interrupted)
-    return asked.file, asked.before
+    return ImageStep(asked.file, asked.before, asked.source)

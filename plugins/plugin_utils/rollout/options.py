@@ -52,6 +52,11 @@ class Options:
     approved: Mapping[str, Mapping[str, Any]] | None = None
     snapshot: bool = False
 
+    @property
+    def with_canaries(self) -> bool:
+        """Whether phones of a kind go one at a time until one of them has succeeded."""
+        return any(wave.kind == "canary" for wave in self.waves)
+
 
 def read_approved(path: str) -> Mapping[str, Mapping[str, Any]]:
     """The phones of an approved plan: the report.json of a check-mode run. Raises InputError."""

@@ -20,7 +20,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
     deadline_for,
     hop_need,
 )
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History, Step
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History, ImageStep
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.phone_plan import plan_phone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import (
@@ -38,7 +38,7 @@ class Plan:
     phones: list[PlannedPhone | SettledPhone]
     options: Options
     plan_id: str
-    proven: frozenset[Step] = frozenset()
+    proven: frozenset[ImageStep] = frozenset()
     """The steps that an interrupted run has brought phones well through."""
     slow: Mapping[str | None, float] = field(default_factory=dict)
     """By site: seconds that a phone of an earlier run took to fetch its image, where that was more than assumed."""

@@ -13,6 +13,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._firmware.order imp
 from ansible_collections.telephony.snom.plugins.plugin_utils.report.text import count_phones
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import Plan
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import (
+    Kind,
     KnownPhone,
     PlannedPhone,
     SettledPhone,
@@ -37,6 +38,7 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, is_all: bool = False, li
     work = plan.work
     need = "needs" if len(work) == 1 else "need"
     lines = [f"Plan {plan.plan_id}: {len(work)} of {count_phones(len(plan.phones))} {need} work."]
+    canaries = _canaries(plan)
     listed = [phone for phone in plan.phones if not _needs_nothing(phone)] if len(plan.phones) <= limit else []
     width = max((len(phone.host) for phone in listed), default=0)
     noted: dict[str, list[str]] = {}
@@ -53,10 +55,10 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, is_all: bool = False, li
     if len(plan.phones) <= limit and idle:
         lines.append(f"  Nothing to do: {', '.join(f'{count} {outcome}' for outcome, count in idle.most_common())}.")
     if len(plan.phones) > limit:
-        kinds = Counter(phone.kind for phone in work)
         lines += [
-            f"  {count} x {model} {before} -> {wanted}"
-            for (model, before, wanted), count in sorted(kinds.items(), key=str)
+            f"  {count} x {model} {before} -> {wanted}{f', {canaries[kind]} canaries' if canaries[kind] > 1 else ''}"
+            for kind, count in sorted(Counter(phone.kind for phone in work).items(), key=str)
+            for model, before, wanted in [kind]
         ]
         skipped = Counter(phone.outcome for phone in plan.settled)
         lines += [f"  {count} x {outcome}" for outcome, count in skipped.most_common()]
@@ -64,6 +66,11 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, is_all: bool = False, li
         lines += [f"  note for {len(hosts)} of them: {note}" for note, hosts in by_count]
     if not work:
         return lines
+    if (total := canaries.total()) > len(canaries):
+        lines.append(
+            f"  {total} canaries where model and versions alone would need {len(canaries)}: phones load from several "
+            "places (snom_mirror), or are told in several ways (snom_transport), and each of these has its own."
+        )
     readable = sum(phone.facts.call_state != "unknown" for phone in work)
     lines.append(f"  Call state readable on {readable} of the {count_phones(len(work))} that {need} work.")
     if plan.options.deadline is None:
@@ -75,6 +82,12 @@ def plan_lines(plan: Plan, waves: Mapping[str, int], *, is_all: bool = False, li
     lines += _narrow_lines(plan)
     lines.append("  A call that begins while a phone fetches its image can be cut.")
     return lines
+
+
+def _canaries(plan: Plan) -> Counter[Kind]:
+    """How many there are of each kind; none without such a wave."""
+    ways = {phone.way for phone in plan.work} if plan.options.with_canaries else ()
+    return Counter(way.kind for way in ways)
 
 
 def _fate(phone: PlannedPhone | SettledPhone, waves: Mapping[str, int], is_all: bool) -> str:

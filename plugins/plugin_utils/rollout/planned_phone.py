@@ -6,17 +6,46 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import expect
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
+from ansible_collections.telephony.snom.plugins.module_utils._known.mac import SEPARATORS
 from ansible_collections.telephony.snom.plugins.module_utils._known.taught import flash_time
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import step_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.options import Options
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.target import Target
+
+
+class Kind(NamedTuple):
+    """What one phone shows of the image itself goes for all of a kind."""
+
+    model: str | None
+    before: Version | None
+    wanted: Version | None
+
+
+class Way(NamedTuple):
+    """What phones have in common of which one can be the canary for all."""
+
+    kind: Kind
+    by_provisioning: bool
+    urls: tuple[str, ...]
+    """Of its images: what lies under the same name on another mirror may be another file."""
+
+    @property
+    def source(self) -> str:
+        """By what a journal tells it from others: a short hash, as a URL may hold a secret."""
+        return hashlib.sha256(repr(self[1:]).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +91,20 @@ class KnownPhone:
         return () if None in (version, self.first) or version == self.first else (str(version),)
 
     @property
-    def kind(self) -> tuple[str | None, Version | None, Version | None]:
-        """(model, now, target): phones alike enough that one is the canary for all."""
-        return self.model, self.before, self.wanted
+    def kind(self) -> Kind:
+        """Whose phones load the same image, wherever from."""
+        return Kind(self.model, self.before, self.wanted)
+
+    @cached_property
+    def way(self) -> Way:
+        """Its kind, and how and from where it gets its images."""
+        mac = self.facts.mac if self.facts else None
+        return Way(self.kind, self.target.by_provisioning, tuple(_for_all(hop.url, mac) for hop in self.hops))
 
     @property
-    def proof(self) -> tuple[object, ...]:
+    def proofs(self) -> tuple[Hashable, ...]:
         """What its success proves for others, or its failure puts in question."""
-        return self.kind
+        return self.kind, self.way
 
     def settle(self, ending: Ending, *, resumed: bool = False, unrecorded: bool = False) -> SettledPhone:
         """The same phone, which this run asks for nothing."""
@@ -139,6 +174,13 @@ class SettledPhone(KnownPhone):
         return self._way_to(self.ending.evidence.before) if self.resumed else super().came_over
 
     @property
-    def proof(self) -> tuple[object, ...]:
+    def proofs(self) -> tuple[Hashable, ...]:
         """As of any phone; but of one that an interrupted run had asked only its last step is known."""
-        return step_of(self.ending) if self.resumed else self.kind
+        return (step_of(expect(self.ending.evidence.interrupted)),) if self.resumed else super().proofs
+
+
+def _for_all(url: str, mac: str | None) -> str:
+    """A URL without the MAC of the phone that it is for: else each phone of such a mirror would be its own canary."""
+    if mac is None or mac not in url.translate(SEPARATORS).upper():
+        return url
+    return re.sub("[:.-]?".join(mac), "{mac}", url, flags=re.IGNORECASE)

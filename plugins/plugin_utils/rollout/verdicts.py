@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -88,8 +88,8 @@ class Verdicts:
         # With what an interrupted run had begun, so that its resume tolerates as many.
         begun = sum(phone.resumed for phone in plan.settled)
         self._max_bad = plan.options.max_bad.of(len(plan.work) + begun)
-        self._with_canaries = any(wave.kind == "canary" for wave in plan.options.waves)
-        self._proven: set[tuple[object, ...]] = set(plan.proven)
+        self._with_canaries = plan.options.with_canaries
+        self._proven: set[Hashable] = set(plan.proven)
 
     def settle(self, phone: KnownPhone, ending: Ending, flight: Flight | None = None) -> None:
         """The one place where a phone gets its outcome, or where its success is overturned.
@@ -175,9 +175,13 @@ class Verdicts:
         """How a phone ended that has."""
         return self.results[host].ending.outcome
 
+    def is_unproven(self, proof: Hashable) -> bool:
+        """Whether phones that would prove this go one at a time."""
+        return self._with_canaries and proof not in self._proven
+
     def needs_canary(self, phone: KnownPhone) -> bool:
-        """Whether nothing is known of its kind yet, so that they go one at a time, each a canary."""
-        return self._with_canaries and phone.proof not in self._proven
+        """Whether nothing is known yet of its kind, or of where and how it loads, so that it is a canary."""
+        return any(map(self.is_unproven, phone.proofs))
 
     def was_tried(self, phone: PlannedPhone) -> bool:
         """Whether a phone that ended was triggered, so that a canary proved something, good or bad."""
@@ -185,14 +189,14 @@ class Verdicts:
         return result is not None and result.ending.triggered
 
     def _weigh_proof(self, result: PhoneResult, *, overturned: bool) -> None:
-        """A success proves its kind. One that is overturned takes the proof away, unless there is another."""
-        proof = result.phone.proof
+        """A success is a proof. One that is overturned takes it away, unless there is another."""
         if result.ending.outcome.succeeded:
-            self._proven.add(proof)
-        elif overturned and not any(
-            one.ending.outcome.succeeded and one.phone.proof == proof for one in self.results.values()
-        ):
-            self._proven.discard(proof)
+            self._proven.update(result.phone.proofs)
+        elif overturned:
+            self._proven.difference_update([proof for proof in result.phone.proofs if not self._stands(proof)])
+
+    def _stands(self, proof: Hashable) -> bool:
+        return any(one.ending.outcome.succeeded and proof in one.phone.proofs for one in self.results.values())
 
     def _count(self, result: PhoneResult) -> None:
         """The gate. It counts continuously, and a canary that fails closes it at once."""

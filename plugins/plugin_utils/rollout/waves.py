@@ -20,7 +20,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_pho
 T = TypeVar("T")
 
 StandIns = dict[Hashable, deque[PlannedPhone]]
-"""By kind: who may take the place of its canary, in order."""
+"""By way: who may take the place of its canary, in order."""
 
 
 def pick_canaries(phones: Sequence[T], key: Callable[[T], Hashable], site: Callable[[T], str | None]) -> list[list[T]]:
@@ -51,12 +51,12 @@ def numbered(waves: Sequence[Wave]) -> Iterable[tuple[int, Wave]]:
 
 
 def cut_wave(wave: Wave, number: int, fresh: Sequence[PlannedPhone], total: int) -> tuple[list[PlannedPhone], StandIns]:
-    """The phones of a wave, and for canaries those of the same kind that can stand in, in order."""
+    """The phones of a wave, and for canaries those of the same way that can stand in, in order."""
     eligible = [phone for phone in fresh if phone.target.wave <= number]
     if wave.kind != "canary":
         return eligible[: wave.size(total)], {}
-    candidates = pick_canaries(eligible, lambda phone: phone.kind, lambda phone: phone.target.site)
-    return [first for first, *_rest in candidates], {first.kind: deque(rest) for first, *rest in candidates}
+    candidates = pick_canaries(eligible, lambda phone: phone.way, lambda phone: phone.target.site)
+    return [first for first, *_rest in candidates], {first.way: deque(rest) for first, *rest in candidates}
 
 
 def planned_waves(plan: Plan) -> dict[str, int]:
@@ -99,8 +99,8 @@ class WaveTurn:
     """Hosts that have begun or ended."""
 
     def stand_in_for(self, phone: PlannedPhone) -> None:
-        """Let the next phone of its kind take the place of a canary that proved nothing."""
-        if spare := self.stand_ins.get(phone.kind):
+        """Let the next phone of its way take the place of a canary that proved nothing."""
+        if spare := self.stand_ins.get(phone.way):
             stand_in = spare.popleft()
             self.record.hosts.append(stand_in.host)
             self.waiting.append(stand_in)

@@ -11,11 +11,12 @@ from typing import Any
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import NotRecorded
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Intent
+from ansible_collections.telephony.snom.plugins.module_utils._known.image_path import Hop
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.facts import PhoneFacts
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import Step
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import ImageStep
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import (
     parse_by_site,
     parse_limit,
@@ -47,9 +48,10 @@ def phone(
     username: str | None = None,
     model: str = "D785",
     mac: str | None = None,
+    image: str | None = None,
     **more: Any,
 ) -> PlannedPhone:
-    """A phone that needs work."""
+    """A phone that needs work; image is the URL of what it is to load."""
     connection = Connection(address=host, username=username)
     planned: dict[str, Any] = {
         "target": Target(host=host, connection=connection, version=Version.parse(NEW), site=site, group=group),
@@ -57,11 +59,17 @@ def phone(
         "wanted": Version.parse(NEW),
         "deadlines": (900.0,),
         "needs": (600.0,),
+        "hops": () if image is None else (hop(image),),
     }
     return PlannedPhone(**planned | more)
 
 
-def plan(*phones: PlannedPhone, proven: frozenset[Step] = frozenset(), **given: Any) -> Plan:
+def hop(url: str) -> Hop:
+    file, version = url.rpartition("/")[2], Version.parse(NEW)
+    return Hop(version=version, file=file, url=url, image_url=url, size=None, sha1=None, chained=False)
+
+
+def plan(*phones: PlannedPhone, proven: frozenset[ImageStep] = frozenset(), **given: Any) -> Plan:
     return Plan(phones=list(phones), options=options(**given), plan_id="1", proven=proven)
 
 

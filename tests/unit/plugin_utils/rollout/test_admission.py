@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ class Hours:
 class Run:
     """An admission, and what it rests on."""
 
-    def __init__(self, *, canaries: set[str] = frozenset(), **given: Any) -> None:  # type: ignore[assignment]
+    def __init__(self, *, is_unproven: Callable[[Hashable], bool] = lambda proof: False, **given: Any) -> None:
         self.clock = Clock()
         self.gate = CredentialsGate()
         self.told: list[tuple[str | None, float]] = []
@@ -41,7 +42,7 @@ class Run:
             options(**given),
             self.gate,
             now=self.clock.now,
-            needs_canary=lambda one: one.host in canaries,
+            is_unproven=is_unproven,
             on_window=lambda site, seconds: self.told.append((site, seconds)),
         )
 
@@ -79,9 +80,20 @@ def test_no_limit_is_no_limit() -> None:
 
 
 def test_canaries_of_a_kind_go_one_at_a_time() -> None:
-    run = Run(canaries={"desk-1", "desk-2", "desk-3"})
+    run = Run(is_unproven=lambda proof: True)
     run.admission.begin(phone("desk-1"))
     assert run.ask(phone("desk-2"), phone("desk-3", model="D335")) == [Decision.NO_ROOM, Decision.GO]
+
+
+def test_canaries_of_other_places_go_side_by_side_once_the_image_is_proven() -> None:
+    near, far = "http://near.example/a.bin", "http://far.example/a.bin"
+    one, alike, other = phone("desk-1", image=near), phone("desk-2", image=near), phone("desk-3", image=far)
+    run = Run(is_unproven=lambda proof: True)
+    run.admission.begin(one)
+    assert run.ask(alike, other) == [Decision.NO_ROOM, Decision.NO_ROOM]
+    run = Run(is_unproven=lambda proof: proof != one.kind)
+    run.admission.begin(one)
+    assert run.ask(alike, other) == [Decision.NO_ROOM, Decision.GO]
 
 
 def test_a_dead_phone_keeps_its_slot() -> None:

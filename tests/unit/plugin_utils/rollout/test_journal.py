@@ -173,7 +173,7 @@ def test_the_soak_overturns_an_ending(journal: JournalFile) -> None:
 
 
 def test_steps_that_phones_came_well_through(journal: JournalFile) -> None:
-    first, second = (IMAGE, OLD), ("snomD785-10.1.60.1-SIP-r.bin", NEW)
+    first, second = (IMAGE, OLD, None), ("snomD785-10.1.60.1-SIP-r.bin", NEW, None)
     journal.intent(intent())
     assert not +read_history(journal.path).proven
     # It goes on with another image from where the first one led.
@@ -185,6 +185,14 @@ def test_steps_that_phones_came_well_through(journal: JournalFile) -> None:
     assert read_history(journal.path).proven == {first: 1, second: 1}
     end(journal, "reverted")
     assert +read_history(journal.path).proven == {first: 1}
+
+
+def test_a_step_is_another_one_from_another_place(journal: JournalFile) -> None:
+    journal.intent(replace(intent(), source="near"))
+    end(journal, "upgraded")
+    journal.intent(replace(intent("desk-2"), source="far"))
+    assert read_history(journal.path).proven == {(IMAGE, OLD, "near"): 1}
+    assert read_history(journal.path).open_intents["desk-2"].source == "far"
 
 
 def test_an_image_that_is_asked_for_again_has_proven_nothing(journal: JournalFile) -> None:

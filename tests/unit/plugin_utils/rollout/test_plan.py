@@ -18,6 +18,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._known.version impo
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import (
     parse_by_site,
+    parse_waves,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.plan import (
     Plan,
@@ -160,6 +161,18 @@ def test_the_text_of_a_large_plan_counts_kinds() -> None:
     text = "\n".join(plan_lines(plan(targets), {}, limit=10))
     assert f"10 x D785 {OLD} -> {NEW}" in text and "1 x protected" in text
     assert "desk-3" not in text
+
+
+@pytest.mark.parametrize("waves", [["canary", "100%"], ["100%"]])
+def test_the_text_of_a_plan_tells_why_there_are_more_canaries_than_kinds(waves: list[str]) -> None:
+    targets = [target(f"desk-{number}", mirror=f"http://{number % 3}.example/fw") for number in range(12)]
+    made = plan(targets, waves=parse_waves(waves))
+    (told,) = [line for line in plan_lines(made, {}) if "canaries" in line] or [""]
+    assert ("3 canaries where model and versions alone would need 1" in told) is (waves[0] == "canary")
+    (kind,) = [line for line in plan_lines(made, {}, limit=10) if "12 x D785" in line]
+    assert kind.endswith(", 3 canaries") is (waves[0] == "canary")
+    # One place for all has nothing to tell.
+    assert "canaries" not in "".join(plan_lines(plan(targets[:1], waves=made.options.waves), {}))
 
 
 def test_the_text_of_a_large_plan_counts_notes() -> None:

@@ -11,10 +11,11 @@ import json
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -76,16 +77,22 @@ class Fleet:
         self.said: list[str] = []
         self.connected: list[str] = []
 
-    def targets(self, password: str | None, **more: Any) -> list[Target]:
+    def targets(
+        self, password: str | None, each: Mapping[str, dict[str, Any]] = MappingProxyType({}), **more: Any
+    ) -> list[Target]:
         wanted = {"version": Version.parse(NEW)} | more
         login = {"username": password and "admin", "password": password}
-        return [Target(host=host, connection=Connection(address=host, **login), **wanted) for host in self.phones]
+        return [
+            Target(host=host, connection=Connection(address=host, **login), **wanted | each.get(host, {}))
+            for host in self.phones
+        ]
 
     def run(
         self,
         *,
         check_mode: bool = False,
         target: dict[str, Any] | None = None,
+        each: Mapping[str, dict[str, Any]] = MappingProxyType({}),
         password: str | None = None,
         stop: Callable[[], str | None] = lambda: None,
         notify: Callable[[str], None] | None = None,
@@ -105,7 +112,8 @@ class Fleet:
             abandoned=abandoned,
             resume_command=RESUME,
         )
-        return rollout(self.targets(password, **target or {}), parameters(**given), Catalog(), check_mode, context)
+        targets = self.targets(password, each, **target or {})
+        return rollout(targets, parameters(**given), Catalog(), check_mode, context)
 
     def outcomes(self, **given: Any) -> dict[str, str]:
         return {host: record["outcome"] for host, record in self.run(**given)["phones"].items()}
@@ -267,6 +275,53 @@ def test_a_canary_before_a_stop_that_nobody_asked_has_failed() -> None:
     # Without the word it is as fail_on says.
     waves["waves"] = ["canary", "100%"]
     assert recap(Fleet(GOES_WELL, GOES_WELL), **stopped, **waves) == {"desk-1": "ok", "desk-2": "ok"}
+
+
+def at(site: str) -> dict[str, Any]:
+    """A phone of a site that has a mirror of its own."""
+    return {"site": site, "mirror": f"http://{site}.example/fw"}
+
+
+BY_SITE = {f"desk-{number}": at("lisbon" if number < 4 else "porto") for number in range(1, 10)}
+
+
+@pytest.mark.parametrize("max_bad", [0, 9])
+def test_a_canary_proves_nothing_of_what_lies_on_another_mirror(max_bad: int) -> None:
+    """A file of the same name may be another one there."""
+    fleet = Fleet(*[GOES_WELL] * 3, *[NEVER_COMES_BACK] * 6)
+    result = fleet.run(each=BY_SITE, waves=["canary", "100%"], max_bad=max_bad)
+    assert result["summary"] == {"upgraded": 1, "timed_out": 1, "not_started": 7}
+    assert result["stopped_by"].startswith("The canary desk-4 ")
+
+
+def test_the_canaries_of_other_mirrors_wait_for_the_first_one() -> None:
+    """What is wrong with the image itself is to harm one phone, however many mirrors there are."""
+    fleet = Fleet(*[NEVER_COMES_BACK] * 9)
+    result = fleet.run(each=BY_SITE, waves=["canary", "100%"])
+    assert result["summary"] == {"timed_out": 1, "not_started": 8}
+    fleet = Fleet(*[GOES_WELL] * 9)
+    waves = fleet.run(each=BY_SITE, waves=["canary", "100%"])["waves"]
+    assert [wave["summary"] for wave in waves] == [{"upgraded": 2}, {"upgraded": 7}]
+
+
+def test_a_mirror_with_a_folder_for_each_phone_is_one_place() -> None:
+    fleet = Fleet(*[GOES_WELL] * 3)
+    macs = {host: phone.mac for host, phone in fleet.phones.items()}
+    pairs = {host: ":".join(mac[at : at + 2] for at in range(0, 12, 2)).lower() for host, mac in macs.items()}
+    each = {host: {"mirror": f"http://images.example/{mac}/fw"} for host, mac in pairs.items()}
+    waves = fleet.run(each=each, waves=["canary", "100%"])["waves"]
+    assert [wave["summary"] for wave in waves] == [{"upgraded": 1}, {"upgraded": 2}]
+
+
+def test_a_resume_knows_from_where_a_step_was_proven(journal: str) -> None:
+    """Else a canary that failed before the run was cut off counts as one bad phone of many."""
+    fleet = Fleet(*[GOES_WELL] * 3, *[COMES_BACK_OLD] * 6)
+    fleet.run(each=BY_SITE, waves=["canary", "100%"], max_bad=9, journal=journal)
+    lines = [line for line in Path(journal).read_text("utf-8").splitlines() if '"run_end"' not in line]
+    Path(journal).write_text("\n".join(lines) + "\n", "utf-8")
+    again = fleet.run(each=BY_SITE, waves=["canary", "100%"], max_bad=9, journal=journal)
+    assert again["stopped_by"] == "The canary desk-4 ended as old_version, and canaries may not fail."
+    assert again["summary"] == {"upgraded": 1, "old_version": 1, "not_started": 7}
 
 
 def test_a_stop_behind_the_last_phone_stops_nothing() -> None:
@@ -798,7 +853,7 @@ def test_a_protected_phone_is_protected_under_its_other_name_too() -> None:
     fleet.phones["desk-2"] = fleet.phones["desk-1"]
     targets = fleet.targets(None)
     targets[0] = replace(targets[0], protected=True)
-    fleet.targets = lambda password, **more: targets  # type: ignore[method-assign]
+    fleet.targets = lambda password, *each, **more: targets  # type: ignore[method-assign]
     assert fleet.outcomes() == {"desk-1": "protected", "desk-2": "refused"}
     assert fleet.commands == 0
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
 from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending, Evidence, Intent, Shown
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import Step
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import ControlSettings
+from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import ImageStep
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.planned_phone import PlannedPhone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.record import Record
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.verdicts import Flight, Verdicts
@@ -129,6 +131,35 @@ def test_each_kind_has_a_canary_of_its_own() -> None:
     assert run.verdicts.needs_canary(other)
 
 
+NEAR, FAR = "http://near.example/a.bin", "http://far.example/a.bin"
+SIP = ControlSettings(url="https://near.example", username="ansible", password="")
+
+
+@pytest.mark.parametrize(("image", "control"), [(FAR, None), (NEAR, SIP)])
+def test_who_loads_from_elsewhere_or_otherwise_has_a_canary_of_its_own(
+    image: str, control: ControlSettings | None
+) -> None:
+    one, alike, other = phone("desk-1", image=NEAR), phone("desk-2", image=NEAR), phone("desk-3", image=image)
+    other = replace(other, target=replace(other.target, control=control))
+    run = Run(one, alike, other, waves=CANARY, max_bad=5)
+    run.verdicts.settle(one, ended(), flight(one))
+    assert not run.verdicts.needs_canary(alike)
+    assert run.verdicts.needs_canary(other)
+    # Of the image itself it knows, so that the canaries of other places go side by side.
+    assert not run.verdicts.is_unproven(other.kind)
+    run.verdicts.settle(other, ended(Outcome.TIMED_OUT), flight(other))
+    assert run.stops == ["The canary desk-3 ended as timed_out, and canaries may not fail."]
+
+
+def test_a_word_overturned_leaves_what_another_place_has_proven() -> None:
+    one, other = phone("desk-1", image=NEAR), phone("desk-2", image=FAR)
+    run = Run(one, other, waves=CANARY, max_bad=5)
+    for each in (one, other):
+        run.verdicts.settle(each, ended(), flight(each))
+    overturn(run, one)
+    assert [run.verdicts.is_unproven(proof) for proof in (one.kind, one.way, other.way)] == [False, True, False]
+
+
 def test_more_bad_phones_than_max_bad_stop() -> None:
     phones = [phone(f"desk-{number}") for number in range(4)]
     run = Run(*phones, max_bad="50%")
@@ -223,10 +254,10 @@ def test_a_proof_stands_while_another_phone_gives_it() -> None:
     ("proven", "stops"),
     [
         (frozenset(), ["The canary desk-1 ended as image_failed, and canaries may not fail."]),
-        (frozenset({("a.bin", Version.parse(OLD))}), []),
+        (frozenset({("a.bin", Version.parse(OLD), None)}), []),
     ],
 )
-def test_a_canary_of_an_interrupted_run(proven: frozenset[Step], stops: list[str]) -> None:
+def test_a_canary_of_an_interrupted_run(proven: frozenset[ImageStep], stops: list[str]) -> None:
     failure = resumed(Outcome.IMAGE_FAILED)
     one = phone("desk-1").settle(failure, resumed=True)
     run = Run(one, waves=CANARY, max_bad=5, proven=proven)
