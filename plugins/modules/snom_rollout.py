@@ -214,7 +214,8 @@ options:
   approved_plan:
     description:
       - C(report.json) of a run in check mode. A phone is upgraded only if it stands there with the same MAC address,
-        version and target. Otherwise it is C(deferred).
+        version and target. Otherwise it is C(deferred). Where the image comes from, and its checksum, are not compared
+        with it. They are in RV(plan_id), by which people can compare two plans for the same phones.
     type: path
   stop_file:
     description:
@@ -342,7 +343,9 @@ run:
   type: str
   sample: 3f2a9c51d07e
 plan_id:
-  description: Hash of all that the plan would do. Equal plans have equal ones.
+  description:
+    - Hash of all that the plan would do. Equal plans have equal ones. Of each image it holds the URL, and the size and
+      checksums that the catalogue states.
   returned: success
   type: str
   sample: 9d0e44b1c2a7

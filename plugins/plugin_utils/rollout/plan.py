@@ -184,7 +184,10 @@ def _with_deadlines(phone: PlannedPhone, options: Options, at_site: int) -> Plan
 
 
 def _plan_id(phones: Iterable[KnownPhone]) -> str:
-    """A short hash of all that would be done: equal plans have equal ids."""
+    """A short hash of all that would be done, and of what would be loaded: equal plans have equal ids.
+
+    It holds what the catalogue and the inventory say of an image, and nothing that is asked of its mirror.
+    """
     text = json.dumps(
         [
             [
@@ -192,7 +195,7 @@ def _plan_id(phones: Iterable[KnownPhone]) -> str:
                 phone.facts.mac if phone.facts else None,
                 str(phone.before),
                 str(phone.wanted),
-                [hop.file for hop in phone.hops],
+                [[phone.target.by_provisioning, *map(str, vars(hop).values())] for hop in phone.hops],
                 phone.outcome,
                 phone.target.wave,
             ]

@@ -15,6 +15,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.images import Catalog, parse_images
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import ControlSettings
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.history import History
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.limits import (
     parse_by_site,
@@ -120,6 +121,31 @@ def test_equal_plans_have_equal_ids() -> None:
 )
 def test_other_plans_have_other_ids(other: Plan) -> None:
     assert other.plan_id != plan([target("desk-1"), target("desk-2")]).plan_id
+
+
+def with_image(**entry: Any) -> Plan:
+    """A plan by a catalogue that has this entry of the image."""
+    url = f"http://images.example/fw/{IMAGE}"
+    return plan([target()], mirror=None, catalog=Catalog(parse_images([{"file": IMAGE, "url": url} | entry], "own")))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        plan([target(mirror="http://other.example/fw")]),
+        plan([target(mirror="http://images.example/other")]),
+        plan([target(control=ControlSettings(url="https://images.example", username="ansible", password=""))]),
+        with_image(size=25_000_000),
+        with_image(sha1="1" * 40),
+        with_image(sha256="1" * 64),
+    ],
+)
+def test_a_plan_that_loads_something_else_has_another_id(other: Plan) -> None:
+    """Else who changes the catalogue or the mirror behind an approval changes what is loaded, and nobody sees it."""
+    assert [phone.outcome for phone in other.phones] == [None]
+    assert other.plan_id != plan([target()]).plan_id
+    # The catalogue leads to the same place.
+    assert with_image().plan_id == plan([target()]).plan_id
 
 
 def test_deadlines_follow_from_how_many_share_the_line() -> None:
