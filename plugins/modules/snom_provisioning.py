@@ -130,9 +130,9 @@ options:
     default: false
   allow_removal:
     description:
-      - Whether files may go of phones that the inventory has and the play has not. Without that they are named, and
-        nothing is written. It is for phones that are to find nothing in O(web_root) any more, because they have
-        another one now.
+      - Whether files may go of phones that the play has not. Without that the phones are named, and nothing is written.
+        It is for phones that are to find nothing in O(web_root) any more, because they are no more, or have another
+        one now. An inventory also lacks a phone if a source of it can't be read, or if a lease ran out.
     type: bool
     default: false
   _content:
@@ -142,8 +142,8 @@ options:
 notes:
   - The task needs C(run_once=true). Without it Ansible would register the result on the first host only, so it refuses
     to run. C(strategy=free) can't run it.
-  - It publishes the phones of the play and no others. A phone that left the inventory finds nothing any more. What
-    would take the files of others away is refused, with C(--limit) at once. See O(allow_removal).
+  - It publishes the phones of the play and no others. What would take the files of others away is refused, whether the
+    inventory has them or not, and with C(--limit) at once. See O(allow_removal).
   - Delegate it to the host with the web root. Without O(ignore:delegate_to) it publishes on the controller.
   - C(when) and templates in the options are evaluated for the first host only.
   - What a phone should have is said by host variables. C(snom_mac) and C(snom_model) are needed. C(snom_settings) and

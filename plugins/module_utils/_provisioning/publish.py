@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -55,6 +56,7 @@ LONGEST_DIFF = 1000
 """Lines of a diff that are shown."""
 
 _LARGEST_NAMED = 10
+_OF_A_PHONE = re.compile(r"-([0-9A-F]{12})\.htm")
 
 
 def read_mode(value: object) -> int:
@@ -75,7 +77,8 @@ def read_mode(value: object) -> int:
 class Publication:
     """What is to be published. phones says which file each host's phone asks for.
 
-    To roll back there are no files. others are the hosts of the inventory that are not in the play, by their MAC.
+    To roll back there are no files. others are the hosts of the inventory that are not in the play, by their MAC; they
+    only lend a phone that would lose its files their name.
     """
 
     phones: Mapping[str, str]
@@ -133,31 +136,43 @@ def _publish(
         if after is None:
             raise InputError(f"rollback: there is no earlier generation in web_root {root.path}.")
         result = _compared(content.phones, before, after, names(root, after.name), root) | {"changed": True}
-        _require_allowed(result["gone"], content.others, parameters)
+        _require_allowed(result["gone"], content, parameters)
         if not check_mode:
             switch_back(root, after.name, before_switch)
         return result
     after = Generation(name=expect(content.generation), read=content.files.get)
     changed = not is_published(root, after.name, content.files)
     result = _compared(content.phones, before, after, content.files, root) | {"changed": changed}
-    _require_allowed(result["gone"], content.others, parameters)
+    _require_allowed(result["gone"], content, parameters)
     if changed and not check_mode:
         publish(root, after.name, content.files, before_switch)
     return result
 
 
-def _require_allowed(files: Iterable[str], others: Mapping[str, str], parameters: Mapping[str, Any]) -> None:
-    """Raise InputError if these files are not to go: phones ask for them that the inventory still has."""
-    macs = [name.removesuffix(".htm").rpartition("-")[2] for name in files]
-    hosts = sorted(others[mac] for mac in macs if mac in others)
-    if hosts and not parameters["allow_removal"]:
-        named = ", ".join(hosts[:_LARGEST_NAMED])
-        more = f" and {len(hosts) - _LARGEST_NAMED} more" if len(hosts) > _LARGEST_NAMED else ""
-        raise InputError(
-            f"Nothing was written. The files of {named}{more} would go, which the inventory has and this play has not. "
-            "Run it for all phones of this web_root (snom_hosts, in the playbooks), or set allow_removal: true if "
-            "these are to find nothing here any more."
-        )
+def _require_allowed(files: Iterable[str], content: Publication, parameters: Mapping[str, Any]) -> None:
+    """Raise InputError if these files are not to go: they are of phones that the play has not.
+
+    Whether the inventory has them does not count. One that lacks a phone may lack it for good, or because a source of
+    it could not be read, or a lease ran out.
+    """
+    served = {_mac_in(name) for name in content.phones.values()}
+    macs = {name: mac for name in files if (mac := _mac_in(name)) and mac not in served}
+    if not macs or parameters["allow_removal"]:
+        return
+    phones = sorted(content.others.get(mac, name) for name, mac in macs.items())
+    named = ", ".join(phones[:_LARGEST_NAMED])
+    more = f" and {len(phones) - _LARGEST_NAMED} more" if len(phones) > _LARGEST_NAMED else ""
+    raise InputError(
+        f"Nothing was written. The files of {named}{more} would go, which this play has not. Run it for all phones of "
+        "this web_root (snom_hosts, in the playbooks), see that the inventory is whole, or set allow_removal: true if "
+        "these are to find nothing here any more."
+    )
+
+
+def _mac_in(name: str) -> str | None:
+    """The MAC of the phone that asks for a file of this name; None if a whole model asks for it."""
+    match = _OF_A_PHONE.search(name)
+    return match[1] if match else None
 
 
 def _on_disk(root: WebRoot, name: str | None) -> Generation | None:

@@ -70,7 +70,7 @@ def test_content_travels_to_another_machine() -> None:
 
 def test_the_result_tells_what_is_new_and_no_secret(tmp_path: Path) -> None:
     published(tmp_path, content(3, user_pass=["hush-1"]))
-    result = published(tmp_path, content(2, user_pass=["hush-2"]))
+    result = published(tmp_path, content(2, user_pass=["hush-2"]), allow_removal=True)
     assert result["diff"] == {
         "prepared": "h0: user_pass1: ******** -> ********\n"
         "h1: user_pass1: ******** -> ********\n"
@@ -81,27 +81,48 @@ def test_the_result_tells_what_is_new_and_no_secret(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_files_of_phones_that_the_inventory_has_do_not_go_unasked(tmp_path: Path, check_mode: bool) -> None:
+def test_files_of_phones_that_the_play_has_not_do_not_go_unasked(tmp_path: Path, check_mode: bool) -> None:
     published(tmp_path, content(4))
     before = everything(tmp_path)
     part = with_others(content(2), 1)
     refused = published(tmp_path, part, check_mode=check_mode)
-    assert refused["failed"] and "The files of h2 would go" in refused["msg"] and "allow_removal" in refused["msg"]
+    assert refused["failed"] and "The files of h2, snomD785-000413920003.htm would go" in refused["msg"]
+    assert "allow_removal" in refused["msg"]
     assert everything(tmp_path) == before
     allowed = published(tmp_path, part, check_mode=check_mode, allow_removal=True)
     assert allowed["counts"]["gone"] == 2
-    # What never stood there, or is not in the inventory any more, is nobody's loss.
+    # What never stood there is nobody's loss.
     assert published(tmp_path, with_others(content(4), 9), check_mode=check_mode)["counts"]["gone"] == 0
-    assert published(tmp_path, content(3), check_mode=check_mode)["counts"]["gone"] == 1
 
 
-def test_going_back_takes_no_files_away_of_phones_that_the_inventory_has(tmp_path: Path) -> None:
+@pytest.mark.parametrize("others", [{}, {"000413920009": "elsewhere"}])
+def test_a_phone_that_left_the_inventory_keeps_its_files_until_somebody_says_that_they_may_go(
+    tmp_path: Path, others: dict[str, str]
+) -> None:
+    """A source that can't be read, or a lease that ran out, looks the same as a phone that is no more."""
+    published(tmp_path, content(3))
+    left = replace(content(2), others=others)
+    refused = published(tmp_path, left)
+    assert refused["failed"] and "The files of snomD785-000413920002.htm would go" in refused["msg"]
+    assert (tmp_path / "current" / "snomD785-000413920002.htm").is_file()
+    assert published(tmp_path, left, allow_removal=True)["gone"] == ["snomD785-000413920002.htm"]
+
+
+def test_a_phone_whose_model_was_corrected_loses_the_file_of_the_other_one(tmp_path: Path) -> None:
+    published(tmp_path, content(1))
+    entry = Entry(host="h0", mac="000413920000", model="D735", settings={})
+    rendering = render([entry], Catalog(), RenderOptions(base_url="https://p"))
+    result = published(tmp_path, Publication(rendering.phones, rendering.generation, rendering.files))
+    assert result["gone"] == ["snomD785-000413920000.htm", "snomD785.htm"]
+
+
+def test_going_back_takes_no_files_away_of_phones_that_the_play_has_not(tmp_path: Path) -> None:
     published(tmp_path, content(2))
     published(tmp_path, content(20))
     part = with_others(Publication(content(2).phones), 18)
     refused = published(tmp_path, part, rollback=True)
     assert "The files of h10, h11, h12, h13, h14, h15, h16, h17, h18, h19 and 8 more would go" in refused["msg"]
-    assert published(tmp_path, replace(part, others={}), rollback=True)["counts"]["gone"] == 18
+    assert published(tmp_path, part, rollback=True, allow_removal=True)["counts"]["gone"] == 18
 
 
 def test_a_long_diff_is_cut(tmp_path: Path) -> None:
