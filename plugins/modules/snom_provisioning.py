@@ -45,7 +45,11 @@ options:
   web_root:
     description:
       - Folder that the web server serves under O(base_url), on the host that the task is delegated to, or else on the
-        controller. It must be there, and belong to the user who publishes or to O(owner).
+        controller. It must be there, and the user who publishes must be able to write there. Where that is root, the
+        folder must be root's, and nobody else may write into it. Publish into that of another user as that user
+        (C(become_user)).
+      - What lies in its folder C(generations) is the work of this module. It is refused if it is a link, belongs to
+        another user, or has folders in it that are no generations.
     type: path
     required: true
   base_url:
@@ -68,7 +72,8 @@ options:
     default: "0640"
   owner:
     description:
-      - Name or number of the files' owner. The default is the user who publishes.
+      - Name or number of the files' owner, which only root can choose. The default is the user who publishes. Folders
+        stay with that user.
     type: str
   group:
     description:
