@@ -29,6 +29,9 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.provision
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import RenderOptions, render
 
+# The rest is for rendering. A module writes its options into the log of its machine, and a phone book has no place there.
+_OF_PUBLISHING = ("web_root", "base_url", "keep", "mode", "owner", "group", "rollback", "allow_removal")
+
 
 class ActionModule(FleetAction):
     # One task for all hosts of the play; a strategy that can't do that refuses it.
@@ -101,7 +104,7 @@ class ActionModule(FleetAction):
             self._transfer_data(packed, pack(content))
             self._fixup_perms2((folder, packed))
             self.parent.check()
-            given = {name: value for name, value in parameters.items() if value not in (None, [])}
+            given = {name: parameters[name] for name in _OF_PUBLISHING if parameters[name] is not None}
             result: dict[str, Any] = self._execute_module(
                 module_args=given | {"_content": packed}, task_vars=dict(task_vars)
             )
