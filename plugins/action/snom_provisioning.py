@@ -29,7 +29,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.provision
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.provisioning.render import RenderOptions, render
 
-# The rest is for rendering. A module writes its options into the log of its machine, and a phone book has no place there.
+# The rest is for rendering. A module writes its options into the log of its machine, where no phone book belongs.
 _OF_PUBLISHING = ("web_root", "base_url", "keep", "mode", "owner", "group", "rollback", "allow_removal")
 
 

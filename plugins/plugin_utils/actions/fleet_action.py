@@ -20,7 +20,7 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.catalog i
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import split_arguments
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import (
     arguments_from_text,
-    require_short_options,
+    require_usable_options,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.runtime import Abandoned
 
@@ -65,7 +65,7 @@ class FleetAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
 
         Raises InputError.
         """
-        require_short_options(self._task.args)
+        require_usable_options(self._task.args)
         _connection, own = split_arguments(self._task.args)
         checked = ArgumentSpecValidator(spec).validate(arguments_from_text(own, spec, ("list", "dict", "raw")))
         if checked.error_messages:

@@ -50,9 +50,9 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connectio
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.fleet import read_known, registrar_of
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import (
     arguments_from_text,
-    require_short_numbers,
-    require_short_options,
     require_text_login,
+    require_usable_options,
+    require_usable_value,
     without_omitted,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.protection import overridden_hosts
@@ -230,7 +230,7 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
 
         Raises InputError.
         """
-        require_short_options(self._task.args)
+        require_usable_options(self._task.args)
         arguments = {option: value for option, value in self._task.args.items() if value is not None}
         for option, variable in self.host_variables.items():
             if option not in arguments:
@@ -266,7 +266,7 @@ class PhoneAction(ActionBase):  # type: ignore[misc]  # ansible-core is untyped
         plain = value is None or isinstance(value, (bool, int, float))
         if not plain and not (isinstance(value, str) and "{" not in value):
             value = without_omitted(self._templar.template(value))
-        require_short_numbers(value, name)
+        require_usable_value(value, name)
         return value
 
     def _flag(self, name: str, variables: Mapping[str, Any], default: bool) -> bool:

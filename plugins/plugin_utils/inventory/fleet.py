@@ -42,8 +42,8 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.accounts 
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.connection_options import from_environment
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given import (
     from_text,
-    require_short_numbers,
     require_text_login,
+    require_usable_value,
     without_omitted,
 )
 from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.needs import Stated
@@ -128,7 +128,7 @@ class HostVariables:
         if not _is_plain(value):
             known = {**self._own, **self._raw}
             value = without_omitted(self._templar.copy_with_new_env(available_variables=known).template(value))
-        require_short_numbers(value, name)
+        require_usable_value(value, name)
         return value
 
 

@@ -12,7 +12,7 @@ else. Ansible makes a list of text with commas where a list is expected, and of 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
@@ -29,10 +29,12 @@ _LONGEST_NUMBER = 10_000
 """Bits. Python writes no number of more than 4,300 digits, 14,281 bits: a message with it would be an error itself."""
 
 
-def require_short_numbers(value: object, name: str) -> None:
-    """Raise InputError if a number in a value is too long to be written. Hexadecimal ones in YAML may be.
+def require_usable_value(value: object, name: str) -> None:
+    """Raise InputError for what is in a value that can't be handed on as it stands.
 
-    The error begins with the name and shows no value.
+    That is a number that is too long to be written, as hexadecimal ones in YAML may be, and a key that a mapping has as
+    a number and as text: JSON, and files of settings, have one of them. The error begins with the name and shows no
+    value.
     """
     # An abstract class is slow to ask, so that comes after what most values are.
     if value is None or isinstance(value, str):
@@ -42,17 +44,28 @@ def require_short_numbers(value: object, name: str) -> None:
             raise InputError(f"{name} holds a number of thousands of digits. Correct it.")
     elif isinstance(value, (dict, Mapping)):
         for key, one in value.items():
-            require_short_numbers(key, name)
-            require_short_numbers(one, name)
+            require_usable_value(key, name)
+            require_usable_value(one, name)
+        _require_distinct(value, name)
     elif isinstance(value, list | tuple):
         for one in value:
-            require_short_numbers(one, name)
+            require_usable_value(one, name)
 
 
-def require_short_options(options: Mapping[str, Any]) -> None:
-    """Raise InputError if a number in one of a task's options is too long to be written."""
+def _require_distinct(keys: Iterable[object], name: str) -> None:
+    spelled: set[str] = set()
+    for key in keys:
+        if str(key) in spelled:
+            raise InputError(
+                f"{name} has {key} twice as a key, once in quotes and once without. Leave one of them out."
+            )
+        spelled.add(str(key))
+
+
+def require_usable_options(options: Mapping[str, Any]) -> None:
+    """Raise InputError for what is in one of a task's options that can't be handed on as it stands."""
     for option, value in options.items():
-        require_short_numbers(value, option)
+        require_usable_value(value, option)
 
 
 def require_text_login(options: Mapping[str, Any]) -> None:
@@ -97,9 +110,11 @@ def from_text(value: object, option: str) -> object:
             f"name=value: write it without them, or as JSON, -e '{{\"{option}\": ...}}'."
         )
     try:
-        return load_yaml(text)
+        read = load_yaml(text)
     except yaml.YAMLError:
         raise InputError(f"{option} begins with {text[0]} and is neither YAML nor JSON. Correct it.") from None
+    require_usable_value(read, option)
+    return read
 
 
 def list_from_text(value: object, option: str) -> list[Any]:

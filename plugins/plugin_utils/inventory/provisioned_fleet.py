@@ -38,6 +38,8 @@ def _entry(host: str, fleet: FleetVariables, defaults: Mapping[str, Any]) -> Ent
         if missing := undefined_in(error):
             raise InputError(f"{host}: {missing}") from None
         raise
+    except InputError as error:
+        raise InputError(f"{host}: {error.reason}") from None
 
 
 def _read_entry(variables: HostVariables, defaults: Mapping[str, Any]) -> Entry:
@@ -69,9 +71,7 @@ def _read_entry(variables: HostVariables, defaults: Mapping[str, Any]) -> Entry:
         mirror=values["snom_mirror"] or defaults["mirror"],
         phone_book=defaults["phone_book"] if book is None else book,
         phone_book_complete=(
-            defaults["phone_book_complete"]
-            if complete is None
-            else flag(complete, f"{variables.host}: snom_phone_book_complete")
+            defaults["phone_book_complete"] if complete is None else flag(complete, "snom_phone_book_complete")
         ),
     )
 

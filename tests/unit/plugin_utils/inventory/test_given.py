@@ -10,8 +10,8 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.inventory.given imp
     arguments_from_text,
     from_text,
     list_from_text,
-    require_short_numbers,
-    require_short_options,
+    require_usable_options,
+    require_usable_value,
     without_omitted,
 )
 
@@ -82,14 +82,31 @@ def test_only_options_of_these_types_are_read():
 @pytest.mark.parametrize("value", [2**14282, -(2**14282), [{"a": ("b", 2**14282)}], {2**14282: 1}])
 def test_a_number_that_nobody_can_write_is_refused_by_its_name(value):
     with pytest.raises(InputError, match=r"^snom_port holds a number of thousands of digits"):
-        require_short_numbers(value, "snom_port")
+        require_usable_value(value, "snom_port")
     with pytest.raises(InputError, match=r"^port holds a number of thousands of digits"):
-        require_short_options({"host": "127.0.0.1", "port": value})
+        require_usable_options({"host": "127.0.0.1", "port": value})
 
 
-@pytest.mark.parametrize("value", [None, True, "9" * 5000, 1e300, {"a": [1, 2**64, "x"]}])
+@pytest.mark.parametrize(
+    "value",
+    [{0: "line", "0": "speed 110"}, {"fkey": {"0": "a", 0: "b"}}, [{"x": {True: 1, "True": 2}}], {1: 1, "1": 1}],
+)
+def test_a_key_as_number_and_as_text_is_refused(value):
+    """As plain data they are one key, and which of the values is left depends on their order."""
+    with pytest.raises(InputError, match=r"^snom_settings has (0|1|True) twice as a key, once in quotes"):
+        require_usable_value(value, "snom_settings")
+    with pytest.raises(InputError, match="twice as a key"):
+        require_usable_options({"settings": value})
+
+
+def test_such_a_key_in_text_is_refused_too():
+    with pytest.raises(InputError, match=r"^waves has 0 twice as a key"):
+        from_text('{0: 1, "0": 2}', "waves")
+
+
+@pytest.mark.parametrize("value", [None, True, "9" * 5000, 1e300, {"a": [1, 2**64, "x"]}, {0: "a", "1": "b"}])
 def test_other_values_are_nobody_s_business_yet(value):
-    require_short_numbers(value, "snom_port")
+    require_usable_value(value, "snom_port")
 
 
 def test_what_is_omitted_is_no_value():

@@ -75,6 +75,11 @@ def test_who_needs_a_variable_that_is_undefined_is_named() -> None:
         entries({"desk": DESK, "hall": DESK | {"snom_settings": {"user_pass": "{{ nowhere }}"}}})
 
 
+def test_who_has_a_key_twice_is_named() -> None:
+    with pytest.raises(InputError, match=r"^hall: snom_settings has 0 twice as a key"):
+        entries({"desk": DESK, "hall": DESK | {"snom_settings": {"fkey": {0: "line", "0": "speed 110"}}}})
+
+
 def test_to_go_back_hosts_without_a_mac_are_left_out() -> None:
     raw = {"desk": DESK, "hall": {"snom_model": "D785"}, "lift": {"snom_mac": "x", "snom_model": "D785"}}
     assert known_phones(list(raw), fleet(raw)) == {"desk": "snomD785-000413920001.htm"}
