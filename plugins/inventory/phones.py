@@ -158,7 +158,8 @@ keyed_groups:
   - {prefix: room, key: snom_sources.rooms.room | default('unknown')}
 cache: true
 cache_plugin: ansible.builtin.jsonfile
-cache_connection: /var/tmp/snom-inventory
+# Yours alone (chmod 700): who can write there says where the phones are, and so who gets their login.
+cache_connection: ~/.cache/snom-inventory
 """
 
 import os

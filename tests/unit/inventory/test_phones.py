@@ -144,3 +144,9 @@ def test_the_documented_recipe_protects_whom_no_row_tells_of(said: list[str], st
     given = {option: recipe[option] for option in ("compose", "keyed_groups")}
     assert protected(**given, strict=strict) == {LIFT: True, DESK: False, NEW: True}
     assert said == []
+
+
+def test_no_example_keeps_phones_where_anybody_can_write_them() -> None:
+    """Who makes that folder first says where the phones are, and so who gets their login."""
+    caches = [one["cache_connection"] for one in yaml.safe_load_all(phones.EXAMPLES) if "cache_connection" in one]
+    assert caches and all(cache.startswith("~/") for cache in caches)
