@@ -166,6 +166,7 @@ options:
   number:
     description:
       - The number that O(step=direct) dials, in quotes. Without a number, nothing is dialed.
+      - Emergency numbers are refused, as M(telephony.snom.snom_call) does by default.
     type: raw
   csta_path:
     description:

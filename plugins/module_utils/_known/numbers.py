@@ -70,16 +70,20 @@ def refuse_elsewhere(address: str, own: Iterable[str]) -> None:
         raise Refused(f"The host of number is refused: {known}, and calls to elsewhere are not made.")
 
 
-def refuse_emergency(number: str, emergency_numbers: Collection[str]) -> None:
-    """Raise Refused if a number, or the user of an address, calls for help.
+def calls_for_help(number: str, emergency_numbers: Collection[str]) -> bool:
+    """Whether a number, or the user of an address, is an emergency number.
 
     That is so too behind one digit for the outside line, an international prefix, or a feature code (``*31#112``).
     """
     known = {_NO_DIGIT.sub("", one) for one in emergency_numbers} - {""}
-    for part in _SIGN.split(number.partition("@")[0]):
-        digits = part.removeprefix("+")
-        if {digits, digits[1:], digits.removeprefix("00")} & known:
-            raise Refused(
-                "number is an emergency number, or one behind a prefix. If the call is meant, or if it is an "
-                "extension, set allow_emergency: true, or set emergency_numbers to those of your country."
-            )
+    parts = [part.removeprefix("+") for part in _SIGN.split(number.partition("@")[0])]
+    return any({digits, digits[1:], digits.removeprefix("00")} & known for digits in parts)
+
+
+def refuse_emergency(number: str, emergency_numbers: Collection[str]) -> None:
+    """Raise Refused if a number, or the user of an address, calls for help."""
+    if calls_for_help(number, emergency_numbers):
+        raise Refused(
+            "number is an emergency number, or one behind a prefix. If the call is meant, or if it is an "
+            "extension, set allow_emergency: true, or set emergency_numbers to those of your country."
+        )

@@ -58,8 +58,8 @@ def will_send(step: str, seconds: float, event: str = "check_sync") -> str:
             "up to ten seconds. It costs nothing, or a line on the display where firmware shows a document."
         ),
         "direct": (
-            f"{before} has the phone open phone://mb_exit, without any document; with number it dials that number, if "
-            "the phone is idle, and looks for ten seconds who sees the call. It costs that call: hang up yourself."
+            f"{before} has the phone open phone://mb_exit, without any document, if it is idle; with number it dials "
+            "that number, and looks for ten seconds who sees the call. It costs that call: hang up yourself."
         ),
         "csta": (
             f"{before} sends one POST with SnapshotDevice to csta_path, which you have to name. It asks, and changes "

@@ -24,6 +24,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     Refused,
     SnomError,
 )
+from ansible_collections.telephony.snom.plugins.module_utils._known.numbers import EMERGENCY_NUMBERS, calls_for_help
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.contacts import contact_of, contact_without_list
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.kinds import open_pbx
@@ -59,7 +60,7 @@ BACK = 600.0
 
 _SETTLES = 10.0
 _PAUSE = 1.0
-_NUMBER = re.compile(r"[0-9*+]{1,30}")
+_NUMBER = re.compile(r"\+?[0-9*]{1,30}")
 _CSTA_PATH = re.compile(r"/[A-Za-z0-9_./-]{1,60}")
 # ECMA-323, edition 3: the connections of a device, in answer to one request.
 _SNAPSHOT = (
@@ -127,6 +128,8 @@ def attempt(
 def require_given(step: str, subject: Subject, parameters: Mapping[str, Any]) -> None:
     """Raise InputError where a step of `attempt` lacks something that is not of the phone, or it is given wrong.
 
+    Raises Refused for an emergency number.
+
     It is there again when the step is done; here it is said before the phone is asked for anything.
     """
     if step in ("notify", "minibrowser", "document_reboot", "reload_minibrowser"):
@@ -158,7 +161,10 @@ def _number_in(parameters: Mapping[str, Any]) -> str | None:
     if number is None:
         return None
     if not _NUMBER.fullmatch(number):
-        raise InputError("number must be one that can be dialed: digits, * and +.")
+        raise InputError("number must be one that can be dialed: digits and *, with + in front at most.")
+    if calls_for_help(number, EMERGENCY_NUMBERS):
+        # An interview has no option that allows it: any other number tells as much.
+        raise Refused("number is an emergency number, or one behind a prefix. Give another one. Nothing was sent.")
     return str(number)
 
 
@@ -193,6 +199,7 @@ class _Trial:
         """The report document by NOTIFY: first with conditions, then with callbacks inside of its fetch."""
         collector = _collector_of(self._subject, fetched=False)
         settings = _pbx_of(self._subject)
+        self._refuse_protected()
         with closing(open_pbx(settings)) as pbx:
             contact = self._contact(pbx)
             self._require_silence(contact.agent.firmware if contact.agent else None)
@@ -214,6 +221,7 @@ class _Trial:
     def minibrowser(self) -> Tried:
         """The same documents, opened by minibrowser.htm."""
         collector = _collector_of(self._subject, fetched=True)
+        self._refuse_protected()
         self._require_silence(None)
 
         def deliver(url: str, document: str) -> None:
@@ -226,10 +234,9 @@ class _Trial:
     def direct(self) -> Tried:
         """A URL of the phone itself, without any document."""
         number = _number_in(self._parameters)
-        fragment = ""
-        if number is not None:
-            self._require_leave()
-            fragment = f"#numberdial={number}"
+        # What mb_exit does during a call is not public, whether it dials or not.
+        self._require_leave()
+        fragment = "" if number is None else f"#numberdial={number}"
         self._phone.command(OpenDocument(f"phone://mb_exit{fragment}", ""))
         found: dict[str, Any] = {"answered": True, "call_seen_by": []}
         if number is None:
@@ -349,10 +356,14 @@ class _Trial:
                 "its user does. Stand before it, and allow that by may_show=true. Nothing was sent."
             )
 
-    def _require_leave(self) -> None:
-        """Nothing that a phone does is tried on a protected one, nor during a call. Raises Refused."""
+    def _refuse_protected(self) -> None:
+        """A document may show on the display, and nobody knows what else. Raises Refused."""
         if self._subject.protected:
             raise Refused("snom_protected is true for this phone, so nothing was sent.")
+
+    def _require_leave(self) -> None:
+        """Nothing that a phone does is tried on a protected one, nor during a call. Raises Refused."""
+        self._refuse_protected()
         said = self._parameters["in_call"]
         state, source = read_call_state(self._phone)
         if state == IN_CALL or said:

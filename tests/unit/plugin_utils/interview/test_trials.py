@@ -21,6 +21,10 @@ from ansible_collections.telephony.snom.plugins.plugin_utils.interview.seeing im
 from ....virtual_phones.running import VirtualFleet
 from .talks import listener, parameters, refused, subject
 
+PBX = parse_pbx({"kind": "sip", "port": 1, "timeout": 1})
+EMERGENCIES = ("112", "0112", "+112", "00112", "*31*112", "112*", "911")
+"""As `snom_call` refuses them: plain, behind the digit for an outside line, a prefix, or a feature code."""
+
 
 def test_a_document_by_minibrowser_htm_reports_and_the_profile_holds_the_requests(
     fleet: VirtualFleet, tmp_path: Path
@@ -100,7 +104,11 @@ def test_an_answer_without_end_is_given_up(fleet: VirtualFleet) -> None:
         ("csta", "acts", {"csta_path": "/a?b=c"}, {}, "csta_path"),
         ("direct", "acts", {"number": "4711;reset"}, {}, "digits"),
         ("direct", "acts", {"number": "4711", "in_call": True}, {}, "as you say"),
+        ("direct", "acts", {"in_call": True}, {}, "as you say"),
         ("direct", "acts", {"number": "4711"}, {"protected": True}, "snom_protected"),
+        ("direct", "acts", {}, {"protected": True}, "snom_protected"),
+        ("minibrowser", "acts", {}, {"protected": True, "listens": True}, "snom_protected"),
+        ("notify", "acts", {}, {"protected": True, "listens": True, "pbx": PBX}, "snom_protected"),
         ("document_reboot", "acts", {}, {"protected": True, "listens": True}, "snom_protected"),
         ("document_reboot", "acts", {"shown_version": "10.1.99.1"}, {"listens": True}, "is this the phone before you"),
     ],
@@ -120,6 +128,8 @@ def test_what_must_not_be_done_is_refused_in_a_sentence_and_nothing_is_written(
         ("csta", {}, False, "csta_path"),
         ("csta", {"csta_path": "/a?b=c"}, False, "csta_path"),
         ("direct", {"number": "4711;reset"}, False, "digits"),
+        ("direct", {"number": "11+2"}, False, "digits"),
+        *[("direct", {"number": number}, False, "emergency number") for number in EMERGENCIES],
         ("capture", {"capture_event": "notify"}, False, "snom_pbx"),
         ("capture", {"capture_event": "minibrowser"}, False, "snom_collector"),
     ],
