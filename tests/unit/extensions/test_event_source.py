@@ -40,6 +40,13 @@ INVENTORY = {
     "roaming": {"ansible_host": "desk-9.example", "snom_mac": "000413AABBCC"},
     "twin-a": {"ansible_host": "192.0.2.20"},
     "twin-b": {"ansible_host": "192.0.2.20"},
+    "pbx": {"ansible_host": "192.0.2.30"},
+}
+GROUPS = {
+    "all": {"children": ["ungrouped", "phones", "servers"]},
+    "phones": {"children": ["floor", "phones"], "hosts": ["hall", "twin-a", "twin-b"]},
+    "floor": {"hosts": ["192.0.2.19"]},
+    "servers": {"hosts": ["pbx"]},
 }
 
 
@@ -50,7 +57,8 @@ def source(**args: Any) -> Any:
 @pytest.fixture
 def inventory(tmp_path: Path) -> str:
     file = tmp_path / "phones.json"
-    file.write_text(json.dumps({"_meta": {"hostvars": INVENTORY}}))
+    file.write_text(json.dumps({"_meta": {"hostvars": INVENTORY}, **GROUPS}))
+    file.chmod(0o600)
     return str(file)
 
 
@@ -164,6 +172,9 @@ def test_hosts_by_mac_and_by_address(mac: str, address: str, host: str, inventor
     [
         ("000413111111", "192.0.2.99", "no phone of the inventory"),
         ("", "192.0.2.20", "no phone of the inventory"),
+        # A server is a host of the inventory, too.
+        ("", "192.0.2.30", "no phone of the inventory"),
+        ("000413111111", "192.0.2.30", "no phone of the inventory"),
         (MAC, "192.0.2.18", "from another address"),
         ("000413111111", "192.0.2.17", "another phone at the address"),
     ],
@@ -176,6 +187,23 @@ def test_who_is_no_phone_of_the_inventory_does_not_count(mac: str, address: str,
 def test_addresses_may_differ_where_that_is_said(inventory: str) -> None:
     target = f"/{TOKEN}/booted?mac={MAC}"
     assert event(target, "192.0.2.99", inventory=inventory, match_address="false")["host"] == "desk"
+
+
+@pytest.mark.parametrize("groups", [{"phones": ["hall"]}, {"phones": {"hosts": 1}}, {"phones": {"hosts": [["hall"]]}}])
+def test_groups_that_are_none_are_named(groups: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "phones.json"
+    file.write_text(json.dumps({"_meta": {"hostvars": INVENTORY}, **groups}))
+    with pytest.raises(ValueError, match="can't be read as one"):
+        source(inventory=str(file))
+
+
+@pytest.mark.parametrize(("mode", "warned"), [(0o600, False), (0o640, False), (0o644, True)])
+def test_an_inventory_that_everybody_may_read_is_told_of(
+    mode: int, warned: bool, inventory: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    Path(inventory).chmod(mode)
+    source(inventory=inventory)
+    assert ("holds secrets in clear, and everybody on this machine may read it" in caplog.text) is warned
 
 
 def test_too_many_of_one_address_hold_up_no_other() -> None:

@@ -19,6 +19,7 @@ import logging
 import os
 import re
 import ssl
+import stat
 import sys
 import time
 from collections import Counter, OrderedDict
@@ -71,7 +72,9 @@ options:
   inventory:
     description:
       - A file as C(ansible-inventory --list) writes it. Then only phones count whose C(snom_mac) or address
-        (C(ansible_host)) it has, and C(host) is their name there.
+        (C(ansible_host)) it has, and C(host) is their name there. A host without C(snom_mac) is a phone if it is in the
+        group C(phones).
+      - It holds all secrets of the inventory in clear, so nobody else should be able to read it.
     type: str
   match_address:
     description:
@@ -283,28 +286,53 @@ def _networks(value: object) -> list[Any]:
 
 
 def _phones(path: object) -> tuple[dict[str, tuple[str, str | None]], dict[str, str]]:
-    """Name and address by MAC address, and the name by address. Two hosts with one address share none."""
+    """Name and address by MAC address, and the name by address. Two phones with one address share none.
+
+    Other hosts are none of them: what a rulebook does to a phone must not be done to a server.
+    """
     if not path:
         return {}, {}
-    remedy = "Write it with `ansible-inventory --list --output phones.json`."
+    remedy = "Write it with `(umask 077; ansible-inventory --list --output phones.json)`."
     try:
         with open(str(path), encoding="utf-8") as file:
+            mode = os.fstat(file.fileno()).st_mode
             text = file.read(LARGEST_INVENTORY + 1)
-        hosts = json.loads(text)["_meta"]["hostvars"] if len(text) <= LARGEST_INVENTORY else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        found = json.loads(text) if len(text) <= LARGEST_INVENTORY else None
+        hosts, grouped = found["_meta"]["hostvars"], _in_group(found, "phones")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ValueError(f"inventory: {path} can't be read as one. {remedy}") from None
     if not isinstance(hosts, dict) or not all(isinstance(variables, dict) for variables in hosts.values()):
         raise ValueError(f"inventory: {path} holds no hosts. {remedy}")
+    if mode & stat.S_IROTH:
+        _logger.warning("%s holds secrets in clear, and everybody on this machine may read it: chmod 600 it.", path)
     by_mac: dict[str, tuple[str, str | None]] = {}
     names: dict[str, list[str]] = {}
     for name, variables in hosts.items():
+        if not variables.get("snom_mac") and name not in grouped:
+            continue
         address = None
         with suppress(ValueError):
             address = str(_ip(str(variables.get("ansible_host", name))))
             names.setdefault(address, []).append(name)
         if mac := find_mac(str(variables.get("snom_mac", ""))):
             by_mac[mac] = (name, address)
-    return by_mac, {address: found[0] for address, found in names.items() if len(found) == 1}
+    return by_mac, {address: named[0] for address, named in names.items() if len(named) == 1}
+
+
+def _in_group(inventory: Mapping[str, Any], group: str) -> set[str]:
+    """The hosts of a group and of those in it."""
+    hosts: set[str] = set()
+    todo, seen = [group], set()
+    while todo:
+        name = todo.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        # A group without hosts and children is left out.
+        found = inventory.get(name, {})
+        hosts.update(found.get("hosts", ()))
+        todo += found.get("children", ())
+    return hosts
 
 
 def _context(certfile: object, keyfile: object) -> ssl.SSLContext | None:
