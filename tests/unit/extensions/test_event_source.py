@@ -352,9 +352,30 @@ def test_over_https(tmp_path: Path) -> None:
     async def work(port: int, queue: asyncio.Queue[Any]) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        assert (await ask(port, head(f"/{TOKEN}/booted").encode(), ssl=context)).startswith(b"HTTP/1.1 200")
+        request = head(f"/{TOKEN}/booted").encode()
+        # At once: what comes first of one must not be lost to the plain reader.
+        for answer in await asyncio.gather(*(ask(port, request, ssl=context) for _number in range(30))):
+            assert answer.startswith(b"HTTP/1.1 200")
+        assert await ask(port, request) == b""
+        assert queue.qsize() == 30
 
     serving(work, certfile=str(file))
+
+
+@pytest.mark.parametrize("args", [{"networks": ["192.0.2.0/24"]}, {"max_connections": 1}])
+def test_over_https_limits_hold_before_the_handshake(args: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "both.pem"
+    file.write_bytes(make_certificate("events", "127.0.0.1"))
+
+    async def work(port: int, queue: asyncio.Queue[Any]) -> None:
+        # The one that there may be is silent, and nobody is waited for.
+        _reader, first = await asyncio.open_connection("127.0.0.1", port)
+        reader, second = await asyncio.open_connection("127.0.0.1", port)
+        assert await asyncio.wait_for(reader.read(), 5) == b""
+        first.close()
+        second.close()
+
+    serving(work, certfile=str(file), **args)
 
 
 def test_its_documentation_is_what_it_takes() -> None:

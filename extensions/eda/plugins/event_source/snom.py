@@ -348,13 +348,16 @@ def _context(certfile: object, keyfile: object) -> ssl.SSLContext | None:
 
 async def _serve(source: Source, queue: Any, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """One request, and the connection ends."""
-    address = str(_ip(writer.get_extra_info("peername")[0]))
+    plain = writer
+    address = str(_ip(plain.get_extra_info("peername")[0]))
     source.connections += 1
     try:
         if not source.expects(address):
             raise Refusal("", "an address outside of the networks")
         if source.connections > source.max_connections:
             raise Refusal("", "too many connections")
+        if source.context:
+            reader, writer = await _encrypted(source.context, plain)
         head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
         event = source.event(address, head.decode("latin-1"))
         await queue.put(event)
@@ -375,6 +378,29 @@ async def _serve(source: Source, queue: Any, reader: asyncio.StreamReader, write
     finally:
         source.connections -= 1
         writer.close()
+        # Without it, TLS waits for the other side to say goodbye.
+        plain.close()
+
+
+async def _encrypted(
+    context: ssl.SSLContext, writer: asyncio.StreamWriter
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """The connection after its handshake, which no stranger is given. Raises OSError.
+
+    StreamWriter.start_tls is there since Python 3.11 only.
+    """
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=LARGEST_HEAD)
+    protocol = asyncio.StreamReaderProtocol(reader)
+    transport = await loop.start_tls(
+        writer.transport, protocol, context, server_side=True, ssl_handshake_timeout=PATIENCE
+    )
+    if transport is None:
+        # It went away meanwhile.
+        raise ConnectionAbortedError
+    # It was made long before, so nobody else tells the protocol.
+    protocol.connection_made(transport)
+    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
 
 async def _answer(writer: asyncio.StreamWriter, status: str) -> None:
@@ -391,8 +417,6 @@ async def main(queue: Any, args: dict[str, Any]) -> None:
         source.host,
         source.port,
         limit=LARGEST_HEAD,
-        ssl=source.context,
-        **({"ssl_handshake_timeout": PATIENCE} if source.context else {}),
     )
     async with server:
         _logger.info("Listening at %s port %d", source.host, source.port)
