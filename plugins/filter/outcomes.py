@@ -28,10 +28,12 @@ options:
       - V(at_target) are those of a phone that is where it was wanted; V(changed) those of one that was changed, or
         would be.
       - V(failed) are failures. V(left_over) are those where nothing is wrong and the phone is left for another run.
+      - V(login_refused) are those of a phone that took no login. Each further one brings it closer to a lock, or makes
+        that longer.
       - V(spared) are failures of a phone that may just be switched off, which
         O(telephony.snom.snom_rollout#module:spare_unreachable) is about.
     type: str
-    choices: [at_target, changed, failed, left_over, spared]
+    choices: [at_target, changed, failed, left_over, login_refused, spared]
     required: true
 seealso:
   - name: All outcomes
@@ -60,6 +62,7 @@ _KINDS: dict[str, Callable[[Outcome], bool]] = {
     "changed": lambda outcome: outcome.changed,
     "failed": lambda outcome: outcome.failed,
     "left_over": lambda outcome: outcome.left_over,
+    "login_refused": lambda outcome: outcome in (Outcome.AUTH_FAILED, Outcome.LOCKED_OUT),
     "spared": lambda outcome: outcome.spared,
 }
 

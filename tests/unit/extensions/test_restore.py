@@ -129,9 +129,10 @@ def test_one_that_is_reached_by_its_pbx_takes_no_settings_and_is_not_asked() -> 
 
 
 @pytest.mark.parametrize("module", ALL)
-def test_a_login_that_was_refused_is_sent_no_more_until_somebody_says_so(module: str) -> None:
+@pytest.mark.parametrize("outcome", ["auth_failed", "locked_out"])
+def test_a_login_that_was_refused_is_sent_no_more_until_somebody_says_so(module: str, outcome: str) -> None:
     marks: set[str] = set()
-    first = play(marks=marks, answers={module: AUTH_FAILED})
+    first = play(marks=marks, answers={module: AUTH_FAILED | {"outcome": outcome}})
     assert first.ended == "desk: it refused." and first.modules[-1] == module
     again = play(marks=marks)
     assert again.sent == [] and "snom_restore_retry_login" in again.ended

@@ -16,6 +16,7 @@ def test_what_playbooks_ask_of_outcomes() -> None:
     assert outcomes("left_over") == ["deferred", "not_started"]
     assert outcomes("at_target") == ["compliant", "upgraded", "rebooted", "synced"]
     assert outcomes("spared") == ["unreachable"]
+    assert outcomes("login_refused") == ["auth_failed", "locked_out"]
     assert {"planned", "triggered", "upgraded"} <= set(outcomes("changed"))
     assert {type(word) for word in outcomes("failed")} == {str}
 

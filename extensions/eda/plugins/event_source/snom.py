@@ -297,7 +297,7 @@ def _phones(path: object) -> tuple[dict[str, tuple[str, str | None]], dict[str, 
         with open(str(path), encoding="utf-8") as file:
             mode = os.fstat(file.fileno()).st_mode
             text = file.read(LARGEST_INVENTORY + 1)
-        found = json.loads(text) if len(text) <= LARGEST_INVENTORY else None
+        found = json.loads(text) if len(text) <= LARGEST_INVENTORY else {}
         hosts, grouped = found["_meta"]["hostvars"], _in_group(found, "phones")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ValueError(f"inventory: {path} can't be read as one. {remedy}") from None
