@@ -168,7 +168,9 @@ def test_a_survey_asks_for_variables_that_playbooks_read(survey: Mapping[str, An
     role = yaml.safe_load((ROOT / "roles" / "firmware_rollout" / "defaults" / "main.yml").read_text("utf-8"))
     playbooks = "".join(file.read_text("utf-8") for file in (ROOT / "playbooks").glob("*.yml"))
     asked = {question["variable"] for question in survey["spec"]}
-    assert {name for name in asked - role.keys() if not re.search(rf"\b{name}\b", playbooks)} == set()
+    # One answer goes through a template's own variable first.
+    known = role.keys() | {"snom_approved_plan"}
+    assert {name for name in asked - known if not re.search(rf"\b{name}\b", playbooks)} == set()
 
 
 @pytest.mark.parametrize("template", named("controller_templates").values(), ids=lambda template: template["name"])
@@ -254,6 +256,43 @@ def test_who_approves_is_asked_about_what_has_happened() -> None:
     assert "snom_dry_run" not in {question["variable"] for question in workflow["survey_spec"]["spec"]}
     dry = {node["identifier"]: node["extra_data"]["snom_dry_run"] for node in nodes() if "extra_data" in node}
     assert dry == {"canary": "no", "rollout": "no"}
+
+
+def filled(template: str, variable: str, **given: object) -> str:
+    """What a job gets for a variable of its template, of which AWX hands on the text as it stands."""
+    environment = NativeEnvironment()
+    text = named("controller_templates")[template]["extra_vars"][variable]
+    return str(environment.from_string(text).render(given))
+
+
+@pytest.mark.parametrize("changes", ["canary", "rollout"])
+def test_a_later_plan_does_not_get_into_the_place_of_the_approved_one(changes: str) -> None:
+    """A workflow waits a day for its yes, in which somebody may launch the plan alone, or another workflow."""
+    (node,) = (node for node in nodes() if node["identifier"] == changes)
+    template = node["unified_job_template"]
+
+    def approved(**job: object) -> str:
+        return filled(template, "firmware_rollout_approved_plan", **node["extra_data"], **job)
+
+    def written(**job: object) -> str:
+        return filled("Snom plan", "firmware_rollout_report_dir", **job) + "/report.json"
+
+    assert approved(awx_workflow_job_id=7) == written(awx_workflow_job_id=7) == "/var/lib/snom/plan/7/report.json"
+    assert approved(awx_workflow_job_id=7) not in {written(), written(awx_workflow_job_id=8)}
+    # Relaunched on its own it is in no workflow, and must not go without an approval.
+    assert approved() not in {"", written()}
+    # Whoever launches the template may name a plan, or none.
+    assert filled(template, "firmware_rollout_approved_plan", snom_approved_plan="/a/report.json") == "/a/report.json"
+    assert filled(template, "firmware_rollout_approved_plan", snom_approved_plan="") == ""
+    # AWX drops what a workflow says that was launched before the survey was another one.
+    assert (
+        filled(template, "firmware_rollout_approved_plan", awx_workflow_job_id=7) == "/var/lib/snom/plan/7/report.json"
+    )
+
+
+def test_no_answer_is_a_template() -> None:
+    """AWX hands answers of nodes and surveys on as plain text: only what a template says is filled in."""
+    assert "{{" not in json.dumps([node.get("extra_data", {}) for node in nodes()])
 
 
 def test_answers_of_a_node_are_ones_that_its_template_asks_for() -> None:
