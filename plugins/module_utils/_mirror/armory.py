@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime, timezone
@@ -17,13 +17,13 @@ from typing import Any
 from .._core.clock import system_time
 from .._core.errors import InputError
 from .._known.mac import normalize_mac
-from .._known.version import Version
 from .._provisioning.xml import firmware_file
+from .begun_load import Told, told_by
 from .client import WHOLE_SECONDS, MirrorFailed
 from .control import MirrorControl
 from .control_settings import ControlSettings
 from .probe import ask, is_noted
-from .progress import FetchProgress, ProgressLog, last_versions
+from .progress import FetchProgress, ProgressLog
 from .served_log import Position
 
 FRESH = 1.0
@@ -179,9 +179,11 @@ class Armory:
                 raise InputError("The phone is not followed.")
             return copy(found)
 
-    def last_versions(self, macs: Collection[str]) -> dict[str, Version]:
-        """The version that each phone said last that it runs, as far back as is read. Raises MirrorFailed."""
-        return last_versions(self._make(self.settings).log.newest(), macs)
+    def told_by(self, macs: Collection[str]) -> tuple[Mapping[str, Told], datetime]:
+        """What its log tells of each phone, as far back as is read, and its clock's time. Raises MirrorFailed."""
+        control = self._make(self.settings)
+        found = told_by(control.log.newest(), macs)
+        return found, control.client.told or datetime.fromtimestamp(self._clock() + control.client.skew, timezone.utc)
 
     def has_gap(self, mac: str) -> bool:
         """Whether lines of the log may be lost since this phone is followed, and others may have been read twice.

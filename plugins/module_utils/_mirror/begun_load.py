@@ -9,7 +9,7 @@ A rollout withdraws what it showed as soon as the phone has it. Then the dangero
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,47 +30,92 @@ _SHORTEST = len(firmware_file("-"))
 def begun_load(lines: Iterable[bytes], mac: str, said: Collection[Version], now: datetime) -> datetime | None:
     """When a phone took its newest step to load an image, where nothing says since that it runs that; else None.
 
-    lines are in the order of the log. said are the versions that it says elsewhere, in its registration for example.
-    That may be an old one, so only that of the image counts. now is by the mirror's clock, which may have been set
-    since: what lies as far ahead of it as it may lie behind is too old.
+    lines are in the order of the log. said and now are those of `Told.begun`.
     """
-    load, sign, images = _Load(), mac.encode(), IMAGE_FOLDER.encode()
-    for line in lines:
-        # Most lines are others'.
-        request = read_request(line) if images in line or sign in line.upper() else None
-        if request is not None and (request.phone == mac or load.is_anonymous(request)):
-            load.note(request)
-    if load.at is None or abs(now - load.at) > LONGEST:
-        return None
-    return None if load.image in said and load.image != load.before else load.at
+    sign, images = mac.encode(), IMAGE_FOLDER.encode()
+    # Most lines are others'.
+    told = told_by((line for line in lines if images in line or sign in line.upper()), {mac})
+    return told[mac].begun(said, now) if mac in told else None
+
+
+def told_by(lines: Iterable[bytes], macs: Collection[str]) -> Mapping[str, Told]:
+    """What a log tells of phones, by MAC address. lines are in its order; each is read once for all of them."""
+    found: dict[str, Told] = {}
+    # The newest image that was sent to an address, and to nobody by name, with its place in the log.
+    unnamed: dict[str, tuple[int, Request]] = {}
+    for place, line in enumerate(lines):
+        request = read_request(line)
+        if request is None:
+            continue
+        mac = request.phone
+        if mac is None and _is_image(request):
+            unnamed[request.address] = place, request
+        elif mac is not None and mac in macs:
+            told = found.setdefault(mac, Told())
+            told.note_unnamed(unnamed)
+            told.note(request, place)
+    for told in found.values():
+        told.note_unnamed(unnamed)
+    return found
+
+
+def _is_sent(request: Request) -> bool:
+    return request.method == "GET" and request.status in (200, 206)
+
+
+def _is_image(request: Request) -> bool:
+    """Whether this sent some of an image."""
+    return _is_sent(request) and request.path.startswith(IMAGE_FOLDER) and request.sent > 0
 
 
 @dataclass
-class _Load:
-    at: datetime | None = None
+class Told:
+    """What a log tells of one phone."""
+
+    said: Version | None = None
+    """The version that it said last that it runs: what stands last in the log, whatever its clock showed."""
+    file: str = ""
+    """The image that it got last, where it is known."""
+    _at: datetime | None = None
     """By the mirror's clock: its newest step. None while there is none that is not over."""
-    address: str = ""
-    before: Version | None = None
-    image: Version | None = None
-    _said: Version | None = None
+    _address: str = ""
+    _before: Version | None = None
+    _place: int = 0
 
-    def is_anonymous(self, request: Request) -> bool:
-        """Whether this may be its image: what loads one need not say who it is."""
-        is_image = request.path.startswith(IMAGE_FOLDER)
-        return is_image and request.phone is None and self.at is not None and request.address == self.address
+    def begun(self, said: Collection[Version], now: datetime) -> datetime | None:
+        """When it took its newest step to load an image, where nothing says since that it runs that; else None.
 
-    def note(self, request: Request) -> None:
-        """Take in one request of the phone."""
+        said are the versions that it says elsewhere, in its registration for example. That may be an old one, so only
+        that of the image counts. now is by the mirror's clock, which may have been set since: what lies as far ahead of
+        it as it may lie behind is too old.
+        """
+        if self._at is None or abs(now - self._at) > LONGEST:
+            return None
+        image = self._image
+        return None if image in said and image != self._before else self._at
+
+    @property
+    def _image(self) -> Version | None:
+        named = read_image_name(self.file)
+        return named[1] if named else None
+
+    def note_unnamed(self, images: Mapping[str, tuple[int, Request]]) -> None:
+        """Take in the newest image at its address behind what was noted: what loads one need not say who it is."""
+        place, request = images.get(self._address, (-1, None))
+        if request is not None and self._at is not None and place > self._place:
+            self.note(request, place)
+
+    def note(self, request: Request, place: int) -> None:
+        """Take in one request of the phone, at its place in the log."""
+        self._place = place
         version = running(request)
-        self._said = version or self._said
-        is_sent = request.method == "GET" and request.status in (200, 206)
-        if is_sent and request.path.startswith(IMAGE_FOLDER) and request.sent:
-            if self.at is None:
-                self.before = self._said
-            image = read_image_name(request.file)
-            self.at, self.address, self.image = request.time, request.address, image[1] if image else None
-        elif is_sent and request.path.startswith(FIRMWARE_FOLDER) and request.sent >= _SHORTEST:
-            self.at, self.address, self.before, self.image = request.time, request.address, self._said, None
-        elif version is not None and version != self.before and (self.before is not None or version == self.image):
+        self.said = version or self.said
+        if _is_image(request):
+            if self._at is None:
+                self._before = self.said
+            self._at, self._address, self.file = request.time, request.address, request.file
+        elif _is_sent(request) and request.path.startswith(FIRMWARE_FOLDER) and request.sent >= _SHORTEST:
+            self._at, self._address, self._before, self.file = request.time, request.address, self.said, ""
+        elif version is not None and version != self._before and (self._before is not None or version == self._image):
             # It has restarted since: one that only has its image says the old version still.
-            self.at = None
+            self._at = None

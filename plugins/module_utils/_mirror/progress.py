@@ -10,7 +10,7 @@ its client is: what it proves is what somebody asked for in the phone's name.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -173,21 +173,6 @@ def running(request: Request) -> Version | None:
     if agent is None or agent.kind != PHONE or request.path.startswith(IMAGE_FOLDER):
         return None
     return agent.firmware
-
-
-def last_versions(lines: Iterable[bytes], macs: Collection[str]) -> dict[str, Version]:
-    """The version that each of these phones said last that it runs, by MAC address. Who said none is not in it.
-
-    Last is what stands last in the log, whatever its clock showed.
-    """
-    found: dict[str, Version] = {}
-    for line in lines:
-        request = read_request(line)
-        version = None if request is None else running(request)
-        mac = None if request is None else request.phone
-        if mac is not None and version is not None and mac in macs:
-            found[mac] = version
-    return found
 
 
 def _note_image(progress: FetchProgress, request: Request) -> None:

@@ -70,6 +70,8 @@ class History:
     """The same by the phones' MAC addresses: a phone may have another address now, and so another host."""
     still_shown: dict[str, float] = field(default_factory=dict)
     """By host: until when a mirror may show a phone an image that a run could not withdraw at its end."""
+    watched_until: dict[str, float] = field(default_factory=dict, compare=False)
+    """By MAC: until when (seconds since the epoch) runs have watched a phone that they had asked to load an image."""
     slow: dict[str | None, float] = field(default_factory=dict)
     """By site: seconds that a phone took to fetch its image, where a run found that to be more than assumed."""
     latest: float = field(default=0.0, compare=False)
@@ -102,6 +104,11 @@ class History:
                 macs[asked.mac] = ending.unsafe_until
         return macs
 
+    def known_loads(self) -> dict[str, float]:
+        """By MAC: until when (seconds since the epoch) a load may be one that a run of this journal has asked for."""
+        intents = self.open_intents.values()
+        return self.watched_until | {one.mac: Evidence.of(one).unsafe_until for one in intents if one.mac is not None}
+
     def begin_run(self, now: float, moment: Moment | None) -> float:
         """A run begins; returns by how many seconds the clock was set back since the last one, see `clock_notice`."""
         forward = self.reckoning.begin(now, moment)
@@ -120,6 +127,7 @@ class History:
         for host, intent in self.open_intents.items():
             if intent.time > after:
                 self.open_intents[host] = moved(intent, seconds)
+        self.watched_until = {mac: at + seconds if at > after else at for mac, at in self.watched_until.items()}
         for unsafe in (self.unsafe, self.unsafe_macs):
             for name, until in unsafe.items():
                 if self._unsafe_from.get(name, 0.0) > after:
@@ -192,6 +200,8 @@ class History:
         if "shown_until" in entry:
             self.still_shown[host] = entry["shown_until"]
         asked = intent or self.last.get(host)
+        if intent is not None and intent.mac is not None:
+            self.watched_until[intent.mac] = entry["time"]
         if until is not None:
             self.unsafe[host], self._unsafe_from[host] = until, entry["time"]
             if asked is not None and asked.mac is not None:

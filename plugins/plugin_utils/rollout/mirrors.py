@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, SnomError, expect
+from ansible_collections.telephony.snom.plugins.module_utils._core.clock import shown_time
+from ansible_collections.telephony.snom.plugins.module_utils._core.errors import InputError, expect
 from ansible_collections.telephony.snom.plugins.module_utils._core.outcomes import Outcome
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
+from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.armory import Armory
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.begun_load import LONGEST
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.client import MirrorFailed
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.control_settings import OPTION, ControlSettings
 from ansible_collections.telephony.snom.plugins.module_utils._mirror.probe import LATEST
@@ -34,12 +39,6 @@ Witnesses = Mapping[CallSource, Witness]
 
 _SAME = 10.0
 """Seconds by which a mirror may tell a deadline later than it was given: in its own time, which is read anew."""
-
-
-class MayBeThere(SnomError):
-    """A phone says to its mirror that it runs what its registration says it lacks: one of the two is old."""
-
-    outcome = Outcome.DEFERRED
 
 
 class Mirrors:
@@ -108,32 +107,33 @@ class Mirrors:
                     "names, and let nginx write each line at once (access_log without buffer)."
                 )
 
-    def may_be_there(self, phones: Iterable[PlannedPhone]) -> dict[str, SnomError]:
-        """Why phones must not be asked, by host: they said last to their mirror that they run what they would load.
+    def left_by_log(self, phones: Iterable[PlannedPhone], known: Mapping[str, float]) -> dict[str, Ending]:
+        """How phones end that must not be asked by what their mirror's log tells, by host.
 
-        A registration stays listed when its phone has restarted and did not register again. But that the mirror's line
-        is newer is not known either: it has another clock, and is somebody's word in the phone's name. What else they
-        said may be from before they registered, where they don't ask when they start: what they say when they are asked
-        tells. So it does, too, where the log was rotated or can't be read now.
+        They may be loading what another run has withdrawn already, or said last that they run what they would load.
+        known says by MAC until when a load may be that of this journal's runs (seconds since the epoch).
         """
         by_mirror: dict[ControlSettings, dict[str, PlannedPhone]] = {}
         for phone in phones:
             if phone.target.control is not None:
                 by_mirror.setdefault(phone.target.control, {})[expect(phone.target.mac)] = phone
-        found: dict[str, SnomError] = {}
+        found: dict[str, Ending] = {}
         for control, by_mac in by_mirror.items():
+            armory = self._armories[control]
             try:
-                said = self._armories[control].last_versions(by_mac)
-            except MirrorFailed:
+                told, now = armory.told_by(by_mac)
+            except MirrorFailed as error:
+                reason = f"{error.reason} So it is not known whether it loads an image just now. Run again."
+                found |= {phone.host: Ending(Outcome.DEFERRED, reason, phone.before) for phone in by_mac.values()}
                 continue
-            for mac, version in said.items():
+            for mac, one in told.items():
                 phone = by_mac[mac]
-                if version in {hop.version for hop in phone.hops}:
-                    found[phone.host] = MayBeThere(
-                        f"Its registration says {phone.before}, and its newest request to the mirror says {version}. "
-                        "Which of the two is old can't be told, so it is not asked to load that. Restart it, or wait "
-                        "until it has registered and fetched its settings again, and run again."
-                    )
+                begun = one.begun({expect(phone.before)}, now)
+                at = armory.seconds(begun)
+                if at is not None and at > known.get(mac, 0.0) + _SAME:
+                    found[phone.host] = _may_load(phone, one.file, at, now - expect(begun))
+                elif one.said in {hop.version for hop in phone.hops}:
+                    found[phone.host] = _may_be_there(phone, expect(one.said))
         return found
 
     def clear(self, left: Mapping[str, float]) -> list[str]:
@@ -167,6 +167,31 @@ class Mirrors:
             for target in self._targets:
                 if target.control == settings and target.mac in armed:
                     yield target, armory, armed[target.mac]
+
+
+def _may_load(phone: PlannedPhone, file: str, at: float, ago: timedelta) -> Ending:
+    until = at + LONGEST.total_seconds()
+    reason = (
+        f"The mirror shows that it began to load {file or 'an image'} {max(ago.total_seconds(), 0.0):.0f} s ago, not "
+        "by this journal, and nothing says since that it runs that, so it may be writing its flash. It is asked for "
+        f"nothing before {shown_time(until)}. Let the run end that asked it, or run again then."
+    )
+    return Ending(Outcome.DEFERRED, reason, phone.before, unsafe_until=until)
+
+
+def _may_be_there(phone: PlannedPhone, said: Version) -> Ending:
+    """A registration stays listed when its phone has restarted and did not register again.
+
+    But that the mirror's line is newer is not known either: it has another clock, and is somebody's word in the phone's
+    name. What else it said may be from before it registered, where it doesn't ask when it starts: what it says when it
+    is asked tells. So it does, too, where the log was rotated.
+    """
+    reason = (
+        f"Its registration says {phone.before}, and its newest request to the mirror says {said}. Which of the two is "
+        "old can't be told, so it is not asked to load that. Restart it, or wait until it has registered and fetched "
+        "its settings again, and run again."
+    )
+    return Ending(Outcome.DEFERRED, reason, phone.before)
 
 
 def _is_left(left: Mapping[str, float], target: Target, until: float) -> bool:

@@ -60,6 +60,15 @@ class Plan:
             for phone in self.phones
         ]
 
+    def settle(self, endings: Mapping[str, Ending]) -> None:
+        """Take phones out of the work that end so, by host. Later runs are to know who must be left alone."""
+        self.phones = [
+            phone.settle(endings[phone.host], unrecorded=endings[phone.host].unsafe_until is not None)
+            if phone.host in endings
+            else phone
+            for phone in self.phones
+        ]
+
     def leave_to_others(self, shown: Mapping[str, float]) -> None:
         """Take phones out of the work that a run has asked which this journal does not know.
 

@@ -101,7 +101,8 @@ class Rollout:
         plan = make_plan(self.targets, self._read(), self.options, self.history, resumed)
         if mirrors := self.context.mirrors:
             plan.leave_to_others(mirrors.shown_by_others(self.history.open_intents, self.history.still_shown))
-            plan.refuse(mirrors.may_be_there(plan.work))
+            # Behind that, so that a load is in the log by now which was withdrawn before.
+            plan.settle(mirrors.left_by_log(plan.work, self.history.known_loads()))
         stopped_by = self._check_images(plan)
         self._show(plan)
         engine = Engine(plan, self.context, gate=self.gate, journal=self.journal)

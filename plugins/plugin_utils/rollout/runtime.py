@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ansible_collections.telephony.snom.plugins.module_utils._core.clock import system_time
-from ansible_collections.telephony.snom.plugins.module_utils._core.errors import SnomError
+from ansible_collections.telephony.snom.plugins.module_utils._firmware.order import Ending
 from ansible_collections.telephony.snom.plugins.module_utils._phone.connection import Connection
 from ansible_collections.telephony.snom.plugins.module_utils._phone.phone import Phone
 from ansible_collections.telephony.snom.plugins.plugin_utils.rollout.clock_changes import Moment
@@ -41,8 +41,8 @@ class ImageMirrors(Protocol):
     def check_images(self, phones: Iterable[Any]) -> None:
         """Make sure that what these planned phones fetch would be seen. Raises InputError."""
 
-    def may_be_there(self, phones: Iterable[Any]) -> Mapping[str, SnomError]:
-        """Why some of these planned phones must not be asked, by host."""
+    def left_by_log(self, phones: Iterable[Any], known: Mapping[str, float]) -> Mapping[str, Ending]:
+        """By host: the ending of each of these planned phones that must not be asked."""
 
     def clear(self, left: Mapping[str, float]) -> list[str]:
         """Show nothing any more that an earlier run left shown; return what was done. Raises InputError."""

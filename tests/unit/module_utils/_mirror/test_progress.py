@@ -9,11 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.telephony.snom.plugins.module_utils._known.version import Version
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.progress import (
-    FetchProgress,
-    ProgressLog,
-    last_versions,
-)
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.progress import FetchProgress, ProgressLog
 
 MAC = "000413922D24"
 OTHER = "000413922D25"
@@ -72,25 +68,6 @@ def test_each_step_is_told_apart() -> None:
     # While it loads, and as long as nothing came back, it still says the old one.
     assert [one.version and str(one.version) for one in seen] == [None, None, None, None, OLD, NEW]
     assert [one.version_before and str(one.version_before) for one in seen] == [None, *[OLD] * 5]
-
-
-def test_what_phones_said_last_is_what_stands_last_in_the_log() -> None:
-    lines = [
-        line(f"/current/snom{MAC}.htm", 9, user_agent=agent(NEW)),
-        # The clock was set back.
-        line(f"/current/snom{MAC}.htm", 1),
-        # Not the phone as it runs, not one of these, nobody's, and no line.
-        image(2, user_agent=agent(NEW)),
-        line("/current/all.htm", 3, user_agent=agent(NEW, OTHER)),
-        line(f"/current/snom{MAC}.htm", 4, user_agent="curl/8"),
-        line("/current/all.htm", 5, user_agent="Mozilla/4.0 (compatible; snomD865-SIP 10.1.175.16)"),
-        b"{half a line",
-    ]
-    assert last_versions(lines, {MAC}) == {MAC: Version.parse(OLD)}
-    # Without a MAC address in what it says, the file's name tells.
-    lines = [line(f"/current/snom{MAC}.htm", user_agent="Mozilla/4.0 (compatible; snomD865-SIP 10.1.175.16)")]
-    assert last_versions(lines, {MAC, OTHER}) == {MAC: Version.parse(NEW)}
-    assert last_versions([], {MAC}) == {}
 
 
 def test_what_a_log_tells_behind_the_image_and_was_before_it_is_no_word_of_after() -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -189,6 +190,107 @@ def test_a_phone_that_was_left_to_another_run_is_so_until_it_may_have_written_it
     assert lab.phones["desk"].asked == 0
     lab.world.time = unsafe["until"] + 10.0
     assert lab.outcomes() == {"desk": "no_fetch"}
+
+
+def killed_when_withdrawn(lab: Lab, monkeypatch: pytest.MonkeyPatch, at: str = "mirror: disarmed") -> None:
+    """Kill a run as soon as the mirror shows nothing any more; its phone has the image and writes it."""
+
+    def event(name: str) -> None:
+        if name == at:
+            raise Crash(name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(lab.world, "event", event)
+        with pytest.raises(Crash):
+            lab.run()
+
+
+@pytest.mark.parametrize("pause", [5.0, 60.0])
+def test_a_phone_that_loads_what_a_run_of_another_journal_has_withdrawn_is_left_alone(
+    pause: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its registration is listed still, with the version that it had."""
+    lab = Lab(desk={"flash_time": 600.0}, other={"firmware": NEW})
+    journal = lab.journal
+    killed_when_withdrawn(lab, monkeypatch)
+    began = lab.world.time
+    lab.world.time += pause
+    lab.journal = MemoryJournal(lab.world)
+    for check_mode in (True, False):
+        result = lab.run(check_mode=check_mode)
+        record = result["phones"]["desk"]
+        assert record["outcome"] == "deferred", record
+        said = re.search(r"began to load snomD862-\S+ (\d+) s ago, not by this journal", record["reason"])
+        assert said and abs(int(said[1]) - (lab.world.time - began)) < 15
+        (unsafe,) = result["do_not_power_off"]
+        assert unsafe["host"] == "desk" and abs(unsafe["until"] - began - 7200.0) < 15
+    assert (lab.phones["desk"].asked, lab.images()["desk"], lab.violations()) == (1, 1, [])
+    # The first run sees its end, and then any may.
+    theirs, lab.journal = lab.journal, journal
+    assert lab.outcomes()["desk"] == "upgraded"
+    lab.journal = theirs
+    assert lab.outcomes()["desk"] == "compliant"
+
+
+@pytest.mark.parametrize("skew", [-3000.0, 0.0, 3000.0])
+def test_a_load_whose_end_the_journal_knows_keeps_no_phone_from_being_asked_again(skew: float) -> None:
+    lab = Lab(desk={"fault": "keep_old_version"})
+    lab.mirror.skew = skew
+    (unsafe,) = lab.run()["do_not_power_off"]
+    lab.world.time = unsafe["until"] + 1.0
+    first, lab.journal = lab.journal, MemoryJournal(lab.world)
+    # Whoever does not know it leaves the phone alone.
+    (unsafe,) = lab.run(force=True)["do_not_power_off"]
+    assert lab.phones["desk"].asked == 1 and unsafe["until"] > lab.world.time
+    other, lab.journal = lab.journal, first
+    assert lab.outcomes(force=True) == {"desk": "old_version"}
+    assert (lab.phones["desk"].asked, lab.images()["desk"]) == (2, 2)
+    # This load is newer than what the other one knows. It has left the phone alone, and that is over.
+    lab.journal = other
+    assert lab.world.time < unsafe["until"]
+    lab.world.time = unsafe["until"] + 1.0
+    record = lab.run(force=True)["phones"]["desk"]
+    assert "not by this journal" in record["reason"] and lab.phones["desk"].asked == 2
+
+
+def test_what_a_run_of_another_journal_has_withdrawn_is_known_when_the_log_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lab = Lab(desk={"flash_time": 600.0})
+    killed_when_withdrawn(lab, monkeypatch)
+    lab.journal = MemoryJournal(lab.world)
+    assert lab.outcomes() == {"desk": "deferred"}
+    lab.mirror.forget()
+    assert lab.outcomes() == {"desk": "deferred"}
+    assert lab.phones["desk"].asked == 1
+
+
+def test_a_phone_that_an_interrupted_run_never_told_may_be_loading_what_another_one_has_withdrawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lab = Lab(desk={"flash_time": 600.0})
+    first = lab.journal
+    killed_when_withdrawn(lab, monkeypatch, at="mirror: armed")
+    # It was to load another image, so the interrupted run's watch sees nothing of what comes.
+    first.lines = [line.replace(NEW, "10.1.220.1").replace('"length": 168', '"length": 167') for line in first.lines]
+    lab.world.time += 50_000.0
+    lab.journal = MemoryJournal(lab.world)
+    killed_when_withdrawn(lab, monkeypatch)
+    lab.journal = first
+    record = lab.run()["phones"]["desk"]
+    assert record["outcome"] == "deferred" and "not by this journal" in record["reason"]
+    assert (lab.phones["desk"].asked, lab.images()["desk"], lab.violations()) == (1, 1, [])
+
+
+def test_a_log_that_can_not_be_read_lets_nobody_begin() -> None:
+    """Whether they load what another run has withdrawn is not known."""
+    lab = Lab(desk={}, other={"firmware": NEW})
+    lab.mirror.down_for = {"read"}
+    record = lab.run()["phones"]["desk"]
+    assert (
+        record["outcome"] == "deferred" and "can't be reached. So it is not known whether it loads" in record["reason"]
+    )
+    assert lab.phones["desk"].asked == 0
 
 
 def test_a_phone_that_could_not_be_shown_its_image_is_asked_again() -> None:
