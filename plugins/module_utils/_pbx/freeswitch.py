@@ -75,7 +75,10 @@ class FreeSwitch:
         return found
 
     def notify(self, registration: Registration, message: Notify) -> Delivery:
-        """Send a NOTIFY to one registration, by its Call-ID. FreeSWITCH does not tell what the phone answered."""
+        """Send a NOTIFY to one registration, by its Call-ID. FreeSWITCH does not tell what the phone answered.
+
+        It looks up the contact, and sends through the proxies that fs_path names there.
+        """
         user, _at, host = registration.account.partition("@")
         headers = {
             "profile": self._settings.profile,

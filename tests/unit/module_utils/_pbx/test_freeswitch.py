@@ -144,6 +144,15 @@ def test_a_notify_goes_to_one_registration() -> None:
     assert not any(word in text for text in socket.sent for word in ("flush_inbound_reg", "sofia profile"))
 
 
+def test_a_phone_behind_a_proxy_is_told_through_it() -> None:
+    """Nothing that is sent names the contact: FreeSWITCH looks that up, with the proxies of its fs_path."""
+    behind = REGISTRATIONS.replace(";line=x", ";line=x;fs_nat=yes;fs_path=sip%3A192.0.2.9%3Blr")
+    pbx, socket = freeswitch(sofia=api(behind))
+    pbx.notify(pbx.registrations()[0], Notify(event="check-sync;reboot=false"))
+    assert "call-id: c1@192.0.2.17\n" in socket.sent[-1]
+    assert "fs_path" not in socket.sent[-1] and "10.0.0.5" not in socket.sent[-1]
+
+
 @pytest.mark.parametrize(
     ("answers", "message"),
     [
