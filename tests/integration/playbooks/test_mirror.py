@@ -389,6 +389,32 @@ def test_setting_files_are_for_those_who_are_listed(start_mirror: StartMirror) -
 
 
 @pytest.mark.slow
+def test_what_a_run_has_written_that_broke_off_is_read_by_the_next_one(start_mirror: StartMirror) -> None:
+    box = start_mirror()
+    generation = box.bench.folder / "www" / "generations" / "ab12"
+    generation.mkdir(parents=True)
+    (generation / "snom320.htm").write_text("<settings/>")
+    file = f"{box.url}/generations/ab12/snom320.htm"
+
+    def status() -> int:
+        return requests.get(file, timeout=PATIENCE).status_code
+
+    assert box.play(rehearse=False).code == 0
+    closed = box.configuration.read_text()
+    assert box.play(setting_networks="127.0.0.0/8", rehearse=False).code == 0
+    until(lambda: status() == 200, "the reload")
+    # Its next task failed, so it came to no reload.
+    box.configuration.write_text(closed)
+    assert (run := box.play(rehearse=False)).recap == {"box": "changed"}, run.output
+    until(lambda: status() == 403, "nobody to fetch setting files any more")
+    workers = box.workers()
+    assert (run := box.play(rehearse=False)).recap == {"box": "ok"}, run.output
+    assert box.workers() == workers
+    assert box.play(state="absent", rehearse=False).code == 0
+    assert not list(box.configuration.parent.glob("nginx.conf*"))
+
+
+@pytest.mark.slow
 def test_https(start_mirror: StartMirror) -> None:
     box = start_mirror()
     files = {name: str(box.bench.folder / f"{name}.pem") for name in ("certificate", "certificate_key")}
