@@ -17,8 +17,9 @@ from typing import Any
 from .._core.clock import system_time
 from .._core.errors import InputError
 from .._known.mac import normalize_mac
+from .._known.version import Version
 from .._provisioning.xml import firmware_file
-from .begun_load import Told, told_by
+from .begun_load import Told, ToldLog
 from .client import WHOLE_SECONDS, MirrorFailed
 from .control import MirrorControl
 from .control_settings import ControlSettings
@@ -69,6 +70,11 @@ class Armory:
         self._gaps_before: dict[str, int] = {}
         """How often lines were lost by the time that a phone was followed from."""
         self._checking = threading.Lock()
+        self._telling = threading.Lock()
+        self._others = control(settings)
+        """By which the log is read for what other runs do."""
+        self._told: ToldLog | None = None
+        self._begun_before: dict[str, datetime | None] = {}
         self._disarmed_at: dict[str, float] = {}
         # Until when all stands in the log, and until when it is not asked again after it came late.
         self._whole_until = self._late_until = float("-inf")
@@ -180,10 +186,36 @@ class Armory:
             return copy(found)
 
     def told_by(self, macs: Collection[str]) -> tuple[Mapping[str, Told], datetime]:
-        """What its log tells of each phone, as far back as is read, and its clock's time. Raises MirrorFailed."""
-        control = self._make(self.settings)
-        found = told_by(control.log.newest(), macs)
-        return found, control.client.told or datetime.fromtimestamp(self._clock() + control.client.skew, timezone.utc)
+        """What its log tells of each phone, as far back as is read, and its clock's time. Raises MirrorFailed.
+
+        From then on `has_begun` sees what is new of these.
+        """
+        with self._telling:
+            log = self._others.log
+            log.mark()
+            self._told = ToldLog(macs)
+            self._told.read(log.newest())
+            now = self._moment()
+            found = {mac: copy(self._told.of(mac)) for mac in macs}
+            self._begun_before = {mac: one.begun((), now) for mac, one in found.items()}
+            return found, now
+
+    def has_begun(self, mac: str, said: Collection[Version]) -> bool:
+        """Whether a phone began to load since `told_by`, and nothing says that it runs that. Raises MirrorFailed.
+
+        said are the versions that it says elsewhere. False for a phone that was not among those.
+        """
+        with self._telling:
+            if self._told is None or mac not in self._begun_before:
+                return False
+            self._told.read(self._others.log.read_new())
+            begun = self._told.of(mac).begun(said, self._moment())
+            return begun is not None and begun != self._begun_before[mac]
+
+    def _moment(self) -> datetime:
+        """What the mirror's clock shows, as it told last while it was read for `told_by`."""
+        client = self._others.client
+        return client.told or datetime.fromtimestamp(self._clock() + client.skew, timezone.utc)
 
     def has_gap(self, mac: str) -> bool:
         """Whether lines of the log may be lost since this phone is followed, and others may have been read twice.

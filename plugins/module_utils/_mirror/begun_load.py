@@ -32,31 +32,39 @@ def begun_load(lines: Iterable[bytes], mac: str, said: Collection[Version], now:
 
     lines are in the order of the log. said and now are those of `Told.begun`.
     """
-    sign, images = mac.encode(), IMAGE_FOLDER.encode()
+    sign, images, told = mac.encode(), IMAGE_FOLDER.encode(), ToldLog({mac})
     # Most lines are others'.
-    told = told_by((line for line in lines if images in line or sign in line.upper()), {mac})
-    return told[mac].begun(said, now) if mac in told else None
+    told.read(line for line in lines if images in line or sign in line.upper())
+    return told.of(mac).begun(said, now)
 
 
-def told_by(lines: Iterable[bytes], macs: Collection[str]) -> Mapping[str, Told]:
-    """What a log tells of phones, by MAC address. lines are in its order; each is read once for all of them."""
-    found: dict[str, Told] = {}
-    # The newest image that was sent to an address, and to nobody by name, with its place in the log.
-    unnamed: dict[str, tuple[int, Request]] = {}
-    for place, line in enumerate(lines):
-        request = read_request(line)
-        if request is None:
-            continue
-        mac = request.phone
-        if mac is None and _is_image(request):
-            unnamed[request.address] = place, request
-        elif mac is not None and mac in macs:
-            told = found.setdefault(mac, Told())
-            told.note_unnamed(unnamed)
-            told.note(request, place)
-    for told in found.values():
-        told.note_unnamed(unnamed)
-    return found
+class ToldLog:
+    """What a log tells of phones."""
+
+    def __init__(self, macs: Collection[str]) -> None:
+        self._phones: dict[str, Told] = {mac: Told() for mac in macs}
+        # The newest image that was sent to an address, and to nobody by name, with its place in the log.
+        self._unnamed: dict[str, tuple[int, Request]] = {}
+        self._place = 0
+
+    def read(self, lines: Iterable[bytes]) -> None:
+        """Take lines in the order of the log; each is read once for all phones."""
+        for line in lines:
+            self._place += 1
+            request = read_request(line)
+            if request is None:
+                continue
+            mac = request.phone
+            if mac is None and _is_image(request):
+                self._unnamed[request.address] = self._place, request
+            elif mac is not None and mac in self._phones:
+                self.of(mac).note(request, self._place)
+
+    def of(self, mac: str) -> Told:
+        """What it tells of one of them."""
+        told = self._phones[mac]
+        told.note_unnamed(self._unnamed)
+        return told
 
 
 def _is_sent(request: Request) -> bool:

@@ -126,10 +126,11 @@ class SipLoader(SipReader):
         image = file_in_url(load.image or load.url)
         try:
             contacts = self._registrar.of(self._mac)
+            version = version_of(contacts[0]) if contacts else None
+            self._check_others(version)
             mark = self._armory.mark(load.url, image)
         except (MirrorFailed, PbxFailed) as error:
             raise NotSent(error.reason) from None
-        version = version_of(contacts[0]) if contacts else None
         accounts = tuple(sorted({one.registration.account for one in contacts}))
         known = {one.key: one.until for one in contacts}
         self._marked = ShownImage(mark=mark, before=version, accounts=accounts, known=known)
@@ -139,6 +140,17 @@ class SipLoader(SipReader):
             "accounts": list(accounts),
             "known": known,
         }
+
+    def _check_others(self, version: Version | None) -> None:
+        """Raise NotSent where another run has shown it an image since this one read its fleet. Raises MirrorFailed."""
+        if self._watched is not None and not self._watched.withdrawn:
+            return
+        # In this order: what is withdrawn between the two is in the log by then.
+        if self._mac in self._armory.armed() or self._armory.has_begun(self._mac, {version} if version else ()):
+            raise NotSent(
+                "Since this run was planned its mirror has shown it an image for another run, so it may be loading "
+                "that, or writing its flash: do not power it off. Let that run end."
+            )
 
     def follow(self, mark: Mapping[str, Any] | None) -> None:
         """Watch on from where another run has left off."""

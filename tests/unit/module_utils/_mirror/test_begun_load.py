@@ -11,11 +11,17 @@ from datetime import timedelta
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._mirror import begun_load
-from ansible_collections.telephony.snom.plugins.module_utils._mirror.begun_load import told_by
+from ansible_collections.telephony.snom.plugins.module_utils._mirror.begun_load import ToldLog
 
 from .test_progress import IMAGE, MAC, NEW, OLD, OTHER, SINCE, agent, image, line
 
 NOW = SINCE + timedelta(minutes=5)
+
+
+def told_by(lines: Iterable[bytes], macs: Collection[str]) -> dict[str, begun_load.Told]:
+    log = ToldLog(macs)
+    log.read(lines)
+    return {mac: log.of(mac) for mac in macs}
 
 
 def said(lines: Iterable[bytes], macs: Collection[str]) -> dict[str, str]:

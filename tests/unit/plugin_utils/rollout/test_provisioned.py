@@ -282,6 +282,33 @@ def test_a_phone_that_an_interrupted_run_never_told_may_be_loading_what_another_
     assert (lab.phones["desk"].asked, lab.images()["desk"], lab.violations()) == (1, 1, [])
 
 
+@pytest.mark.parametrize("shown_for", [25.0, 900.0])
+@pytest.mark.parametrize("skew", [-86_400.0, 0.0, 3000.0])
+def test_a_phone_that_another_run_has_asked_since_this_one_was_planned_is_left_alone(
+    shown_for: float, skew: float
+) -> None:
+    """It was nobody's when the fleet was read, and is flashing when its turn comes: the PBX lists it still."""
+    lab = Lab(first={"load_time": 60.0}, desk={"flash_time": 400.0})
+    lab.mirror.skew = skew
+    lab.options |= {"max_in_flight": 1, "deferred_retries": 1}
+    desk = lab.phones["desk"]
+
+    def asked_by_another_run(now: float) -> None:
+        lab.mirror.shown[desk.mac] = f"https://mirror.example/fw/snomD862-{NEW}-SIP-r.swu", now + shown_for
+        desk.asked = 1
+        desk._sync(now)
+
+    desk.at(lab.world.time + 30.0, asked_by_another_run)
+    result = lab.run()
+    record = result["phones"]["desk"]
+    assert record["outcome"] == "deferred" and "for another run" in record["reason"]
+    assert lab.outcomes()["first"] == "compliant"
+    assert (desk.asked, lab.images(), lab.violations()) == (1, Counter(first=1, desk=1), [])
+    # It is back before it is asked again.
+    lab.world.time += 9000.0
+    assert lab.outcomes() == {"first": "compliant", "desk": "compliant"}
+
+
 def test_a_log_that_can_not_be_read_lets_nobody_begin() -> None:
     """Whether they load what another run has withdrawn is not known."""
     lab = Lab(desk={}, other={"firmware": NEW})
