@@ -110,6 +110,7 @@ def sync_phone(
     sync.look()
     mirror = open_mirror(control)
     # That may take its time, and what a PBX says of calls must be young.
+    mirror.log.mark()
     lines, moment = list(mirror.log.newest(NEWEST)), mirror.client.told
     pbx = open_one(settings)
     try:
@@ -120,7 +121,8 @@ def sync_phone(
                 "The mirror shows this phone a firmware, so it would load that, or loads it already. Wait until the "
                 "rollout is done with it."
             )
-        sync.check_load(lines, moment)
+        # What was shown and withdrawn while the PBX was asked is in what the log has gained.
+        sync.check_load([*lines, *mirror.log.read_new()], moment)
         mirror.log.mark()
         if reason := sync.reason_to_wait():
             return sync.result(Outcome.DEFERRED, reason)

@@ -118,18 +118,26 @@ class FakeLog:
         """Whether a request of now does not come into it."""
         self.before: list[dict[str, Any]] = []
         """What it had before."""
+        self.meanwhile: list[dict[str, Any]] = []
+        """What it gains while the PBX is asked, before anything is sent."""
+        self.is_read = False
 
     def mark(self) -> Position:
         self.client.ask()
+        self.is_read = False
         # What it has by now is passed over.
         self.entries = [one for one in self.entries if self.started + one[0] >= self.clock.time]
         return Position()
 
     def newest(self, most: int) -> Iterator[bytes]:
         self.client.ask()
+        self.is_read = True
         return iter([json.dumps(entry).encode() + b"\n" for entry in self.before])
 
     def read_new(self) -> Iterator[bytes]:
+        if self.is_read:
+            yield from (json.dumps(entry).encode() + b"\n" for entry in self.meanwhile)
+            return
         due = [entry for after, entry in self.entries if self.started + after <= self.clock.time]
         self.entries = [one for one in self.entries if self.started + one[0] > self.clock.time]
         for entry in due:
@@ -521,6 +529,14 @@ def test_a_phone_that_may_write_its_flash_is_left_alone(before: list[dict[str, A
             # The clock of its mirror says that this was long ago.
             later.sync()
             assert later.pbx.told
+
+
+@pytest.mark.parametrize("meanwhile", [[ARMED], [ARMED, IMAGE], [IMAGE]])
+def test_a_phone_that_began_to_load_while_its_pbx_was_asked_is_left_alone(meanwhile: list[dict[str, Any]]) -> None:
+    """The mirror shows it nothing any more by then, and did not when its log was read."""
+    case = Case((0, request()))
+    case.mirror.log.meanwhile = meanwhile
+    assert "it fetched a firmware at 2027-01-15 07:5" in case.refuses().reason
 
 
 @pytest.mark.parametrize(
