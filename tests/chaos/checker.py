@@ -710,7 +710,8 @@ def the_output_says_the_same(record: Record) -> Iterator[str]:
             if outcome in (*FAILED, "upgraded") and host in run.places:
                 final = run.result["phones"][host]["outcome"]
                 # Who is back after the watch of what was interrupted is planned anew, also one that went on loading.
-                is_back = outcome in ("timed_out", "unproven") or (outcome, final) == ("old_version", "compliant")
+                is_back = outcome in ("timed_out", "unproven")
+                is_back |= outcome in ("old_version", "looping") and final == "compliant"
                 is_back &= "triggered by the interrupted run" in run.output
                 again = is_back or (final, outcome) in _LATER
                 if final != outcome and not again and not said_twice(run, host):
@@ -755,11 +756,13 @@ def no_secret_is_written(record: Record) -> Iterator[str]:
 def an_undisturbed_run_ends(record: Record) -> Iterator[str]:
     """What nobody killed has a result, and an exit code that says no more than that hosts failed."""
     for number, run in enumerate(record.runs):
-        # A mirror or PBX that stands still is told before any phone is asked, at most after phones of an earlier run.
+        # A full disk, and a mirror or PBX that stands still, are told before any phone is asked, at most after phones of
+        # an earlier run.
         past = record.runs[: number + 1]
         stands = not run.heals and any(act.startswith(STANDS_STILL) for one in past for act in one.acts)
+        told = stands or run.disk_full
         asked = any(line["type"] == "intent" for line in run.journal) or any(entry["write"] for entry in run.log)
-        if not _killed(run.acts) and run.result is None and (asked or not stands):
+        if not _killed(run.acts) and run.result is None and (asked or not told):
             yield f"run {number + 1} was not killed, and has no result; it ended with {run.code}"
 
 
@@ -780,6 +783,10 @@ def all_are_done_in_the_end(record: Record) -> Iterator[str]:
                 yield f"{where(number, host)} is {said['outcome']} though all was mended: {said['reason'][:160]}"
 
 
+AWAY = ("deferred", "unreachable")
+"""What an earlier run asked, and nobody has seen the end of."""
+
+
 def _is_neighbour(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return any(one.get(place) is not None and one[place] == other.get(place) for place in ("site", "group"))
 
@@ -795,7 +802,7 @@ def _excuse(record: Record, number: int, host: str, phone: str, said: Mapping[st
     if outcome == "not_started" and "slot of its site or group is held" in reason:
         # By one of the two, at least, that nobody has seen the end of.
         phones = past[-1].result["phones"].values() if past[-1].result else ()
-        return any(other["outcome"] == "deferred" and _is_neighbour(said, other) for other in phones)
+        return any(other["outcome"] in AWAY and _is_neighbour(said, other) for other in phones)
     if outcome == "refused":
         return "came back on its old version" in reason or "replaced_by" in record.phones[phone].get("faults", {})
     if outcome == "auth_failed" and "in the interrupted run" in reason:

@@ -499,6 +499,16 @@ def test_a_run_that_finds_a_mirror_standing_still_may_end_before_it_asks_a_phone
     assert ("an_undisturbed_run_ends" not in fired(record)) == is_excused
 
 
+def test_so_may_one_whose_disk_is_full_from_its_first_line_on() -> None:
+    """Seed 245 with 50 phones."""
+    record = an_upgrade()
+    no_result(record)
+    change(record, disk_full=True)
+    assert "an_undisturbed_run_ends" in fired(record)
+    change(record, journal=[{"type": "run", "run": "r"}], log=[])
+    assert "an_undisturbed_run_ends" not in fired(record)
+
+
 def test_so_may_one_that_has_seen_the_end_of_what_an_earlier_run_asked() -> None:
     """Seed 49 with 50 phones: the mirror stood still after that, and before it asked any phone itself."""
     record = an_upgrade()
@@ -509,19 +519,31 @@ def test_so_may_one_that_has_seen_the_end_of_what_an_earlier_run_asked() -> None
     assert "an_undisturbed_run_ends" not in fired(record)
 
 
-@pytest.mark.parametrize(("group", "is_excused"), [("ward", True), ("lobby", False), (None, False)])
-def test_a_neighbour_of_a_phone_whose_end_nobody_saw_is_not_asked(group: str | None, is_excused: bool) -> None:
-    """Seed 48 with 50 phones: the other one of a ward's two."""
+@pytest.mark.parametrize(
+    ("group", "neighbour", "is_excused"),
+    [
+        ("ward", "deferred", True),
+        ("ward", "unreachable", True),
+        ("ward", "refused", False),
+        ("lobby", "deferred", False),
+        (None, "deferred", False),
+    ],
+)
+def test_a_neighbour_of_a_phone_whose_end_nobody_saw_is_not_asked(
+    group: str | None, neighbour: str, is_excused: bool
+) -> None:
+    """Seeds 48 and 264 with 50 phones: the other ones of a ward."""
     record = an_upgrade()
     say(record, "not_started", reason="Every slot of its site or group is held by a phone.", path=[], group=group)
     run: Any = record.runs[0]
     run.result["phones"]["p2"] = run.result["phones"]["p1"] | {
-        "outcome": "deferred",
+        "outcome": neighbour,
         "reason": "An earlier run asked it to load.",
         "group": "ward",
     }
     change(record, heals=True, places={"p1": "p1", "p2": "p1"}, hosts={"p1": {}, "p2": {}})
-    assert ("all_are_done_in_the_end" not in fired(record)) == is_excused
+    complaints = [one for one in contradictions(record) if "all_are_done_in_the_end: run 1, p1 " in one]
+    assert (not complaints) == is_excused
 
 
 def test_a_phone_whose_mac_address_was_wrong_is_another_one_when_it_is_right() -> None:
@@ -654,6 +676,8 @@ def test_a_killed_run_may_show_where_ansible_was(where: str, is_lie: bool) -> No
         ("timed_out", "upgraded", False),
         # It went on loading behind a web server that shows its old version (seed 23 with 50 phones).
         ("old_version", "compliant", False),
+        # Seed 239 with 50 phones: it had loaded the image twice, and restarted after that.
+        ("looping", "compliant", False),
         ("old_version", "upgraded", True),
         ("image_failed", "compliant", True),
     ],
