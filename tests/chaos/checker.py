@@ -756,8 +756,8 @@ def no_secret_is_written(record: Record) -> Iterator[str]:
 def an_undisturbed_run_ends(record: Record) -> Iterator[str]:
     """What nobody killed has a result, and an exit code that says no more than that hosts failed."""
     for number, run in enumerate(record.runs):
-        # A full disk, and a mirror or PBX that stands still, are told before any phone is asked, at most after phones of
-        # an earlier run.
+        # A full disk, and a mirror or PBX that stands still, are told before any phone is asked, at most after those
+        # that an earlier run had asked.
         past = record.runs[: number + 1]
         stands = not run.heals and any(act.startswith(STANDS_STILL) for one in past for act in one.acts)
         told = stands or run.disk_full
