@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.plugins.filter.core import FilterModule
+from ansible.plugins.test import files
 from ansible_collections.telephony.snom.plugins.filter.outcomes import outcomes
 from jinja2 import Environment, StrictUndefined
 
@@ -35,6 +36,7 @@ class Play:
         self._answers, self._marks = answers, marks
         self._jinja = Environment(undefined=StrictUndefined, autoescape=False)
         self._jinja.filters = FilterModule().filters() | self._jinja.filters | {"telephony.snom.outcomes": outcomes}
+        self._jinja.tests |= files.TestModule().tests()
         play = yaml.safe_load(PLAYBOOK.read_text("utf-8"))[1]
         self._variables = {"inventory_hostname": "desk", "snom_settings": {"language": "Deutsch"}} | variables
         self._variables |= {"lookup": lambda *_names: "/home/x/.ansible", "query": self._varnames, "omit": "<omitted>"}
