@@ -24,7 +24,7 @@ from .._known.numbers import (
 )
 from .._phone.call_phase import count_calls, read_call_phase
 from .._phone.call_reading import CALLING, CONNECTED, DIALING, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN
-from .._phone.commands import Command, Dial, ReleaseAllCalls, Tones
+from .._phone.commands import Command, Dial, Press, ReleaseAllCalls, Tones
 from .._phone.connection import Connection
 from .._phone.phone import Phone
 from .session import REMOTE_ARGUMENTS, SECRET_ARGUMENTS, Remote, refuse_cleartext
@@ -266,11 +266,13 @@ class _Call:
             case "dtmf":
                 self._send(Tones(self._target), self._rule.needs)
             case "blind_transfer":
+                self._check_typing()
                 # On a phone that is idle by now, the rest would be a call.
                 self._press("TRANSFER", frozenset({DIALING, CONNECTED, HOLDING}))
                 self._type_target()
                 self._press("ENTER", ends)
             case "attended_transfer_start":
+                self._check_typing()
                 if self._before != HOLDING:
                     # Without that, the other side would hear the digits.
                     self._press("F_HOLD", frozenset({HOLDING}))
@@ -310,8 +312,18 @@ class _Call:
         elif self._after != IDLE:
             self._press("ENTER", frozenset({IDLE}))
 
+    def _check_typing(self) -> None:
+        """Raise Unsupported for what the phone can't be told: half of a transfer leaves somebody on hold."""
+        for key in self._typed():
+            self._remote.phone.spelled(Press((key,)))
+
     def _type_target(self) -> None:
-        self._remote.press([KeyEvent(digit, _TONE, _TONE) for digit in self._target])
+        self._remote.press(self._typed())
+
+    def _typed(self) -> list[KeyEvent]:
+        # By SIP no key is held.
+        held = _TONE if self._remote.phone.connection.by_web else None
+        return [KeyEvent(digit, held, _TONE) for digit in self._target]
 
     def _press(self, key: str, ends: frozenset[str]) -> None:
         self._take(lambda: self._remote.press([KeyEvent(key)]), ends)

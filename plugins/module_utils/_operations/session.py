@@ -55,6 +55,7 @@ class Remote:
         """Each request that reached the phone, or may have, with its answer. Secrets are masked."""
         self._secret = bool(parameters.get("secret"))
         self._sleep = sleep
+        self._busy = 0.0
         try:
             self.facts = phone.look(["system"])
         except Unsupported:
@@ -79,7 +80,9 @@ class Remote:
             self._note(self.phone.spelled(command), None)
             return
         if self.steps:
-            self._sleep(pause)
+            # The phone is still busy with the keys of one request when the next one comes [I].
+            self._sleep(max(pause, self._busy))
+        self._busy = sum(key.seconds for key in command.keys) if isinstance(command, Press) else 0.0
         try:
             acceptance = self.phone.command(command)
         except AnswerLost:
@@ -94,8 +97,8 @@ class Remote:
         """
         fitted, warnings = fit_keys(events, self.model, self.facts.firmware)
         self.warnings += warnings
-        pause = STEP
         if not dialect_of(self.facts.firmware).takes_chains:
+            pause = STEP
             for event in fitted:
                 self.send(Press((KeyEvent(event.key),)), pause=pause)
                 pause = STEP if event.pause is None else event.pause / 1000
@@ -105,9 +108,7 @@ class Remote:
             # What can't be said is told before anything is sent.
             self.phone.spelled(Press(chain))
         for chain in chains:
-            self.send(Press(chain), pause=pause)
-            # The phone is still busy with the keys of one request when the next one comes [I].
-            pause = max(STEP, sum(event.seconds for event in chain))
+            self.send(Press(chain))
 
     def wait(self) -> None:
         """Give the phone time to show what it did."""

@@ -332,6 +332,16 @@ def test_old_firmware_gets_each_digit_by_itself(action: str, first: str, last: s
     assert phone.sleeps == [2, 0.1, 0.1, 2]
 
 
+@pytest.mark.parametrize(
+    ("action", "first", "last"), [("blind_transfer", TRANSFER, "idle"), ("attended_transfer_start", HOLD, "calling")]
+)
+def test_a_transfer_is_confirmed_when_all_its_digits_are_typed(action: str, first: str, last: str) -> None:
+    """ENTER came after 2 s, when a phone had typed ten: the call went to whoever has that number."""
+    phone = RemotePhone("connected", {first: shows("holding"), ENTER: shows(last)}, settings=SETTINGS)
+    call(phone, action, number="003222" + 12 * "0")
+    assert phone.sleeps[:2] == [2, pytest.approx(18 * 0.2)]
+
+
 @pytest.mark.parametrize(("audio", "key"), [("handset", "OFFHOOK"), ("headset", "HEADSET"), ("speaker", "SPEAKER")])
 def test_audio(audio: str, key: str) -> None:
     press = f"press={key}"

@@ -22,6 +22,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._core.errors import
     WrongPhone,
 )
 from ansible_collections.telephony.snom.plugins.module_utils._known.key_event import KeyEvent
+from ansible_collections.telephony.snom.plugins.module_utils._operations.call import ARGUMENT_SPEC, control_call
 from ansible_collections.telephony.snom.plugins.module_utils._operations.call_list import clear_call_lists
 from ansible_collections.telephony.snom.plugins.module_utils._operations.factory_reset import reset_phone
 from ansible_collections.telephony.snom.plugins.module_utils._operations.identity import set_identity
@@ -55,6 +56,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._phone.connection i
 from ansible_collections.telephony.snom.plugins.module_utils._phone.report import report_document
 from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.fragments import document_of, fragment_of
 from ansible_collections.telephony.snom.plugins.module_utils._phone.sip.sip_phone import SipPhone
+from ansible_collections.telephony.snom.tests.unit.phones import parameters_of
 
 MAC = "00041396D9B4"
 NEW = f"snomD862/10.1.226.13 {MAC}"
@@ -281,6 +283,19 @@ def test_keys_of_which_one_can_not_be_pressed_are_not_begun() -> None:
     with pytest.raises(Unsupported, match="P1"):
         press_keys(phone_at(exchange), given(keys="1;P1"), False, sleep=lambda seconds: None)
     assert exchange.sent == []
+
+
+def transfer(exchange: Exchange, number: str, **options: Any) -> dict[str, Any]:
+    parameters = parameters_of(ARGUMENT_SPEC, action="blind_transfer", number=number, unknown_call_state="proceed")
+    return control_call(phone_at(exchange), parameters | given() | options, False, sleep=lambda seconds: None)
+
+
+def test_a_call_is_transferred_by_keys_that_are_not_held() -> None:
+    """They were, so the transfer was begun, and its first digit refused: the other side was left on hold."""
+    exchange = Exchange(NEW)
+    result = transfer(exchange, "20*")
+    assert (result["changed"], result.get("failed")) == (True, None)
+    assert exchange.fragments == ["key=TRANSFER", "key=2", "key=0", "key=*", "key=ENTER"]
 
 
 def test_check_mode_sends_nothing_and_tells_the_same() -> None:
