@@ -44,7 +44,8 @@ options:
       - What to do.
       - V(dial) calls O(number) from a phone that is idle.
       - V(answer) takes the call that rings, V(reject) turns it down.
-      - V(hangup) ends the call, V(hangup_all) ends all calls.
+      - V(hangup) ends the call, V(hangup_all) ends all calls. Where it can only be seen that there is a call, V(hangup)
+        may turn down one that rings.
       - V(hold) and V(resume) put the call on hold and take it back.
       - V(dtmf) sends O(digits) to the other side of a call.
       - V(blind_transfer) gives the call to O(number) at once.

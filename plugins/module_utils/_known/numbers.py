@@ -23,6 +23,7 @@ _LONGEST = 64
 _SEPARATORS = re.compile(r"[ ./()-]")
 _NUMBER = re.compile(r"\+?[0-9*#]+")
 _NO_DIGIT = re.compile(r"\D")
+_LETTER = re.compile(r"[A-Za-z]")
 _SIGN = re.compile(r"[*#]")
 _DTMF = re.compile(r"[0-9*#A-D]+")
 _ADDRESS = re.compile(r"(?:sips?:)?([A-Za-z0-9_.+*-]+)@([A-Za-z0-9.-]+)")
@@ -33,7 +34,7 @@ def read_number(text: str, number_format: str) -> str:
 
     Clients do this with numbers of address books (protocol 1.5); ``+49 (0)30 12`` is +493012. Raises InputError.
     """
-    number = _SEPARATORS.sub("", text.replace("(0)", "") if text.lstrip(" ").startswith("+") else text)
+    number = _SEPARATORS.sub("", text.replace("(0)", "") if text.lstrip(" ").startswith(("+", "00")) else text)
     if len(number) > _LONGEST or not _NUMBER.fullmatch(number):
         raise InputError(
             f"number must be up to {_LONGEST} digits, * and #, with + in front at most, or an address user@host of the "
@@ -73,11 +74,14 @@ def refuse_elsewhere(address: str, own: Iterable[str]) -> None:
 def calls_for_help(number: str, emergency_numbers: Collection[str]) -> bool:
     """Whether a number, or the user of an address, is an emergency number.
 
-    That is so too behind one digit for the outside line, an international prefix, or a feature code (``*31#112``).
+    That is so too behind one digit for the outside line, an international prefix, or a feature code (``*31#112``), and
+    between separators, which a PBX may ignore (``1-1-2@pbx.example``).
     """
     known = {_NO_DIGIT.sub("", one) for one in emergency_numbers} - {""}
-    parts = [part.removeprefix("+") for part in _SIGN.split(number.partition("@")[0])]
-    return any({digits, digits[1:], digits.removeprefix("00")} & known for digits in parts)
+    parts = [part for part in _SIGN.split(number.partition("@")[0]) if not _LETTER.search(part)]
+    called = {_NO_DIGIT.sub("", part) for part in parts}
+    called |= {digits[1:] for digits in called}
+    return bool((called | {digits.removeprefix("00") for digits in called}) & known)
 
 
 def refuse_emergency(number: str, emergency_numbers: Collection[str]) -> None:

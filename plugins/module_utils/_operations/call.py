@@ -82,9 +82,9 @@ _RULES = {
     "hold": _Rule(needs=frozenset({CONNECTED}), done=frozenset({HOLDING}), ends=frozenset({HOLDING})),
     "resume": _Rule(needs=frozenset({HOLDING}), done=frozenset({CONNECTED}), ends=frozenset({CONNECTED})),
     "dtmf": _Rule(needs=frozenset({CONNECTED, IN_CALL}), careful=False),
-    "blind_transfer": _Rule(needs=frozenset({CONNECTED, HOLDING, IN_CALL}), ends=frozenset({IDLE})),
+    "blind_transfer": _Rule(needs=frozenset({CONNECTED, HOLDING}), ends=frozenset({IDLE})),
     "attended_transfer_start": _Rule(needs=frozenset({CONNECTED, HOLDING}), ends=_CALLING),
-    "attended_transfer_complete": _Rule(needs=frozenset({CALLING, CONNECTED, IN_CALL}), ends=frozenset({IDLE})),
+    "attended_transfer_complete": _Rule(needs=frozenset({CALLING, CONNECTED}), ends=frozenset({IDLE})),
 }
 # The options that some actions need, and those that only some of them take.
 _NEEDED = {

@@ -105,6 +105,7 @@ _ACTIVE_CALLS = re.compile(r"\bactive calls?[\s:=]{1,20}0*[1-9]")
 _CALL_WORD = re.compile(
     r"\b(?:connected|calling|ringing|ringback|holding|on hold|held|incoming|dial+ing|alerting|talking|transferring)\b"
 )
+_NO_STATES = {"closed", "invalid"}
 _CALL_COUNT = re.compile(r"\bactive calls?[\s:=]{1,20}([0-9]{1,3})(?![0-9])")
 _NO_CALL = re.compile(r"\b(?:state\s{1,5}idle\b|active calls?[\s:=]{1,20}0+(?![0-9]))")
 _PHASES = {
@@ -386,10 +387,11 @@ def _is_at_work(page: str, low: str) -> bool:
 def _call_state(page: str) -> str:
     low = lower_text(visible_text(page))
     # A name or an idle text may have such words, too: "ACME Holding".
-    says_idle = set(_STATE_LINE.findall(low)) == {"idle"}
-    if _ACTIVE_CALLS.search(low) or (not says_idle and _CALL_WORD.search(low)):
+    states = set(_STATE_LINE.findall(low)) - _NO_STATES
+    if _ACTIVE_CALLS.search(low) or (states != {"idle"} and _CALL_WORD.search(low)):
         return IN_CALL
-    return IDLE if _NO_CALL.search(low) else UNKNOWN
+    # One line may be idle beside another that is offered, offhook or on_hold (xml 2).
+    return IDLE if _NO_CALL.search(low) and states <= {"idle"} else UNKNOWN
 
 
 def _xml_settings(page: str) -> SettingsPage | None:

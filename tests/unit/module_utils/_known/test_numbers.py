@@ -29,6 +29,7 @@ from hypothesis import strategies as st
         ("+4930", "00", "004930"),
         ("+4930", "plus", "+4930"),
         ("004930", "plus", "+4930"),
+        ("0049 (0)30 1234", "keep", "0049301234"),
         ("004930", "00", "004930"),
         ("0030", "keep", "0030"),
         ("4711", "plus", "4711"),
@@ -133,6 +134,8 @@ def test_calls_to_elsewhere() -> None:
         *("0112", "9911", "0000", "1110"),
         *("+112", "00112", "*31#112", "112#", "#31#0112"),
         *("112@pbx.example", "0112@pbx.example"),
+        # A PBX may ignore separators, and the outside line may be before the prefix.
+        *("1-1-2@pbx.example", "9.1.1@pbx.example", "+1-1-2@pbx.example", "000112"),
     ],
 )
 def test_emergency_numbers_in_all_guises(number: str) -> None:
@@ -142,7 +145,10 @@ def test_emergency_numbers_in_all_guises(number: str) -> None:
     assert number not in raised.value.reason
 
 
-@pytest.mark.parametrize("number", ["100", "1120", "11", "4711", "0911123", "", "*97", "anna@pbx.example", "+4930112"])
+@pytest.mark.parametrize(
+    "number",
+    ["100", "1120", "11", "4711", "0911123", "", "*97", "anna@pbx.example", "desk-112@pbx.example", "+4930112"],
+)
 def test_what_only_looks_like_one(number: str) -> None:
     refuse_emergency(number, EMERGENCY_NUMBERS)
 
