@@ -116,10 +116,12 @@ class SipLoader(SipReader):
         try:
             self.withdraw()
             self._pause(_SETTLES)
+            # What a mirror did not answer in time it may do behind that.
+            watched.withdrawn = self._mac not in self._armory.armed()
             self._progress(watched)
         except SnomError:
             return False
-        return not watched.traces.may_load
+        return watched.withdrawn and not watched.traces.may_load
 
     def mark(self, load: Load) -> Mapping[str, Any] | None:
         """Where the mirror's log stands, and who is registered now. Raises NotSent."""

@@ -72,6 +72,8 @@ class Mirror:
         self.down_for: set[str] = set()
         """What it does not do: arm, disarm, read."""
         self.loses = 0
+        self.arms_late = False
+        """Whether what it was asked for when an answer got lost is done only behind what comes next."""
         self.forgets_log = False
         self.skew = 0.0
         """Seconds by which its clock is ahead."""
@@ -184,6 +186,11 @@ class Control:
         self.mirror.world.event("mirror: armed")
         if self.mirror.loses:
             self.mirror.loses -= 1
+            if self.mirror.arms_late:
+                shown = self.mirror.shown.pop(mac)
+                self.mirror.phones[0].at(
+                    self.mirror.world.time + 0.5, lambda now: self.mirror.shown.update({mac: shown})
+                )
             raise MirrorAnswerLost("The answer got lost.")
         since = datetime.fromtimestamp(self.mirror.world.time + self.client.skew, timezone.utc)
         return Armed(since, len(firmware_file(url)))

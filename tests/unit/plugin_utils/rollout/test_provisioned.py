@@ -336,6 +336,17 @@ def test_an_answer_of_the_mirror_that_got_lost_leaves_nothing_shown() -> None:
     assert (lab.images(), lab.mirror.shown) == (Counter(desk=1, polls=1), {})
 
 
+@pytest.mark.parametrize("keys", [{"polls_every": 45.0}, {"acts": False}])
+def test_what_the_mirror_shows_only_behind_its_withdrawal_is_withdrawn(keys: dict[str, Any]) -> None:
+    """Its answer came too late, and so did what it was asked for: the phone was shown an image that nobody watched."""
+    lab = Lab(desk=keys)
+    lab.mirror.loses, lab.mirror.arms_late = 1, True
+    result = lab.run()
+    assert (lab.mirror.shown, lab.violations()) == ({}, [])
+    assert result["phones"]["desk"]["outcome"] == ("no_fetch" if "acts" in keys else "upgraded")
+    assert lab.images()["desk"] == len(keys.keys() - {"acts"})
+
+
 def test_a_mirror_that_can_not_be_read_proves_nothing() -> None:
     """Nor is anything taken for not done: the phone may be loading."""
     lab = Lab(desk={"load_time": 300.0})
