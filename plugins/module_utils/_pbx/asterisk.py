@@ -12,7 +12,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
 from .._core.errors import InputError, PbxFailed
-from .pbx import Delivery, Notify, Registration, host_of_uri, number_in, past_proxies, registration_of, sendable
+from .pbx import (
+    Delivery,
+    LoginRefused,
+    Notify,
+    Registration,
+    host_of_uri,
+    number_in,
+    past_proxies,
+    registration_of,
+    sendable,
+)
 from .settings import PbxSettings
 from .stream import Stream
 
@@ -162,7 +172,7 @@ class Asterisk:
         if reply["Response"] == "Success" or any(one.lower() in reply.get("Message", "").lower() for one in errors):
             return reply
         if action == "Login":
-            raise PbxFailed(f"{self._settings.shown} refused the login. Correct username and password in snom_pbx.")
+            raise LoginRefused(self._settings.shown)
         if "unknown command" in reply.get("Message", ""):
             raise PbxFailed(
                 f"{self._settings.shown} knows no {action}. Load its module chan_pjsip; for PJSIPNotify also "

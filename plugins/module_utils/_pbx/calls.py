@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from .._core.clock import system_time
 from .._core.errors import PbxFailed
 from .kinds import open_pbx
-from .pbx import Pbx, Registration, host_of_uri, registered_mac, same_account, user_of
+from .pbx import Pbx, Registration, host_of_uri, patience, registered_mac, same_account, user_of
 from .settings import PbxSettings
 
 FRESH = 1.0
@@ -21,9 +21,6 @@ FRESH = 1.0
 
 OLDEST = 5.0
 """Seconds since a question after which its answer is no ground to act on: a call may have begun."""
-
-PATIENCE = 30.0
-"""Seconds for which a PBX that could not be asked is left alone. Else each phone would wait for its timeout."""
 
 MOST = 12
 """Identities of a phone. Where more accounts come from one place, it is not one phone, but what stands before many."""
@@ -83,7 +80,7 @@ class PbxCalls:
         except PbxFailed as error:
             self._problem = error.reason
             self._asked_at = float("-inf")
-            self._patient_until = self._now() + PATIENCE
+            self._patient_until = self._now() + patience(error)
 
 
 def state_in(

@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from .._core.errors import InputError, PbxFailed
-from .pbx import Delivery, Notify, Registration, number_in, registration_of, sendable
+from .pbx import Delivery, LoginRefused, Notify, Registration, number_in, registration_of, sendable, user_of
 from .settings import PbxSettings
 from .stream import Stream
 
@@ -27,6 +27,7 @@ _EXPIRES = re.compile(r"EXPSECS\((-?[0-9]{1,9})\)", re.IGNORECASE)
 _URI = re.compile(r"sips?:[^<>\s\"]+", re.IGNORECASE)
 _REACHABLE = {"reachable": True, "unreachable": False}
 _MAX_HEADERS = 100
+_CONTACT_USER = re.compile(r"sips?:([^@;?:]+)[^@]*@", re.IGNORECASE)
 _CHANNEL = re.compile(r"sofia/[^/]+/(?:sips?:)?([^/]+)")
 _PROFILE = re.compile(r"[\w.-]{1,80}")
 
@@ -58,13 +59,20 @@ class FreeSwitch:
 
     def calls(self) -> Mapping[str, str]:
         """Every channel is listed, so an account that is registered and has none is idle."""
-        found = dict.fromkeys((one.account for one in self.registrations()), "idle")
-        # A channel may name another domain than the registration.
-        by_user: dict[str, list[str]] = defaultdict(list)
-        for one in found:
-            by_user[one.partition("@")[0]].append(one)
+        registered = self.registrations()
+        found = dict.fromkeys((one.account for one in registered), "idle")
+        # A channel may name another domain than the registration, and one to a phone the user of its contact.
+        by_user: dict[str, set[str]] = defaultdict(set)
+        for one in registered:
+            contact = _CONTACT_USER.match(one.contact)
+            for user in (user_of(one.account), contact[1] if contact else ""):
+                by_user[user].add(one.account)
         try:
-            rows = json.loads(self._api("show channels as json")).get("rows", [])
+            reply = json.loads(self._api("show channels as json"))
+            rows = reply.get("rows", [])
+            count = str(reply.get("row_count", len(rows) or None))
+            if not isinstance(rows, list) or str(len(rows)) != count:
+                raise self._unreadable()
             names = [str(row.get(key, "")) for row in rows for key in ("name", "presence_id")]
         except (ValueError, AttributeError, TypeError, RecursionError):
             raise self._unreadable() from None
@@ -141,7 +149,7 @@ class FreeSwitch:
                 )
             answer = self._answer(stream, f"auth {sendable(self._settings.password or '')}\n\n")
             if not answer["reply-text"].startswith("+OK"):
-                raise PbxFailed(f"{self._settings.shown} refused the login. Correct password in snom_pbx.")
+                raise LoginRefused(self._settings.shown, "password")
         except (PbxFailed, KeyError) as error:
             self.close()
             raise error if isinstance(error, PbxFailed) else self._unreadable() from None

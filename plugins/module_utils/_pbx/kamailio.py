@@ -15,7 +15,7 @@ from typing import Any
 from .._core.errors import InputError, PbxFailed
 from .._core.paced_http import PacedAdapter
 from .deadline import Deadline
-from .pbx import Delivery, Notify, Registration, past_proxies, registration_of, sendable, user_of
+from .pbx import Delivery, LoginRefused, Notify, Registration, past_proxies, registration_of, sendable, user_of
 from .settings import PbxSettings
 from .stream import MAX_ANSWER, unreachable
 
@@ -73,8 +73,12 @@ class Kamailio:
         except _RpcError:
             # The module dialog is not loaded.
             return {}
-        rows = answer if isinstance(answer, list) else []
-        dialogs = [one for one in rows if isinstance(one, dict) and one.get("state") != _ENDED]
+        # Where there is none, it may be nothing of any kind.
+        rows = answer if isinstance(answer, list) else [answer] if answer else []
+        dialogs = [one for one in rows if isinstance(one, dict) and "state" in one]
+        if self._settings.dialogs and len(dialogs) < len(rows):
+            raise PbxFailed(f"{self._settings.shown} lists dialogs that can't be read, so it is not known who talks.")
+        dialogs = [one for one in dialogs if one["state"] != _ENDED]
         registered = self.registrations() if dialogs or self._settings.dialogs else ()
         talking, all_told = _in_dialogs(dialogs, registered)
         idle = {one.account for one in registered} if self._settings.dialogs and all_told else set()
@@ -146,7 +150,7 @@ class Kamailio:
         except (requests.RequestException, OSError, ValueError) as error:
             raise unreachable(self._settings, _cause(error)) from None
         if status in (401, 403):
-            raise PbxFailed(f"{self._settings.shown} refused the login. Correct username and password in snom_pbx.")
+            raise LoginRefused(self._settings.shown)
         try:
             reply = json.loads(content)
             if not isinstance(reply, dict) or ("result" not in reply and "error" not in reply):

@@ -21,6 +21,9 @@ from .._core.visible import visible_line
 from .._known.mac_in_text import PREFIXES
 from .._known.user_agent import UserAgent, read_user_agent
 
+PATIENCE = 30.0
+"""Seconds for which a PBX that could not be asked is left alone. Else each phone would wait for its timeout."""
+
 LONGEST_SAID = 200
 """Characters of a text in a phone's answer."""
 
@@ -33,6 +36,18 @@ _INSTANCE_NODE = re.compile(rf"-((?:{'|'.join(PREFIXES)})[0-9a-f]{{6}})>?$", re.
 _DIGITS = re.compile("[0-9]{1,100}")
 _IPV6 = re.compile("[0-9A-Fa-f:.]+")
 _URI_HOST = re.compile(r"sips?:(?:[^@]*@)?(\[[0-9A-Fa-f:.]+\]|[\w.-]+)", re.IGNORECASE)
+
+
+class LoginRefused(PbxFailed):
+    """The PBX refused the login. It is not sent again: some lock out who sends a wrong one often."""
+
+    def __init__(self, shown: str, names: str = "username and password") -> None:
+        super().__init__(f"{shown} refused the login. Correct {names} in snom_pbx.")
+
+
+def patience(error: PbxFailed) -> float:
+    """Seconds for which a PBX that failed so is left alone."""
+    return float("inf") if isinstance(error, LoginRefused) else PATIENCE
 
 
 @dataclass(frozen=True, kw_only=True)

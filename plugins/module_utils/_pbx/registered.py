@@ -16,14 +16,11 @@ from dataclasses import dataclass
 from .._core.clock import system_time
 from .._core.errors import NotSent, PbxFailed
 from .kinds import open_pbx
-from .pbx import Delivery, Notify, Pbx, Registration
+from .pbx import Delivery, Notify, Pbx, Registration, patience
 from .settings import PbxSettings
 
 FRESH = 2.0
 """Seconds since a question for which its answer serves others."""
-
-PATIENCE = 30.0
-"""Seconds for which a PBX that could not be asked is left alone. Else each phone would wait for its timeout."""
 
 AT_A_TIME = 8
 """Requests to phones through one PBX. With nine at a time each of Kamailio's answers was the phone's own (sip 5.3)."""
@@ -123,7 +120,7 @@ class Registrar:
                 pbx.close()
         except PbxFailed as error:
             self._problem = error.reason
-            self._asked_at, self._patient_until = float("-inf"), self._now() + PATIENCE
+            self._asked_at, self._patient_until = float("-inf"), self._now() + patience(error)
             return
         for one in registrations:
             if one.agent and one.agent.mac:

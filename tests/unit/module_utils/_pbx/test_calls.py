@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import PbxFailed
-from ansible_collections.telephony.snom.plugins.module_utils._pbx.calls import FRESH, OLDEST, PATIENCE, PbxCalls
+from ansible_collections.telephony.snom.plugins.module_utils._pbx.calls import FRESH, OLDEST, PbxCalls
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import (
+    PATIENCE,
     Delivery,
+    LoginRefused,
     Notify,
     Registration,
     registration_of,
@@ -28,6 +30,7 @@ class MemoryPbx:
         self.known, self.talking = tuple(registrations), dict(calls or {})
         self.now, self.takes = 1000.0, 0.0
         self.down: str | None = None
+        self.refuses = False
         self.logins = self.open = 0
 
     def registrations(self) -> tuple[Registration, ...]:
@@ -52,6 +55,8 @@ class MemoryPbx:
     def asked(self) -> PbxCalls:
         def login(_settings: object) -> MemoryPbx:
             self.logins += 1
+            if self.refuses:
+                raise LoginRefused("The PBX")
             self.open += 1
             return self
 
@@ -157,6 +162,17 @@ def test_what_was_said_before_the_machine_slept_is_old(monkeypatch: pytest.Monke
     assert calls.state_of(account=None, mac=MAC, address="192.0.2.1") == "idle"
     pbx.talking, slept[0] = {"401": "in_call"}, 8 * 3600.0
     assert calls.state_of(account=None, mac=MAC, address="192.0.2.1") == "in_call"
+
+
+def test_a_login_that_the_pbx_refused_is_sent_once() -> None:
+    """Some lock out who sends a wrong one every half a minute."""
+    pbx = MemoryPbx([line("401", "192.0.2.1")], TALKS)
+    pbx.refuses, calls = True, pbx.asked()
+    for _number in range(3):
+        with pytest.raises(PbxFailed, match="refused the login"):
+            calls.state_of(account="401", mac=None, address="")
+        pbx.now += 10 * PATIENCE
+    assert pbx.logins == 1
 
 
 def test_a_pbx_that_is_down_is_not_asked_again_for_each_phone() -> None:

@@ -102,6 +102,22 @@ def test_a_channel_is_a_call(rows: list[dict[str, str]], state: str) -> None:
     assert pbx.calls() == {"401@pbx.example": state}
 
 
+def test_a_channel_to_the_user_of_a_contact_is_a_call_of_its_account() -> None:
+    listed = REGISTRATIONS.replace("sip:401@10.0.0.5", "sip:line7@10.0.0.5")
+    rows = [{"name": "sofia/internal/line7@10.0.0.5:5060"}]
+    pbx, _socket = freeswitch(sofia=api(listed), channels=api(json.dumps({"row_count": 1, "rows": rows})))
+    assert pbx.calls() == {"401@pbx.example": "in_call"}
+
+
+@pytest.mark.parametrize(
+    "listed", [{}, {"row_count": 3}, {"error": "no db"}, {"rows": {}}, {"row_count": 0, "rows": [{"name": "x"}]}]
+)
+def test_nobody_is_idle_by_channels_that_can_not_be_read(listed: dict[str, object]) -> None:
+    pbx, _socket = freeswitch(channels=api(json.dumps(listed)))
+    with pytest.raises(PbxFailed):
+        pbx.calls()
+
+
 @pytest.mark.parametrize("length", ["x", "-1", "\u00b2", "9" * 12, "9" * 5000])
 def test_a_length_that_is_none_is_not_waited_for(length: str) -> None:
     pbx, _socket = freeswitch(sofia=f"Content-Type: api/response\nContent-Length: {length}\n\n")

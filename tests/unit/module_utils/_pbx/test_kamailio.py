@@ -157,6 +157,20 @@ def test_who_stands_in_a_dialog_is_in_a_call(
     assert {account: found[account] for account in found} == expected
 
 
+@pytest.mark.parametrize("listed", [{"Dialogs": []}, [[{"state": 4}]], [None], "some", [{"from_uri": "sip:401@pbx"}]])
+def test_nobody_is_idle_by_dialogs_that_can_not_be_read(monkeypatch: pytest.MonkeyPatch, listed: object) -> None:
+    answers = {"ul.dump": dump(ONE), "dlg.list": {"result": listed}}
+    with pytest.raises(PbxFailed, match="can't be read"):
+        kamailio(monkeypatch, answers, dialogs=True).calls()
+    assert "idle" not in kamailio(monkeypatch, answers).calls().values()
+
+
+@pytest.mark.parametrize("nothing", [[], {}, None, ""])
+def test_no_dialog_may_be_nothing_of_any_kind(monkeypatch: pytest.MonkeyPatch, nothing: object) -> None:
+    answers = {"ul.dump": dump(ONE), "dlg.list": {"result": nothing}}
+    assert kamailio(monkeypatch, answers, dialogs=True).calls() == {"401": "idle"}
+
+
 PHONES = (ONE, {"Address": "sip:401@10.0.0.6:5060;line=k3x9", "Expires": 60, "Received": "[not set]"})
 
 
