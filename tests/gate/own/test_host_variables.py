@@ -384,7 +384,8 @@ def test_a_number_that_is_dialed_needs_quotes() -> None:
     (conditions,) = (
         task["ansible.builtin.assert"]["that"] for task in play["tasks"] if "ansible.builtin.assert" in task
     )
-    phone = {"snom_protected": False, "canary_phone": {"phone": {"call_state": "idle", "identities": [1]}}}
+    known = {"call_state": "idle", "identities": [{"user": "100@pbx.example"}]}
+    phone = {"snom_protected": False, "canary_phone": {"phone": known}}
     environment = Environment(autoescape=True)
     environment.filters["bool"] = bool
 
@@ -392,6 +393,10 @@ def test_a_number_that_is_dialed_needs_quotes() -> None:
         return all(environment.compile_expression(one)(**phone, **variables) for one in conditions)
 
     assert passes() and passes(snom_test_number="0107") and not passes(snom_test_number=71)
+    # An identity that is registered may show no user, and a phone none.
+    for identities in ([{"user": None}], [], None):
+        known["identities"] = identities
+        assert not passes() and passes(snom_test_number="0107")
 
 
 if __name__ == "__main__":
