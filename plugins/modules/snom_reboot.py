@@ -17,6 +17,8 @@ description:
   - Old and new firmware restart at different requests. The likely one is sent first. The other one is sent only when a
     third of O(deadline) has passed and the phone's uptime proves that it did not restart. Its MAC address and its calls
     are looked at again before. Where somebody began to talk meanwhile, the outcome is C(deferred).
+  - A phone that loads an image still answers, and only rollouts know of that. So restart none beside a rollout, nor one
+    that is listed under DO NOT POWER OFF.
 author:
   - telephony.snom contributors (@telephony)
 extends_documentation_fragment:
