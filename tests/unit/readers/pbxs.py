@@ -30,10 +30,8 @@ _NOTIFY = Notify(event="check-sync;reboot=false", content_type="text/xml", body=
 _MAC = "000413922D24"
 
 
-def _settings(kind: str) -> PbxSettings:
-    found = parse_pbx(
-        {"kind": kind, "host": "192.0.2.2", "username": "u", "password": "n0t-shown", "dialogs": kind == "kamailio"}
-    )
+def _settings(kind: str, *, dialogs: bool = False) -> PbxSettings:
+    found = parse_pbx({"kind": kind, "host": "192.0.2.2", "username": "u", "password": "n0t-shown", "dialogs": dialogs})
     assert found
     return found
 
@@ -125,7 +123,8 @@ class _Body:
 
 
 def _kamailio(data: bytes) -> object:
-    settings, said = _settings("kamailio"), _Said(data)
+    # It says the same to all: contacts are no dialogs, and ones that can't be read end it where all are tracked.
+    settings, said = _settings("kamailio", dialogs=b"from_uri" in data), _Said(data)
     pbx = Kamailio(settings)
     pbx._session.mount("http://", said)
     try:
