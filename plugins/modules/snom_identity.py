@@ -41,6 +41,8 @@ options:
   state:
     description:
       - V(logged_off) logs off. A line that is not registered, for example because the PBX is down, is left alone.
+      - It does not look for a call, and whether one would go on is not known. The playbook C(log_off) leaves phones
+        alone that are in one.
       - V(reregistered) registers again in any case.
       - V(registered) does so only where the line is known not to be registered.
     type: str

@@ -117,6 +117,10 @@ def test_calls_and_lines_of_a_group_are_ended_by_name(start: StartBench) -> None
     assert bench.fleet.counters()["requests"] == 0
 
     confirmed = {"snom_hosts": "phones", "snom_confirm": "phones"}
+    # Whether the call would go on is not known.
+    run = bench.play("telephony.snom.log_off", variables=confirmed, rehearse=False)
+    assert (run.code, run.recap["desk"]) == (0, "ok") and "It was left alone." in run.output
+    assert bench.fleet.phone("desk")["identities"] == {"100@pbx.example": True}
     run = bench.play("telephony.snom.end_calls", variables=confirmed, rehearse=True)
     assert (run.recap["desk"], run.recap["lift"]) == ("changed", "ok"), run.output
     assert [bench.fleet.phone(name)["call"] for name in ("desk", "lift")] == ["idle", "in_call"]
