@@ -384,7 +384,7 @@ def test_a_number_that_is_dialed_needs_quotes() -> None:
     (conditions,) = (
         task["ansible.builtin.assert"]["that"] for task in play["tasks"] if "ansible.builtin.assert" in task
     )
-    known = {"call_state": "idle", "identities": [{"user": "100@pbx.example"}]}
+    known: dict[str, Any] = {"call_state": "idle", "identities": [{"user": "100@pbx.example"}]}
     phone = {"snom_protected": False, "canary_phone": {"phone": known}}
     environment = Environment(autoescape=True)
     environment.filters["bool"] = bool
