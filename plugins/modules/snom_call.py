@@ -13,7 +13,8 @@ description:
   - Does one thing with a call, with the keys and requests that the vendor names.
   - The screen of the phone is read before and after where it shows the state of the call. An action that has nothing to
     do changes nothing, and one that makes no sense is refused before anything is sent. What the phone answers to a
-    request proves nothing, so the action fails if the screen shows afterwards that it was not done.
+    request proves nothing, so the action fails if the screen shows afterwards that it was not done. V(dial) counts as
+    changed then, because the phone may dial later than it is looked at.
   - No public source shows what the pages of a phone look like during a call. Where they can't be read, nothing is
     proven.
 version_added: 0.1.0

@@ -335,7 +335,7 @@ class _Call:
         """Take a step, and look whether the phone comes into one of the phases. In those that are unclear it may be so.
 
         Raises AnswerLost if the answer was lost and the phone does not show what it did, NoEffect if it shows that it
-        did nothing, SnomError if it shows something else.
+        did nothing (Blocked if it may do it yet), SnomError if it shows something else.
         """
         lost: AnswerLost | None = None
         former = self._after
@@ -352,11 +352,17 @@ class _Call:
         else:
             reason = f"The phone is {_WORDS[self._after]} after {self._remote.sent[-1]}, not {_either(ends)}."
             if self._after == self._before and len(self._remote.steps) == 1:
-                raise NoEffect(
-                    f"{reason} It ignores the request: check that hidden tags, restricted URI queries and the keyboard "
-                    "lock are off."
-                )
+                raise self._ignored(reason)
             raise SnomError(f"{reason} Look at the phone before you go on.")
+
+    def _ignored(self, reason: str) -> Blocked:
+        """What is wrong with a phone that shows what it showed before. One that was to dial may do it yet."""
+        check = "check that hidden tags, restricted URI queries and the keyboard lock are off"
+        if self._action == "dial":
+            return Blocked(
+                f"{reason} It dials late or ignores the request: look at it before you dial again, and {check}."
+            )
+        return NoEffect(f"{reason} It ignores the request: {check}.")
 
     def _settle(self, ends: frozenset[str], looks: int = LOOKS) -> str:
         """The phase of the phone, once it is one of these, or can't be read, or was looked at so often."""

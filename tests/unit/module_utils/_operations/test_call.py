@@ -261,7 +261,9 @@ def test_check_mode_tells_what_would_be_sent(action: str) -> None:
 def test_a_phone_that_ignores_it(action: str, before: str, command: str) -> None:
     phone = RemotePhone(before, settings=SETTINGS)
     result = call(phone, action)
-    assert (result["failed"], result["changed"], result["outcome"]) == (True, False, "blocked")
+    # It may dial yet.
+    assert (result["failed"], result["changed"], result["outcome"]) == (True, action == "dial", "blocked")
+    assert ("before you dial again" in result["reason"]) == (action == "dial")
     assert (result["before"], result["after"], phone.commands) == (before, before, [command])
     # It is given some seconds.
     assert phone.sleeps == [2, 2, 2]
