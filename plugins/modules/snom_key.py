@@ -48,6 +48,8 @@ options:
         V(VOLUME_DOWN), V(MENU), V(MUTE), V(REDIAL), V(DND), V(REC), V(SPEAKER), V(HEADSET), V(TRANSFER), V(F_HOLD),
         V(F_ADR_BOOK), the digits, V(*) and V(#). Soft keys are V(F1) to V(F4), function keys V(P1) and up, those of
         expansion modules V(EK0) and up. Old phones also have V(DISCONNECT), V(CLEAR), V(FUNCTION) and V(RECALL)."
+      - By SIP there are V(F_CANCEL), V(F_OK), V(F_TRANSFER), V(F_CONFERENCE), V(F_MUTE) and V(F_DND), too. A D862 was
+        seen to end a call with V(F_CANCEL), and to transfer one with V(F_TRANSFER) and V(F_OK).
       - V(F_HOLD) and V(F_R) are the same key. What is sent is the name that the phone's firmware knows.
       - Many keys go in several requests, because long ones may not get through. Firmware 7 and older gets one key in
         each, and C(press) is refused there, because Snom's page for it knows single keys only. C(pause) is kept; where

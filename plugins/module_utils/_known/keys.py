@@ -31,20 +31,22 @@ _NAMED = {
     "F_ADR_BOOK",
     *_FIRST_KEYS,
 }
+# Those that documents press besides (xml 3).
+_SOFT_KEYS = {"F_CANCEL", "F_CONFERENCE", "F_DND", "F_MUTE", "F_OK", "F_TRANSFER"}
 _NUMBERED = re.compile(r"(?:(F)([1-4])|(P)([1-9][0-9]?)|(EK)(0|[1-9][0-9]{0,2}))")
 
 
-def parse_keys(value: object) -> list[KeyEvent]:
+def parse_keys(value: object, *, by_web: bool = True) -> list[KeyEvent]:
     """Read keys as users write them.
 
     Either a text in the phone's own grammar, ``KEY[,press[,pause]];…``, in which a run of digits such as ``0049`` is
     one key for each; or a list of such texts, single digits, and mappings with ``key``, ``press`` and ``pause`` (ms).
-    Names are taken in any case. Raises InputError.
+    Names are taken in any case. By SIP some soft keys have names, too. Raises InputError.
     """
     if isinstance(value, str):
-        events = list(_from_text(value))
+        events = list(_from_text(value, by_web))
     elif isinstance(value, list):
-        events = [event for item in value for event in _from_item(item)]
+        events = [event for item in value for event in _from_item(item, by_web)]
     elif isinstance(value, int):
         raise InputError("keys is a number, in which zeros in front are lost. Put the digits in quotes.")
     else:
@@ -54,38 +56,38 @@ def parse_keys(value: object) -> list[KeyEvent]:
     return events
 
 
-def _from_text(text: str) -> Iterator[KeyEvent]:
+def _from_text(text: str, by_web: bool) -> Iterator[KeyEvent]:
     for piece in filter(str.strip, text.split(";")):
         key, *times = (part.strip() for part in piece.split(",", 3))
         if not key or len(times) > 2 or any(len(part.split()) > 1 for part in (key, *times)):
             raise InputError(f"keys: {piece.strip()!r} is not of the form KEY[,press[,pause]].")
         press, pause = (*times, "", "")[:2]
-        yield from _events(key, press or None, pause or None)
+        yield from _events(key, press or None, pause or None, by_web)
 
 
-def _from_item(item: object) -> Iterator[KeyEvent]:
+def _from_item(item: object, by_web: bool) -> Iterator[KeyEvent]:
     if isinstance(item, str) and item.strip():
-        yield from _from_text(item)
+        yield from _from_text(item, by_web)
     elif isinstance(item, int) and not isinstance(item, bool) and 0 <= item <= 9:
         yield KeyEvent(str(item))
     elif isinstance(item, dict) and "key" in item and item.keys() <= {"key", "press", "pause"}:
         if isinstance(item["key"], (int, float)) and item["key"] not in range(10):
             raise InputError("keys: a key is a number, in which zeros in front are lost. Put its digits in quotes.")
-        yield from _events(str(item["key"]), item.get("press"), item.get("pause"))
+        yield from _events(str(item["key"]), item.get("press"), item.get("pause"), by_web)
     else:
         raise InputError(
             f"keys: {item!r} is no key. Give a name, digits in quotes, or a mapping of key, press and pause."
         )
 
 
-def _events(key: str, press: object, pause: object) -> Iterator[KeyEvent]:
+def _events(key: str, press: object, pause: object, by_web: bool) -> Iterator[KeyEvent]:
     name = key.strip().upper()
     for spelling, sign in _ENCODED.items():
         name = name.replace(spelling, sign)
     times = (_time("press", press), _time("pause", pause))
     if name and set(name) <= set(_DIGITS):
         yield from (KeyEvent(digit, *times) for digit in name)
-    elif name in _NAMED or _NUMBERED.fullmatch(name):
+    elif name in _NAMED or _NUMBERED.fullmatch(name) or (name in _SOFT_KEYS and not by_web):
         yield KeyEvent(name, *times)
     else:
         hint = ""
@@ -93,6 +95,8 @@ def _events(key: str, press: object, pause: object) -> Iterator[KeyEvent]:
             hint = (
                 " Names of soft keys are not taken over HTTP: program a function key with "
                 f"'keyevent {name}', and press that."
+                if by_web
+                else f" By SIP there are {', '.join(sorted(_SOFT_KEYS))}."
             )
         raise InputError(f"keys: {key!r} is no key of a Snom phone.{hint}")
 

@@ -16,6 +16,7 @@ from .._known.key_event import KeyEvent
 from .._known.keys import parse_keys
 from .._known.models import named
 from .._phone.commands import Touch
+from .._phone.connection import Connection
 from .._phone.phone import Phone
 from .session import REMOTE_ARGUMENTS, SECRET_ARGUMENTS, Remote, refuse_cleartext
 
@@ -53,7 +54,7 @@ def press_keys(
     keys, touches = parameters["keys"], parameters["touch"]
     if (keys is None) == (touches is None):
         raise InputError("Give either keys or touch.")
-    events = _readable(keys, secret=parameters["secret"]) if touches is None else []
+    events = [] if touches is not None else _readable(phone.connection, keys, secret=parameters["secret"])
     touch = None if touches is None else _touch(touches)
     refuse_cleartext(phone.connection, parameters)
     remote = Remote(phone, parameters, check_mode, sleep)
@@ -70,9 +71,9 @@ def press_keys(
     return remote.attempt(work) | {"sent": remote.sent}
 
 
-def _readable(keys: object, *, secret: bool | None) -> list[KeyEvent]:
+def _readable(connection: Connection, keys: object, *, secret: bool | None) -> list[KeyEvent]:
     try:
-        return parse_keys(keys)
+        return parse_keys(keys, by_web=connection.by_web)
     except InputError:
         if secret:
             raise InputError("There is something in keys that is no key. It is secret, so it is not shown.") from None

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import pytest
 from ansible_collections.telephony.snom.plugins.module_utils._core.errors import (
     AnswerLost,
+    InputError,
     PbxFailed,
     PhoneUnreachable,
     Refused,
@@ -283,6 +284,16 @@ def test_keys_of_which_one_can_not_be_pressed_are_not_begun() -> None:
     with pytest.raises(Unsupported, match="P1"):
         press_keys(phone_at(exchange), given(keys="1;P1"), False, sleep=lambda seconds: None)
     assert exchange.sent == []
+
+
+def test_keys_that_a_phone_was_seen_to_obey_have_names_of_their_own() -> None:
+    """A D862 ends a call with F_CANCEL, and confirms a transfer with F_OK (xml 3). Over HTTP there are no such keys."""
+    exchange = Exchange(NEW)
+    assert press_keys(phone_at(exchange), given(keys="F_TRANSFER"), False)["sent"] == ["key=F_TRANSFER"]
+    press_keys(phone_at(exchange), given(keys=["f_ok", {"key": "F_CANCEL"}]), False, sleep=lambda seconds: None)
+    assert exchange.fragments == ["key=F_TRANSFER", "key=F_OK", "key=F_CANCEL"]
+    with pytest.raises(InputError, match=r"F_SETTINGS.*By SIP there are F_CANCEL, F_CONFERENCE, F_DND"):
+        press_keys(phone_at(exchange), given(keys="F_SETTINGS"), False)
 
 
 def transfer(exchange: Exchange, number: str, **options: Any) -> dict[str, Any]:
