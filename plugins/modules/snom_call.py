@@ -51,8 +51,8 @@ options:
       - V(dtmf) sends O(digits) to the other side of a call.
       - V(blind_transfer) gives the call to O(number) at once.
       - V(attended_transfer_start) puts the call on hold and calls O(number); V(attended_transfer_complete) then gives
-        the call on hold to it. Between the two, people can talk. If the phone asks then to which call, ENTER answers.
-        Where the phone shows that it has a single call the action is refused.
+        the call on hold to it. Between the two, people can talk. If the phone asks then to which call, ENTER answers,
+        by SIP F_OK. Where the phone shows that it has a single call the action is refused.
     type: str
     required: true
     choices:

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from . import calls, firmware, screens
+from . import firmware, screens
 from .http_client import FetchError, fetch
 from .settings import is_secret
 
@@ -223,9 +223,9 @@ def apply(page: Page, fragment: str) -> None:
         case "key" if page.silent and keys.keys_need_relevant and not page.relevant:
             phone.note("fragment_ignored", kind)
         case "key":
-            screens.press(phone, value)
+            screens.press(phone, screens.SOFT_KEYS.get(value, value))
         case "numberdial":
-            calls.dial(phone, value, None)
+            screens.enter_number(phone, value)
         case "reboot" if not equals and keys.reboot == "asks":
             phone.note("asks_user", "reboot")
         case "reboot":

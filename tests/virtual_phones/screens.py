@@ -35,6 +35,8 @@ TITLES: dict[ScreenName, str] = {
     "dialed": "Dialed Numbers",
     "received": "Received Calls",
 }
+# By SIP (xml 3). That they do what these keys do is inferred.
+SOFT_KEYS = {"F_CANCEL": "CANCEL", "F_OK": "ENTER", "F_TRANSFER": "TRANSFER"}
 NAMED_KEYS = {
     *("CANCEL", "ENTER", "OFFHOOK", "ONHOOK", "RIGHT", "LEFT", "UP", "DOWN", "VOLUME_UP", "VOLUME_DOWN", "MENU"),
     *("MUTE", "REDIAL", "DND", "REC", "SPEAKER", "HEADSET", "TRANSFER", "F_ADR_BOOK", "CLEAR", "FUNCTION", "RECALL"),
@@ -71,6 +73,15 @@ def press(phone: Phone, key: str) -> None:
         _function_key(phone, phone.settings[f"fkey{int(key[1:]) - 1}"])  # P1 is fkey0 (1.3)
     else:
         _on_screen(phone, key)
+
+
+def enter_number(phone: Phone, number: str) -> None:
+    """Dial it, or give the call to it where the phone asks to whom (xml 3)."""
+    if phone.screen.name == "transfer":
+        phone.screen.typed = number
+        _on_editor(phone, "ENTER")
+    else:
+        calls.dial(phone, number)
 
 
 def touch(phone: Phone, events: str) -> None:

@@ -24,7 +24,7 @@ from .._known.numbers import (
 )
 from .._phone.call_phase import count_calls, read_call_phase
 from .._phone.call_reading import CALLING, CONNECTED, DIALING, HOLDING, IDLE, IN_CALL, RINGING, UNKNOWN
-from .._phone.commands import Command, Dial, Press, ReleaseAllCalls, Tones
+from .._phone.commands import Command, Dial, ReleaseAllCalls, Tones
 from .._phone.connection import Connection
 from .._phone.phone import Phone
 from .session import REMOTE_ARGUMENTS, SECRET_ARGUMENTS, Remote, refuse_cleartext
@@ -44,6 +44,9 @@ _WORDS = {
 _ON, _OFF = frozenset({"on", "true", "1"}), frozenset({"off", "false", "0"})
 # Milliseconds. A client of real phones holds each digit so long, and waits so long after it (protocol 1.1).
 _TONE = 100
+
+# What a D862 was seen to obey by SIP (xml 3, 6). Whether it obeys the keys of a web server there nobody has reported.
+_BY_SIP = {"CANCEL": "F_CANCEL", "TRANSFER": "F_TRANSFER"}
 
 _CALLING = frozenset({CALLING, CONNECTED})
 _UNCLEAR = frozenset({UNKNOWN})
@@ -156,6 +159,7 @@ class _Call:
         self._action: str = parameters["action"]
         self._rule = _RULES[self._action]
         self._target = target
+        self._by_web = remote.phone.connection.by_web
         self._before = self._after = UNKNOWN
 
     def run(self) -> dict[str, Any]:
@@ -266,18 +270,14 @@ class _Call:
             case "dtmf":
                 self._send(Tones(self._target), self._rule.needs)
             case "blind_transfer":
-                self._check_typing()
                 # On a phone that is idle by now, the rest would be a call.
                 self._press("TRANSFER", frozenset({DIALING, CONNECTED, HOLDING}))
-                self._type_target()
-                self._press("ENTER", ends)
+                self._call_target(ends)
             case "attended_transfer_start":
-                self._check_typing()
                 if self._before != HOLDING:
                     # Without that, the other side would hear the digits.
                     self._press("F_HOLD", frozenset({HOLDING}))
-                self._type_target()
-                self._press("ENTER", ends)
+                self._call_target(ends)
             case "attended_transfer_complete":
                 self._complete()
         return {"changed": True}
@@ -294,39 +294,37 @@ class _Call:
             self._remote.warnings.append("The phone broke the connection, and can't be seen to dial. It probably does.")
 
     def _complete(self) -> None:
-        """Press TRANSFER, and ENTER if the phone asks to which of its calls (protocol 1.5).
+        """Press TRANSFER, and ENTER if the phone asks to which of its calls (protocol 1.5; by SIP F_OK, xml 6).
 
         With a single call it would ask to which number, so a phone that shows how many it has must have more.
         """
         calls = count_calls(self._remote.phone)
         if calls == 1:
             raise Refused("The phone has a single call, and none to transfer it to. Use attended_transfer_start first.")
-        self._remote.press([KeyEvent("TRANSFER")])
+        self._remote.press([self._key("TRANSFER")])
         if self._remote.check_mode:
             return
         self._after = self._settle(frozenset({IDLE}), looks=2)
+        confirm = "ENTER" if self._by_web else "F_OK"
         if self._after == UNKNOWN:
             self._remote.warnings.append(
-                "Whether the call was transferred can't be seen. If the phone asks to which call, press ENTER."
+                f"Whether the call was transferred can't be seen. If the phone asks to which call, press {confirm}."
             )
         elif self._after != IDLE:
-            self._press("ENTER", frozenset({IDLE}))
+            self._press(confirm, frozenset({IDLE}))
 
-    def _check_typing(self) -> None:
-        """Raise Unsupported for what the phone can't be told: half of a transfer leaves somebody on hold."""
-        for key in self._typed():
-            self._remote.phone.spelled(Press((key,)))
-
-    def _type_target(self) -> None:
-        self._remote.press(self._typed())
-
-    def _typed(self) -> list[KeyEvent]:
-        # By SIP no key is held.
-        held = _TONE if self._remote.phone.connection.by_web else None
-        return [KeyEvent(digit, held, _TONE) for digit in self._target]
+    def _call_target(self, ends: frozenset[str]) -> None:
+        if not self._by_web:
+            self._send(Dial(self._target, in_call=True), ends)
+            return
+        self._remote.press([KeyEvent(digit, _TONE, _TONE) for digit in self._target])
+        self._press("ENTER", ends)
 
     def _press(self, key: str, ends: frozenset[str]) -> None:
-        self._take(lambda: self._remote.press([KeyEvent(key)]), ends)
+        self._take(lambda: self._remote.press([self._key(key)]), ends)
+
+    def _key(self, key: str) -> KeyEvent:
+        return KeyEvent(key if self._by_web else _BY_SIP.get(key, key))
 
     def _send(self, command: Command, ends: frozenset[str], unclear: frozenset[str] = _UNCLEAR) -> None:
         self._take(lambda: self._remote.send(command), ends, unclear)
@@ -358,6 +356,8 @@ class _Call:
     def _ignored(self, reason: str) -> Blocked:
         """What is wrong with a phone that shows what it showed before. One that was to dial may do it yet."""
         check = "check that hidden tags, restricted URI queries and the keyboard lock are off"
+        if not self._by_web:
+            check = "check that xml_notify is on, and the keyboard lock off"
         if self._action == "dial":
             return Blocked(
                 f"{reason} It dials late or ignores the request: look at it before you dial again, and {check}."

@@ -37,10 +37,11 @@ class Touch:
 
 @dataclass(frozen=True)
 class Dial:
-    """Call a number or address, from one of the phone's own addresses if it is given."""
+    """Call a number or address, from one of the phone's own addresses if it is given; by SIP also beside a call."""
 
     number: str
     outgoing_uri: str | None = None
+    in_call: bool = False
 
 
 @dataclass(frozen=True)

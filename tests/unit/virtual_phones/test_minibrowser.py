@@ -196,6 +196,24 @@ def test_fragments(
     assert wait(fleet, event)[0] == (event, detail)
 
 
+def test_a_call_is_ended(start_fleet: StartFleet, peer: Peer) -> None:
+    phone = phone_of(call={"state": "in_call"})
+    fleet = start_fleet(phone)
+    tell(peer, phone, silent("key=F_CANCEL"))
+    assert wait(fleet, "key") == [("key", "CANCEL")]
+    assert fleet.phone("p")["call"] == "idle"
+
+
+def test_a_call_is_given_away(start_fleet: StartFleet, peer: Peer) -> None:
+    phone = phone_of(call={"state": "in_call"})
+    fleet = start_fleet(phone)
+    tell(peer, phone, silent("key=F_TRANSFER"))
+    assert wait(fleet, "key") == [("key", "TRANSFER")]
+    assert fleet.phone("p")["call"] == "in_call"
+    tell(peer, phone, silent("numberdial=999"))
+    assert until(lambda: fleet.phone("p")["call"], lambda call: call == "idle") == "idle"
+
+
 def test_a_key_may_need_an_attribute(start_fleet: StartFleet, peer: Peer) -> None:
     phone = phone_of(minibrowser={"keys_need_relevant": True})
     fleet = start_fleet(phone)

@@ -74,11 +74,13 @@ def document_of(command: Command, mac: str) -> str:
     """The document that has a phone obey a command, and is never shown (xml 1.1, 1.2). Raises Unsupported.
 
     Whether the phone is idle, where that counts, it decides itself, at that moment: as in Snom's own example (xml 0).
-    So it does whether it has this MAC address before it resets. One that takes any condition for true takes the first.
+    So it does whether its call goes on before a transfer dials, and whether it has this MAC address before it resets.
+    One that takes any condition for true takes the first.
     """
     fetch = fetch_of(f"{_NOTHING}#{fragment_of(command)}")
     if isinstance(command, Dial):
-        fetch = f'<If condition="$(phone_state)==Idle">{fetch}</If>'
+        compared = "!=" if command.in_call else "=="
+        fetch = f'<If condition="$(phone_state){compared}Idle">{fetch}</If>'
     if isinstance(command, Reset):
         nothing = f'<If condition="a==b">{fetch_of(_NOTHING)}</If>'
         fetch = f'{nothing}<Elif condition="$(set:mac)=={mac}">{fetch}</Elif>'

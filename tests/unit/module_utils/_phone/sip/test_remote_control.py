@@ -36,6 +36,7 @@ from ansible_collections.telephony.snom.plugins.module_utils._pbx.pbx import (
 )
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.registered import Registrar
 from ansible_collections.telephony.snom.plugins.module_utils._pbx.settings import PbxSettings
+from ansible_collections.telephony.snom.plugins.module_utils._phone.call_reading import CallReading, CallSource
 from ansible_collections.telephony.snom.plugins.module_utils._phone.commands import (
     ClearList,
     Command,
@@ -106,9 +107,11 @@ class Exchange:
         return found
 
 
-def phone_at(exchange: Exchange) -> SipPhone:
+def phone_at(exchange: Exchange, calls: CallReading | None = None) -> SipPhone:
+    """calls is what the PBX knows of its calls, for ever."""
     registrar = Registrar(PbxSettings(kind="kamailio", host="pbx.example"), open_one=lambda settings: exchange)
-    return SipPhone(Connection(address="desk", mac=MAC, transport="sip"), registrar=registrar)
+    witnesses = {} if calls is None else {CallSource.PBX: lambda asked: calls}
+    return SipPhone(Connection(address="desk", mac=MAC, transport="sip"), registrar=registrar, witnesses=witnesses)
 
 
 def given(**options: Any) -> dict[str, Any]:
@@ -296,17 +299,61 @@ def test_keys_that_a_phone_was_seen_to_obey_have_names_of_their_own() -> None:
         press_keys(phone_at(exchange), given(keys="F_SETTINGS"), False)
 
 
-def transfer(exchange: Exchange, number: str, **options: Any) -> dict[str, Any]:
-    parameters = parameters_of(ARGUMENT_SPEC, action="blind_transfer", number=number, unknown_call_state="proceed")
-    return control_call(phone_at(exchange), parameters | given() | options, False, sleep=lambda seconds: None)
+IN_CALL = CallReading("in_call", "in_call", None, "PBX")
 
 
-def test_a_call_is_transferred_by_keys_that_are_not_held() -> None:
-    """They were, so the transfer was begun, and its first digit refused: the other side was left on hold."""
+def control(
+    exchange: Exchange, action: str, check_mode: bool = False, calls: CallReading | None = None, **options: Any
+) -> dict[str, Any]:
+    parameters = parameters_of(ARGUMENT_SPEC, action=action, unknown_call_state="proceed") | given() | options
+    return control_call(phone_at(exchange, calls), parameters, check_mode, sleep=lambda seconds: None)
+
+
+@pytest.mark.parametrize(
+    ("action", "options", "fragments"),
+    [
+        ("hangup", {}, ["key=F_CANCEL"]),
+        ("reject", {}, ["key=F_CANCEL"]),
+        ("answer", {}, ["key=ENTER"]),
+        ("hold", {}, ["key=F_HOLD"]),
+        ("blind_transfer", {"number": "20*"}, ["key=F_TRANSFER", "numberdial=20*"]),
+        ("attended_transfer_start", {"number": "20#"}, ["key=F_HOLD", "numberdial=20%23"]),
+        # Whether it asks to which call can't be seen, and F_OK on another screen may do something else.
+        ("attended_transfer_complete", {}, ["key=F_TRANSFER"]),
+    ],
+)
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_call_is_controlled_by_what_a_phone_was_seen_to_obey(
+    action: str, options: dict[str, Any], fragments: list[str], check_mode: bool
+) -> None:
+    """CANCEL, TRANSFER and digits in a call are in no report from a phone that was told by SIP (xml 3, 6)."""
     exchange = Exchange(NEW)
-    result = transfer(exchange, "20*")
+    result = control(exchange, action, check_mode, **options)
     assert (result["changed"], result.get("failed")) == (True, None)
-    assert exchange.fragments == ["key=TRANSFER", "key=2", "key=0", "key=*", "key=ENTER"]
+    assert [step["request"] for step in result["steps"]] == fragments
+    assert exchange.fragments == ([] if check_mode else fragments)
+
+
+def test_a_transfer_is_confirmed_by_the_name_that_a_phone_was_seen_to_obey() -> None:
+    exchange = Exchange(NEW)
+    result = control(exchange, "attended_transfer_complete", calls=IN_CALL)
+    assert exchange.fragments == ["key=F_TRANSFER", "key=F_OK"]
+    assert result["failed"], "the PBX still sees the call"
+
+
+def test_what_is_to_be_looked_at_depends_on_the_way_to_the_phone() -> None:
+    """Hidden tags and restricted queries are settings of its web server."""
+    exchange = Exchange(NEW)
+    result = control(exchange, "hangup", calls=IN_CALL)
+    assert (result["outcome"], result["changed"]) == ("blocked", False)
+    assert "xml_notify" in result["reason"] and "hidden tags" not in result["reason"]
+
+
+def test_a_phone_whose_call_is_over_dials_no_transfer() -> None:
+    """It decides itself, at that moment: dialed when it is idle, the number would be a new call."""
+    (condition,) = ElementTree.fromstring(document_of(Dial("1", in_call=True), MAC).encode())
+    assert (condition.tag, condition.get("condition")) == ("If", "$(phone_state)!=Idle")
+    assert condition.findtext("fetch") == "snom://mb_nop#numberdial=1"
 
 
 def test_check_mode_sends_nothing_and_tells_the_same() -> None:
