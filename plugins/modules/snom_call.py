@@ -90,7 +90,7 @@ options:
   audio:
     description:
       - What to talk with, for V(dial) and V(answer). The key for it is pressed after dialing, or to answer.
-      - The default leaves it to the phone.
+      - The default leaves it to the phone. By SIP there is no V(handset), because a D862 was seen to ignore its key.
     type: str
     choices: [handset, headset, speaker]
   emergency_numbers:

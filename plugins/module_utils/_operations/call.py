@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .._core.errors import AnswerLost, AnswerUnreadable, Blocked, InputError, NoEffect, Refused, SnomError
+from .._core.errors import AnswerLost, AnswerUnreadable, Blocked, InputError, NoEffect, Refused, SnomError, Unsupported
 from .._known.key_event import KeyEvent
 from .._known.numbers import (
     EMERGENCY_NUMBERS,
@@ -135,6 +135,8 @@ def _target(connection: Connection, parameters: dict[str, Any]) -> str:
             raise InputError(f"{name} has no meaning for the action {action}. Leave it out.")
         if parameters[name] is None and name in _NEEDED.get(action, ()):
             raise InputError(f"The action {action} needs the option {name}.")
+    if parameters["audio"] == "handset" and not connection.by_web:
+        raise Unsupported("By SIP a D862 was seen to ignore the key of the handset. Leave audio out.")
     if number is None and digits is None:
         return ""
     if not isinstance(digits if number is None else number, str):

@@ -334,6 +334,18 @@ def test_a_call_is_controlled_by_what_a_phone_was_seen_to_obey(
     assert exchange.fragments == ([] if check_mode else fragments)
 
 
+@pytest.mark.parametrize(("action", "options"), [("answer", {}), ("dial", {"number": "20"})])
+def test_the_key_of_the_handset_is_not_pressed_where_a_phone_was_seen_to_ignore_it(
+    action: str, options: dict[str, Any]
+) -> None:
+    """The PBX calls a phone that rings in a call, too, so nobody would see that it was not answered."""
+    exchange = Exchange(NEW)
+    with pytest.raises(Unsupported, match="Leave audio out"):
+        control(exchange, action, audio="handset", **options)
+    assert exchange.sent == []
+    assert control(exchange, action, audio="headset", **options)["changed"]
+
+
 def test_a_transfer_is_confirmed_by_the_name_that_a_phone_was_seen_to_obey() -> None:
     exchange = Exchange(NEW)
     result = control(exchange, "attended_transfer_complete", calls=IN_CALL)
