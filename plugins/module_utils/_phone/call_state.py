@@ -26,8 +26,9 @@ def read_call_state(
     the call counter, where the connection allows it (protocol 4.3); what the phone itself reports, where it is given a
     place to report to; the text of the screen (4.2) and the home page. How a call looks on the latter two is inferred
     [I]. A source that can't be read gives way to the next one; but while a PBX can't be asked, nobody else's word is
-    good enough for idle. pbx is what it says where it was asked just now. Unless is_read the phone itself is asked
-    nothing. Raises AuthFailed, LockedOut, PhoneUnreachable: with these, nothing else can be read either.
+    good enough for idle, nor is that of PBX or counter against a screen with a call: emergency_proxy leads past a PBX.
+    pbx is what it says where it was asked just now. Unless is_read the phone itself is asked nothing.
+    Raises AuthFailed, LockedOut, PhoneUnreachable: with these, nothing else can be read either.
     Raises InputError if the counter is wanted but the library for it is missing.
     """
     if known in (IDLE, IN_CALL):
@@ -39,6 +40,8 @@ def read_call_state(
         doubt = error.reason
     if reading.source is None and is_read:
         reading = phone.call(CallSource.COUNTER)
+    if reading.state == IDLE and is_read and (shown := read_source(phone, CallSource.SCREEN)).state == IN_CALL:
+        reading = shown
     for source in (CallSource.REPORT, CallSource.SCREEN, CallSource.HOME):
         if reading.source is None and is_read:
             reading = read_source(phone, source)

@@ -38,11 +38,30 @@ def test_a_host_variable_that_says_nothing_sure_is_passed_over(known: str | None
     assert read_call_state(busy(), known=known) == ("in_call", "screen")
 
 
-@pytest.mark.parametrize(("counter", "expected"), [(0, "idle"), (2, "in_call")])
-def test_the_call_counter_comes_before_the_pages(counter: int, expected: str) -> None:
-    phone = busy(counter=counter)
+@pytest.mark.parametrize(("counter", "expected", "requests"), [(0, "idle", ["screen"]), (2, "in_call", [])])
+def test_the_call_counter_comes_before_the_pages(counter: int, expected: str, requests: list[str]) -> None:
+    phone = MemoryPhone(counter=counter)
     assert read_call_state(phone) == (expected, "call counter")
+    assert phone.requests == requests
+
+
+def test_nobody_else_calls_a_phone_idle_that_shows_a_call() -> None:
+    """One for help may go past the PBX (emergency_proxy), and no fact says what the counter counts."""
+    idle = CallReading("idle", "idle", source="PBX")
+    assert read_call_state(busy(), pbx=idle) == ("in_call", "screen")
+    assert read_call_state(busy(counter=0)) == ("in_call", "screen")
+    assert read_call_state(MemoryPhone(phases=["unknown"], home=calls(1)), pbx=idle) == ("idle", "PBX")
+
+
+def test_a_phone_that_is_not_read_is_idle_by_the_word_of_its_pbx() -> None:
+    phone = busy()
+    assert read_call_state(phone, pbx=CallReading("idle", "idle", source="PBX"), is_read=False) == ("idle", "PBX")
     assert phone.requests == []
+
+
+@pytest.mark.parametrize("error", [Blocked("no"), AnswerUnreadable("what?")])
+def test_a_screen_that_cannot_be_read_leaves_the_word_of_others(error: SnomError) -> None:
+    assert read_call_state(busy(counter=0, faults={"screen": error})) == ("idle", "call counter")
 
 
 def test_a_silent_counter_gives_way_to_the_screen() -> None:

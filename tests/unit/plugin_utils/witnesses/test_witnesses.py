@@ -87,13 +87,17 @@ def phone(calls: Calls | None = None, listener: Listener | None = None, **attrib
     return MemoryPhone(witnesses=of, **{"firmware": "10.1.169.16", **attributes})
 
 
-@pytest.mark.parametrize("state", ["idle", "in_call"])
-def test_the_pbx_comes_before_what_the_phone_shows(state: str) -> None:
+@pytest.mark.parametrize(("state", "phase", "requests"), [("idle", "unknown", ["screen"]), ("in_call", "idle", [])])
+def test_the_pbx_comes_before_what_the_phone_shows(state: str, phase: str, requests: list[str]) -> None:
     calls = Calls(state)
-    asked = phone(calls, counter=1, phases=["connected"])
+    asked = phone(calls, counter=1, phases=[phase])
     assert read_call_state(asked) == (state, "the PBX pbx.example")
     assert calls.asked == [("401", MAC, "127.0.0.1")]
-    assert asked.requests == []
+    assert asked.requests == requests
+
+
+def test_a_call_that_the_phone_shows_comes_before_the_pbx() -> None:
+    assert read_call_state(phone(Calls("idle"), counter=0, phases=["connected"])) == ("in_call", "screen")
 
 
 def test_what_the_inventory_says_of_the_state_comes_before_the_pbx() -> None:
