@@ -106,6 +106,7 @@ _CALL_WORD = re.compile(
     r"\b(?:connected|calling|ringing|ringback|holding|on hold|held|incoming|dial+ing|alerting|talking|transferring)\b"
 )
 _NO_STATES = {"closed", "invalid"}
+_CALL_STATES = {"offered", "on_hold"}
 _CALL_COUNT = re.compile(r"\bactive calls?[\s:=]{1,20}([0-9]{1,3})(?![0-9])")
 _NO_CALL = re.compile(r"\b(?:state\s{1,5}idle\b|active calls?[\s:=]{1,20}0+(?![0-9]))")
 _PHASES = {
@@ -118,6 +119,7 @@ _PHASES = {
     "holding": HOLDING,
 }
 _PHASE = re.compile(rf"\bstate\s{{1,5}}({'|'.join(_PHASES)})\b")
+_OTHER_STATE = re.compile(r"\bstate\s{1,5}(offered|on_hold|offhook|auto_redial)\b")
 CALL_LIST = re.compile(r"(missed|dial+ed|received)\s{1,3}(?:calls?|numbers?)[\s:=(]{1,20}([0-9]{1,4})(?![0-9:.])")
 _NO_HTTP_PASSWORD = re.compile(r"http[-\s]password\s(?:is\s)?not\sset")
 _ADMIN_PASSWORD = re.compile(r"admin(?:istrator)?[-\s]{1,3}password")
@@ -387,10 +389,11 @@ def _is_at_work(page: str, low: str) -> bool:
 def _call_state(page: str) -> str:
     low = lower_text(visible_text(page))
     # A name or an idle text may have such words, too: "ACME Holding".
-    states = set(_STATE_LINE.findall(low)) - _NO_STATES
-    if _ACTIVE_CALLS.search(low) or (states != {"idle"} and _CALL_WORD.search(low)):
+    elsewhere = {*_PHASE.findall(low), *_OTHER_STATE.findall(low)} - {"idle"}
+    states = elsewhere.union(_STATE_LINE.findall(low)) - _NO_STATES
+    if _ACTIVE_CALLS.search(low) or states & _CALL_STATES or (states != {"idle"} and _CALL_WORD.search(low)):
         return IN_CALL
-    # One line may be idle beside another that is offered, offhook or on_hold (xml 2).
+    # One line may be idle beside another that is offhook (xml 2).
     return IDLE if _NO_CALL.search(low) and states <= {"idle"} else UNKNOWN
 
 
