@@ -19,7 +19,18 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from .._core.errors import InputError, PbxFailed
-from .pbx import Delivery, LoginRefused, Notify, Registration, number_in, registration_of, sendable, user_of
+from .pbx import (
+    Delivery,
+    LoginRefused,
+    Notify,
+    Registration,
+    account_in,
+    number_in,
+    place_of,
+    registration_of,
+    sendable,
+    user_of,
+)
 from .settings import PbxSettings
 from .stream import Stream
 
@@ -27,7 +38,6 @@ _EXPIRES = re.compile(r"EXPSECS\((-?[0-9]{1,9})\)", re.IGNORECASE)
 _URI = re.compile(r"sips?:[^<>\s\"]+", re.IGNORECASE)
 _REACHABLE = {"reachable": True, "unreachable": False}
 _MAX_HEADERS = 100
-_CONTACT_USER = re.compile(r"sips?:([^@;?:]+)[^@]*@", re.IGNORECASE)
 _CHANNEL = re.compile(r"sofia/[^/]+/(?:sips?:)?([^/]+)")
 _PROFILE = re.compile(r"[\w.-]{1,80}")
 
@@ -61,12 +71,12 @@ class FreeSwitch:
         """Every channel is listed, so an account that is registered and has none is idle."""
         registered = self.registrations()
         found = dict.fromkeys((one.account for one in registered), "idle")
-        # A channel may name another domain than the registration, and one to a phone the user of its contact.
-        by_user: dict[str, set[str]] = defaultdict(set)
+        # A channel may name another domain than the registration, and one to a phone what its contact has.
+        reached: dict[str, set[str]] = defaultdict(set)
         for one in registered:
-            contact = _CONTACT_USER.match(one.contact)
-            for user in (user_of(one.account), contact[1] if contact else ""):
-                by_user[user].add(one.account)
+            user = user_of(account_in(one.contact)).partition(":")[0]
+            for key in (user_of(one.account), user, place_of(one.contact)):
+                reached[key].add(one.account)
         try:
             reply = json.loads(self._api("show channels as json"))
             rows = reply.get("rows", [])
@@ -76,10 +86,11 @@ class FreeSwitch:
             names = [str(row.get(key, "")) for row in rows for key in ("name", "presence_id")]
         except (ValueError, AttributeError, TypeError, RecursionError):
             raise self._unreadable() from None
-        for name in names:
+        for name in filter(None, names):
             channel = _CHANNEL.match(name)
             account = channel[1] if channel else name
-            found.update(dict.fromkeys(by_user.get(account.partition("@")[0], ()), "in_call"))
+            talking = reached.get(user_of(account)) or reached.get(place_of(f"sip:{account}"), ())
+            found.update(dict.fromkeys(talking, "in_call"))
         return found
 
     def notify(self, registration: Registration, message: Notify) -> Delivery:

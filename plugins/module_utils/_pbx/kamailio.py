@@ -15,7 +15,18 @@ from typing import Any
 from .._core.errors import InputError, PbxFailed
 from .._core.paced_http import PacedAdapter
 from .deadline import Deadline
-from .pbx import Delivery, LoginRefused, Notify, Registration, past_proxies, registration_of, sendable, user_of
+from .pbx import (
+    Delivery,
+    LoginRefused,
+    Notify,
+    Registration,
+    account_in,
+    past_proxies,
+    place_of,
+    registration_of,
+    sendable,
+    user_of,
+)
 from .settings import PbxSettings
 from .stream import MAX_ANSWER, unreachable
 
@@ -235,29 +246,18 @@ def _in_dialogs(dialogs: list[dict[str, Any]], registered: Iterable[Registration
     accounts, reached = set(), defaultdict(set)
     for one in registered:
         accounts.add(one.account)
-        for key in filter(None, (user_of(one.account), _place(one.contact), _place(one.route or ""))):
+        for key in filter(None, (user_of(one.account), place_of(one.contact), place_of(one.route or ""))):
             reached[key].add(one.account)
     talking, all_told = set(), True
     for dialog in dialogs:
-        caller, callee = (_account(str(dialog.get(name) or "")) for name in ("from_uri", "to_uri"))
+        caller, callee = (account_in(str(dialog.get(name) or "")) for name in ("from_uri", "to_uri"))
         for account in filter(None, (caller, callee)):
             talking |= _spellings(account, accounts)
         contacts = [str(_dict(dialog, leg).get("contact") or "") for leg in ("caller", "callee")]
         for contact in contacts:
-            talking |= reached.get(user_of(_account(contact)), set()) | reached.get(_place(contact), set())
+            talking |= reached.get(user_of(account_in(contact)), set()) | reached.get(place_of(contact), set())
         all_told &= bool(contacts[1] or _spellings(callee, accounts) & accounts)
     return talking, all_told
-
-
-def _account(uri: str) -> str:
-    """The user and domain of a SIP URI."""
-    return uri.partition(":")[2].partition(";")[0].partition("?")[0]
-
-
-def _place(uri: str) -> str:
-    """Host and port of a SIP URI, in brackets that no account has; empty where there is none."""
-    host = _account(uri).rpartition("@")[2].lower().removesuffix(":5060")
-    return f"<{host}>" if host else ""
 
 
 def _spellings(account: str, known: Collection[str]) -> set[str]:

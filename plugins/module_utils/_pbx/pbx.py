@@ -209,6 +209,17 @@ def user_of(account: str) -> str:
     return account.partition("@")[0]
 
 
+def account_in(uri: str) -> str:
+    """The user and domain of a SIP URI."""
+    return uri.partition(":")[2].partition(";")[0].partition("?")[0]
+
+
+def place_of(uri: str) -> str:
+    """Host and port of a SIP URI, in brackets that no account has; empty where there is none."""
+    host = account_in(uri).rpartition("@")[2].lower().removesuffix(":5060")
+    return f"<{host}>" if host else ""
+
+
 def shown_accounts(accounts: Iterable[str]) -> dict[str, str]:
     """How each of a PBX's accounts is shown: without its domain, unless there are some of several domains.
 

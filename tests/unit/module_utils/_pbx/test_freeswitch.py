@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -107,6 +108,32 @@ def test_a_channel_to_the_user_of_a_contact_is_a_call_of_its_account() -> None:
     rows = [{"name": "sofia/internal/line7@10.0.0.5:5060"}]
     pbx, _socket = freeswitch(sofia=api(listed), channels=api(json.dumps({"row_count": 1, "rows": rows})))
     assert pbx.calls() == {"401@pbx.example": "in_call"}
+
+
+@pytest.mark.parametrize(
+    ("contact", "name", "state"),
+    [
+        ("10.0.0.5:5060", "sofia/internal/10.0.0.5:5060", "in_call"),
+        ("10.0.0.5", "sofia/internal/sip:anna@10.0.0.5:5060;transport=tcp", "in_call"),
+        ("line7:5060@10.0.0.5", "sofia/internal/line7@192.0.2.9", "in_call"),
+        # Many phones may be behind one proxy: there the user tells whose it is.
+        ("line7@10.0.0.5", "sofia/internal/402@10.0.0.5", "idle"),
+        ("10.0.0.5", "sofia/external/0049301234@192.0.2.99", "idle"),
+    ],
+)
+def test_a_channel_to_where_a_contact_is_concerns_its_account(contact: str, name: str, state: str) -> None:
+    listed = REGISTRATIONS.replace("sip:401@10.0.0.5:5060", f"sip:{contact}").replace(">error<", ">sip:402@10.0.0.5<")
+    rows = [{"name": name, "presence_id": ""}]
+    pbx, _socket = freeswitch(sofia=api(listed), channels=api(json.dumps({"row_count": 1, "rows": rows})))
+    assert pbx.calls()["401@pbx.example"] == state
+
+
+def test_a_contact_of_any_length_is_read_in_linear_time() -> None:
+    listed = REGISTRATIONS.replace("sip:401@10.0.0.5", "sip:" + "a" * 200_000)
+    pbx, _socket = freeswitch(sofia=api(listed))
+    started = time.process_time()
+    assert pbx.calls() == {"401@pbx.example": "idle"}
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(
