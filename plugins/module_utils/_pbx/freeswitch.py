@@ -25,8 +25,8 @@ from .pbx import (
     Notify,
     Registration,
     account_in,
+    contact_place,
     number_in,
-    place_of,
     registration_of,
     sendable,
     user_of,
@@ -75,7 +75,7 @@ class FreeSwitch:
         reached: dict[str, set[str]] = defaultdict(set)
         for one in registered:
             user = user_of(account_in(one.contact)).partition(":")[0]
-            for key in (user_of(one.account), user, place_of(one.contact)):
+            for key in (user_of(one.account), user, contact_place(one.contact)):
                 reached[key].add(one.account)
         try:
             reply = json.loads(self._api("show channels as json"))
@@ -89,7 +89,7 @@ class FreeSwitch:
         for name in filter(None, names):
             channel = _CHANNEL.match(name)
             account = channel[1] if channel else name
-            talking = reached.get(user_of(account)) or reached.get(place_of(f"sip:{account}"), ())
+            talking = reached.get(user_of(account)) or reached.get(contact_place(f"sip:{account}"), set())
             found.update(dict.fromkeys(talking, "in_call"))
         return found
 

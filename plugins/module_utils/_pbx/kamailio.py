@@ -21,8 +21,8 @@ from .pbx import (
     Notify,
     Registration,
     account_in,
+    contact_place,
     past_proxies,
-    place_of,
     registration_of,
     sendable,
     user_of,
@@ -246,7 +246,7 @@ def _in_dialogs(dialogs: list[dict[str, Any]], registered: Iterable[Registration
     accounts, reached = set(), defaultdict(set)
     for one in registered:
         accounts.add(one.account)
-        for key in filter(None, (user_of(one.account), place_of(one.contact), place_of(one.route or ""))):
+        for key in filter(None, (user_of(one.account), contact_place(one.contact), contact_place(one.route or ""))):
             reached[key].add(one.account)
     talking, all_told = set(), True
     for dialog in dialogs:
@@ -255,7 +255,7 @@ def _in_dialogs(dialogs: list[dict[str, Any]], registered: Iterable[Registration
             talking |= _spellings(account, accounts)
         contacts = [str(_dict(dialog, leg).get("contact") or "") for leg in ("caller", "callee")]
         for contact in contacts:
-            talking |= reached.get(user_of(account_in(contact)), set()) | reached.get(place_of(contact), set())
+            talking |= reached.get(user_of(account_in(contact)), set()) | reached.get(contact_place(contact), set())
         all_told &= bool(contacts[1] or _spellings(callee, accounts) & accounts)
     return talking, all_told
 

@@ -214,7 +214,7 @@ def account_in(uri: str) -> str:
     return uri.partition(":")[2].partition(";")[0].partition("?")[0]
 
 
-def place_of(uri: str) -> str:
+def contact_place(uri: str) -> str:
     """Host and port of a SIP URI, in brackets that no account has; empty where there is none."""
     host = account_in(uri).rpartition("@")[2].lower().removesuffix(":5060")
     return f"<{host}>" if host else ""
